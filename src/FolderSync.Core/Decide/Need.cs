@@ -1,0 +1,23 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Core.Decide;
+
+/// <summary>Whether a device lacks the global version of a name. The same rule serves this device and the others' completion.</summary>
+public static class Need
+{
+    /// <param name="have">The device's own entry, null where it has none.</param>
+    /// <param name="global">The global version of the name.</param>
+    public static bool IsNeeded(FileEntry? have, FileEntry global)
+    {
+        if (global.IsInvalid)
+            return false;
+        if (have is null)
+            return !global.Deleted;
+        if ((have.LocalFlags & LocalFlags.Ignored) != 0)
+            return false;
+        return !have.Version.Covers(global.Version);
+    }
+
+    /// <summary>What a needed name adds to a device's "need": the global item itself, or one deletion.</summary>
+    public static Counts Of(FileEntry? have, FileEntry global) => IsNeeded(have, global) ? Counts.Of(global) : default;
+}

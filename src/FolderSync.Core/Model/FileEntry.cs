@@ -1,0 +1,131 @@
+namespace FolderSync.Core.Model;
+
+public enum FileType
+{
+    File,
+    Directory,
+    Symlink,
+}
+
+/// <summary>Why an entry counts as invalid for the others although it is here; never sent as such, only as "invalid".</summary>
+[Flags]
+public enum LocalFlags
+{
+    None = 0,
+
+    /// <summary>Names a type of file that can't be synced here.</summary>
+    Unsupported = 1,
+
+    /// <summary>An ignore pattern covers it now; what stands in the entry is what was there before.</summary>
+    Ignored = 2,
+
+    /// <summary>Must be scanned again before it is believed.</summary>
+    MustRescan = 4,
+
+    /// <summary>Changed locally in a receive-only folder; never announced as valid, undone by Revert.</summary>
+    ReceiveOnlyChanged = 8,
+}
+
+/// <summary>A modification time: seconds since 1970 and nanoseconds, as the wire carries it.</summary>
+public readonly record struct FileTime(long Seconds, int Nanoseconds) : IComparable<FileTime>
+{
+    public static FileTime FromNanoseconds(long unixNanoseconds) =>
+        new(Math.DivRem(unixNanoseconds, 1_000_000_000, out var rest) - (rest < 0 ? 1 : 0), (int)(rest < 0 ? rest + 1_000_000_000 : rest));
+
+    public static FileTime From(DateTimeOffset time) => FromNanoseconds((time - DateTimeOffset.UnixEpoch).Ticks * 100);
+
+    public DateTimeOffset ToDateTimeOffset() =>
+        DateTimeOffset.UnixEpoch.AddTicks((Math.Clamp(Seconds, -62_135_596_800, 253_402_300_799) * TimeSpan.TicksPerSecond) + (Nanoseconds / 100));
+
+    public int CompareTo(FileTime other) => Seconds != other.Seconds ? Seconds.CompareTo(other.Seconds) : Nanoseconds.CompareTo(other.Nanoseconds);
+}
+
+/// <summary>
+/// What the disk itself said of a file when it was last seen: the proof that an unread change can't hide behind an equal
+/// size and mtime. Only in this device's own entries, never on the wire.
+/// </summary>
+/// <param name="Modified">The mtime on disk; unlike <see cref="FileEntry.Modified"/> where the filesystem ignores utimes.</param>
+/// <param name="ChangeTime">ctime in ns since 1970, 0 where the platform has none.</param>
+/// <param name="Inode">0 where the platform has none.</param>
+public readonly record struct DiskStamp(FileTime Modified, long ChangeTime, ulong Inode);
+
+/// <summary>What one device says of one name: the state of a file, directory or symlink, or its tombstone. Immutable.</summary>
+public sealed record FileEntry
+{
+    public required FileName Name { get; init; }
+
+    public FileType Type { get; init; }
+
+    /// <summary>Bytes; 0 for directories, symlinks and tombstones.</summary>
+    public long Size { get; init; }
+
+    public FileTime Modified { get; init; }
+
+    public ShortId ModifiedBy { get; init; }
+
+    /// <summary>Unix permission bits, at most 0777.</summary>
+    public uint Permissions { get; init; }
+
+    /// <summary>The permissions are not meaningful (they come from a system or folder without them).</summary>
+    public bool NoPermissions { get; init; }
+
+    public bool Deleted { get; init; }
+
+    /// <summary>As received: the device has the name but can't or won't serve it.</summary>
+    public bool Invalid { get; init; }
+
+    /// <summary>Only in this device's own entries.</summary>
+    public LocalFlags LocalFlags { get; init; }
+
+    public VersionVector Version { get; init; }
+
+    /// <summary>The announcing device's sequence number of this entry, raised with every change there.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Null for anything but a present file.</summary>
+    public BlockList? Blocks { get; init; }
+
+    /// <summary>The blocks hash of what this version replaced, none where that is not known.</summary>
+    public BlockHash PreviousBlocksHash { get; init; }
+
+    /// <summary>UTF-8, verbatim; null for anything but a present symlink.</summary>
+    public string? SymlinkTarget { get; init; }
+
+    /// <summary>The PlatformData message (ownership, xattrs) as received; kept and handed on, not interpreted.</summary>
+    public ReadOnlyMemory<byte> Platform { get; init; }
+
+    /// <summary>Only in this device's own entries of what is present.</summary>
+    public DiskStamp Disk { get; init; }
+
+    /// <summary>XXH64 of each block, 8 bytes little-endian; only in this device's own entries, may be missing. Never decides reuse.</summary>
+    public ReadOnlyMemory<byte> PreHashes { get; init; }
+
+    public BlockHash BlocksHash => Blocks?.BlocksHash ?? default;
+
+    public int BlockSize => Blocks?.BlockSize ?? 0;
+
+    /// <summary>The others must not take this version: it is invalid there, or flagged here.</summary>
+    public bool IsInvalid => Invalid || LocalFlags != LocalFlags.None;
+
+    public bool IsDirectory => Type == FileType.Directory && !Deleted;
+
+    public bool IsFile => Type == FileType.File && !Deleted;
+
+    public bool IsSymlink => Type == FileType.Symlink && !Deleted;
+
+    /// <summary>Same type and same content (both absent, same blocks, same target); times, modes and versions aside.</summary>
+    public bool SameContent(FileEntry other)
+    {
+        if (Deleted || other.Deleted)
+            return Deleted && other.Deleted;
+        return Type == other.Type && Type switch
+        {
+            FileType.File => Size == other.Size && BlocksHash == other.BlocksHash && BlockSize == other.BlockSize,
+            FileType.Symlink => SymlinkTarget == other.SymlinkTarget,
+            _ => true,
+        };
+    }
+
+    public override string ToString() =>
+        $"{Name} {(Deleted ? "deleted " : "")}{(IsInvalid ? "invalid " : "")}{Type} {Size} {Version} #{Sequence}";
+}

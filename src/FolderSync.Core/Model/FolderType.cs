@@ -1,0 +1,41 @@
+namespace FolderSync.Core.Model;
+
+public enum FolderType
+{
+    SendReceive,
+    SendOnly,
+    ReceiveOnly,
+
+    /// <summary>Of a peer only; refused here until encryption is built.</summary>
+    ReceiveEncrypted,
+}
+
+/// <summary>A folder's ID as both sides know it. Compared ordinally.</summary>
+public readonly record struct FolderId(string Value) : IComparable<FolderId>
+{
+    public int CompareTo(FolderId other) => string.CompareOrdinal(Value, other.Value);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>What a folder holds, counted: present files, directories, symlinks, tombstones, and bytes of file content.</summary>
+public readonly record struct Counts(long Files, long Directories, long Symlinks, long Deleted, long Bytes)
+{
+    /// <summary>Everything, tombstones too.</summary>
+    public long Items => Files + Directories + Symlinks + Deleted;
+
+    public static Counts Of(FileEntry e) => e.Deleted
+        ? new Counts(0, 0, 0, 1, 0)
+        : e.Type switch
+        {
+            FileType.File => new Counts(1, 0, 0, 0, e.Size),
+            FileType.Directory => new Counts(0, 1, 0, 0, 0),
+            _ => new Counts(0, 0, 1, 0, 0),
+        };
+
+    public static Counts operator +(Counts a, Counts b) =>
+        new(a.Files + b.Files, a.Directories + b.Directories, a.Symlinks + b.Symlinks, a.Deleted + b.Deleted, a.Bytes + b.Bytes);
+
+    public static Counts operator -(Counts a, Counts b) =>
+        new(a.Files - b.Files, a.Directories - b.Directories, a.Symlinks - b.Symlinks, a.Deleted - b.Deleted, a.Bytes - b.Bytes);
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+
+namespace FolderSync.Core.Model;
+
+/// <summary>How two version vectors stand to each other.</summary>
+public enum VectorOrder
+{
+    Equal,
+    Newer,
+    Older,
+
+    /// <summary>Concurrent, and greater at the first counter (by device) that differs.</summary>
+    ConcurrentGreater,
+
+    /// <summary>Concurrent, and smaller at the first counter (by device) that differs.</summary>
+    ConcurrentLesser,
+}
+
+/// <summary>One device's counter in a version vector.</summary>
+public readonly record struct Counter(ShortId Device, ulong Value);
+
+/// <summary>A version vector: counters sorted by device, each device once, none zero. Immutable, compared by value.</summary>
+public readonly struct VersionVector : IEquatable<VersionVector>
+{
+    /// <summary>A counter at or over this is refused where it comes in: it could not be raised for ever.</summary>
+    public const ulong MaxCounter = 1UL << 62;
+
+    private readonly ImmutableArray<Counter> _counters;
+
+    private VersionVector(ImmutableArray<Counter> sorted) => _counters = sorted;
+
+    public static VersionVector Empty => default;
+
+    /// <summary>Sorted by device.</summary>
+    public ImmutableArray<Counter> Counters => _counters.IsDefault ? [] : _counters;
+
+    public bool IsEmpty => Counters.Length == 0;
+
+    /// <summary>Sorts; of a device named twice the higher counter counts; zeros are dropped.</summary>
+    public static VersionVector Of(IEnumerable<Counter> counters)
+    {
+        var list = counters.Where(c => c.Value != 0).OrderBy(c => c.Device).ThenByDescending(c => c.Value).ToList();
+        for (var i = list.Count - 1; i > 0; i--)
+        {
+            if (list[i].Device == list[i - 1].Device)
+                list.RemoveAt(i);
+        }
+        return new VersionVector([.. list]);
+    }
+
+    /// <summary>The device's counter, 0 where it has none.</summary>
+    public ulong this[ShortId device]
+    {
+        get
+        {
+            foreach (var c in Counters)
+            {
+                if (c.Device == device) return c.Value;
+            }
+            return 0;
+        }
+    }
+
+    /// <summary>Raises the device's counter to max(old + 1, <paramref name="unixSeconds"/>), so that a lost index can't reuse one.</summary>
+    public VersionVector Raise(ShortId device, long unixSeconds)
+    {
+        var counters = Counters;
+        var next = Math.Max(this[device] + 1, unixSeconds > 0 ? (ulong)unixSeconds : 0);
+        for (var i = 0; i < counters.Length; i++)
+        {
+            if (counters[i].Device == device)
+                return new VersionVector(counters.SetItem(i, new Counter(device, next)));
+            if (counters[i].Device.CompareTo(device) > 0)
+                return new VersionVector(counters.Insert(i, new Counter(device, next)));
+        }
+        return new VersionVector(counters.Add(new Counter(device, next)));
+    }
+
+    /// <summary>The least vector that is at or over both.</summary>
+    public VersionVector Merge(VersionVector other)
+    {
+        ImmutableArray<Counter> a = Counters, b = other.Counters;
+        if (a.Length == 0) return other;
+        if (b.Length == 0) return this;
+        var merged = ImmutableArray.CreateBuilder<Counter>(a.Length + b.Length);
+        int i = 0, j = 0;
+        while (i < a.Length || j < b.Length)
+        {
+            var order = i == a.Length ? 1 : j == b.Length ? -1 : a[i].Device.CompareTo(b[j].Device);
+            if (order == 0)
+                merged.Add(a[i].Value >= b[j].Value ? a[i] : b[j]);
+            else
+                merged.Add(order < 0 ? a[i] : b[j]);
+            if (order <= 0) i++;
+            if (order >= 0) j++;
+        }
+        return new VersionVector(merged.DrainToImmutable());
+    }
+
+    /// <summary>Newer: this has every change the other has, and more.</summary>
+    public VectorOrder Compare(VersionVector other)
+    {
+        ImmutableArray<Counter> a = Counters, b = other.Counters;
+        var result = VectorOrder.Equal;
+        int i = 0, j = 0;
+        while (i < a.Length || j < b.Length)
+        {
+            var side = i == a.Length ? 1 : j == b.Length ? -1 : a[i].Device.CompareTo(b[j].Device);
+            var values = side < 0 ? 1 : side > 0 ? -1 : a[i].Value.CompareTo(b[j].Value);
+            if (values > 0)
+            {
+                if (result == VectorOrder.Older) return VectorOrder.ConcurrentLesser;
+                result = VectorOrder.Newer;
+            }
+            else if (values < 0)
+            {
+                if (result == VectorOrder.Newer) return VectorOrder.ConcurrentGreater;
+                result = VectorOrder.Older;
+            }
+            if (side <= 0) i++;
+            if (side >= 0) j++;
+        }
+        return result;
+    }
+
+    public bool IsConcurrentWith(VersionVector other) =>
+        Compare(other) is VectorOrder.ConcurrentGreater or VectorOrder.ConcurrentLesser;
+
+    /// <summary>True when this has every change the other has.</summary>
+    public bool Covers(VersionVector other) => Compare(other) is VectorOrder.Equal or VectorOrder.Newer;
+
+    public bool Equals(VersionVector other) => Counters.AsSpan().SequenceEqual(other.Counters.AsSpan());
+
+    public override bool Equals(object? obj) => obj is VersionVector other && Equals(other);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var c in Counters)
+        {
+            hash.Add(c.Device.Value);
+            hash.Add(c.Value);
+        }
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => "{" + string.Join(",", Counters.Select(c => $"{c.Device}:{c.Value}")) + "}";
+
+    public static bool operator ==(VersionVector a, VersionVector b) => a.Equals(b);
+
+    public static bool operator !=(VersionVector a, VersionVector b) => !a.Equals(b);
+}

@@ -1,0 +1,63 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Index;
+
+namespace FolderSync.Engine;
+
+/// <summary>A name in a preview of ignore patterns.</summary>
+public readonly record struct IgnoreText(IReadOnlyList<string> Lines, IReadOnlyList<string> Expanded, string? Error);
+
+/// <summary>A request that can't be carried out; the message says why and what to do.</summary>
+public sealed class EngineException(string message) : Exception(message);
+
+/// <summary>The engine as REST, the command line and the page see it: snapshots to read, commands to give. Thread-safe.</summary>
+public interface ISyncEngine
+{
+    DeviceId Self { get; }
+
+    DateTimeOffset Started { get; }
+
+    EngineConfig Config { get; }
+
+    /// <summary>As bound; empty while nothing listens.</summary>
+    IReadOnlyList<string> ListenAddresses { get; }
+
+    /// <summary>Address → why it could not be listened on.</summary>
+    IReadOnlyDictionary<string, string> ListenErrors { get; }
+
+    EventLog Events { get; }
+
+    IStateStore State { get; }
+
+    /// <summary>In the configuration's order.</summary>
+    IReadOnlyList<FolderSnapshot> Folders { get; }
+
+    IReadOnlyList<DeviceSnapshot> Devices { get; }
+
+    FolderSnapshot? Folder(FolderId id);
+
+    /// <summary>The folder's index for reading, null while it has none (paused, in error).</summary>
+    IFolderIndex? Index(FolderId id);
+
+    /// <summary>Takes a configuration up: starts, stops and changes folders and devices; connections that it doesn't concern stay.</summary>
+    Task ApplyAsync(EngineConfig config, CancellationToken cancellation);
+
+    /// <summary>Done when the scan is.</summary>
+    /// <param name="below">Empty: everything.</param>
+    Task ScanAsync(FolderId folder, IReadOnlyList<FileName> below, CancellationToken cancellation);
+
+    /// <summary>The folder's `.stignore`, also with its includes expanded.</summary>
+    Task<IgnoreText> GetIgnoresAsync(FolderId folder, CancellationToken cancellation);
+
+    /// <summary>Writes `.stignore` and scans; <see cref="EngineException"/> names the wrong line.</summary>
+    Task SetIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, CancellationToken cancellation);
+
+    /// <summary>Send-only: makes this device's state the global one.</summary>
+    Task OverrideAsync(FolderId folder, CancellationToken cancellation);
+
+    /// <summary>Receive-only: undoes local changes.</summary>
+    Task RevertAsync(FolderId folder, CancellationToken cancellation);
+
+    /// <summary>A person's word on held deletions: carry them out, or bring the files back.</summary>
+    Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation);
+}

@@ -1,0 +1,19 @@
+namespace FolderSync.Filesystem;
+
+/// <summary>
+/// Where blocking and computing work runs: threads in production, inline and in the seed's order in the simulator. Work is
+/// synchronous and must not wait for other work.
+/// </summary>
+public interface IWorkers
+{
+    /// <summary>How many run at once.</summary>
+    int Parallelism { get; }
+
+    Task<T> Run<T>(Func<T> work, CancellationToken cancellation);
+}
+
+public static class WorkersExtensions
+{
+    public static Task Run(this IWorkers workers, Action work, CancellationToken cancellation) =>
+        workers.Run(() => { work(); return true; }, cancellation);
+}
