@@ -131,7 +131,7 @@ internal sealed class TlsTcpListener : IPeerListener
         AuthenticatedStream? stream = null;
         try
         {
-            var session = await _tls.ServerAsync(new NetworkStream(socket, ownsSocket: true), either.Token).ConfigureAwait(false);
+            var session = await _tls.ServerAsync(new PeerSocketStream(socket), either.Token).ConfigureAwait(false);
             stream = new AuthenticatedStream(
                 session.Stream, session.Peer, TlsTcpTransport.Show(remote), Dialed: false, session.Crypto, _lan.Contains(remote.Address));
             if (session.Peer == _self)

@@ -81,7 +81,7 @@ public sealed class TlsTcpTransport : ITransport
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            return await _tls.ClientAsync(new NetworkStream(socket, ownsSocket: true), either.Token).ConfigureAwait(false);
+            return await _tls.ClientAsync(new PeerSocketStream(socket), either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {

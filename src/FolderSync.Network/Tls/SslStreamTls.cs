@@ -73,6 +73,9 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
         }
         catch (Exception e)
         {
+            // A refusal's alert gets its time to arrive; a cancelled handshake ends at once.
+            if (e is not OperationCanceledException)
+                await raw.DisposeAsync().ConfigureAwait(false);
             tls.Dispose();
             if (!TlsFailure.IsHandshakeFault(e))
                 throw;
@@ -119,7 +122,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
             {
                 await ShutdownAsync().WaitAsync(TlsStacks.CloseNotifyPatience).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or TimeoutException or InvalidOperationException or ObjectDisposedException or NotSupportedException)
+            catch (Exception e) when (e is IOException or TimeoutException or InvalidOperationException or NotSupportedException or CryptographicException)
             {
                 // The connection is broken, or a write is under way: it ends without the farewell.
             }

@@ -35,13 +35,15 @@ internal sealed class BouncyCastleTls(DeviceIdentity identity) : ITlsStack
         }
         catch (Exception e)
         {
-            await raw.DisposeAsync().ConfigureAwait(false);
+            // A refusal's alert gets its time to arrive; a cancelled handshake ends at once.
+            if (e is not OperationCanceledException)
+                await raw.DisposeAsync().ConfigureAwait(false);
             stream.Abandon();
             if (outcome.Refusal is { } refusal)
                 throw new TransportException(refusal, e);
             if (!TlsFailure.IsHandshakeFault(e))
                 throw;
-            throw TlsFailure.ToTransportException(e, certificateMissing: false);
+            throw TlsFailure.ToTransportException(e);
         }
     }
 }
