@@ -82,8 +82,6 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
             Enter(start, null, null, ignored: false);
             return;
         }
-        if (InternalNames.IsInternal(start))
-            return;
         var entry = known.Find(start);
         try
         {
@@ -121,8 +119,6 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         while (_cursor.TakeBefore(name) is { } missing)
             NotOnDisk(missing);
         var entry = _cursor.Take(name);
-        if (InternalNames.IsInternal(name))
-            return;
         if (frame.Reading.Untouched?.Contains(child.Leaf!) == true)
             _cursor.SkipUnder(name);
         else
@@ -137,8 +133,9 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
                 Unreadable(name, new FileSystemException(FileSystemError.WrongKind, "It is a pipe, socket or device now; these are not synced."));
             return;
         }
-        if (ignores.Match(name, stat.Kind == FileKind.Directory).Ignored)
-            VisitIgnored(name, stat, entry);
+        var ignore = ignores.Match(name, stat.Kind == FileKind.Directory);
+        if (ignore.Ignored)
+            VisitIgnored(name, stat, entry, ignore.CanSkip);
         else if (stat.Kind == FileKind.Directory)
             Enter(name, stat, entry, ignored: false);
         else
@@ -151,9 +148,9 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         }
     }
 
-    private void VisitIgnored(FileName name, FileStat stat, FileEntry? entry)
+    private void VisitIgnored(FileName name, FileStat stat, FileEntry? entry, bool canSkip)
     {
-        if (stat.Kind == FileKind.Directory && !ignores.CanSkipDirectory(name))
+        if (stat.Kind == FileKind.Directory && !canSkip)
         {
             Enter(name, stat, entry, ignored: true);
             return;
