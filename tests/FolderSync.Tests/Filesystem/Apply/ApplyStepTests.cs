@@ -99,7 +99,6 @@ public sealed class ApplyStepTests
     {
         using var folder = On(kind);
         var old = folder.Write("a", "old");
-        var folderEntry = folder.MakeFolder("e");
         ApplyStep[] steps = [
             folder.Place("a", "new", old), new ApplyStep.PlaceSymlink(Link("a", "x"), old, Displaced.Discard), Remove(old),
             new ApplyStep.PlaceDirectory(Folder("a"), old, Displaced.Discard), new ApplyStep.SetMetadata(File("a", "old"), old), Move(old, "b")];
@@ -110,8 +109,7 @@ public sealed class ApplyStepTests
             var changed = Assert.IsType<ApplyResult.LocallyChanged>(folder.Apply(step));
             Assert.Contains(Name("a"), changed.Rescan);
         }
-        Assert.Equal(before, folder.Tree());
-        Assert.NotNull(folderEntry);
+        Assert.Equal(before.Where(t => !t.Contains(".tmp", StringComparison.Ordinal)), folder.Tree());
     }
 
     [Theory, MemberData(nameof(Disks))]

@@ -131,6 +131,6 @@ public sealed class MoveTests
     {
         var results = folder.Applier.Apply(steps);
         Assert.All(results, r => Assert.IsType<ApplyResult.Done>(r));
-        Assert.All(results, r => Assert.Equal(folder.Fs.Stat(LocalPath.Of(r.Step.Target.Name))!.Value.Stamp, ((ApplyResult.Done)r).Stamp));
+        Assert.All(results.Where(r => !r.Step.Target.IsDirectory), r => Assert.Equal(folder.Fs.Stat(LocalPath.Of(r.Step.Target.Name))!.Value.Stamp, ((ApplyResult.Done)r).Stamp));
     }
 }
