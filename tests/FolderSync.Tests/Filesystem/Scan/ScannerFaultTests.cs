@@ -95,7 +95,7 @@ public class ScannerFaultTests
         _rig.User.WriteFile("f", new byte[size]);
         _rig.FileSystem.BeforeOperation = (operation, _) =>
         {
-            if (operation == nameof(IReadFile.Read))
+            if (operation == nameof(IFileSystem.OpenRead))
                 _rig.User.Overwrite("f", 5, "z"u8);
             return null;
         };
