@@ -77,7 +77,7 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
     public IReadOnlyList<FileEntry> LocalWithContent(BlockHash blocksHash) =>
         blocksHash.IsNone
             ? []
-            : Page(default, default, int.MaxValue, row => row.Local is { IsFile: true, IsInvalid: false } l && l.BlocksHash == blocksHash ? l : null);
+            : Page(default, default, 64, row => row.Local is { IsFile: true, IsInvalid: false } l && l.BlocksHash == blocksHash ? l : null);
 
     public IReadOnlyDictionary<BlockHash, BlockPlace> LocateBlocks(IReadOnlyCollection<BlockHash> blocks) => Read(() =>
     {
