@@ -191,7 +191,7 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
 
     private static bool Holds(FileEntry entry, FileEntry global) => !entry.IsInvalid && entry.Version == global.Version && entry.SameContent(global);
 
-    private static FileEntry Bare(FileEntry entry) => entry.Blocks is null ? entry : entry with { Blocks = null, PreHashes = default };
+    private static FileEntry Bare(FileEntry entry) => entry.Blocks is null && entry.PreHashes.IsEmpty ? entry : entry with { Blocks = null, PreHashes = default };
 
     private static FileEntry AsAnnounced(FileEntry entry) =>
         entry.LocalFlags == LocalFlags.None && entry.PreHashes.IsEmpty && entry.Disk == default
