@@ -56,17 +56,22 @@ public class RoundTripTests
     {
         foreach (var compression in Enum.GetValues<Compression>())
         {
-            foreach (var chunk in new[] { 1000, 16384, int.MaxValue })
+            foreach (var chunk in new[] { 16384, int.MaxValue })
             {
                 using var data = PooledBytes.Rent(length);
-                for (var i = 0; i < length; i++)
-                    data.Span[i] = (byte)(i % 251);
+                FillUp(data.Span);
                 var got = (BepMessage.Response)Pass(new BepMessage.Response(int.MaxValue, data, ErrorCode.NoError), compression, chunk);
                 Assert.Equal((int.MaxValue, ErrorCode.NoError), (got.Id, got.Code));
                 Assert.True(data.Span.SequenceEqual(got.Data.Span));
                 got.Data.Dispose();
             }
         }
+    }
+
+    private static void FillUp(Span<byte> data)
+    {
+        for (var i = 0; i < data.Length; i++)
+            data[i] = (byte)(i % 251);
     }
 
     [Fact]
