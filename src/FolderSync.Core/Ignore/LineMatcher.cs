@@ -7,6 +7,9 @@ internal abstract class LineMatcher
 
     private readonly Lazy<GlobProgram> _program;
 
+    /// <summary>Text that is in every name that matches: looking for it spares nearly all names the rest.</summary>
+    private string _required = "";
+
     private LineMatcher(Lazy<GlobProgram> program) => _program = program;
 
     /// <summary>Set where the line matches just the names with this part in them.</summary>
@@ -26,14 +29,20 @@ internal abstract class LineMatcher
             ? globs.Select(g => GlobReader.Read(g, out _)).ToList()
             : Whole(nodes, rooted, belowOnly).ToList();
         var program = new Lazy<GlobProgram>(() => new GlobProgram(whole));
-        return (unclosed ? null : Simple(nodes, rooted, belowOnly, program)) ?? new ByProgram(program);
+        if (unclosed)
+            return new ByProgram(program);
+        var matcher = Simple(nodes, rooted, belowOnly, program) ?? new ByProgram(program);
+        matcher._required = LongestText(nodes);
+        return matcher;
     }
 
     /// <param name="name">Lower case if the line is.</param>
-    public abstract bool Matches(string name);
+    public bool Matches(string name) => name.Contains(_required, StringComparison.Ordinal) && MatchesWhole(name);
 
     /// <summary>True when something below <paramref name="directory"/> may match.</summary>
-    public virtual bool CanMatchBelow(string directory) => _program.Value.CanMatchBelow(directory);
+    public bool CanMatchBelow(string directory) => _program.Value.CanMatchBelow(directory);
+
+    protected abstract bool MatchesWhole(string name);
 
     /// <summary>Takes away what says where a line matches: a slash or <c>**/</c> at its beginning, a slash or <c>/**</c> at its end.</summary>
     private static (string Body, bool Rooted, bool BelowOnly) Split(string text)
@@ -71,6 +80,20 @@ internal abstract class LineMatcher
         return nodes.All(n => n is GlobNode.Literal) ? nodes : null;
     }
 
+    private static string LongestText(IReadOnlyList<GlobNode> nodes)
+    {
+        var (best, start) = ("", 0);
+        for (var i = 0; i <= nodes.Count; i++)
+        {
+            if (i < nodes.Count && nodes[i] is GlobNode.Literal)
+                continue;
+            if (PartGlob.TextOf(nodes.Skip(start).Take(i - start)) is var text && text.Length > best.Length)
+                best = text;
+            start = i + 1;
+        }
+        return best;
+    }
+
     private static bool IsSlash(GlobNode node) => node is GlobNode.Literal { Rune: '/' };
 
     /// <summary>A faster matcher, null where the line is none of the simple kinds.</summary>
@@ -85,7 +108,7 @@ internal abstract class LineMatcher
 
     private sealed class ByProgram(Lazy<GlobProgram> program) : LineMatcher(program)
     {
-        public override bool Matches(string name) => _program.Value.Matches(name);
+        protected override bool MatchesWhole(string name) => _program.Value.Matches(name);
     }
 
     /// <summary>Plain text, one part or several.</summary>
@@ -93,7 +116,7 @@ internal abstract class LineMatcher
     {
         public override string? PlainLeaf => rooted || belowOnly || path.Contains('/') ? null : path;
 
-        public override bool Matches(string name)
+        protected override bool MatchesWhole(string name)
         {
             if (rooted)
                 return name.StartsWith(path, StringComparison.Ordinal) && EndsPart(name, path.Length);
@@ -111,7 +134,7 @@ internal abstract class LineMatcher
     /// <summary>Any of some globs, each within one part of the name.</summary>
     private sealed class ByPart(Lazy<GlobProgram> program, PartGlob[] parts, bool rooted, bool belowOnly) : LineMatcher(program)
     {
-        public override bool Matches(string name)
+        protected override bool MatchesWhole(string name)
         {
             var rest = name.AsSpan();
             while (true)
