@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Core.Decide;
+
+/// <summary>The name of the copy that keeps the loser of a conflict: <c>stem.sync-conflict-YYYYMMDD-HHMMSS-SHORTID.ext</c>.</summary>
+public static partial class ConflictName
+{
+    /// <summary>A longer "extension" is a part of the name: it must not crowd out the stem.</summary>
+    private const int MaxExtensionBytes = 64;
+
+    /// <param name="name">What is in conflict; may be a conflict copy itself.</param>
+    /// <param name="localTime">When the copy is made, in the person's own time zone.</param>
+    /// <param name="winnerModifiedBy">The device whose change displaces this content.</param>
+    /// <param name="attempt">0 first; higher where that name is taken. Each number gives another name.</param>
+    /// <param name="maxLeafBytes">UTF-8 bytes that the leaf may have; the stem is cut to fit. At least 128.</param>
+    public static FileName For(FileName name, DateTimeOffset localTime, ShortId winnerModifiedBy, int attempt = 0, int maxLeafBytes = 255)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLeafBytes, 128);
+        ArgumentOutOfRangeException.ThrowIfNegative(attempt);
+        var (stem, extension) = Split(name.Leaf);
+        var marker = localTime.ToString("'.sync-conflict-'yyyyMMdd'-'HHmmss", CultureInfo.InvariantCulture);
+        if (winnerModifiedBy.Value != 0)
+            marker += "-" + winnerModifiedBy;
+        if (attempt > 0)
+            marker += "-" + (attempt + 1).ToString(CultureInfo.InvariantCulture);
+        var room = maxLeafBytes - marker.Length - Encoding.UTF8.GetByteCount(extension);
+        return name.Parent.Child(Cut(stem, room) + marker + extension);
+    }
+
+    public static bool IsConflictCopy(FileName name) => Marker().IsMatch(name.Leaf);
+
+    /// <summary>What the copy was made of (itself a conflict copy, perhaps); null for a name that is none. A cut stem stays cut.</summary>
+    public static FileName? OriginalOf(FileName name)
+    {
+        var leaf = name.Leaf;
+        var match = Marker().Match(leaf);
+        if (!match.Success)
+            return null;
+        var original = leaf.Remove(match.Index, match.Length).Normalize(NormalizationForm.FormC);
+        return original is "" or "." or ".." ? null : name.Parent.Child(original);
+    }
+
+    /// <summary>The extension begins with the last dot, leading dots aside: a dotfile has none. Nor is a conflict copy's marker one.</summary>
+    private static (string Stem, string Extension) Split(string leaf)
+    {
+        var firstOther = leaf.AsSpan().IndexOfAnyExcept('.');
+        var dot = leaf.LastIndexOf('.');
+        if (dot <= firstOther || leaf.AsSpan(dot).StartsWith(".sync-conflict-") || Encoding.UTF8.GetByteCount(leaf.AsSpan(dot)) > MaxExtensionBytes)
+            return (leaf, "");
+        return (leaf[..dot], leaf[dot..]);
+    }
+
+    /// <summary>At most <paramref name="room"/> UTF-8 bytes, whole code points.</summary>
+    private static string Cut(string stem, int room)
+    {
+        var length = 0;
+        foreach (var rune in stem.EnumerateRunes())
+        {
+            room -= rune.Utf8SequenceLength;
+            if (room < 0)
+                return stem[..length];
+            length += rune.Utf16SequenceLength;
+        }
+        return stem;
+    }
+
+    /// <summary>The last marker of a leaf. Old Syncthings write no short ID; we put a number behind it where a name was taken.</summary>
+    [GeneratedRegex(@"\.sync-conflict-[0-9]{8}-[0-9]{6}(-[A-Z2-7]{7})?(-[0-9]{1,9})?(?=(\.[^.]*)?\z)", RegexOptions.CultureInvariant | RegexOptions.RightToLeft)]
+    private static partial Regex Marker();
+}

@@ -1,0 +1,138 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Core.Decide;
+
+/// <summary>What lstat said of a name that the index has; fifos and the like never get here.</summary>
+/// <param name="Size">Bytes; only a file's counts.</param>
+/// <param name="Permissions">Unix bits, masked with 0777.</param>
+/// <param name="Stamp">The disk's mtime, ctime and inode.</param>
+/// <param name="SymlinkTarget">Of a symlink that was read already; null: not read.</param>
+public readonly record struct Observed(FileType Type, long Size, uint Permissions, DiskStamp Stamp, string? SymlinkTarget = null);
+
+/// <summary>What to trust of what a disk says.</summary>
+public readonly record struct ScanTraits()
+{
+    /// <summary>The filesystem has permission bits and the folder does not ignore them.</summary>
+    public bool ComparePermissions { get; init; } = true;
+
+    /// <summary>Two mtimes closer than this are the same; 0: compared exactly. FAT has 2 s.</summary>
+    public long ModifiedWindowNanoseconds { get; init; }
+
+    /// <summary>A file keeps its inode number over a remount. Not so on FUSE, network filesystems and FAT.</summary>
+    public bool StableInodes { get; init; } = true;
+}
+
+/// <summary>What a scan does with a name that the index has.</summary>
+public enum ScanVerdict
+{
+    Unchanged,
+
+    /// <summary>Same version; only the stamp is to be stored anew, so that the next scan trusts it.</summary>
+    RefreshStamp,
+
+    /// <summary>Mtime or permissions changed and the content did not: a new version with the known content.</summary>
+    MetadataOnly,
+
+    /// <summary>
+    /// From <see cref="ScanDecision.Look"/>: the content (a symlink's target) must be read to know. From
+    /// <see cref="ScanDecision.AfterReading"/>: it changed.
+    /// </summary>
+    Rehash,
+
+    /// <summary>Another type of thing stands there.</summary>
+    TypeChanged,
+}
+
+/// <summary>Whether what stands on disk is still what the index says. Pure.</summary>
+public static class ScanDecision
+{
+    /// <summary>A filesystem with a window this coarse keeps local time, so its mtimes jump an hour with daylight saving.</summary>
+    private const long LocalTimeWindow = 2_000_000_000;
+
+    private const long Hour = 3_600_000_000_000;
+
+    private const LocalFlags NotBelieved = LocalFlags.Ignored | LocalFlags.Unsupported | LocalFlags.MustRescan;
+
+    /// <summary>Decides by metadata alone. A change of ctime or inode alone is reason to read: content can be swapped with its mtime kept.</summary>
+    /// <param name="known">This device's own entry, not a tombstone.</param>
+    /// <param name="fullVerify">Read every content, whatever the metadata says.</param>
+    public static ScanVerdict Look(FileEntry known, Observed seen, ScanTraits traits, bool fullVerify = false)
+    {
+        if (known.Deleted || known.Type != seen.Type)
+            return ScanVerdict.TypeChanged;
+        var believed = (known.LocalFlags & NotBelieved) == 0 && !known.Invalid;
+        return known.Type switch
+        {
+            FileType.Directory => believed && SamePermissions(known, seen, traits) ? ScanVerdict.Unchanged : ScanVerdict.MetadataOnly,
+            FileType.Symlink => LookAtSymlink(known, seen, traits, believed),
+            _ => believed && !fullVerify ? LookAtFile(known, seen, traits) : ScanVerdict.Rehash,
+        };
+    }
+
+    /// <summary>Decides once the content of a file or symlink was read.</summary>
+    /// <param name="sameContent">What was read is what <paramref name="known"/> has.</param>
+    public static ScanVerdict AfterReading(FileEntry known, Observed seen, ScanTraits traits, bool sameContent)
+    {
+        if (known.Deleted || known.Type != seen.Type)
+            return ScanVerdict.TypeChanged;
+        if (!sameContent)
+            return ScanVerdict.Rehash;
+        var believed = (known.LocalFlags & NotBelieved) == 0 && !known.Invalid;
+        if (!believed || (known.Type == FileType.File && !(SameModified(known, seen, traits) && SamePermissions(known, seen, traits))))
+            return ScanVerdict.MetadataOnly;
+        return known.Disk == seen.Stamp ? ScanVerdict.Unchanged : ScanVerdict.RefreshStamp;
+    }
+
+    /// <summary>
+    /// The mtime that the name's entry has to carry: the known one while the disk's has not moved (the disk may not be able to hold
+    /// the known one), the disk's otherwise.
+    /// </summary>
+    public static FileTime ModifiedOf(FileEntry? known, Observed seen, ScanTraits traits) =>
+        known is { Deleted: false } && known.Type == seen.Type && SameModified(known, seen, traits) ? known.Modified : seen.Stamp.Modified;
+
+    private static ScanVerdict LookAtFile(FileEntry known, Observed seen, ScanTraits traits)
+    {
+        if (known.Size != seen.Size || !SameModified(known, seen, traits) || MayHideChange(known.Disk, seen.Stamp, traits))
+            return ScanVerdict.Rehash;
+        if (!SamePermissions(known, seen, traits))
+            return ScanVerdict.MetadataOnly;
+        return known.Disk == seen.Stamp ? ScanVerdict.Unchanged : ScanVerdict.RefreshStamp;
+    }
+
+    private static ScanVerdict LookAtSymlink(FileEntry known, Observed seen, ScanTraits traits, bool believed)
+    {
+        if (seen.SymlinkTarget is { } target)
+            return AfterReading(known, seen, traits, sameContent: target == known.SymlinkTarget);
+        var proven = believed && known.Disk == seen.Stamp && seen.Stamp.ChangeTime != 0;
+        return proven ? ScanVerdict.Unchanged : ScanVerdict.Rehash;
+    }
+
+    /// <summary>Size and mtime are as known, but something else says that another content may stand there.</summary>
+    private static bool MayHideChange(DiskStamp known, DiskStamp seen, ScanTraits traits)
+    {
+        if (known == default)
+            return seen != default;
+        var changeTimesKnown = known.ChangeTime != 0 && seen.ChangeTime != 0;
+        if (changeTimesKnown && !SameTime(FileTime.FromNanoseconds(known.ChangeTime), FileTime.FromNanoseconds(seen.ChangeTime), traits))
+            return true;
+        return traits.StableInodes && traits.ModifiedWindowNanoseconds < LocalTimeWindow &&
+               known.Inode != 0 && seen.Inode != 0 && known.Inode != seen.Inode;
+    }
+
+    private static bool SameModified(FileEntry known, Observed seen, ScanTraits traits) =>
+        SameTime(known.Disk == default ? known.Modified : known.Disk.Modified, seen.Stamp.Modified, traits);
+
+    private static bool SameTime(FileTime a, FileTime b, ScanTraits traits)
+    {
+        if (a == b)
+            return true;
+        var window = traits.ModifiedWindowNanoseconds;
+        if (window <= 0)
+            return false;
+        var apart = Int128.Abs((((Int128)a.Seconds - b.Seconds) * 1_000_000_000) + a.Nanoseconds - b.Nanoseconds);
+        return apart < window || (window >= LocalTimeWindow && Int128.Abs(apart - Hour) < window);
+    }
+
+    private static bool SamePermissions(FileEntry known, Observed seen, ScanTraits traits) =>
+        !traits.ComparePermissions || known.NoPermissions || known.Permissions == seen.Permissions;
+}
