@@ -5,4 +5,6 @@ public sealed class BepException(string message, bool isViolation = false, Excep
 {
     /// <summary>The peer broke the protocol (as against: the line broke).</summary>
     public bool IsViolation { get; } = isViolation;
+
+    internal static BepException Violation(string message, Exception? inner = null) => new(message, true, inner);
 }

@@ -23,6 +23,9 @@ public sealed class PooledBytes : IDisposable
 
     public static PooledBytes Rent(int length) => length == 0 ? Empty : new PooledBytes(ArrayPool<byte>.Shared.Rent(length), length);
 
+    /// <summary>Takes over a buffer that was rented from the shared pool.</summary>
+    internal static PooledBytes Adopt(byte[] rented, int length) => new(rented, length);
+
     public void Dispose()
     {
         var buffer = Interlocked.Exchange(ref _buffer, null);

@@ -56,9 +56,12 @@ public abstract record ApplyResult(ApplyStep Step)
 public interface IVersioner
 {
     /// <summary>
-    /// Moves the file or symlink into the versions, durable before it returns; throws <see cref="FileSystemException"/> and
-    /// leaves it where it is otherwise.
+    /// Moves the file or symlink into the versions; throws <see cref="FileSystemException"/> and leaves it where it is otherwise. At no
+    /// moment is the content without a name. Durable once <see cref="Flush"/> has returned.
     /// </summary>
     /// <param name="path">What to keep: its name, or a temp name that holds what was displaced from <paramref name="name"/>.</param>
     void Keep(LocalPath path, FileName name);
+
+    /// <summary>Makes all that was kept so far durable, in one go for a batch; throws <see cref="FileSystemException"/>.</summary>
+    void Flush();
 }

@@ -21,16 +21,24 @@ public abstract record BepMessage
     public sealed record ClusterConfig(IReadOnlyList<SharedFolder> Folders, bool Secondary) : BepMessage;
 
     /// <summary>The first batch of a peer's index of a folder; what was known before goes.</summary>
-    public sealed record Index(FolderId Folder, IReadOnlyList<FileEntry> Files, long LastSequence) : BepMessage;
+    public sealed record Index(FolderId Folder, IReadOnlyList<FileEntry> Files, long LastSequence) : BepMessage
+    {
+        /// <summary>What the peer announced and can't be taken; what was known of these names from this peer is stale. Only received.</summary>
+        public IReadOnlyList<RefusedEntry> Refused { get; init; } = [];
+    }
 
     /// <param name="PreviousSequence">The highest sequence of the batch before; 0 where the peer doesn't say.</param>
-    public sealed record IndexUpdate(FolderId Folder, IReadOnlyList<FileEntry> Files, long LastSequence, long PreviousSequence) : BepMessage;
+    public sealed record IndexUpdate(FolderId Folder, IReadOnlyList<FileEntry> Files, long LastSequence, long PreviousSequence) : BepMessage
+    {
+        /// <summary>As with <see cref="Index.Refused"/>.</summary>
+        public IReadOnlyList<RefusedEntry> Refused { get; init; } = [];
+    }
 
     /// <param name="Offset">Bytes.</param>
     /// <param name="Size">Bytes.</param>
     public sealed record Request(int Id, FolderId Folder, FileName Name, long Offset, int Size, BlockHash Hash, bool FromTemporary, int BlockNumber) : BepMessage;
 
-    /// <summary>The receiver of the message owns <paramref name="Data"/> and disposes it.</summary>
+    /// <summary>The receiver of the message owns <paramref name="Data"/> and disposes it; a sender keeps it until the sending returns.</summary>
     public sealed record Response(int Id, PooledBytes Data, ErrorCode Code) : BepMessage;
 
     public sealed record DownloadProgress(FolderId Folder, IReadOnlyList<ProgressUpdate> Updates) : BepMessage;
@@ -39,6 +47,11 @@ public abstract record BepMessage
 
     public sealed record Close(string Reason) : BepMessage;
 }
+
+/// <summary>An announced entry that is no violation of the protocol but can't be taken.</summary>
+/// <param name="Name">As received, for a person; not a clean name.</param>
+/// <param name="Reason">One sentence.</param>
+public sealed record RefusedEntry(string Name, string Reason);
 
 public enum ErrorCode
 {

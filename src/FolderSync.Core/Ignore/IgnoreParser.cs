@@ -1,0 +1,157 @@
+using System.Text;
+
+namespace FolderSync.Core.Ignore;
+
+/// <summary>What of the patterns' language depends on the platform.</summary>
+/// <param name="FoldCase">Every pattern passes over case, as if (?i) stood before it.</param>
+/// <param name="BackslashSeparates">A backslash is a separator and '|' escapes, unless the file says <c>#escape=\</c>.</param>
+public readonly record struct IgnoreDialect(bool FoldCase, bool BackslashSeparates)
+{
+    public static IgnoreDialect Unix => default;
+
+    public static IgnoreDialect MacOS => new(FoldCase: true, BackslashSeparates: false);
+
+    public static IgnoreDialect Windows => new(FoldCase: true, BackslashSeparates: true);
+}
+
+/// <summary>Reads Syncthing's <c>.stignore</c> language.</summary>
+public static class IgnoreParser
+{
+    private const int MaxIncludeDepth = 32;
+
+    private const string EscapeDirective = "#escape";
+
+    private const string IncludeDirective = "#include";
+
+    /// <summary>Never throws for what stands in the files: what is wrong is in <see cref="IgnoreRules.Errors"/>.</summary>
+    /// <param name="lines">Of the <c>.stignore</c>.</param>
+    /// <param name="include">
+    /// Reads an included file: its path from the folder's root, in clean form with '/'; null: there is none. Null here: no file can be.
+    /// </param>
+    public static IgnoreRules Parse(
+        IReadOnlyList<string> lines, Func<string, IReadOnlyList<string>?>? include = null, IgnoreDialect dialect = default)
+    {
+        var reading = new Reading(include, dialect);
+        reading.ReadFile(InternalNames.IgnoreFile, lines);
+        return new IgnoreRules(lines, reading.Lines, reading.Errors);
+    }
+
+    /// <summary>One ignore file and all that it includes.</summary>
+    private sealed class Reading(Func<string, IReadOnlyList<string>?>? include, IgnoreDialect dialect)
+    {
+        private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+        private readonly HashSet<string> _included = new(StringComparer.Ordinal);
+
+        /// <summary>The files being read, each included by the one before it.</summary>
+        private readonly List<string> _open = [];
+
+        public List<IgnoreLine> Lines { get; } = [];
+
+        public List<IgnoreError> Errors { get; } = [];
+
+        public void ReadFile(string file, IReadOnlyList<string> lines)
+        {
+            _open.Add(file);
+            var escape = dialect.BackslashSeparates ? new Rune('|') : new Rune('\\');
+            bool escapeSeen = false, patternSeen = false;
+            for (var i = 0; i < lines.Count; i++)
+            {
+                var line = (i == 0 ? lines[i].TrimStart('\uFEFF') : lines[i]).Trim();
+                if (line.Length == 0 || line.StartsWith("//", StringComparison.Ordinal))
+                    continue;
+                try
+                {
+                    if (line.StartsWith(EscapeDirective, StringComparison.Ordinal))
+                    {
+                        escape = ReadEscape(line, escapeSeen, patternSeen);
+                        escapeSeen = true;
+                    }
+                    else if (line.StartsWith(IncludeDirective, StringComparison.Ordinal))
+                    {
+                        Include(file, line[IncludeDirective.Length..]);
+                    }
+                    else
+                    {
+                        patternSeen = true;
+                        AddPattern(line, escape, new IgnorePattern(line, file, i + 1));
+                    }
+                }
+                catch (FormatException e)
+                {
+                    Errors.Add(new IgnoreError(file, i + 1, e.Message));
+                }
+            }
+            _open.RemoveAt(_open.Count - 1);
+        }
+
+        private static Rune ReadEscape(string line, bool escapeSeen, bool patternSeen)
+        {
+            if (escapeSeen)
+                throw new FormatException("A file can have only one #escape= line.");
+            if (patternSeen)
+                throw new FormatException("The #escape= line must stand before the first pattern.");
+            var rest = line.AsSpan(EscapeDirective.Length).Trim();
+            if (rest.StartsWith("="))
+            {
+                rest = rest[1..].Trim();
+                if (Rune.DecodeFromUtf16(rest, out var rune, out var used) == System.Buffers.OperationStatus.Done && used == rest.Length)
+                    return rune;
+            }
+            throw new FormatException("This must be #escape= and one character.");
+        }
+
+        private void Include(string from, string argument)
+        {
+            if (argument.Trim() is not { Length: > 0 } path || !char.IsWhiteSpace(argument[0]))
+                throw new FormatException("Behind #include must stand a space and the name of a file.");
+            var target = Resolve(from, dialect.BackslashSeparates ? path.Replace('\\', '/') : path);
+            if (_open.Contains(target))
+                throw new FormatException($"{string.Join(" includes ", [.. _open, target])}: that never ends.");
+            if (!_included.Add(target))
+                return;
+            if (_open.Count > MaxIncludeDepth)
+                throw new FormatException($"Files are included more than {MaxIncludeDepth} deep.");
+            var lines = include?.Invoke(target) ?? throw new FormatException($"The file to include, {target}, is not there.");
+            ReadFile(target, lines);
+        }
+
+        /// <summary>Relative to the including file's directory; a leading slash changes nothing, as with Syncthing.</summary>
+        private static string Resolve(string from, string path)
+        {
+            var parts = new List<string>(from.Split('/')[..^1]);
+            foreach (var part in path.Split('/'))
+            {
+                if (part is "" or ".")
+                    continue;
+                if (part != "..")
+                    parts.Add(part);
+                else if (parts.Count > 0)
+                    parts.RemoveAt(parts.Count - 1);
+                else
+                    throw new FormatException($"The file to include, {path}, is outside of the folder; only files in the folder can be included.");
+            }
+            return parts.Count > 0 ? string.Join('/', parts) : throw new FormatException($"{path} is not a file that can be included.");
+        }
+
+        private void AddPattern(string line, Rune escape, IgnorePattern pattern)
+        {
+            if (line.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && line.EnumerateRunes().Contains(Rune.ReplacementChar))
+                throw new FormatException("The line is not proper Unicode; an ignore file must be UTF-8.");
+            var text = WithBackslashEscapes(line, escape).Normalize(NormalizationForm.FormC);
+            if (_seen.Add(text))
+                Lines.Add(IgnoreLine.Compile(text, pattern, dialect.FoldCase));
+        }
+
+        /// <summary>A doubled escape character is the character itself; the platform's separators become '/' unless the backslash escapes.</summary>
+        private string WithBackslashEscapes(string line, Rune escape)
+        {
+            if (escape.Value == '\\')
+                return line;
+            var character = escape.ToString();
+            if (dialect.BackslashSeparates)
+                line = line.Replace('\\', '/');
+            return line.Replace(character, @"\", StringComparison.Ordinal).Replace(@"\\", @"\" + character, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>
+/// Carries out what was decided, on one folder's disk. A kill at any call loses nothing: a name holds its old or its new content, whole;
+/// what is displaced has another name at every moment; <see cref="Recover"/> brings back what a kill left at a temp name.
+/// </summary>
+/// <remarks>
+/// Order: content and journal durable → each step: check, one atomic rename, look at what was displaced, put it aside → versions
+/// and directories durable → results. Thread-safe; batches go one after the other.
+/// </remarks>
+/// <param name="fs">The folder's disk; stays the caller's.</param>
+/// <param name="versioner">Null: <see cref="Displaced.Version"/> is <see cref="Displaced.Discard"/>.</param>
+/// <param name="time">For conflict copies' names, local time.</param>
+public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOptions options, TimeProvider time)
+{
+    private readonly WritableParents _disk = new(fs);
+    private readonly Lock _gate = new();
+    private bool _recovered;
+
+    /// <summary>
+    /// Begins to put a file together. A big file's earlier attempt is read and its good blocks reused: it may take a while.
+    /// </summary>
+    /// <param name="old">What this device has at the name; where permissions are not known, that file's are kept.</param>
+    /// <exception cref="FileSystemException">NotFound: the directory is not there (it is placed first). Files of one block say so at
+    /// <see cref="StagedFile.WriteBlock"/>.</exception>
+    public StagedFile Stage(FileEntry target, FileEntry? old) => new(_disk, options, target, old);
+
+    /// <summary>Carries the steps out, in an order that it finds itself. Each target may be named once.</summary>
+    /// <returns>One result a step, in the order of the steps.</returns>
+    public IReadOnlyList<ApplyResult> Apply(IReadOnlyList<ApplyStep> steps)
+    {
+        if (steps.Count == 0)
+            return [];
+        lock (_gate)
+        {
+            var root = _disk.CheckRoot();
+            if (root != RootState.Present)
+                return [.. steps.Select(s => Failures.Of(s, $"The folder is not there ({root}): nothing was changed.", FileSystemError.NotFound))];
+            try
+            {
+                RecoverOnce();
+            }
+            catch (FileSystemException e)
+            {
+                return [.. steps.Select(s => Failures.Of(s, e))];
+            }
+            var batch = new ApplyBatch(_disk, versioner, options, time, steps);
+            var results = batch.Run();
+            _recovered = !batch.IsUnsettled;
+            return results;
+        }
+    }
+
+    /// <summary>
+    /// Puts right what a kill left half done; call it when the folder is opened, before its first scan (else the scan takes a name whose
+    /// content stands at a temp name for deleted). Costs a few calls when there is nothing to do.
+    /// </summary>
+    /// <returns>Names to be scanned.</returns>
+    /// <exception cref="FileSystemException">The disk failed; to be called again.</exception>
+    public IReadOnlyList<FileName> Recover()
+    {
+        lock (_gate)
+        {
+            _recovered = false;
+            return _disk.CheckRoot() == RootState.Present ? RecoverOnce() : [];
+        }
+    }
+
+    private IReadOnlyList<FileName> RecoverOnce()
+    {
+        if (_recovered)
+            return [];
+        WritableParents.RestoreModes(fs);
+        var names = new Recovery(_disk, versioner, options, time).Run();
+        _recovered = true;
+        return names;
+    }
+}

@@ -1,0 +1,499 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>
+/// One batch: content durable → each step in its turn → versions durable → directories durable → results. A step's failure is its
+/// own; the others go on.
+/// </summary>
+internal sealed class ApplyBatch
+{
+    /// <summary>From so many directories on, one sync of all is cheaper than one each.</summary>
+    private const int ManyDirectories = 8;
+
+    private readonly IFileSystem _disk;
+    private readonly ApplierOptions _options;
+    private readonly IReadOnlyList<ApplyStep> _steps;
+    private readonly ApplyResult?[] _results;
+    private readonly Expectation _expectation;
+    private readonly Aside _aside;
+    private readonly DirectoryRemoval _removal;
+    private readonly Placer _placer;
+    private readonly CaseTwins _twins;
+    private readonly Journal _journal;
+    private readonly HashSet<LocalPath> _touched = [];
+
+    /// <summary>Names that moves of this batch took the content away from.</summary>
+    private readonly HashSet<FileName> _taken = [];
+
+    private readonly HashSet<FileName> _toBeTaken = [];
+    private readonly Dictionary<int, ParkedMove> _parked = [];
+
+    public ApplyBatch(IFileSystem disk, IVersioner? versioner, ApplierOptions options, TimeProvider time, IReadOnlyList<ApplyStep> steps)
+    {
+        _disk = disk;
+        _options = options;
+        _steps = steps;
+        _results = new ApplyResult?[steps.Count];
+        _expectation = new Expectation(disk, options);
+        _aside = new Aside(disk, versioner, time);
+        _removal = new DirectoryRemoval(disk, options);
+        _placer = new Placer(disk, _expectation, _aside, _removal);
+        _twins = new CaseTwins(disk);
+        _journal = new Journal(disk);
+        foreach (var step in steps.OfType<ApplyStep.Move>())
+            _toBeTaken.Add(step.From.Name);
+    }
+
+    private sealed record ParkedMove(LocalPath Path, FileStat Before);
+
+    /// <summary>The journal stays, to be recovered from before the next batch.</summary>
+    public bool IsUnsettled => _placer.Unsettled;
+
+    public IReadOnlyList<ApplyResult> Run()
+    {
+        MakeContentDurable();
+        foreach (var turn in ApplyOrder.Of(_steps, _disk.Traits.CaseInsensitive))
+            Take(turn);
+        MakeNamesDurable();
+        return _results!;
+    }
+
+    private void MakeContentDurable()
+    {
+        var noted = false;
+        try
+        {
+            if (_steps.Any(Journal.Concerns))
+            {
+                _journal.Write(_steps.Where(Journal.Concerns));
+                noted = true;
+            }
+        }
+        catch (FileSystemException)
+        {
+            // On a full disk deletions must still go on: then only a kill in the midst of this batch needs a person's help.
+        }
+        var contents = _steps.OfType<ApplyStep.PlaceFile>().ToList();
+        if (!_disk.Traits.CanSyncAll || (contents.Count == 0 && !noted))
+            return;
+        try
+        {
+            _disk.SyncAll();
+        }
+        catch (FileSystemException e)
+        {
+            // After a failed sync the kernel may take lost pages for clean ones: a second sync would prove nothing.
+            for (var i = 0; i < _steps.Count; i++)
+            {
+                if (_steps[i] is not ApplyStep.PlaceFile place)
+                    continue;
+                _results[i] = Failures.Of(place, e);
+                Try(place.Staged.Discard);
+            }
+        }
+    }
+
+    private void Take(Turn turn)
+    {
+        switch (turn)
+        {
+            case Turn.Carry carry when _results[carry.Step] is null:
+                var step = _steps[carry.Step];
+                _results[carry.Step] = Guarded(step, () => CarryOut(step, carry.Step));
+                break;
+            case Turn.Park park:
+                var move = (ApplyStep.Move)_steps[park.Step];
+                _results[park.Step] = Guarded(move, () => Park(move, park.Step));
+                break;
+            case Turn.Rotate rotate:
+                Rotate(rotate.Steps);
+                break;
+        }
+    }
+
+    private ApplyResult CarryOut(ApplyStep step, int index)
+    {
+        var name = step.Target.Name;
+        var path = LocalPath.Of(name);
+        if (step is not (ApplyStep.Remove or ApplyStep.SetMetadata) && _disk.WhyUnplaceable(name) is { } why)
+            return Failures.Of(step, why, permanent: true);
+        if (_twins.Of(name) is { } twin && !(step is ApplyStep.Move { From.Name.Value: var from } && from == twin))
+        {
+            return step is ApplyStep.Remove
+                ? new ApplyResult.Done(step, default, null)
+                : Failures.Of(step, $"'{name}' can't be placed because '{twin}' is there and this disk takes the two for the same name.",
+                    FileSystemError.Exists);
+        }
+        var expected = step.Expected is { Deleted: false } present ? present : null;
+        if (expected is not null && _toBeTaken.Contains(name) && !(step is ApplyStep.Move own && own.From.Name == name))
+        {
+            if (!_taken.Contains(name))
+                return Failures.Of(step, $"'{name}' waits for what stands there to be moved away, which failed.");
+            expected = null;
+        }
+        _touched.Add(path.Parent);
+        var result = step switch
+        {
+            ApplyStep.PlaceFile place => PlaceFile(place, expected),
+            ApplyStep.PlaceDirectory place => PlaceDirectory(place, expected),
+            ApplyStep.PlaceSymlink place => PlaceSymlink(place, expected),
+            ApplyStep.Move move => Move(move, index, expected),
+            ApplyStep.SetMetadata set => SetMetadata(set),
+            ApplyStep.Remove remove => Remove(remove, expected),
+            _ => throw new ArgumentException($"Unknown step {step.GetType()}."),
+        };
+        if (result is ApplyResult.Done && step is ApplyStep.Remove)
+            _twins.Gone(path);
+        else if (result is ApplyResult.Done)
+            _twins.Made(path);
+        return result;
+    }
+
+    private ApplyResult PlaceFile(ApplyStep.PlaceFile step, FileEntry? expected)
+    {
+        if (step.Staged.Finished is not { } mine)
+            throw new InvalidOperationException($"'{step.Target.Name}' is to be placed before it was finished.");
+        return _placer.Place(step, step.Staged.Path, mine, expected);
+    }
+
+    private ApplyResult PlaceDirectory(ApplyStep.PlaceDirectory step, FileEntry? expected)
+    {
+        var path = LocalPath.Of(step.Target.Name);
+        var wanted = _expectation.WantedPermissions(step.Target);
+        if (_disk.Stat(path) is { Kind: FileKind.Directory } there)
+        {
+            if (wanted is { } permissions && permissions != there.Permissions)
+                _disk.SetPermissions(path, permissions);
+            return new ApplyResult.Done(step, _disk.Stat(path)?.Stamp ?? default, null);
+        }
+        var temp = TempName.For(step.Target.Name, _disk.Traits);
+        TempFile.Clear(_disk, temp);
+        _disk.MakeDirectory(temp, wanted ?? _options.DirectoryPermissions);
+        return PlaceMade(step, temp, expected, () =>
+        {
+            if (wanted is { } permissions)
+                _disk.SetPermissions(temp, permissions);
+        });
+    }
+
+    private ApplyResult PlaceSymlink(ApplyStep.PlaceSymlink step, FileEntry? expected)
+    {
+        if (!_disk.Traits.Symlinks)
+            return Failures.Of(step, $"'{step.Target.Name}' is a symbolic link, which this disk can't hold.", FileSystemError.NotSupported, true);
+        var temp = TempName.For(step.Target.Name, _disk.Traits);
+        TempFile.Clear(_disk, temp);
+        _disk.MakeSymlink(temp, step.Target.SymlinkTarget ?? "");
+        // Some filesystems have no times for links; the link is worth more than its time.
+        return PlaceMade(step, temp, expected, () => Try(() => _disk.SetModified(temp, step.Target.Modified)));
+    }
+
+    /// <summary>Places what was just made at the temp name; nothing of it stays if that does not work out.</summary>
+    private ApplyResult PlaceMade(ApplyStep step, LocalPath temp, FileEntry? expected, Action dress)
+    {
+        FileStat? mine = null;
+        ApplyResult? result = null;
+        try
+        {
+            mine = _disk.Stat(temp);
+            dress();
+            mine = _disk.Stat(temp);
+            result = mine is { } made
+                ? _placer.Place(step, temp, made, expected)
+                : Failures.Of(step, $"'{temp}' vanished while '{step.Target.Name}' was placed.", FileSystemError.NotFound);
+        }
+        finally
+        {
+            if (result is not ApplyResult.Done)
+            {
+                Try(() =>
+                {
+                    if (mine is { } made && _disk.Stat(temp) is { } left && left.Kind == made.Kind && left.Inode == made.Inode)
+                        TempFile.Clear(_disk, temp);
+                });
+            }
+        }
+        return result;
+    }
+
+    private ApplyResult Remove(ApplyStep.Remove step, FileEntry? expected)
+    {
+        var name = step.Target.Name;
+        var path = LocalPath.Of(name);
+        if (_disk.Stat(path) is not { } before)
+            return new ApplyResult.Done(step, default, null);
+        if (expected is null || !_expectation.Holds(path, before, expected))
+            return _placer.Unexpected(step);
+        if (before.Kind == FileKind.Directory)
+            return _removal.Remove(step, path) ?? new ApplyResult.Done(step, default, null);
+        var temp = TempName.For(name, _disk.Traits);
+        TempFile.Clear(_disk, temp);
+        _disk.Rename(path, temp, RenameMode.NoReplace);
+        try
+        {
+            if (_disk.Stat(temp) is not { } taken || !Expectation.IsSame(before, taken))
+                return new ApplyResult.LocallyChanged(step, _placer.PutBack(temp, name, step.Target.ModifiedBy));
+            return new ApplyResult.Done(step, default, _aside.Put(temp, name, step.Displaced, step.Target.ModifiedBy));
+        }
+        catch (FileSystemException e)
+        {
+            PutBackOrLeave(temp, name, step.Target.ModifiedBy);
+            return Failures.Of(step, e);
+        }
+    }
+
+    private ApplyResult SetMetadata(ApplyStep.SetMetadata step)
+    {
+        var path = LocalPath.Of(step.Target.Name);
+        if (step.Expected is not { } expected || _disk.Stat(path) is not { } before || !_expectation.Holds(path, before, expected))
+            return _placer.Unexpected(step);
+        Dress(path, before, step.Target);
+        return _disk.Stat(path) is { } now && now.Inode == before.Inode && now.Size == before.Size
+            ? new ApplyResult.Done(step, now.Stamp, null)
+            : _placer.Unexpected(step);
+    }
+
+    /// <summary>Mode and mtime as the target has them, where they are not so already.</summary>
+    private void Dress(LocalPath path, FileStat now, FileEntry target)
+    {
+        if (now.Kind != FileKind.Symlink && _expectation.WantedPermissions(target) is { } permissions && permissions != now.Permissions)
+            _disk.SetPermissions(path, permissions);
+        if (now.Kind != FileKind.Directory && now.Modified != target.Modified)
+            _disk.SetModified(path, target.Modified);
+    }
+
+    private bool IsDressed(FileStat now, FileEntry target) =>
+        (now.Kind == FileKind.Directory || now.Modified == target.Modified) &&
+        (now.Kind == FileKind.Symlink || _expectation.WantedPermissions(target) is not { } permissions || permissions == now.Permissions);
+
+    private ApplyResult Move(ApplyStep.Move step, int index, FileEntry? expected)
+    {
+        var from = LocalPath.Of(step.From.Name);
+        if (_parked.TryGetValue(index, out var parked))
+            return PlaceMoved(step, parked.Path, parked.Before, expected);
+        if (_disk.Stat(from) is not { } before || !_expectation.Holds(from, before, step.From))
+            return new ApplyResult.LocallyChanged(step, [step.From.Name]);
+        _touched.Add(from.Parent);
+        var caseOnly = _disk.Traits.CaseInsensitive && string.Equals(from.Value, step.Target.Name.Value, StringComparison.OrdinalIgnoreCase);
+        if (expected is not null || caseOnly || !IsDressed(before, step.Target))
+        {
+            var temp = TempName.For(step.Target.Name, _disk.Traits);
+            return TakeAway(step, from, temp, before) ?? PlaceMoved(step, temp, before, expected);
+        }
+        try
+        {
+            _disk.Rename(from, LocalPath.Of(step.Target.Name), RenameMode.NoReplace);
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
+        {
+            return _placer.Unexpected(step);
+        }
+        return Moved(step, _placer.Placed(step, before, null));
+    }
+
+    private ApplyResult? Park(ApplyStep.Move step, int index)
+    {
+        var from = LocalPath.Of(step.From.Name);
+        if (_disk.Stat(from) is not { } before || !_expectation.Holds(from, before, step.From))
+            return new ApplyResult.LocallyChanged(step, [step.From.Name]);
+        var parking = TempName.Parking(step.Target.Name);
+        _touched.Add(LocalPath.Root);
+        _touched.Add(from.Parent);
+        if (TakeAway(step, from, parking, before) is { } failed)
+            return failed;
+        _parked.Add(index, new ParkedMove(parking, before));
+        _taken.Add(step.From.Name);
+        _twins.Gone(from);
+        return null;
+    }
+
+    /// <summary>Null when the content stands at the temp name.</summary>
+    private ApplyResult? TakeAway(ApplyStep.Move step, LocalPath from, LocalPath temp, FileStat before)
+    {
+        TempFile.Clear(_disk, temp);
+        _disk.Rename(from, temp, RenameMode.NoReplace);
+        try
+        {
+            if (_disk.Stat(temp) is { } taken && Expectation.IsSame(before, taken))
+                return null;
+            return new ApplyResult.LocallyChanged(step, _placer.PutBack(temp, step.From.Name, step.From.ModifiedBy));
+        }
+        catch (FileSystemException e)
+        {
+            PutBackOrLeave(temp, step.From.Name, step.From.ModifiedBy);
+            return Failures.Of(step, e);
+        }
+    }
+
+    private ApplyResult PlaceMoved(ApplyStep.Move step, LocalPath temp, FileStat before, FileEntry? expected)
+    {
+        ApplyResult result;
+        FileStat? mine = null;
+        try
+        {
+            Dress(temp, before, step.Target);
+            mine = _disk.Stat(temp);
+            result = mine is { } dressed
+                ? _placer.Place(step, temp, dressed, expected)
+                : Failures.Of(step, $"'{temp}' vanished while it was moved.", FileSystemError.NotFound);
+        }
+        catch (FileSystemException e)
+        {
+            result = Failures.Of(step, e);
+        }
+        if (result is ApplyResult.Done)
+            return Moved(step, result);
+        IReadOnlyList<FileName> back = [];
+        if (!Try(() => back = Undress(step, temp, before)))
+            _placer.Unsettled = true;
+        return result is ApplyResult.LocallyChanged changed
+            ? changed with { Rescan = [.. changed.Rescan.Union([step.From.Name, .. back])] }
+            : result;
+    }
+
+    /// <summary>A move that can't be placed: its content goes back to where it was, as it was.</summary>
+    private IReadOnlyList<FileName> Undress(ApplyStep.Move step, LocalPath temp, FileStat before)
+    {
+        if (_disk.Stat(temp) is not { } left || left.Inode != before.Inode)
+            return [];
+        if (left.Kind != FileKind.Symlink && left.Permissions != before.Permissions)
+            _disk.SetPermissions(temp, before.Permissions);
+        if (left.Kind != FileKind.Directory && left.Modified != before.Modified)
+            _disk.SetModified(temp, before.Modified);
+        return _placer.PutBack(temp, step.From.Name, step.From.ModifiedBy);
+    }
+
+    private ApplyResult Moved(ApplyStep.Move step, ApplyResult result)
+    {
+        _taken.Add(step.From.Name);
+        _twins.Gone(LocalPath.Of(step.From.Name));
+        return result;
+    }
+
+    /// <summary>Swaps the names of a ring one after the other; no name is ever missing. Where that can't be, all are parked and placed.</summary>
+    private void Rotate(IReadOnlyList<int> ring)
+    {
+        var moves = ring.Select(i => (ApplyStep.Move)_steps[i]).ToList();
+        var before = new FileStat[moves.Count];
+        var problem = Attempt(() => TryRotate(moves, before));
+        if (problem is null)
+        {
+            for (var i = 0; i < moves.Count; i++)
+            {
+                var (move, was) = (moves[i], before[i]);
+                _results[ring[i]] = Guarded(move, () => Settle(move, was));
+            }
+            return;
+        }
+        if (problem.Error == FileSystemError.NotSupported)
+        {
+            foreach (var i in ring)
+                Take(new Turn.Park(i));
+            foreach (var i in ring)
+                Take(new Turn.Carry(i));
+            return;
+        }
+        foreach (var i in ring)
+        {
+            _results[i] ??= problem.Error == FileSystemError.InUse
+                ? new ApplyResult.LocallyChanged(_steps[i], [_steps[i].Target.Name])
+                : Failures.Of(_steps[i], problem);
+        }
+    }
+
+    private void TryRotate(List<ApplyStep.Move> moves, FileStat[] before)
+    {
+        for (var i = 0; i < moves.Count; i++)
+        {
+            var path = LocalPath.Of(moves[i].From.Name);
+            if (_disk.Stat(path) is not { } stat || !_expectation.Holds(path, stat, moves[i].From))
+                throw new FileSystemException(FileSystemError.InUse, $"'{path}' was changed here.");
+            before[i] = stat;
+            _touched.Add(path.Parent);
+        }
+        // Each member's target is the next one's from: swapping the first name with every target in turn moves all one place on.
+        for (var i = 0; i < moves.Count - 1; i++)
+            _disk.Rename(LocalPath.Of(moves[0].From.Name), LocalPath.Of(moves[i].Target.Name), RenameMode.Exchange);
+    }
+
+    private ApplyResult Settle(ApplyStep.Move step, FileStat was)
+    {
+        var path = LocalPath.Of(step.Target.Name);
+        if (_disk.Stat(path) is not { } now || !Expectation.IsSame(was, now))
+            return new ApplyResult.LocallyChanged(step, [step.Target.Name, step.From.Name]);
+        Dress(path, now, step.Target);
+        _taken.Add(step.From.Name);
+        return _disk.Stat(path) is { } done ? new ApplyResult.Done(step, done.Stamp, null) : _placer.Unexpected(step);
+    }
+
+    /// <summary>Until this has worked, a power cut could undo a rename that the index knows of.</summary>
+    private void MakeNamesDurable()
+    {
+        try
+        {
+            _aside.Flush();
+            if (_touched.Count >= ManyDirectories && _disk.Traits.CanSyncAll)
+                _disk.SyncAll();
+            else
+                SyncEach();
+        }
+        catch (FileSystemException e)
+        {
+            for (var i = 0; i < _results.Length; i++)
+            {
+                if (_results[i] is ApplyResult.Done)
+                    _results[i] = Failures.Of(_steps[i], e);
+            }
+        }
+        if (!_placer.Unsettled)
+            Try(_journal.Remove);
+    }
+
+    private void SyncEach()
+    {
+        foreach (var directory in _touched.OrderBy(d => d.Value, StringComparer.Ordinal))
+        {
+            try
+            {
+                _disk.SyncDirectory(directory);
+            }
+            catch (FileSystemException e) when (e.Error is FileSystemError.NotFound or FileSystemError.WrongKind or FileSystemError.Escapes)
+            {
+                // Removed or replaced by this very batch: its parent's sync covers that.
+            }
+        }
+    }
+
+    private void PutBackOrLeave(LocalPath temp, FileName name, ShortId winner)
+    {
+        if (!Try(() => _placer.PutBack(temp, name, winner)))
+            _placer.Unsettled = true;
+    }
+
+    private static T Guarded<T>(ApplyStep step, Func<T> work) where T : ApplyResult?
+    {
+        try
+        {
+            return work();
+        }
+        catch (FileSystemException e)
+        {
+            return (T)(ApplyResult)Failures.Of(step, e);
+        }
+    }
+
+    private static FileSystemException? Attempt(Action work)
+    {
+        try
+        {
+            work();
+            return null;
+        }
+        catch (FileSystemException e)
+        {
+            return e;
+        }
+    }
+
+    private static bool Try(Action work) => Attempt(work) is null;
+}

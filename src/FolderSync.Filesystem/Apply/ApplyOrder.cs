@@ -1,0 +1,214 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>One turn of a batch; the numbers are indexes into its steps.</summary>
+internal abstract record Turn
+{
+    /// <summary>Carry the step out (a parked move: from its parking place).</summary>
+    public sealed record Carry(int Step) : Turn;
+
+    /// <summary>Take a move's content away from its name, so that what waits for the name can go on.</summary>
+    public sealed record Park(int Step) : Turn;
+
+    /// <summary>Moves whose names form a ring, each one's target the next one's from: swapped where they stand.</summary>
+    public sealed record Rotate(IReadOnlyList<int> Steps) : Turn;
+}
+
+/// <summary>
+/// In which order a batch's steps can be carried out: a directory before what goes into it, what leaves a directory or a name
+/// before that is removed or taken by another, chains of moves from their free end. Rings are broken by parking a move. Pure.
+/// </summary>
+internal sealed class ApplyOrder
+{
+    private readonly IReadOnlyList<ApplyStep> _steps;
+    private readonly bool _foldCase;
+
+    /// <summary>Steps that wait until this one's content has left its old name.</summary>
+    private readonly List<int>?[] _afterTake;
+
+    /// <summary>Steps that wait until this one is done.</summary>
+    private readonly List<int>?[] _afterPut;
+
+    private readonly int[] _waitsFor;
+    private readonly bool[] _done;
+    private readonly bool[] _parked;
+    private readonly Dictionary<string, int> _movesFrom = [];
+    private readonly List<Turn> _turns = [];
+
+    /// <summary>By rank in tree order of the targets, so that equal batches go equally.</summary>
+    private readonly SortedSet<(int Rank, int Step)> _ready = [];
+
+    private readonly int[] _rank;
+
+    private ApplyOrder(IReadOnlyList<ApplyStep> steps, bool foldCase)
+    {
+        _steps = steps;
+        _foldCase = foldCase;
+        _afterTake = new List<int>?[steps.Count];
+        _afterPut = new List<int>?[steps.Count];
+        _waitsFor = new int[steps.Count];
+        _done = new bool[steps.Count];
+        _parked = new bool[steps.Count];
+        _rank = new int[steps.Count];
+        var sorted = Enumerable.Range(0, steps.Count).OrderBy(i => steps[i].Target.Name).ThenBy(i => i).ToArray();
+        for (var i = 0; i < sorted.Length; i++)
+            _rank[sorted[i]] = i;
+    }
+
+    public static IReadOnlyList<Turn> Of(IReadOnlyList<ApplyStep> steps, bool foldCase)
+    {
+        var order = new ApplyOrder(steps, foldCase);
+        order.Connect();
+        order.Sort();
+        return order._turns;
+    }
+
+    private void Connect()
+    {
+        var makes = new Dictionary<string, int>();
+        var closes = new Dictionary<string, int>();
+        var removes = new Dictionary<string, int>();
+        for (var i = 0; i < _steps.Count; i++)
+        {
+            var target = Key(_steps[i].Target.Name);
+            if (_steps[i] is ApplyStep.Move move)
+                _movesFrom.TryAdd(Key(move.From.Name), i);
+            if (_steps[i] is ApplyStep.PlaceDirectory || _steps[i] is ApplyStep.Move { Target.IsDirectory: true })
+                makes.TryAdd(target, i);
+            else if (_steps[i] is not ApplyStep.SetMetadata)
+                closes.TryAdd(target, i);
+            if (_steps[i] is ApplyStep.Remove)
+                removes.TryAdd(target, i);
+        }
+        for (var i = 0; i < _steps.Count; i++)
+        {
+            var step = _steps[i];
+            var target = Key(step.Target.Name);
+            if (_movesFrom.TryGetValue(target, out var mover))
+                Edge(_afterTake, mover, i);
+            if (step is ApplyStep.Remove)
+            {
+                if (Nearest(closes, target) is { } closer)
+                    Edge(_afterPut, i, closer);
+                continue;
+            }
+            if (Nearest(makes, target) is { } maker)
+                Edge(_afterPut, maker, i);
+            if (_foldCase && removes.TryGetValue(target, out var remover))
+                Edge(_afterPut, remover, i);
+            if (step is ApplyStep.Move move && Nearest(closes, Key(move.From.Name)) is { } over)
+                Edge(_afterTake, i, over);
+        }
+    }
+
+    private void Sort()
+    {
+        for (var i = 0; i < _steps.Count; i++)
+        {
+            if (_waitsFor[i] == 0)
+                _ready.Add((_rank[i], i));
+        }
+        for (var left = _steps.Count; left > 0;)
+        {
+            if (_ready.Count > 0)
+            {
+                var next = _ready.Min;
+                _ready.Remove(next);
+                left -= Finish(next.Step, new Turn.Carry(next.Step));
+            }
+            else
+            {
+                left -= Break();
+            }
+        }
+    }
+
+    /// <summary>Nothing can go on: rotates or parks the first move that is waiting. Returns how many steps are done by that.</summary>
+    private int Break()
+    {
+        var stuck = Enumerable.Range(0, _steps.Count).Where(i => !_done[i]).OrderBy(i => _rank[i]).ToList();
+        foreach (var i in stuck.Where(i => _steps[i] is ApplyStep.Move && !_parked[i]))
+        {
+            if (Ring(i) is { } ring)
+            {
+                _turns.Add(new Turn.Rotate(ring));
+                foreach (var member in ring)
+                    Finish(member, null);
+                return ring.Count;
+            }
+        }
+        foreach (var i in stuck.Where(i => _steps[i] is ApplyStep.Move && !_parked[i]))
+        {
+            _parked[i] = true;
+            _turns.Add(new Turn.Park(i));
+            Release(ref _afterTake[i]);
+            return 0;
+        }
+        // Steps that contradict each other: each is still checked against the disk.
+        foreach (var i in stuck)
+            _turns.Add(new Turn.Carry(i));
+        return stuck.Count;
+    }
+
+    /// <summary>The moves that wait for nothing but each other in a ring, null where this one is not in such a ring.</summary>
+    private List<int>? Ring(int start)
+    {
+        var ring = new List<int>();
+        var at = start;
+        do
+        {
+            if (_waitsFor[at] != 1 || _done[at] || _parked[at] || ring.Count > _steps.Count)
+                return null;
+            ring.Add(at);
+            if (!_movesFrom.TryGetValue(Key(_steps[at].Target.Name), out at))
+                return null;
+        }
+        while (at != start);
+        return ring.Count > 1 ? ring : null;
+    }
+
+    private int Finish(int step, Turn? turn)
+    {
+        _done[step] = true;
+        if (turn is not null)
+            _turns.Add(turn);
+        Release(ref _afterTake[step]);
+        Release(ref _afterPut[step]);
+        return 1;
+    }
+
+    private void Release(ref List<int>? waiting)
+    {
+        foreach (var i in waiting ?? [])
+        {
+            if (--_waitsFor[i] == 0 && !_done[i])
+                _ready.Add((_rank[i], i));
+        }
+        waiting = null;
+    }
+
+    /// <summary>A step that waits for itself (d/x is moved to d) waits too: it will be parked.</summary>
+    private void Edge(List<int>?[] after, int first, int then)
+    {
+        if (first == then && (after == _afterPut || Key(((ApplyStep.Move)_steps[first]).From.Name) == Key(_steps[first].Target.Name)))
+            return;
+        (after[first] ??= []).Add(then);
+        _waitsFor[then]++;
+    }
+
+    /// <summary>The step at the nearest directory above the name.</summary>
+    private static int? Nearest(Dictionary<string, int> steps, string name)
+    {
+        if (steps.Count == 0)
+            return null;
+        for (var slash = name.LastIndexOf('/'); slash > 0; slash = name.LastIndexOf('/', slash - 1))
+        {
+            if (steps.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name.AsSpan(0, slash), out var step))
+                return step;
+        }
+        return null;
+    }
+
+    private string Key(FileName name) => _foldCase ? name.Value.ToUpperInvariant() : name.Value;
+}

@@ -1,0 +1,201 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>
+/// Puts a finished object (file, link or directory at a temp name) at its own name in one atomic step, and what stood there aside.
+/// Nothing expected there: a rename that never replaces. Something there: the two names are exchanged, and then what was displaced is
+/// looked at; an edit that slipped in behind the last check is put back.
+/// </summary>
+/// <remarks>
+/// Where the filesystem can't exchange, what is to be kept is copied first and the rename replaces: an edit in the microseconds between
+/// the last look and that rename is lost there, and so is one on a file to be discarded.
+/// </remarks>
+internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside aside, DirectoryRemoval removal)
+{
+    private bool _canExchange = true;
+
+    /// <summary>Content was left at a temp name because the disk failed: the journal must stay for the next recovery.</summary>
+    public bool Unsettled { get; set; }
+
+    /// <summary>Whether names can be exchanged, as far as was tried.</summary>
+    public bool CanExchange => _canExchange;
+
+    /// <summary>Anything but Done leaves the object at <paramref name="staged"/> unless something else was put there.</summary>
+    /// <param name="mine">What stands at <paramref name="staged"/>.</param>
+    /// <param name="expected">What stands at the target's name, null for nothing.</param>
+    public ApplyResult Place(ApplyStep step, LocalPath staged, FileStat mine, FileEntry? expected)
+    {
+        var name = LocalPath.Of(step.Target.Name);
+        if (expected is null)
+            return PlaceNew(step, staged, name, mine);
+        if (disk.Stat(name) is not { } before || !expectation.Holds(name, before, expected))
+            return Unexpected(step);
+        if (before.Kind == FileKind.Directory)
+            return removal.Remove(step, name) ?? PlaceNew(step, staged, name, mine);
+        if (_canExchange && TryExchange(staged, name) is { } exchanged)
+            return exchanged ? LookAtDisplaced(step, staged, name, before, mine) : Unexpected(step);
+        return mine.Kind == FileKind.Directory
+            ? PlaceDirectoryOverFile(step, staged, name, before, mine)
+            : PlaceByReplacing(step, staged, name, before, mine);
+    }
+
+    /// <summary>Something else stands at the step's name than was thought.</summary>
+    public ApplyResult Unexpected(ApplyStep step)
+    {
+        var name = step.Target.Name;
+        return disk.Stat(LocalPath.Of(name)) is { Kind: FileKind.Other }
+            ? new ApplyResult.Failed(step, new FileProblem(name.Value,
+                $"'{name}' can't be synced because a special file (pipe, socket or device) stands at its name; remove or rename that.",
+                FileSystemError.WrongKind))
+            : new ApplyResult.LocallyChanged(step, [name]);
+    }
+
+    /// <summary>Brings displaced content back to its name, or makes it a conflict copy where that is taken. Returns what to scan.</summary>
+    public IReadOnlyList<FileName> PutBack(LocalPath path, FileName name, ShortId winner)
+    {
+        try
+        {
+            disk.Rename(path, LocalPath.Of(name), RenameMode.NoReplace);
+            return [name];
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
+        {
+            return [name, aside.PutAsConflictCopy(path, name, winner)];
+        }
+    }
+
+    /// <summary>The name stands; an edit in that very moment is seen by the stamp not being ours.</summary>
+    public ApplyResult Placed(ApplyStep step, FileStat mine, FileName? copy)
+    {
+        var name = step.Target.Name;
+        if (disk.Stat(LocalPath.Of(name)) is { } now && Expectation.IsSame(mine, now))
+            return new ApplyResult.Done(step, now.Stamp, copy);
+        return new ApplyResult.LocallyChanged(step, copy is { } made ? [name, made] : [name]);
+    }
+
+    private ApplyResult PlaceNew(ApplyStep step, LocalPath staged, LocalPath name, FileStat mine)
+    {
+        try
+        {
+            disk.Rename(staged, name, RenameMode.NoReplace);
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
+        {
+            return Unexpected(step);
+        }
+        return Placed(step, mine, null);
+    }
+
+    /// <summary>False when a name is gone meanwhile, null when the filesystem has no such call.</summary>
+    private bool? TryExchange(LocalPath staged, LocalPath name)
+    {
+        try
+        {
+            disk.Rename(staged, name, RenameMode.Exchange);
+            return true;
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.NotFound && disk.Stat(name) is null)
+        {
+            return false;
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.NotSupported)
+        {
+            _canExchange = false;
+            return null;
+        }
+    }
+
+    private ApplyResult LookAtDisplaced(ApplyStep step, LocalPath staged, LocalPath name, FileStat before, FileStat mine)
+    {
+        try
+        {
+            if (disk.Stat(staged) is not { } displaced || !Expectation.IsSame(before, displaced))
+                return new ApplyResult.LocallyChanged(step, ExchangeBack(step, staged, name, mine));
+            return Placed(step, mine, aside.Put(staged, step.Target.Name, step.Displaced, step.Target.ModifiedBy));
+        }
+        catch (FileSystemException e)
+        {
+            // Nothing that was displaced could be kept as asked: all goes back to what it was.
+            try
+            {
+                ExchangeBack(step, staged, name, mine);
+            }
+            catch (FileSystemException)
+            {
+                Unsettled = true;
+            }
+            return Failures.Of(step, e);
+        }
+    }
+
+    /// <summary>The displaced content to its name again. What was put at the name since then is kept as a conflict copy.</summary>
+    private IReadOnlyList<FileName> ExchangeBack(ApplyStep step, LocalPath staged, LocalPath name, FileStat mine)
+    {
+        try
+        {
+            disk.Rename(staged, name, RenameMode.Exchange);
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.NotFound)
+        {
+            return disk.Stat(staged) is null ? [step.Target.Name] : PutBack(staged, step.Target.Name, step.Target.ModifiedBy);
+        }
+        if (disk.Stat(staged) is { } back && !Expectation.IsSame(mine, back))
+            return [step.Target.Name, aside.PutAsConflictCopy(staged, step.Target.Name, step.Target.ModifiedBy)];
+        return [step.Target.Name];
+    }
+
+    /// <summary>Without exchange: what is to be kept is copied, looked at once more, then replaced.</summary>
+    private ApplyResult PlaceByReplacing(ApplyStep step, LocalPath staged, LocalPath name, FileStat before, FileStat mine)
+    {
+        FileName? copy = null;
+        if (step.Displaced != Displaced.Discard)
+        {
+            var path = TempName.Copy(step.Target.Name);
+            try
+            {
+                FileCopy.Make(disk, name, disk, path);
+                if (disk.Stat(name) is not { } still || still != before)
+                    return Unexpected(step);
+                copy = aside.Put(path, step.Target.Name, step.Displaced, step.Target.ModifiedBy);
+            }
+            finally
+            {
+                TempFile.Clear(disk, path);
+            }
+        }
+        if (disk.Stat(name) is not { } last || last != before)
+            return Unexpected(step);
+        disk.Rename(staged, name, RenameMode.Replace);
+        return Placed(step, mine, copy);
+    }
+
+    /// <summary>Without exchange, no call puts a directory where a file is: the name is empty for a moment.</summary>
+    private ApplyResult PlaceDirectoryOverFile(ApplyStep step, LocalPath staged, LocalPath name, FileStat before, FileStat mine)
+    {
+        var parking = TempName.Parking(step.Target.Name);
+        TempFile.Clear(disk, parking);
+        disk.Rename(name, parking, RenameMode.NoReplace);
+        if (disk.Stat(parking) is not { } displaced || !Expectation.IsSame(before, displaced))
+            return new ApplyResult.LocallyChanged(step, PutBack(parking, step.Target.Name, step.Target.ModifiedBy));
+        try
+        {
+            disk.Rename(staged, name, RenameMode.NoReplace);
+            return Placed(step, mine, aside.Put(parking, step.Target.Name, step.Displaced, step.Target.ModifiedBy));
+        }
+        catch (FileSystemException e)
+        {
+            try
+            {
+                if (disk.Stat(staged) is null)
+                    disk.Rename(name, staged, RenameMode.NoReplace);
+                PutBack(parking, step.Target.Name, step.Target.ModifiedBy);
+            }
+            catch (FileSystemException)
+            {
+                Unsettled = true;
+            }
+            return Failures.Of(step, e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>
+/// Reads the journal of a batch that was killed and gives every content that it left at a temp name a name again: its own where that is
+/// free, else the place that was meant for it.
+/// </summary>
+internal sealed class Recovery
+{
+    private readonly IFileSystem _disk;
+    private readonly ApplierOptions _options;
+    private readonly Expectation _expectation;
+    private readonly Aside _aside;
+    private readonly Journal _journal;
+    private readonly HashSet<LocalPath> _touched = [];
+    private readonly SortedSet<FileName> _rescan = [];
+
+    public Recovery(IFileSystem disk, IVersioner? versioner, ApplierOptions options, TimeProvider time)
+    {
+        _disk = disk;
+        _options = options;
+        _expectation = new Expectation(disk, options);
+        _aside = new Aside(disk, versioner, time);
+        _journal = new Journal(disk);
+    }
+
+    public IReadOnlyList<FileName> Run()
+    {
+        if (!_journal.Exists)
+            return [];
+        foreach (var record in _journal.Read())
+        {
+            _rescan.Add(record.Name);
+            if (record.From is { } from)
+                _rescan.Add(from);
+            Settle(record, TempName.For(record.Name, _disk.Traits));
+            Settle(record, TempName.Parking(record.Name));
+        }
+        _aside.Flush();
+        foreach (var directory in _touched.Where(d => _disk.Stat(d) is { Kind: FileKind.Directory } || d.IsRoot))
+            _disk.SyncDirectory(directory);
+        _journal.Remove();
+        return [.. _rescan];
+    }
+
+    private void Settle(JournalRecord record, LocalPath temp)
+    {
+        if (_disk.Stat(temp) is not { } left)
+            return;
+        _touched.Add(temp.Parent);
+        _touched.Add(LocalPath.Of(record.Name).Parent);
+        if (!IsNew(record, temp, left))
+            Return(record, temp, left);
+        else if (record.From is { } from)
+            ReturnToFrom(record, temp, left, from);
+        else if (left.Kind != FileKind.File)
+            TempFile.Clear(_disk, temp);
+    }
+
+    private bool IsNew(JournalRecord record, LocalPath temp, FileStat left)
+    {
+        if (record.NewInode != 0)
+            return left.Inode == record.NewInode;
+        return left.Kind == FileKind.Directory ||
+               (left.Kind == FileKind.Symlink && record.NewLink is not null && _disk.ReadSymlink(temp) == record.NewLink &&
+                left.Inode != record.OldInode);
+    }
+
+    /// <summary>Displaced content.</summary>
+    private void Return(JournalRecord record, LocalPath temp, FileStat left)
+    {
+        if (_disk.Stat(LocalPath.Of(record.Name)) is null)
+        {
+            _disk.Rename(temp, LocalPath.Of(record.Name), RenameMode.NoReplace);
+            return;
+        }
+        var known = left.Kind == record.OldKind && _expectation.SameTime(left.Modified, record.OldModified) &&
+                    (left.Kind == FileKind.Symlink || left.Size == record.OldSize) &&
+                    (record.OldInode == 0 || left.Inode == 0 || record.OldInode == left.Inode);
+        // An edit that nobody has seen is never discarded, whatever was asked.
+        if (_aside.Put(temp, record.Name, known ? record.Displaced : Displaced.Conflict, record.Winner) is { } copy)
+            _rescan.Add(copy);
+    }
+
+    private void ReturnToFrom(JournalRecord record, LocalPath temp, FileStat left, FileName from)
+    {
+        if (_disk.Stat(LocalPath.Of(from)) is not null)
+        {
+            _rescan.Add(_aside.PutAsConflictCopy(temp, from, record.Winner));
+            return;
+        }
+        if (left.Kind != FileKind.Symlink && _disk.Traits.Permissions && left.Permissions != record.FromPermissions)
+            _disk.SetPermissions(temp, record.FromPermissions);
+        if (left.Kind != FileKind.Directory)
+            _disk.SetModified(temp, record.FromModified);
+        MakeParents(LocalPath.Of(from));
+        _disk.Rename(temp, LocalPath.Of(from), RenameMode.NoReplace);
+    }
+
+    /// <summary>The batch may have removed the directory after the move had taken its last content away.</summary>
+    private void MakeParents(LocalPath path)
+    {
+        _touched.Add(path.Parent);
+        if (path.Parent.IsRoot || _disk.Stat(path.Parent) is not null)
+            return;
+        MakeParents(path.Parent);
+        _disk.MakeDirectory(path.Parent, _options.DirectoryPermissions);
+    }
+}

@@ -1,0 +1,60 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>Removes temp files that nobody went on with.</summary>
+public sealed class TempCleaner(IFileSystem fs)
+{
+    private static readonly LocalPath[] NotOurs = [LocalPath.Root.Child(TrashCanVersioner.DirectoryName), LocalPath.Root.Child(".stfolder")];
+
+    private readonly WritableParents _disk = new(fs);
+
+    /// <summary>
+    /// Walks the folder and removes temp files (ours and Syncthing's) that were last touched before that. Nothing is removed while a
+    /// killed batch waits for <see cref="Applier.Recover"/>: its temp files may hold somebody's content. What can't be read or removed is
+    /// left for the next time.
+    /// </summary>
+    /// <returns>How many went.</returns>
+    public int RemoveStale(DateTimeOffset olderThan) =>
+        _disk.CheckRoot() != RootState.Present || new Journal(_disk).Exists ? 0 : Clean(LocalPath.Root, FileTime.From(olderThan));
+
+    private int Clean(LocalPath directory, FileTime olderThan)
+    {
+        List<DirectoryChild> children;
+        try
+        {
+            children = _disk.List(directory);
+        }
+        catch (FileSystemException)
+        {
+            return 0;
+        }
+        var removed = 0;
+        foreach (var child in children)
+        {
+            if (child.Leaf is not { } leaf || NotOurs.Contains(directory.Child(leaf)))
+                continue;
+            if (child.Stat.Kind == FileKind.Directory)
+                removed += Clean(directory.Child(leaf), olderThan);
+            else if (TempName.IsDisposable(leaf) && LastTouched(child.Stat).CompareTo(olderThan) < 0 && TryRemove(directory.Child(leaf)))
+                removed++;
+        }
+        return removed;
+    }
+
+    private bool TryRemove(LocalPath path)
+    {
+        try
+        {
+            _disk.RemoveFile(path);
+            return true;
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A finished temp file has its target's mtime, which may be long ago; its ctime is when it was finished.</summary>
+    private static FileTime LastTouched(FileStat stat) => stat.ChangeTime != 0 ? FileTime.FromNanoseconds(stat.ChangeTime) : stat.Modified;
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>
+/// The folder's disk, on which a read-only directory is made writable for the moment that one of its names changes. A symlink in the
+/// root notes the directory's mode meanwhile (one call, nothing to sync), so that <see cref="RestoreModes"/> can put it back after a crash.
+/// </summary>
+internal sealed class WritableParents(IFileSystem disk) : IFileSystem
+{
+    private const uint OwnerMayChange = 0xC0;
+
+    /// <summary>One directory is opened at a time in the whole process, else one caller would close it under another.</summary>
+    private static readonly Lock Gate = new();
+
+    public FileSystemTraits Traits => disk.Traits;
+
+    public RootState CheckRoot() => disk.CheckRoot();
+
+    public (long Free, long Total) Space() => disk.Space();
+
+    public string? WhyUnplaceable(FileName name) => disk.WhyUnplaceable(name);
+
+    public FileStat? Stat(LocalPath path) => disk.Stat(path);
+
+    public List<DirectoryChild> List(LocalPath directory) => disk.List(directory);
+
+    public IReadFile OpenRead(LocalPath path) => disk.OpenRead(path);
+
+    public string ReadSymlink(LocalPath path) => disk.ReadSymlink(path);
+
+    public void SetPermissions(LocalPath path, uint permissions) => disk.SetPermissions(path, permissions);
+
+    public void SetModified(LocalPath path, FileTime modified) => disk.SetModified(path, modified);
+
+    public void SyncDirectory(LocalPath path) => disk.SyncDirectory(path);
+
+    public void SyncAll() => disk.SyncAll();
+
+    /// <summary>Nothing: the disk belongs to whoever opened it.</summary>
+    public void Dispose()
+    {
+    }
+
+    public IWriteFile OpenWrite(LocalPath path, bool create)
+    {
+        try
+        {
+            return disk.OpenWrite(path, create);
+        }
+        catch (FileSystemException e) when (create && e.Error == FileSystemError.AccessDenied)
+        {
+            IWriteFile? file = null;
+            Retry(e, path.Parent, path.Parent, () => file = disk.OpenWrite(path, create));
+            return file!;
+        }
+    }
+
+    public void MakeDirectory(LocalPath path, uint permissions) =>
+        Do(path.Parent, path.Parent, () => disk.MakeDirectory(path, permissions));
+
+    public void MakeSymlink(LocalPath path, string target) => Do(path.Parent, path.Parent, () => disk.MakeSymlink(path, target));
+
+    public void Rename(LocalPath from, LocalPath to, RenameMode mode) => Do(from.Parent, to.Parent, () => disk.Rename(from, to, mode));
+
+    public void RemoveFile(LocalPath path) => Do(path.Parent, path.Parent, () => disk.RemoveFile(path));
+
+    public void RemoveDirectory(LocalPath path) => Do(path.Parent, path.Parent, () => disk.RemoveDirectory(path));
+
+    /// <summary>Puts back the modes that a crash left open. Only ever takes bits away, since anybody may have written the note.</summary>
+    public static void RestoreModes(IFileSystem disk)
+    {
+        foreach (var child in disk.List(LocalPath.Root))
+        {
+            if (child.Leaf is null || child.Stat.Kind != FileKind.Symlink || !child.Leaf.StartsWith(TempName.ModePrefix, StringComparison.Ordinal))
+                continue;
+            var note = LocalPath.Root.Child(child.Leaf);
+            if (Parse(disk.ReadSymlink(note)) is var (directory, mode) && disk.Stat(directory) is { Kind: FileKind.Directory } now)
+                disk.SetPermissions(directory, now.Permissions & mode);
+            disk.RemoveFile(note);
+        }
+    }
+
+    private void Do(LocalPath first, LocalPath second, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.AccessDenied)
+        {
+            Retry(e, first, second, action);
+        }
+    }
+
+    private void Retry(FileSystemException denied, LocalPath first, LocalPath second, Action action)
+    {
+        lock (Gate)
+        {
+            var a = Open(first);
+            var b = second == first ? null : Open(second);
+            if (a is null && b is null)
+                ExceptionDispatchInfo.Throw(denied);
+            try
+            {
+                action();
+            }
+            finally
+            {
+                Close(first, a);
+                Close(second, b);
+            }
+        }
+    }
+
+    /// <summary>The mode it had, null where it was open already or is none of ours.</summary>
+    private uint? Open(LocalPath directory)
+    {
+        if (!Traits.Permissions || disk.Stat(directory) is not { Kind: FileKind.Directory } stat || (stat.Permissions & OwnerMayChange) == OwnerMayChange)
+            return null;
+        try
+        {
+            if (!directory.IsRoot)
+                disk.MakeSymlink(TempName.Mode(directory), string.Create(CultureInfo.InvariantCulture, $"{stat.Permissions}:{directory.Value}"));
+        }
+        catch (FileSystemException)
+        {
+            // Without the note a crash just now leaves the directory writable: less bad than not syncing what is in it.
+        }
+        disk.SetPermissions(directory, stat.Permissions | OwnerMayChange);
+        return stat.Permissions;
+    }
+
+    private void Close(LocalPath directory, uint? mode)
+    {
+        if (mode is not { } permissions || disk.Stat(directory) is not { Kind: FileKind.Directory })
+            return;
+        disk.SetPermissions(directory, permissions);
+        try
+        {
+            if (!directory.IsRoot)
+                disk.RemoveFile(TempName.Mode(directory));
+        }
+        catch (FileSystemException)
+        {
+            // A note that stays only takes bits away that are not there.
+        }
+    }
+
+    private static (LocalPath Directory, uint Mode)? Parse(string note)
+    {
+        var colon = note.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && uint.TryParse(note.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var mode) &&
+               FileName.TryOf(note[(colon + 1)..], out var name, out _)
+            ? (LocalPath.Of(name), mode & 0x1FF)
+            : null;
+    }
+}

@@ -1,0 +1,13 @@
+using FolderSync.Filesystem.Unix;
+using FolderSync.Filesystem.Windows;
+
+namespace FolderSync.Filesystem;
+
+/// <summary>The disks of this computer.</summary>
+public sealed class FileSystems : IFileSystems
+{
+    /// <exception cref="PlatformNotSupportedException">Neither 64-bit Linux nor Windows.</exception>
+    public IFileSystem Open(string root) => OperatingSystem.IsWindows()
+        ? new WindowsFileSystem(root)
+        : new UnixFileSystem(root, TimeProvider.System, Beneath.KernelResolves);
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Scan;
+
+/// <summary>One directory's children, fit for the walk: in tree order, their names clean.</summary>
+/// <param name="Children">Sorted; every leaf is UTF-8 in form C.</param>
+/// <param name="Untouched">Leaves with something wrong: what is known of them is neither changed nor gone. Null for none.</param>
+internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<string>? Untouched, List<FileProblem>? Problems)
+{
+    /// <summary>Lists and sorts; fails as <see cref="IFileSystem.List"/> does.</summary>
+    public static DirectoryReading Read(IFileSystem fs, FileName directory, IgnoreRules ignores, bool normalize)
+    {
+        var path = LocalPath.Of(directory);
+        var children = fs.List(path);
+        var odd = false;
+        foreach (var child in children)
+            odd |= child.Leaf is not { } leaf || !IsClean(leaf);
+        DirectoryReading reading = odd
+            ? new Cleaning(fs, directory, path, ignores, normalize).Clean(children)
+            : new(children, null, null);
+        reading.Children.Sort(static (a, b) => CompareLeaves(a.Leaf!, b.Leaf!));
+        return reading;
+    }
+
+    private static bool IsClean(string leaf) => Ascii.IsValid(leaf) || leaf.IsNormalized(NormalizationForm.FormC);
+
+    /// <summary>The order of <see cref="FileName.CompareTo"/> between children of one directory.</summary>
+    private static int CompareLeaves(string a, string b)
+    {
+        var i = a.AsSpan().CommonPrefixLength(b);
+        if (i == a.Length || i == b.Length)
+            return a.Length.CompareTo(b.Length);
+        char x = a[i], y = b[i];
+        return char.IsSurrogate(x) == char.IsSurrogate(y) ? x.CompareTo(y) : char.IsSurrogate(x) ? 1 : -1;
+    }
+
+    /// <summary>Takes out the names that are not UTF-8, renames a lone name to form C, leaves twins alone.</summary>
+    private sealed class Cleaning(IFileSystem fs, FileName directory, LocalPath path, IgnoreRules ignores, bool normalize)
+    {
+        private readonly List<FileProblem> _problems = [];
+        private readonly HashSet<string> _untouched = new(StringComparer.Ordinal);
+        private readonly List<DirectoryChild> _clean = [];
+
+        public DirectoryReading Clean(List<DirectoryChild> children)
+        {
+            var forms = CountForms(children);
+            foreach (var child in children)
+            {
+                if (child.Leaf is not { } leaf)
+                    Report(child.Shown, "Its name is not UTF-8, so it can't be synced. Rename it.", FileSystemError.Other);
+                else if (Ascii.IsValid(leaf))
+                    _clean.Add(child);
+                else
+                    TakeForm(child, leaf, leaf.Normalize(NormalizationForm.FormC), forms);
+            }
+            return new DirectoryReading(_clean, _untouched, _problems);
+        }
+
+        private static Dictionary<string, int> CountForms(List<DirectoryChild> children)
+        {
+            var forms = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var child in children)
+            {
+                if (child.Leaf is { } leaf && !Ascii.IsValid(leaf))
+                    System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(forms, leaf.Normalize(NormalizationForm.FormC), out _)++;
+            }
+            return forms;
+        }
+
+        private void TakeForm(DirectoryChild child, string leaf, string composed, Dictionary<string, int> forms)
+        {
+            var name = directory.Child(composed);
+            if (forms[composed] > 1)
+            {
+                if (_untouched.Add(composed))
+                    _clean.Add(child with { Leaf = composed });
+                Report(child.Shown, "Another name here differs from it only in how its letters are composed (Unicode NFC and NFD). Rename one of them.",
+                    FileSystemError.Exists);
+            }
+            else if (leaf == composed)
+                _clean.Add(child);
+            else if (!ignores.Match(name, child.Stat.Kind == FileKind.Directory).Ignored)
+                Compose(child, leaf, composed);
+        }
+
+        private void Compose(DirectoryChild child, string leaf, string composed)
+        {
+            try
+            {
+                if (normalize)
+                {
+                    var target = path.Child(composed);
+                    fs.Rename(path.Child(leaf), target, RenameMode.NoReplace);
+                    if (fs.Stat(target) is { } stat)
+                        _clean.Add(new DirectoryChild(composed, composed, stat));
+                    return;
+                }
+                Report(child.Shown, "Its name is not in Unicode's composed form (NFC), so it can't be synced. Rename it.", FileSystemError.Other);
+            }
+            catch (FileSystemException e)
+            {
+                Report(child.Shown, $"Its name could not be changed to Unicode's composed form (NFC): {e.Message}", e.Error);
+            }
+            if (_untouched.Add(composed))
+                _clean.Add(child with { Leaf = composed });
+        }
+
+        private void Report(string shown, string reason, FileSystemError error) =>
+            _problems.Add(new FileProblem(directory.IsRoot ? shown : directory.Value + "/" + shown, reason, error));
+    }
+}

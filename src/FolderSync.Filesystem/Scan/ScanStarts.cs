@@ -1,0 +1,65 @@
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Scan;
+
+/// <summary>From which names a scan starts, so that what it finds is whole.</summary>
+internal static class ScanStarts
+{
+    /// <summary>
+    /// In tree order, none under another. A name whose directory is not there, or not known yet, is stood for by that directory:
+    /// an entry is never found before the directories it lies in. None asked for: the root.
+    /// </summary>
+    public static List<FileName> Of(IReadOnlyList<FileName> below, IFileSystem fs, IKnownEntries known, IgnoreRules ignores)
+    {
+        if (below.Count == 0)
+            return [default];
+        var looked = new Dictionary<FileName, (bool Stands, bool Known)>();
+        var lifted = Fold([.. below]);
+        for (var i = 0; i < lifted.Count; i++)
+            lifted[i] = Lift(lifted[i], fs, known, ignores, looked);
+        return Fold(lifted);
+    }
+
+    private static List<FileName> Fold(List<FileName> names)
+    {
+        names.Sort();
+        var folded = new List<FileName>(names.Count);
+        foreach (var name in names)
+        {
+            if (folded.Count == 0 || (name != folded[^1] && !name.IsUnder(folded[^1])))
+                folded.Add(name);
+        }
+        return folded;
+    }
+
+    private static FileName Lift(FileName name, IFileSystem fs, IKnownEntries known, IgnoreRules ignores, Dictionary<FileName, (bool Stands, bool Known)> looked)
+    {
+        if (name.IsRoot)
+            return name;
+        var isIgnored = ignores.Match(name, isDirectory: false).Ignored;
+        var lifted = name;
+        for (var parent = name.Parent; !parent.IsRoot; parent = parent.Parent)
+        {
+            if (!looked.TryGetValue(parent, out var it))
+                looked.Add(parent, it = (IsDirectory(parent, fs), IsKnown(known.Find(parent))));
+            if (!it.Stands || (!it.Known && !isIgnored))
+                lifted = parent;
+        }
+        return lifted;
+    }
+
+    private static bool IsKnown(FileEntry? entry) => entry is { IsDirectory: true } && (entry.LocalFlags & LocalFlags.Ignored) == 0;
+
+    private static bool IsDirectory(FileName name, IFileSystem fs)
+    {
+        try
+        {
+            return fs.Stat(LocalPath.Of(name)) is { Kind: FileKind.Directory };
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
+}

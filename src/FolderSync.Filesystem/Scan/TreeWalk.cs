@@ -1,0 +1,311 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Scan;
+
+/// <summary>
+/// Walks the disk in tree order and compares it with what is known, which is read in the same order: of the tree only the
+/// directories from the root to the present one are in memory. Blocks; each step runs on a worker, one at a time.
+/// </summary>
+internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules ignores, Observing observing, ScannerOptions options) : IDisposable
+{
+    private const int EntriesInStep = 4096;
+    private const int ItemsInStep = 512;
+    private const long BytesInStep = 64 << 20;
+
+    private readonly Stack<Frame> _frames = new();
+    private readonly Queue<FileName> _starts = new();
+    private List<WalkItem> _items = [];
+    private KnownCursor? _cursor;
+    private int _entries;
+    private long _toHash;
+
+    /// <summary>Known and not on disk. To be believed only while the root is what it was.</summary>
+    public List<FileName> Gone { get; } = [];
+
+    /// <summary>Changed its kind under our hands: to be walked once more.</summary>
+    public List<FileName> Again { get; } = [];
+
+    /// <summary>Adds a subtree; the root stands for everything. Names in tree order, none under another.</summary>
+    public void Add(FileName name) => _starts.Enqueue(name);
+
+    public WalkStep Step(CancellationToken cancellation)
+    {
+        (_items, _entries, _toHash) = ([], 0, 0);
+        var more = true;
+        while (more && _entries < EntriesInStep && _items.Count < ItemsInStep && _toHash < BytesInStep)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            more = VisitNext();
+        }
+        if (fs.CheckRoot() is var state and not RootState.Present)
+            throw new RootGoneException(state);
+        return new WalkStep(_items, _entries, _toHash, !more);
+    }
+
+    public void Dispose() => _cursor?.Dispose();
+
+    private bool VisitNext()
+    {
+        if (_frames.TryPeek(out var frame))
+        {
+            if (frame.Next < frame.Reading.Children.Count)
+                VisitChild(frame, frame.Reading.Children[frame.Next++]);
+            else
+                Leave(_frames.Pop());
+            return true;
+        }
+        if (_cursor is not null)
+        {
+            while (_cursor.Current is { } rest)
+            {
+                _cursor.Advance();
+                NotOnDisk(rest);
+                if (++_entries >= EntriesInStep)
+                    return true;
+            }
+            _cursor.Dispose();
+            _cursor = null;
+        }
+        if (!_starts.TryDequeue(out var start))
+            return false;
+        Start(start);
+        return true;
+    }
+
+    private void Start(FileName start)
+    {
+        _cursor = new KnownCursor(known.Under(start));
+        if (start.IsRoot)
+        {
+            Enter(start, null, null, ignored: false);
+            return;
+        }
+        var entry = known.Find(start);
+        try
+        {
+            if (StatOf(start) is { } stat)
+                Visit(start, stat, entry);
+            else if (entry is not null)
+                NotOnDisk(entry);
+        }
+        catch (FileSystemException e)
+        {
+            Unreadable(start, e);
+        }
+    }
+
+    /// <summary>Where case does not count, a name stands there only if it is written so; otherwise the name that does is walked, too.</summary>
+    private FileStat? StatOf(FileName start)
+    {
+        if (!fs.Traits.CaseInsensitive)
+            return fs.Stat(LocalPath.Of(start));
+        var leaf = start.Leaf;
+        foreach (var child in fs.List(LocalPath.Of(start.Parent)))
+        {
+            if (child.Leaf == leaf)
+                return child.Stat;
+            if (string.Equals(child.Leaf, leaf, StringComparison.OrdinalIgnoreCase))
+                Again.Add(start.Parent.Child(child.Leaf!));
+        }
+        return null;
+    }
+
+    private void VisitChild(Frame frame, DirectoryChild child)
+    {
+        _entries++;
+        var name = _cursor!.NameOf(frame.Name, child.Leaf!);
+        while (_cursor.TakeBefore(name) is { } missing)
+            NotOnDisk(missing);
+        var entry = _cursor.Take(name);
+        if (frame.Reading.Untouched?.Contains(child.Leaf!) == true)
+            _cursor.SkipUnder(name);
+        else
+            Visit(name, child.Stat, entry);
+    }
+
+    private void Visit(FileName name, FileStat stat, FileEntry? entry)
+    {
+        if (stat.Kind == FileKind.Other)
+        {
+            if (entry is not null)
+                Unreadable(name, new FileSystemException(FileSystemError.WrongKind, "It is a pipe, socket or device now; these are not synced."));
+            return;
+        }
+        var ignore = ignores.Match(name, stat.Kind == FileKind.Directory);
+        if (ignore.Ignored)
+            VisitIgnored(name, stat, entry, ignore.CanSkip);
+        else if (stat.Kind == FileKind.Directory)
+            Enter(name, stat, entry, ignored: false);
+        else
+        {
+            MeetNeeded();
+            if (stat.Kind == FileKind.Symlink)
+                VisitSymlink(name, stat, entry);
+            else
+                VisitFile(name, stat, entry);
+        }
+    }
+
+    private void VisitIgnored(FileName name, FileStat stat, FileEntry? entry, bool canSkip)
+    {
+        if (stat.Kind == FileKind.Directory && !canSkip)
+        {
+            Enter(name, stat, entry, ignored: true);
+            return;
+        }
+        if (entry is not null)
+            Ignore(entry);
+        if (stat.Kind != FileKind.Directory)
+            return;
+        while (_cursor!.TakeUnder(name) is { } below)
+            Ignore(below);
+    }
+
+    private void VisitFile(FileName name, FileStat stat, FileEntry? entry)
+    {
+        var verdict = entry is null ? ScanVerdict.Rehash : observing.Look(entry, stat);
+        if (verdict == ScanVerdict.Unchanged)
+            return;
+        entry = WithBlocks(entry);
+        if (verdict is ScanVerdict.RefreshStamp or ScanVerdict.MetadataOnly)
+        {
+            Found(observing.ByMetadata(name, stat, entry!, verdict));
+            return;
+        }
+        _items.Add(new WalkItem(null, new FileToHash(name, stat, entry)));
+        _toHash += stat.Size;
+    }
+
+    private void VisitSymlink(FileName name, FileStat stat, FileEntry? entry)
+    {
+        if (entry is not null && observing.Look(entry, stat) == ScanVerdict.Unchanged)
+            return;
+        try
+        {
+            Found(observing.Symlink(name, stat, fs.ReadSymlink(LocalPath.Of(name)), WithBlocks(entry)));
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.NotFound)
+        {
+            if (entry is not null)
+                NotOnDisk(entry);
+        }
+        catch (FileSystemException e)
+        {
+            Unreadable(name, e);
+        }
+    }
+
+    /// <summary>Lists a directory, finds it itself, and goes into it. An ignored one counts only once something needed is met in it.</summary>
+    private void Enter(FileName name, FileStat? stat, FileEntry? entry, bool ignored)
+    {
+        var frame = new Frame(name, stat, entry) { Ignored = ignored };
+        try
+        {
+            frame.Reading = DirectoryReading.Read(fs, name, ignores, options.AutoNormalize);
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.NotFound && !name.IsRoot)
+        {
+            if (entry is not null)
+                NotOnDisk(entry);
+            return;
+        }
+        catch (FileSystemException e) when (e.Error is FileSystemError.WrongKind or FileSystemError.Escapes && !name.IsRoot)
+        {
+            Again.Add(name);
+            _cursor!.SkipUnder(name);
+            return;
+        }
+        catch (FileSystemException e)
+        {
+            if (!ignored)
+                Meet(frame);
+            Unreadable(name, e);
+            return;
+        }
+        if (!ignored)
+        {
+            MeetNeeded();
+            Meet(frame);
+        }
+        foreach (var problem in frame.Reading.Problems ?? [])
+            Found(new ScanFinding.Problem(problem));
+        _frames.Push(frame);
+    }
+
+    private void Leave(Frame frame)
+    {
+        if (frame is { Ignored: true, Met: false, Known: not null })
+            Ignore(frame.Known);
+    }
+
+    /// <summary>Something that is synced lies in ignored directories: they are synced, too, so that it has a place elsewhere.</summary>
+    private void MeetNeeded()
+    {
+        foreach (var frame in _frames.Reverse())
+        {
+            if (frame is { Ignored: true, Met: false })
+                Meet(frame);
+        }
+    }
+
+    private void Meet(Frame frame)
+    {
+        frame.Met = true;
+        if (frame.Stat is { } stat)
+            Found(observing.Directory(frame.Name, stat, WithBlocks(frame.Known)));
+    }
+
+    private void NotOnDisk(FileEntry entry)
+    {
+        if (ignores.Match(entry.Name, entry.IsDirectory).Ignored)
+            Ignore(entry);
+        else
+            Gone.Add(entry.Name);
+    }
+
+    private void Ignore(FileEntry entry)
+    {
+        if ((entry.LocalFlags & LocalFlags.Ignored) == 0)
+            Found(new ScanFinding.NowIgnored(WithBlocks(entry)!));
+    }
+
+    /// <summary>Reported, and neither it nor anything below it counts as gone.</summary>
+    private void Unreadable(FileName name, FileSystemException e)
+    {
+        if (name.IsRoot && fs.CheckRoot() is var state and not RootState.Present)
+            throw new RootGoneException(state);
+        Found(new ScanFinding.Problem(new FileProblem(name.Value, e.Message, e.Error)));
+        _cursor!.SkipUnder(name);
+    }
+
+    /// <summary>A page of known entries may leave the block lists out; what is found carries them.</summary>
+    private FileEntry? WithBlocks(FileEntry? entry) => entry is { IsFile: true, Blocks: null } ? known.Find(entry.Name) ?? entry : entry;
+
+    private void Found(ScanFinding? finding)
+    {
+        if (finding is not null)
+            _items.Add(new WalkItem(finding, null));
+    }
+
+    private sealed class Frame(FileName name, FileStat? stat, FileEntry? known)
+    {
+        public FileName Name => name;
+
+        /// <summary>Null for the root.</summary>
+        public FileStat? Stat => stat;
+
+        public FileEntry? Known => known;
+
+        public DirectoryReading Reading { get; set; } = new([], null, null);
+
+        public int Next { get; set; }
+
+        /// <summary>A pattern covers it, but something below may be synced all the same.</summary>
+        public bool Ignored { get; init; }
+
+        /// <summary>It was found; for an ignored one: something in it is synced.</summary>
+        public bool Met { get; set; }
+    }
+}

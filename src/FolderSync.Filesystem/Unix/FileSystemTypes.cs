@@ -1,0 +1,107 @@
+namespace FolderSync.Filesystem.Unix;
+
+/// <summary>What is known of filesystems by their names, as /proc/self/mountinfo gives them.</summary>
+internal static class FileSystemTypes
+{
+    private const long TwoSeconds = 2_000_000_000;
+
+    /// <summary>Names by the magic number of statfs, for when the mount table can't be read.</summary>
+    private static readonly Dictionary<long, string> ByMagic = new()
+    {
+        [0xef53] = "ext4",
+        [0x58465342] = "xfs",
+        [0x9123683e] = "btrfs",
+        [0x01021994] = "tmpfs",
+        [0x858458f6] = "ramfs",
+        [0x794c7630] = "overlay",
+        [0x2fc12fc1] = "zfs",
+        [0xf2f52010] = "f2fs",
+        [0xca451a4e] = "bcachefs",
+        [0x4d44] = "vfat",
+        [0x2011bab0] = "exfat",
+        [0x5346544e] = "ntfs",
+        [0x7366746e] = "ntfs3",
+        [0x65735546] = "fuse",
+        [0x6969] = "nfs",
+        [0xff534d42] = "cifs",
+        [0xfe534d42] = "smb3",
+        [0x01021997] = "9p",
+    };
+
+    public static string NameOf(long magic) => ByMagic.GetValueOrDefault(magic & 0xffffffff, $"filesystem 0x{magic & 0xffffffff:x}");
+
+    public static FileSystemTraits TraitsOf(string name, long longestName)
+    {
+        var fat = name is "vfat" or "msdos" or "exfat" or "fuse.exfat";
+        return new FileSystemTraits
+        {
+            Name = name,
+            CaseInsensitive = fat,
+            // fuseblk is NTFS or exFAT by FUSE: modes there come from the mount's options.
+            Permissions = !fat && name is not ("cifs" or "smb3" or "fuseblk" or "ntfs" or "ntfs3"),
+            Symlinks = !fat,
+            WindowsNames = fat,
+            ModifiedWindowNanoseconds = fat ? TwoSeconds : 0,
+            CanSyncAll = name is "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs" or "ramfs" or "overlay" or "zfs" or "f2fs"
+                or "bcachefs",
+            // FAT says 1530 (255 characters of up to 6 bytes); 255 bytes always fit there too.
+            MaxLeafLength = longestName is > 0 and < 255 ? (int)longestName : 255,
+        };
+    }
+
+    /// <summary>The type of the mount with that number, by the lines of /proc/self/mountinfo; null if it is not among them.</summary>
+    public static string? FindMount(IEnumerable<string> mountInfo, ulong mountId)
+    {
+        // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
+        var start = mountId + " ";
+        foreach (var line in mountInfo)
+        {
+            if (!line.StartsWith(start, StringComparison.Ordinal))
+                continue;
+            var type = line.IndexOf(" - ", StringComparison.Ordinal);
+            return type < 0 ? null : line[(type + 3)..].Split(' ')[0];
+        }
+        return null;
+    }
+
+    /// <summary>Finds out what the filesystem of that open directory can do. Changes nothing on it.</summary>
+    public static FileSystemTraits Probe(int root)
+    {
+        if (Libc.StatFileSystem(root, out var system) != 0 || Libc.StatOpen(root, out var stat) != 0)
+            return TraitsOf("unknown", 0);
+        var traits = TraitsOf(MountType(stat) ?? NameOf(system.Magic), system.NameLength);
+        return traits with
+        {
+            CaseInsensitive = traits.CaseInsensitive || IsCaseFolded(root) || MarkerAnswersInCapitals(root),
+            // Before 5.8 syncfs kept silent about what could not be written.
+            CanSyncAll = traits.CanSyncAll && Environment.OSVersion.Version >= new Version(5, 8),
+        };
+    }
+
+    private static string? MountType(in Libc.StatX stat)
+    {
+        if ((stat.Mask & Libc.WithMountId) == 0)
+            return null;
+        try
+        {
+            return FindMount(File.ReadLines("/proc/self/mountinfo"), stat.MountId);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>ext4, f2fs and tmpfs fold case by directory.</summary>
+    private static unsafe bool IsCaseFolded(int directory)
+    {
+        long flags = 0;
+        return Libc.Ioctl(directory, Libc.GetInodeFlags, (nint)(&flags)) == 0 && (flags & Libc.CaseFoldFlag) != 0;
+    }
+
+    /// <summary>ZFS, NTFS and network shares may fold case and have no flag for it: the marker tells, if it is there.</summary>
+    private static bool MarkerAnswersInCapitals(int root) =>
+        Libc.Stat(root, ".stfolder\0"u8, Libc.SymlinkNoFollow, out var small) == 0 &&
+        Libc.Stat(root, ".STFOLDER\0"u8, Libc.SymlinkNoFollow, out var capital) == 0 &&
+        Identity.Of(small) == Identity.Of(capital);
+}

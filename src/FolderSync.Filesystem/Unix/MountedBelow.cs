@@ -1,0 +1,69 @@
+namespace FolderSync.Filesystem.Unix;
+
+/// <summary>
+/// Other filesystems that are mounted below a folder's root and were written to: making the root's durable says nothing of them.
+/// </summary>
+internal sealed class MountedBelow : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(uint, uint), (Descriptor Handle, bool CanSyncAll)> _written = [];
+    private int _failed;
+
+    /// <summary>A file in that directory is being written; true if it must be synced by itself when it is closed.</summary>
+    public bool Note(int directory, (uint, uint) rootDevice)
+    {
+        // The directory decides: on overlayfs files carry the number of the layer they lie in.
+        if (Libc.StatOpen(directory, out var stat) != 0)
+            return true;
+        var device = Identity.Of(stat).Device;
+        if (device == rootDevice)
+            return false;
+        lock (_lock)
+        {
+            if (_written.TryGetValue(device, out var known))
+                return !known.CanSyncAll;
+            var fd = Libc.Open(directory, ".\0"u8, Libc.ReadOnly | Libc.DirectoryOnly | Libc.CloseOnExec, 0);
+            if (fd < 0)
+                return true;
+            var canSyncAll = FileSystemTypes.Probe(fd).CanSyncAll;
+            _written[device] = (new Descriptor(fd), canSyncAll);
+            return !canSyncAll;
+        }
+    }
+
+    /// <summary>A file that had to be synced by itself was not: the next <see cref="Sync"/> fails.</summary>
+    public void NoteFailure(int errno)
+    {
+        lock (_lock) _failed = errno;
+    }
+
+    /// <summary>0, or the errno. The handles are let go, so that the filesystems can be unmounted.</summary>
+    public int Sync()
+    {
+        lock (_lock)
+        {
+            var errno = _failed;
+            _failed = 0;
+            foreach (var (handle, canSyncAll) in _written.Values)
+            {
+                using var lease = handle.Use();
+                if (canSyncAll && Libc.SyncFileSystem(lease.Fd) != 0)
+                    errno = Errno.Last;
+            }
+            LetGo();
+            return errno;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock) LetGo();
+    }
+
+    private void LetGo()
+    {
+        foreach (var (handle, _) in _written.Values)
+            handle.Dispose();
+        _written.Clear();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FolderSync.Filesystem.Unix;
+
+/// <summary>The three ways of renaming, and what stands in for a call that a filesystem lacks. 0, or the errno.</summary>
+internal static class Renames
+{
+    public static int Do(in Place from, in Place to, RenameMode mode, bool caseInsensitive)
+    {
+        if (caseInsensitive && mode != RenameMode.Exchange && OnlyCaseDiffers(from, to))
+            return ChangeCase(from, to);
+        var errno = Call(from, to, mode switch
+        {
+            RenameMode.NoReplace => Libc.NoReplaceFlag,
+            RenameMode.Exchange => Libc.ExchangeFlag,
+            _ => 0,
+        });
+        return mode switch
+        {
+            RenameMode.NoReplace when Errno.MeansUnsupported(errno) => WithoutReplacing(from, to),
+            RenameMode.Exchange when Errno.MeansUnsupported(errno) => Errno.NotSupported,
+            RenameMode.Replace when errno == Errno.Exists => Errno.NotEmpty,
+            _ => errno,
+        };
+    }
+
+    /// <summary>
+    /// For filesystems without RENAME_NOREPLACE. Files: a second hard link, then the first goes. Directories: an empty one is made
+    /// and replaced. Where there are no hard links either, a file that appears between the check and the rename would be replaced:
+    /// that window remains.
+    /// </summary>
+    internal static int WithoutReplacing(in Place from, in Place to)
+    {
+        if (Libc.Stat(from.Directory, from.Leaf, Libc.SymlinkNoFollow, out var stat) != 0)
+            return Errno.Last;
+        if (UnixStat.KindOf(stat.Mode) == FileKind.Directory)
+            return DirectoryWithoutReplacing(from, to);
+        if (Libc.Link(from.Directory, from.Leaf, to.Directory, to.Leaf, 0) == 0)
+            return Libc.Unlink(from.Directory, from.Leaf, 0) == 0 ? 0 : Errno.Last;
+        var errno = Errno.Last;
+        if (errno != Errno.NotPermitted && !Errno.MeansUnsupported(errno))
+            return errno;
+        if (Libc.Stat(to.Directory, to.Leaf, Libc.SymlinkNoFollow, out _) == 0)
+            return Errno.Exists;
+        return Errno.Last == Errno.NotFound ? Call(from, to, 0) : Errno.Last;
+    }
+
+    private static int DirectoryWithoutReplacing(in Place from, in Place to)
+    {
+        if (Libc.MakeDirectory(to.Directory, to.Leaf, 0x1c0) != 0)
+            return Errno.Last;
+        var errno = Call(from, to, 0);
+        if (errno != 0)
+            _ = Libc.Unlink(to.Directory, to.Leaf, Libc.RemoveDirectoryFlag);
+        return errno;
+    }
+
+    /// <summary>Both names are the same thing, which has one name more than its spelling.</summary>
+    private static bool OnlyCaseDiffers(in Place from, in Place to) =>
+        !from.Leaf.SequenceEqual(to.Leaf) &&
+        Encoding.UTF8.GetString(from.Leaf).Equals(Encoding.UTF8.GetString(to.Leaf), StringComparison.OrdinalIgnoreCase) &&
+        Libc.StatOpen(from.Directory, out var fromDirectory) == 0 && Libc.StatOpen(to.Directory, out var toDirectory) == 0 &&
+        Identity.Of(fromDirectory) == Identity.Of(toDirectory) &&
+        Libc.Stat(from.Directory, from.Leaf, Libc.SymlinkNoFollow, out var a) == 0 &&
+        Libc.Stat(to.Directory, to.Leaf, Libc.SymlinkNoFollow, out var b) == 0 &&
+        Identity.Of(a) == Identity.Of(b);
+
+    /// <summary>
+    /// The kernel takes the two for the same file and does nothing, so it goes by a third name: one that a scan sees, so that nothing
+    /// is lost if we are killed between the two.
+    /// </summary>
+    private static int ChangeCase(in Place from, in Place to)
+    {
+        var between = new Place(default, from.Directory, Encoding.ASCII.GetBytes($"foldersync-rename-{RandomNumberGenerator.GetHexString(8)}\0"));
+        var errno = Step(from, between);
+        if (errno != 0)
+            return errno;
+        errno = Step(between, to);
+        if (errno != 0)
+            _ = Step(between, from);
+        return errno;
+    }
+
+    private static int Step(in Place from, in Place to)
+    {
+        var errno = Call(from, to, Libc.NoReplaceFlag);
+        return Errno.MeansUnsupported(errno) ? WithoutReplacing(from, to) : errno;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Call(in Place from, in Place to, int flags)
+    {
+        while (Libc.RenameWith(from.Directory, from.Leaf, to.Directory, to.Leaf, flags) != 0)
+        {
+            var errno = Errno.Last;
+            if (flags == 0 && errno == Errno.NoCall)
+                return Libc.RenamePlain(from.Directory, from.Leaf, to.Directory, to.Leaf) == 0 ? 0 : Errno.Last;
+            if (errno != Errno.Interrupted)
+                return errno;
+        }
+        return 0;
+    }
+}

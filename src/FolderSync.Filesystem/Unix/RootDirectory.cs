@@ -1,0 +1,206 @@
+namespace FolderSync.Filesystem.Unix;
+
+/// <summary>
+/// Owns the handle of a folder's root. It is let go when nothing was asked for a while, so that a drive can be unmounted, and
+/// taken again only if the same directory stands there; another one is taken over by <see cref="Look"/> alone.
+/// </summary>
+internal sealed class RootDirectory : IDisposable
+{
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long written data may wait for SyncAll, which needs the handle that was open while it was written.</summary>
+    private static readonly TimeSpan UnsyncedLimit = TimeSpan.FromMinutes(2);
+
+    private readonly Lock _lock = new();
+    private readonly byte[] _path;
+    private readonly TimeProvider _time;
+    private readonly ITimer _idle;
+    private Descriptor? _descriptor;
+    private Identity? _identity;
+    private bool _markerSeen;
+    private int _generation;
+    private int? _unsyncedSince;
+    private bool _disposed;
+    private long _lastUse;
+    private FileSystemTraits _traits = new();
+
+    public RootDirectory(string path, TimeProvider time)
+    {
+        Path = path;
+        _path = new byte[(path.Length * 3) + 1];
+        if (!Beneath.Encode(path, _path, out var length))
+            throw new FileSystemException(FileSystemError.Other, $"The folder's path '{ShownName.Of(path)}' can't be written as UTF-8.");
+        Array.Resize(ref _path, length + 1);
+        _time = time;
+        _idle = time.CreateTimer(_ => LetGoIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Look();
+    }
+
+    public string Path { get; }
+
+    public FileSystemTraits Traits => Volatile.Read(ref _traits);
+
+    /// <summary>True while the handle is open; for tests.</summary>
+    internal bool IsHeld
+    {
+        get { lock (_lock) return _descriptor is not null; }
+    }
+
+    /// <summary>The device of the root's own filesystem; others may be mounted below it.</summary>
+    public (uint Major, uint Minor) Device
+    {
+        get { lock (_lock) return _identity?.Device ?? default; }
+    }
+
+    /// <summary>Opens the path anew and takes what stands there.</summary>
+    public RootState Look()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return RootState.Unreadable;
+            var state = OpenPath(out var fresh, out var identity);
+            if (fresh is null)
+            {
+                LetGo();
+                _identity = null;
+                return state;
+            }
+            if (_descriptor is not null && _identity == identity)
+                fresh.Dispose();
+            else
+                Take(fresh);
+            var firstMarker = state == RootState.Present && !_markerSeen;
+            if (_identity != identity || firstMarker)
+                Probe();
+            _identity = identity;
+            _markerSeen = state == RootState.Present;
+            return state;
+        }
+    }
+
+    /// <summary>The root's handle, held until the lease is disposed; none if this is false.</summary>
+    public bool TryUse(out Descriptor.Lease lease)
+    {
+        lock (_lock)
+        {
+            _lastUse = _time.GetTimestamp();
+            if (_descriptor is null && !OpenAgain())
+            {
+                lease = default;
+                return false;
+            }
+            lease = _descriptor!.Use();
+            return true;
+        }
+    }
+
+    /// <summary>Something is being written that SyncAll will be asked to make durable.</summary>
+    public void MarkUnsynced()
+    {
+        lock (_lock)
+        {
+            _lastUse = _time.GetTimestamp();
+            _unsyncedSince ??= _generation;
+        }
+    }
+
+    /// <summary>
+    /// Before everything is made durable; false if the handle is not the one that was open while the data was written: it would
+    /// not be told of an error.
+    /// </summary>
+    public bool TryMarkSynced()
+    {
+        lock (_lock)
+        {
+            var whole = _unsyncedSince is null || (_unsyncedSince == _generation && _descriptor is not null);
+            _unsyncedSince = null;
+            return whole;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            LetGo();
+        }
+        _idle.Dispose();
+    }
+
+    private bool OpenAgain()
+    {
+        if (_disposed || _identity is null)
+            return false;
+        var state = OpenPath(out var fresh, out var identity);
+        if (fresh is null)
+            return false;
+        if (identity != _identity || (_markerSeen && state != RootState.Present))
+        {
+            fresh.Dispose();
+            return false;
+        }
+        Take(fresh);
+        return true;
+    }
+
+    private RootState OpenPath(out Descriptor? opened, out Identity identity)
+    {
+        opened = null;
+        identity = default;
+        var fd = Libc.Open(Libc.CurrentDirectory, _path, Libc.ReadOnly | Libc.DirectoryOnly | Libc.CloseOnExec, 0);
+        if (fd < 0)
+            return Errno.Last switch
+            {
+                Errno.NotFound => RootState.Missing,
+                Errno.NotDirectory => RootState.NotADirectory,
+                _ => RootState.Unreadable,
+            };
+        var descriptor = new Descriptor(fd);
+        if (Libc.StatOpen(fd, out var stat) != 0)
+        {
+            descriptor.Dispose();
+            return RootState.Unreadable;
+        }
+        opened = descriptor;
+        identity = Identity.Of(stat);
+        if (Libc.Stat(fd, ".stfolder\0"u8, Libc.SymlinkNoFollow, out var marker) == 0)
+            return UnixStat.KindOf(marker.Mode) is FileKind.File or FileKind.Directory ? RootState.Present : RootState.MarkerMissing;
+        return Errno.Last == Errno.NotFound ? RootState.MarkerMissing : RootState.Unreadable;
+    }
+
+    private void Probe()
+    {
+        using var lease = _descriptor!.Use();
+        Volatile.Write(ref _traits, FileSystemTypes.Probe(lease.Fd));
+    }
+
+    private void Take(Descriptor fresh)
+    {
+        LetGo();
+        _descriptor = fresh;
+        _generation++;
+        _lastUse = _time.GetTimestamp();
+        _idle.Change(IdleLimit, Timeout.InfiniteTimeSpan);
+    }
+
+    private void LetGo()
+    {
+        _descriptor?.Dispose();
+        _descriptor = null;
+    }
+
+    private void LetGoIfIdle()
+    {
+        lock (_lock)
+        {
+            if (_disposed || _descriptor is null)
+                return;
+            if (_time.GetElapsedTime(_lastUse) >= (_unsyncedSince is not null ? UnsyncedLimit : IdleLimit))
+                LetGo();
+            else
+                _idle.Change(IdleLimit, Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Unix;
+
+/// <summary>What statx says, in our words.</summary>
+internal static class UnixStat
+{
+    private const int KindMask = 0xf000;
+
+    public static FileKind KindOf(ushort mode) => (mode & KindMask) switch
+    {
+        0x8000 => FileKind.File,
+        0x4000 => FileKind.Directory,
+        0xa000 => FileKind.Symlink,
+        _ => FileKind.Other,
+    };
+
+    public static FileStat Of(in Libc.StatX stat) => new(
+        KindOf(stat.Mode),
+        stat.Size,
+        new FileTime(stat.ModifySeconds, (int)stat.ModifyNanoseconds),
+        unchecked((stat.ChangeSeconds * 1_000_000_000) + stat.ChangeNanoseconds),
+        stat.Inode,
+        stat.Mode & 0x1ffu,
+        stat.Links);
+}
+
+/// <summary>Which directory or filesystem object it is, as long as it exists.</summary>
+internal readonly record struct Identity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
+{
+    public static Identity Of(in Libc.StatX stat) => new(stat.DeviceMajor, stat.DeviceMinor, stat.Inode);
+
+    public (uint Major, uint Minor) Device => (DeviceMajor, DeviceMinor);
+}

@@ -1,0 +1,264 @@
+using System.Runtime.InteropServices;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Watch;
+
+/// <summary>What was seen to happen to a name.</summary>
+internal enum Touch
+{
+    /// <summary>Finished as far as can be seen: closed after writing, renamed to, created, attributes changed.</summary>
+    Done,
+
+    /// <summary>Being written; more will come, or a <see cref="Done"/>.</summary>
+    Writing,
+
+    /// <summary>Deleted or renamed away.</summary>
+    Gone,
+}
+
+/// <summary>How long to wait for quiet, and how much to keep.</summary>
+internal sealed record SettlerLimits
+{
+    /// <summary>Quiet after a finished change: an editor's save is several calls.</summary>
+    public TimeSpan Done { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Quiet after a write to a file that stays open.</summary>
+    public TimeSpan Writing { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A deletion waits for the creation that makes it a rename.</summary>
+    public TimeSpan Gone { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Between two notices of the same name.</summary>
+    public TimeSpan Again { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A name that never comes to rest is noticed all the same.</summary>
+    public TimeSpan Longest { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A whole directory, or everything, in which there is no end of changes.</summary>
+    public TimeSpan LongestWhole { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>More names in one directory become the directory.</summary>
+    public int NamesInDirectory { get; init; } = 256;
+
+    /// <summary>More names in all become everything.</summary>
+    public int Names { get; init; } = 4096;
+}
+
+/// <summary>
+/// Turns a stream of events into names worth scanning: each once it has come to rest, many as their directory or as everything.
+/// Bounded memory; never forgets a change. One owner, no threads: time comes from the provider when it is called.
+/// </summary>
+internal sealed class Settler(TimeProvider time, SettlerLimits limits)
+{
+    private readonly Dictionary<FileName, Pending> _pending = [];
+    private readonly Dictionary<FileName, int> _inDirectory = [];
+    private readonly Dictionary<FileName, long> _noticed = [];
+    private readonly Queue<(FileName Name, long At)> _noticedOrder = [];
+    private Pending? _everything;
+    private long _everythingAgain = long.MinValue;
+    private long _earliest = long.MaxValue;
+
+    private struct Pending
+    {
+        public long First;
+        public long Due;
+        public bool Whole;
+    }
+
+    /// <summary>Something happened to that name; the root's is <see cref="TouchEverything"/>.</summary>
+    /// <param name="whole">A directory that is to be scanned with all below it: what happens there is part of it.</param>
+    public void Touched(FileName name, Touch touch, bool whole = false)
+    {
+        var now = time.GetTimestamp();
+        if (name.IsRoot || _everything is not null)
+        {
+            TouchEverything();
+            return;
+        }
+        if (FindWhole(name) is { } above)
+        {
+            Push(above, touch, now);
+            return;
+        }
+        if (!_pending.TryGetValue(name, out var known))
+        {
+            if (Collapse(name, touch, now))
+                return;
+            Add(name, new Pending { First = now, Due = Capped(DueOf(name, touch, now), now, whole), Whole = whole });
+        }
+        else
+        {
+            known.Whole |= whole;
+            known.Due = Capped(DueOf(name, touch, now), known.First, known.Whole);
+            Set(name, known);
+        }
+        if (whole)
+            Absorb(name);
+    }
+
+    /// <summary>What happened can't be told by names.</summary>
+    public void TouchEverything()
+    {
+        var now = time.GetTimestamp();
+        var first = _everything?.First ?? now;
+        _pending.Clear();
+        _inDirectory.Clear();
+        var due = Math.Max(Capped(now + Ticks(limits.Done), first, whole: true), _everythingAgain);
+        _everything = new Pending { First = first, Due = due, Whole = true };
+        _earliest = due;
+    }
+
+    /// <summary>Time until <see cref="Take"/> may have something, zero if it has, null if nothing is pending. May be early, never late.</summary>
+    public TimeSpan? Wait()
+    {
+        if (_everything is null && _pending.Count == 0)
+            return null;
+        var now = time.GetTimestamp();
+        return _earliest <= now ? TimeSpan.Zero : time.GetElapsedTime(now, _earliest);
+    }
+
+    /// <summary>What has come to rest, in tree order; null if nothing has.</summary>
+    public WatchNotice? Take()
+    {
+        var now = time.GetTimestamp();
+        Forget(now);
+        if (_earliest > now)
+            return null;
+        if (_everything is { } everything)
+        {
+            if (everything.Due > now)
+                return null;
+            _everything = null;
+            _everythingAgain = now + Ticks(limits.Again);
+            _earliest = long.MaxValue;
+            return new WatchNotice([], Everything: true);
+        }
+        List<FileName>? due = null;
+        _earliest = long.MaxValue;
+        foreach (var (name, pending) in _pending)
+        {
+            if (pending.Due <= now)
+                (due ??= []).Add(name);
+            else
+                _earliest = Math.Min(_earliest, pending.Due);
+        }
+        if (due is null)
+            return null;
+        foreach (var name in due)
+        {
+            Remove(name);
+            if (_noticed.Count < limits.Names)
+            {
+                _noticed[name] = now;
+                _noticedOrder.Enqueue((name, now));
+            }
+        }
+        due.Sort();
+        return new WatchNotice(due, Everything: false);
+    }
+
+    private FileName? FindWhole(FileName name)
+    {
+        for (var above = name.Parent; !above.IsRoot; above = above.Parent)
+        {
+            if (_pending.TryGetValue(above, out var pending) && pending.Whole)
+                return above;
+        }
+        return null;
+    }
+
+    /// <summary>Something happened inside a directory that is noticed as a whole: it has not come to rest.</summary>
+    private void Push(FileName whole, Touch touch, long now)
+    {
+        var pending = _pending[whole];
+        pending.Due = Capped(Math.Max(pending.Due, now + Ticks(Quiet(touch))), pending.First, whole: true);
+        Set(whole, pending);
+    }
+
+    /// <summary>True when the name became part of its directory, or of everything, because there are too many.</summary>
+    private bool Collapse(FileName name, Touch touch, long now)
+    {
+        if (_pending.Count >= limits.Names)
+        {
+            TouchEverything();
+            return true;
+        }
+        var parent = name.Parent;
+        if (_inDirectory.GetValueOrDefault(parent) < limits.NamesInDirectory)
+            return false;
+        if (parent.IsRoot)
+            TouchEverything();
+        else
+            Touched(parent, touch, whole: true);
+        return true;
+    }
+
+    /// <summary>What is pending below a directory that is noticed as a whole goes with it.</summary>
+    private void Absorb(FileName whole)
+    {
+        var first = _pending[whole].First;
+        List<FileName>? below = null;
+        foreach (var (name, pending) in _pending)
+        {
+            if (!name.IsUnder(whole))
+                continue;
+            (below ??= []).Add(name);
+            first = Math.Min(first, pending.First);
+        }
+        if (below is null)
+            return;
+        below.ForEach(Remove);
+        var own = _pending[whole];
+        own.First = first;
+        own.Due = Capped(own.Due, first, whole: true);
+        Set(whole, own);
+    }
+
+    private long DueOf(FileName name, Touch touch, long now)
+    {
+        var due = now + Ticks(Quiet(touch));
+        return _noticed.TryGetValue(name, out var noticed) ? Math.Max(due, noticed + Ticks(limits.Again)) : due;
+    }
+
+    private TimeSpan Quiet(Touch touch) => touch switch
+    {
+        Touch.Writing => limits.Writing,
+        Touch.Gone => limits.Gone,
+        _ => limits.Done,
+    };
+
+    private long Capped(long due, long first, bool whole) => Math.Min(due, first + Ticks(whole ? limits.LongestWhole : limits.Longest));
+
+    private void Add(FileName name, Pending pending)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(_inDirectory, name.Parent, out _)++;
+        Set(name, pending);
+    }
+
+    private void Set(FileName name, Pending pending)
+    {
+        _pending[name] = pending;
+        _earliest = Math.Min(_earliest, pending.Due);
+    }
+
+    private void Remove(FileName name)
+    {
+        if (!_pending.Remove(name))
+            return;
+        ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(_inDirectory, name.Parent);
+        if (--count == 0)
+            _inDirectory.Remove(name.Parent);
+    }
+
+    private void Forget(long now)
+    {
+        while (_noticedOrder.TryPeek(out var oldest) && now - oldest.At >= Ticks(limits.Again))
+        {
+            _noticedOrder.Dequeue();
+            if (_noticed.TryGetValue(oldest.Name, out var at) && at == oldest.At)
+                _noticed.Remove(oldest.Name);
+        }
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace FolderSync.Filesystem.Windows;
+
+/// <summary>Windows' error codes and what they mean to us. Pure.</summary>
+internal static class WindowsErrors
+{
+    public const int NotFound = 2;
+    public const int PathNotFound = 3;
+    public const int AccessDenied = 5;
+    public const int NoMoreFiles = 18;
+    public const int NotReady = 21;
+    public const int FileExists = 80;
+    public const int InvalidName = 123;
+    public const int AlreadyExists = 183;
+
+    public static FileSystemError Meaning(int code) => code switch
+    {
+        NotFound or PathNotFound => FileSystemError.NotFound,
+        AccessDenied => FileSystemError.AccessDenied,
+        FileExists or AlreadyExists => FileSystemError.Exists,
+        112 or 39 or 1295 => FileSystemError.NoSpace,
+        32 or 33 => FileSystemError.InUse,
+        145 => FileSystemError.NotEmpty,
+        206 or 111 => FileSystemError.NameTooLong,
+        19 => FileSystemError.ReadOnly,
+        17 => FileSystemError.CrossDevice,
+        NotReady or 23 or 31 or 55 or 59 or 64 or 483 or 1117 or 1392 or 1393 => FileSystemError.Io,
+        1 or 50 or 223 => FileSystemError.NotSupported,
+        267 => FileSystemError.WrongKind,
+        _ => FileSystemError.Other,
+    };
+
+    public static FileSystemException Failure(string doing, string where) => Failure(Marshal.GetLastPInvokeError(), doing, where);
+
+    public static FileSystemException Failure(int code, string doing, string where) =>
+        new(Meaning(code), $"Can't {doing} '{ShownName.Of(where)}': {Marshal.GetPInvokeErrorMessage(code).TrimEnd().TrimEnd('.')}.");
+
+    /// <summary>Of a failed System.IO call, whose HResult holds the code.</summary>
+    public static FileSystemException Failure(Exception e, string doing, string where) =>
+        new(Meaning(e.HResult & 0xffff), $"Can't {doing} '{ShownName.Of(where)}': {e.Message}", e);
+}

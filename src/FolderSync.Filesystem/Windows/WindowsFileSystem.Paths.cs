@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace FolderSync.Filesystem.Windows;
+
+/// <summary>Renaming, and the checks that keep a call inside the folder.</summary>
+internal sealed unsafe partial class WindowsFileSystem
+{
+    public void Rename(LocalPath from, LocalPath to, RenameMode mode)
+    {
+        string source = Checked(from, "rename"), target = Checked(to, "rename to");
+        var done = mode switch
+        {
+            RenameMode.NoReplace => Kernel32.Move(source, target, Kernel32.MoveWriteThrough),
+            RenameMode.Replace => Replace(source, target),
+            _ => Exchange(from, source, target),
+        };
+        if (!done)
+            throw WindowsErrors.Failure(mode == RenameMode.Exchange ? $"exchange '{Where(from)}' and" : $"rename '{Where(from)}' to", Where(to));
+    }
+
+    private static bool Replace(string source, string target)
+    {
+        const uint flags = Kernel32.MoveReplace | Kernel32.MoveWriteThrough;
+        if (Kernel32.Move(source, target, flags))
+            return true;
+        var code = Marshal.GetLastPInvokeError();
+        var attributes = Kernel32.GetAttributes(target);
+        var moved = attributes != Kernel32.NoAttributes && ((attributes & Kernel32.AttributeDirectory) != 0
+            // MoveFileEx never replaces a directory; this removes only an empty one.
+            ? (Kernel32.GetAttributes(source) & Kernel32.AttributeDirectory) != 0 && Kernel32.RemoveDirectory(target) && Kernel32.Move(source, target, Kernel32.MoveWriteThrough)
+            : ClearReadOnly(target) && Kernel32.Move(source, target, flags));
+        if (!moved && code != WindowsErrors.AccessDenied)
+            Marshal.SetLastPInvokeError(code);
+        return moved;
+    }
+
+    /// <summary>
+    /// ReplaceFile puts the new file in place at once and the old one at a third name, which then takes the free one. Killed in between,
+    /// the old one stands at the third name: a temp name if it was to get one anyway, else one that a scan sees.
+    /// </summary>
+    private bool Exchange(LocalPath from, string source, string target)
+    {
+        if (((Kernel32.GetAttributes(source) | Kernel32.GetAttributes(target)) & Kernel32.AttributeDirectory) != 0)
+            throw new FileSystemException(FileSystemError.NotSupported, $"Windows can't exchange directories ('{Where(from)}').");
+        var random = RandomNumberGenerator.GetHexString(8);
+        var temporary = from.Leaf.StartsWith(".foldersync.", StringComparison.OrdinalIgnoreCase);
+        var between = WindowsPath.Below(_root, from.Parent.Child(temporary ? $".foldersync.swap-{random}.tmp" : $"foldersync-swap-{random}"));
+        ClearReadOnly(target);
+        return Kernel32.Replace(target, source, between, 0, 0, 0) && Kernel32.Move(between, source, Kernel32.MoveWriteThrough);
+    }
+
+    private static bool ClearReadOnly(string full)
+    {
+        var attributes = Kernel32.GetAttributes(full);
+        return attributes != Kernel32.NoAttributes && (attributes & Kernel32.AttributeReadOnly) != 0 &&
+            Kernel32.SetAttributes(full, (attributes & ~Kernel32.AttributeReadOnly) is var rest and not 0 ? rest : Kernel32.AttributeNormal);
+    }
+
+    private WindowsFile Open(LocalPath path, string doing, uint access, uint disposition)
+    {
+        var handle = OpenChecked(path, doing, access, disposition, out var stat);
+        var writing = (access & Kernel32.GenericWrite) != 0;
+        if (stat.Kind == FileKind.File && !(writing && stat.Links > 1))
+            return new WindowsFile(handle, Where(path));
+        handle.Dispose();
+        throw new FileSystemException(FileSystemError.WrongKind,
+            $"Can't {doing} '{Where(path)}': {(stat.Kind == FileKind.File ? "the file has other hard links" : "it is not a regular file")}.");
+    }
+
+    private SafeFileHandle OpenChecked(LocalPath path, string doing, uint access, uint disposition, out FileStat stat)
+    {
+        var full = Checked(path, doing);
+        // A cloud or deduplicated file is read through its reparse point; one that leads elsewhere is opened as itself, for it is refused.
+        var leadsElsewhere = Stat(path)?.Kind == FileKind.Other;
+        var flags = leadsElsewhere || disposition == Kernel32.OpenAlways || IsPlain(full) ? Opening : Kernel32.BackupSemantics;
+        var handle = Kernel32.CreateFile(full, access, Kernel32.ShareAll, 0, disposition, flags, 0);
+        if (handle.IsInvalid && Marshal.GetLastPInvokeError() == WindowsErrors.AccessDenied && (access & Kernel32.GenericWrite) != 0 && ClearReadOnly(full))
+            handle = Kernel32.CreateFile(full, access, Kernel32.ShareAll, 0, disposition, flags, 0);
+        if (handle.IsInvalid)
+            throw Failure(doing, path);
+        var found = WindowsStat.Of(handle);
+        if (found is { } ok && IsInside(handle))
+        {
+            stat = ok;
+            return handle;
+        }
+        var failure = found is null ? Failure(doing, path) : Elsewhere(doing, path, "it leads out of the folder");
+        handle.Dispose();
+        throw failure;
+    }
+
+    private static bool IsPlain(string full) =>
+        Kernel32.GetAttributes(full) is var attributes && (attributes == Kernel32.NoAttributes || (attributes & Kernel32.AttributeReparsePoint) == 0);
+
+    private bool IsInside(SafeFileHandle handle)
+    {
+        using var root = Kernel32.CreateFile(_root, Kernel32.ReadAttributes, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Kernel32.BackupSemantics, 0);
+        // Filesystems without final names (some network redirectors) have no answer; the parents were looked at.
+        if (root.IsInvalid || FinalPath(root) is not { } above || FinalPath(handle) is not { } path)
+            return true;
+        above = above.TrimEnd('\\');
+        return path.StartsWith(above, StringComparison.OrdinalIgnoreCase) && (path.Length == above.Length || path[above.Length] == '\\');
+    }
+
+    private static string? FinalPath(SafeFileHandle handle)
+    {
+        var buffer = new char[512];
+        while (true)
+        {
+            uint length;
+            fixed (char* p = buffer)
+                length = Kernel32.GetFinalPath(handle, p, (uint)buffer.Length, 0);
+            if (length == 0)
+                return null;
+            if (length < buffer.Length)
+                return new string(buffer, 0, (int)length);
+            buffer = new char[length + 1];
+        }
+    }
+
+    /// <summary>The full path, once nothing on the way leads elsewhere.</summary>
+    private string Checked(LocalPath path, string doing)
+    {
+        var full = WindowsPath.Below(_root, path);
+        return WhyElsewhere(path) is { } why ? throw Elsewhere(doing, path, why) : full;
+    }
+
+    private string? WhyElsewhere(LocalPath path)
+    {
+        if (!path.IsRoot && WindowsPath.MayBeAlias(path.Leaf) && IsAlias(path))
+            return "it is the short name of another file";
+        for (var parent = path.Parent; !parent.IsRoot; parent = parent.Parent)
+        {
+            var full = WindowsPath.Below(_root, parent);
+            var attributes = Kernel32.GetAttributes(full);
+            if (attributes != Kernel32.NoAttributes && (attributes & Kernel32.AttributeReparsePoint) != 0 && LeadsElsewhere(full))
+                return "a directory on the way is a symlink or junction";
+            if (WindowsPath.MayBeAlias(parent.Leaf) && IsAlias(parent))
+                return "a directory on the way is the short name of another one";
+        }
+        return null;
+    }
+
+    private static bool LeadsElsewhere(string full)
+    {
+        using var handle = Kernel32.CreateFile(full, Kernel32.ReadAttributes, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Opening, 0);
+        return handle.IsInvalid || WindowsStat.Of(handle) is not { Kind: FileKind.Directory };
+    }
+
+    private bool IsAlias(LocalPath path)
+    {
+        var full = WindowsPath.Below(_root, path);
+        var buffer = new char[full.Length + 300];
+        uint length;
+        fixed (char* p = buffer)
+            length = Kernel32.GetLongPath(full, p, (uint)buffer.Length);
+        if (length == 0 || length > buffer.Length)
+            return false;
+        var name = buffer.AsSpan(0, (int)length);
+        return !name[(name.LastIndexOf('\\') + 1)..].Equals(path.Leaf, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsNotThere(int code) => code is WindowsErrors.NotFound or WindowsErrors.PathNotFound or WindowsErrors.InvalidName;
+
+    private string Where(LocalPath path) => WindowsPath.Shown(path.IsRoot ? _root : _root.TrimEnd('\\') + "\\" + path.Value.Replace('/', '\\'));
+
+    private FileSystemException Failure(string doing, LocalPath path) => WindowsErrors.Failure(doing, Where(path));
+
+    private FileSystemException Elsewhere(string doing, LocalPath path, string why) =>
+        new(FileSystemError.Escapes, $"Can't {doing} '{ShownName.Of(Where(path))}': {why}.");
+
+    private FileSystemException NoSymlinks(string doing, LocalPath path) =>
+        new(FileSystemError.NotSupported, $"Can't {doing} '{ShownName.Of(Where(path))}': symlinks are not synced on Windows.");
+}

@@ -1,0 +1,184 @@
+using System.Runtime.InteropServices;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Windows;
+
+/// <summary>
+/// A folder on a Windows disk. Symlinks and junctions are Other and are never followed: parents are looked at before each call, and
+/// an opened file's final path after it. (A parent that becomes a junction between the two could mislead a rename or delete.)
+/// </summary>
+internal sealed unsafe partial class WindowsFileSystem : IFileSystem
+{
+    private const uint Opening = Kernel32.BackupSemantics | Kernel32.OpenReparsePoint;
+
+    private readonly string _root;
+    private FileSystemTraits? _traits;
+
+    /// <param name="root">Absolute path.</param>
+    public WindowsFileSystem(string root) => _root = WindowsPath.Extended(Path.GetFullPath(root));
+
+    public FileSystemTraits Traits => _traits ??= Probe();
+
+    public RootState CheckRoot()
+    {
+        var attributes = Kernel32.GetAttributes(_root);
+        if (attributes == Kernel32.NoAttributes)
+            return Marshal.GetLastPInvokeError() is WindowsErrors.NotFound or WindowsErrors.PathNotFound or WindowsErrors.NotReady or WindowsErrors.InvalidName
+                ? RootState.Missing
+                : RootState.Unreadable;
+        if ((attributes & Kernel32.AttributeDirectory) == 0)
+            return RootState.NotADirectory;
+        if (Kernel32.GetAttributes(_root.TrimEnd('\\') + @"\.stfolder") != Kernel32.NoAttributes)
+            return RootState.Present;
+        return Marshal.GetLastPInvokeError() is WindowsErrors.NotFound or WindowsErrors.PathNotFound ? RootState.MarkerMissing : RootState.Unreadable;
+    }
+
+    public (long Free, long Total) Space() =>
+        Kernel32.GetFreeSpace(_root, out var free, out var total, out _)
+            ? ((long)Math.Min(free, long.MaxValue), (long)Math.Min(total, long.MaxValue))
+            : throw WindowsErrors.Failure("ask for the free space of", WindowsPath.Shown(_root));
+
+    public string? WhyUnplaceable(FileName name)
+    {
+        foreach (var range in name.Value.AsSpan().Split('/'))
+        {
+            if (WindowsNames.WhyImpossible(name.Value.AsSpan(range)) is { } why)
+                return why;
+        }
+        return _root.Length + name.Value.Length > 32_000 ? $"'{ShownName.Of(name.Leaf)}' lies too deep: Windows takes paths of at most 32,000 characters." : null;
+    }
+
+    public FileStat? Stat(LocalPath path)
+    {
+        var full = WindowsPath.Below(_root, path);
+        if (WhyElsewhere(path) is not null)
+            return null;
+        using var handle = Kernel32.CreateFile(full, Kernel32.ReadAttributes, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Opening, 0);
+        if (handle.IsInvalid)
+            return IsNotThere(Marshal.GetLastPInvokeError()) ? null : throw Failure("look at", path);
+        return WindowsStat.Of(handle) ?? throw Failure("look at", path);
+    }
+
+    public List<DirectoryChild> List(LocalPath directory)
+    {
+        using var handle = OpenChecked(directory, "list", Kernel32.ListDirectory | Kernel32.ReadAttributes, Kernel32.OpenExisting, out var stat);
+        if (stat.Kind != FileKind.Directory)
+            throw new FileSystemException(FileSystemError.WrongKind, $"Can't list '{Where(directory)}': it is not a directory.");
+        var children = new List<DirectoryChild>();
+        const int size = 64 * 1024;
+        var buffer = NativeMemory.AlignedAlloc(size, 8);
+        try
+        {
+            while (Kernel32.GetInfo(handle, Kernel32.DirectoryClass, buffer, size))
+                AddAll((byte*)buffer, children);
+            var code = Marshal.GetLastPInvokeError();
+            return code is WindowsErrors.NoMoreFiles or WindowsErrors.NotFound ? children : throw WindowsErrors.Failure(code, "list", Where(directory));
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(buffer);
+        }
+    }
+
+    public IReadFile OpenRead(LocalPath path) => Open(path, "read", Kernel32.GenericRead, Kernel32.OpenExisting);
+
+    public IWriteFile OpenWrite(LocalPath path, bool create) =>
+        Open(path, "write", Kernel32.GenericRead | Kernel32.GenericWrite, create ? Kernel32.OpenAlways : Kernel32.OpenExisting);
+
+    public void MakeDirectory(LocalPath path, uint permissions)
+    {
+        if (!Kernel32.MakeDirectory(Checked(path, "make the directory"), 0))
+            throw Failure("make the directory", path);
+    }
+
+    public void MakeSymlink(LocalPath path, string target) => throw NoSymlinks("make the symlink", path);
+
+    public string ReadSymlink(LocalPath path) => throw NoSymlinks("read the symlink", path);
+
+    public void RemoveFile(LocalPath path)
+    {
+        var full = Checked(path, "remove");
+        // A junction or a symlink to a directory is one name, but Windows removes it as a directory.
+        var attributes = Kernel32.GetAttributes(full);
+        if (attributes != Kernel32.NoAttributes && (attributes & Kernel32.AttributeDirectory) != 0)
+        {
+            if ((attributes & Kernel32.AttributeReparsePoint) == 0)
+                throw new FileSystemException(FileSystemError.WrongKind, $"Can't remove '{Where(path)}': it is a directory.");
+            if (!Kernel32.RemoveDirectory(full))
+                throw Failure("remove", path);
+            return;
+        }
+        if (!Kernel32.DeleteFile(full) && !(ClearReadOnly(full) && Kernel32.DeleteFile(full)))
+            throw Failure("remove", path);
+    }
+
+    public void RemoveDirectory(LocalPath path)
+    {
+        var full = Checked(path, "remove the directory");
+        if (Stat(path)?.Kind == FileKind.Other)
+            throw new FileSystemException(FileSystemError.WrongKind, $"Can't remove the directory '{Where(path)}': it leads elsewhere.");
+        if (!Kernel32.RemoveDirectory(full) && !(ClearReadOnly(full) && Kernel32.RemoveDirectory(full)))
+            throw Failure("remove the directory", path);
+    }
+
+    /// <summary>Permission bits mean nothing here.</summary>
+    public void SetPermissions(LocalPath path, uint permissions)
+    {
+    }
+
+    public void SetModified(LocalPath path, FileTime modified)
+    {
+        using var handle = OpenChecked(path, "set the modification time of", Kernel32.WriteAttributes | Kernel32.ReadAttributes, Kernel32.OpenExisting, out _);
+        if (!WindowsStat.SetModified(handle, modified))
+            throw Failure("set the modification time of", path);
+    }
+
+    /// <summary>Renames are written through by themselves; NTFS keeps the order of the others.</summary>
+    public void SyncDirectory(LocalPath path)
+    {
+    }
+
+    public void SyncAll() =>
+        throw new FileSystemException(FileSystemError.NotSupported, $"Windows can't make everything in '{WindowsPath.Shown(_root)}' durable at once.");
+
+    public void Dispose()
+    {
+    }
+
+    private static void AddAll(byte* record, List<DirectoryChild> children)
+    {
+        while (true)
+        {
+            ref var child = ref *(Kernel32.DirectoryRecord*)record;
+            var name = new string((char*)(record + Kernel32.DirectoryRecord.NameOffset), 0, (int)child.NameLength / 2);
+            if (name is not ("." or ".."))
+            {
+                var leaf = System.Text.Unicode.Utf8.FromUtf16(name, new byte[name.Length * 3], out _, out _, replaceInvalidSequences: false)
+                    == System.Buffers.OperationStatus.Done ? name : null;
+                children.Add(new DirectoryChild(leaf, leaf ?? ShownName.Of(name.Replace('\ufffe', '?')), WindowsStat.Of(child)));
+            }
+            if (child.Next == 0)
+                return;
+            record += child.Next;
+        }
+    }
+
+    private FileSystemTraits Probe()
+    {
+        const int size = 300;
+        char* volume = stackalloc char[size], name = stackalloc char[size];
+        name[0] = '\0';
+        if (Kernel32.GetVolumePath(_root, volume, size))
+            _ = Kernel32.GetVolume(volume, null, 0, null, null, null, name, size);
+        var type = new string(name);
+        return new FileSystemTraits
+        {
+            Name = type.Length > 0 ? type : "unknown",
+            CaseInsensitive = true,
+            Permissions = false,
+            Symlinks = false,
+            WindowsNames = true,
+            ModifiedWindowNanoseconds = type.Contains("FAT", StringComparison.OrdinalIgnoreCase) ? 2_000_000_000 : 0,
+        };
+    }
+}

@@ -1,0 +1,39 @@
+namespace FolderSync.Filesystem.Windows;
+
+/// <summary>Which names Windows and FAT can't have. Pure: the same on every platform.</summary>
+internal static class WindowsNames
+{
+    private const int LongestLeaf = 255;
+    private const string Forbidden = "<>:\"|?*\\";
+
+    /// <summary>Why one part of a path can't stand there, null if it can.</summary>
+    public static string? WhyImpossible(ReadOnlySpan<char> part)
+    {
+        foreach (var c in part)
+        {
+            if (c < ' ')
+                return $"'{ShownName.Of(part.ToString())}' holds a control character, which Windows can't have in a name.";
+            if (Forbidden.Contains(c))
+                return $"'{ShownName.Of(part.ToString())}' holds '{c}', which Windows can't have in a name.";
+        }
+        if (part.Length > 0 && part[^1] is '.' or ' ')
+            return $"'{ShownName.Of(part.ToString())}' ends with a {(part[^1] == '.' ? "dot" : "space")}, which Windows would drop.";
+        if (IsReserved(part))
+            return $"'{ShownName.Of(part.ToString())}' is a reserved name of Windows.";
+        return part.Length > LongestLeaf ? $"'{ShownName.Of(part[..32].ToString())}…' is {part.Length} characters long; Windows takes names of at most {LongestLeaf}." : null;
+    }
+
+    /// <summary>CON, nul.txt, `COM1 .x`, LPT¹: a device, whatever comes behind the first dot.</summary>
+    public static bool IsReserved(ReadOnlySpan<char> part)
+    {
+        var dot = part.IndexOf('.');
+        var stem = (dot < 0 ? part : part[..dot]).TrimEnd(' ');
+        Span<char> upper = stackalloc char[8];
+        if (stem.Length is < 3 or > 7)
+            return false;
+        stem.ToUpperInvariant(upper);
+        ReadOnlySpan<char> name = upper[..stem.Length];
+        return name is "CON" or "PRN" or "AUX" or "NUL" or "CONIN$" or "CONOUT$" ||
+            (name.Length == 4 && (name.StartsWith("COM") || name.StartsWith("LPT")) && name[3] is (>= '1' and <= '9') or '¹' or '²' or '³');
+    }
+}

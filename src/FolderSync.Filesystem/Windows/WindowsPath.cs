@@ -1,0 +1,36 @@
+namespace FolderSync.Filesystem.Windows;
+
+/// <summary>Paths as the Windows calls take them: absolute, with the prefix that lifts the limit of 260 characters. Pure.</summary>
+internal static class WindowsPath
+{
+    /// <param name="full">Absolute, with backslashes.</param>
+    public static string Extended(string full) =>
+        full.StartsWith(@"\\?\", StringComparison.Ordinal) ? full
+        : full.StartsWith(@"\\", StringComparison.Ordinal) ? @"\\?\UNC\" + full[2..]
+        : @"\\?\" + full;
+
+    /// <summary>Behind the prefix nothing is interpreted any more but '\', so every part must be a name that Windows can have.</summary>
+    /// <exception cref="FileSystemException">A part is none.</exception>
+    public static string Below(string extendedRoot, LocalPath path)
+    {
+        foreach (var range in path.Value.AsSpan().Split('/'))
+        {
+            if (WindowsNames.WhyImpossible(path.Value.AsSpan(range)) is { } why)
+                throw new FileSystemException(FileSystemError.Other, why);
+        }
+        return path.IsRoot ? extendedRoot : extendedRoot.TrimEnd('\\') + "\\" + path.Value.Replace('/', '\\');
+    }
+
+    /// <summary>For a person: without the prefix.</summary>
+    public static string Shown(string extended) =>
+        extended.StartsWith(@"\\?\UNC\", StringComparison.Ordinal) ? @"\\" + extended[8..]
+        : extended.StartsWith(@"\\?\", StringComparison.Ordinal) ? extended[4..]
+        : extended;
+
+    /// <summary>True when the name could be the 8.3 alias of another one (STIGNO~1).</summary>
+    public static bool MayBeAlias(ReadOnlySpan<char> part)
+    {
+        var tilde = part.IndexOf('~');
+        return tilde >= 0 && tilde + 1 < part.Length && char.IsAsciiDigit(part[tilde + 1]) && part.Length <= 12;
+    }
+}

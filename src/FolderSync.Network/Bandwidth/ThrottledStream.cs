@@ -1,0 +1,85 @@
+namespace FolderSync.Network.Bandwidth;
+
+/// <summary>Lets a stream's bytes pass only as fast as all of its limiters allow. Owns the stream, not the limiters.</summary>
+/// <param name="sending">Such as the global and the device's limit; whether a LAN peer is spared decides the caller by leaving them out.</param>
+public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter> sending, IReadOnlyList<BandwidthLimiter> receiving) : Stream
+{
+    private int _owed;
+
+    public override bool CanRead => inner.CanRead;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => inner.CanWrite;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>What a read brought is charged before the next one: a cancelled wait loses no bytes, and the peer slows down by TCP's own means.</summary>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_owed > 0)
+        {
+            await TakeAsync(receiving, _owed, cancellationToken).ConfigureAwait(false);
+            _owed = 0;
+        }
+
+        return _owed = await inner.ReadAsync(buffer[..Portion(receiving, buffer.Length)], cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var part = Portion(sending, buffer.Length);
+            await TakeAsync(sending, part, cancellationToken).ConfigureAwait(false);
+            await inner.WriteAsync(buffer[..part], cancellationToken).ConfigureAwait(false);
+            buffer = buffer[part..];
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush() => inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static int Portion(IReadOnlyList<BandwidthLimiter> limiters, int wanted)
+    {
+        foreach (var limiter in limiters)
+            wanted = Math.Min(wanted, limiter.Portion);
+        return wanted;
+    }
+
+    private static async ValueTask TakeAsync(IReadOnlyList<BandwidthLimiter> limiters, int bytes, CancellationToken cancellation)
+    {
+        foreach (var limiter in limiters)
+            await limiter.TakeAsync(bytes, cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FolderSync.Network.Tcp;
+
+/// <summary>Makes a TCP connection to a host: all its addresses, each with a head start over the next, the first to answer wins.</summary>
+internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
+{
+    /// <exception cref="TransportException"/>
+    public async Task<Socket> DialAsync(PeerAddress address, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(options.ConnectTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        try
+        {
+            var candidates = await ResolveAsync(address, either.Token).ConfigureAwait(false);
+            return await RaceAsync(address, candidates, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TransportException(SocketSentences.Dialing(SocketError.TimedOut, address.ToString()), e);
+        }
+    }
+
+    /// <summary>Sets what every peer connection wants; used for accepted sockets, too.</summary>
+    /// <remarks>Buffer sizes stay the system's: setting them would end its automatic tuning to the path.</remarks>
+    public static void Tune(Socket socket)
+    {
+        socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+        }
+        catch (SocketException)
+        {
+            // An older system keeps its own intervals.
+        }
+    }
+
+    private static async Task<List<IPAddress>> ResolveAsync(PeerAddress address, CancellationToken cancellation)
+    {
+        if (IPAddress.TryParse(address.Host, out var literal))
+            return [literal];
+        IPAddress[] found;
+        try
+        {
+            found = await Dns.GetHostAddressesAsync(address.Host, address.Family, cancellation).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            throw new TransportException(SocketSentences.Resolving(e.SocketErrorCode, address.Host), e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new TransportException($"\"{address.Host}\" is no host name.", e);
+        }
+
+        if (found.Length == 0)
+            throw new TransportException(SocketSentences.Resolving(SocketError.NoData, address.Host));
+        return Interleave(found);
+    }
+
+    /// <summary>Families in turn, the first one's first, so that a broken family costs one head start only.</summary>
+    internal static List<IPAddress> Interleave(IReadOnlyList<IPAddress> found)
+    {
+        var first = new Queue<IPAddress>(found.Where(a => a.AddressFamily == found[0].AddressFamily));
+        var second = new Queue<IPAddress>(found.Where(a => a.AddressFamily != found[0].AddressFamily));
+        List<IPAddress> mixed = [];
+        while (first.Count + second.Count > 0)
+        {
+            if (first.TryDequeue(out var a))
+                mixed.Add(a);
+            if (second.TryDequeue(out var b))
+                mixed.Add(b);
+        }
+
+        return mixed;
+    }
+
+    private async Task<Socket> RaceAsync(PeerAddress address, List<IPAddress> candidates, CancellationToken cancellation)
+    {
+        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        List<Task<Socket>> running = [];
+        SocketException? failure = null;
+        Socket? winner = null;
+        var next = 0;
+        try
+        {
+            while (winner is null && (next < candidates.Count || running.Count > 0))
+            {
+                if (next < candidates.Count)
+                    running.Add(ConnectAsync(new IPEndPoint(candidates[next++], address.Port), others.Token));
+                var settled = await FirstOrStaggerAsync(running, next < candidates.Count, others.Token).ConfigureAwait(false);
+                if (settled is null)
+                    continue;
+                running.Remove(settled);
+                try
+                {
+                    winner = await settled.ConfigureAwait(false);
+                }
+                catch (SocketException e)
+                {
+                    failure = e;
+                }
+            }
+        }
+        finally
+        {
+            await others.CancelAsync().ConfigureAwait(false);
+            await DiscardAsync(running).ConfigureAwait(false);
+        }
+
+        return winner ?? throw new TransportException(SocketSentences.Dialing(failure!.SocketErrorCode, Where(address, candidates)), failure);
+    }
+
+    /// <summary>The attempt that ended first, or null when the next address's turn has come.</summary>
+    private async Task<Task<Socket>?> FirstOrStaggerAsync(List<Task<Socket>> running, bool moreToTry, CancellationToken cancellation)
+    {
+        var first = Task.WhenAny(running);
+        if (!moreToTry)
+            return await first.ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var stagger = Task.Delay(options.ConnectStagger, clock, stop.Token);
+        var ended = await Task.WhenAny(first, stagger).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return ended == first ? await first.ConfigureAwait(false) : null;
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellation)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
+            Tune(socket);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Losers that connected all the same are closed; they end soon, for they were cancelled.</summary>
+    private static async Task DiscardAsync(List<Task<Socket>> losers)
+    {
+        foreach (var loser in losers)
+        {
+            try
+            {
+                (await loser.ConfigureAwait(false)).Dispose();
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                // As wanted.
+            }
+        }
+    }
+
+    private static string Where(PeerAddress address, List<IPAddress> candidates)
+    {
+        var (host, port) = (address.Host.Contains(':') ? $"[{address.Host}]" : address.Host, address.Port);
+        return candidates.Count == 1 && candidates[0].ToString() == address.Host
+            ? $"{host}:{port}"
+            : $"{host}:{port} ({string.Join(", ", candidates)})";
+    }
+}

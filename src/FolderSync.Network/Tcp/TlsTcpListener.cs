@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using FolderSync.Core.Model;
+using FolderSync.Network.Tls;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Network.Tcp;
+
+/// <summary>Accepts TCP connections and lets each do its handshake aside, so that a slow or hostile one delays nobody.</summary>
+internal sealed class TlsTcpListener : IPeerListener
+{
+    /// <summary>Handshaken streams that wait to be taken; each waits only until its handshake's deadline.</summary>
+    private const int ReadyCapacity = 64;
+
+    private static readonly TimeSpan s_pauseAfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly Socket _socket;
+    private readonly DeviceId _self;
+    private readonly ITlsStack _tls;
+    private readonly LanAddresses _lan;
+    private readonly TimeProvider _clock;
+    private readonly TlsTcpOptions _options;
+    private readonly ILogger _logger;
+    private readonly HandshakeSlots _slots;
+    private readonly Channel<AuthenticatedStream> _ready = Channel.CreateBounded<AuthenticatedStream>(ReadyCapacity);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Task _accepting;
+
+    public TlsTcpListener(
+        Socket socket, string address, DeviceId self, ITlsStack tls, LanAddresses lan, TimeProvider clock, TlsTcpOptions options, ILogger logger)
+    {
+        (_socket, Address, _self, _tls, _lan, _clock, _options, _logger) = (socket, address, self, tls, lan, clock, options, logger);
+        _slots = new HandshakeSlots(options.MaxHandshakes, options.MaxHandshakesPerRemote);
+        _accepting = Task.Run(AcceptLoopAsync);
+    }
+
+    public string Address { get; }
+
+    public async Task<AuthenticatedStream> AcceptAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _ready.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new ObjectDisposedException($"The listener at {Address} is closed.", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        _socket.Dispose();
+        await _accepting.ConfigureAwait(false);
+        await _slots.WhenEmptyAsync().ConfigureAwait(false);
+        _ready.Writer.TryComplete();
+        while (_ready.Reader.TryRead(out var left))
+            await left.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task AcceptLoopAsync()
+    {
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                Begin(await _socket.AcceptAsync(_closing.Token).ConfigureAwait(false));
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException || _closing.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
+            {
+                // That peer has gone again before it was accepted.
+            }
+            catch (SocketException e)
+            {
+                // Out of file handles or memory: accepting again at once would only spin.
+                Log.AcceptFailed(_logger, Address, e.Message);
+                await PauseAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task PauseAsync()
+    {
+        try
+        {
+            await Task.Delay(s_pauseAfterFault, _clock, _closing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees it.
+        }
+    }
+
+    private void Begin(Socket socket)
+    {
+        IPEndPoint remote;
+        try
+        {
+            remote = (IPEndPoint)socket.RemoteEndPoint!;
+            TcpDialer.Tune(socket);
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        var deadline = new CancellationTokenSource(_options.HandshakeTimeout, _clock);
+        if (_slots.TryEnter(remote.Address, deadline) is not { } slot)
+        {
+            Log.TooMany(_logger, TlsTcpTransport.Show(remote));
+            deadline.Dispose();
+            socket.Dispose();
+            return;
+        }
+
+        _ = HandshakeAsync(socket, remote, slot, deadline);
+    }
+
+    /// <summary>Owns socket, slot and deadline; never throws.</summary>
+    private async Task HandshakeAsync(Socket socket, IPEndPoint remote, HandshakeSlots.Slot slot, CancellationTokenSource deadline)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _closing.Token);
+        AuthenticatedStream? stream = null;
+        try
+        {
+            var session = await _tls.ServerAsync(new PeerSocketStream(socket), either.Token).ConfigureAwait(false);
+            stream = new AuthenticatedStream(
+                session.Stream, session.Peer, TlsTcpTransport.Show(remote), Dialed: false, session.Crypto, _lan.Contains(remote.Address));
+            if (session.Peer == _self)
+            {
+                Log.Ourselves(_logger, stream.Remote);
+                return;
+            }
+
+            await _ready.Writer.WriteAsync(stream, either.Token).ConfigureAwait(false);
+            stream = null;
+        }
+        catch (Exception e) when (e is TransportException or OperationCanceledException or ChannelClosedException)
+        {
+            Log.HandshakeFailed(_logger, TlsTcpTransport.Show(remote), e is OperationCanceledException ? "took too long, or was given up for a newer one" : e.Message);
+        }
+        catch (Exception e)
+        {
+            // A fault of the TLS implementation with this peer's bytes must not end the listener.
+            Log.HandshakeBroke(_logger, TlsTcpTransport.Show(remote), e);
+        }
+        finally
+        {
+            if (stream is not null)
+                await stream.DisposeAsync().ConfigureAwait(false);
+            slot.Leave();
+            deadline.Dispose();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+using FolderSync.Core.Model;
+using FolderSync.Network.Tls;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FolderSync.Network.Tcp;
+
+/// <summary>TLS 1.3 over TCP, the production transport.</summary>
+public sealed class TlsTcpTransport : ITransport
+{
+    private readonly DeviceId _self;
+    private readonly ITlsStack _tls;
+    private readonly TimeProvider _clock;
+    private readonly TlsTcpOptions _options;
+    private readonly ILogger _logger;
+    private readonly TcpDialer _dialer;
+    private readonly LanAddresses _lan;
+
+    /// <param name="stack">"sslstream", "bouncycastle" or null for <see cref="TlsStacks.Default"/>.</param>
+    /// <exception cref="ArgumentException">No such stack, or it can't use this identity's key.</exception>
+    public TlsTcpTransport(
+        DeviceIdentity identity, string? stack = null, TimeProvider? clock = null, TlsTcpOptions? options = null, ILogger<TlsTcpTransport>? logger = null)
+    {
+        _self = identity.DeviceId;
+        _tls = TlsStacks.Create(identity, stack);
+        _clock = clock ?? TimeProvider.System;
+        _options = options ?? new TlsTcpOptions();
+        _logger = logger ?? NullLogger<TlsTcpTransport>.Instance;
+        _dialer = new TcpDialer(_clock, _options);
+        _lan = new LanAddresses(_clock);
+    }
+
+    /// <summary>"sslstream" or "bouncycastle".</summary>
+    public string TlsStack => _tls.Name;
+
+    /// <param name="address">
+    /// "tcp://0.0.0.0:22000", "tcp://:22000" or "tcp://[::]:22000" for every address of both families, "tcp4://…" and "tcp6://…" for one
+    /// family, "tcp://192.168.1.2:22000" for one address; port 0 for any free one.
+    /// </param>
+    /// <exception cref="TransportException">Says what is wrong with the address, or who may have the port.</exception>
+    public async Task<IPeerListener> ListenAsync(string address, CancellationToken cancellation)
+    {
+        var parsed = ParseSupported(address);
+        cancellation.ThrowIfCancellationRequested();
+        var endpoint = await LocalEndpointAsync(parsed, cancellation).ConfigureAwait(false);
+        var socket = Bind(parsed, endpoint);
+        var bound = parsed with { Port = ((IPEndPoint)socket.LocalEndPoint!).Port, Host = parsed.Host.Length == 0 ? endpoint.Address.ToString() : parsed.Host };
+        return new TlsTcpListener(socket, bound.ToString(), _self, _tls, _lan, _clock, _options, _logger);
+    }
+
+    /// <exception cref="TransportException">A sentence that says why there is no connection.</exception>
+    public async Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, CancellationToken cancellation)
+    {
+        var parsed = ParseSupported(address);
+        if (parsed.IsWildcard || parsed.Port == 0)
+            throw new TransportException($"{parsed} is an address to listen on, not one to dial. Name the other device's host and port.");
+
+        var socket = await _dialer.DialAsync(parsed, cancellation).ConfigureAwait(false);
+        var remote = (IPEndPoint)socket.RemoteEndPoint!;
+        var session = await HandshakeAsync(socket, parsed, cancellation).ConfigureAwait(false);
+        if (session.Peer != expected)
+        {
+            await session.Stream.DisposeAsync().ConfigureAwait(false);
+            throw new TransportException(session.Peer == _self
+                ? $"{parsed} is this device itself. Give the other device's address."
+                : $"At {parsed} answers device {session.Peer}, not {expected}. Is the address right, or did that device get a new identity?");
+        }
+
+        return new AuthenticatedStream(session.Stream, session.Peer, Show(remote), Dialed: true, session.Crypto, _lan.Contains(remote.Address));
+    }
+
+    /// <summary>IPv4 addresses that came mapped into IPv6 are shown as IPv4.</summary>
+    internal static string Show(IPEndPoint remote) =>
+        remote.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(remote.Address.MapToIPv4(), remote.Port).ToString() : remote.ToString();
+
+    private async Task<TlsSession> HandshakeAsync(Socket socket, PeerAddress address, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(_options.HandshakeTimeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        try
+        {
+            return await _tls.ClientAsync(new PeerSocketStream(socket), either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TransportException($"{address} accepts connections but doesn't answer the TLS handshake. Does another program listen there?", e);
+        }
+        catch (TransportException e)
+        {
+            throw new TransportException($"{address}: {e.Message}", e);
+        }
+    }
+
+    private static PeerAddress ParseSupported(string address)
+    {
+        PeerAddress parsed;
+        try
+        {
+            parsed = PeerAddress.Parse(address);
+        }
+        catch (FormatException e)
+        {
+            throw new TransportException(e.Message, e);
+        }
+
+        return parsed.IsSupported ? parsed : throw new TransportException($"{address}: {parsed.Scheme} addresses can't be used here, only tcp, tcp4 and tcp6.");
+    }
+
+    private static async Task<IPEndPoint> LocalEndpointAsync(PeerAddress address, CancellationToken cancellation)
+    {
+        // Plain tcp with "any" address means both families, as Syncthing has it.
+        if (address.IsWildcard)
+        {
+            var both = address.Family != AddressFamily.InterNetwork && Socket.OSSupportsIPv6;
+            return new IPEndPoint(both ? IPAddress.IPv6Any : IPAddress.Any, address.Port);
+        }
+
+        if (IPAddress.TryParse(address.Host, out var literal))
+            return new IPEndPoint(literal, address.Port);
+        try
+        {
+            var found = await Dns.GetHostAddressesAsync(address.Host, address.Family, cancellation).ConfigureAwait(false);
+            return new IPEndPoint(found[0], address.Port);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new TransportException($"{address} can't be listened on: the name \"{address.Host}\" has no address here.", e);
+        }
+    }
+
+    private static Socket Bind(PeerAddress address, IPEndPoint endpoint)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = address.IsWildcard && address.Family == AddressFamily.Unspecified;
+            // Windows lets a second program bind the same port otherwise.
+            if (OperatingSystem.IsWindows())
+                socket.ExclusiveAddressUse = true;
+            socket.Bind(endpoint);
+            socket.Listen(128);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new TransportException(SocketSentences.Listening(e.SocketErrorCode, address.ToString(), address.Port), e);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using FolderSync.Network.Tls.BouncyCastle;
+
+namespace FolderSync.Network.Tls;
+
+/// <summary>Chooses the TLS implementation.</summary>
+public static class TlsStacks
+{
+    public const string SslStream = "sslstream";
+    public const string BouncyCastle = "bouncycastle";
+
+    /// <summary>How long a closing stream tries to tell its peer so.</summary>
+    internal static readonly TimeSpan CloseNotifyPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// SslStream on Linux where the own key allows it. Elsewhere BouncyCastle: Schannel knows no Ed25519 and Windows 10 no TLS 1.3,
+    /// macOS has no TLS 1.3 server.
+    /// </summary>
+    public static ITlsStack Default(DeviceIdentity identity) =>
+        Create(identity, RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && identity.WorksWithSslStream ? SslStream : BouncyCastle);
+
+    /// <param name="name">"sslstream", "bouncycastle", or null or "" for the default.</param>
+    /// <exception cref="ArgumentException">Another name, or a stack that can't use this identity's key.</exception>
+    public static ITlsStack Create(DeviceIdentity identity, string? name) => name switch
+    {
+        null or "" => Default(identity),
+        SslStream when !identity.WorksWithSslStream =>
+            throw new ArgumentException("SslStream can't use an Ed25519 key. Leave the TLS stack to its default, or choose \"bouncycastle\".", nameof(name)),
+        SslStream => new SslStreamTls(identity),
+        BouncyCastle => new BouncyCastleTls(identity),
+        _ => throw new ArgumentException($"There is no TLS stack \"{name}\"; choose \"{SslStream}\" or \"{BouncyCastle}\".", nameof(name)),
+    };
+}

@@ -1,0 +1,184 @@
+using FolderSync.Protocol.Framing;
+using FolderSync.Protocol.Messages;
+using FolderSync.Protocol.Wire;
+
+namespace FolderSync.Protocol;
+
+/// <summary>The one implementation of <see cref="IBepConnection"/>: frames over a stream it owns.</summary>
+/// <remarks>
+/// The sending and the receiving half share nothing. A receive that is cancelled before a message has begun may be repeated;
+/// any other failure or cancellation leaves that half unusable, and it says so.
+/// </remarks>
+internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWriter writer, Hello peerHello) : IBepConnection
+{
+    private readonly RequestCodec _requests = new();
+    private readonly Half _sending = new(), _receiving = new();
+    private volatile Compression _compression;
+
+    public Hello PeerHello { get; } = peerHello;
+
+    public Compression Compression
+    {
+        get => _compression;
+        set => _compression = value;
+    }
+
+    public long BytesReceived => reader.BytesReceived;
+
+    public long BytesSent => writer.BytesSent;
+
+    public async ValueTask SendAsync(BepMessage message, CancellationToken cancellation)
+    {
+        var body = OutgoingBody.Of(message);
+        _sending.Enter();
+        try
+        {
+            await writer.WriteAsync(body, Compression, cancellation);
+            _sending.Leave();
+        }
+        catch (Exception e)
+        {
+            _sending.Fail(e);
+            throw;
+        }
+    }
+
+    public async ValueTask FlushAsync(CancellationToken cancellation)
+    {
+        _sending.Enter();
+        try
+        {
+            await writer.FlushAsync(cancellation);
+            _sending.Leave();
+        }
+        catch (Exception e)
+        {
+            _sending.Fail(e);
+            throw;
+        }
+    }
+
+    public async ValueTask<BepMessage> ReceiveAsync(CancellationToken cancellation)
+    {
+        _receiving.Enter();
+        var inMessage = false;
+        try
+        {
+            while (true)
+            {
+                inMessage = false;
+                var head = await reader.ReadHeadAsync(cancellation);
+                inMessage = true;
+                if (await ReadMessageAsync(head, cancellation) is { } message)
+                {
+                    _receiving.Leave();
+                    return message;
+                }
+            }
+        }
+        catch (StreamEndedException e)
+        {
+            var reason = inMessage || reader.HasPartialHead
+                ? "The connection was closed in the middle of a message."
+                : "The connection was closed by the other device.";
+            var ended = new BepException(reason, inner: e);
+            _receiving.Fail(ended);
+            throw ended;
+        }
+        catch (OperationCanceledException) when (!inMessage)
+        {
+            _receiving.Leave();
+            throw;
+        }
+        catch (Exception e)
+        {
+            _receiving.Fail(e);
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    /// <summary>Null for a message of an unknown type, which is passed over.</summary>
+    private async ValueTask<BepMessage?> ReadMessageAsync(FrameHead head, CancellationToken cancellation)
+    {
+        if (!head.IsKnown)
+        {
+            await reader.SkipAsync(head.Length, cancellation);
+            return null;
+        }
+        if (head is { Type: MessageType.Response, IsCompressed: false })
+            return await ReadResponseAsync(head.Length, cancellation);
+        var body = await reader.ReadBodyAsync(head.Length, cancellation);
+        try
+        {
+            return head.IsCompressed ? Decompress(head.Type, body.AsSpan(0, head.Length)) : Decode(head.Type, body.AsSpan(0, head.Length));
+        }
+        finally
+        {
+            BodyPool.Return(body);
+        }
+    }
+
+    /// <summary>Receives the data to where it will be used from; only an odd order of fields takes the way over a buffer.</summary>
+    private async ValueTask<BepMessage> ReadResponseAsync(int length, CancellationToken cancellation)
+    {
+        var fields = default(ResponseFields);
+        var start = Math.Min(length, ResponseCodec.MaxPrefix);
+        await reader.FillAsync(start, cancellation);
+        if (!ResponseCodec.TryReadPrefix(reader.Buffered[..start], length, ref fields, out var prefix, out var dataLength))
+        {
+            var body = await reader.ReadBodyAsync(length, cancellation);
+            try
+            {
+                return Decode(MessageType.Response, body.AsSpan(0, length));
+            }
+            finally
+            {
+                BodyPool.Return(body);
+            }
+        }
+        reader.Consume(prefix);
+        var data = PooledBytes.Adopt(await reader.ReadBodyAsync(dataLength, cancellation), dataLength);
+        try
+        {
+            var tail = length - prefix - dataLength;
+            if (tail > ResponseCodec.MaxTail)
+                throw BepException.Violation($"The other device sent a response with {tail} bytes after its data.");
+            await reader.FillAsync(tail, cancellation);
+            ResponseCodec.ReadTail(reader.Buffered[..tail], ref fields);
+            reader.Consume(tail);
+            return new BepMessage.Response(fields.Id, data, fields.Code);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    private BepMessage Decompress(MessageType type, ReadOnlySpan<byte> body)
+    {
+        var raw = Lz4Body.Decompress(body, type, out var length);
+        try
+        {
+            return Decode(type, raw.AsSpan(0, length));
+        }
+        finally
+        {
+            BodyPool.Return(raw);
+        }
+    }
+
+    private BepMessage Decode(MessageType type, ReadOnlySpan<byte> body) => type switch
+    {
+        MessageType.ClusterConfig => RareMessages.ReadClusterConfig(body),
+        MessageType.Index => IndexCodec.Read(body, isUpdate: false),
+        MessageType.IndexUpdate => IndexCodec.Read(body, isUpdate: true),
+        MessageType.Request => _requests.Read(body),
+        MessageType.Response => ResponseCodec.ReadWhole(body),
+        MessageType.DownloadProgress => RareMessages.ReadDownloadProgress(body),
+        MessageType.Ping => new BepMessage.Ping(),
+        _ => RareMessages.ReadClose(body),
+    };
+}

@@ -1,0 +1,27 @@
+using System.Buffers;
+
+namespace FolderSync.Protocol.Framing;
+
+/// <summary>Buffers for bodies. Very long ones are not pooled: a single huge index must not keep its memory for ever.</summary>
+internal static class BodyPool
+{
+    private const int MaxPooled = 64 << 20;
+
+    public static byte[] Rent(int length) =>
+        length <= MaxPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
+
+    public static void Return(byte[] buffer)
+    {
+        if (buffer.Length <= MaxPooled)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>A longer buffer with the first <paramref name="used"/> bytes of the old one, which goes back.</summary>
+    public static byte[] Grow(byte[] buffer, int used, int length)
+    {
+        var longer = Rent(length);
+        buffer.AsSpan(0, used).CopyTo(longer);
+        Return(buffer);
+        return longer;
+    }
+}

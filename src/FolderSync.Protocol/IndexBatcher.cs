@@ -1,0 +1,53 @@
+using FolderSync.Core.Model;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Protocol;
+
+/// <summary>Cuts a stream of entries into messages of a size that peers take well.</summary>
+public static class IndexBatcher
+{
+    public const int MaxEntries = 1000;
+
+    /// <summary>Bytes, before compression. Only an entry that is longer by itself makes a longer message, alone.</summary>
+    public const int AimedBytes = 512 << 10;
+
+    /// <summary>The entries in their order, in batches of at least one.</summary>
+    public static IEnumerable<IReadOnlyList<FileEntry>> Split(IEnumerable<FileEntry> entries)
+    {
+        var batch = new List<FileEntry>();
+        long bytes = 0;
+        foreach (var entry in entries)
+        {
+            var size = FileInfoEncoder.Size(entry);
+            if (batch.Count > 0 && (batch.Count == MaxEntries || bytes + size > AimedBytes))
+            {
+                yield return batch;
+                batch = [];
+                bytes = 0;
+            }
+            batch.Add(entry);
+            bytes += size;
+        }
+        if (batch.Count > 0)
+            yield return batch;
+    }
+
+    /// <summary>The messages that announce entries, each with the sequence it ends at and the one the message before ended at.</summary>
+    /// <param name="entries">By ascending sequence.</param>
+    /// <param name="isFull">The first message is an Index, which there is even without any entry; else all are IndexUpdates.</param>
+    /// <param name="previousSequence">For an update, the highest sequence that the peer has of this device.</param>
+    public static IEnumerable<BepMessage> ToMessages(FolderId folder, IEnumerable<FileEntry> entries, bool isFull, long previousSequence)
+    {
+        var begun = !isFull;
+        var previous = isFull ? 0 : previousSequence;
+        foreach (var batch in Split(entries))
+        {
+            var last = batch[^1].Sequence;
+            yield return begun ? new BepMessage.IndexUpdate(folder, batch, last, previous) : new BepMessage.Index(folder, batch, last);
+            begun = true;
+            previous = last;
+        }
+        if (!begun)
+            yield return new BepMessage.Index(folder, [], 0);
+    }
+}

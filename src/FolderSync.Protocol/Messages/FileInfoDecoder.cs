@@ -1,0 +1,139 @@
+using System.Text;
+using System.Text.Unicode;
+using FolderSync.Core.Model;
+using FolderSync.Protocol.Wire;
+
+namespace FolderSync.Protocol.Messages;
+
+/// <summary>One FileInfo as it came in: its fields, then what they may be.</summary>
+internal ref struct FileInfoDecoder
+{
+    /// <summary>Seconds that still fit a 64-bit count of nanoseconds since 1970: the years 1678 to 2262.</summary>
+    private const long MaxSeconds = (long.MaxValue / 1_000_000_000) - 1;
+
+    /// <summary>What some versions say a directory's size is.</summary>
+    private const int SyntheticDirectorySize = 128;
+
+    private ReadOnlySpan<byte> _name, _target, _platform, _previousBlocksHash;
+    private ulong _type, _modifiedBy;
+    private uint _permissions;
+    private long _size, _seconds, _sequence;
+    private int _nanoseconds, _blockSize;
+    private bool _deleted, _invalid, _noPermissions, _encrypted, _counterTooHigh;
+    private VersionVector _version;
+    private BlockCollector _blocks;
+
+    /// <summary>The entry, or null and why it is refused; throws for a violation.</summary>
+    public static FileEntry? Read(ReadOnlySpan<byte> wire, out RefusedEntry? refused)
+    {
+        var info = new FileInfoDecoder();
+        info.ReadFields(wire);
+        var isName = WireName.TryRead(info._name, out var name, out var shown, out var why);
+        why ??= info.ReasonToRefuseUnchecked();
+        if (why is null)
+        {
+            if (info.Fault() is { } fault)
+                throw BepException.Violation($"The entry '{shown}' {fault}.");
+            why = info.ReasonToRefuse();
+        }
+        refused = why is null ? null : new RefusedEntry(shown, why);
+        return isName && why is null ? info.ToEntry(name) : null;
+    }
+
+    private void ReadFields(ReadOnlySpan<byte> wire)
+    {
+        var reader = new ProtoReader(wire);
+        while (!reader.AtEnd)
+        {
+            var tag = reader.ReadTag();
+            switch (tag)
+            {
+                case Tags.FileInfo.Name: _name = reader.ReadBytes(); break;
+                case Tags.FileInfo.Type: _type = reader.ReadVarint(); break;
+                case Tags.FileInfo.Size: _size = reader.ReadInt64(); break;
+                case Tags.FileInfo.Permissions: _permissions = (uint)reader.ReadVarint(); break;
+                case Tags.FileInfo.ModifiedSeconds: _seconds = reader.ReadInt64(); break;
+                case Tags.FileInfo.Deleted: _deleted = reader.ReadBool(); break;
+                case Tags.FileInfo.Invalid: _invalid = reader.ReadBool(); break;
+                case Tags.FileInfo.NoPermissions: _noPermissions = reader.ReadBool(); break;
+                case Tags.FileInfo.Version: _version = VectorDecoder.Read(reader.ReadBytes(), out _counterTooHigh); break;
+                case Tags.FileInfo.Sequence: _sequence = reader.ReadInt64(); break;
+                case Tags.FileInfo.ModifiedNanoseconds: _nanoseconds = reader.ReadInt32(); break;
+                case Tags.FileInfo.ModifiedBy: _modifiedBy = reader.ReadVarint(); break;
+                case Tags.FileInfo.BlockSize: _blockSize = reader.ReadInt32(); break;
+                case Tags.FileInfo.Platform: _platform = reader.ReadBytes(); break;
+                case Tags.FileInfo.Block: _blocks.Add(reader.ReadBytes(), reader.Rest); break;
+                case Tags.FileInfo.SymlinkTarget: _target = reader.ReadBytes(); break;
+                case Tags.FileInfo.Encrypted: _encrypted |= !reader.ReadBytes().IsEmpty; break;
+                case Tags.FileInfo.PreviousBlocksHash: _previousBlocksHash = reader.ReadBytes(); break;
+                default: reader.Skip(tag); break;
+            }
+        }
+        if (_blockSize == 0)
+            _blockSize = BlockCollector.MinBlockSize;
+    }
+
+    private readonly bool IsFile => _type == 0;
+
+    private readonly bool IsDirectory => _type == 1;
+
+    /// <summary>2 and 3 were links to files and to directories.</summary>
+    private readonly bool IsSymlink => _type is >= 2 and <= 4;
+
+    /// <summary>Kinds of entries whose other fields need not make sense here.</summary>
+    private readonly string? ReasonToRefuseUnchecked()
+    {
+        if (_encrypted)
+            return "The item is encrypted for an untrusted device; this version can't hold such items.";
+        return _type > 4 ? $"The item is of the unknown type {_type}." : null;
+    }
+
+    private readonly string? Fault()
+    {
+        if (_size < 0)
+            return $"has a size of {_size}";
+        if (_sequence < 0)
+            return $"has the sequence number {_sequence}";
+        if (_blocks.Any)
+        {
+            if (_deleted)
+                return "is deleted and has blocks";
+            return IsFile ? _blocks.Fault(_blockSize, _size) : "is no file and has blocks";
+        }
+        if (IsFile && !_deleted && !_invalid)
+            return "is a file without blocks";
+        return IsDirectory && !_deleted && _size is not 0 and not SyntheticDirectorySize ? $"is a directory with a size of {_size}" : null;
+    }
+
+    private readonly string? ReasonToRefuse()
+    {
+        if (_counterTooHigh)
+            return "The item's version counter is too high to be raised again; was it made with a broken clock?";
+        if (_version.IsEmpty && !_invalid)
+            return "The item has no version.";
+        if (!IsSymlink || _deleted)
+            return null;
+        if (!Utf8.IsValid(_target) || _target.Contains((byte)0))
+            return "The link's target is not UTF-8 or holds a NUL.";
+        return _target.IsEmpty && !_invalid ? "The link has no target." : null;
+    }
+
+    private readonly FileEntry ToEntry(FileName name) => new()
+    {
+        Name = name,
+        Type = IsFile ? FileType.File : IsDirectory ? FileType.Directory : FileType.Symlink,
+        Size = IsFile && !_deleted ? _size : 0,
+        Modified = new FileTime(Math.Clamp(_seconds, -MaxSeconds, MaxSeconds), Math.Clamp(_nanoseconds, 0, 999_999_999)),
+        ModifiedBy = new ShortId(_modifiedBy),
+        Permissions = _permissions & 0x1FF,
+        NoPermissions = _noPermissions,
+        Deleted = _deleted,
+        Invalid = _invalid,
+        Version = _version,
+        Sequence = _sequence,
+        Blocks = _blocks.Any ? _blocks.ToList(_blockSize, _size) : null,
+        PreviousBlocksHash = _previousBlocksHash.Length == BlockHash.Length ? new BlockHash(_previousBlocksHash) : default,
+        SymlinkTarget = IsSymlink && !_deleted && !_target.IsEmpty ? Encoding.UTF8.GetString(_target) : null,
+        Platform = _platform.IsEmpty ? default : _platform.ToArray(),
+    };
+}

@@ -1,0 +1,77 @@
+using FolderSync.Core.Model;
+using FolderSync.Protocol.Wire;
+
+namespace FolderSync.Protocol.Messages;
+
+/// <summary>Index and IndexUpdate, which differ only in their type and in the sequence before.</summary>
+internal static class IndexCodec
+{
+    /// <summary>Entries in one message. Peers send 1,000; the limit keeps a message of minimal entries from filling the memory.</summary>
+    public const int MaxEntries = 250_000;
+
+    public static BepMessage Read(ReadOnlySpan<byte> body, bool isUpdate)
+    {
+        var files = new List<FileEntry>(Count(body));
+        List<RefusedEntry>? refused = null;
+        var folder = "";
+        long last = 0, previous = 0;
+        var reader = new ProtoReader(body);
+        while (!reader.AtEnd)
+        {
+            var tag = reader.ReadTag();
+            switch (tag)
+            {
+                case Tags.Index.Folder: folder = reader.ReadText(); break;
+                case Tags.Index.LastSequence: last = reader.ReadInt64(); break;
+                case Tags.Index.PreviousSequence: previous = reader.ReadInt64(); break;
+                case Tags.Index.File:
+                    if (FileInfoDecoder.Read(reader.ReadBytes(), out var why) is { } entry)
+                        files.Add(entry);
+                    else
+                        (refused ??= []).Add(why!);
+                    break;
+                default: reader.Skip(tag); break;
+            }
+        }
+        var id = new FolderId(folder);
+        return isUpdate
+            ? new BepMessage.IndexUpdate(id, files, last, previous) { Refused = refused ?? [] }
+            : new BepMessage.Index(id, files, last) { Refused = refused ?? [] };
+    }
+
+    public static int Size(FolderId folder, IReadOnlyList<FileEntry> files, long last, long previous)
+    {
+        var size = ProtoSize.Text(Tags.Index.Folder, folder.Value) +
+            ProtoSize.Number(Tags.Index.LastSequence, last) + ProtoSize.Number(Tags.Index.PreviousSequence, previous);
+        for (var i = 0; i < files.Count; i++)
+            size = checked(size + ProtoSize.Message(Tags.Index.File, FileInfoEncoder.Size(files[i])));
+        return size;
+    }
+
+    public static void Write(Span<byte> body, FolderId folder, IReadOnlyList<FileEntry> files, long last, long previous)
+    {
+        var writer = new ProtoWriter(body);
+        writer.Text(Tags.Index.Folder, folder.Value);
+        for (var i = 0; i < files.Count; i++)
+        {
+            writer.Length(Tags.Index.File, FileInfoEncoder.Size(files[i]));
+            FileInfoEncoder.Write(ref writer, files[i]);
+        }
+        writer.Number(Tags.Index.LastSequence, last);
+        writer.Number(Tags.Index.PreviousSequence, previous);
+    }
+
+    private static int Count(ReadOnlySpan<byte> body)
+    {
+        var count = 0;
+        var reader = new ProtoReader(body);
+        while (!reader.AtEnd)
+        {
+            var tag = reader.ReadTag();
+            if (tag == Tags.Index.File && ++count > MaxEntries)
+                throw BepException.Violation($"An index message has more than {MaxEntries} entries.");
+            reader.Skip(tag);
+        }
+        return count;
+    }
+}

@@ -1,0 +1,133 @@
+using FolderSync.Core.Model;
+using FolderSync.Index;
+
+namespace FolderSync.Tests.Simulation;
+
+/// <summary>The service's state in memory; survives a crash as a whole. Bounds are those of the real store.</summary>
+internal sealed class MemoryStateStore : IStateStore
+{
+    private const int MaxPendingDevices = 100;
+    private const int MaxPendingFolders = 500;
+    private const int MaxHistory = 10_000;
+
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<DeviceId, PendingDevice> _pendingDevices = [];
+    private readonly SortedDictionary<(FolderId, DeviceId), PendingFolder> _pendingFolders = [];
+    private readonly SortedDictionary<DeviceId, DeviceStatistics> _devices = [];
+    private readonly SortedDictionary<FolderId, FolderStatistics> _folders = [];
+    private readonly LinkedList<HistoryItem> _history = [];
+    private readonly SortedDictionary<(FolderId, string), OpenConflict> _conflicts = new(ConflictOrder);
+    private readonly Dictionary<string, string> _documents = new(StringComparer.Ordinal);
+
+    private static Comparer<(FolderId Folder, string Copy)> ConflictOrder { get; } = Comparer<(FolderId Folder, string Copy)>.Create((a, b) =>
+        a.Folder.CompareTo(b.Folder) is var c and not 0 ? c : string.CompareOrdinal(a.Copy, b.Copy));
+
+    public IReadOnlyList<PendingDevice> PendingDevices()
+    {
+        lock (_lock) return [.. _pendingDevices.Values];
+    }
+
+    public void PutPendingDevice(PendingDevice device)
+    {
+        lock (_lock)
+        {
+            _pendingDevices[device.Device] = device;
+            if (_pendingDevices.Count > MaxPendingDevices)
+                _pendingDevices.Remove(_pendingDevices.Values.MinBy(d => d.Time)!.Device);
+        }
+    }
+
+    public void RemovePendingDevice(DeviceId device)
+    {
+        lock (_lock) _pendingDevices.Remove(device);
+    }
+
+    public IReadOnlyList<PendingFolder> PendingFolders()
+    {
+        lock (_lock) return [.. _pendingFolders.Values];
+    }
+
+    public void PutPendingFolder(PendingFolder folder)
+    {
+        lock (_lock)
+        {
+            _pendingFolders[(folder.Folder, folder.Device)] = folder;
+            if (_pendingFolders.Count > MaxPendingFolders && _pendingFolders.Values.MinBy(f => f.Time) is { } oldest)
+                _pendingFolders.Remove((oldest.Folder, oldest.Device));
+        }
+    }
+
+    public void RemovePendingFolder(FolderId folder, DeviceId? device)
+    {
+        lock (_lock)
+        {
+            foreach (var key in _pendingFolders.Keys.Where(k => k.Item1 == folder && (device is null || k.Item2 == device)).ToList())
+                _pendingFolders.Remove(key);
+        }
+    }
+
+    public IReadOnlyList<DeviceStatistics> Devices()
+    {
+        lock (_lock) return [.. _devices.Values];
+    }
+
+    public void PutDevice(DeviceStatistics statistics)
+    {
+        lock (_lock) _devices[statistics.Device] = statistics;
+    }
+
+    public IReadOnlyList<FolderStatistics> Folders()
+    {
+        lock (_lock) return [.. _folders.Values];
+    }
+
+    public void PutFolder(FolderStatistics statistics)
+    {
+        lock (_lock) _folders[statistics.Folder] = statistics;
+    }
+
+    public IReadOnlyList<HistoryItem> History(FolderId? folder, int limit)
+    {
+        lock (_lock) return [.. _history.Where(h => folder is null || h.Folder == folder).Take(limit)];
+    }
+
+    public void AddHistory(IReadOnlyList<HistoryItem> items)
+    {
+        lock (_lock)
+        {
+            foreach (var item in items)
+                _history.AddFirst(item);
+            while (_history.Count > MaxHistory)
+                _history.RemoveLast();
+        }
+    }
+
+    public IReadOnlyList<OpenConflict> Conflicts()
+    {
+        lock (_lock) return [.. _conflicts.Values];
+    }
+
+    public void PutConflict(OpenConflict conflict)
+    {
+        lock (_lock) _conflicts[(conflict.Folder, conflict.Copy)] = conflict;
+    }
+
+    public void RemoveConflict(FolderId folder, string copy)
+    {
+        lock (_lock) _conflicts.Remove((folder, copy));
+    }
+
+    public string? GetDocument(string name)
+    {
+        lock (_lock) return _documents.GetValueOrDefault(name);
+    }
+
+    public void PutDocument(string name, string json)
+    {
+        lock (_lock) _documents[name] = json;
+    }
+
+    public void Dispose()
+    {
+    }
+}
