@@ -1,13 +1,11 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Config;
 
 /// <summary>Small files of the home: written whole or not at all, for their owner only, and there after a power cut.</summary>
-internal static partial class DurableFile
+internal static class DurableFile
 {
-    private const int OpenDirectory = 0x10000 | 0x80000;
-
     /// <summary>Temp file, fsync, rename, fsync of the directory. A symlink at <paramref name="path"/> stays; what it points at is replaced.</summary>
     /// <exception cref="IOException">The file is as it was.</exception>
     public static void Write(string path, string text)
@@ -31,26 +29,6 @@ internal static partial class DurableFile
             File.Delete(temp);
             throw new IOException($"'{path}' could not be written: {e.Message}", e);
         }
-        SyncDirectory(Path.GetDirectoryName(path)!);
+        SystemCalls.SyncDirectory(Path.GetDirectoryName(path)!);
     }
-
-    private static void SyncDirectory(string path)
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        var directory = Open(path, OpenDirectory);
-        if (directory < 0)
-            return;
-        _ = Sync(directory);
-        _ = Close(directory);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Sync(int file);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }
