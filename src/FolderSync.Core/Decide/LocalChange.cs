@@ -1,0 +1,93 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Core.Decide;
+
+/// <summary>What becomes of this device's entry when a scan saw something else on disk. Pure.</summary>
+public static class LocalChange
+{
+    /// <summary>The entry to commit for what a scan saw; null when nothing is to be recorded.</summary>
+    /// <param name="seen">What is on disk, without version.</param>
+    /// <param name="mine">This device's entry (present or tombstone), null where there is none.</param>
+    /// <param name="global">The global version, null where nobody has the name.</param>
+    /// <param name="unixSeconds">Now.</param>
+    public static FileEntry Seen(FileEntry seen, FileEntry? mine, FileEntry? global, ShortId self, long unixSeconds, FolderType folder)
+    {
+        var previous = mine is { Deleted: false } ? mine.BlocksHash : default;
+        // The content of a version somebody announced: placed by us before a crash, restored from a backup, or merged by hand.
+        if (global is { IsInvalid: false, Deleted: false } && IsThatVersion(seen, global) && mine?.Version.IsConcurrentWith(global.Version) != true &&
+            (mine is null || global.Version.Covers(mine.Version) || IsFlagged(mine)))
+            return Stamped(global, seen);
+        if (mine is { Deleted: false } && (mine.LocalFlags & LocalFlags.Ignored) != 0 && IsThatVersion(seen, mine))
+            return Stamped(mine, seen) with { LocalFlags = LocalFlags.None };
+
+        var basis = mine?.Version ?? VersionVector.Empty;
+        if (global is { Deleted: true } && mine is null or { Deleted: true } && global is not null)
+            basis = basis.Merge(global.Version);
+        return seen with
+        {
+            Version = basis.Raise(self, unixSeconds),
+            ModifiedBy = self,
+            PreviousBlocksHash = previous,
+            Platform = mine is { Deleted: false } ? mine.Platform : default,
+            LocalFlags = folder == FolderType.ReceiveOnly ? LocalFlags.ReceiveOnlyChanged : LocalFlags.None,
+        };
+    }
+
+    /// <summary>The tombstone for a present entry that is gone from disk.</summary>
+    public static FileEntry Gone(FileEntry mine, ShortId self, long unixSeconds, FolderType folder)
+    {
+        var tombstone = Tombstone(mine, unixSeconds) with { ModifiedBy = self };
+        // Deleted while it was ignored: nobody is told, and whoever has it gives it back.
+        if ((mine.LocalFlags & LocalFlags.Ignored) != 0)
+            return tombstone with { Version = VersionVector.Empty };
+        return tombstone with
+        {
+            Version = mine.Version.Raise(self, unixSeconds),
+            LocalFlags = folder == FolderType.ReceiveOnly ? LocalFlags.ReceiveOnlyChanged : LocalFlags.None,
+        };
+    }
+
+    /// <summary>Covered by an ignore pattern from now on: kept as it was, told to the others as invalid.</summary>
+    public static FileEntry NowIgnored(FileEntry mine) => mine with { LocalFlags = LocalFlags.Ignored };
+
+    /// <summary>
+    /// An edit here and a deletion elsewhere are concurrent: the edit wins, and is announced so that it dominates under every rule in
+    /// use (Syncthing 1: an edit beats a delete; 2: the newer wins). Null when there is nothing to win.
+    /// </summary>
+    public static FileEntry? Resurrect(FileEntry? mine, FileEntry theirs, ShortId self, long unixSeconds) =>
+        theirs.Deleted && !theirs.IsInvalid && mine is { Deleted: false, IsInvalid: false } && mine.Version.IsConcurrentWith(theirs.Version)
+            ? mine with { Version = mine.Version.Merge(theirs.Version).Raise(self, unixSeconds), ModifiedBy = self }
+            : null;
+
+    /// <summary>What stands for an entry that is no more.</summary>
+    public static FileEntry Tombstone(FileEntry entry, long unixSeconds) => new()
+    {
+        Name = entry.Name,
+        Type = entry.Type,
+        Deleted = true,
+        Modified = new FileTime(unixSeconds, 0),
+        ModifiedBy = entry.ModifiedBy,
+        Version = entry.Version,
+        PreviousBlocksHash = entry.BlocksHash,
+    };
+
+    /// <summary>Same content and the same metadata, as far as both have it.</summary>
+    public static bool IsThatVersion(FileEntry seen, FileEntry version) =>
+        !version.Deleted && seen.SameContent(version) && SameMetadata(seen, version);
+
+    /// <summary>Modes where both sides have them; mtimes of files.</summary>
+    public static bool SameMetadata(FileEntry a, FileEntry b) =>
+        (a.NoPermissions || b.NoPermissions || a.Type == FileType.Symlink || a.Permissions == b.Permissions) &&
+        (a.Type != FileType.File || a.Modified == b.Modified);
+
+    private static bool IsFlagged(FileEntry mine) => (mine.LocalFlags & (LocalFlags.ReceiveOnlyChanged | LocalFlags.Ignored)) != 0;
+
+    private static FileEntry Stamped(FileEntry version, FileEntry seen) => version with
+    {
+        Disk = seen.Disk,
+        PreHashes = seen.PreHashes,
+        Invalid = false,
+        LocalFlags = LocalFlags.None,
+        Sequence = 0,
+    };
+}

@@ -1,0 +1,68 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Core.Decide;
+
+/// <summary>What a needed name asks for.</summary>
+public enum PullKind
+{
+    /// <summary>Nothing now.</summary>
+    None,
+
+    /// <summary>The disk is right; only the index takes the version over.</summary>
+    Adopt,
+
+    /// <summary>The local state stays and is recorded over the global one (receive-only change against a delete).</summary>
+    KeepLocal,
+
+    /// <summary>Content is right; mtime or mode are set.</summary>
+    Metadata,
+    File,
+    Directory,
+    Symlink,
+    Delete,
+}
+
+/// <param name="Conflict">What stands here now is concurrent and becomes a conflict copy.</param>
+/// <param name="Version">The vector to record once it is done.</param>
+/// <param name="Announce">The content outlived a concurrent deletion: this device's counter is to be raised, too.</param>
+public readonly record struct PullDecision(PullKind Kind, bool Conflict, VersionVector Version, bool Announce = false)
+{
+    /// <summary>Decides for a name that <see cref="Need"/> says is needed. Pure.</summary>
+    /// <param name="mine">This device's entry, null where it has none.</param>
+    /// <param name="ignoreDelete">The folder does not carry out deletions.</param>
+    public static PullDecision For(FileEntry? mine, FileEntry global, FolderType folder, bool ignoreDelete = false)
+    {
+        var concurrent = mine?.Version.IsConcurrentWith(global.Version) == true;
+        var version = concurrent ? mine!.Version.Merge(global.Version) : global.Version;
+        if (mine is null or { Deleted: true })
+        {
+            if (global.Deleted)
+                return new PullDecision(PullKind.Adopt, false, version);
+            return folder == FolderType.SendOnly ? default : new PullDecision(KindOf(global), false, version, Announce: concurrent);
+        }
+        if (global.Deleted)
+            return OfDeletion(mine, concurrent, version, folder, ignoreDelete);
+        if (mine.SameContent(global))
+            return new PullDecision(LocalChange.SameMetadata(mine, global) ? PullKind.Adopt : folder == FolderType.SendOnly ? PullKind.None : PullKind.Metadata, false, version);
+        if (folder == FolderType.SendOnly)
+            return default;
+        var derived = !global.PreviousBlocksHash.IsNone && global.PreviousBlocksHash == mine.BlocksHash && mine.IsFile && !mine.IsInvalid;
+        return new PullDecision(KindOf(global), concurrent && !derived, version);
+    }
+
+    private static PullDecision OfDeletion(FileEntry mine, bool concurrent, VersionVector version, FolderType folder, bool ignoreDelete)
+    {
+        if (folder == FolderType.SendOnly)
+            return default;
+        if (concurrent)
+            return new PullDecision(PullKind.KeepLocal, false, version);
+        return ignoreDelete ? default : new PullDecision(PullKind.Delete, false, version);
+    }
+
+    private static PullKind KindOf(FileEntry global) => global.Type switch
+    {
+        FileType.Directory => PullKind.Directory,
+        FileType.Symlink => PullKind.Symlink,
+        _ => PullKind.File,
+    };
+}

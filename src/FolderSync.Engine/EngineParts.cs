@@ -1,0 +1,60 @@
+using FolderSync.Core.Model;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Watch;
+using FolderSync.Index;
+using FolderSync.Network;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Engine;
+
+/// <summary>Starts the engine's loops on contexts that the host owns: one serial context a loop in production, one pumped thread in the simulator.</summary>
+public interface IEngineScheduler
+{
+    /// <summary>Runs the loop; all its continuations stay on one serial context. The task ends with the loop.</summary>
+    Task Start(string name, Func<Task> loop);
+}
+
+/// <summary>All the random there is: jitter, IDs, order.</summary>
+public interface IRandomSource
+{
+    /// <summary>0 ≤ result &lt; <paramref name="exclusiveMax"/>.</summary>
+    int Next(int exclusiveMax);
+
+    ulong NextUInt64();
+}
+
+/// <summary>Keeps two programs from syncing one folder.</summary>
+public interface IFolderLocks
+{
+    /// <summary>The lock until disposed, or null and who holds it.</summary>
+    IDisposable? TryLock(string path, out string? holder);
+}
+
+/// <summary>Everything the engine can't decide from its arguments comes in here.</summary>
+public sealed record EngineParts(
+    DeviceId Self,
+    TimeProvider Time,
+    IFileSystems FileSystems,
+    IWatchers Watchers,
+    IFolderIndexes Indexes,
+    IStateStore State,
+    ITransport Transport,
+    IWorkers Workers,
+    IEngineScheduler Scheduler,
+    IRandomSource Random,
+    ILoggerFactory Loggers)
+{
+    /// <summary>Says Hello on a stream.</summary>
+    public required Func<Stream, Hello, CancellationToken, Task<IBepConnection>> OpenConnection { get; init; }
+
+    /// <summary>Addresses of a device with address "dynamic", as discovery knows them now.</summary>
+    public Func<DeviceId, IReadOnlyList<string>> Discovered { get; init; } = _ => [];
+
+    public IFolderLocks? FolderLocks { get; init; }
+
+    public string ClientName { get; init; } = "FolderSync";
+
+    public string ClientVersion { get; init; } = "v0.1.0";
+}

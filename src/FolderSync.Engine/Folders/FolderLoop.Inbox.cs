@@ -1,0 +1,104 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Filesystem;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Folders;
+
+/// <summary>Peers' indexes on their way in.</summary>
+internal sealed partial class FolderLoop
+{
+    private DateTimeOffset _lastRemoteChange = DateTimeOffset.MinValue;
+
+    /// <summary>Queues a peer's batch; waits while the queue is full. Thread-safe.</summary>
+    public async ValueTask ReceiveAsync(RemoteBatch batch, CancellationToken cancellation)
+    {
+        try
+        {
+            await _inbox.Writer.WriteAsync(batch, cancellation);
+        }
+        catch (System.Threading.Channels.ChannelClosedException)
+        {
+            // The folder is being rebuilt; the peer is asked for its whole index after that.
+        }
+    }
+
+    /// <summary>Forgets what a peer announced (its index is another one now). Thread-safe.</summary>
+    public async Task ForgetAsync(DeviceId device, CancellationToken cancellation)
+    {
+        if (Index is { } index)
+            await _parts.Workers.Run(() => index.DropRemote(device), cancellation);
+    }
+
+    /// <summary>Takes a new index ID: a peer knows more of this index than there is. Thread-safe.</summary>
+    public async Task RenewIndexAsync()
+    {
+        if (Index is { } index)
+            await _parts.Workers.Run(index.RenewIndexId, _stop.Token);
+    }
+
+    private async Task InboxFlowAsync()
+    {
+        await foreach (var batch in _inbox.Reader.ReadAllAsync(_stop.Token))
+        {
+            var index = _index!;
+            // A batch that was still queued when the device was unshared.
+            if (!Config.Devices.Contains(batch.Device))
+                continue;
+            await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, batch.Files, batch.IsFull), _stop.Token);
+            NoteRefused(batch);
+            await ResurrectAsync(batch.Files);
+            _lastRemoteChange = _parts.Time.GetUtcNow();
+            _events.Add(
+                "RemoteIndexUpdated",
+                ("device", batch.Device.ToString()),
+                ("folder", Id.Value),
+                ("items", batch.Files.Count),
+                ("sequence", index.RemoteState(batch.Device).MaxSequence),
+                ("version", index.RemoteState(batch.Device).MaxSequence));
+            OnSourcesChanged();
+        }
+    }
+
+    /// <summary>An edit here wins over a deletion that did not know of it, and says so.</summary>
+    private Task ResurrectAsync(IReadOnlyList<FileEntry> theirs)
+    {
+        if (Config.Type != FolderType.SendReceive || theirs.All(t => !t.Deleted))
+            return Task.CompletedTask;
+        return CommitAsync(index =>
+        {
+            var now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+            var alive = new List<FileEntry>();
+            foreach (var tombstone in theirs.Where(t => t.Deleted))
+            {
+                if (LocalChange.Resurrect(index.FindLocal(tombstone.Name), tombstone, _parts.Self.Short, now) is { } entry)
+                    alive.Add(entry);
+            }
+            return alive;
+        });
+    }
+
+    /// <summary>Reads, decides and commits this device's entries as one step against all other commits of them.</summary>
+    private async Task<IReadOnlyList<FileEntry>> CommitAsync(Func<IFolderIndex, IReadOnlyList<FileEntry>> decide)
+    {
+        var index = _index!;
+        IReadOnlyList<FileEntry> committed;
+        await _commits.TakeAsync(1, _stop.Token);
+        try
+        {
+            committed = await _parts.Workers.Run(() => decide(index) is { Count: > 0 } entries ? index.CommitLocal(entries) : [], _stop.Token);
+        }
+        finally
+        {
+            _commits.Give(1);
+        }
+        OnLocalCommitted(committed);
+        return committed;
+    }
+
+    private void NoteRefused(RemoteBatch batch)
+    {
+        foreach (var refused in batch.Refused.Take(100))
+            NoteProblem(new FileProblem(refused.Name, refused.Reason, Permanent: true), batch.Device);
+    }
+}

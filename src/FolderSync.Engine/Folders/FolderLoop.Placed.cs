@@ -1,0 +1,119 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Transfer;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Folders;
+
+/// <summary>What a placed, or not placed, item means for the folder.</summary>
+internal sealed partial class FolderLoop
+{
+    /// <summary>What is to become of what stands at the item's name now.</summary>
+    internal Displaced Displace(PullItem item)
+    {
+        var config = Config;
+        if (item.Decision.Conflict && config.MaxConflicts != 0)
+            return Displaced.Conflict;
+        return config.Versioning.Kind != VersioningKind.None ? Displaced.Version : Displaced.Discard;
+    }
+
+    /// <summary>This device's place in the order of all devices of the folder, from 0.</summary>
+    internal int OwnPlaceAmongDevices() => Config.Devices.Count(d => d.CompareTo(_parts.Self) < 0);
+
+    /// <summary>
+    /// Makes the directories above a name that are not there: their entry may be a deletion that did not know of what is inside. A scan
+    /// finds them and says so to the others. On a worker.
+    /// </summary>
+    internal void MakeParents(FileName name)
+    {
+        var parent = name.Parent;
+        if (parent.IsRoot || Disk.Stat(LocalPath.Of(parent)) is { Kind: FileKind.Directory })
+            return;
+        MakeParents(parent);
+        try
+        {
+            Disk.MakeDirectory(LocalPath.Of(parent), 0x1ED);
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
+        {
+            // Another transfer was first, or something else stands there; staging says what.
+        }
+        RequestScan([parent]);
+    }
+
+    internal void NoteConflict(PullItem item, FileName copy)
+    {
+        RequestScan([copy]);
+        var now = _parts.Time.GetUtcNow();
+        _parts.State.PutConflict(new OpenConflict(Id, item.Name.Value, copy.Value, item.Global.ModifiedBy, now));
+        _events.Add("FolderConflict", ("folder", Id.Value), ("item", item.Name.Value), ("copy", copy.Value));
+    }
+
+    internal void NoteRemoteChanges(IReadOnlyList<PullItem> items)
+    {
+        if (items.Count == 0)
+            return;
+        var now = _parts.Time.GetUtcNow();
+        var history = new List<HistoryItem>(items.Count);
+        foreach (var item in items)
+        {
+            var action = item.Global.Deleted ? "deleted" : item.Expected is null ? "added" : item.Decision.Kind == PullKind.Metadata ? "metadata" : "modified";
+            history.Add(new HistoryItem(now, Id, item.Name.Value, action, item.Global.Type, item.Global.ModifiedBy, false));
+            _events.Add(
+                "RemoteChangeDetected",
+                ("folder", Id.Value),
+                ("folderID", Id.Value),
+                ("label", Config.Label),
+                ("action", action),
+                ("type", TypeNames.Of(item.Global.Type)),
+                ("path", item.Name.Value),
+                ("modifiedBy", item.Global.ModifiedBy.ToString()));
+        }
+        _parts.State.AddHistory(history);
+        var last = items[^1];
+        var statistics = _parts.State.Folders().FirstOrDefault(f => f.Folder == Id) ?? new FolderStatistics(Id, default, "", default, false);
+        _parts.State.PutFolder(statistics with { LastFile = last.Name.Value, LastFileTime = now, LastFileDeleted = last.Global.Deleted });
+    }
+
+    /// <summary>A step that failed is tried again later; a directory that is not empty is asked what keeps it.</summary>
+    internal void OnNotPlaced(PullItem item, FileProblem problem)
+    {
+        NoteTrouble(item.Global, problem.Reason, permanent: problem.Permanent);
+        if (item.Decision.Kind == PullKind.Delete && item.Local is { IsDirectory: true } && problem.Error == FileSystemError.NotEmpty)
+            _ = KeepDirectoryAsync(item);
+    }
+
+    /// <summary>Deleted there while something lives in it here: the directory comes back for everyone.</summary>
+    private async Task KeepDirectoryAsync(PullItem item)
+    {
+        var now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+        try
+        {
+            await CommitAsync(index =>
+            {
+                var mine = index.FindLocal(item.Name);
+                if (mine is not { IsDirectory: true } || mine.Sequence != item.Local!.Sequence || !HasLiving(index, item.Name))
+                    return [];
+                return [mine with { Version = mine.Version.Merge(item.Global.Version).Raise(_parts.Self.Short, now), ModifiedBy = _parts.Self.Short }];
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The folder stops.
+        }
+    }
+
+    private static bool HasLiving(IFolderIndex index, FileName directory)
+    {
+        var after = default(FileName);
+        while (index.LocalPage(directory, after, 500, withBlocks: false) is { Count: > 0 } page)
+        {
+            if (page.Any(e => !e.IsInvalid && index.FindGlobal(e.Name) is { Deleted: false }))
+                return true;
+            after = page[^1].Name;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,145 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Peers;
+using FolderSync.Engine.Transfer;
+using FolderSync.Filesystem;
+using FolderSync.Index;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Folders;
+
+/// <summary>Index → decide → transfer → apply: brings the global state to the disk.</summary>
+internal sealed partial class FolderLoop
+{
+    private const int MaxPullProblems = 10_000;
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromHours(1);
+
+    private readonly SortedDictionary<FileName, Trouble> _troubles = [];
+    private long _sourcesVersion;
+    private PullRound? _round;
+
+    /// <summary>Raised whenever peers come, go, or announce something.</summary>
+    internal long SourcesVersion => Interlocked.Read(ref _sourcesVersion);
+
+    internal FolderLoopServices Services => new(_parts, _events, _fetchBytes);
+
+    private async Task PullFlowAsync()
+    {
+        while (true)
+        {
+            await _pullWake.WaitAsync(_stop.Token);
+            if (_error.Length > 0 || _snapshot.LastScan is null || _index!.Counts.Need.Items == 0)
+            {
+                PublishTroubles();
+                continue;
+            }
+            // One round sees each needed name once; what arrives meanwhile wakes the flow again.
+            var round = _round = new PullRound(this, _index!, _lastRemoteChange);
+            try
+            {
+                await EnsureRootAsync();
+                await round.RunAsync(_stop.Token);
+            }
+            catch (Exception e) when (e is Filesystem.Scan.RootGoneException or FileSystemException)
+            {
+                Fail(e.Message);
+                RequestScan([]);
+            }
+            finally
+            {
+                _round = null;
+                _isPulling = false;
+                UpdateState();
+            }
+            PublishTroubles();
+        }
+    }
+
+    /// <summary>The round has found work: from now on the folder is syncing.</summary>
+    internal void OnWorkFound()
+    {
+        if (_isPulling)
+            return;
+        _isPulling = true;
+        UpdateState();
+    }
+
+    internal void WakePullAt(DateTimeOffset time) => _pullWake.SetAt(time);
+
+    /// <summary>True when the item failed before and is not to be tried yet.</summary>
+    internal bool MustWait(FileEntry global)
+    {
+        if (!_troubles.TryGetValue(global.Name, out var trouble))
+            return false;
+        if (trouble.Version != global.Version)
+            return false;
+        if (trouble.SourcesOnly)
+            return trouble.SourcesVersion == SourcesVersion;
+        if (trouble.RetryAt > _parts.Time.GetUtcNow())
+        {
+            _pullWake.SetAt(trouble.RetryAt);
+            return true;
+        }
+        return false;
+    }
+
+    internal void NoteTrouble(FileEntry global, string reason, DeviceId? device = null, bool sourcesOnly = false, bool permanent = false, bool atOnce = false)
+    {
+        _troubles.TryGetValue(global.Name, out var before);
+        var attempts = before?.Version == global.Version ? before.Attempts + 1 : 1;
+        var wait = TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(attempts - 1, 10)));
+        // What a scan is about to settle is tried again right behind it, but not for ever.
+        var retryAt = _parts.Time.GetUtcNow() + (permanent ? LastRetry : atOnce && attempts <= 3 ? TimeSpan.Zero : wait);
+        if (_troubles.Count < MaxPullProblems || before is not null)
+            _troubles[global.Name] = new Trouble(global.Version, reason, device, attempts, retryAt, sourcesOnly, permanent, SourcesVersion);
+        if (!sourcesOnly && retryAt > _parts.Time.GetUtcNow())
+            _pullWake.SetAt(retryAt);
+    }
+
+    internal void NoteSuccess(FileName name) => _troubles.Remove(name);
+
+    /// <summary>Something a peer announced that can't be taken over.</summary>
+    private void NoteProblem(FileProblem problem, DeviceId device) =>
+        Publish(s => s with { ScanProblems = [.. s.ScanProblems.Where(p => p.Path != problem.Path).Take(MaxScanProblems), problem with { Reason = $"{problem.Reason} (announced by {device.Short})" }] });
+
+    internal PeerSession? Peer(DeviceId id) => _peers(id);
+
+    /// <summary>Commits entries whose disk state is in place, or needs none.</summary>
+    internal async Task CommitPulledAsync(Func<IFolderIndex, IReadOnlyList<FileEntry>> decide, IReadOnlySet<FileName> touched)
+    {
+        await CommitAsync(decide);
+        DropServing(touched);
+    }
+
+    private void PublishTroubles()
+    {
+        var index = _index!;
+        List<FileName> settled = [.. _troubles.Keys.Where(n => index.FindGlobal(n) is not { } g || !Need.IsNeeded(index.FindLocal(n), g))];
+        settled.ForEach(n => _troubles.Remove(n));
+        List<PullProblem> problems =
+        [
+            .. _troubles.Select(t => new PullProblem(t.Key, t.Value.Reason, t.Value.Device, t.Value.SourcesOnly ? null : t.Value.RetryAt, t.Value.Permanent)),
+        ];
+        var before = Snapshot().PullProblems;
+        Publish(s => s with { PullProblems = problems });
+        if (!before.Select(p => (p.Name, p.Reason)).SequenceEqual(problems.Select(p => (p.Name, p.Reason))))
+        {
+            _events.Add(
+                "FolderErrors",
+                ("folder", Id.Value),
+                ("errors", problems.Take(100).Select(p => new Dictionary<string, object?> { ["path"] = p.Name.Value, ["error"] = p.Reason }).ToList<object?>()));
+        }
+    }
+
+    private IReadOnlyList<FileProgress> Transfers() => Volatile.Read(ref _round)?.Progress() ?? [];
+
+    private PooledBytes? ServeFromTemporary(BepMessage.Request request) => Volatile.Read(ref _round)?.ReadTemporary(request);
+
+    private sealed record Trouble(
+        VersionVector Version, string Reason, DeviceId? Device, int Attempts, DateTimeOffset RetryAt, bool SourcesOnly, bool Permanent, long SourcesVersion);
+}
+
+/// <summary>What a pull round needs of the engine.</summary>
+internal sealed record FolderLoopServices(EngineParts Parts, Events.EventLog Events, Gate FetchBytes);

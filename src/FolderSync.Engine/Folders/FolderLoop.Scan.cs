@@ -1,0 +1,384 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Filesystem.Scan;
+using FolderSync.Filesystem.Watch;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Folders;
+
+/// <summary>Scan → index: brings the disk's changes into the index.</summary>
+internal sealed partial class FolderLoop
+{
+    private const int MaxScanProblems = 1000;
+    private const int KeepTemporariesHours = 24;
+    private static readonly TimeSpan RescanProblemsAfter = TimeSpan.FromMinutes(5);
+
+    private readonly SortedSet<FileName> _scanNames = [];
+    private readonly List<TaskCompletionSource> _scanWaiters = [];
+    private bool _scanAll;
+    private bool _confirmGone;
+    private bool _isSettled;
+    private DateTimeOffset _nextFullScan;
+    private DateTimeOffset _lastVerify;
+    private IWatcher? _watcher;
+    private Task _watching = Task.CompletedTask;
+
+    /// <summary>Done when a scan of these names (empty: of everything) that began after the call is. Thread-safe.</summary>
+    public async Task ScanAsync(IReadOnlyList<FileName> below, CancellationToken cancellation)
+    {
+        if (Index is null)
+            throw new EngineException(_error.Length > 0 ? _error : "The folder is paused.");
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        RequestScan(below, done);
+        await done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>Asks for a scan of these names, or of everything. Thread-safe.</summary>
+    public void RequestScan(IReadOnlyList<FileName> below) => RequestScan(below, null);
+
+    private void RequestScan(IReadOnlyList<FileName> below, TaskCompletionSource? waiter)
+    {
+        lock (_lock)
+        {
+            if (waiter is not null)
+                _scanWaiters.Add(waiter);
+            _scanAll |= below.Count == 0;
+            _scanNames.UnionWith(below);
+            if (_scanNames.Count > 10_000)
+            {
+                _scanAll = true;
+                _scanNames.Clear();
+            }
+        }
+        _scanWake.Set();
+    }
+
+    private async Task ScanFlowAsync()
+    {
+        while (true)
+        {
+            var (request, waiters) = TakeScan();
+            if (request is null)
+            {
+                await _scanWake.WaitAsync(_stop.Token);
+                continue;
+            }
+            try
+            {
+                await ScanAsync(request);
+                waiters.ForEach(w => w.TrySetResult());
+            }
+            catch (Exception e) when (e is EngineException or RootGoneException or FileSystemException)
+            {
+                Fail(e.Message);
+                waiters.ForEach(w => w.TrySetException(new EngineException(e.Message)));
+                // A returned disk is noticed by looking; nothing tells.
+                _nextFullScan = _parts.Time.GetUtcNow() + RootRetry;
+                _scanWake.SetAt(_nextFullScan);
+            }
+            catch (Exception e)
+            {
+                waiters.ForEach(w => w.TrySetException(new EngineException(e.Message)));
+                throw;
+            }
+        }
+    }
+
+    private (ScanRequest? Request, List<TaskCompletionSource> Waiters) TakeScan()
+    {
+        lock (_lock)
+        {
+            var now = _parts.Time.GetUtcNow();
+            var all = _scanAll || now >= _nextFullScan;
+            if (!all && _scanNames.Count == 0 && _scanWaiters.Count == 0)
+                return (null, []);
+            // Whoever waits gets its names scanned even if a scan of them has been taken meanwhile.
+            var verifyEvery = TimeSpan.FromHours(Config.FullVerifyIntervalHours);
+            var verify = all && verifyEvery > TimeSpan.Zero && _lastVerify != default && now - _lastVerify >= verifyEvery;
+            if (verify || _lastVerify == default)
+                _lastVerify = now;
+            var request = new ScanRequest(all ? [] : [.. _scanNames], verify);
+            List<TaskCompletionSource> waiters = [.. _scanWaiters];
+            _scanAll = false;
+            _scanNames.Clear();
+            _scanWaiters.Clear();
+            return (request, waiters);
+        }
+    }
+
+    private async Task ScanAsync(ScanRequest request)
+    {
+        if (request.Below.Count > 0 && request.Below.Any(n => n.Value == ".stignore"))
+            request = new ScanRequest([]);
+        _isScanning = true;
+        UpdateState();
+        try
+        {
+            await EnsureRootAsync();
+            await LoadIgnoresAsync();
+            var isFull = request.Below.Count == 0;
+            if (isFull)
+                await StartWatchingAsync();
+            var scan = new ScanStage(_parts, this, Config);
+            await scan.RunAsync(request, _index!, Ignores, _stop.Token);
+            ClearError();
+            await CommitGoneAsync(scan);
+            OnScanned(scan, isFull);
+        }
+        finally
+        {
+            _isScanning = false;
+            Publish(s => s with { Scan = null });
+            UpdateState();
+        }
+    }
+
+    private void OnScanned(ScanStage scan, bool isFull)
+    {
+        var now = _parts.Time.GetUtcNow();
+        if (isFull)
+        {
+            var config = Config;
+            var interval = config.RescanIntervalSeconds > 0 ? config.RescanIntervalSeconds : int.MaxValue / 2;
+            _nextFullScan = now + TimeSpan.FromSeconds(interval * (0.75 + (_parts.Random.Next(500) / 1000.0)));
+            Publish(s => s with { ScanProblems = [.. scan.Problems.Take(MaxScanProblems)], LastScan = now });
+            _parts.State.PutFolder(StatisticsNow(now));
+        }
+        else if (scan.Problems.Count > 0)
+        {
+            _nextFullScan = Earlier(_nextFullScan, now + RescanProblemsAfter);
+            Publish(s => s with { ScanProblems = [.. s.ScanProblems.Concat(scan.Problems).DistinctBy(p => p.Path).Take(MaxScanProblems)] });
+        }
+        _scanWake.SetAt(_nextFullScan);
+        if (scan.Rescan.Count > 0)
+            RequestScan([.. scan.Rescan]);
+        _pullWake.Set();
+    }
+
+    /// <summary>Commits what one batch of findings asks for. Called by the scan stage, in tree order.</summary>
+    internal async Task CommitFindingsAsync(IReadOnlyList<ScanFinding> findings, ICollection<FileName> rescan)
+    {
+        var now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+        var type = Config.Type;
+        var committed = await CommitAsync(index =>
+        {
+            var entries = new List<FileEntry>();
+            var refreshed = new List<FileEntry>();
+            foreach (var finding in findings)
+                Decide(index, finding, now, type, entries, refreshed, rescan);
+            if (refreshed.Count > 0)
+                index.RefreshLocal(refreshed);
+            return entries;
+        });
+        NoteLocalChanges(committed);
+    }
+
+    private void Decide(
+        IFolderIndex index, ScanFinding finding, long now, FolderType type, List<FileEntry> entries, List<FileEntry> refreshed, ICollection<FileName> rescan)
+    {
+        switch (finding)
+        {
+            case ScanFinding.Changed(var seen, var known):
+                var mine = index.FindLocal(seen.Name);
+                if (IsStill(mine, known))
+                    entries.Add(LocalChange.Seen(seen, mine, index.FindGlobal(seen.Name), _parts.Self.Short, now, type));
+                else if (mine is null or { Deleted: true } || mine.Disk != seen.Disk)
+                    rescan.Add(seen.Name);
+                break;
+            case ScanFinding.Refreshed(var seen, var known):
+                if (IsStill(index.FindLocal(seen.Name), known))
+                    refreshed.Add(known with { Disk = seen.Disk, PreHashes = seen.PreHashes });
+                break;
+            case ScanFinding.NowIgnored(var known):
+                if (index.FindLocal(known.Name) is { Deleted: false } entry && entry.Version == known.Version)
+                    entries.Add(LocalChange.NowIgnored(entry));
+                break;
+            case ScanFinding.Gone(var known):
+                if (index.FindLocal(known.Name) is { Deleted: false } gone && gone.Sequence == known.Sequence)
+                    entries.Add(LocalChange.Gone(gone, _parts.Self.Short, now, type));
+                break;
+        }
+    }
+
+    /// <summary>The index has not moved on since the scan looked (a pull may have committed meanwhile).</summary>
+    private static bool IsStill(FileEntry? mine, FileEntry? known) =>
+        known is null ? mine is null or { Deleted: true } : mine is { Deleted: false } && mine.Sequence == known.Sequence;
+
+    private async Task CommitGoneAsync(ScanStage scan)
+    {
+        if (scan.Gone.Count == 0)
+            return;
+        if (!_confirmGone && await WhyHoldAsync(scan.Gone) is { } hold)
+        {
+            if (Snapshot().Hold is null)
+                _events.Add("FolderDeletionsHeld", ("folder", Id.Value), ("files", hold.Files), ("total", hold.TotalFiles));
+            Publish(s => s with { Hold = hold });
+            return;
+        }
+        _confirmGone = false;
+        Publish(s => s with { Hold = null });
+        foreach (var part in scan.Gone.Chunk(1000))
+            await CommitFindingsAsync([.. part.Select(g => new ScanFinding.Gone(g))], scan.Rescan);
+    }
+
+    /// <summary>So much is gone at once that a person is asked: the disk or a program may have lost it. Moved content is not gone.</summary>
+    private async Task<DeletionHold?> WhyHoldAsync(IReadOnlyList<FileEntry> gone)
+    {
+        var limits = new DeletionLimits(Config.HoldDeletionsOver, Config.HoldDeletionsOverPercent);
+        var index = _index!;
+        var total = index.Counts.Local.Files;
+        if (!DeletionGuard.MustHold(gone.Count(g => g.IsFile), total, limits))
+            return null;
+        var names = gone.Select(g => g.Name).ToHashSet();
+        var lost = await _parts.Workers.Run(
+            () => gone.Where(g => g.IsFile && g.Size > 0 && index.LocalWithContent(g.BlocksHash).All(e => names.Contains(e.Name))).ToList(), _stop.Token);
+        return DeletionGuard.MustHold(lost.Count, total, limits)
+            ? new DeletionHold(false, lost.Count, total, [.. lost.Take(100).Select(l => l.Name)], _parts.Time.GetUtcNow())
+            : null;
+    }
+
+    private async Task EnsureRootAsync()
+    {
+        var isNew = _index!.LocalSequence == 0;
+        var state = await _parts.Workers.Run(
+            () =>
+            {
+                var root = Disk.CheckRoot();
+                if (root != RootState.MarkerMissing || !isNew)
+                    return root;
+                Disk.MakeDirectory(LocalPath.Root.Child(".stfolder"), 0x1ED);
+                return Disk.CheckRoot();
+            },
+            _stop.Token);
+        if (state != RootState.Present)
+            throw new RootGoneException(state);
+        await SettleInterruptedAsync();
+    }
+
+    /// <summary>Before the first scan: what a kill left half done is finished or undone, so that no scan takes it for an edit.</summary>
+    private async Task SettleInterruptedAsync()
+    {
+        if (_isSettled)
+            return;
+        var keep = TimeSpan.FromHours(KeepTemporariesHours);
+        var names = await _parts.Workers.Run(
+            () =>
+            {
+                var interrupted = Applier.Recover();
+                new TempCleaner(Disk).RemoveStale(_parts.Time.GetUtcNow() - keep);
+                return interrupted;
+            },
+            _stop.Token);
+        _isSettled = true;
+        if (names.Count > 0)
+            RequestScan(names);
+    }
+
+    private async Task LoadIgnoresAsync()
+    {
+        var rules = await _parts.Workers.Run(() => IgnoreFile.Load(Disk), _stop.Token);
+        if (rules.Error is { } error)
+            throw new EngineException($"The ignore patterns can't be used: {error} Nothing is scanned until that is mended.");
+        Volatile.Write(ref _ignores, rules);
+    }
+
+    private async Task StartWatchingAsync()
+    {
+        if (!Config.WatcherEnabled || _watcher is not null)
+            return;
+        var watcher = _watcher = _parts.Watchers.Watch(Config.Path, name => Ignores.CanSkipDirectory(name));
+        _watching = WatchFlowAsync(watcher);
+        await Task.CompletedTask;
+    }
+
+    private async Task WatchFlowAsync(IWatcher watcher)
+    {
+        try
+        {
+            await foreach (var notice in watcher.Notices.ReadAllAsync(_stop.Token))
+            {
+                RequestScan(notice.Everything ? [] : notice.Names);
+                Publish(s => s with { WatchProblem = watcher.Problem });
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task StopWatchingAsync()
+    {
+        if (_watcher is null)
+            return;
+        await _watcher.DisposeAsync();
+        _watcher = null;
+        await _watching;
+    }
+
+    private void FailScanWaiters(string reason)
+    {
+        List<TaskCompletionSource> waiters;
+        lock (_lock)
+        {
+            waiters = [.. _scanWaiters];
+            _scanWaiters.Clear();
+        }
+        waiters.ForEach(w => w.TrySetException(new EngineException(reason)));
+    }
+
+    private void NoteLocalChanges(IReadOnlyList<FileEntry> committed)
+    {
+        var now = _parts.Time.GetUtcNow();
+        var items = new List<HistoryItem>();
+        foreach (var entry in committed.Where(e => e.ModifiedBy == _parts.Self.Short && (e.LocalFlags & LocalFlags.Ignored) == 0).Take(500))
+        {
+            var action = entry.Deleted ? "deleted" : entry.PreviousBlocksHash.IsNone ? "added" : "modified";
+            items.Add(new HistoryItem(now, Id, entry.Name.Value, action, entry.Type, entry.ModifiedBy, true));
+            _events.Add(
+                "LocalChangeDetected",
+                ("folder", Id.Value),
+                ("folderID", Id.Value),
+                ("label", Config.Label),
+                ("action", action),
+                ("type", TypeNames.Of(entry.Type)),
+                ("path", entry.Name.Value),
+                ("modifiedBy", entry.ModifiedBy.ToString()));
+        }
+        if (items.Count > 0)
+            _parts.State.AddHistory(items);
+    }
+
+    internal void ReportScan(ScanProgress progress)
+    {
+        Publish(s => s with { Scan = progress });
+        _events.Add(
+            "FolderScanProgress",
+            ("folder", Id.Value),
+            ("current", progress.HashedBytes),
+            ("total", progress.ToHashBytes),
+            ("rate", 0));
+    }
+
+    private FolderStatistics StatisticsNow(DateTimeOffset scanned)
+    {
+        var before = _parts.State.Folders().FirstOrDefault(f => f.Folder == Id);
+        return new FolderStatistics(Id, scanned, before?.LastFile ?? "", before?.LastFileTime ?? default, before?.LastFileDeleted ?? false);
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+}
+
+/// <summary>File types as Syncthing's API names them.</summary>
+public static class TypeNames
+{
+    public static string Of(FileType type) => type switch
+    {
+        FileType.Directory => "dir",
+        FileType.Symlink => "symlink",
+        _ => "file",
+    };
+}

@@ -1,0 +1,226 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Peers;
+using FolderSync.Engine.Transfer;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Filesystem.Scan;
+using FolderSync.Filesystem.Watch;
+using FolderSync.Index;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Engine.Folders;
+
+/// <summary>
+/// Owns one folder: its disk, its index and its state. Three flows on one serial context: peers' index batches come in, scans bring the
+/// disk's changes into the index, pulls bring the global state to the disk. What other contexts may call is thread-safe and says so.
+/// </summary>
+internal sealed partial class FolderLoop : IAsyncDisposable
+{
+    private static readonly TimeSpan RootRetry = TimeSpan.FromSeconds(20);
+
+    private readonly EngineParts _parts;
+    private readonly Func<DeviceId, PeerSession?> _peers;
+    private readonly EventLog _events;
+    private readonly ILogger _log;
+    private readonly Gate _fetchBytes;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<RemoteBatch> _inbox = Channel.CreateBounded<RemoteBatch>(8);
+    private readonly Gate _commits = new(1);
+    private readonly Wakeup _scanWake;
+    private readonly Wakeup _pullWake;
+    private readonly Lock _lock = new();
+    private readonly Queue<(Func<Task> Run, TaskCompletionSource Done)> _commands = new();
+    private readonly Wakeup _commandWake;
+    private ImmutableArray<Wakeup> _commitListeners = [];
+    private FolderConfig _config;
+    private IFileSystem? _disk;
+    private IFolderIndex? _index;
+    private Applier? _applier;
+    private IDisposable? _folderLock;
+    private IgnoreRules _ignores = IgnoreRules.None;
+    private Task _running = Task.CompletedTask;
+
+    public FolderLoop(EngineParts parts, FolderConfig config, EventLog events, Func<DeviceId, PeerSession?> peers, Gate fetchBytes)
+    {
+        (_parts, _config, _events, _peers, _fetchBytes) = (parts, config, events, peers, fetchBytes);
+        _log = parts.Loggers.CreateLogger<FolderLoop>();
+        _scanWake = new Wakeup(parts.Time);
+        _pullWake = new Wakeup(parts.Time);
+        _commandWake = new Wakeup(parts.Time);
+        _snapshot = new FolderSnapshot { Config = config, State = config.Paused ? FolderState.Paused : FolderState.Starting, StateChanged = parts.Time.GetUtcNow() };
+    }
+
+    public FolderId Id => _config.Id;
+
+    /// <summary>Thread-safe.</summary>
+    public FolderConfig Config => Volatile.Read(ref _config);
+
+    /// <summary>For reading; null while the folder is paused or could not be opened. Thread-safe.</summary>
+    public IFolderIndex? Index => Volatile.Read(ref _index);
+
+    internal IFileSystem Disk => _disk ?? throw new InvalidOperationException("The folder is not open.");
+
+    internal Applier Applier => _applier ?? throw new InvalidOperationException("The folder is not open.");
+
+    internal IgnoreRules Ignores => Volatile.Read(ref _ignores);
+
+    /// <summary>Done when the index is open, or has failed to.</summary>
+    public Task Opened => _opened.Task;
+
+    public void Start()
+    {
+        if (_config.Paused)
+        {
+            _opened.TrySetResult();
+            return;
+        }
+        _running = _parts.Scheduler.Start($"folder {Id}", RunAsync);
+    }
+
+    /// <summary>Only what needs no restart: labels, intervals, order, devices. Thread-safe.</summary>
+    public void Reconfigure(FolderConfig config)
+    {
+        Volatile.Write(ref _config, config);
+        Publish(s => s with { Config = config });
+        _pullWake.Set();
+    }
+
+    /// <summary>True when taking <paramref name="config"/> up needs the folder closed and opened again.</summary>
+    public bool NeedsRestart(FolderConfig config) =>
+        config.Path != _config.Path || config.Type != _config.Type || config.Paused != _config.Paused ||
+        config.Versioning != _config.Versioning || config.IgnorePermissions != _config.IgnorePermissions ||
+        config.WatcherEnabled != _config.WatcherEnabled || config.SparseFiles != _config.SparseFiles ||
+        config.ModifiedWindowSeconds != _config.ModifiedWindowSeconds || config.RescanIntervalSeconds != _config.RescanIntervalSeconds;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _scanWake.Dispose();
+        _pullWake.Dispose();
+        _commandWake.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await OpenAsync();
+                _opened.TrySetResult();
+                await Task.WhenAll(InboxFlowAsync(), ScanFlowAsync(), PullFlowAsync(), CommandFlowAsync());
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                // Stopped.
+            }
+            catch (IndexDamagedException e)
+            {
+                await RebuildAsync(e);
+            }
+            catch (Exception e) when (e is FileSystemException or EngineException)
+            {
+                Fail(e.Message);
+                await PauseAsync(RootRetry);
+            }
+            catch (Exception e)
+            {
+                LogBug(Config.DisplayName, e);
+                Fail($"An error in FolderSync stopped this folder: {e.Message} It is tried again in a minute; please report it with the log.");
+                await PauseAsync(TimeSpan.FromMinutes(1));
+            }
+            finally
+            {
+                await CloseAsync();
+            }
+        }
+        _opened.TrySetResult();
+    }
+
+    private async Task OpenAsync()
+    {
+        var config = Config;
+        if (_parts.FolderLocks is { } locks)
+            _folderLock = await _parts.Workers.Run(() => locks.TryLock(config.Path, out var holder)
+                ?? throw new EngineException($"The folder {config.Path} is kept in sync by another program already ({holder}). Stop that one, or remove the folder from one of them."), _stop.Token);
+        _disk = _parts.FileSystems.Open(config.Path);
+        _index = await _parts.Workers.Run(() => _parts.Indexes.Open(Id), _stop.Token);
+        _applier = MakeApplier(config, _disk);
+        _scanAll = true;
+        _isSettled = false;
+        _nextFullScan = _parts.Time.GetUtcNow();
+        SetState(FolderState.Idle);
+    }
+
+    private async Task CloseAsync()
+    {
+        await StopWatchingAsync();
+        Interlocked.Exchange(ref _index, null)?.Dispose();
+        DropServing();
+        _disk?.Dispose();
+        _disk = null;
+        _folderLock?.Dispose();
+        _folderLock = null;
+        FailScanWaiters("The folder was stopped.");
+    }
+
+    private async Task RebuildAsync(IndexDamagedException e)
+    {
+        LogIndexDamaged(Config.DisplayName, e.Message);
+        _opened.TrySetResult();
+        await CloseAsync();
+        await _parts.Workers.Run(() => _parts.Indexes.PutAside(Id), _stop.Token);
+        _events.Add("FolderIndexRebuilt", ("folder", Id.Value), ("reason", e.Message));
+    }
+
+    private async Task PauseAsync(TimeSpan time)
+    {
+        _opened.TrySetResult();
+        try
+        {
+            await Task.Delay(time, _parts.Time, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private Applier MakeApplier(FolderConfig config, IFileSystem disk)
+    {
+        IVersioner? versioner = null;
+        if (config.Versioning.Kind == VersioningKind.TrashCan)
+        {
+            versioner = config.Versioning.Path.Length == 0
+                ? new TrashCanVersioner(disk, _parts.Time)
+                : new TrashCanVersioner(disk, _parts.FileSystems.Open(config.Versioning.Path), _parts.Time);
+        }
+        var options = new ApplierOptions
+        {
+            IgnorePermissions = config.IgnorePermissions,
+            SparseFiles = config.SparseFiles,
+            ModifiedWindowNanoseconds = Math.Max(config.ModifiedWindowSeconds * 1_000_000_000L, disk.Traits.ModifiedWindowNanoseconds),
+            LeftoverOf = WhatToDoWith,
+        };
+        return new Applier(disk, versioner, options, _parts.Time);
+    }
+
+    [LoggerMessage(200, LogLevel.Error, "Folder {Folder} stopped by a bug")]
+    private partial void LogBug(string folder, Exception e);
+
+    [LoggerMessage(201, LogLevel.Error, "Folder {Folder}: its index is damaged and is rebuilt from the disk: {Reason}")]
+    private partial void LogIndexDamaged(string folder, string reason);
+
+    [LoggerMessage(202, LogLevel.Warning, "Folder {Folder} is stopped: {Reason}")]
+    private partial void LogFolderError(string folder, string reason);
+
+    [LoggerMessage(203, LogLevel.Information, "Folder {Folder}: {State}")]
+    private partial void LogState(string folder, FolderState state);
+}

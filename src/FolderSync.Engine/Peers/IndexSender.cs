@@ -1,0 +1,71 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Filesystem;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>Announces one folder's local entries on one link: what the peer lacks first, then each change as it is committed.</summary>
+internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink link)
+{
+    private const int PageSize = 1000;
+    private const int MessageBytes = 256 << 10;
+
+    /// <summary>Runs until cancelled or the link ends.</summary>
+    /// <param name="known">The highest sequence the peer has; negative: nothing, a full index is due.</param>
+    public async Task RunAsync(long known, CancellationToken cancellation)
+    {
+        using var wake = new Wakeup(parts.Time);
+        using var subscription = folder.ListenToCommits(wake);
+        var isFull = known < 0;
+        var sent = Math.Max(known, 0);
+        while (true)
+        {
+            var index = folder.Index;
+            var page = index is null ? [] : await parts.Workers.Run(() => index.LocalSince(sent, PageSize), cancellation);
+            if (index is null || (page.Count == 0 && !isFull))
+            {
+                await wake.WaitAsync(cancellation);
+                continue;
+            }
+            foreach (var files in Split(page))
+            {
+                var last = files.Count == 0 ? 0 : files[^1].Sequence;
+                // An entry without a version is nothing to tell: deleted while ignored.
+                var told = files.Where(f => !f.Version.IsEmpty).ToList();
+                BepMessage message = isFull
+                    ? new BepMessage.Index(folder.Id, told, last)
+                    : new BepMessage.IndexUpdate(folder.Id, told, last, sent);
+                if (told.Count > 0 || isFull)
+                {
+                    await link.SendAsync(message, cancellation);
+                    isFull = false;
+                    sent = Math.Max(sent, last);
+                }
+                else
+                {
+                    sent = last;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<IReadOnlyList<FileEntry>> Split(IReadOnlyList<FileEntry> page)
+    {
+        var part = new List<FileEntry>();
+        var bytes = 0;
+        foreach (var entry in page)
+        {
+            var size = 200 + entry.Name.Value.Length + ((entry.Blocks?.Count ?? 0) * 50);
+            if (bytes > 0 && bytes + size > MessageBytes)
+            {
+                yield return part;
+                part = [];
+                bytes = 0;
+            }
+            part.Add(entry);
+            bytes += size;
+        }
+        yield return part;
+    }
+}

@@ -1,0 +1,385 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Folders;
+using FolderSync.Index;
+using FolderSync.Network;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>All peers: listens, dials, lets in whom the configuration names, and tells peers and folders of each other. Thread-safe.</summary>
+internal sealed partial class PeerHub : IAsyncDisposable
+{
+    private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan FirstRedial = TimeSpan.FromSeconds(1);
+
+    private readonly EngineParts _parts;
+    private readonly ILogger _log;
+    private readonly Func<FolderId, FolderLoop?> _folders;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<DeviceId, (PeerSession Session, Task Dialing, CancellationTokenSource Stop)> _peers = [];
+    private readonly SortedDictionary<string, (CancellationTokenSource Stop, Task Accepting)> _listeners = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _listening = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _listenErrors = new(StringComparer.Ordinal);
+    private readonly HashSet<(FolderId, DeviceId)> _sendAll = [];
+    private readonly HashSet<(FolderId, DeviceId, ulong)> _askedForAll = [];
+    private readonly List<Task> _connections = [];
+    private EngineConfig _config = new();
+
+    public PeerHub(EngineParts parts, EventLog events, Func<FolderId, FolderLoop?> folders)
+    {
+        (_parts, Events, _folders) = (parts, events, folders);
+        _log = parts.Loggers.CreateLogger<PeerHub>();
+        RequestBytes = new Gate(64 << 20);
+    }
+
+    public EventLog Events { get; }
+
+    public EngineConfig Config => Volatile.Read(ref _config);
+
+    /// <summary>Bytes of peers' requests answered at once.</summary>
+    public Gate RequestBytes { get; }
+
+    public IReadOnlyList<string> ListenAddresses
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _listening.Values];
+        }
+    }
+
+    public IReadOnlyDictionary<string, string> ListenErrors
+    {
+        get
+        {
+            lock (_lock)
+                return new Dictionary<string, string>(_listenErrors);
+        }
+    }
+
+    public PeerSession? Find(DeviceId id)
+    {
+        lock (_lock)
+            return _peers.TryGetValue(id, out var peer) ? peer.Session : null;
+    }
+
+    public FolderLoop? FolderSharedWith(FolderId folder, DeviceId device) =>
+        _folders(folder) is { } loop && loop.Config.Devices.Contains(device) ? loop : null;
+
+    public IReadOnlyList<FolderLoop> FoldersSharedWith(DeviceId device) =>
+        [.. Config.Folders.Where(f => f.Devices.Contains(device)).Select(f => _folders(f.Id)).OfType<FolderLoop>()];
+
+    /// <summary>Peers and listeners as the configuration has them now. Connections it doesn't concern stay.</summary>
+    public async Task ApplyAsync(EngineConfig config)
+    {
+        Volatile.Write(ref _config, config);
+        List<(PeerSession Session, Task Dialing, CancellationTokenSource Stop)> removed;
+        lock (_lock)
+        {
+            removed = [.. _peers.Values.Where(p => config.Device(p.Session.Id) is null)];
+            removed.ForEach(r => _peers.Remove(r.Session.Id));
+        }
+        foreach (var (session, dialing, stop) in removed)
+        {
+            session.Close("This device is no longer configured here.");
+            await stop.CancelAsync();
+            await dialing;
+        }
+        foreach (var device in config.Devices)
+            Put(device);
+        await ListenAsync(config.ListenAddresses.IsEmpty ? [] : config.ListenAddresses);
+    }
+
+    /// <summary>Tells all peers that share one of the folders what is shared now.</summary>
+    public async Task AnnounceFoldersAsync(IEnumerable<DeviceId> devices)
+    {
+        foreach (var id in devices.Distinct().Order())
+        {
+            if (Find(id) is { } peer)
+                await peer.AnnounceFoldersAsync();
+        }
+    }
+
+    public IReadOnlyList<DeviceSnapshot> Snapshots() => [.. Config.Devices.Select(d => Find(d.Id)?.Snapshot()).OfType<DeviceSnapshot>()];
+
+    /// <summary>True while the device is asked for its whole index.</summary>
+    public bool MustSendAll(FolderId folder, DeviceId device)
+    {
+        lock (_lock)
+            return _sendAll.Contains((folder, device));
+    }
+
+    /// <summary>True the first time for an index ID: the caller makes the connection anew to get the whole index.</summary>
+    public bool AskForAllOnce(FolderId folder, DeviceId device, ulong indexId)
+    {
+        lock (_lock)
+            return _askedForAll.Add((folder, device, indexId)) && _sendAll.Add((folder, device));
+    }
+
+    public void GotAll(FolderId folder, DeviceId device)
+    {
+        lock (_lock)
+            _sendAll.Remove((folder, device));
+    }
+
+    public void OnFolderOffered(SharedFolder folder, DeviceId device)
+    {
+        var encrypted = folder.Devices.Any(d => d.Id == _parts.Self && d.EncryptionPasswordToken.Length > 0);
+        _parts.State.PutPendingFolder(new PendingFolder(folder.Id, device, folder.Label, _parts.Time.GetUtcNow(), encrypted));
+        Events.Add(
+            "PendingFoldersChanged",
+            ("added", new List<object?>
+            {
+                new Dictionary<string, object?>
+                {
+                    ["deviceID"] = device.ToString(), ["folderID"] = folder.Id.Value, ["folderLabel"] = folder.Label, ["receiveEncrypted"] = encrypted,
+                },
+            }));
+    }
+
+    /// <summary>A peer's connection or sharing changed: folders look for work and sources.</summary>
+    public void OnPeerChanged(DeviceId device)
+    {
+        foreach (var folder in FoldersSharedWith(device))
+            folder.OnSourcesChanged();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        List<(PeerSession Session, Task Dialing, CancellationTokenSource Stop)> peers;
+        List<Task> ending;
+        await _stop.CancelAsync();
+        lock (_lock)
+        {
+            peers = [.. _peers.Values];
+            ending = [.. _listeners.Values.Select(l => l.Accepting), .. peers.Select(p => p.Dialing), .. _connections];
+        }
+        foreach (var (session, _, stop) in peers)
+        {
+            session.Close("This device is shutting down.");
+            await stop.CancelAsync();
+        }
+        await Task.WhenAll(ending);
+    }
+
+    private void Put(DeviceConfig device)
+    {
+        lock (_lock)
+        {
+            if (_peers.TryGetValue(device.Id, out var known))
+            {
+                if (!known.Session.Config.Equals(device))
+                    known.Session.Reconfigure(device);
+                return;
+            }
+            var session = new PeerSession(_parts, this, device);
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            _peers[device.Id] = (session, _parts.Scheduler.Start($"dial {device.Id.Short}", () => DialLoopAsync(session, stop.Token)), stop);
+        }
+        _parts.State.RemovePendingDevice(device.Id);
+    }
+
+    private async Task ListenAsync(IEnumerable<string> wanted)
+    {
+        var addresses = wanted.Select(a => a == "default" ? "tcp://0.0.0.0:22000" : a).Where(a => a.StartsWith("tcp", StringComparison.Ordinal)).Distinct().ToList();
+        List<(string Address, CancellationTokenSource Stop, Task Accepting)> removed;
+        lock (_lock)
+        {
+            removed = [.. _listeners.Where(l => !addresses.Contains(l.Key)).Select(l => (l.Key, l.Value.Stop, l.Value.Accepting))];
+            removed.ForEach(r => _listeners.Remove(r.Address));
+        }
+        foreach (var (address, stop, accepting) in removed)
+        {
+            await stop.CancelAsync();
+            await accepting;
+            lock (_lock)
+            {
+                _listening.Remove(address);
+                _listenErrors.Remove(address);
+            }
+        }
+        foreach (var address in addresses)
+        {
+            lock (_lock)
+            {
+                if (_listeners.ContainsKey(address))
+                    continue;
+            }
+            await StartListenerAsync(address);
+        }
+    }
+
+    private async Task StartListenerAsync(string address)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        try
+        {
+            var listener = await _parts.Transport.ListenAsync(address, stop.Token);
+            lock (_lock)
+            {
+                _listening[address] = listener.Address;
+                _listenErrors.Remove(address);
+                _listeners[address] = (stop, _parts.Scheduler.Start($"accept {address}", () => AcceptLoopAsync(listener, stop.Token)));
+            }
+            LogListening(listener.Address);
+        }
+        catch (TransportException e)
+        {
+            lock (_lock)
+                _listenErrors[address] = e.Message;
+            LogNotListening(address, e.Message);
+        }
+    }
+
+    private async Task AcceptLoopAsync(IPeerListener listener, CancellationToken cancellation)
+    {
+        await using (listener)
+        {
+            try
+            {
+                while (true)
+                    Follow(AdmitAsync(await listener.AcceptAsync(cancellation)));
+            }
+            catch (OperationCanceledException)
+            {
+                // No longer listening.
+            }
+            catch (TransportException e)
+            {
+                LogNotListening(listener.Address, e.Message);
+            }
+        }
+    }
+
+    /// <summary>Keeps a connection's task to wait for at the end, and nothing of ended ones.</summary>
+    private void Follow(Task connection)
+    {
+        lock (_lock)
+        {
+            _connections.RemoveAll(c => c.IsCompleted);
+            _connections.Add(connection);
+        }
+    }
+
+    private async Task DialLoopAsync(PeerSession session, CancellationToken cancellation)
+    {
+        var wait = TimeSpan.Zero;
+        try
+        {
+            while (true)
+            {
+                if (session.LinksWanted > 0)
+                {
+                    var began = _parts.Time.GetTimestamp();
+                    await DialAsync(session, cancellation);
+                    // A connection that held was no failure; the next try is quick again.
+                    wait = _parts.Time.GetElapsedTime(began) > TimeSpan.FromSeconds(30) ? TimeSpan.Zero : wait;
+                    wait = Longer(wait);
+                    session.DialWake.SetAt(_parts.Time.GetUtcNow() + Jittered(wait));
+                }
+                await session.DialWake.WaitAsync(cancellation);
+                if (session.IsConnected)
+                    wait = TimeSpan.Zero;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The device was removed, or the service stops.
+        }
+    }
+
+    private TimeSpan Longer(TimeSpan wait)
+    {
+        var most = TimeSpan.FromSeconds(Math.Max(1, Config.ReconnectIntervalSeconds));
+        var next = wait == TimeSpan.Zero ? FirstRedial : wait * 2;
+        return next < most ? next : most;
+    }
+
+    private TimeSpan Jittered(TimeSpan wait) => wait * (0.75 + (_parts.Random.Next(500) / 1000.0));
+
+    /// <summary>Tries the device's addresses; a connection that comes about lives on by itself.</summary>
+    private async Task DialAsync(PeerSession session, CancellationToken cancellation)
+    {
+        var addresses = session.Config.Addresses.SelectMany(a => a == "dynamic" ? _parts.Discovered(session.Id) : [a]).Distinct();
+        foreach (var address in addresses)
+        {
+            try
+            {
+                var stream = await _parts.Transport.DialAsync(address, session.Id, cancellation);
+                session.NoteDialError(address, null);
+                Follow(AdmitAsync(stream));
+                return;
+            }
+            catch (TransportException e)
+            {
+                session.NoteDialError(address, e.Message);
+            }
+            if (session.LinksWanted == 0)
+                return;
+        }
+    }
+
+    /// <summary>From an authenticated stream to a peer's link, or to nothing. Never throws.</summary>
+    private async Task AdmitAsync(AuthenticatedStream stream)
+    {
+        await using (stream)
+        {
+            try
+            {
+                if (stream.Peer == _parts.Self)
+                    throw new BepException("This is this device's own address.");
+                using var deadline = new CancellationTokenSource(HelloDeadline, _parts.Time);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stop.Token);
+                var session = Find(stream.Peer);
+                var hello = new Hello(
+                    Config.Name, _parts.ClientName, _parts.ClientVersion, session?.Config.NumConnections ?? 0, _parts.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
+                await using var connection = await _parts.OpenConnection(stream.Stream, hello, limit.Token);
+                if (session is null)
+                    OnUnknownDevice(stream, connection.PeerHello);
+                else if (await session.AdoptAsync(stream, connection) is { } why)
+                    LogNotAdmitted(stream.Remote, why);
+            }
+            catch (Exception e) when (e is BepException or IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                LogNotAdmitted(stream.Remote, e is OperationCanceledException ? "it did not say Hello in time" : e.Message);
+                if (stream.Dialed)
+                    Find(stream.Peer)?.NoteDialError(stream.Remote, e.Message);
+            }
+            catch (Exception e)
+            {
+                LogConnectionBug(stream.Remote, e);
+            }
+        }
+    }
+
+    private void OnUnknownDevice(AuthenticatedStream stream, Hello hello)
+    {
+        LogUnknown(stream.Peer, hello.DeviceName, stream.Remote);
+        _parts.State.PutPendingDevice(new PendingDevice(stream.Peer, hello.DeviceName, stream.Remote, _parts.Time.GetUtcNow()));
+        Events.Add(
+            "PendingDevicesChanged",
+            ("added", new List<object?>
+            {
+                new Dictionary<string, object?> { ["deviceID"] = stream.Peer.ToString(), ["name"] = hello.DeviceName, ["address"] = stream.Remote },
+            }));
+    }
+
+    [LoggerMessage(110, LogLevel.Information, "Listening at {Address}")]
+    private partial void LogListening(string address);
+
+    [LoggerMessage(111, LogLevel.Warning, "Can't listen at {Address}: {Reason}")]
+    private partial void LogNotListening(string address, string reason);
+
+    [LoggerMessage(112, LogLevel.Debug, "Connection with {Address} not taken on: {Reason}")]
+    private partial void LogNotAdmitted(string address, string reason);
+
+    [LoggerMessage(113, LogLevel.Information, "Device {Device} ({Name}) at {Address} wants to connect and is not known here. Pair it with 'foldersync pair {Device}', or on the page.")]
+    private partial void LogUnknown(DeviceId device, string name, string address);
+
+    [LoggerMessage(114, LogLevel.Error, "A connection with {Address} ended by a bug")]
+    private partial void LogConnectionBug(string address, Exception e);
+}

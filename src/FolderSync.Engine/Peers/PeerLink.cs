@@ -1,0 +1,282 @@
+using System.Threading.Channels;
+using FolderSync.Core.Model;
+using FolderSync.Network;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>A request that a peer answered with an error code, or not at all.</summary>
+internal sealed class RequestFailedException(string message) : Exception(message);
+
+/// <summary>
+/// One connection of a peer: a send loop, a receive loop and a ticker, each on its own context. Sending never waits for receiving and the
+/// other way round, so two full directions can't lock each other.
+/// </summary>
+internal sealed class PeerLink : IAsyncDisposable
+{
+    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(300);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
+
+    private readonly EngineParts _parts;
+    private readonly AuthenticatedStream _stream;
+    private readonly IBepConnection _connection;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Wakeup _sendWake;
+    private readonly Channel<BepMessage> _urgent = Channel.CreateUnbounded<BepMessage>();
+    private readonly Channel<BepMessage> _bulk = Channel.CreateBounded<BepMessage>(8);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Pending> _pending = [];
+    private int _nextRequest;
+    private long _outstanding;
+    private long _lastReceived;
+    private long _lastSent;
+    private string? _reason;
+
+    public PeerLink(EngineParts parts, AuthenticatedStream stream, IBepConnection connection)
+    {
+        (_parts, _stream, _connection) = (parts, stream, connection);
+        _sendWake = new Wakeup(parts.Time);
+        Since = parts.Time.GetUtcNow();
+        _lastReceived = _lastSent = parts.Time.GetTimestamp();
+    }
+
+    public DateTimeOffset Since { get; }
+
+    public AuthenticatedStream Stream => _stream;
+
+    public IBepConnection Connection => _connection;
+
+    /// <summary>Cancelled when the link is at its end.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Bytes asked for and not yet answered.</summary>
+    public long Outstanding => Interlocked.Read(ref _outstanding);
+
+    /// <summary>Why it ended.</summary>
+    public string Reason => _reason ?? "closed";
+
+    /// <summary>Runs until the connection ends, for whatever reason, and never throws.</summary>
+    /// <param name="onMessage">Called for everything but responses and pings, in order; its exceptions end the link.</param>
+    public async Task RunAsync(string name, Func<BepMessage, Task> onMessage)
+    {
+        var sending = _parts.Scheduler.Start(name + " send", () => GuardAsync(SendLoopAsync));
+        var receiving = _parts.Scheduler.Start(name + " receive", () => GuardAsync(() => ReceiveLoopAsync(onMessage)));
+        var ticking = _parts.Scheduler.Start(name + " tick", () => GuardAsync(TickLoopAsync));
+        await Task.WhenAll(sending, receiving, ticking);
+        FailPending();
+        _sendWake.Dispose();
+        await _connection.DisposeAsync();
+        await _stream.DisposeAsync();
+    }
+
+    /// <summary>Ends the link; the peer is told the reason where it still listens.</summary>
+    public void Close(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, reason, null) is not null)
+            return;
+        _urgent.Writer.TryWrite(new BepMessage.Close(reason));
+        _urgent.Writer.TryComplete();
+        _sendWake.Set();
+        // The send loop ends the link once the Close is out; a peer that does not read must not hold us.
+        _ = new CloseDeadline(_parts.Time, _ended);
+    }
+
+    /// <summary>Small messages, before all others. Lost when the link ends.</summary>
+    public void Post(BepMessage message)
+    {
+        if (_urgent.Writer.TryWrite(message))
+            _sendWake.Set();
+    }
+
+    /// <summary>Responses and indexes: waits while the line is busy.</summary>
+    public async ValueTask SendAsync(BepMessage message, CancellationToken cancellation)
+    {
+        await _bulk.Writer.WriteAsync(message, cancellation);
+        _sendWake.Set();
+    }
+
+    /// <summary>Asks for a block. The caller disposes the bytes.</summary>
+    public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, CancellationToken cancellation)
+    {
+        var pending = new Pending(block.Size, _parts.Time.GetTimestamp());
+        int id;
+        lock (_lock)
+        {
+            _ended.Token.ThrowIfCancellationRequested();
+            do
+                id = _nextRequest = (_nextRequest + 1) & int.MaxValue;
+            while (!_pending.TryAdd(id, pending));
+        }
+        Interlocked.Add(ref _outstanding, block.Size);
+        Post(new BepMessage.Request(id, folder, name, block.Offset, block.Size, block.Hash, fromTemporary, block.Index));
+        await using (cancellation.Register(() => Complete(id, p => p.Answer.TrySetCanceled(cancellation))))
+            return await pending.Answer.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        _ended.Dispose();
+    }
+
+    private async Task GuardAsync(Func<Task> loop)
+    {
+        try
+        {
+            await loop();
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            // Another loop of this link ended first.
+        }
+        catch (Exception e) when (e is BepException or IOException or ObjectDisposedException or ChannelClosedException)
+        {
+            Interlocked.CompareExchange(ref _reason, e.Message, null);
+        }
+        finally
+        {
+            _bulk.Writer.TryComplete();
+            await _ended.CancelAsync();
+            await _stream.Stream.DisposeAsync();
+        }
+    }
+
+    private async Task SendLoopAsync()
+    {
+        while (true)
+        {
+            while (_urgent.Reader.TryRead(out var message) || _bulk.Reader.TryRead(out message))
+            {
+                await _connection.SendAsync(message, _ended.Token);
+                if (message is BepMessage.Response response)
+                    response.Data.Dispose();
+                if (message is BepMessage.Close)
+                {
+                    await _connection.FlushAsync(_ended.Token);
+                    return;
+                }
+            }
+            await _connection.FlushAsync(_ended.Token);
+            Volatile.Write(ref _lastSent, _parts.Time.GetTimestamp());
+            await _sendWake.WaitAsync(_ended.Token);
+        }
+    }
+
+    private async Task ReceiveLoopAsync(Func<BepMessage, Task> onMessage)
+    {
+        while (true)
+        {
+            var message = await _connection.ReceiveAsync(_ended.Token);
+            Volatile.Write(ref _lastReceived, _parts.Time.GetTimestamp());
+            switch (message)
+            {
+                case BepMessage.Response response:
+                    Answer(response);
+                    break;
+                case BepMessage.Ping:
+                    break;
+                case BepMessage.Close close:
+                    throw new BepException($"The other device closed the connection: {close.Reason}");
+                default:
+                    await onMessage(message);
+                    break;
+            }
+        }
+    }
+
+    private async Task TickLoopAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(Tick, _parts.Time, _ended.Token);
+            if (_parts.Time.GetElapsedTime(Volatile.Read(ref _lastReceived)) > DeadAfter)
+                throw new BepException("Nothing was heard of the other device for 5 minutes.");
+            if (_parts.Time.GetElapsedTime(Volatile.Read(ref _lastSent)) > PingAfter)
+                Post(new BepMessage.Ping());
+            FailOverdue();
+        }
+    }
+
+    private void Answer(BepMessage.Response response)
+    {
+        var taken = Complete(response.Id, p =>
+        {
+            if (response.Code != ErrorCode.NoError)
+                p.Answer.TrySetException(new RequestFailedException(Explain(response.Code)));
+            else if (response.Data.Length != p.Size)
+                p.Answer.TrySetException(new RequestFailedException($"It sent {response.Data.Length} bytes where {p.Size} were asked for."));
+            else
+                p.Answer.TrySetResult(response.Data);
+        });
+        if (!taken || response.Code != ErrorCode.NoError)
+            response.Data.Dispose();
+    }
+
+    private bool Complete(int id, Action<Pending> how)
+    {
+        Pending? pending;
+        lock (_lock)
+        {
+            if (!_pending.Remove(id, out pending))
+                return false;
+        }
+        Interlocked.Add(ref _outstanding, -pending.Size);
+        how(pending);
+        return true;
+    }
+
+    private void FailOverdue()
+    {
+        List<int> overdue;
+        lock (_lock)
+            overdue = [.. _pending.Where(p => _parts.Time.GetElapsedTime(p.Value.Asked) > AnswerWithin).Select(p => p.Key)];
+        foreach (var id in overdue)
+            Complete(id, p => p.Answer.TrySetException(new RequestFailedException("It did not answer within two minutes.")));
+    }
+
+    private void FailPending()
+    {
+        List<int> all;
+        lock (_lock)
+            all = [.. _pending.Keys];
+        foreach (var id in all)
+            Complete(id, p => p.Answer.TrySetException(new RequestFailedException($"The connection ended: {Reason}")));
+    }
+
+    private static string Explain(ErrorCode code) => code switch
+    {
+        ErrorCode.NoSuchFile => "It no longer has this version of the file.",
+        ErrorCode.InvalidFile => "It refuses to give this file.",
+        _ => "It could not read the file.",
+    };
+
+    private sealed record Pending(int Size, long Asked)
+    {
+        public TaskCompletionSource<PooledBytes> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class CloseDeadline
+    {
+        private readonly ITimer _timer;
+
+        public CloseDeadline(TimeProvider time, CancellationTokenSource ended) => _timer = time.CreateTimer(
+            _ =>
+            {
+                _timer?.Dispose();
+                try
+                {
+                    ended.Cancel();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Ended in time.
+                }
+            },
+            null,
+            TimeSpan.FromSeconds(5),
+            Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,226 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Index;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>What a peer's messages do.</summary>
+internal sealed partial class PeerSession
+{
+    private async Task ReceiveAsync(PeerLink link, RequestServer server, BepMessage message)
+    {
+        switch (message)
+        {
+            case BepMessage.Request request:
+                server.Enqueue(request);
+                break;
+            case BepMessage.ClusterConfig config:
+                if (!config.Secondary)
+                    await OnClusterConfigAsync(link, config);
+                break;
+            case BepMessage.Index index:
+                await OnIndexAsync(link, index.Folder, index.Files, index.Refused, isFull: true, index.LastSequence, 0);
+                break;
+            case BepMessage.IndexUpdate update:
+                await OnIndexAsync(link, update.Folder, update.Files, update.Refused, isFull: false, update.LastSequence, update.PreviousSequence);
+                break;
+            case BepMessage.DownloadProgress progress:
+                OnProgress(progress);
+                break;
+            default:
+                throw new BepException($"The other device sent a {message.GetType().Name} that was not asked for.", isViolation: true);
+        }
+    }
+
+    private async Task<BepMessage.ClusterConfig> ClusterConfigAsync(bool isSecondary)
+    {
+        var shared = new List<SharedFolder>();
+        if (!isSecondary)
+        {
+            foreach (var folder in _hub.FoldersSharedWith(Id))
+            {
+                var index = folder.Index;
+                shared.Add(await _parts.Workers.Run(() => Describe(folder, index), CancellationToken.None));
+            }
+        }
+        return new BepMessage.ClusterConfig(shared, isSecondary);
+    }
+
+    private SharedFolder Describe(FolderLoop folder, IFolderIndex? index)
+    {
+        var config = folder.Config;
+        var devices = new List<SharingDevice>
+        {
+            Sharing(_parts.Self, _hub.Config.Name, ["dynamic"], Compression.Metadata, index?.LocalSequence ?? 0, index?.IndexId ?? 0),
+        };
+        foreach (var id in config.Devices)
+        {
+            var device = _hub.Config.Device(id);
+            var known = index?.RemoteState(id) ?? default;
+            if (_hub.MustSendAll(folder.Id, id))
+                known = default;
+            devices.Add(Sharing(id, device?.Name ?? "", [.. device?.Addresses ?? ["dynamic"]], device?.Compression ?? Compression.Metadata, known.MaxSequence, known.IndexId));
+        }
+        return new SharedFolder(config.Id, config.Label, config.Type, config.Paused || index is null, devices);
+    }
+
+    private static SharingDevice Sharing(DeviceId id, string name, IReadOnlyList<string> addresses, Compression compression, long sequence, ulong indexId) =>
+        new(id, name, addresses, compression, "", sequence, false, indexId, false, default);
+
+    private async Task OnClusterConfigAsync(PeerLink link, BepMessage.ClusterConfig config)
+    {
+        _hub.Events.Add("ClusterConfigReceived", ("device", Id.ToString()));
+        var ours = _hub.FoldersSharedWith(Id);
+        foreach (var folder in ours)
+            await OnSharedFolderAsync(link, folder, config.Folders.FirstOrDefault(f => f.Id == folder.Id));
+        foreach (var theirs in config.Folders.Where(f => ours.All(o => o.Id != f.Id) && !Config.IgnoredFolders.Contains(f.Id)))
+            _hub.OnFolderOffered(theirs, Id);
+        _hub.OnPeerChanged(Id);
+    }
+
+    private async Task OnSharedFolderAsync(PeerLink link, FolderLoop folder, SharedFolder? theirs)
+    {
+        var them = theirs?.Devices.FirstOrDefault(d => d.Id == Id);
+        var us = theirs?.Devices.FirstOrDefault(d => d.Id == _parts.Self);
+        var state = theirs is null || us is null || them is null ? RemoteFolderState.NotSharing : theirs.Paused ? RemoteFolderState.Paused : RemoteFolderState.Valid;
+        if (theirs is not null && WhyRefused(theirs, us) is { } why)
+        {
+            LogFolderRefused(Name(), folder.Id, why);
+            folder.NoteRefusal(Id, why);
+            state = RemoteFolderState.NotSharing;
+        }
+        else
+        {
+            folder.NoteRefusal(Id, null);
+        }
+        PeerFolder peerFolder;
+        lock (_lock)
+        {
+            if (!_folders.TryGetValue(folder.Id, out peerFolder!))
+                _folders[folder.Id] = peerFolder = new PeerFolder();
+            peerFolder.Sender?.Cancel();
+            peerFolder.Sender = null;
+            peerFolder.State = state;
+            peerFolder.IndexId = them?.IndexId ?? 0;
+        }
+        if (state == RemoteFolderState.NotSharing || folder.Index is not { } index)
+            return;
+        var known = index.RemoteState(Id);
+        if (known.IndexId != peerFolder.IndexId && known.IndexId != 0)
+        {
+            await folder.ForgetAsync(Id, link.Ended);
+            known = default;
+        }
+        lock (_lock)
+            peerFolder.Received = known.MaxSequence;
+        if (state == RemoteFolderState.Valid)
+            StartSender(link, folder, peerFolder, await FirstSequenceAsync(folder, index, us!));
+    }
+
+    /// <summary>Where to go on announcing: behind what the peer has of this index, or from the start (negative).</summary>
+    private async Task<long> FirstSequenceAsync(FolderLoop folder, IFolderIndex index, SharingDevice us)
+    {
+        if (us.IndexId != index.IndexId || us.MaxSequence == 0)
+            return -1;
+        if (us.MaxSequence <= index.LocalSequence)
+            return us.MaxSequence;
+        // It has seen more of this index than there is: the store was set back, and its sequences would be used twice.
+        await folder.RenewIndexAsync();
+        return -1;
+    }
+
+    private static string? WhyRefused(SharedFolder theirs, SharingDevice? us) =>
+        us is { EncryptionPasswordToken.Length: > 0 }
+            ? "The other device encrypts this folder for us (untrusted device); FolderSync can't hold encrypted folders yet. Share it there without an encryption password."
+            : theirs.Type == FolderType.ReceiveEncrypted
+                ? "The other device holds this folder encrypted (receive encrypted); FolderSync can't send encrypted data yet."
+                : null;
+
+    private void StartSender(PeerLink link, FolderLoop folder, PeerFolder peerFolder, long first)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(link.Ended);
+        lock (_lock)
+            peerFolder.Sender = stop;
+        _ = _parts.Scheduler.Start($"{Name()} index {folder.Id}", async () =>
+        {
+            try
+            {
+                await new IndexSender(_parts, folder, link).RunAsync(first, stop.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException or ObjectDisposedException)
+            {
+                // The link or the sharing has ended.
+            }
+            catch (IndexDamagedException e)
+            {
+                folder.OnIndexDamaged(e);
+            }
+        });
+    }
+
+    private void StopSenders()
+    {
+        foreach (var folder in _folders.Values)
+        {
+            folder.Sender?.Cancel();
+            folder.Sender = null;
+        }
+    }
+
+    private async Task OnIndexAsync(
+        PeerLink link, FolderId id, IReadOnlyList<FileEntry> files, IReadOnlyList<RefusedEntry> refused, bool isFull, long last, long previous)
+    {
+        PeerFolder? peerFolder;
+        lock (_lock)
+        {
+            _folders.TryGetValue(id, out peerFolder);
+        }
+        if (peerFolder is null)
+            throw new BepException($"The other device sent an index of folder '{id}', which is not shared with it.", isViolation: true);
+        // Paused or stopped here since the ClusterConfig: not a fault of the peer's.
+        if (_hub.FolderSharedWith(id, Id) is not { Index: not null } folder || peerFolder.State == RemoteFolderState.NotSharing)
+            return;
+        if (!isFull && previous > peerFolder.Received && _hub.AskForAllOnce(id, Id, peerFolder.IndexId))
+        {
+            await folder.ForgetAsync(Id, link.Ended);
+            throw new BepException($"The other device's index of '{id}' has a gap (from {peerFolder.Received} to {previous}); asking for all of it.");
+        }
+        var highest = files.Count == 0 ? last : Math.Max(last, files.Max(f => f.Sequence));
+        lock (_lock)
+            peerFolder.Received = isFull ? highest : Math.Max(peerFolder.Received, highest);
+        if (isFull)
+            _hub.GotAll(id, Id);
+        await folder.ReceiveAsync(new RemoteBatch(Id, peerFolder.IndexId, files, refused, isFull), link.Ended);
+    }
+
+    private void OnProgress(BepMessage.DownloadProgress progress)
+    {
+        lock (_lock)
+        {
+            if (!_folders.TryGetValue(progress.Folder, out var folder))
+                return;
+            foreach (var update in progress.Updates)
+                Note(folder, update);
+        }
+        _hub.FolderSharedWith(progress.Folder, Id)?.OnSourcesChanged();
+    }
+
+    private static void Note(PeerFolder folder, ProgressUpdate update)
+    {
+        const int maxFiles = 10_000;
+        if (update.Forget)
+        {
+            folder.Progress.Remove(update.Name);
+            return;
+        }
+        if (!folder.Progress.TryGetValue(update.Name, out var known) || known.Version != update.Version)
+        {
+            if (folder.Progress.Count >= maxFiles)
+                return;
+            folder.Progress[update.Name] = known = (update.Version, []);
+        }
+        known.Blocks.UnionWith(update.BlockIndexes);
+    }
+}

@@ -1,0 +1,312 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Network;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>
+/// One configured peer, connected or not: its links, what it says of the shared folders, and the index senders of the first link. The
+/// folders it serves are looked up by the engine; it never holds a folder's state.
+/// </summary>
+internal sealed partial class PeerSession
+{
+    private const int MaxLinks = 3;
+
+    /// <summary>Two connections made within this time of each other are both sides dialing at once; an older one was lost by the other side.</summary>
+    private static readonly TimeSpan DialRace = TimeSpan.FromSeconds(10);
+
+    private readonly EngineParts _parts;
+    private readonly PeerHub _hub;
+    private readonly ILogger _log;
+    private readonly Lock _lock = new();
+    private readonly List<PeerLink> _links = [];
+    private readonly SortedDictionary<FolderId, PeerFolder> _folders = [];
+    private readonly Dictionary<string, string> _dialErrors = [];
+    private DeviceConfig _config;
+    private long _received;
+    private long _sent;
+    private DateTimeOffset? _lastSeen;
+    private int _turn;
+
+    public PeerSession(EngineParts parts, PeerHub hub, DeviceConfig config)
+    {
+        (_parts, _hub, _config) = (parts, hub, config);
+        _log = parts.Loggers.CreateLogger<PeerSession>();
+        DialWake = new Wakeup(parts.Time);
+    }
+
+    public DeviceId Id => _config.Id;
+
+    public DeviceConfig Config => Volatile.Read(ref _config);
+
+    /// <summary>Set when dialing may be worth a try at once.</summary>
+    public Wakeup DialWake { get; }
+
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_lock)
+                return _links.Count > 0;
+        }
+    }
+
+    /// <summary>How many more connections are wanted, by both sides' wishes.</summary>
+    public int LinksWanted
+    {
+        get
+        {
+            lock (_lock)
+                return Config.Paused ? 0 : Math.Max(0, Wanted(_links.FirstOrDefault()?.Connection.PeerHello) - _links.Count);
+        }
+    }
+
+    public void Reconfigure(DeviceConfig config)
+    {
+        Volatile.Write(ref _config, config);
+        if (config.Paused)
+            Close("This device has been paused.");
+        foreach (var link in Links())
+            link.Connection.Compression = config.Compression;
+        DialWake.Set();
+    }
+
+    public void Close(string reason)
+    {
+        foreach (var link in Links())
+            link.Close(reason);
+    }
+
+    /// <summary>Takes a connection on, or says why not. Returns when it has ended.</summary>
+    public async Task<string?> AdoptAsync(AuthenticatedStream stream, IBepConnection connection)
+    {
+        var link = new PeerLink(_parts, stream, connection);
+        bool isFirst;
+        lock (_lock)
+        {
+            if (Config.Paused)
+                return "the device is paused here";
+            if (WhyNotAnother(stream, connection.PeerHello) is { } why)
+                return why;
+            isFirst = _links.Count == 0;
+            _links.Add(link);
+            _lastSeen = link.Since;
+        }
+        connection.Compression = Config.Compression;
+        if (isFirst)
+            OnConnected(link);
+        var server = new RequestServer(_parts, Id, link, id => _hub.FolderSharedWith(id, Id), _hub.RequestBytes);
+        var serving = server.RunAsync(Name());
+        link.Post(await ClusterConfigAsync(isSecondary: !isFirst));
+        await link.RunAsync(Name(), message => ReceiveAsync(link, server, message));
+        await serving;
+        await OnLinkEndedAsync(link);
+        return null;
+    }
+
+    /// <summary>Tells the peer anew what is shared: sharing, pausing or a folder's start changed.</summary>
+    public async Task AnnounceFoldersAsync()
+    {
+        if (Primary() is { } link)
+            link.Post(await ClusterConfigAsync(isSecondary: false));
+    }
+
+    /// <summary>True when blocks of the folder can be asked for.</summary>
+    public bool IsSource(FolderId folder)
+    {
+        lock (_lock)
+            return _links.Count > 0 && _folders.TryGetValue(folder, out var f) && f.State == RemoteFolderState.Valid;
+    }
+
+    /// <summary>Bytes asked for and not yet answered.</summary>
+    public long Outstanding
+    {
+        get
+        {
+            lock (_lock)
+                return _links.Sum(l => l.Outstanding);
+        }
+    }
+
+    /// <summary>The block's bytes as the peer sent them, to be verified. <see cref="RequestFailedException"/> says why not.</summary>
+    public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, CancellationToken cancellation)
+    {
+        PeerLink? link;
+        lock (_lock)
+            link = _links.Count == 0 ? null : _links[_turn++ % _links.Count];
+        if (link is null)
+            throw new RequestFailedException("The device is not connected.");
+        try
+        {
+            return await link.RequestAsync(folder, name, block, fromTemporary, cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RequestFailedException($"The connection ended: {link.Reason}");
+        }
+    }
+
+    /// <summary>True when the peer said that its temp file of that version has the block.</summary>
+    public bool HasTemporarily(FolderId folder, FileName name, VersionVector version, int block)
+    {
+        lock (_lock)
+        {
+            return _links.Count > 0 && _folders.TryGetValue(folder, out var f) && f.State == RemoteFolderState.Valid &&
+                   f.Progress.TryGetValue(name, out var p) && p.Version == version && p.Blocks.Contains(block);
+        }
+    }
+
+    public void PostProgress(FolderId folder, IReadOnlyList<ProgressUpdate> updates)
+    {
+        if (IsSource(folder))
+            Primary()?.Post(new BepMessage.DownloadProgress(folder, updates));
+    }
+
+    public void NoteDialError(string address, string? error)
+    {
+        lock (_lock)
+        {
+            if (error is null)
+                _dialErrors.Remove(address);
+            else
+                _dialErrors[address] = error;
+        }
+    }
+
+    public DeviceSnapshot Snapshot()
+    {
+        lock (_lock)
+        {
+            var first = _links.FirstOrDefault();
+            return new DeviceSnapshot
+            {
+                Config = Config,
+                Connected = first is not null,
+                ConnectedSince = first?.Since,
+                Address = first?.Stream.Remote ?? "",
+                Kind = first?.Stream.Kind ?? "",
+                Crypto = first?.Stream.Crypto ?? "",
+                IsLan = first?.Stream.IsLan ?? false,
+                ClientName = first?.Connection.PeerHello.ClientName ?? "",
+                ClientVersion = first?.Connection.PeerHello.ClientVersion ?? "",
+                Connections = _links.Count,
+                BytesReceived = _received + _links.Sum(l => l.Connection.BytesReceived),
+                BytesSent = _sent + _links.Sum(l => l.Connection.BytesSent),
+                LastSeen = first is null ? _lastSeen : _parts.Time.GetUtcNow(),
+                DialErrors = new Dictionary<string, string>(_dialErrors),
+                Folders = _folders.ToDictionary(f => f.Key, f => f.Value.State),
+            };
+        }
+    }
+
+    private string Name() => Config.Name.Length > 0 ? Config.Name : Id.Short.ToString();
+
+    private int Wanted(Hello? peer) => Math.Clamp(Math.Max(Config.NumConnections, Math.Min(peer?.NumConnections ?? 0, MaxLinks)), 1, MaxLinks);
+
+    private List<PeerLink> Links()
+    {
+        lock (_lock)
+            return [.. _links];
+    }
+
+    private PeerLink? Primary()
+    {
+        lock (_lock)
+            return _links.FirstOrDefault();
+    }
+
+    /// <summary>
+    /// Which of too many connections stays. Both sides come to the same result: of two made at once that one stays which the device with
+    /// the smaller ID dialed; and who dials although we have an old connection has lost that one.
+    /// </summary>
+    private string? WhyNotAnother(AuthenticatedStream stream, Hello hello)
+    {
+        if (_links.Count < Wanted(hello))
+            return null;
+        var old = _links[0];
+        var isRace = _parts.Time.GetUtcNow() - old.Since < DialRace;
+        var replaces = isRace ? DialedBySmaller(stream) && !DialedBySmaller(old.Stream) : !stream.Dialed;
+        if (!replaces)
+            return "there is a connection already";
+        old.Close("replaced by a newer connection");
+        _links.Remove(old);
+        StopSenders();
+        return null;
+    }
+
+    private bool DialedBySmaller(AuthenticatedStream stream) => stream.Dialed == (_parts.Self.CompareTo(Id) < 0);
+
+    private void OnConnected(PeerLink link)
+    {
+        LogConnected(Name(), link.Stream.Remote, link.Connection.PeerHello.ClientName, link.Connection.PeerHello.ClientVersion);
+        _parts.State.PutDevice(new Index.DeviceStatistics(Id, link.Since, 0));
+        _hub.Events.Add(
+            "DeviceConnected",
+            ("id", Id.ToString()),
+            ("deviceName", link.Connection.PeerHello.DeviceName),
+            ("clientName", link.Connection.PeerHello.ClientName),
+            ("clientVersion", link.Connection.PeerHello.ClientVersion),
+            ("type", link.Stream.Kind),
+            ("addr", link.Stream.Remote));
+    }
+
+    private async Task OnLinkEndedAsync(PeerLink link)
+    {
+        var now = _parts.Time.GetUtcNow();
+        bool isLast;
+        lock (_lock)
+        {
+            var wasFirst = _links.Count > 0 && _links[0] == link;
+            _links.Remove(link);
+            _received += link.Connection.BytesReceived;
+            _sent += link.Connection.BytesSent;
+            _lastSeen = now;
+            isLast = _links.Count == 0;
+            if (wasFirst || isLast)
+                StopSenders();
+            if (isLast)
+                _folders.Clear();
+        }
+        await link.DisposeAsync();
+        if (isLast)
+        {
+            LogDisconnected(Name(), link.Reason);
+            _parts.State.PutDevice(new Index.DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
+            _hub.Events.Add("DeviceDisconnected", ("id", Id.ToString()), ("error", link.Reason));
+        }
+        else
+        {
+            // The next link takes the index over.
+            await AnnounceFoldersAsync();
+        }
+        DialWake.Set();
+        _hub.OnPeerChanged(Id);
+    }
+
+    [LoggerMessage(100, LogLevel.Information, "{Device} is connected at {Address}, {Client} {Version}")]
+    private partial void LogConnected(string device, string address, string client, string version);
+
+    [LoggerMessage(101, LogLevel.Information, "{Device} is disconnected: {Reason}")]
+    private partial void LogDisconnected(string device, string reason);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Device}, folder {Folder}: {Reason}")]
+    private partial void LogFolderRefused(string device, FolderId folder, string reason);
+
+    /// <summary>What the peer says of one shared folder on the present links.</summary>
+    private sealed class PeerFolder
+    {
+        public RemoteFolderState State { get; set; }
+
+        public ulong IndexId { get; set; }
+
+        /// <summary>The highest sequence received on this connection; what a next batch must join on to.</summary>
+        public long Received { get; set; }
+
+        public CancellationTokenSource? Sender { get; set; }
+
+        public Dictionary<FileName, (VersionVector Version, HashSet<int> Blocks)> Progress { get; } = [];
+    }
+}

@@ -1,0 +1,67 @@
+using System.Threading.Channels;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>Answers one link's requests, several at once, in bounded memory. Receiving never waits for it: a request is a small record in a queue.</summary>
+internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink link, Func<FolderId, FolderLoop?> folders, Gate bytes)
+{
+    private const int AtOnce = 4;
+    private const int MaxQueued = 16_384;
+    private const int MaxRequestSize = 32 << 20;
+
+    private readonly Channel<BepMessage.Request> _queue = Channel.CreateBounded<BepMessage.Request>(MaxQueued);
+
+    /// <summary>Queues a request; throws where the peer floods.</summary>
+    public void Enqueue(BepMessage.Request request)
+    {
+        if (!_queue.Writer.TryWrite(request))
+            throw new BepException($"The other device asks for more than {MaxQueued} blocks at once.", isViolation: true);
+    }
+
+    public Task RunAsync(string name) =>
+        Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => parts.Scheduler.Start($"{name} serve {i}", ServeLoopAsync)));
+
+    private async Task ServeLoopAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var request = await _queue.Reader.ReadAsync(link.Ended);
+                await ServeAsync(request);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // The link has ended.
+        }
+    }
+
+    private async Task ServeAsync(BepMessage.Request request)
+    {
+        if (request.Size is < 0 or > MaxRequestSize || request.Offset < 0)
+        {
+            await link.SendAsync(new BepMessage.Response(request.Id, PooledBytes.Empty, ErrorCode.InvalidFile), link.Ended);
+            return;
+        }
+        await bytes.TakeAsync(request.Size, link.Ended);
+        PooledBytes? data = null;
+        try
+        {
+            var code = ErrorCode.Generic;
+            if (folders(request.Folder) is { } folder)
+                (code, data) = await folder.ServeAsync(peer, request, link.Ended);
+            await link.SendAsync(new BepMessage.Response(request.Id, data ?? PooledBytes.Empty, code), link.Ended);
+            data = null;
+        }
+        finally
+        {
+            data?.Dispose();
+            bytes.Give(request.Size);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Peers;
+using FolderSync.Index;
+
+namespace FolderSync.Engine;
+
+/// <summary>Joins folders and peers as the configuration has them.</summary>
+public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
+{
+    /// <summary>Bytes asked of all peers and not yet written, over all folders.</summary>
+    private const long FetchBytes = 48 << 20;
+
+    private readonly EngineParts _parts;
+    private readonly PeerHub _hub;
+    private readonly Gate _applying = new(1);
+    private readonly Gate _fetchBytes = new(FetchBytes);
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
+    private EngineConfig _config = new();
+
+    public SyncEngine(EngineParts parts)
+    {
+        _parts = parts;
+        Events = new EventLog(parts.Time);
+        Started = parts.Time.GetUtcNow();
+        _hub = new PeerHub(parts, Events, FindLoop);
+    }
+
+    public DeviceId Self => _parts.Self;
+
+    public DateTimeOffset Started { get; }
+
+    public EngineConfig Config => Volatile.Read(ref _config);
+
+    public IReadOnlyList<string> ListenAddresses => _hub.ListenAddresses;
+
+    public IReadOnlyDictionary<string, string> ListenErrors => _hub.ListenErrors;
+
+    public EventLog Events { get; }
+
+    public IStateStore State => _parts.State;
+
+    public IReadOnlyList<FolderSnapshot> Folders => [.. Config.Folders.Select(f => Folder(f.Id)).OfType<FolderSnapshot>()];
+
+    public IReadOnlyList<DeviceSnapshot> Devices => _hub.Snapshots();
+
+    public FolderSnapshot? Folder(FolderId id) => FindLoop(id)?.Snapshot();
+
+    public IFolderIndex? Index(FolderId id) => FindLoop(id)?.Index;
+
+    public async Task ApplyAsync(EngineConfig config, CancellationToken cancellation)
+    {
+        await _applying.TakeAsync(1, cancellation);
+        try
+        {
+            config = config with { Devices = [.. config.Devices.Where(d => d.Id != Self)], Folders = [.. config.Folders.Select(WithoutSelf)] };
+            var before = Config;
+            await CloseFoldersAsync(config);
+            Volatile.Write(ref _config, config);
+            await OpenFoldersAsync(config);
+            await _hub.ApplyAsync(config);
+            // Unshared peers' entries go, so that nothing waits for what they have.
+            await DropUnsharedAsync(config);
+            await _hub.AnnounceFoldersAsync(ConcernedBy(before, config));
+        }
+        finally
+        {
+            _applying.Give(1);
+        }
+    }
+
+    public Task ScanAsync(FolderId folder, IReadOnlyList<FileName> below, CancellationToken cancellation) => Loop(folder).ScanAsync(below, cancellation);
+
+    public Task<IgnoreText> GetIgnoresAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).GetIgnoresAsync(cancellation);
+
+    public Task SetIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, CancellationToken cancellation) =>
+        Loop(folder).SetIgnoresAsync(lines, cancellation);
+
+    public Task OverrideAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).OverrideAsync(cancellation);
+
+    public Task RevertAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).RevertAsync(cancellation);
+
+    public Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
+        Loop(folder).ConfirmDeletionsAsync(delete, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _hub.DisposeAsync();
+        List<FolderLoop> folders;
+        lock (_lock)
+        {
+            folders = [.. _folders.Values];
+            _folders.Clear();
+        }
+        foreach (var folder in folders)
+            await folder.DisposeAsync();
+    }
+
+    private FolderConfig WithoutSelf(FolderConfig folder) => folder with { Devices = [.. folder.Devices.Where(d => d != Self)] };
+
+    private FolderLoop? FindLoop(FolderId id)
+    {
+        lock (_lock)
+            return _folders.GetValueOrDefault(id);
+    }
+
+    private FolderLoop Loop(FolderId id) => FindLoop(id) ?? throw new EngineException($"There is no folder with the ID '{id}'.");
+
+    private async Task CloseFoldersAsync(EngineConfig config)
+    {
+        List<FolderLoop> closing;
+        lock (_lock)
+        {
+            closing = [.. _folders.Values.Where(f => config.Folder(f.Id) is not { } wanted || f.NeedsRestart(wanted))];
+            closing.ForEach(c => _folders.Remove(c.Id));
+        }
+        foreach (var folder in closing)
+        {
+            await folder.DisposeAsync();
+            if (config.Folder(folder.Id) is null)
+                await _parts.Workers.Run(() => { _parts.Indexes.Remove(folder.Id); return true; }, CancellationToken.None);
+        }
+    }
+
+    private async Task OpenFoldersAsync(EngineConfig config)
+    {
+        foreach (var wanted in config.Folders)
+        {
+            if (FindLoop(wanted.Id) is { } running)
+            {
+                running.Reconfigure(wanted);
+                continue;
+            }
+            var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _fetchBytes);
+            lock (_lock)
+                _folders[wanted.Id] = loop;
+            foreach (var device in wanted.Devices)
+                _parts.State.RemovePendingFolder(wanted.Id, device);
+            loop.Start();
+            await loop.Opened;
+        }
+    }
+
+    private async Task DropUnsharedAsync(EngineConfig config)
+    {
+        foreach (var folder in config.Folders)
+        {
+            if (Index(folder.Id) is not { } index)
+                continue;
+            foreach (var device in index.Remotes().Where(d => !folder.Devices.Contains(d)))
+                await FindLoop(folder.Id)!.ForgetAsync(device, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Devices with whom a folder's sharing, or the folder itself, is other than before.</summary>
+    private static IEnumerable<DeviceId> ConcernedBy(EngineConfig before, EngineConfig now)
+    {
+        foreach (var folder in before.Folders.Concat(now.Folders))
+        {
+            var other = before.Folder(folder.Id);
+            var present = now.Folder(folder.Id);
+            if (other is not null && present is not null && other.Equals(present))
+                continue;
+            foreach (var device in folder.Devices)
+                yield return device;
+        }
+    }
+}

@@ -1,0 +1,318 @@
+using System.Security.Cryptography;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Peers;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Transfer;
+
+/// <summary>Puts one file together: from what an earlier try left, from local files that have the blocks, and from peers, many blocks at a time.</summary>
+internal sealed class FileTransfer
+{
+    /// <summary>Fewer missing bytes than this are fetched rather than looked for all over the folder.</summary>
+    private const long WorthLocating = 1 << 20;
+
+    private readonly FolderLoop _folder;
+    private readonly FolderLoopServices _services;
+    private readonly IFolderIndex _index;
+    private readonly PullItem _item;
+    private readonly FileEntry? _same;
+    private readonly Sources _sources;
+    private readonly Lock _lock = new();
+    private readonly List<int> _unannounced = [];
+    private StagedFile? _staged;
+    private string? _failure;
+    private DeviceId? _failedDevice;
+    private bool _failedForLackOfSources;
+    private long _done;
+    private int _reused;
+    private int _copied;
+    private int _pulled;
+
+    public FileTransfer(FolderLoop folder, FolderLoopServices services, IFolderIndex index, PullItem item, FileEntry? same)
+    {
+        (_folder, _services, _index, _item, _same) = (folder, services, index, item, same);
+        _sources = new Sources(folder, index, item);
+    }
+
+    public FileEntry Target => _item.Global;
+
+    private BlockList Blocks => _item.Global.Blocks!;
+
+    private IWorkers Workers => _services.Parts.Workers;
+
+    /// <summary>The finished temp file, or null with the reason noted at the folder.</summary>
+    public async Task<StagedFile?> RunAsync(CancellationToken cancellation)
+    {
+        if (_item.Global.Blocks is null)
+        {
+            _folder.NoteTrouble(_item.Global, "The other device did not say which blocks the file has.", permanent: true);
+            return null;
+        }
+        if (Blocks.Count == 1 && _same is null)
+            return await FetchSmallAsync(cancellation);
+        var missing = await Workers.Run(Prepare, cancellation);
+        if (missing.Count > 0)
+            await FetchAsync(missing, cancellation);
+        if (_failure is not null)
+        {
+            Close();
+            _folder.NoteTrouble(_item.Global, _failure, _failedDevice, _failedForLackOfSources);
+            return null;
+        }
+        await Workers.Run(() => _staged!.Finish(), cancellation);
+        return _staged;
+    }
+
+    public void Close() => _staged?.Close();
+
+    public FileProgress Progress()
+    {
+        lock (_lock)
+            return new FileProgress(_item.Name, Math.Min(_done, Target.Size), Target.Size, Target.Blocks?.Count ?? 0, _reused, _copied, _pulled);
+    }
+
+    /// <summary>Blocks that came in since the last call, for the other devices.</summary>
+    public IReadOnlyList<int> TakeUnannounced()
+    {
+        lock (_lock)
+        {
+            List<int> taken = [.. _unannounced];
+            _unannounced.Clear();
+            return taken;
+        }
+    }
+
+    /// <summary>Thread-safe; null where the block is not there or another version is asked for.</summary>
+    public PooledBytes? ReadBlock(BepMessage.Request request)
+    {
+        var index = (int)(request.Offset / Blocks.BlockSize);
+        if (_staged is not { } staged || index >= Blocks.Count || Blocks[index] is var block && (block.Offset != request.Offset || block.Size != request.Size || block.Hash != request.Hash))
+            return null;
+        var bytes = PooledBytes.Rent(request.Size);
+        if (staged.TryReadBlock(index, bytes.Span))
+            return bytes;
+        bytes.Dispose();
+        return null;
+    }
+
+    /// <summary>One block: nothing is made on disk before it is there, and then all in one go.</summary>
+    private async Task<StagedFile?> FetchSmallAsync(CancellationToken cancellation)
+    {
+        var block = Blocks[0];
+        if (block.Size == 0)
+            return await Workers.Run(() => Write(block, []), cancellation);
+        await _services.FetchBytes.TakeAsync(block.Size, cancellation);
+        try
+        {
+            while (await AskAsync(block, cancellation) is { } answer)
+            {
+                using var bytes = answer.Bytes;
+                var staged = await Workers.Run(() => IsThat(block, bytes) ? Write(block, bytes.Span) : null, cancellation);
+                if (staged is not null)
+                    return staged;
+                _sources.NoteWrong(answer.From.Id);
+            }
+        }
+        finally
+        {
+            _services.FetchBytes.Give(block.Size);
+        }
+        _folder.NoteTrouble(_item.Global, _failure!, _failedDevice, _failedForLackOfSources);
+        return null;
+    }
+
+    private StagedFile Write(Block block, ReadOnlySpan<byte> data)
+    {
+        _folder.MakeParents(_item.Name);
+        var staged = _staged = _folder.Applier.Stage(_item.Global, _item.Expected);
+        try
+        {
+            if (staged.Missing.Count > 0)
+                staged.WriteBlock(block.Index, data);
+            staged.Finish();
+            return staged;
+        }
+        catch
+        {
+            staged.Close();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the temp file and takes what is here already; what is missing then. On a worker.</summary>
+    private IReadOnlyList<int> Prepare()
+    {
+        CheckSpace();
+        _folder.MakeParents(_item.Name);
+        _staged = _folder.Applier.Stage(_item.Global, _item.Expected);
+        _reused = Blocks.Count - _staged.Missing.Count;
+        if (_same is not null)
+            CopyFrom(_same.Name, i => i < _same.Blocks!.Count && _same.Blocks.HashOf(i) == Blocks.HashOf(i) ? (long)i * Blocks.BlockSize : -1);
+        if (_staged.Missing.Count > 0 && _item.Expected is { IsFile: true, Blocks: { } old } && old.BlockSize == Blocks.BlockSize)
+            CopyFrom(_item.Name, OffsetsIn(old));
+        if (_staged.Missing.Sum(i => (long)Blocks.SizeOf(i)) >= WorthLocating)
+            CopyLocated();
+        var missing = _staged.Missing;
+        lock (_lock)
+        {
+            _copied = Blocks.Count - missing.Count - _reused;
+            _done = Target.Size - missing.Sum(i => (long)Blocks.SizeOf(i));
+            _unannounced.AddRange(Enumerable.Range(0, Blocks.Count).Except(missing));
+        }
+        return missing;
+    }
+
+    private static Func<int, BlockHash, long> At(BlockList old)
+    {
+        var places = new Dictionary<BlockHash, long>();
+        for (var i = old.Count - 1; i >= 0; i--)
+            places[old.HashOf(i)] = (long)i * old.BlockSize;
+        return (index, hash) => index < old.Count && old.HashOf(index) == hash ? (long)index * old.BlockSize : places.GetValueOrDefault(hash, -1);
+    }
+
+    private Func<int, long> OffsetsIn(BlockList old)
+    {
+        var at = At(old);
+        return i => at(i, Blocks.HashOf(i));
+    }
+
+    private void CopyFrom(FileName name, Func<int, long> offsetOf)
+    {
+        try
+        {
+            using var source = _folder.Disk.OpenRead(LocalPath.Of(name));
+            var missing = _staged!.Missing;
+            for (var i = 0; i < missing.Count;)
+            {
+                var offset = offsetOf(missing[i]);
+                var run = 1;
+                while (offset >= 0 && i + run < missing.Count && missing[i + run] == missing[i] + run &&
+                       offsetOf(missing[i + run]) == offset + ((long)run * Blocks.BlockSize))
+                    run++;
+                // A source that changed meanwhile gives wrong blocks; they stay missing and are fetched.
+                if (offset >= 0)
+                    _staged.TryCopyBlocks(source, offset, missing[i], run);
+                i += run;
+            }
+        }
+        catch (FileSystemException e) when (e.Error is not (FileSystemError.NoSpace or FileSystemError.Io))
+        {
+            // Gone or unreadable meanwhile: fetched then.
+        }
+    }
+
+    private void CopyLocated()
+    {
+        var wanted = _staged!.Missing.Select(Blocks.HashOf).ToHashSet();
+        var places = _index.LocateBlocks(wanted);
+        foreach (var name in places.Values.Select(p => p.Name).Distinct().Order())
+        {
+            CopyFrom(name, i => places.TryGetValue(Blocks.HashOf(i), out var place) && place.Name == name && place.Size == Blocks.SizeOf(i) ? place.Offset : -1);
+        }
+    }
+
+    private void CheckSpace()
+    {
+        var config = _folder.Config;
+        var (free, total) = _folder.Disk.Space();
+        var keep = config.MinDiskFreeIsBytes ? config.MinDiskFree : total * config.MinDiskFree / 100;
+        if (free - Target.Size < keep)
+        {
+            throw new FileSystemException(FileSystemError.NoSpace,
+                $"Not enough space for {_item.Name}: it has {Target.Size:N0} bytes, {free:N0} are free and {keep:N0} are to stay free (min-disk-free).");
+        }
+    }
+
+    private async Task FetchAsync(IReadOnlyList<int> missing, CancellationToken cancellation)
+    {
+        var running = new Gate(long.MaxValue);
+        // Devices that want the same file begin at different places, so that each soon has what the others lack.
+        var start = missing.Count * _folder.OwnPlaceAmongDevices() / Math.Max(1, _folder.Config.Devices.Length + 1);
+        for (var n = 0; n < missing.Count && _failure is null; n++)
+        {
+            var block = Blocks[missing[(start + n) % missing.Count]];
+            await _services.FetchBytes.TakeAsync(block.Size, cancellation);
+            await running.TakeAsync(1, cancellation);
+            _ = FetchBlockAsync(block, running, cancellation);
+        }
+        await running.DrainAsync(CancellationToken.None);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private async Task FetchBlockAsync(Block block, Gate running, CancellationToken cancellation)
+    {
+        try
+        {
+            while (_failure is null && await AskAsync(block, cancellation) is { } answer)
+            {
+                using var bytes = answer.Bytes;
+                if (await Workers.Run(() => VerifyAndWrite(block, bytes), cancellation))
+                    return;
+                _sources.NoteWrong(answer.From.Id);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The round is over.
+        }
+        catch (FileSystemException e)
+        {
+            _failure ??= e.Message;
+        }
+        finally
+        {
+            _services.FetchBytes.Give(block.Size);
+            running.Give(1);
+        }
+    }
+
+    /// <summary>Asks one source after the other; null when none is left, with the failure noted.</summary>
+    private async Task<(PooledBytes Bytes, PeerSession From)?> AskAsync(Block block, CancellationToken cancellation)
+    {
+        var tried = new SortedSet<DeviceId>();
+        var lastError = (Text: (string?)null, From: (DeviceId?)null);
+        while (_sources.Pick(block.Index, tried) is { } source)
+        {
+            tried.Add(source.Peer.Id);
+            try
+            {
+                var bytes = await source.Peer.RequestAsync(_folder.Id, _item.Name, block, source.FromTemporary, cancellation);
+                return (bytes, source.Peer);
+            }
+            catch (RequestFailedException e)
+            {
+                lastError = (e.Message, source.Peer.Id);
+            }
+        }
+        _failedForLackOfSources = lastError.Text is null;
+        _failedDevice ??= lastError.From;
+        _failure ??= lastError.Text ?? _sources.WhyNone();
+        return null;
+    }
+
+    private bool VerifyAndWrite(Block block, PooledBytes bytes)
+    {
+        if (!IsThat(block, bytes))
+            return false;
+        _staged!.WriteBlock(block.Index, bytes.Span);
+        lock (_lock)
+        {
+            _done += block.Size;
+            _pulled++;
+            _unannounced.Add(block.Index);
+        }
+        return true;
+    }
+
+    private static bool IsThat(Block block, PooledBytes bytes)
+    {
+        Span<byte> hash = stackalloc byte[BlockHash.Length];
+        SHA256.HashData(bytes.Span, hash);
+        return new BlockHash(hash) == block.Hash;
+    }
+}

@@ -1,0 +1,208 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Transfer;
+
+/// <summary>
+/// Gathers finished files and places them in batches: one sync of the disk, the replacements, one index transaction. A batch goes when it
+/// is large, when it has waited, or when nothing else is under way.
+/// </summary>
+internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
+{
+    private const int BatchSteps = 256;
+    private const int MaxWaiting = 1024;
+    private const long BatchBytes = 64 << 20;
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(250);
+
+    private readonly Wakeup _wake = new(services.Parts.Time);
+    private readonly Gate _room = new(MaxWaiting);
+    private readonly Gate _busy = new(1);
+    private readonly List<(PullItem Item, ApplyStep Step)> _ready = [];
+    private DateTimeOffset _oldest;
+    private bool _isFlushing;
+    private bool _isComplete;
+
+    /// <summary>Queues a step; waits while too many are queued.</summary>
+    public async Task AddAsync(PullItem item, ApplyStep step, CancellationToken cancellation)
+    {
+        await _room.TakeAsync(1, cancellation);
+        if (_ready.Count == 0)
+            _oldest = services.Parts.Time.GetUtcNow();
+        _ready.Add((item, step));
+        if (IsDue())
+            _wake.Set();
+        else
+            _wake.SetAt(_oldest + MaxWait);
+    }
+
+    /// <summary>Places these steps before it returns.</summary>
+    public async Task PlaceNowAsync(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps, CancellationToken cancellation)
+    {
+        await _busy.TakeAsync(1, cancellation);
+        try
+        {
+            await ApplyAsync(steps, cancellation);
+        }
+        finally
+        {
+            _busy.Give(1);
+        }
+    }
+
+    /// <summary>Places all that is queued.</summary>
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        _isFlushing = true;
+        _wake.Set();
+        await _room.DrainAsync(cancellation);
+        _isFlushing = false;
+    }
+
+    /// <summary>Nothing more comes; what is queued and not placed is kept in its temp files.</summary>
+    public void Complete()
+    {
+        _isComplete = true;
+        _wake.Set();
+    }
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (!_isComplete)
+            {
+                while (IsDue() && !_isComplete)
+                    await PlaceBatchAsync(cancellation);
+                await _wake.WaitAsync(cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The folder stops.
+        }
+        foreach (var (_, step) in _ready)
+        {
+            if (step is ApplyStep.PlaceFile file)
+                file.Staged.Close();
+            _room.Give(1);
+        }
+        _ready.Clear();
+        _wake.Dispose();
+    }
+
+    private bool IsDue() =>
+        _ready.Count > 0 &&
+        (_isFlushing || _ready.Count >= BatchSteps || _ready.Sum(r => r.Item.Global.Size) >= BatchBytes ||
+         services.Parts.Time.GetUtcNow() - _oldest >= MaxWait);
+
+    private async Task PlaceBatchAsync(CancellationToken cancellation)
+    {
+        var batch = _ready.Take(BatchSteps * 2).ToList();
+        _ready.RemoveRange(0, batch.Count);
+        _oldest = services.Parts.Time.GetUtcNow();
+        try
+        {
+            await PlaceNowAsync(batch, cancellation);
+        }
+        finally
+        {
+            _room.Give(batch.Count);
+        }
+    }
+
+    private async Task ApplyAsync(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps, CancellationToken cancellation)
+    {
+        foreach (var (item, _) in steps)
+            services.Events.Add("ItemStarted", ("folder", folder.Id.Value), ("item", item.Name.Value), ("type", TypeNames.Of(item.Global.Type)), ("action", ActionOf(item)));
+        var results = await services.Parts.Workers.Run(() => folder.Applier.Apply([.. steps.Select(s => s.Step)]), cancellation);
+        var items = new Dictionary<ApplyStep, PullItem>(ReferenceEqualityComparer.Instance);
+        foreach (var (item, step) in steps)
+            items[step] = item;
+        var done = results.OfType<ApplyResult.Done>().ToList();
+        if (done.Count > 0)
+            await folder.CommitPulledAsync(index => Entries(index, done, items), Touched(done));
+        foreach (var result in results)
+            Note(items[result.Step], result);
+        folder.NoteRemoteChanges([.. done.Select(d => items[d.Step])]);
+    }
+
+    private static HashSet<FileName> Touched(List<ApplyResult.Done> done) =>
+        [.. done.Select(d => d.Step.Target.Name), .. done.Select(d => d.Step).OfType<ApplyStep.Move>().Select(m => m.From.Name)];
+
+    private List<FileEntry> Entries(IFolderIndex index, List<ApplyResult.Done> done, Dictionary<ApplyStep, PullItem> items)
+    {
+        var entries = new List<FileEntry>(done.Count);
+        var now = services.Parts.Time.GetUtcNow().ToUnixTimeSeconds();
+        foreach (var result in done)
+        {
+            var item = items[result.Step];
+            var mine = index.FindLocal(item.Name);
+            // A scan has committed since this was decided: it may have seen a later edit, so the name is looked at again.
+            if (mine?.Sequence != item.Local?.Sequence)
+                folder.RequestScan([item.Name]);
+            entries.Add(EntryFor(result, item, mine, now));
+            if (result.Step is ApplyStep.Move move && index.FindGlobal(move.From.Name) is { Deleted: true } tombstone)
+                entries.Add(tombstone with { Disk = default, PreHashes = default });
+        }
+        return entries;
+    }
+
+    private FileEntry EntryFor(ApplyResult.Done result, PullItem item, FileEntry? mine, long now)
+    {
+        var self = services.Parts.Self.Short;
+        var entry = item.Global with
+        {
+            Version = item.Decision.Announce ? item.Decision.Version.Raise(self, now) : item.Decision.Version,
+            Disk = result.Stamp,
+            LocalFlags = LocalFlags.None,
+            PreHashes = result.Step switch
+            {
+                ApplyStep.PlaceFile file => file.Staged.PreHashes,
+                ApplyStep.Move move => move.From.PreHashes,
+                ApplyStep.SetMetadata => mine?.PreHashes ?? default,
+                _ => default,
+            },
+        };
+        return item.Decision.Announce ? entry with { ModifiedBy = self } : entry;
+    }
+
+    private void Note(PullItem item, ApplyResult result)
+    {
+        string? error = null;
+        switch (result)
+        {
+            case ApplyResult.Done done:
+                folder.NoteSuccess(item.Name);
+                if (done.ConflictCopy is { } copy)
+                    folder.NoteConflict(item, copy);
+                break;
+            case ApplyResult.LocallyChanged changed:
+                error = "It was changed here meanwhile; it is scanned and decided on again.";
+                folder.NoteTrouble(item.Global, error, atOnce: true);
+                folder.RequestScan(changed.Rescan);
+                break;
+            case ApplyResult.Failed failed:
+                error = failed.Problem.Reason;
+                folder.OnNotPlaced(item, failed.Problem);
+                break;
+        }
+        services.Events.Add(
+            "ItemFinished",
+            ("folder", folder.Id.Value),
+            ("item", item.Name.Value),
+            ("error", error),
+            ("type", TypeNames.Of(item.Global.Type)),
+            ("action", ActionOf(item)));
+    }
+
+    private static string ActionOf(PullItem item) => item.Decision.Kind switch
+    {
+        PullKind.Delete => "delete",
+        PullKind.Metadata => "metadata",
+        _ => "update",
+    };
+}

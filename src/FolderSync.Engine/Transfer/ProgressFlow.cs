@@ -1,0 +1,59 @@
+using FolderSync.Engine.Folders;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Transfer;
+
+/// <summary>Tells the other devices once a second which blocks of files under way are here, so that they can fetch them from each other.</summary>
+internal sealed class ProgressFlow(FolderLoop folder, EngineParts parts, Func<IReadOnlyList<FileTransfer>> active)
+{
+    private const int MinBlocks = 8;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<FileTransfer, bool> _announced = [];
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Interval, parts.Time, cancellation);
+                Announce();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Post(Forget(_ => true));
+        }
+    }
+
+    private void Announce()
+    {
+        var now = active();
+        var updates = Forget(t => !now.Contains(t));
+        foreach (var transfer in now.Where(t => t.Target.Blocks is { Count: >= MinBlocks }))
+        {
+            var blocks = transfer.TakeUnannounced();
+            if (blocks.Count == 0)
+                continue;
+            _announced[transfer] = true;
+            updates.Add(new ProgressUpdate(transfer.Target.Name, transfer.Target.Version, blocks, transfer.Target.BlockSize, false));
+        }
+        Post(updates);
+    }
+
+    private List<ProgressUpdate> Forget(Func<FileTransfer, bool> which)
+    {
+        var ended = _announced.Keys.Where(which).ToList();
+        ended.ForEach(t => _announced.Remove(t));
+        return [.. ended.Select(t => new ProgressUpdate(t.Target.Name, t.Target.Version, [], t.Target.BlockSize, true))];
+    }
+
+    private void Post(List<ProgressUpdate> updates)
+    {
+        if (updates.Count == 0)
+            return;
+        foreach (var id in folder.Config.Devices)
+            folder.Peer(id)?.PostProgress(folder.Id, updates);
+    }
+}

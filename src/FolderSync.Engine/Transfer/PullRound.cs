@@ -1,0 +1,317 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Transfer;
+
+/// <summary>
+/// One pass over all needed names in tree order. Directories, links and metadata are placed as they come; files are fetched many at a
+/// time and placed in batches; deletions come last and deepest first, so that a moved file's old name can still give its content.
+/// </summary>
+internal sealed class PullRound
+{
+    private const int PageSize = 500;
+    private const int ActiveFiles = 96;
+
+    /// <summary>A deletion waits this long behind the last index batch: the new name of a renamed file may still be under way.</summary>
+    private static readonly TimeSpan DeleteSettle = TimeSpan.FromSeconds(1);
+
+    private readonly FolderLoop _folder;
+    private readonly FolderLoopServices _services;
+    private readonly IFolderIndex _index;
+    private readonly DateTimeOffset _lastRemoteChange;
+    private readonly Placing _placing;
+    private readonly Gate _active = new(ActiveFiles);
+    private readonly HashSet<FileName> _moved = [];
+    private readonly List<FileName> _deletions = [];
+    private readonly List<PullItem> _overDirectories = [];
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<FileName, FileTransfer> _transfers = [];
+
+    public PullRound(FolderLoop folder, IFolderIndex index, DateTimeOffset lastRemoteChange)
+    {
+        (_folder, _index, _lastRemoteChange) = (folder, index, lastRemoteChange);
+        _services = folder.Services;
+        _placing = new Placing(folder, _services);
+    }
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var placing = _placing.RunAsync(cancellation);
+        using var stopProgress = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var progress = new ProgressFlow(_folder, _services.Parts, Active).RunAsync(stopProgress.Token);
+        try
+        {
+            await FetchAllAsync(cancellation);
+            await _active.DrainAsync(cancellation);
+            await _placing.FlushAsync(cancellation);
+            await DeleteAsync(cancellation);
+            foreach (var item in _overDirectories)
+                await StartAsync(item, cancellation);
+            await _active.DrainAsync(cancellation);
+            await _placing.FlushAsync(cancellation);
+        }
+        finally
+        {
+            _placing.Complete();
+            await stopProgress.CancelAsync();
+            await _active.DrainAsync(CancellationToken.None);
+            await placing;
+            await progress;
+        }
+    }
+
+    /// <summary>Thread-safe.</summary>
+    public IReadOnlyList<FileProgress> Progress() => [.. Active().Select(t => t.Progress())];
+
+    /// <summary>A block of a file that is being fetched, null where it is not there yet. Thread-safe.</summary>
+    public PooledBytes? ReadTemporary(BepMessage.Request request)
+    {
+        FileTransfer? transfer;
+        lock (_lock)
+            _transfers.TryGetValue(request.Name, out transfer);
+        return transfer?.ReadBlock(request);
+    }
+
+    private List<FileTransfer> Active()
+    {
+        lock (_lock)
+            return [.. _transfers.Values];
+    }
+
+    private async Task FetchAllAsync(CancellationToken cancellation)
+    {
+        var after = default(FileName);
+        while (true)
+        {
+            var page = await _services.Parts.Workers.Run(() => ReadPage(after), cancellation);
+            if (page.Count == 0)
+                return;
+            after = page[^1].Name;
+            await PlaceStructureAsync(page, cancellation);
+            foreach (var item in Ordered(page.Where(i => i.Decision.Kind == PullKind.File)))
+            {
+                if (item.Expected is { IsDirectory: true })
+                    _overDirectories.Add(item);
+                else
+                    await StartAsync(item, cancellation);
+            }
+        }
+    }
+
+    private List<PullItem> ReadPage(FileName after)
+    {
+        var config = _folder.Config;
+        var items = new List<PullItem>();
+        foreach (var (global, local) in _index.Needed(after, PageSize))
+        {
+            var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);
+            var holders = decision.Kind == PullKind.File ? _index.Holders(global.Name) : [];
+            items.Add(new PullItem(global, local, decision, holders));
+        }
+        return items;
+    }
+
+    private IEnumerable<PullItem> Ordered(IEnumerable<PullItem> files) => _folder.Config.Order switch
+    {
+        PullOrder.SmallestFirst => files.OrderBy(f => f.Global.Size),
+        PullOrder.LargestFirst => files.OrderByDescending(f => f.Global.Size),
+        PullOrder.OldestFirst => files.OrderBy(f => f.Global.Modified),
+        PullOrder.NewestFirst => files.OrderByDescending(f => f.Global.Modified),
+        PullOrder.Random => Shuffled([.. files]),
+        _ => files,
+    };
+
+    private PullItem[] Shuffled(PullItem[] files)
+    {
+        for (var i = files.Length - 1; i > 0; i--)
+        {
+            var j = _services.Parts.Random.Next(i + 1);
+            (files[i], files[j]) = (files[j], files[i]);
+        }
+        return files;
+    }
+
+    /// <summary>All of a page that needs no content: in tree order, so that a directory stands before what is in it.</summary>
+    private async Task PlaceStructureAsync(IReadOnlyList<PullItem> page, CancellationToken cancellation)
+    {
+        var adopt = new List<PullItem>();
+        var steps = new List<(PullItem, ApplyStep)>();
+        foreach (var item in page)
+        {
+            if (item.Decision.Kind == PullKind.None)
+                continue;
+            if (item.Decision.Kind is PullKind.Adopt or PullKind.KeepLocal || IsIgnored(item))
+                adopt.Add(item);
+            else if (_folder.MustWait(item.Global))
+                continue;
+            else if (_folder.Disk.WhyUnplaceable(item.Name) is { } why && !item.Global.Deleted)
+                _folder.NoteTrouble(item.Global, why, permanent: true);
+            else if (item.Decision.Kind == PullKind.Delete)
+                _deletions.Add(item.Name);
+            else if (item.Decision.Kind != PullKind.File)
+                AddStructure(item, steps);
+        }
+        if (adopt.Count > 0)
+            await AdoptAsync(adopt);
+        if (steps.Count == 0)
+            return;
+        _folder.OnWorkFound();
+        foreach (var part in steps.Chunk(256))
+            await _placing.PlaceNowAsync(part, cancellation);
+    }
+
+    private void AddStructure(PullItem item, List<(PullItem, ApplyStep)> steps)
+    {
+        if (item.Decision.Kind == PullKind.Symlink && item.Expected is { IsDirectory: true } && !item.Decision.Conflict)
+            _overDirectories.Add(item);
+        else
+            steps.Add((item, StepFor(item)));
+    }
+
+    private ApplyStep StepFor(PullItem item) => item.Decision.Kind switch
+    {
+        PullKind.Directory => new ApplyStep.PlaceDirectory(item.Global, item.Expected, _folder.Displace(item)),
+        PullKind.Symlink => new ApplyStep.PlaceSymlink(item.Global, item.Expected, _folder.Displace(item)),
+        _ => new ApplyStep.SetMetadata(item.Global, item.Expected!),
+    };
+
+    private bool IsIgnored(PullItem item) =>
+        item.Expected is null && !item.Global.Deleted &&
+        (InternalNames.IsInternal(item.Name) || _folder.Ignores.Match(item.Name, item.Global.Type == FileType.Directory).Ignored);
+
+    private Task AdoptAsync(List<PullItem> items) =>
+        _folder.CommitPulledAsync(index => [.. items.Select(i => Adopted(index, i)).OfType<FileEntry>()], items.Select(i => i.Name).ToHashSet());
+
+    private FileEntry? Adopted(IFolderIndex index, PullItem item)
+    {
+        var mine = index.FindLocal(item.Name);
+        if (mine?.Sequence != item.Local?.Sequence)
+            return null;
+        _folder.NoteSuccess(item.Name);
+        if (IsIgnored(item))
+            return item.Global with { LocalFlags = LocalFlags.Ignored, Invalid = false };
+        if (item.Decision.Kind == PullKind.KeepLocal)
+            return mine! with { Version = item.Decision.Version };
+        return item.Global with
+        {
+            Version = item.Decision.Version,
+            Disk = mine?.Disk ?? default,
+            PreHashes = mine?.PreHashes ?? default,
+            LocalFlags = LocalFlags.None,
+        };
+    }
+
+    /// <summary>Starts one file: by renaming what is to go elsewhere, or by fetching it beside the others.</summary>
+    private async Task StartAsync(PullItem item, CancellationToken cancellation)
+    {
+        if (IsIgnored(item) || _folder.MustWait(item.Global))
+            return;
+        if (item.Decision.Kind != PullKind.File)
+        {
+            await _placing.PlaceNowAsync([(item, StepFor(item))], cancellation);
+            return;
+        }
+        _folder.OnWorkFound();
+        var same = await _services.Parts.Workers.Run(() => FindSameContent(item), cancellation);
+        if (same is { MayMove: true } && _moved.Add(same.Value.From.Name))
+        {
+            await _placing.AddAsync(item, new ApplyStep.Move(same.Value.From, item.Global, item.Expected, _folder.Displace(item)), cancellation);
+            return;
+        }
+        await _active.TakeAsync(1, cancellation);
+        _ = FetchAsync(item, same?.From, cancellation);
+    }
+
+    /// <summary>A local file with just this content; it may be moved when its own name is to be deleted.</summary>
+    private (FileEntry From, bool MayMove)? FindSameContent(PullItem item)
+    {
+        if (item.Global.Size == 0)
+            return null;
+        (FileEntry From, bool MayMove)? best = null;
+        foreach (var candidate in _index.LocalWithContent(item.Global.BlocksHash))
+        {
+            if (candidate.Name == item.Name || candidate.BlockSize != item.Global.BlockSize)
+                continue;
+            var global = _index.FindGlobal(candidate.Name);
+            if (global is { Deleted: true, IsInvalid: false } && global.Version.Covers(candidate.Version) &&
+                _folder.Config is { IgnoreDelete: false, Type: not FolderType.SendOnly } && !_moved.Contains(candidate.Name))
+                return (candidate, true);
+            best ??= (candidate, false);
+        }
+        return best;
+    }
+
+    private async Task FetchAsync(PullItem item, FileEntry? same, CancellationToken cancellation)
+    {
+        var transfer = new FileTransfer(_folder, _services, _index, item, same);
+        lock (_lock)
+            _transfers[item.Name] = transfer;
+        try
+        {
+            if (await transfer.RunAsync(cancellation) is { } staged)
+                await _placing.AddAsync(item, new ApplyStep.PlaceFile(staged, item.Global, item.Expected, _folder.Displace(item)), cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            transfer.Close();
+        }
+        catch (FileSystemException e)
+        {
+            transfer.Close();
+            _folder.NoteTrouble(item.Global, e.Message);
+        }
+        finally
+        {
+            lock (_lock)
+                _transfers.Remove(item.Name);
+            _active.Give(1);
+        }
+    }
+
+    private async Task DeleteAsync(CancellationToken cancellation)
+    {
+        if (_deletions.Count == 0)
+            return;
+        var ready = _lastRemoteChange + DeleteSettle;
+        if (ready > _services.Parts.Time.GetUtcNow() && _deletions.Count > 0)
+        {
+            // Directories that a rename has emptied go at once: nothing in them can be wanted.
+            _folder.WakePullAt(ready);
+        }
+        var settled = ready <= _services.Parts.Time.GetUtcNow();
+        _deletions.Sort((a, b) => b.CompareTo(a));
+        foreach (var part in _deletions.Chunk(256))
+        {
+            var items = await _services.Parts.Workers.Run(() => ReadDeletions(part, settled), cancellation);
+            if (items.Count == 0)
+                continue;
+            _folder.OnWorkFound();
+            await _placing.PlaceNowAsync([.. items.Select(i => (i, (ApplyStep)new ApplyStep.Remove(i.Global, i.Expected!, _folder.Displace(i))))], cancellation);
+        }
+    }
+
+    private List<PullItem> ReadDeletions(IEnumerable<FileName> names, bool settled)
+    {
+        var config = _folder.Config;
+        var items = new List<PullItem>();
+        foreach (var name in names)
+        {
+            var local = _index.FindLocal(name);
+            if (_index.FindGlobal(name) is not { Deleted: true } global || !Need.IsNeeded(local, global))
+                continue;
+            if (!settled && (local is not { IsDirectory: true } || _index.LocalPage(name, default, 1, withBlocks: false).Count > 0))
+                continue;
+            var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);
+            if (decision.Kind == PullKind.Delete)
+                items.Add(new PullItem(global, local, decision, []));
+        }
+        return items;
+    }
+}

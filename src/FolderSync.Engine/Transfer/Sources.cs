@@ -1,0 +1,54 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Peers;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Transfer;
+
+/// <summary>Where the blocks of one file can be asked for: the least busy of the peers that have it, or have that block in a temp file.</summary>
+internal sealed class Sources(FolderLoop folder, IFolderIndex index, PullItem item)
+{
+    private readonly SortedSet<DeviceId> _wrong = [];
+    private IReadOnlyList<DeviceId> _holders = item.Holders;
+    private long _version = folder.SourcesVersion;
+
+    /// <summary>The peer to ask next for a block, not one of <paramref name="tried"/>; null when there is none.</summary>
+    public (PeerSession Peer, bool FromTemporary)? Pick(int block, IReadOnlySet<DeviceId> tried)
+    {
+        if (_version != folder.SourcesVersion)
+        {
+            _version = folder.SourcesVersion;
+            _holders = index.Holders(item.Name);
+        }
+        (PeerSession Peer, bool FromTemporary)? best = null;
+        var load = long.MaxValue;
+        foreach (var id in folder.Config.Devices)
+        {
+            if (tried.Contains(id) || _wrong.Contains(id) || folder.Peer(id) is not { } peer || !peer.IsSource(folder.Id))
+                continue;
+            var holds = _holders.Contains(id);
+            if (!holds && !peer.HasTemporarily(folder.Id, item.Name, item.Global.Version, block))
+                continue;
+            if (peer.Outstanding >= load)
+                continue;
+            best = (peer, !holds);
+            load = peer.Outstanding;
+        }
+        return best;
+    }
+
+    /// <summary>The peer sent bytes with another hash: it is not asked again for this file.</summary>
+    public void NoteWrong(DeviceId peer) => _wrong.Add(peer);
+
+    public string WhyNone()
+    {
+        if (_wrong.Count > 0)
+            return $"The data from {Names(_wrong)} does not match the file's hash; it will be asked for again later.";
+        return _holders.Count == 0
+            ? "No device that is known here has this version any more."
+            : $"None of the devices that have this version is connected: {Names(_holders)}.";
+    }
+
+    private string Names(IEnumerable<DeviceId> ids) =>
+        string.Join(", ", ids.Select(id => folder.Peer(id)?.Config.Name is { Length: > 0 } name ? name : id.Short.ToString()));
+}
