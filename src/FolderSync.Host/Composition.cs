@@ -25,9 +25,6 @@ internal static class Composition
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        builder.Services.AddSingleton<IHostLifetime, Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>()
-            .Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
-
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page);
         AddEngine(builder.Services, options.Home, identity);
         builder.Services.AddHostedService<EngineService>();
