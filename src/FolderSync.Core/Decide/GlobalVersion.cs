@@ -35,7 +35,8 @@ public static class GlobalVersion
     /// <summary>The index of the global version among <paramref name="versions"/> (at least one), the first of equals.</summary>
     /// <remarks>
     /// Beats is not transitive over three concurrent versions when an old vector beats a conflict winner, so every version that a
-    /// valid other one dominates is left out first.
+    /// valid other one dominates is left out first. What remains is concurrent or has equal vectors; a broken device's entries may
+    /// have an equal vector and be unlike all the same, so those are told apart by the same rule and then by content.
     /// </remarks>
     public static int Choose(IReadOnlyList<FileEntry> versions)
     {
@@ -44,10 +45,22 @@ public static class GlobalVersion
         {
             if (IsDominated(versions, i))
                 continue;
-            if (best < 0 || Beats(versions[i], versions[best]))
+            if (best < 0 || IsPreferred(versions[i], versions[best]))
                 best = i;
         }
         return best;
+    }
+
+    /// <summary>A strict weak order over entries of which none dominates another: the first key that differs decides.</summary>
+    private static bool IsPreferred(FileEntry a, FileEntry b)
+    {
+        if (a.Version != b.Version || a.Deleted != b.Deleted || a.Modified != b.Modified)
+            return WinsConflict(a, b);
+        var order = a.Type.CompareTo(b.Type);
+        if (order == 0) order = a.Size.CompareTo(b.Size);
+        if (order == 0) order = a.BlocksHash.ToBytes().AsSpan().SequenceCompareTo(b.BlocksHash.ToBytes());
+        if (order == 0) order = string.CompareOrdinal(a.SymlinkTarget, b.SymlinkTarget);
+        return order > 0;
     }
 
     private static bool IsDominated(IReadOnlyList<FileEntry> versions, int index)

@@ -33,6 +33,7 @@ internal sealed record IgnoreLine(
         if (folded)
             text = text.ToLowerInvariant();
 
+        deletable &= !negated;
         var prefix = (deletable ? "(?d)" : "") + (folded ? "(?i)" : "") + (negated ? "!" : "");
         var shown = new List<string>();
         var globs = new List<string>();

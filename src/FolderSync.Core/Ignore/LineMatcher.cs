@@ -20,7 +20,7 @@ internal abstract class LineMatcher
             throw new FormatException($"The pattern is longer than {MaxPatternLength} characters.");
         if (text.Contains('\0'))
             throw new FormatException("The pattern holds a NUL character.");
-        var read = globs.Select(g => GlobReader.Read(g, out _)).ToList();
+        var read = globs.SelectMany(g => WithNoDirectoryBetween(GlobReader.Read(g, out _))).ToList();
         var program = new Lazy<GlobProgram>(() => new GlobProgram(read));
         return Simple(text, program) ?? new ByProgram(program);
     }
@@ -30,6 +30,25 @@ internal abstract class LineMatcher
 
     /// <summary>True when something below <paramref name="directory"/> may match.</summary>
     public virtual bool CanMatchBelow(string directory) => _program.Value.CanMatchBelow(directory);
+
+    /// <summary>
+    /// Plain text around one <c>/**/</c> matches with no directory in its place too: <c>a/**/b</c> is <c>a/b</c> as well, as Syncthing
+    /// matches it (and only it: not where there are other wildcards).
+    /// </summary>
+    private static IEnumerable<IReadOnlyList<GlobNode>> WithNoDirectoryBetween(IReadOnlyList<GlobNode> glob)
+    {
+        yield return glob;
+        var below = glob.Count > 2 && glob[^1] is GlobNode.DoubleStar && IsSlash(glob[^2]) ? 2 : 0;
+        var own = glob.Take(glob.Count - below).ToList();
+        var star = own.FindIndex(n => n is GlobNode.DoubleStar);
+        if (star < 2 || star + 2 >= own.Count || !IsSlash(own[star - 1]) || !IsSlash(own[star + 1]))
+            yield break;
+        own.RemoveRange(star, 2);
+        if (own.All(n => n is GlobNode.Literal))
+            yield return [.. own, .. glob.Skip(glob.Count - below)];
+    }
+
+    private static bool IsSlash(GlobNode node) => node is GlobNode.Literal { Rune: '/' };
 
     /// <summary>A faster matcher, null where the line is none of the simple kinds.</summary>
     private static LineMatcher? Simple(string text, Lazy<GlobProgram> program)

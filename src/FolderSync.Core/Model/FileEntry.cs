@@ -32,7 +32,12 @@ public readonly record struct FileTime(long Seconds, int Nanoseconds) : ICompara
     public static FileTime FromNanoseconds(long unixNanoseconds) =>
         new(Math.DivRem(unixNanoseconds, 1_000_000_000, out var rest) - (rest < 0 ? 1 : 0), (int)(rest < 0 ? rest + 1_000_000_000 : rest));
 
-    public static FileTime From(DateTimeOffset time) => FromNanoseconds((time - DateTimeOffset.UnixEpoch).Ticks * 100);
+    public static FileTime From(DateTimeOffset time)
+    {
+        var ticks = time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+        var seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out var rest);
+        return rest < 0 ? new(seconds - 1, (int)((rest + TimeSpan.TicksPerSecond) * 100)) : new(seconds, (int)(rest * 100));
+    }
 
     public DateTimeOffset ToDateTimeOffset() =>
         DateTimeOffset.UnixEpoch.AddTicks((Math.Clamp(Seconds, -62_135_596_800, 253_402_300_799) * TimeSpan.TicksPerSecond) + (Nanoseconds / 100));

@@ -77,7 +77,7 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
     public IReadOnlyList<FileEntry> LocalWithContent(BlockHash blocksHash) =>
         blocksHash.IsNone
             ? []
-            : Page(default, default, int.MaxValue, row => row.Local is { IsFile: true, IsInvalid: false } l && l.BlocksHash == blocksHash ? l : null);
+            : Page(default, default, 64, row => row.Local is { IsFile: true, IsInvalid: false } l && l.BlocksHash == blocksHash ? l : null);
 
     public IReadOnlyDictionary<BlockHash, BlockPlace> LocateBlocks(IReadOnlyCollection<BlockHash> blocks) => Read(() =>
     {
@@ -191,7 +191,7 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
 
     private static bool Holds(FileEntry entry, FileEntry global) => !entry.IsInvalid && entry.Version == global.Version && entry.SameContent(global);
 
-    private static FileEntry Bare(FileEntry entry) => entry.Blocks is null ? entry : entry with { Blocks = null, PreHashes = default };
+    private static FileEntry Bare(FileEntry entry) => entry.Blocks is null && entry.PreHashes.IsEmpty ? entry : entry with { Blocks = null, PreHashes = default };
 
     private static FileEntry AsAnnounced(FileEntry entry) =>
         entry.LocalFlags == LocalFlags.None && entry.PreHashes.IsEmpty && entry.Disk == default

@@ -1,0 +1,74 @@
+using SQLitePCL;
+
+namespace FolderSync.Index.Sqlite;
+
+/// <summary>
+/// A prepared statement, used again and again by its connection's one user at a time. Blobs are handed out as spans over SQLite's
+/// memory, valid until the next step.
+/// </summary>
+internal sealed class Statement(sqlite3 database, sqlite3_stmt statement) : IDisposable
+{
+    public Statement Bind(int index, ReadOnlySpan<byte> blob)
+    {
+        Check(blob.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, index, 0) : raw.sqlite3_bind_blob(statement, index, blob));
+        return this;
+    }
+
+    public Statement Bind(int index, long value)
+    {
+        Check(raw.sqlite3_bind_int64(statement, index, value));
+        return this;
+    }
+
+    /// <summary>True when there is a row. After the last one, or when no more are wanted, <see cref="Reset"/> it.</summary>
+    public bool Step()
+    {
+        var result = raw.sqlite3_step(statement);
+        if (result == raw.SQLITE_ROW)
+            return true;
+        if (result == raw.SQLITE_DONE)
+            return false;
+        var fault = SqliteFault.Of(database, result);
+        raw.sqlite3_reset(statement);
+        throw fault;
+    }
+
+    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
+
+    public long Long(int column) => raw.sqlite3_column_int64(statement, column);
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+
+    public void Reset() => raw.sqlite3_reset(statement);
+
+    /// <summary>Runs a statement that gives no rows.</summary>
+    public void Run()
+    {
+        Step();
+        Reset();
+    }
+
+    public void Dispose() => statement.Dispose();
+
+    private void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+            throw SqliteFault.Of(database, result);
+    }
+}
+
+/// <summary>Says in our terms what SQLite reports: damage, or a fault of the disk.</summary>
+internal static class SqliteFault
+{
+    public static Exception Of(sqlite3 database, int result)
+    {
+        var path = raw.sqlite3_db_filename(database, "main").utf8_to_string();
+        var text = raw.sqlite3_errmsg(database).utf8_to_string();
+        return (result & 0xFF) switch
+        {
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new IndexDamagedException($"The index {path} is damaged: {text}."),
+            raw.SQLITE_FULL => new IOException($"No space is left for the index {path}: {text}. Free some; nothing was lost."),
+            _ => new IOException($"The index {path} can't be used: {text} (SQLite {result})."),
+        };
+    }
+}

@@ -1,0 +1,234 @@
+using FolderSync.Core.Model;
+using LiteDB;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FolderSync.Index.State;
+
+/// <summary>
+/// The service's state in one LiteDB file. One lock around every call and no cursor outside it: LiteDB loses or mixes up documents
+/// under concurrent readers and writers. A file that can't be read is put aside and begun anew; no synced file depends on it.
+/// </summary>
+public sealed class LiteStateStore : IStateStore
+{
+    public const int MaxPendingDevices = 100;
+    public const int MaxPendingFolders = 500;
+    public const int MaxHistory = 10_000;
+
+    /// <summary>LiteDB takes documents up to 16 MiB; a character has up to 3 bytes.</summary>
+    public const int MaxDocumentLength = 4 << 20;
+
+    /// <summary>The history is trimmed when it is this much too long, so that not every addition pays for it.</summary>
+    private const int HistorySlack = 500;
+
+    private readonly Lock _lock = new();
+    private readonly string _path;
+    private readonly ILogger _log;
+    private LiteDatabase _db;
+    private bool _disposed;
+
+    /// <param name="path">The LiteDB file, made if it is missing.</param>
+    public LiteStateStore(string path, ILogger? log = null)
+    {
+        (_path, _log) = (path, log ?? NullLogger.Instance);
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)
+            Directory.CreateDirectory(directory);
+        _db = OpenOrBeginAnew();
+    }
+
+    public IReadOnlyList<PendingDevice> PendingDevices() => Use(db => All(db, "pending_devices", StateDocuments.ToPendingDevice));
+
+    public void PutPendingDevice(PendingDevice device) => Use(db =>
+    {
+        Put(db, "pending_devices", StateDocuments.Of(device));
+        DropOldest(db, "pending_devices", MaxPendingDevices);
+    });
+
+    public void RemovePendingDevice(DeviceId device) => Use(db => Remove(db, "pending_devices", StateDocuments.Key(device)));
+
+    public IReadOnlyList<PendingFolder> PendingFolders() => Use(db => All(db, "pending_folders", StateDocuments.ToPendingFolder));
+
+    public void PutPendingFolder(PendingFolder folder) => Use(db =>
+    {
+        Put(db, "pending_folders", StateDocuments.Of(folder));
+        DropOldest(db, "pending_folders", MaxPendingFolders);
+    });
+
+    public void RemovePendingFolder(FolderId folder, DeviceId? device) => Use(db =>
+    {
+        if (device is { } one)
+        {
+            Remove(db, "pending_folders", StateDocuments.Key(folder, one));
+            return;
+        }
+        db.GetCollection("pending_folders").DeleteMany("folder = @0", new BsonValue(folder.Value));
+    });
+
+    public IReadOnlyList<DeviceStatistics> Devices() => Use(db => All(db, "devices", StateDocuments.ToDevice));
+
+    public void PutDevice(DeviceStatistics statistics) => Use(db => Put(db, "devices", StateDocuments.Of(statistics)));
+
+    public IReadOnlyList<FolderStatistics> Folders() => Use(db => All(db, "folders", StateDocuments.ToFolder));
+
+    public void PutFolder(FolderStatistics statistics) => Use(db => Put(db, "folders", StateDocuments.Of(statistics)));
+
+    public IReadOnlyList<HistoryItem> History(FolderId? folder, int limit) => Use(db =>
+    {
+        var query = db.GetCollection("history").Query().OrderByDescending("_id");
+        if (folder is { } one)
+            query = query.Where("folder = @0", new BsonValue(one.Value));
+        return query.Limit(Math.Clamp(limit, 0, MaxHistory)).ToEnumerable().Select(StateDocuments.ToHistory).ToList();
+    });
+
+    public void AddHistory(IReadOnlyList<HistoryItem> items)
+    {
+        if (items.Count == 0)
+            return;
+        Use(db =>
+        {
+            var history = db.GetCollection("history");
+            var last = Last(history);
+            history.InsertBulk(items.TakeLast(MaxHistory).Select((item, i) => StateDocuments.Of(item, last + 1 + i)));
+            // IDs have no holes but at the front, so the length needs no count.
+            last = Last(history);
+            var first = history.Query().OrderBy("_id").Limit(1).FirstOrDefault()?["_id"].AsInt64 ?? last;
+            if (last - first + 1 > MaxHistory + HistorySlack)
+                history.DeleteMany("_id <= @0", new BsonValue(last - MaxHistory));
+        });
+    }
+
+    public IReadOnlyList<OpenConflict> Conflicts() => Use(db => All(db, "conflicts", StateDocuments.ToConflict));
+
+    public void PutConflict(OpenConflict conflict) => Use(db => Put(db, "conflicts", StateDocuments.Of(conflict)));
+
+    public void RemoveConflict(FolderId folder, string copy) => Use(db => Remove(db, "conflicts", StateDocuments.Key(folder, copy)));
+
+    public string? GetDocument(string name) => Use(db => db.GetCollection("documents").FindById(StateDocuments.Key(name))?["json"].AsString);
+
+    public void PutDocument(string name, string json)
+    {
+        if (json.Length > MaxDocumentLength)
+            throw new ArgumentException($"The document '{name}' has {json.Length} characters; at most {MaxDocumentLength} can be kept.", nameof(json));
+        Use(db => Put(db, "documents", new BsonDocument { ["_id"] = StateDocuments.Key(name), ["name"] = name, ["json"] = json }));
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _db.Checkpoint();
+            _db.Dispose();
+        }
+    }
+
+    private static LiteDatabase Open(string path)
+    {
+        var database = new LiteDatabase(new ConnectionString { Filename = path, Connection = ConnectionType.Direct, Collation = Collation.Binary });
+        try
+        {
+            database.CheckpointSize = 200;
+            // A damaged file shows itself only when its pages are read; all of it is small.
+            foreach (var name in database.GetCollectionNames().ToList())
+            {
+                foreach (var document in database.GetCollection(name).FindAll())
+                    _ = document.Count;
+            }
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    private static List<T> All<T>(LiteDatabase db, string collection, Func<BsonDocument, T> read) =>
+        db.GetCollection(collection).FindAll().Select(read).ToList();
+
+    private static void Put(LiteDatabase db, string collection, BsonDocument document) => db.GetCollection(collection).Upsert(document);
+
+    private static void Remove(LiteDatabase db, string collection, BsonValue key) => db.GetCollection(collection).Delete(key);
+
+    private static void DropOldest(LiteDatabase db, string collection, int limit)
+    {
+        var documents = db.GetCollection(collection);
+        var excess = documents.Count() - limit;
+        if (excess <= 0)
+            return;
+        foreach (var oldest in documents.FindAll().OrderBy(d => d["time"].AsInt64).Take(excess).Select(d => d["_id"]).ToList())
+            documents.Delete(oldest);
+    }
+
+    private static long Last(ILiteCollection<BsonDocument> history) =>
+        history.Query().OrderByDescending("_id").Limit(1).FirstOrDefault()?["_id"].AsInt64 ?? 0;
+
+    private LiteDatabase OpenOrBeginAnew()
+    {
+        try
+        {
+            return Open(_path);
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            Log.StateDamaged(_log, _path, e.Message);
+            PutAside();
+            return Open(_path);
+        }
+    }
+
+    private void PutAside()
+    {
+        foreach (var file in new[] { _path, Path.ChangeExtension(_path, null) + "-log" + Path.GetExtension(_path) })
+        {
+            File.Delete(file + ".damaged");
+            if (File.Exists(file))
+                File.Move(file, file + ".damaged");
+        }
+    }
+
+    private void Use(Action<LiteDatabase> use) => Use(db =>
+    {
+        use(db);
+        return true;
+    });
+
+    private T Use<T>(Func<LiteDatabase, T> use)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            try
+            {
+                return use(_db);
+            }
+            catch (Exception e) when (IsDamage(e))
+            {
+                Log.StateDamaged(_log, _path, e.Message);
+                CloseQuietly();
+                PutAside();
+                _db = Open(_path);
+                return use(_db);
+            }
+        }
+    }
+
+    private void CloseQuietly()
+    {
+        try
+        {
+            _db.Dispose();
+        }
+        catch (Exception e)
+        {
+            Log.StateDamaged(_log, _path, e.Message);
+        }
+    }
+
+    /// <summary>A fault of the disk or of the file's rights is not damage: it is the caller's to report.</summary>
+    private static bool IsDamage(Exception e) =>
+        e is not (IOException or UnauthorizedAccessException or OutOfMemoryException or ObjectDisposedException) &&
+        (e is not LiteException lite || lite.ErrorCode is not (LiteException.LOCK_TIMEOUT or LiteException.INDEX_DUPLICATE_KEY or LiteException.INVALID_INDEX_KEY));
+}
