@@ -85,12 +85,16 @@ internal sealed partial class UnixFileSystem : IFileSystem
         return -result is Errno.NotFound or Errno.Loop or Errno.NameTooLong ? null : throw Failure((int)-result, "look at", path);
     }
 
-    public List<DirectoryChild> List(LocalPath directory)
+    public List<DirectoryChild> List(LocalPath directory) => List(directory, null);
+
+    /// <param name="opened">Is shown the directory's handle before it is read.</param>
+    internal List<DirectoryChild> List(LocalPath directory, Action<int>? opened)
     {
         var fd = (int)Do(directory, "list", 0, static (in Place place, int _) =>
             OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
         try
         {
+            opened?.Invoke(fd);
             var children = new List<DirectoryChild>();
             var errno = DirectoryReader.Read(fd, children);
             return errno == 0 ? children : throw Failure(errno, "list", directory);

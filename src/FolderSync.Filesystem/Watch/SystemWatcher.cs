@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Watch;
+
+/// <summary>
+/// Watches one folder by FileSystemWatcher, which sees a whole tree on Windows and macOS. Its handlers only enqueue; a thread
+/// settles what they saw. After an error everything is reported and watching begins anew.
+/// </summary>
+internal sealed class SystemWatcher : IWatcher
+{
+    /// <summary>More is not kept: it becomes "everything".</summary>
+    private const int MostQueued = 20_000;
+    private const int KernelBuffer = 64 * 1024;
+    private const int StackSize = 256 * 1024;
+
+    private static readonly TimeSpan RetryRoot = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReaderBusy = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _root;
+    private readonly Func<FileName, bool> _isIgnored;
+    private readonly Settler _settler;
+    private readonly BlockingCollection<(string? Path, Touch Touch, bool IsNew)> _seen = new(MostQueued);
+    private readonly Channel<WatchNotice> _notices = Channel.CreateBounded<WatchNotice>(new BoundedChannelOptions(1) { SingleWriter = true });
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private FileSystemWatcher? _watcher;
+    private volatile bool _lost;
+    private volatile bool _failed = true;
+    private volatile WatchProblem? _problem;
+
+    public SystemWatcher(string root, Func<FileName, bool> isIgnored, WatcherOptions options)
+    {
+        _root = root;
+        _isIgnored = isIgnored;
+        _settler = new Settler(options.Time, options.Settling);
+        Begin();
+        new Thread(Run, StackSize) { IsBackground = true, Name = "watch " + Path.GetFileName(root) }.Start();
+    }
+
+    public ChannelReader<WatchNotice> Notices => _notices.Reader;
+
+    public WatchProblem? Problem => _problem;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(false);
+        _stopping.Dispose();
+        _seen.Dispose();
+    }
+
+    private void Run()
+    {
+        Exception? failure = null;
+        try
+        {
+            while (!_stopping.IsCancellationRequested)
+            {
+                if (_failed)
+                    Begin();
+                TakeSeen();
+                if (_lost)
+                {
+                    _lost = false;
+                    _settler.TouchEverything();
+                }
+                if (_notices.Reader.Count == 0 && _settler.Take() is { } notice)
+                    _notices.Writer.TryWrite(notice);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+        _watcher?.Dispose();
+        _notices.Writer.TryComplete(failure);
+        _ended.SetResult();
+    }
+
+    private void TakeSeen()
+    {
+        var wait = _notices.Reader.Count > 0 ? ReaderBusy : _settler.Wait() ?? Timeout.InfiniteTimeSpan;
+        if (_failed && (wait == Timeout.InfiniteTimeSpan || wait > RetryRoot))
+            wait = RetryRoot;
+        if (!_seen.TryTake(out var seen, (int)Math.Ceiling(wait.TotalMilliseconds), _stopping.Token))
+            return;
+        do
+            Take(seen.Path, seen.Touch, seen.IsNew);
+        while (_seen.TryTake(out seen));
+    }
+
+    private void Take(string? path, Touch touch, bool isNew)
+    {
+        if (path is null)
+            return;
+        var clean = Path.DirectorySeparatorChar == '/' ? path : path.Replace(Path.DirectorySeparatorChar, '/');
+        var top = clean.IndexOf('/') is var cut && cut < 0 ? clean : clean[..cut];
+        if (QuietNames.Covers(top, atRoot: true) || QuietNames.Covers(Path.GetFileName(clean), atRoot: false))
+            return;
+        while (clean.Length > 0)
+        {
+            if (FileName.TryOf(clean, out var name, out _))
+            {
+                // What is new may be a directory with much in it already; a known one only tells what its children tell too.
+                var isDirectory = touch != Touch.Gone && Directory.Exists(Path.Combine(_root, path));
+                if ((isNew || !isDirectory) && !_isIgnored(name))
+                    _settler.Touched(name, touch, whole: isDirectory);
+                return;
+            }
+            clean = clean.LastIndexOf('/') is var slash and > 0 ? clean[..slash] : "";
+        }
+        _settler.TouchEverything();
+    }
+
+    private void Begin()
+    {
+        _watcher?.Dispose();
+        _watcher = null;
+        try
+        {
+            var watcher = new FileSystemWatcher(_root)
+            {
+                IncludeSubdirectories = true,
+                InternalBufferSize = KernelBuffer,
+                NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size
+                    | NotifyFilters.Attributes | NotifyFilters.CreationTime,
+            };
+            watcher.Created += (_, e) => Enqueue(e.Name, Touch.Done, isNew: true);
+            watcher.Changed += (_, e) => Enqueue(e.Name, Touch.Done);
+            watcher.Deleted += (_, e) => Enqueue(e.Name, Touch.Gone);
+            watcher.Renamed += (_, e) =>
+            {
+                Enqueue(e.OldName, Touch.Gone);
+                Enqueue(e.Name, Touch.Done, isNew: true);
+            };
+            watcher.Error += (_, _) =>
+            {
+                _failed = _lost = true;
+                Enqueue(null, Touch.Done);
+            };
+            _watcher = watcher;
+            watcher.EnableRaisingEvents = true;
+            // What happened until now was seen by nobody.
+            _lost |= _problem is not null;
+            _failed = false;
+            _problem = null;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            _problem = new WatchProblem($"'{ShownName.Of(_root)}' can't be watched: {e.Message}", "Mount or restore it: watching begins by itself.");
+        }
+    }
+
+    private void Enqueue(string? path, Touch touch, bool isNew = false)
+    {
+        try
+        {
+            if (!_seen.TryAdd((path, touch, isNew)))
+                _lost = true;
+        }
+        catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException)
+        {
+            // A last event while we end.
+        }
+    }
+}
