@@ -35,11 +35,11 @@ public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOption
             return [];
         lock (_gate)
         {
-            var root = _disk.CheckRoot();
-            if (root != RootState.Present)
-                return [.. steps.Select(s => Failures.Of(s, $"The folder is not there ({root}): nothing was changed.", FileSystemError.NotFound))];
             try
             {
+                var root = _disk.CheckRoot();
+                if (root != RootState.Present)
+                    return [.. steps.Select(s => Failures.Of(s, $"The folder is not there ({root}): nothing was changed.", FileSystemError.NotFound))];
                 RecoverOnce();
             }
             catch (FileSystemException e)

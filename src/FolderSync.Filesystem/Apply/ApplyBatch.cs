@@ -167,7 +167,7 @@ internal sealed class ApplyBatch
                 _disk.SetPermissions(path, permissions);
             return new ApplyResult.Done(step, _disk.Stat(path)?.Stamp ?? default, null);
         }
-        var temp = TempName.For(step.Target.Name, _disk.Traits);
+        var temp = TempName.For(step.Target.Name);
         TempFile.Clear(_disk, temp);
         _disk.MakeDirectory(temp, wanted ?? _options.DirectoryPermissions);
         return PlaceMade(step, temp, expected, () =>
@@ -181,7 +181,7 @@ internal sealed class ApplyBatch
     {
         if (!_disk.Traits.Symlinks)
             return Failures.Of(step, $"'{step.Target.Name}' is a symbolic link, which this disk can't hold.", FileSystemError.NotSupported, true);
-        var temp = TempName.For(step.Target.Name, _disk.Traits);
+        var temp = TempName.For(step.Target.Name);
         TempFile.Clear(_disk, temp);
         _disk.MakeSymlink(temp, step.Target.SymlinkTarget ?? "");
         // Some filesystems have no times for links; the link is worth more than its time.
@@ -226,7 +226,7 @@ internal sealed class ApplyBatch
             return _placer.Unexpected(step);
         if (before.Kind == FileKind.Directory)
             return _removal.Remove(step, path) ?? new ApplyResult.Done(step, default, null);
-        var temp = TempName.For(name, _disk.Traits);
+        var temp = TempName.For(name);
         TempFile.Clear(_disk, temp);
         _disk.Rename(path, temp, RenameMode.NoReplace);
         try
@@ -277,7 +277,7 @@ internal sealed class ApplyBatch
         var caseOnly = _disk.Traits.CaseInsensitive && string.Equals(from.Value, step.Target.Name.Value, StringComparison.OrdinalIgnoreCase);
         if (expected is not null || caseOnly || !IsDressed(before, step.Target))
         {
-            var temp = TempName.For(step.Target.Name, _disk.Traits);
+            var temp = TempName.For(step.Target.Name);
             return TakeAway(step, from, temp, before) ?? PlaceMoved(step, temp, before, expected);
         }
         try

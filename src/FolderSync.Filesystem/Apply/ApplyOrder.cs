@@ -134,6 +134,8 @@ internal sealed class ApplyOrder
             {
                 _turns.Add(new Turn.Rotate(ring));
                 foreach (var member in ring)
+                    _done[member] = true;
+                foreach (var member in ring)
                     Finish(member, null);
                 return ring.Count;
             }

@@ -1,3 +1,4 @@
+using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
@@ -31,13 +32,13 @@ internal sealed class Aside(IFileSystem disk, IVersioner? versioner, TimeProvide
         }
     }
 
-    /// <summary>Renames to a conflict copy's name that is free: a later second where the present one's is taken.</summary>
+    /// <summary>Renames to a conflict copy's name that is free.</summary>
     public FileName PutAsConflictCopy(LocalPath path, FileName name, ShortId winner)
     {
         var now = time.GetLocalNow();
         for (var attempt = 0; ; attempt++)
         {
-            var copy = ConflictName.Of(name, now.AddSeconds(attempt), winner, disk.Traits);
+            var copy = ConflictName.For(name, now, winner, attempt, Math.Max(128, disk.Traits.MaxLeafLength));
             try
             {
                 disk.Rename(path, LocalPath.Of(copy), RenameMode.NoReplace);

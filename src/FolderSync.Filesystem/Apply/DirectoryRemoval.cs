@@ -1,3 +1,4 @@
+using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
@@ -53,7 +54,7 @@ internal sealed class DirectoryRemoval(IFileSystem disk, ApplierOptions options)
             }
             var path = directory.Child(leaf);
             var isDirectory = child.Stat.Kind == FileKind.Directory;
-            if (TempName.Is(leaf))
+            if (InternalNames.IsTemporary(leaf))
             {
                 if (TempName.IsDisposable(leaf) && !isDirectory)
                     going.Add((path, false));

@@ -34,7 +34,7 @@ internal sealed class Recovery
             _rescan.Add(record.Name);
             if (record.From is { } from)
                 _rescan.Add(from);
-            Settle(record, TempName.For(record.Name, _disk.Traits));
+            Settle(record, TempName.For(record.Name));
             Settle(record, TempName.Parking(record.Name));
         }
         _aside.Flush();

@@ -31,7 +31,7 @@ public sealed class StagedFile : IDisposable
     {
         Target = target;
         Blocks = target.Blocks ?? throw new ArgumentException($"'{target.Name}' has no blocks.", nameof(target));
-        Path = TempName.For(target.Name, disk.Traits);
+        Path = TempName.For(target.Name);
         _disk = disk;
         _options = options;
         _hadFile = old is { IsFile: true };

@@ -1,3 +1,4 @@
+using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
@@ -5,7 +6,7 @@ namespace FolderSync.Filesystem.Apply;
 /// <summary>Removes temp files that nobody went on with.</summary>
 public sealed class TempCleaner(IFileSystem fs)
 {
-    private static readonly LocalPath[] NotOurs = [LocalPath.Root.Child(TrashCanVersioner.DirectoryName), LocalPath.Root.Child(".stfolder")];
+    private static readonly LocalPath[] NotOurs = [LocalPath.Root.Child(InternalNames.Versions), LocalPath.Root.Child(InternalNames.Marker)];
 
     private readonly WritableParents _disk = new(fs);
 

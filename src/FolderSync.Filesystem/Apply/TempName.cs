@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
@@ -10,28 +11,19 @@ namespace FolderSync.Filesystem.Apply;
 /// </summary>
 public static class TempName
 {
-    public const string Prefix = ".foldersync.";
-    public const string Suffix = ".tmp";
-    private const string PeerPrefix = ".syncthing.";
+    internal const string ModePrefix = Prefix + "~mode-";
+
+    private const string Prefix = ".foldersync.";
+    private const string Suffix = ".tmp";
 
     /// <summary>What the running batch is about to displace; read after a crash.</summary>
     internal static LocalPath Journal { get; } = LocalPath.Root.Child(Prefix + "~journal" + Suffix);
 
-    internal const string ModePrefix = Prefix + "~mode-";
-
-    /// <summary>True for our temp files and notes, and for Syncthing's.</summary>
-    public static bool Is(string leaf) =>
-        leaf.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase) &&
-        ((leaf.Length >= Prefix.Length + Suffix.Length && leaf.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) ||
-         (leaf.Length >= PeerPrefix.Length + Suffix.Length && leaf.StartsWith(PeerPrefix, StringComparison.OrdinalIgnoreCase)));
-
     /// <summary>Where the file of that name is put together.</summary>
-    public static LocalPath For(FileName name, FileSystemTraits traits)
+    public static LocalPath For(FileName name)
     {
         var leaf = name.Leaf;
-        var plain = Prefix + leaf + Suffix;
-        var parent = LocalPath.Of(name).Parent;
-        return parent.Child(leaf[0] != '~' && LeafLength.Of(plain, traits) <= traits.MaxLeafLength ? plain : Prefix + Hash(leaf) + Suffix);
+        return LocalPath.Of(name).Parent.Child(leaf[0] == '~' ? Prefix + Hash(leaf) + Suffix : InternalNames.TemporaryLeaf(leaf));
     }
 
     /// <summary>Where content stands that leaves one name before its next is free; in the root, which is always there.</summary>
@@ -45,21 +37,7 @@ public static class TempName
 
     /// <summary>Holds nobody's only content: may be removed with its directory, or when it is old.</summary>
     internal static bool IsDisposable(string leaf) =>
-        Is(leaf) && (!leaf.StartsWith(Prefix + "~", StringComparison.Ordinal) || leaf.StartsWith(Prefix + "~copy-", StringComparison.Ordinal));
+        InternalNames.IsTemporary(leaf) && (!leaf.StartsWith(Prefix + "~", StringComparison.Ordinal) || leaf.StartsWith(Prefix + "~copy-", StringComparison.Ordinal));
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
-}
-
-/// <summary>Lengths of leaves as the filesystem counts them.</summary>
-internal static class LeafLength
-{
-    public static int Of(string leaf, FileSystemTraits traits) => traits.WindowsNames ? leaf.Length : Encoding.UTF8.GetByteCount(leaf);
-
-    /// <summary>The stem cut so that stem + rest fits; never in the middle of a character.</summary>
-    public static string Fit(string stem, string rest, FileSystemTraits traits)
-    {
-        while (stem.Length > 0 && Of(stem + rest, traits) > traits.MaxLeafLength)
-            stem = stem[..^(stem.Length > 1 && char.IsLowSurrogate(stem[^1]) ? 2 : 1)];
-        return stem + rest;
-    }
 }

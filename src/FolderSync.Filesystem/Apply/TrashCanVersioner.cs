@@ -1,4 +1,5 @@
 using System.Text;
+using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
@@ -21,7 +22,6 @@ public sealed record KeptVersion(FileName Name, LocalPath Path, DateTimeOffset K
 /// </remarks>
 public sealed class TrashCanVersioner : IVersioner
 {
-    public const string DirectoryName = ".stversions";
     private const uint Private = 0x1C0;
     private const int MostAttempts = 1000;
 
@@ -36,7 +36,7 @@ public sealed class TrashCanVersioner : IVersioner
     public TrashCanVersioner(IFileSystem folder, TimeProvider time)
     {
         _folder = _versions = new WritableParents(folder);
-        _top = LocalPath.Root.Child(DirectoryName);
+        _top = LocalPath.Root.Child(InternalNames.Versions);
         _time = time;
     }
 
@@ -61,7 +61,7 @@ public sealed class TrashCanVersioner : IVersioner
                 _folder.Rename(path, place, RenameMode.NoReplace);
                 return;
             }
-            var temp = place.Parent.Child(TempName.For(name, _versions.Traits).Leaf);
+            var temp = place.Parent.Child(TempName.For(name).Leaf);
             FileCopy.Make(_folder, path, _versions, temp);
             _versions.Rename(temp, place, RenameMode.NoReplace);
             Flush();
@@ -102,7 +102,7 @@ public sealed class TrashCanVersioner : IVersioner
                 throw new FileSystemException(FileSystemError.NotFound, $"There is no version '{version.Path}' any more.");
             var name = LocalPath.Of(version.Name);
             MakeDirectories(_folder, name.Parent, 0x1ED, null);
-            var from = IsElsewhere ? TempName.For(version.Name.Parent.Child(version.Name.Leaf + ".restored"), _folder.Traits) : version.Path;
+            var from = IsElsewhere ? TempName.For(version.Name.Parent.Child(version.Name.Leaf + ".restored")) : version.Path;
             if (IsElsewhere)
                 FileCopy.Make(_versions, version.Path, _folder, from);
             PutAtName(version, from, name);
@@ -206,7 +206,7 @@ public sealed class TrashCanVersioner : IVersioner
         var local = TimeZoneInfo.ConvertTime(at, _time.LocalTimeZone);
         for (var attempt = 0; attempt <= MostAttempts; attempt++)
         {
-            var place = parent.Child(VersionName.Stamped(leaf, local.AddSeconds(attempt), _versions.Traits));
+            var place = parent.Child(VersionName.Stamped(leaf, local.AddSeconds(attempt), _versions.Traits.MaxLeafLength));
             if (_versions.Stat(place) is null)
                 return place;
         }
@@ -232,7 +232,7 @@ public sealed class TrashCanVersioner : IVersioner
             var path = directory.Child(leaf);
             if (child.Stat.Kind == FileKind.Directory)
                 Walk(path, found, left);
-            else if (child.Stat.Kind != FileKind.Other && !TempName.Is(leaf) && NameOf(path) is { } name)
+            else if (child.Stat.Kind != FileKind.Other && !InternalNames.IsTemporary(leaf) && NameOf(path) is { } name)
                 found(new KeptVersion(name, path, KeptAt(child.Stat), child.Stat.Modified, child.Stat.Size, child.Stat.Kind));
         }
         if (directory != _top)

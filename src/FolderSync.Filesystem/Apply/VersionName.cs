@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace FolderSync.Filesystem.Apply;
@@ -6,12 +7,27 @@ namespace FolderSync.Filesystem.Apply;
 /// <summary>Names in the trash can: the newest version of a file has its own name, older ones are <c>stem~YYYYMMDD-HHMMSS.ext</c> (local time).</summary>
 internal static partial class VersionName
 {
+    /// <summary>What is longer than this is no extension, and would leave no room for the stem.</summary>
+    private const int MaxExtension = 32;
+
     private const string Format = "yyyyMMdd-HHmmss";
 
-    public static string Stamped(string leaf, DateTimeOffset local, FileSystemTraits traits)
+    /// <summary>A stem that would make it too long for the filesystem is cut, never in the midst of a character.</summary>
+    public static string Stamped(string leaf, DateTimeOffset local, int maxLeafLength)
     {
-        var (stem, extension) = ConflictName.Split(leaf);
-        return LeafLength.Fit(stem, "~" + local.ToString(Format, CultureInfo.InvariantCulture) + (extension.Length <= 32 ? extension : ""), traits);
+        var dot = leaf.LastIndexOf('.');
+        var (stem, extension) = dot > 0 && leaf.Length - dot <= MaxExtension ? (leaf[..dot], leaf[dot..]) : (leaf, "");
+        var rest = "~" + local.ToString(Format, CultureInfo.InvariantCulture) + extension;
+        var room = maxLeafLength - Encoding.UTF8.GetByteCount(rest);
+        var length = 0;
+        foreach (var rune in stem.EnumerateRunes())
+        {
+            room -= rune.Utf8SequenceLength;
+            if (room < 0)
+                break;
+            length += rune.Utf16SequenceLength;
+        }
+        return stem[..length] + rest;
     }
 
     /// <summary>The leaf of the file that this is a version of.</summary>

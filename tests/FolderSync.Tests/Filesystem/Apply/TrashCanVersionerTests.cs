@@ -1,0 +1,163 @@
+using FolderSync.Core.Model;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Tests.Simulation;
+using Xunit;
+using static FolderSync.Tests.Filesystem.Apply.ApplyFolder;
+
+namespace FolderSync.Tests.Filesystem.Apply;
+
+public sealed class TrashCanVersionerTests
+{
+    public static TheoryData<DiskUnderTest> Disks() => [.. Enum.GetValues<DiskUnderTest>()];
+
+    [Theory, MemberData(nameof(Disks))]
+    public void No_version_is_ever_overwritten(DiskUnderTest kind)
+    {
+        using var folder = On(kind);
+        for (var i = 0; i < 4; i++)
+            folder.Versioner.Keep(Path("d/a.txt"), folder.Write("d/a.txt", $"version {i}").Name);
+        folder.Versioner.Flush();
+        var versions = folder.Versioner.List();
+        Assert.All(versions, v => Assert.Equal(Name("d/a.txt"), v.Name));
+        Assert.Equal(["version 0", "version 1", "version 2", "version 3"], versions.Select(v => folder.Text(v.Path.Value)!).Order());
+        Assert.Equal("version 3", folder.Text(".stversions/d/a.txt"));
+        Assert.Equal(Path(".stversions/d/a.txt"), versions[0].Path);
+        Assert.All(versions.Skip(1), v => Assert.Matches(@"^a~\d{8}-\d{6}\.txt$", v.Path.Leaf));
+    }
+
+    [Theory, MemberData(nameof(Disks))]
+    public void A_file_and_later_a_directory_of_one_name_are_both_kept(DiskUnderTest kind)
+    {
+        using var folder = On(kind);
+        folder.Versioner.Keep(Path("a"), folder.Write("a", "file").Name);
+        folder.Versioner.Keep(Path("a/b"), folder.Write("a/b", "below").Name);
+        folder.Fs.RemoveDirectory(Path("a"));
+        folder.Versioner.Keep(Path("a"), folder.Write("a", "file again").Name);
+        Assert.Equal(["a", "a", "a/b"], folder.Versioner.List().Select(v => v.Name.Value));
+        Assert.Equal(["below", "file", "file again"], folder.Versioner.List().Select(v => folder.Text(v.Path.Value)!).Order());
+    }
+
+    [Theory, MemberData(nameof(Disks))]
+    public void A_restored_version_trades_places_with_what_is_there(DiskUnderTest kind)
+    {
+        using var folder = On(kind);
+        folder.Versioner.Keep(Path("d/a"), folder.Write("d/a", "1").Name);
+        folder.Versioner.Keep(Path("d/a"), folder.Write("d/a", "22").Name);
+        folder.Write("d/a", "333");
+        folder.Versioner.Restore(folder.Versioner.List().Single(v => v.Size == 1));
+        Assert.Equal("1", folder.Text("d/a"));
+        Assert.Equal(["22", "333"], folder.Versioner.List().Select(v => folder.Text(v.Path.Value)!).Order());
+        Assert.Equal("333", folder.Text(".stversions/d/a"));
+
+        folder.Fs.RemoveFile(Path("d/a"));
+        folder.Fs.RemoveDirectory(Path("d"));
+        folder.Versioner.Restore(folder.Versioner.List()[0]);
+        Assert.Equal("333", folder.Text("d/a"));
+        Assert.Single(folder.Versioner.List());
+    }
+
+    [Fact]
+    public void A_directory_at_the_name_is_not_restored_over()
+    {
+        using var folder = On(DiskUnderTest.Memory);
+        folder.Versioner.Keep(Path("a"), folder.Write("a", "1").Name);
+        folder.MakeFolder("a");
+        var version = folder.Versioner.List()[0];
+        Assert.Equal(FileSystemError.WrongKind, Assert.Throws<FileSystemException>(() => folder.Versioner.Restore(version)).Error);
+        Assert.Equal("1", folder.Text(".stversions/a"));
+    }
+
+    [Fact]
+    public void Old_versions_and_empty_directories_are_cleaned_up()
+    {
+        var time = new FixedTime();
+        var disk = new MemoryDisk(time, new MemoryDiskOptions());
+        var fs = new MemoryFileSystem(disk);
+        var versioner = new TrashCanVersioner(fs, time);
+        disk.User.WriteFile("d/old", "old");
+        versioner.Keep(Path("d/old"), Name("d/old"));
+        time.Now += TimeSpan.FromDays(10);
+        disk.User.WriteFile("e/new", "new");
+        versioner.Keep(Path("e/new"), Name("e/new"));
+        Assert.Equal(0, versioner.CleanUp(time.Now, 0));
+        Assert.Equal(0, versioner.CleanUp(time.Now, 11));
+        Assert.Equal(1, versioner.CleanUp(time.Now, 9));
+        Assert.Equal(Name("e/new"), Assert.Single(versioner.List()).Name);
+        Assert.False(disk.User.Exists(".stversions/d"));
+        Assert.Equal(1, versioner.CleanUp(time.Now.AddDays(31), 30));
+        Assert.False(disk.User.Exists(".stversions/e"));
+    }
+
+    /// <summary>On another disk: the power may fail at any call on either; the content is on at least one of them.</summary>
+    [Fact]
+    public void On_another_disk_a_version_is_durable_before_it_leaves_here()
+    {
+        for (var calls = 0; ; calls++)
+        {
+            var time = new FixedTime();
+            var (here, there) = (new MemoryDisk(time, new MemoryDiskOptions()), new MemoryDisk(time, new MemoryDiskOptions()));
+            var (fs, other) = (new MemoryFileSystem(here), new MemoryFileSystem(there));
+            here.User.WriteFile("d/a", "kept");
+            var left = calls;
+            FileSystemException? Count(string operation, LocalPath path) =>
+                left-- > 0 ? null : new FileSystemException(FileSystemError.Io, "the power is out");
+            fs.BeforeOperation = other.BeforeOperation = Count;
+            var failed = Record.Exception(() => new TrashCanVersioner(fs, other, time).Keep(Path("d/a"), Name("d/a"))) is not null;
+            fs.BeforeOperation = other.BeforeOperation = null;
+            here.Crash(new Random(calls));
+            there.Crash(new Random(calls + 1000));
+            Assert.True(here.User.Exists("d/a") ? here.User.ReadText("d/a") == "kept" : there.User.ReadText("d/a") == "kept", $"lost after {calls}");
+            if (failed)
+                continue;
+            var versioner = new TrashCanVersioner(fs, other, time);
+            Assert.False(here.User.Exists("d/a") && there.User.Exists("d/a") && here.UnsyncedNames == -1);
+            here.User.WriteFile("d/a", "present");
+            versioner.Restore(versioner.List()[0]);
+            Assert.Equal("kept", here.User.ReadText("d/a"));
+            Assert.Equal("present", there.User.ReadText("d/a"));
+            return;
+        }
+    }
+
+    [Fact]
+    public void A_symlink_among_the_versions_is_not_followed()
+    {
+        using var folder = On(DiskUnderTest.Real);
+        var outside = Directory.CreateTempSubdirectory("foldersync-outside-").FullName;
+        try
+        {
+            folder.MakeFolder(".stversions");
+            folder.MakeLink(".stversions/d", outside);
+            var a = folder.Write("d/a", "kept");
+            folder.Versioner.Keep(Path("d/a"), a.Name);
+            Assert.Empty(Directory.GetFileSystemEntries(outside));
+            Assert.Contains(folder.Versioner.List(), v => v.Name == a.Name && folder.Text(v.Path.Value) == "kept");
+        }
+        finally
+        {
+            Directory.Delete(outside, true);
+        }
+    }
+
+    [Fact]
+    public void Stale_temp_files_go_and_young_ones_stay()
+    {
+        var time = new FixedTime();
+        var disk = new MemoryDisk(time, new MemoryDiskOptions());
+        disk.User.MakeDirectory(".stfolder");
+        disk.User.WriteFile("d/.foldersync.old.tmp", "old");
+        disk.User.WriteFile(".syncthing.old.tmp", "old");
+        disk.User.WriteFile(".stversions/.foldersync.theirs.tmp", "kept");
+        disk.User.WriteFile("d/file.tmp", "a user's");
+        time.Now += TimeSpan.FromDays(2);
+        disk.User.WriteFile("d/.foldersync.young.tmp", "young");
+        disk.User.Touch("d/.foldersync.young.tmp", new FileTime(1000, 0));
+        var cleaner = new TempCleaner(new MemoryFileSystem(disk));
+        disk.User.WriteFile(".foldersync.~journal.tmp", "");
+        Assert.Equal(0, cleaner.RemoveStale(time.Now.AddDays(-1)));
+        disk.User.Delete(".foldersync.~journal.tmp");
+        Assert.Equal(2, cleaner.RemoveStale(time.Now.AddDays(-1)));
+        Assert.True(disk.User.Exists("d/.foldersync.young.tmp") && disk.User.Exists("d/file.tmp"));
+    }
+}

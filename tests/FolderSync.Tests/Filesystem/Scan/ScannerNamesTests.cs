@@ -1,0 +1,149 @@
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+using FolderSync.Filesystem.Scan;
+using FolderSync.Tests.Simulation;
+using Xunit;
+
+namespace FolderSync.Tests.Filesystem.Scan;
+
+/// <summary>Odd names, ignored names, and scans of some names only.</summary>
+public class ScannerNamesTests
+{
+    private const string Nfc = "caf\u00E9", Nfd = "cafe\u0301";
+
+    private readonly ScanRig _rig = new();
+
+    [Fact]
+    public async Task Names_that_are_not_UTF8_are_reported_and_skipped()
+    {
+        _rig.User.WriteFile("d/bad\uD800name", "x");
+        _rig.User.WriteFile("d/new\nline\u0007", "x");
+        Assert.Equal(["+d", "!d/bad\uFFFDname", "+d/new\nline\u0007"], await _rig.ScanAsync());
+    }
+
+    [Fact]
+    public async Task A_lone_decomposed_name_is_renamed_on_disk()
+    {
+        _rig.User.WriteFile(Nfd + "/" + Nfd, "x");
+        Assert.Equal([$"+{Nfc}", $"+{Nfc}/{Nfc}"], await _rig.ScanAsync());
+        Assert.Equal("x", _rig.User.ReadText($"{Nfc}/{Nfc}"));
+        Assert.Empty(await _rig.ScanAsync());
+    }
+
+    [Fact]
+    public async Task Without_normalizing_a_decomposed_name_is_reported_and_what_is_known_is_kept()
+    {
+        _rig.User.WriteFile(Nfc + "/f", "x");
+        await _rig.ScanAsync();
+        _rig.User.Rename(Nfc, Nfd);
+        _rig.Options = new ScannerOptions { AutoNormalize = false };
+        Assert.Equal([$"!{Nfd}"], await _rig.ScanAsync());
+        Assert.True(_rig.User.Exists(Nfd));
+    }
+
+    [Fact]
+    public async Task Twins_are_reported_and_neither_is_touched()
+    {
+        _rig.User.WriteFile($"d/{Nfc}/f", "composed");
+        await _rig.ScanAsync();
+        _rig.User.WriteFile($"d/{Nfd}", "decomposed");
+        _rig.User.WriteFile($"d/{Nfc}/f", "edited");
+        Assert.Equal([$"!d/{Nfc}", $"!d/{Nfd}"], (await _rig.ScanAsync()).Order(StringComparer.Ordinal).Reverse().OrderBy(s => s.Length));
+        Assert.Equal("decomposed", _rig.User.ReadText($"d/{Nfd}"));
+        _rig.User.Delete($"d/{Nfd}");
+        Assert.Equal([$"*d/{Nfc}/f"], await _rig.ScanAsync());
+    }
+
+    [Fact]
+    public async Task Ignoring_and_no_longer_ignoring()
+    {
+        _rig.User.WriteFile("d/a", "x");
+        _rig.User.WriteFile("d/b", "x");
+        _rig.User.WriteFile("gone", "x");
+        await _rig.ScanAsync();
+        _rig.User.Delete("gone");
+        Ignore("d", "gone");
+        Assert.Equal(["=d", "=d/a", "=d/b", "=gone"], await _rig.ScanAsync());
+        Assert.Empty(await _rig.ScanAsync());
+        _rig.User.WriteFile("d/a", "edited");
+        _rig.User.Delete("d/b");
+        Assert.Empty(await _rig.ScanAsync());
+        Ignore();
+        Assert.Equal(["~d", "*d/a", "-d/b", "-gone"], await _rig.ScanAsync());
+        Assert.All(_rig.Known.All, e => Assert.Equal(LocalFlags.None, e.LocalFlags));
+        Assert.Empty(await _rig.ScanAsync());
+    }
+
+    [Fact]
+    public async Task An_ignored_directory_that_can_be_skipped_is_not_read()
+    {
+        _rig.User.WriteFile("skip/f", "x");
+        Ignore("skip");
+        _rig.FileSystem.BeforeOperation = (operation, path) =>
+            operation == "List" && path.Value == "skip" ? throw new InvalidOperationException("It was read.") : null;
+        Assert.Empty(await _rig.ScanAsync());
+    }
+
+    [Fact]
+    public async Task Directories_that_hold_something_wanted_are_synced_though_ignored()
+    {
+        _rig.User.WriteFile("a/b/keep", "x");
+        _rig.User.WriteFile("a/b/drop", "x");
+        _rig.User.WriteFile("a/c/drop", "x");
+        Ignore("!keep", "/a");
+        Assert.Equal(["+a", "+a/b", "+a/b/keep"], await _rig.ScanAsync());
+        Assert.Empty(await _rig.ScanAsync());
+        _rig.User.Delete("a/b/keep");
+        Assert.Equal(["=a/b", "=a", "-a/b/keep"], await _rig.ScanAsync());
+        _rig.User.WriteFile("a/c/keep", "x");
+        Assert.Equal(["~a", "+a/c", "+a/c/keep"], await _rig.ScanAsync("a/c/keep"));
+    }
+
+    [Theory]
+    [InlineData("new/deep/f", "+new,+new/deep,+new/deep/f,+new/deep/g")]
+    [InlineData("gone/sub/x", "-gone/sub,-gone/sub/x,-gone/sub/y")]
+    [InlineData("gone/sub/x gone/sub/y gone/sub", "-gone/sub,-gone/sub/x,-gone/sub/y")]
+    [InlineData("edit/1", "*edit/1")]
+    [InlineData("edit edit/1 edit/2", "*edit/1,*edit/2")]
+    [InlineData("file/was/here", "*file,-file/was,-file/was/here")]
+    [InlineData("nothing/at/all", "")]
+    [InlineData("edit!", "")]
+    [InlineData(".stfolder", "")]
+    public async Task Only_names_asked_for_are_scanned(string below, string expected)
+    {
+        _rig.User.WriteFile("gone/sub/x", "x");
+        _rig.User.WriteFile("gone/sub/y", "x");
+        _rig.User.WriteFile("edit/1", "x");
+        _rig.User.WriteFile("edit/2", "x");
+        _rig.User.WriteFile("edit!", "x");
+        _rig.User.WriteFile("file/was/here", "x");
+        await _rig.ScanAsync();
+        _rig.User.Delete("gone/sub");
+        _rig.User.WriteFile("edit/1", "edited");
+        _rig.User.WriteFile("edit/2", "edited");
+        _rig.User.Delete("file");
+        _rig.User.WriteFile("file", "now");
+        _rig.User.WriteFile("new/deep/f", "x");
+        _rig.User.WriteFile("new/deep/g", "x");
+        Assert.Equal(expected.Split(',', StringSplitOptions.RemoveEmptyEntries), await _rig.ScanAsync(below.Split(' ')));
+        await _rig.ScanAsync();
+        Assert.Empty(await _rig.ScanAsync());
+    }
+
+    [Fact]
+    public async Task Where_case_does_not_count_a_renamed_name_is_gone_and_new()
+    {
+        foreach (var below in new[] { "", "File", "file", "File file" })
+        {
+            var rig = new ScanRig(new MemoryDiskOptions { CaseInsensitive = true });
+            rig.User.WriteFile("File", "x");
+            await rig.ScanAsync();
+            rig.User.Rename("File", "file");
+            Assert.Contains("+file", await rig.ScanAsync(below.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+            await rig.ScanAsync();
+            Assert.Equal(["file"], rig.Known.All.Select(e => e.Name.Value));
+        }
+    }
+
+    private void Ignore(params string[] patterns) => _rig.Ignores = IgnoreParser.Parse(patterns);
+}
