@@ -6,6 +6,8 @@ using FolderSync.Filesystem.Watch;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Index;
+using FolderSync.Index.Sqlite;
+using FolderSync.Index.State;
 using FolderSync.Network;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
@@ -37,18 +39,19 @@ internal static class Composition
     /// <summary>THE ENGINE AND ITS PARTS: production's side of every seam.</summary>
     private static void AddEngine(IServiceCollection services, HomeDirectory home, DeviceIdentity identity)
     {
-        services.AddSingleton<IStateStore>(s => new LiteStateStore(home.StateFile));
+        var random = new SystemRandom();
+        services.AddSingleton<IStateStore>(s => new LiteStateStore(home.StateFile, s.GetRequiredService<ILogger<LiteStateStore>>()));
         services.AddSingleton<ISyncEngine>(s => new SyncEngine(new EngineParts(
             identity.DeviceId,
             s.GetRequiredService<TimeProvider>(),
             new FileSystems(),
             new Watchers(),
-            new SqliteFolderIndexes(home.IndexDirectory, identity.DeviceId, s.GetRequiredService<ILoggerFactory>()),
+            new SqliteFolderIndexes(home.IndexDirectory, identity.DeviceId, random.NextUInt64, s.GetRequiredService<ILogger<SqliteFolderIndexes>>()),
             s.GetRequiredService<IStateStore>(),
             new TlsTcpTransport(identity, logger: s.GetRequiredService<ILogger<TlsTcpTransport>>()),
             new Workers(Math.Max(2, Environment.ProcessorCount)),
             new SerialScheduler(),
-            new SystemRandom(),
+            random,
             s.GetRequiredService<ILoggerFactory>())
         {
             OpenConnection = Bep.OpenAsync,

@@ -72,7 +72,7 @@ internal static class StatusTable
         return table;
     }
 
-    private static Text Cell(string text, Color? color = null) => new(PrintableText.Of(text), color is { } c ? new Style(c) : null);
+    private static Text Cell(string text, Color? color = null) => new(PrintableText.Of(text), color is { } c ? new Style(c) : Style.Plain);
 
     private static Text Line(string text) => new(PrintableText.Of(text) + Environment.NewLine);
 }

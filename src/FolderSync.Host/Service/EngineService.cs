@@ -4,7 +4,7 @@ using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Starts the engine, hands it every configuration that comes into force, and ends it.</summary>
+/// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
 internal sealed class EngineService(ISyncEngine engine, ConfigStore config, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -26,8 +26,6 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, ILog
         config.Changed -= Enqueue;
         config.ProblemsChanged -= Report;
         await base.StopAsync(cancellationToken);
-        if (engine is IAsyncDisposable disposable)
-            await disposable.DisposeAsync();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
