@@ -1,6 +1,22 @@
+using System.Runtime.InteropServices;
+using FolderSync.Host.Cli;
+
 namespace FolderSync.Host;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static async Task<int> Main(string[] args)
+    {
+        using var ended = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        return await CommandLine.RunAsync(args, CliContext.OfProcess(), ended.Token);
+
+        // The first signal ends what runs in good order; a second one has the system's usual effect.
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = !ended.IsCancellationRequested;
+            ended.Cancel();
+        }
+    }
 }

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace FolderSync.Client;
+
+/// <summary>A running service's REST interface, as far as the command line, the tray and the demo use it. Every failure is a <see cref="ServiceException"/>.</summary>
+public sealed class ServiceClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public ServiceClient(ServiceAddress address)
+    {
+        Address = address;
+        _http = new HttpClient(Handler(address)) { BaseAddress = new Uri(new Uri(address.Url), "rest/"), Timeout = Timeout.InfiniteTimeSpan };
+        _http.DefaultRequestHeaders.Add("X-API-Key", address.ApiKey);
+    }
+
+    public ServiceAddress Address { get; }
+
+    /// <summary>False when nothing listens there: the service was killed and its address is left over.</summary>
+    public async Task<bool> IsRunningAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            timeout.CancelAfter(TimeSpan.FromSeconds(5));
+            using var answer = await _http.GetAsync("noauth/health", timeout.Token);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ServiceException($"The service at {Address.Url} (process {Address.Process}) does not answer. Look into its log, or restart it.", inner: e);
+        }
+    }
+
+    public Task<SystemStatus> StatusAsync(CancellationToken cancellation) => GetAsync("system/status", ClientJson.Default.SystemStatus, cancellation);
+
+    public Task<SystemVersion> VersionAsync(CancellationToken cancellation) => GetAsync("system/version", ClientJson.Default.SystemVersion, cancellation);
+
+    public Task<ConnectionList> ConnectionsAsync(CancellationToken cancellation) => GetAsync("system/connections", ClientJson.Default.ConnectionList, cancellation);
+
+    public Task<List<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation) => GetAsync("config/devices", ClientJson.Default.ListConfiguredDevice, cancellation);
+
+    public Task<List<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation) => GetAsync("config/folders", ClientJson.Default.ListConfiguredFolder, cancellation);
+
+    public Task<FolderStatus> FolderStatusAsync(string folder, CancellationToken cancellation) =>
+        GetAsync($"db/status?folder={Escape(folder)}", ClientJson.Default.FolderStatus, cancellation);
+
+    /// <param name="folder">Null: over all folders shared with it.</param>
+    public Task<Completion> CompletionAsync(string device, string? folder, CancellationToken cancellation) =>
+        GetAsync($"db/completion?device={Escape(device)}" + (folder is null ? "" : $"&folder={Escape(folder)}"), ClientJson.Default.Completion, cancellation);
+
+    public Task<NeedList> NeedAsync(string folder, int page, int perPage, CancellationToken cancellation) =>
+        GetAsync($"db/need?folder={Escape(folder)}&page={page}&perpage={perPage}", ClientJson.Default.NeedList, cancellation);
+
+    public Task<FolderErrors> FolderErrorsAsync(string folder, CancellationToken cancellation) =>
+        GetAsync($"folder/errors?folder={Escape(folder)}", ClientJson.Default.FolderErrors, cancellation);
+
+    /// <summary>Adds the device, or sets the named fields of the one with this ID.</summary>
+    public Task PutDeviceAsync(ConfiguredDevice device, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, "config/devices", device, ClientJson.Default.ConfiguredDevice, cancellation);
+
+    public Task RemoveDeviceAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, $"config/devices/{Escape(id)}", cancellation);
+
+    /// <summary>Adds the folder, or sets the named fields of the one with this ID.</summary>
+    public Task PutFolderAsync(ConfiguredFolder folder, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, "config/folders", folder, ClientJson.Default.ConfiguredFolder, cancellation);
+
+    /// <summary>The files stay.</summary>
+    public Task RemoveFolderAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, $"config/folders/{Escape(id)}", cancellation);
+
+    public Task ShareFolderAsync(string id, List<SharedWith> devices, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Patch, $"config/folders/{Escape(id)}", new DevicesPatch { Devices = devices }, ClientJson.Default.DevicesPatch, cancellation);
+
+    public Task PauseFolderAsync(string id, bool paused, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Patch, $"config/folders/{Escape(id)}", new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
+
+    public Task PauseDeviceAsync(string id, bool paused, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Patch, $"config/devices/{Escape(id)}", new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
+
+    /// <summary>Done when the scan is.</summary>
+    /// <param name="folder">Null: all folders.</param>
+    public Task ScanAsync(string? folder, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, folder is null ? "db/scan" : $"db/scan?folder={Escape(folder)}", cancellation);
+
+    /// <summary>Ends the service.</summary>
+    public Task ShutdownAsync(CancellationToken cancellation) => SendAsync(HttpMethod.Post, "system/shutdown", cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    private static string Escape(string text) => Uri.EscapeDataString(text);
+
+    private static HttpMessageHandler Handler(ServiceAddress address)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10), AllowAutoRedirect = false };
+        if (address.Certificate is { } expected)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate is not null && Convert.ToHexString(SHA256.HashData(((X509Certificate2)certificate).RawDataMemory.Span)).Equals(expected, StringComparison.OrdinalIgnoreCase);
+        }
+        return handler;
+    }
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync(type, cancellation) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new ServiceException($"What answers at {Address.Url} is not a FolderSync service, or another version of it ({path}: {e.Message})", inner: e);
+        }
+    }
+
+    private async Task SendAsync(HttpMethod method, string path, CancellationToken cancellation)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(method, path), cancellation);
+    }
+
+    private async Task SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, type) }, cancellation);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        using (request)
+        {
+            HttpResponseMessage answer;
+            try
+            {
+                answer = await _http.SendAsync(request, cancellation);
+            }
+            catch (HttpRequestException e)
+            {
+                var reason = (e.InnerException as SocketException)?.Message ?? e.Message;
+                throw new ServiceException($"The service at {Address.Url} can't be reached: {reason}.", inner: e);
+            }
+            if (answer.IsSuccessStatusCode)
+                return answer;
+            using (answer)
+            {
+                var text = (await answer.Content.ReadAsStringAsync(cancellation)).Trim();
+                throw new ServiceException(Sentence(answer.StatusCode, text), answer.StatusCode);
+            }
+        }
+    }
+
+    private static string Sentence(HttpStatusCode status, string text) => status switch
+    {
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "The service refused the API key. It was changed since the service wrote its address: restart the service.",
+        _ when text.Length is > 0 and < 2000 && !text.StartsWith('<') => text,
+        _ => $"The service answered {(int)status} ({status}).",
+    };
+}

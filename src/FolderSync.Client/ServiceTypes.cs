@@ -1,0 +1,206 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace FolderSync.Client;
+
+/// <summary>GET system/status.</summary>
+public sealed record SystemStatus
+{
+    [JsonPropertyName("myID")]
+    public string DeviceId { get; init; } = "";
+
+    /// <summary>Seconds.</summary>
+    public long Uptime { get; init; }
+
+    public DateTimeOffset StartTime { get; init; }
+}
+
+/// <summary>GET system/version.</summary>
+public sealed record SystemVersion
+{
+    public string Version { get; init; } = "";
+
+    public string LongVersion { get; init; } = "";
+
+    public string Os { get; init; } = "";
+
+    public string Arch { get; init; } = "";
+}
+
+/// <summary>GET system/connections.</summary>
+public sealed record ConnectionList
+{
+    /// <summary>By device ID.</summary>
+    public Dictionary<string, ConnectionStatus> Connections { get; init; } = [];
+}
+
+public sealed record ConnectionStatus
+{
+    public bool Connected { get; init; }
+
+    public bool Paused { get; init; }
+
+    public string Address { get; init; } = "";
+
+    public string ClientVersion { get; init; } = "";
+
+    public string Type { get; init; } = "";
+
+    public string Crypto { get; init; } = "";
+
+    /// <summary>Bytes.</summary>
+    public long InBytesTotal { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long OutBytesTotal { get; init; }
+}
+
+/// <summary>GET db/status.</summary>
+public sealed record FolderStatus
+{
+    /// <summary>idle, scanning, syncing, error and so on; empty while paused.</summary>
+    public string State { get; init; } = "";
+
+    public string Error { get; init; } = "";
+
+    /// <summary>Items that could not be brought in.</summary>
+    public int Errors { get; init; }
+
+    public long GlobalBytes { get; init; }
+
+    public long GlobalFiles { get; init; }
+
+    public long LocalBytes { get; init; }
+
+    public long LocalFiles { get; init; }
+
+    public long NeedBytes { get; init; }
+
+    public long NeedTotalItems { get; init; }
+
+    public long InSyncBytes { get; init; }
+
+    public long Sequence { get; init; }
+}
+
+/// <summary>GET db/completion.</summary>
+public sealed record Completion
+{
+    /// <summary>Percent.</summary>
+    [JsonPropertyName("completion")]
+    public double Percent { get; init; }
+
+    public long NeedBytes { get; init; }
+
+    public long NeedItems { get; init; }
+
+    public long NeedDeletes { get; init; }
+
+    public string RemoteState { get; init; } = "";
+}
+
+/// <summary>An entry of config/devices. What is not named here is kept.</summary>
+public sealed record ConfiguredDevice
+{
+    [JsonPropertyName("deviceID")]
+    public string DeviceId { get; init; } = "";
+
+    public string? Name { get; init; }
+
+    public List<string>? Addresses { get; init; }
+
+    public bool? Paused { get; init; }
+
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+public sealed record SharedWith
+{
+    [JsonPropertyName("deviceID")]
+    public string DeviceId { get; init; } = "";
+
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>An entry of config/folders. What is not named here is kept.</summary>
+public sealed record ConfiguredFolder
+{
+    public string Id { get; init; } = "";
+
+    public string? Label { get; init; }
+
+    public string? Path { get; init; }
+
+    /// <summary>sendreceive, sendonly, receiveonly.</summary>
+    public string? Type { get; init; }
+
+    public List<SharedWith>? Devices { get; init; }
+
+    public bool? Paused { get; init; }
+
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>The body of a PATCH that pauses or resumes.</summary>
+public sealed record PausedPatch
+{
+    public required bool Paused { get; init; }
+}
+
+/// <summary>The body of a PATCH that changes with whom a folder is shared.</summary>
+public sealed record DevicesPatch
+{
+    public required List<SharedWith> Devices { get; init; }
+}
+
+/// <summary>GET db/need.</summary>
+public sealed record NeedList
+{
+    /// <summary>Being fetched.</summary>
+    public List<NeededFile>? Progress { get; init; }
+
+    public List<NeededFile>? Queued { get; init; }
+
+    public List<NeededFile>? Rest { get; init; }
+}
+
+public sealed record NeededFile
+{
+    public string Name { get; init; } = "";
+
+    /// <summary>Bytes.</summary>
+    public long Size { get; init; }
+
+    public bool Deleted { get; init; }
+}
+
+/// <summary>GET folder/errors.</summary>
+public sealed record FolderErrors
+{
+    public List<FolderError>? Errors { get; init; }
+}
+
+public sealed record FolderError
+{
+    public string Path { get; init; } = "";
+
+    public string Error { get; init; } = "";
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = false)]
+[JsonSerializable(typeof(ServiceAddress))]
+[JsonSerializable(typeof(SystemStatus))]
+[JsonSerializable(typeof(SystemVersion))]
+[JsonSerializable(typeof(ConnectionList))]
+[JsonSerializable(typeof(FolderStatus))]
+[JsonSerializable(typeof(Completion))]
+[JsonSerializable(typeof(List<ConfiguredDevice>))]
+[JsonSerializable(typeof(List<ConfiguredFolder>))]
+[JsonSerializable(typeof(PausedPatch))]
+[JsonSerializable(typeof(DevicesPatch))]
+[JsonSerializable(typeof(NeedList))]
+[JsonSerializable(typeof(FolderErrors))]
+internal sealed partial class ClientJson : JsonSerializerContext;

@@ -1,0 +1,66 @@
+using FolderSync.Client;
+using FolderSync.Core.Model;
+using FolderSync.Host.Config;
+using FolderSync.Network;
+
+namespace FolderSync.Host.Cli;
+
+/// <summary>What a command may touch besides files and the service.</summary>
+/// <param name="Out">What was asked for.</param>
+/// <param name="Error">What a person should know besides.</param>
+/// <param name="IsTerminal">A person looks at <paramref name="Out"/>: colours, tables, progress.</param>
+internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, string?> Environment, bool IsTerminal, string WorkingDirectory)
+{
+    public static CliContext OfProcess() => new(Console.Out, Console.Error, System.Environment.GetEnvironmentVariable,
+        !Console.IsOutputRedirected, Directory.GetCurrentDirectory());
+
+    public HomeDirectory Home(string? given) => new(Path.Combine(WorkingDirectory, given is { Length: > 0 } ? given : HomeDirectory.Default(Environment)));
+
+    /// <summary>The home's identity.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    public DeviceIdentity Identity(HomeDirectory home) =>
+        (Directory.Exists(home.Path) ? DeviceIdentity.LoadOrNull(home.Path) : null)?.Identity ??
+        throw CliException.BadInput($"There is no FolderSync in '{home}'. Make one with `foldersync init --home {home}`, or name another home with --home.");
+
+    /// <summary>A client of the service that runs on the home; null when none runs.</summary>
+    public static async Task<ServiceClient?> ConnectAsync(HomeDirectory home, CancellationToken cancellation)
+    {
+        if (ServiceAddress.Find(home.Path) is not { } address)
+            return null;
+        var client = new ServiceClient(address);
+        if (await client.IsRunningAsync(cancellation))
+            return client;
+        client.Dispose();
+        return null;
+    }
+
+    /// <exception cref="CliException">None runs.</exception>
+    public async Task<ServiceClient> RequireAsync(HomeDirectory home, CancellationToken cancellation)
+    {
+        _ = Identity(home);
+        return await ConnectAsync(home, cancellation) ??
+            throw CliException.Failed($"FolderSync is not running on '{home}'. Start it with `foldersync serve --home {home}`.");
+    }
+
+    public static DeviceId ParseDevice(string text) =>
+        DeviceIdText.TryParse(text, out var id, out var why) ? id : throw CliException.BadInput(why!);
+}
+
+/// <summary>A command can't do what was asked: one sentence for standard error, and the exit code.</summary>
+internal sealed class CliException(string message, int code) : Exception(message)
+{
+    public int Code { get; } = code;
+
+    /// <summary>The request is wrong: a wrong ID, a path that is not there.</summary>
+    public static CliException BadInput(string message) => new(message, ExitCode.BadInput);
+
+    /// <summary>The request is right and could not be carried out.</summary>
+    public static CliException Failed(string message) => new(message, ExitCode.Failure);
+}
+
+internal static class ExitCode
+{
+    public const int Success = 0;
+    public const int Failure = 1;
+    public const int BadInput = 2;
+}

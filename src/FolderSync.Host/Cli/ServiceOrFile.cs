@@ -1,0 +1,110 @@
+using FolderSync.Client;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Host.Config;
+
+namespace FolderSync.Host.Cli;
+
+/// <summary>What the commands that change the configuration do it by: the running service, or the file where none runs.</summary>
+internal interface IConfigured : IDisposable
+{
+    /// <summary>Peers, without this device.</summary>
+    Task<IReadOnlyList<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation);
+
+    Task<IReadOnlyList<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation);
+
+    Task PutDeviceAsync(DeviceId id, string? name, string? address, CancellationToken cancellation);
+
+    Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation);
+
+    /// <param name="with">All devices it is to be shared with.</param>
+    Task PutFolderAsync(string id, string? label, string path, FolderType? type, IReadOnlyList<DeviceId> with, CancellationToken cancellation);
+
+    Task RemoveFolderAsync(string id, CancellationToken cancellation);
+
+    /// <summary>What a person should know of how it was done.</summary>
+    string? Note { get; }
+}
+
+internal static class ServiceOrFile
+{
+    public static async Task<IConfigured> OpenAsync(CliContext context, HomeDirectory home, CancellationToken cancellation)
+    {
+        var self = context.Identity(home).DeviceId;
+        return await CliContext.ConnectAsync(home, cancellation) is { } client
+            ? new ByService(client, self)
+            : new ByFile(ConfigStore.Open(home, self), home);
+    }
+
+    private sealed class ByService(ServiceClient client, DeviceId self) : IConfigured
+    {
+        public string? Note => null;
+
+        public async Task<IReadOnlyList<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation) =>
+            [.. (await client.DevicesAsync(cancellation)).Where(d => d.DeviceId != self.ToString())];
+
+        public async Task<IReadOnlyList<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation) => await client.FoldersAsync(cancellation);
+
+        public Task PutDeviceAsync(DeviceId id, string? name, string? address, CancellationToken cancellation) => client.PutDeviceAsync(
+            new ConfiguredDevice { DeviceId = id.ToString(), Name = name, Addresses = address is null ? null : [address] }, cancellation);
+
+        public Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation) => client.RemoveDeviceAsync(id.ToString(), cancellation);
+
+        public async Task PutFolderAsync(string id, string? label, string path, FolderType? type, IReadOnlyList<DeviceId> with, CancellationToken cancellation)
+        {
+            List<SharedWith> devices = [.. with.Select(d => new SharedWith { DeviceId = d.ToString() })];
+            if ((await client.FoldersAsync(cancellation)).Any(f => f.Id == id))
+                await client.ShareFolderAsync(id, devices, cancellation);
+            else
+                await client.PutFolderAsync(new ConfiguredFolder { Id = id, Label = label, Path = path, Type = Word(type), Devices = devices }, cancellation);
+        }
+
+        public Task RemoveFolderAsync(string id, CancellationToken cancellation) => client.RemoveFolderAsync(id, cancellation);
+
+        public void Dispose() => client.Dispose();
+
+        private static string Word(FolderType? type) => type switch
+        {
+            FolderType.SendOnly => "sendonly",
+            FolderType.ReceiveOnly => "receiveonly",
+            _ => "sendreceive",
+        };
+    }
+
+    private sealed class ByFile(ConfigStore store, HomeDirectory home) : IConfigured
+    {
+        public string Note => $"FolderSync is not running: this was written into '{home.ConfigFile}', and is in force when it starts.";
+
+        public Task<IReadOnlyList<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConfiguredDevice>>(
+            [.. store.Current.Engine.Devices.Select(d => new ConfiguredDevice { DeviceId = d.Id.ToString(), Name = d.Name })]);
+
+        public Task<IReadOnlyList<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConfiguredFolder>>(
+        [
+            .. store.Current.Engine.Folders.Select(f => new ConfiguredFolder
+            {
+                Id = f.Id.Value,
+                Label = f.Label,
+                Path = f.Path,
+                Devices = [.. f.Devices.Select(d => new SharedWith { DeviceId = d.ToString() })],
+            }),
+        ]);
+
+        public Task PutDeviceAsync(DeviceId id, string? name, string? address, CancellationToken cancellation) => store.UpdateAsync(c =>
+        {
+            var device = c.Engine.Device(id) ?? new DeviceConfig { Id = id };
+            return c.PutDevice(device with { Name = name ?? device.Name, Addresses = address is null ? device.Addresses : [address] });
+        }, cancellation);
+
+        public Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation) => store.UpdateAsync(c => c.RemoveDevice(id), cancellation);
+
+        public Task PutFolderAsync(string id, string? label, string path, FolderType? type, IReadOnlyList<DeviceId> with, CancellationToken cancellation) => store.UpdateAsync(c =>
+        {
+            var folder = c.Engine.Folder(new FolderId(id)) ?? new FolderConfig { Id = new FolderId(id), Path = path, Label = label ?? "", Type = type ?? FolderType.SendReceive };
+            return c.PutFolder(folder with { Devices = [.. with] });
+        }, cancellation);
+
+        public Task RemoveFolderAsync(string id, CancellationToken cancellation) => store.UpdateAsync(c => c.RemoveFolder(new FolderId(id)), cancellation);
+
+        public void Dispose() => store.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Watch;
+using FolderSync.Host.Config;
+using FolderSync.Host.Service;
+using FolderSync.Index;
+using FolderSync.Index.Sqlite;
+using FolderSync.Index.State;
+using FolderSync.Network;
+using FolderSync.Network.Tcp;
+using FolderSync.Protocol;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace FolderSync.Host;
+
+/// <summary>Where the service is put together: the only place that names the implementations behind the seams.</summary>
+internal static class Composition
+{
+    /// <param name="page">Where to listen; a port of 0 takes any.</param>
+    public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning)
+            .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page));
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page);
+        AddEngine(builder.Services, options.Home, identity);
+        builder.Services.AddHostedService<EngineService>();
+
+        var app = builder.Build();
+        MapPage(app);
+        return app;
+    }
+
+    /// <summary>THE ENGINE AND ITS PARTS: production's side of every seam.</summary>
+    private static void AddEngine(IServiceCollection services, HomeDirectory home, DeviceIdentity identity)
+    {
+        var random = new SystemRandom();
+        services.AddSingleton<IStateStore>(s => new LiteStateStore(home.StateFile, s.GetRequiredService<ILogger<LiteStateStore>>()));
+        services.AddSingleton<ISyncEngine>(s => new SyncEngine(new EngineParts(
+            identity.DeviceId,
+            s.GetRequiredService<TimeProvider>(),
+            new FileSystems(),
+            new Watchers(),
+            new SqliteFolderIndexes(home.IndexDirectory, identity.DeviceId, random.NextUInt64, s.GetRequiredService<ILogger<SqliteFolderIndexes>>()),
+            s.GetRequiredService<IStateStore>(),
+            new TlsTcpTransport(identity, logger: s.GetRequiredService<ILogger<TlsTcpTransport>>()),
+            new Workers(Math.Max(2, Environment.ProcessorCount)),
+            new SerialScheduler(),
+            random,
+            s.GetRequiredService<ILoggerFactory>())
+        {
+            OpenConnection = Bep.OpenAsync,
+            FolderLocks = new FolderLocks(),
+            ClientName = "FolderSync",
+            ClientVersion = ProgramVersion.Tag,
+        }));
+    }
+
+    /// <summary>THE PAGE AND THE REST INTERFACE.</summary>
+    private static void MapPage(WebApplication app)
+    {
+        app.UseRouting();
+        app.MapGet("/rest/noauth/health", () => Results.Text("{\"status\": \"OK\"}", "application/json"));
+        app.UseEndpoints(_ => { });
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page)
+    {
+        kestrel.AddServerHeader = false;
+        ConfigAddress.TrySplit(page.Address, out var host, out var port);
+        kestrel.Listen(FreePort.Address(host) ?? IPAddress.Loopback, port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            if (page.Tls)
+                listen.UseHttps(HttpsCertificate.LoadOrMake(home));
+        });
+    }
+}

@@ -1,0 +1,58 @@
+using System.Threading.Channels;
+using FolderSync.Engine;
+using FolderSync.Host.Config;
+
+namespace FolderSync.Host.Service;
+
+/// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
+internal sealed class EngineService(ISyncEngine engine, ConfigStore config, ILogger<EngineService> log) : BackgroundService
+{
+    private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Report();
+        config.ProblemsChanged += Report;
+        config.Changed += Enqueue;
+        await engine.ApplyAsync(config.Current.Engine, cancellationToken);
+        foreach (var (address, why) in engine.ListenErrors)
+            ServiceLog.NotListening(log, address, why);
+        config.Watch();
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        config.Changed -= Enqueue;
+        config.ProblemsChanged -= Report;
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var change in _changes.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await engine.ApplyAsync(config.Current.Engine, stoppingToken);
+                ServiceLog.ConfigTaken(log);
+                if ((change.Old.Page with { AllowedHosts = [] }) != (change.New.Page with { AllowedHosts = [] }))
+                    ServiceLog.PageNeedsRestart(log);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                ServiceLog.ConfigFailed(log, e);
+            }
+        }
+    }
+
+    private void Enqueue(ConfigChange change) => _changes.Writer.TryWrite(change);
+
+    private void Report()
+    {
+        foreach (var problem in config.Error?.Problems ?? [])
+            ServiceLog.ConfigRefused(log, problem);
+        foreach (var warning in config.Warnings)
+            ServiceLog.ConfigWarning(log, warning);
+    }
+}

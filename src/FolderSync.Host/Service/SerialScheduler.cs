@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+using FolderSync.Engine;
+
+namespace FolderSync.Host.Service;
+
+/// <summary>Each loop of the engine on a serial context of its own, carried by the thread pool.</summary>
+internal sealed class SerialScheduler : IEngineScheduler
+{
+    public Task Start(string name, Func<Task> loop) => Task.Factory.StartNew(
+        loop, CancellationToken.None, TaskCreationOptions.DenyChildAttach, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
+}
+
+/// <summary>The system's random.</summary>
+internal sealed class SystemRandom : IRandomSource
+{
+    public int Next(int exclusiveMax) => RandomNumberGenerator.GetInt32(exclusiveMax);
+
+    public ulong NextUInt64()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes);
+    }
+}

@@ -1,0 +1,45 @@
+using FolderSync.Host.Config;
+
+namespace FolderSync.Host.Service;
+
+internal static partial class ServiceLog
+{
+    [LoggerMessage(1, LogLevel.Information, "FolderSync {Version}, device {Device}, home {Home}")]
+    public static partial void Starting(ILogger log, string version, string device, string home);
+
+    [LoggerMessage(2, LogLevel.Information, "The page and the REST interface are at {Url}")]
+    public static partial void PageAt(ILogger log, string url);
+
+    [LoggerMessage(3, LogLevel.Information, "The page moved from {Wanted} to {Settled}: {Why}. The configuration keeps it.")]
+    public static partial void PageMoved(ILogger log, string wanted, string why, string settled);
+
+    [LoggerMessage(4, LogLevel.Information, "Peers are listened for on port {Port}: {Why}. The configuration keeps it.")]
+    public static partial void PeersMoved(ILogger log, string why, int port);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Warning}")]
+    public static partial void IdentityWarning(ILogger log, string warning);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Problem}")]
+    public static partial void ConfigWarning(ILogger log, ConfigProblem problem);
+
+    [LoggerMessage(7, LogLevel.Error, "The configuration was not taken up, what was in force stays so. {Problem}")]
+    public static partial void ConfigRefused(ILogger log, ConfigProblem problem);
+
+    [LoggerMessage(8, LogLevel.Information, "The configuration was taken up.")]
+    public static partial void ConfigTaken(ILogger log);
+
+    [LoggerMessage(9, LogLevel.Error, "The configuration could not be applied.")]
+    public static partial void ConfigFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Warning, "The page is reachable from other computers ({Address}) and no password is set: it is switched off, only the REST interface answers, with the API key.")]
+    public static partial void PageIsOpen(ILogger log, string address);
+
+    [LoggerMessage(11, LogLevel.Information, "Ended.")]
+    public static partial void Ended(ILogger log);
+
+    [LoggerMessage(12, LogLevel.Warning, "A change of the page's address or certificate is in force after a restart.")]
+    public static partial void PageNeedsRestart(ILogger log);
+
+    [LoggerMessage(13, LogLevel.Warning, "Peers can't be listened for on {Address}: {Why}")]
+    public static partial void NotListening(ILogger log, string address, string why);
+}

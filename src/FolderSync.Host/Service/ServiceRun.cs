@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using FolderSync.Client;
+using FolderSync.Host.Config;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace FolderSync.Host.Service;
+
+/// <summary>One run of the service, from the lock on its home to its last word.</summary>
+internal static class ServiceRun
+{
+    /// <summary>Ends when a signal or REST says so.</summary>
+    /// <exception cref="ServiceStartException">It can't start.</exception>
+    /// <exception cref="ConfigException">The configuration is wrong.</exception>
+    public static async Task RunAsync(ServiceOptions options, CancellationToken cancellation)
+    {
+        var home = options.Home;
+        using var startLog = new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable));
+        var log = startLog.CreateLogger("FolderSync.Service");
+        home.Make();
+        using var homeLock = FileLock.TryTake(home.LockFile, out var holder) ?? throw new ServiceStartException(
+            $"FolderSync runs on '{home}' already{(holder is null ? "" : $" (process {holder})")}. Use that one, or give this one a home of its own with --home.");
+        var ready = await HomeSetup.EnsureAsync(home, null, cancellation);
+        foreach (var warning in ready.Warnings)
+            ServiceLog.IdentityWarning(log, warning);
+        ServiceLog.Starting(log, ProgramVersion.Number, ready.Identity.DeviceId.ToString(), home.Path);
+
+        using var config = ConfigStore.Open(home, ready.Identity.DeviceId);
+        if (config.Current.Page.ApiKey.Length == 0 && options.ApiKey is null)
+            await config.UpdateAsync(c => c with { Page = c.Page with { ApiKey = NewConfig.ApiKey() } }, cancellation);
+        var address = await Ports.SettlePageAsync(config, options.PageAddress, log, cancellation);
+        await Ports.SettlePeersAsync(config, log, cancellation);
+
+        var page = config.Current.Page with { Address = address, ApiKey = options.ApiKey ?? config.Current.Page.ApiKey };
+        var running = new RunningPage(page, Url(page, address), options.PageAddress is not null || options.ApiKey is not null);
+        await using var app = Composition.Build(options, config, ready.Identity, running);
+        await app.StartAsync(cancellation);
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var url = Url(page, new Uri(bound).Authority);
+        try
+        {
+            DurableFile.Write(home.RuntimeFile, new ServiceAddress(url, page.ApiKey, Environment.ProcessId, Fingerprint(home, page)).ToJson());
+            ServiceLog.PageAt(log, url);
+            if (!options.NoBrowser && page.OpenBrowser)
+                OpenBrowser(url);
+            await app.WaitForShutdownAsync(cancellation);
+        }
+        finally
+        {
+            File.Delete(home.RuntimeFile);
+        }
+        ServiceLog.Ended(log);
+    }
+
+    private static string? Fingerprint(HomeDirectory home, PageConfig page)
+    {
+        if (!page.Tls)
+            return null;
+        using var certificate = HttpsCertificate.LoadOrMake(home);
+        return certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
+    }
+
+    /// <summary>As a program on this computer reaches it.</summary>
+    private static string Url(PageConfig page, string hostAndPort)
+    {
+        ConfigAddress.TrySplit(hostAndPort, out var host, out var port);
+        var reached = host is "" or "*" or "0.0.0.0" or "::" ? "127.0.0.1" : host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        return $"{(page.Tls ? "https" : "http")}://{reached}:{port}/";
+    }
+
+    /// <summary>Only where a person sits in front: a desktop's session and a terminal.</summary>
+    private static void OpenBrowser(string url)
+    {
+        var desktop = OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } ||
+            Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
+        if (!desktop || Console.IsErrorRedirected || Console.IsInputRedirected || !Environment.UserInteractive)
+            return;
+        try
+        {
+            using var opened = OperatingSystem.IsWindows()
+                ? Process.Start(new ProcessStartInfo(url) { UseShellExecute = true })
+                : Process.Start(new ProcessStartInfo("xdg-open", [url]) { RedirectStandardError = true, RedirectStandardOutput = true });
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+        }
+    }
+}
