@@ -4,6 +4,7 @@ using FolderSync.Engine;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Host.Config;
+using FolderSync.Host.Rest;
 using FolderSync.Host.Service;
 using FolderSync.Index;
 using FolderSync.Index.Sqlite;
@@ -32,7 +33,7 @@ internal static class Composition
         builder.Services.AddHostedService<EngineService>();
 
         var app = builder.Build();
-        MapPage(app);
+        RestApi.Map(app);
         return app;
     }
 
@@ -59,14 +60,6 @@ internal static class Composition
             ClientName = "FolderSync",
             ClientVersion = ProgramVersion.Tag,
         }));
-    }
-
-    /// <summary>THE PAGE AND THE REST INTERFACE.</summary>
-    private static void MapPage(WebApplication app)
-    {
-        app.UseRouting();
-        app.MapGet("/rest/noauth/health", () => Results.Text("{\"status\": \"OK\"}", "application/json"));
-        app.UseEndpoints(_ => { });
     }
 
     private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page)

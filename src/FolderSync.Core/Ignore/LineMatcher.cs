@@ -7,6 +7,9 @@ internal abstract class LineMatcher
 
     private readonly Lazy<GlobProgram> _program;
 
+    /// <summary>Text that is in every name that matches: looking for it spares nearly all names the rest.</summary>
+    private string _required = "";
+
     private LineMatcher(Lazy<GlobProgram> program) => _program = program;
 
     /// <summary>Set where the line matches just the names with this part in them.</summary>
@@ -20,48 +23,83 @@ internal abstract class LineMatcher
             throw new FormatException($"The pattern is longer than {MaxPatternLength} characters.");
         if (text.Contains('\0'))
             throw new FormatException("The pattern holds a NUL character.");
-        var read = globs.SelectMany(g => WithNoDirectoryBetween(GlobReader.Read(g, out _))).ToList();
-        var program = new Lazy<GlobProgram>(() => new GlobProgram(read));
-        return Simple(text, program) ?? new ByProgram(program);
+        var (body, rooted, belowOnly) = Split(text);
+        var nodes = GlobReader.Read(body, out var unclosed);
+        var whole = unclosed || nodes.Count == 0
+            ? globs.Select(g => GlobReader.Read(g, out _)).ToList()
+            : Whole(nodes, rooted, belowOnly).ToList();
+        var program = new Lazy<GlobProgram>(() => new GlobProgram(whole));
+        if (unclosed)
+            return new ByProgram(program);
+        var matcher = Simple(nodes, rooted, belowOnly, program) ?? new ByProgram(program);
+        matcher._required = LongestText(nodes);
+        return matcher;
     }
 
     /// <param name="name">Lower case if the line is.</param>
-    public abstract bool Matches(string name);
+    public bool Matches(string name) => name.Contains(_required, StringComparison.Ordinal) && MatchesWhole(name);
 
     /// <summary>True when something below <paramref name="directory"/> may match.</summary>
-    public virtual bool CanMatchBelow(string directory) => _program.Value.CanMatchBelow(directory);
+    public bool CanMatchBelow(string directory) => _program.Value.CanMatchBelow(directory);
+
+    protected abstract bool MatchesWhole(string name);
+
+    /// <summary>Takes away what says where a line matches: a slash or <c>**/</c> at its beginning, a slash or <c>/**</c> at its end.</summary>
+    private static (string Body, bool Rooted, bool BelowOnly) Split(string text)
+    {
+        var rooted = text.StartsWith('/');
+        var body = rooted ? text[1..] : text.StartsWith("**/", StringComparison.Ordinal) ? text[3..] : text;
+        if (body.EndsWith("/**", StringComparison.Ordinal))
+            return (body[..^3], rooted, true);
+        return body.EndsWith('/') ? (body[..^1], rooted, true) : (body, rooted, false);
+    }
+
+    /// <summary>The globs from the folder's root that <paramref name="body"/> stands for, with their common parts written once.</summary>
+    private static IEnumerable<IReadOnlyList<GlobNode>> Whole(IReadOnlyList<GlobNode> body, bool rooted, bool belowOnly)
+    {
+        var slash = new GlobNode.Literal('/');
+        GlobNode[] deeper = [new GlobNode.DoubleStar(), slash], below = [slash, new GlobNode.DoubleStar()];
+        IReadOnlyList<GlobNode> before = rooted ? [] : [new GlobNode.Alternatives([[], deeper])];
+        IReadOnlyList<GlobNode> behind = belowOnly ? below : [new GlobNode.Alternatives([[], below])];
+        yield return [.. before, .. body, .. behind];
+        if (WithNoDirectoryBetween(body) is { } shorter)
+            yield return [.. shorter, .. behind];
+    }
 
     /// <summary>
-    /// Plain text around one <c>/**/</c> matches with no directory in its place too: <c>a/**/b</c> is <c>a/b</c> as well, as Syncthing
-    /// matches it (and only it: not where there are other wildcards).
+    /// Plain text around one <c>/**/</c> matches with no directory in its place too, from the root: <c>a/**/b</c> is <c>a/b</c> as
+    /// well, as Syncthing matches it (and only it: not where there are other wildcards). Null for all else.
     /// </summary>
-    private static IEnumerable<IReadOnlyList<GlobNode>> WithNoDirectoryBetween(IReadOnlyList<GlobNode> glob)
+    private static List<GlobNode>? WithNoDirectoryBetween(IReadOnlyList<GlobNode> body)
     {
-        yield return glob;
-        var below = glob.Count > 2 && glob[^1] is GlobNode.DoubleStar && IsSlash(glob[^2]) ? 2 : 0;
-        var own = glob.Take(glob.Count - below).ToList();
-        var star = own.FindIndex(n => n is GlobNode.DoubleStar);
-        if (star < 2 || star + 2 >= own.Count || !IsSlash(own[star - 1]) || !IsSlash(own[star + 1]))
-            yield break;
-        own.RemoveRange(star, 2);
-        if (own.All(n => n is GlobNode.Literal))
-            yield return [.. own, .. glob.Skip(glob.Count - below)];
+        var nodes = body.ToList();
+        var star = nodes.FindIndex(n => n is GlobNode.DoubleStar);
+        if (star < 2 || star + 2 >= nodes.Count || !IsSlash(nodes[star - 1]) || !IsSlash(nodes[star + 1]))
+            return null;
+        nodes.RemoveRange(star, 2);
+        return nodes.All(n => n is GlobNode.Literal) ? nodes : null;
+    }
+
+    private static string LongestText(IReadOnlyList<GlobNode> nodes)
+    {
+        var (best, start) = ("", 0);
+        for (var i = 0; i <= nodes.Count; i++)
+        {
+            if (i < nodes.Count && nodes[i] is GlobNode.Literal)
+                continue;
+            if (PartGlob.TextOf(nodes.Skip(start).Take(i - start)) is var text && text.Length > best.Length)
+                best = text;
+            start = i + 1;
+        }
+        return best;
     }
 
     private static bool IsSlash(GlobNode node) => node is GlobNode.Literal { Rune: '/' };
 
     /// <summary>A faster matcher, null where the line is none of the simple kinds.</summary>
-    private static LineMatcher? Simple(string text, Lazy<GlobProgram> program)
+    private static LineMatcher? Simple(IReadOnlyList<GlobNode> nodes, bool rooted, bool belowOnly, Lazy<GlobProgram> program)
     {
-        var rooted = text.StartsWith('/');
-        var body = rooted ? text[1..] : text.StartsWith("**/", StringComparison.Ordinal) ? text[3..] : text;
-        var belowOnly = false;
-        if (body.EndsWith("/**", StringComparison.Ordinal))
-            (belowOnly, body) = (true, body[..^3]);
-        else if (body.EndsWith('/'))
-            (belowOnly, body) = (true, body[..^1]);
-        var nodes = GlobReader.Read(body, out var unclosed);
-        if (unclosed || nodes.Count == 0)
+        if (nodes.Count == 0)
             return null;
         if (nodes.All(n => n is GlobNode.Literal))
             return new ByPath(program, PartGlob.TextOf(nodes), rooted, belowOnly);
@@ -70,7 +108,7 @@ internal abstract class LineMatcher
 
     private sealed class ByProgram(Lazy<GlobProgram> program) : LineMatcher(program)
     {
-        public override bool Matches(string name) => _program.Value.Matches(name);
+        protected override bool MatchesWhole(string name) => _program.Value.Matches(name);
     }
 
     /// <summary>Plain text, one part or several.</summary>
@@ -78,7 +116,7 @@ internal abstract class LineMatcher
     {
         public override string? PlainLeaf => rooted || belowOnly || path.Contains('/') ? null : path;
 
-        public override bool Matches(string name)
+        protected override bool MatchesWhole(string name)
         {
             if (rooted)
                 return name.StartsWith(path, StringComparison.Ordinal) && EndsPart(name, path.Length);
@@ -96,7 +134,7 @@ internal abstract class LineMatcher
     /// <summary>Any of some globs, each within one part of the name.</summary>
     private sealed class ByPart(Lazy<GlobProgram> program, PartGlob[] parts, bool rooted, bool belowOnly) : LineMatcher(program)
     {
-        public override bool Matches(string name)
+        protected override bool MatchesWhole(string name)
         {
             var rest = name.AsSpan();
             while (true)

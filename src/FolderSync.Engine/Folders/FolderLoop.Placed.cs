@@ -14,6 +14,9 @@ internal sealed partial class FolderLoop
     internal Displaced Displace(PullItem item)
     {
         var config = Config;
+        // A directory is no content of its own: it is in the way only with what lives in it.
+        if (item is { Expected.IsDirectory: true, Decision.Kind: PullKind.File or PullKind.Symlink })
+            return HasLiving(_index!, item.Name) ? Displaced.Conflict : Displaced.Discard;
         if (item.Decision.Conflict && config.MaxConflicts != 0)
             return Displaced.Conflict;
         return config.Versioning.Kind != VersioningKind.None ? Displaced.Version : Displaced.Discard;
@@ -45,7 +48,7 @@ internal sealed partial class FolderLoop
 
     internal void NoteConflict(PullItem item, FileName copy)
     {
-        RequestScan([copy]);
+        RequestScan(item.Expected is { IsDirectory: true } ? [copy, item.Name] : [copy]);
         var now = _parts.Time.GetUtcNow();
         _parts.State.PutConflict(new OpenConflict(Id, item.Name.Value, copy.Value, item.Global.ModifiedBy, now));
         _events.Add("FolderConflict", ("folder", Id.Value), ("item", item.Name.Value), ("copy", copy.Value));

@@ -99,7 +99,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        _stop.Cancel();
         await _running;
         _scanWake.Dispose();
         _pullWake.Dispose();

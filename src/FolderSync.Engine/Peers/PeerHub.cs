@@ -86,7 +86,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
         foreach (var (session, dialing, stop) in removed)
         {
             session.Close("This device is no longer configured here.");
-            await stop.CancelAsync();
+            stop.Cancel();
             await dialing;
         }
         foreach (var device in config.Devices)
@@ -152,7 +152,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     {
         List<(PeerSession Session, Task Dialing, CancellationTokenSource Stop)> peers;
         List<Task> ending;
-        await _stop.CancelAsync();
+        _stop.Cancel();
         lock (_lock)
         {
             peers = [.. _peers.Values];
@@ -161,7 +161,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
         foreach (var (session, _, stop) in peers)
         {
             session.Close("This device is shutting down.");
-            await stop.CancelAsync();
+            stop.Cancel();
         }
         await Task.WhenAll(ending);
     }
@@ -194,7 +194,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
         }
         foreach (var (address, stop, accepting) in removed)
         {
-            await stop.CancelAsync();
+            stop.Cancel();
             await accepting;
             lock (_lock)
             {

@@ -118,7 +118,7 @@ internal sealed class PeerLink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync();
+        _ended.Cancel();
         _ended.Dispose();
     }
 
@@ -139,7 +139,7 @@ internal sealed class PeerLink : IAsyncDisposable
         finally
         {
             _bulk.Writer.TryComplete();
-            await _ended.CancelAsync();
+            _ended.Cancel();
             await _stream.Stream.DisposeAsync();
         }
     }

@@ -51,16 +51,19 @@ internal sealed class PullRound
             await FetchAllAsync(cancellation);
             await _active.DrainAsync(cancellation);
             await _placing.FlushAsync(cancellation);
-            await DeleteAsync(cancellation);
-            foreach (var item in _overDirectories)
-                await StartAsync(item, cancellation);
+            // A file can only take a directory's name when what is to go from there has gone.
+            if (await DeleteAsync(cancellation))
+            {
+                foreach (var item in _overDirectories)
+                    await StartAsync(item, cancellation);
+            }
             await _active.DrainAsync(cancellation);
             await _placing.FlushAsync(cancellation);
         }
         finally
         {
             _placing.Complete();
-            await stopProgress.CancelAsync();
+            stopProgress.Cancel();
             await _active.DrainAsync(CancellationToken.None);
             await placing;
             await progress;
@@ -169,7 +172,7 @@ internal sealed class PullRound
 
     private void AddStructure(PullItem item, List<(PullItem, ApplyStep)> steps)
     {
-        if (item.Decision.Kind == PullKind.Symlink && item.Expected is { IsDirectory: true } && !item.Decision.Conflict)
+        if (item.Decision.Kind == PullKind.Symlink && item.Expected is { IsDirectory: true })
             _overDirectories.Add(item);
         else
             steps.Add((item, StepFor(item)));
@@ -275,17 +278,13 @@ internal sealed class PullRound
         }
     }
 
-    private async Task DeleteAsync(CancellationToken cancellation)
+    /// <summary>False when deletions are left for a later round.</summary>
+    private async Task<bool> DeleteAsync(CancellationToken cancellation)
     {
-        if (_deletions.Count == 0)
-            return;
         var ready = _lastRemoteChange + DeleteSettle;
-        if (ready > _services.Parts.Time.GetUtcNow() && _deletions.Count > 0)
-        {
-            // Directories that a rename has emptied go at once: nothing in them can be wanted.
-            _folder.WakePullAt(ready);
-        }
         var settled = ready <= _services.Parts.Time.GetUtcNow();
+        if (!settled && (_deletions.Count > 0 || _overDirectories.Count > 0))
+            _folder.WakePullAt(ready);
         _deletions.Sort((a, b) => b.CompareTo(a));
         foreach (var part in _deletions.Chunk(256))
         {
@@ -295,6 +294,7 @@ internal sealed class PullRound
             _folder.OnWorkFound();
             await _placing.PlaceNowAsync([.. items.Select(i => (i, (ApplyStep)new ApplyStep.Remove(i.Global, i.Expected!, _folder.Displace(i))))], cancellation);
         }
+        return settled;
     }
 
     private List<PullItem> ReadDeletions(IEnumerable<FileName> names, bool settled)
@@ -306,6 +306,7 @@ internal sealed class PullRound
             var local = _index.FindLocal(name);
             if (_index.FindGlobal(name) is not { Deleted: true } global || !Need.IsNeeded(local, global))
                 continue;
+            // A directory that a rename has emptied goes at once: nothing in it can be wanted.
             if (!settled && (local is not { IsDirectory: true } || _index.LocalPage(name, default, 1, withBlocks: false).Count > 0))
                 continue;
             var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);

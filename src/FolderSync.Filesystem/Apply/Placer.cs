@@ -32,7 +32,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         if (disk.Stat(name) is not { } before || !expectation.Holds(name, before, expected))
             return Unexpected(step);
         if (before.Kind == FileKind.Directory)
-            return removal.Remove(step, name) ?? PlaceNew(step, staged, name, mine);
+            return step.Displaced == Displaced.Conflict ? PlaceBesideDirectory(step, staged, name, mine) : removal.Remove(step, name) ?? PlaceNew(step, staged, name, mine);
         if (_canExchange && TryExchange(staged, name) is { } exchanged)
             return exchanged ? LookAtDisplaced(step, staged, name, before, mine) : Unexpected(step);
         return mine.Kind == FileKind.Directory
@@ -85,6 +85,18 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
             return Unexpected(step);
         }
         return Placed(step, mine, null);
+    }
+
+    /// <summary>The directory holds what nobody deleted: all of it takes a conflict copy's name.</summary>
+    private ApplyResult PlaceBesideDirectory(ApplyStep step, LocalPath staged, LocalPath name, FileStat mine)
+    {
+        var copy = aside.PutAsConflictCopy(name, step.Target.Name, step.Target.ModifiedBy);
+        return PlaceNew(step, staged, name, mine) switch
+        {
+            ApplyResult.Done done => done with { ConflictCopy = copy },
+            ApplyResult.LocallyChanged changed => changed with { Rescan = [.. changed.Rescan, copy] },
+            var failed => failed,
+        };
     }
 
     /// <summary>False when a name is gone meanwhile, null when the filesystem has no such call.</summary>

@@ -32,6 +32,9 @@ public sealed class TrashCanVersioner : IVersioner
     private readonly Lock _gate = new();
     private readonly HashSet<LocalPath> _touched = [];
 
+    /// <summary>The version that was moved to a stamped name last.</summary>
+    private (LocalPath From, LocalPath To)? _madeWay;
+
     /// <summary>Versions in the folder's own `.stversions`.</summary>
     public TrashCanVersioner(IFileSystem folder, TimeProvider time)
     {
@@ -55,17 +58,15 @@ public sealed class TrashCanVersioner : IVersioner
     {
         lock (_gate)
         {
-            var place = MakePlace(name);
-            if (!IsElsewhere)
+            if (IsElsewhere)
             {
-                _folder.Rename(path, place, RenameMode.NoReplace);
-                return;
+                CopyAway(path, name);
+                _folder.RemoveFile(path);
             }
-            var temp = place.Parent.Child(TempName.For(name).Leaf);
-            FileCopy.Make(_folder, path, _versions, temp);
-            _versions.Rename(temp, place, RenameMode.NoReplace);
-            Flush();
-            _folder.RemoveFile(path);
+            else
+            {
+                _folder.Rename(path, MakePlace(name), RenameMode.NoReplace);
+            }
         }
     }
 
@@ -101,15 +102,15 @@ public sealed class TrashCanVersioner : IVersioner
             if (_versions.Stat(version.Path) is null)
                 throw new FileSystemException(FileSystemError.NotFound, $"There is no version '{version.Path}' any more.");
             var name = LocalPath.Of(version.Name);
+            if (_folder.Stat(name) is { Kind: FileKind.Directory })
+                throw new FileSystemException(FileSystemError.WrongKind,
+                    $"'{version.Name}' can't be restored because a directory stands at its name; rename that first.");
             MakeDirectories(_folder, name.Parent, 0x1ED, null);
-            var from = IsElsewhere ? TempName.For(version.Name.Parent.Child(version.Name.Leaf + ".restored")) : version.Path;
             if (IsElsewhere)
-                FileCopy.Make(_versions, version.Path, _folder, from);
-            PutAtName(version, from, name);
+                RestoreFromElsewhere(version, name);
+            else
+                RestoreFromHere(version, name);
             _folder.SyncDirectory(name.Parent);
-            if (IsElsewhere)
-                _versions.RemoveFile(version.Path);
-            _touched.Add(version.Path.Parent);
             Flush();
         }
     }
@@ -133,29 +134,70 @@ public sealed class TrashCanVersioner : IVersioner
         }
     }
 
-    private void PutAtName(KeptVersion version, LocalPath from, LocalPath name)
+    private void RestoreFromHere(KeptVersion version, LocalPath name)
     {
-        switch (_folder.Stat(name))
+        _touched.Add(version.Path.Parent);
+        _madeWay = null;
+        if (_folder.Stat(name) is null)
         {
-            case null:
-                _folder.Rename(from, name, RenameMode.NoReplace);
-                return;
-            case { Kind: FileKind.Directory }:
-                throw new FileSystemException(FileSystemError.WrongKind,
-                    $"'{version.Name}' can't be restored because a directory stands at its name; rename that first.");
+            _folder.Rename(version.Path, name, RenameMode.NoReplace);
+            return;
         }
         try
         {
-            _folder.Rename(from, name, RenameMode.Exchange);
+            _folder.Rename(version.Path, name, RenameMode.Exchange);
+            // What stood at the name is among the versions now, and gets the place of the newest one.
+            if (version.Path.Leaf != version.Name.Leaf)
+                Keep(version.Path, version.Name);
         }
         catch (FileSystemException e) when (e.Error == FileSystemError.NotSupported)
         {
             Keep(name, version.Name);
-            _folder.Rename(from, name, RenameMode.NoReplace);
-            return;
+            _folder.Rename(Now(version.Path), name, RenameMode.NoReplace);
         }
-        // What stood at the name is at the other one now, and gets the place of the newest version.
-        Keep(from, version.Name);
+    }
+
+    /// <summary>What stands at the name is copied to the versions before it is replaced, so that it is never at a temp name only.</summary>
+    private void RestoreFromElsewhere(KeptVersion version, LocalPath name)
+    {
+        var temp = TempName.Copy(version.Name);
+        FileCopy.Make(_versions, version.Path, _folder, temp);
+        _madeWay = null;
+        if (_folder.Stat(name) is not { } before)
+        {
+            _folder.Rename(temp, name, RenameMode.NoReplace);
+        }
+        else
+        {
+            CopyAway(name, version.Name);
+            try
+            {
+                _folder.Rename(temp, name, RenameMode.Exchange);
+                if (_folder.Stat(temp) is { } displaced && !Expectation.IsSame(before, displaced))
+                    CopyAway(temp, version.Name);
+                TempFile.Clear(_folder, temp);
+            }
+            catch (FileSystemException e) when (e.Error == FileSystemError.NotSupported)
+            {
+                _folder.Rename(temp, name, RenameMode.Replace);
+            }
+        }
+        _folder.SyncDirectory(name.Parent);
+        _versions.RemoveFile(Now(version.Path));
+        _touched.Add(version.Path.Parent);
+    }
+
+    /// <summary>Where the version stands that stood there before a newer one took the place.</summary>
+    private LocalPath Now(LocalPath version) => _madeWay is var (from, to) && from == version ? to : version;
+
+    /// <summary>Copies to the other disk, durable.</summary>
+    private void CopyAway(LocalPath path, FileName name)
+    {
+        var place = MakePlace(name);
+        var temp = place.Parent.Child(TempName.For(name).Leaf);
+        FileCopy.Make(_folder, path, _versions, temp);
+        _versions.Rename(temp, place, RenameMode.NoReplace);
+        Flush();
     }
 
     /// <summary>A free place for the newest version of the name, its directories made, an older one moved to a stamped name.</summary>
@@ -190,8 +232,11 @@ public sealed class TrashCanVersioner : IVersioner
         {
             try
             {
-                _versions.Rename(path, FreeStamp(parent, leaf, KeptAt(older)), RenameMode.NoReplace);
+                var free = FreeStamp(parent, leaf, KeptAt(older));
+                _versions.Rename(path, free, RenameMode.NoReplace);
                 _touched.Add(parent);
+                if (_madeWay is null || _madeWay.Value.From != path)
+                    _madeWay = (path, free);
                 return;
             }
             catch (FileSystemException e) when (e.Error == FileSystemError.Exists && attempt < MostAttempts)

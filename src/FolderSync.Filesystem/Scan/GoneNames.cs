@@ -20,11 +20,12 @@ internal sealed class GoneNames(IFileSystem fs, IKnownEntries known, IgnoreRules
     }
 
     /// <summary>Takes out those that stand on disk again: they are to be walked once more.</summary>
-    public List<FileName> TakeReappeared()
+    public List<FileName> TakeReappeared(CancellationToken cancellation)
     {
         var again = new List<FileName>();
         _names.RemoveAll(name =>
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!Stands(name))
                 return false;
             again.Add(name);

@@ -1,3 +1,4 @@
+using System.Text;
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 
@@ -8,7 +9,8 @@ internal static class ScanStarts
 {
     /// <summary>
     /// In tree order, none under another. A name whose directory is not there, or not known yet, is stood for by that directory:
-    /// an entry is never found before the directories it lies in. None asked for: the root.
+    /// an entry is never found before the directories it lies in. So is a name that stands there in another form of Unicode, too: only
+    /// in the directory's listing twins are seen. None asked for: the root.
     /// </summary>
     public static List<FileName> Of(IReadOnlyList<FileName> below, IFileSystem fs, IKnownEntries known, IgnoreRules ignores)
     {
@@ -46,10 +48,26 @@ internal static class ScanStarts
             if (!it.Stands || (!it.Known && !isIgnored))
                 lifted = parent;
         }
-        return lifted;
+        return lifted == name && StandsDecomposed(name, fs) ? name.Parent : lifted;
     }
 
     private static bool IsKnown(FileEntry? entry) => entry is { IsDirectory: true } && (entry.LocalFlags & LocalFlags.Ignored) == 0;
+
+    private static bool StandsDecomposed(FileName name, IFileSystem fs)
+    {
+        var leaf = name.Leaf;
+        if (Ascii.IsValid(leaf) || leaf.Normalize(NormalizationForm.FormD) is var other && other == leaf)
+            return false;
+        try
+        {
+            return fs.Stat(LocalPath.Of(name.Parent).Child(other)) is { } decomposed && fs.Stat(LocalPath.Of(name)) is var composed &&
+                   (composed is null || decomposed.Inode == 0 || decomposed.Inode != composed.Value.Inode);
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsDirectory(FileName name, IFileSystem fs)
     {

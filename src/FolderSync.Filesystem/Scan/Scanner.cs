@@ -37,7 +37,7 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
             names.ForEach(walk.Add);
             var changing = await WalkAsync(walk, hashing, observing, delivery, cancellation);
             gone.Add(walk.Gone);
-            names = await workers.Run(() => Again([.. changing, .. walk.Again], gone, known, ignores), cancellation);
+            names = await workers.Run(() => Again([.. changing, .. walk.Again], gone, known, ignores, cancellation), cancellation);
             if (round < Rounds)
                 continue;
             foreach (var name in names)
@@ -54,9 +54,10 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
             ? throw new RootGoneException(state)
             : ScanStarts.Of(below, fs, known, ignores);
 
-    private List<FileName> Again(List<FileName> changing, GoneNames gone, IKnownEntries known, IgnoreRules ignores)
+    private List<FileName> Again(List<FileName> changing, GoneNames gone, IKnownEntries known, IgnoreRules ignores,
+        CancellationToken cancellation)
     {
-        List<FileName> again = [.. changing, .. gone.TakeReappeared()];
+        List<FileName> again = [.. changing, .. gone.TakeReappeared(cancellation)];
         return again.Count == 0 ? [] : Starts(again, known, ignores);
     }
 

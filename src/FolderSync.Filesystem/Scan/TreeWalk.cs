@@ -18,6 +18,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     private readonly Queue<FileName> _starts = new();
     private List<WalkItem> _items = [];
     private KnownCursor? _cursor;
+    private FileName? _ignoredWhole;
     private int _entries;
     private long _toHash;
 
@@ -48,6 +49,14 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
     private bool VisitNext()
     {
+        if (_ignoredWhole is { } whole)
+        {
+            if (_cursor!.TakeUnder(whole) is { } below)
+                Ignore(below);
+            else
+                _ignoredWhole = null;
+            return true;
+        }
         if (_frames.TryPeek(out var frame))
         {
             if (frame.Next < frame.Reading.Children.Count)
@@ -76,13 +85,13 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
     private void Start(FileName start)
     {
-        _cursor = new KnownCursor(known.Under(start));
+        var entry = start.IsRoot ? null : known.Find(start);
+        _cursor = new KnownCursor(entry is { IsDirectory: false } ? [] : known.Under(start));
         if (start.IsRoot)
         {
             Enter(start, null, null, ignored: false);
             return;
         }
-        var entry = known.Find(start);
         try
         {
             if (StatOf(start) is { } stat)
@@ -157,10 +166,8 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         }
         if (entry is not null)
             Ignore(entry);
-        if (stat.Kind != FileKind.Directory)
-            return;
-        while (_cursor!.TakeUnder(name) is { } below)
-            Ignore(below);
+        if (stat.Kind == FileKind.Directory)
+            _ignoredWhole = name;
     }
 
     private void VisitFile(FileName name, FileStat stat, FileEntry? entry)

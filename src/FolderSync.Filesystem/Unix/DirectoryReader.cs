@@ -38,8 +38,8 @@ internal static unsafe class DirectoryReader
                     var errno = Errno.Last;
                     if (errno == Errno.Interrupted)
                         continue;
-                    // The directory was removed while it was being read: it has no children.
-                    return errno == Errno.NotFound ? 0 : errno;
+                    // ENOENT: the directory was removed. "Nothing in it" would be taken for deletions if it was the root.
+                    return errno;
                 }
                 for (var at = 0; at < filled;)
                 {

@@ -71,7 +71,7 @@ internal static class Renames
     /// The kernel takes the two for the same file and does nothing, so it goes by a third name: one that a scan sees, so that nothing
     /// is lost if we are killed between the two.
     /// </summary>
-    private static int ChangeCase(in Place from, in Place to)
+    internal static int ChangeCase(in Place from, in Place to)
     {
         var between = new Place(default, from.Directory, Encoding.ASCII.GetBytes($"foldersync-rename-{RandomNumberGenerator.GetHexString(8)}\0"));
         var errno = Step(from, between);

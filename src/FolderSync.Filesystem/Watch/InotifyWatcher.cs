@@ -174,7 +174,13 @@ internal sealed class InotifyWatcher : IWatcher
         List<DirectoryChild> children;
         try
         {
-            children = _disk.List(directory.Path, fd => Watch(directory, fd));
+            children = _disk.List(directory.Path, fd =>
+            {
+                Watch(directory, fd);
+                // Once it is watched: what went from it before that is seen in its ctime only.
+                if (!isNew && Libc.StatOpen(fd, out var stat) == 0 && UnixStat.Of(stat).ChangeTime >= _walkBegan)
+                    _settler.Touched(directory.NameOf(null), Touch.Done, whole: true);
+            });
         }
         catch (FileSystemException)
         {
@@ -188,8 +194,8 @@ internal sealed class InotifyWatcher : IWatcher
             if (child.Leaf is not { } leaf || QuietNames.Covers(leaf, directory.Parent is null))
                 continue;
             var isDirectory = child.Stat.Kind == FileKind.Directory;
-            if (!isNew && child.Stat.ChangeTime >= _walkBegan)
-                _settler.Touched(directory.NameOf(leaf), Touch.Done, whole: isDirectory);
+            if (!isNew && !isDirectory && child.Stat.ChangeTime >= _walkBegan)
+                _settler.Touched(directory.NameOf(leaf), Touch.Done);
             if (isDirectory && directory.Child(leaf) is null && !IsIgnored(directory, leaf))
                 _toWalk.Enqueue((directory.AddChild(leaf), isNew));
         }
@@ -198,8 +204,6 @@ internal sealed class InotifyWatcher : IWatcher
     private void Watch(WatchedDirectory directory, int fd)
     {
         var isRoot = directory.Parent is null;
-        if (isRoot && Libc.StatOpen(fd, out var stat) == 0 && UnixStat.Of(stat).ChangeTime >= _walkBegan)
-            _settler.TouchEverything();
         var watch = _limitReached || _tree.Count >= _options.MostWatches ? -Errno.NoSpace : _inotify.Add(fd, isRoot);
         if (watch >= 0)
         {

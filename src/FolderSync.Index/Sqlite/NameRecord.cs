@@ -205,7 +205,15 @@ internal sealed class NameRecord(byte[] key)
         if (_versions.Count <= 1)
             return 0;
         var order = Enumerable.Range(0, _versions.Count).OrderBy(i => devices[_versions[i].Slot]).ToArray();
-        return order[GlobalVersion.Choose(Array.ConvertAll(order, i => Entry(i, null)))];
+        return order[GlobalVersion.Choose(Array.ConvertAll(order, ForChoice))];
+    }
+
+    /// <summary>The choice asks for nothing of the blocks but the blocks hash, so a list of one block stands in for the real one.</summary>
+    private FileEntry ForChoice(int version)
+    {
+        var entry = Entry(version, null);
+        var hash = BodyOf(version).BlocksHash();
+        return hash.IsNone ? entry : entry with { Blocks = new BlockList(1, 0, new byte[BlockHash.Length], hash) };
     }
 
     private void Parse(ReadOnlyMemory<byte> content)

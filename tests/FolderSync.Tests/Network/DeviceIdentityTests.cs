@@ -109,6 +109,8 @@ public sealed class DeviceIdentityTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Unix permissions");
         await Identities.A.SaveAsync(_home);
+        if (OperatingSystem.IsWindows())
+            return;
         File.SetUnixFileMode(Path.Combine(_home, "key.pem"), UnixFileMode.UserRead | UnixFileMode.GroupRead);
         File.SetUnixFileMode(_home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
         var warnings = DeviceIdentity.LoadOrNull(_home)!.Warnings;

@@ -41,7 +41,7 @@ internal static class Identities
     private static DeviceIdentity Make(string kind)
     {
         if (kind == "Ed25519")
-            return MakeEd25519();
+            return NewEd25519();
         if (kind.StartsWith("RSA", StringComparison.Ordinal))
         {
             using var rsa = RSA.Create(int.Parse(kind[4..]));
@@ -56,7 +56,7 @@ internal static class Identities
 
     private static X509Certificate2 Sign(CertificateRequest request) => request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(1));
 
-    private static DeviceIdentity MakeEd25519()
+    public static DeviceIdentity NewEd25519()
     {
         var random = KeyMaterial.NewRandom();
         var generator = new Ed25519KeyPairGenerator();

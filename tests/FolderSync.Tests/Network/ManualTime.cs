@@ -48,6 +48,21 @@ internal sealed class ManualTime : TimeProvider
             timer.Fire();
     }
 
+    /// <summary>Goes on to the moment at which the next timer is due; false if none is set.</summary>
+    public bool AdvanceToNext()
+    {
+        TimeSpan by;
+        lock (_lock)
+        {
+            if (_timers.Count == 0)
+                return false;
+            by = TimeSpan.FromTicks(Math.Max(0, _timers.Min(t => t.Due) - _now));
+        }
+
+        Advance(by);
+        return true;
+    }
+
     private sealed class Timer(ManualTime owner, TimerCallback callback, object? state) : ITimer
     {
         public long Due { get; private set; }

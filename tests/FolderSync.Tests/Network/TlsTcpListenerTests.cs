@@ -101,7 +101,7 @@ public sealed class TlsTcpListenerTests
         await using (var listener = await new TlsTcpTransport(Identities.A).ListenAsync("tcp://127.0.0.1:0", default))
         {
             var port = PeerAddress.Parse(listener.Address).Port;
-            for (var round = 0; round < 10; round++)
+            for (var round = 0; round < 3; round++)
             {
                 await MeetAsync(listener);
                 await Assert.ThrowsAsync<TransportException>(

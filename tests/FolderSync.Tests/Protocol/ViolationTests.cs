@@ -1,5 +1,4 @@
 using FolderSync.Core.Model;
-using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 using Xunit;
 
@@ -153,6 +152,7 @@ public class ViolationTests
         var unsorted = await OneAsync(Pb.File("v", 0, p => p.V(2, 1).B(9, Pb.Vector((9, 1), (3, 4), (5, 0)))));
         Assert.Equal("3:4 9:1", string.Join(' ', unsorted.Version.Counters.Select(c => $"{c.Device.Value}:{c.Value}")));
         Assert.Equal("a\nb:c\\d", (await OneAsync(Pb.File("a\nb:c\\d", 0, p => p.V(2, 1)))).Name.Value);
+        Assert.Equal("\uFFFF\U0001FFFE", (await OneAsync(Pb.File("\uFFFF\U0001FFFE", 0, p => p.V(2, 1)))).Name.Value);
         var unknown = await OneAsync(Pb.File("u", 0, p => p.V(2, 1).B(99, [1]).V(98, 1).Append(0xA5, 0x06, 1, 2, 3, 4).Append(0xA3, 0x06, 0x08, 0x01, 0xA4, 0x06)));
         Assert.Equal("u", unknown.Name.Value);
     }

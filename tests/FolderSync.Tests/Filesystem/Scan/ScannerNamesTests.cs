@@ -30,6 +30,32 @@ public class ScannerNamesTests
         Assert.Empty(await _rig.ScanAsync());
     }
 
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task Other_forms_are_seen_in_a_scan_of_one_name_too(bool twins)
+    {
+        _rig.User.WriteFile("d/f", "x");
+        await _rig.ScanAsync();
+        _rig.User.WriteFile("d/" + Nfd, "decomposed");
+        if (twins)
+            _rig.User.WriteFile("d/" + Nfc, "composed");
+        var found = await _rig.ScanAsync("d/" + Nfc);
+        Assert.Equal(twins ? 2 : 1, found.Count);
+        Assert.All(found, f => Assert.Equal(twins ? '!' : '+', f[0]));
+    }
+
+    [Fact]
+    public async Task A_very_large_directory_that_is_ignored_is_told_of_in_batches()
+    {
+        for (var i = 0; i < 1200; i++)
+            _rig.User.WriteFile($"d/{i:0000}", "");
+        await _rig.ScanAsync();
+        _rig.Batches.Clear();
+        Ignore("d");
+        Assert.Equal(1201, (await _rig.ScanAsync()).Count);
+        Assert.Equal([512, 512, 177], _rig.Batches);
+    }
+
     [Fact]
     public async Task Without_normalizing_a_decomposed_name_is_reported_and_what_is_known_is_kept()
     {

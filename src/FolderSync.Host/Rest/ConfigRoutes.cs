@@ -1,0 +1,263 @@
+using System.Text.Json.Nodes;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Host.Config;
+
+namespace FolderSync.Host.Rest;
+
+/// <summary>/rest/config: what it changes is spliced into config.yaml and in force when the answer comes.</summary>
+internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
+{
+    private const string ExtrasDocument = "rest-config";
+
+    private readonly SemaphoreSlim _one = new(1);
+
+    public void Map(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/config", () => RestJson.Of(Whole()));
+        rest.MapPut("/config", PutWholeAsync);
+        rest.MapGet("/system/config", () => RestJson.Of(Whole()));
+        rest.MapPost("/system/config", PutWholeAsync);
+        foreach (var path in (string[])["/config/insync", "/system/config/insync"])
+            rest.MapGet(path, () => RestJson.Of(new JsonObject { ["configInSync"] = true }));
+        rest.MapGet("/config/restart-required", () => RestJson.Of(new JsonObject { ["requiresRestart"] = false }));
+        MapOptions(rest);
+        MapDevices(rest);
+        MapFolders(rest);
+        rest.MapGet("/config/gui", () => RestJson.Of(ConfigJson.Gui(store.Current.Page, Extras()["gui"] as JsonObject)));
+        rest.MapGet("/config/defaults/folder", () => RestJson.Of(Defaults.Folder()));
+        rest.MapGet("/config/defaults/device", () => RestJson.Of(Defaults.Device()));
+        rest.MapGet("/config/defaults/ignores", () => RestJson.Of(new JsonObject { ["lines"] = new JsonArray() }));
+    }
+
+    private void MapOptions(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/config/options", () => RestJson.Of(Options()));
+        rest.MapPut("/config/options", async (HttpContext c) => await ChangeAsync(extras => OptionsChange(extras, Body(c), replace: true)));
+        rest.MapPatch("/config/options", async (HttpContext c) => await ChangeAsync(extras => OptionsChange(extras, Body(c), replace: false)));
+    }
+
+    private void MapDevices(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/config/devices", () => RestJson.Of(Devices()));
+        rest.MapPut("/config/devices", async (HttpContext c) => await ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true)));
+        rest.MapPost("/config/devices", async (HttpContext c) => await ChangeAsync(async extras => PutDevices(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false)));
+        rest.MapGet("/config/devices/{id}", (string id) => RestJson.Of(FindDevice(id)));
+        rest.MapPut("/config/devices/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutDevice(extras, Named(await Body(c), "deviceID", id))));
+        rest.MapPatch("/config/devices/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(id), await Body(c)))));
+        rest.MapDelete("/config/devices/{id}", async (string id) => await ChangeAsync(extras => RemoveDevice(extras, id)));
+    }
+
+    private void MapFolders(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/config/folders", () => RestJson.Of(Folders()));
+        rest.MapPut("/config/folders", async (HttpContext c) => await ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true)));
+        rest.MapPost("/config/folders", async (HttpContext c) => await ChangeAsync(async extras => PutFolders(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false)));
+        rest.MapGet("/config/folders/{id}", (string id) => RestJson.Of(FindFolder(id)));
+        rest.MapPut("/config/folders/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutFolder(extras, Named(await Body(c), "id", id))));
+        rest.MapPatch("/config/folders/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(id), await Body(c)))));
+        rest.MapDelete("/config/folders/{id}", async (string id) => await ChangeAsync(extras => RemoveFolder(extras, id)));
+    }
+
+    private static async Task<JsonObject> Body(HttpContext context) => RestJson.AsObject(await RestJson.BodyAsync(context.Request));
+
+    /// <summary>One change at a time: read, change, write, in force.</summary>
+    private async Task<IResult> ChangeAsync(Func<JsonObject, Task<Func<Configuration, Configuration>>> change)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            var extras = Extras();
+            var apply = await change(extras);
+            await store.UpdateAsync(c => apply(c).Consistent(engine.Self));
+            engine.State.PutDocument(ExtrasDocument, extras.ToJsonString());
+            await engine.ApplyAsync(store.Current.Engine, CancellationToken.None);
+            return RestJson.Empty();
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<IResult> PutWholeAsync(HttpContext context)
+    {
+        var body = await Body(context);
+        return await ChangeAsync(async extras =>
+        {
+            var devices = PutDevices(extras, body["devices"] as JsonArray ?? [], all: true);
+            var folders = PutFolders(extras, body["folders"] as JsonArray ?? [], all: true);
+            var options = await OptionsChange(extras, Task.FromResult(body["options"] as JsonObject ?? []), replace: true);
+            foreach (var (key, value) in body)
+            {
+                if (key is not ("devices" or "folders" or "options"))
+                    extras[key] = Unsecret(value?.DeepClone());
+            }
+            return c => options(folders(devices(c)));
+        });
+    }
+
+    private JsonObject Whole()
+    {
+        var extras = Extras();
+        var whole = new JsonObject { ["version"] = 37 };
+        foreach (var (key, value) in extras)
+        {
+            if (key is not ("devices" or "folders" or "options" or "gui"))
+                whole[key] = value?.DeepClone();
+        }
+        whole["folders"] = Folders();
+        whole["devices"] = Devices();
+        whole["gui"] = ConfigJson.Gui(store.Current.Page, extras["gui"] as JsonObject);
+        whole["options"] = Options();
+        whole["ldap"] ??= new JsonObject { ["address"] = "", ["bindDN"] = "", ["transport"] = "plain", ["insecureSkipVerify"] = false, ["searchBaseDN"] = "", ["searchFilter"] = "" };
+        whole["remoteIgnoredDevices"] ??= new JsonArray();
+        whole["defaults"] ??= new JsonObject { ["folder"] = Defaults.Folder(), ["device"] = Defaults.Device(), ["ignores"] = new JsonObject { ["lines"] = new JsonArray() } };
+        return whole;
+    }
+
+    private JsonObject Options() => ConfigJson.Options(store.Current.Engine, store.Current.Page, Extras()["options"] as JsonObject);
+
+    private JsonArray Devices()
+    {
+        var extras = Extras();
+        var self = new DeviceConfig { Id = engine.Self, Name = store.Current.Engine.Name };
+        return [.. store.Current.Engine.Devices.Prepend(self).Select(d => ConfigJson.Device(d, Extra(extras, "devices", d.Id.ToString())))];
+    }
+
+    private JsonArray Folders()
+    {
+        var extras = Extras();
+        return [.. store.Current.Engine.Folders.Select(f => ConfigJson.Folder(f, engine.Self, Extra(extras, "folders", f.Id.Value)))];
+    }
+
+    private JsonObject FindDevice(string id)
+    {
+        var device = Refusals.Device(id).ToString();
+        return Devices().OfType<JsonObject>().FirstOrDefault(d => d["deviceID"]!.GetValue<string>() == device)?.DeepClone().AsObject()
+            ?? throw new NotFoundException($"There is no device {device}.");
+    }
+
+    private JsonObject FindFolder(string id) =>
+        Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == id)?.DeepClone().AsObject()
+        ?? throw new NotFoundException($"There is no folder with the ID '{id}'.");
+
+    private async Task<Func<Configuration, Configuration>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)
+    {
+        var change = await body;
+        var options = replace ? [] : extras["options"]?.DeepClone().AsObject() ?? [];
+        RestJson.Merge(options, change);
+        extras["options"] = options;
+        return c => ConfigJson.WithOptions(c, change);
+    }
+
+    private Func<Configuration, Configuration> PutDevices(JsonObject extras, JsonArray list, bool all)
+    {
+        var changes = list.Select(d => PutDevice(extras, d as JsonObject ?? throw new BadHttpRequestException("A device is to be an object."))).ToList();
+        var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(d["deviceID"]?.GetValue<string>())).ToHashSet();
+        return c =>
+        {
+            if (all)
+                c = c.Engine.Devices.Where(d => !kept.Contains(d.Id)).Aggregate(c, (x, d) => x.RemoveDevice(d.Id));
+            return changes.Aggregate(c, (x, change) => change(x));
+        };
+    }
+
+    private Func<Configuration, Configuration> PutDevice(JsonObject extras, JsonObject json)
+    {
+        var device = ConfigJson.ToDevice(json);
+        Remember(extras, "devices", device.Id.ToString(), json);
+        // This device's own entry carries its name.
+        return device.Id == engine.Self ? c => device.Name.Length == 0 ? c : c.WithEngine(e => e with { Name = device.Name }) : c => c.PutDevice(device);
+    }
+
+    private async Task<Func<Configuration, Configuration>> RemoveDevice(JsonObject extras, string id)
+    {
+        await Task.CompletedTask;
+        var device = Refusals.Device(id);
+        if (store.Current.Engine.Device(device) is null)
+            throw new NotFoundException($"There is no device {device}.");
+        (extras["devices"] as JsonObject)?.Remove(device.ToString());
+        return c => c.RemoveDevice(device);
+    }
+
+    private Func<Configuration, Configuration> PutFolders(JsonObject extras, JsonArray list, bool all)
+    {
+        var changes = list.Select(f => PutFolder(extras, f as JsonObject ?? throw new BadHttpRequestException("A folder is to be an object."))).ToList();
+        var kept = list.OfType<JsonObject>().Select(f => f["id"]?.GetValue<string>() ?? "").ToHashSet();
+        return c =>
+        {
+            if (all)
+                c = c.Engine.Folders.Where(f => !kept.Contains(f.Id.Value)).Aggregate(c, (x, f) => x.RemoveFolder(f.Id));
+            return changes.Aggregate(c, (x, change) => change(x));
+        };
+    }
+
+    private Func<Configuration, Configuration> PutFolder(JsonObject extras, JsonObject json)
+    {
+        var folder = ConfigJson.ToFolder(json, engine.Self);
+        if (!Path.IsPathRooted(folder.Path))
+            throw new BadHttpRequestException($"The path '{folder.Path}' of folder '{folder.Id}' is relative; give the whole path.");
+        if (store.Current.Engine.Folder(folder.Id) is null)
+            MakeRoot(folder.Path);
+        Remember(extras, "folders", folder.Id.Value, json);
+        return c => c.PutFolder(folder);
+    }
+
+    /// <summary>A new folder's directory may be made here; a known folder's never is: it may be a disk that is not mounted.</summary>
+    private static void MakeRoot(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadHttpRequestException($"The directory '{path}' can't be made: {e.Message}");
+        }
+    }
+
+    private async Task<Func<Configuration, Configuration>> RemoveFolder(JsonObject extras, string id)
+    {
+        await Task.CompletedTask;
+        if (store.Current.Engine.Folder(new FolderId(id)) is null)
+            throw new NotFoundException($"There is no folder with the ID '{id}'.");
+        (extras["folders"] as JsonObject)?.Remove(id);
+        return c => c.RemoveFolder(new FolderId(id));
+    }
+
+    private static JsonObject Merged(JsonObject there, JsonObject change)
+    {
+        RestJson.Merge(there, change);
+        return there;
+    }
+
+    private static JsonObject Named(JsonObject json, string field, string id)
+    {
+        json[field] = id;
+        return json;
+    }
+
+    private static JsonObject? Extra(JsonObject extras, string kind, string id) => (extras[kind] as JsonObject)?[id] as JsonObject;
+
+    private static void Remember(JsonObject extras, string kind, string id, JsonObject json)
+    {
+        if (extras[kind] is not JsonObject all)
+            extras[kind] = all = [];
+        all[id] = Unsecret(json.DeepClone());
+    }
+
+    /// <summary>Passwords and keys have one place, config.yaml.</summary>
+    private static JsonNode? Unsecret(JsonNode? node)
+    {
+        if (node is JsonObject o)
+        {
+            foreach (var secret in (string[])["apiKey", "password"])
+                o.Remove(secret);
+        }
+        return node;
+    }
+
+    private JsonObject Extras() =>
+        engine.State.GetDocument(ExtrasDocument) is { } text && JsonNode.Parse(text) is JsonObject extras ? extras : [];
+}

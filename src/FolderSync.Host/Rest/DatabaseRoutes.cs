@@ -1,0 +1,316 @@
+using System.Text.Json.Nodes;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Engine.Folders;
+using FolderSync.Index;
+
+namespace FolderSync.Host.Rest;
+
+/// <summary>/rest/db: what the indexes know.</summary>
+internal sealed class DatabaseRoutes(ISyncEngine engine)
+{
+    private const int MaxPage = 1 << 16;
+
+    public void Map(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/db/status", (string? folder) => RestJson.Of(Status(engine, Refusals.Folder(engine, folder))));
+        rest.MapGet("/db/completion", (string? folder, string? device) => RestJson.Of(Completion(folder, device)));
+        rest.MapPost("/db/scan", ScanAsync);
+        rest.MapGet("/db/need", (string? folder, int? page, int? perpage) => Need(folder, page, perpage));
+        rest.MapGet("/db/remoteneed", (string? folder, string? device, int? page, int? perpage) => RemoteNeed(folder, device, page, perpage));
+        rest.MapGet("/db/localchanged", (string? folder, int? page, int? perpage) => LocalChanged(folder, page, perpage));
+        rest.MapGet("/db/file", (string? folder, string? file) => File(folder, file));
+        rest.MapGet("/db/browse", (string? folder, string? prefix, int? levels, string? dirsonly) => Browse(folder, prefix, levels, dirsonly));
+        rest.MapGet("/db/ignores", async (string? folder, CancellationToken cancellation) => Ignores(await engine.GetIgnoresAsync(Refusals.Folder(engine, folder).Config.Id, cancellation)));
+        rest.MapPost("/db/ignores", SetIgnoresAsync);
+        rest.MapPost("/db/override", async (string? folder) => { await engine.OverrideAsync(Refusals.Folder(engine, folder).Config.Id, CancellationToken.None); return RestJson.Empty(); });
+        rest.MapPost("/db/revert", async (string? folder) => { await engine.RevertAsync(Refusals.Folder(engine, folder).Config.Id, CancellationToken.None); return RestJson.Empty(); });
+    }
+
+    public static JsonObject Status(ISyncEngine engine, FolderSnapshot folder)
+    {
+        var c = folder.Counts;
+        var remote = new JsonObject();
+        foreach (var (device, sequence) in folder.RemoteSequences.OrderBy(r => r.Key))
+            remote[device.ToString()] = sequence;
+        var inProgress = folder.Transfers.Sum(t => t.BytesDone);
+        return new JsonObject
+        {
+            ["errors"] = folder.PullProblems.Count,
+            ["pullErrors"] = folder.PullProblems.Count,
+            ["scanErrors"] = folder.ScanProblems.Count,
+            ["invalid"] = folder.Error,
+            ["error"] = folder.Error,
+            ["globalFiles"] = c.Global.Files,
+            ["globalDirectories"] = c.Global.Directories,
+            ["globalSymlinks"] = c.Global.Symlinks,
+            ["globalDeleted"] = c.Global.Deleted,
+            ["globalBytes"] = c.Global.Bytes,
+            ["globalTotalItems"] = c.Global.Items - c.Global.Deleted,
+            ["localFiles"] = c.Local.Files,
+            ["localDirectories"] = c.Local.Directories,
+            ["localSymlinks"] = c.Local.Symlinks,
+            ["localDeleted"] = c.Local.Deleted,
+            ["localBytes"] = c.Local.Bytes,
+            ["localTotalItems"] = c.Local.Items - c.Local.Deleted,
+            ["needFiles"] = c.Need.Files,
+            ["needDirectories"] = c.Need.Directories,
+            ["needSymlinks"] = c.Need.Symlinks,
+            ["needDeletes"] = c.Need.Deleted,
+            ["needBytes"] = Math.Max(0, c.Need.Bytes - inProgress),
+            ["needTotalItems"] = c.Need.Items,
+            ["receiveOnlyChangedFiles"] = c.ReceiveOnlyChanged.Files,
+            ["receiveOnlyChangedDirectories"] = c.ReceiveOnlyChanged.Directories,
+            ["receiveOnlyChangedSymlinks"] = c.ReceiveOnlyChanged.Symlinks,
+            ["receiveOnlyChangedDeletes"] = c.ReceiveOnlyChanged.Deleted,
+            ["receiveOnlyChangedBytes"] = c.ReceiveOnlyChanged.Bytes,
+            ["receiveOnlyTotalItems"] = c.ReceiveOnlyChanged.Items,
+            ["inSyncFiles"] = c.Global.Files - c.Need.Files,
+            ["inSyncBytes"] = c.Global.Bytes - c.Need.Bytes,
+            ["state"] = StateNames.Of(folder.State),
+            ["stateChanged"] = RestJson.Time(folder.StateChanged),
+            ["version"] = c.LocalSequence + c.RemoteSequence,
+            ["sequence"] = c.LocalSequence + c.RemoteSequence,
+            ["remoteSequence"] = remote,
+            ["ignorePatterns"] = false,
+            ["watchError"] = folder.WatchProblem is { } problem ? $"{problem.Reason} {problem.Fix}" : "",
+            ["holdFiles"] = folder.Hold?.Files ?? 0,
+        };
+    }
+
+    private JsonObject Completion(string? folder, string? device)
+    {
+        var id = string.IsNullOrEmpty(device) ? engine.Self : Refusals.Device(device);
+        if (id != engine.Self && engine.Config.Device(id) is null)
+            throw new NotFoundException($"There is no device {id}.");
+        var folders = string.IsNullOrEmpty(folder)
+            ? engine.Folders.Where(f => id == engine.Self || f.Config.Devices.Contains(id)).ToList()
+            : [Refusals.Folder(engine, folder)];
+        var (need, global) = (default(Counts), default(Counts));
+        foreach (var one in folders)
+        {
+            if (engine.Index(one.Config.Id) is not { } index)
+                continue;
+            var (n, g) = id == engine.Self ? (index.Counts.Need, index.Counts.Global) : index.CompletionOf(id);
+            (need, global) = (need + n, global + g);
+        }
+        var state = folders.Count == 1 && engine.Devices.FirstOrDefault(d => d.Config.Id == id) is { } peer
+            ? peer.Folders.GetValueOrDefault(folders[0].Config.Id)
+            : RemoteFolderState.Unknown;
+        return new JsonObject
+        {
+            ["completion"] = Percent(need, global),
+            ["globalBytes"] = global.Bytes,
+            ["needBytes"] = need.Bytes,
+            ["globalItems"] = global.Items - global.Deleted,
+            ["needItems"] = need.Items - need.Deleted,
+            ["needDeletes"] = need.Deleted,
+            ["sequence"] = folders.Sum(f => id == engine.Self ? f.Counts.LocalSequence : f.RemoteSequences.GetValueOrDefault(id)),
+            ["remoteState"] = state switch
+            {
+                RemoteFolderState.Valid => "valid",
+                RemoteFolderState.Paused => "paused",
+                RemoteFolderState.NotSharing => "notSharing",
+                _ => "unknown",
+            },
+        };
+    }
+
+    /// <summary>By bytes; what has none (deletions, links) keeps it below 100.</summary>
+    private static double Percent(Counts need, Counts global)
+    {
+        if (need.Items == 0)
+            return 100;
+        var percent = global.Bytes == 0 ? 100 : 100.0 * (global.Bytes - need.Bytes) / global.Bytes;
+        return Math.Clamp(percent, 0, need.Bytes == 0 ? 95 : 99.99);
+    }
+
+    private async Task<IResult> ScanAsync(HttpContext context, string? folder)
+    {
+        List<FileName> below = [.. context.Request.Query["sub"].Where(s => !string.IsNullOrEmpty(s)).Select(Refusals.Name)];
+        if (!string.IsNullOrEmpty(folder))
+        {
+            await engine.ScanAsync(Refusals.Folder(engine, folder).Config.Id, below, context.RequestAborted);
+            return RestJson.Empty();
+        }
+        await Task.WhenAll(engine.Folders.Where(f => f.State is not (FolderState.Paused or FolderState.Error))
+            .Select(f => engine.ScanAsync(f.Config.Id, [], context.RequestAborted)));
+        return RestJson.Empty();
+    }
+
+    private IResult Need(string? folder, int? page, int? perPage)
+    {
+        var snapshot = Refusals.Folder(engine, folder);
+        var index = Refusals.Index(engine, folder);
+        var (skip, take) = Page(page, perPage);
+        var items = Skip(after => [.. index.Needed(after, 1000).Select(n => n.Global)], skip, take);
+        var inProgress = snapshot.Transfers.Select(t => t.Name).ToHashSet();
+        var reasons = snapshot.PullProblems.ToDictionary(p => p.Name);
+        JsonNode One(FileEntry e)
+        {
+            var json = Entry(e);
+            if (reasons.TryGetValue(e.Name, out var problem))
+            {
+                json["reason"] = problem.Reason;
+                json["retryAt"] = problem.RetryAt is { } at ? RestJson.Time(at) : null;
+                json["device"] = problem.Device?.ToString();
+            }
+            return json;
+        }
+        return RestJson.Of(new JsonObject
+        {
+            ["progress"] = new JsonArray([.. items.Where(i => inProgress.Contains(i.Name)).Select(One)]),
+            ["queued"] = new JsonArray([.. items.Where(i => !inProgress.Contains(i.Name)).Select(One)]),
+            ["rest"] = new JsonArray(),
+            ["page"] = page ?? 1,
+            ["perpage"] = take,
+        });
+    }
+
+    private IResult RemoteNeed(string? folder, string? device, int? page, int? perPage)
+    {
+        var index = Refusals.Index(engine, folder);
+        var id = Refusals.Device(device);
+        var (skip, take) = Page(page, perPage);
+        return Files(Skip(after => index.NeededBy(id, after, 1000), skip, take), page, take);
+    }
+
+    private IResult LocalChanged(string? folder, int? page, int? perPage)
+    {
+        var index = Refusals.Index(engine, folder);
+        var (skip, take) = Page(page, perPage);
+        return Files(Skip(after => index.ReceiveOnlyChanged(after, 1000), skip, take), page, take);
+    }
+
+    private static IResult Files(IReadOnlyList<FileEntry> files, int? page, int take) => RestJson.Of(new JsonObject
+    {
+        ["files"] = new JsonArray([.. files.Select(Entry)]),
+        ["page"] = page ?? 1,
+        ["perpage"] = take,
+    });
+
+    private static (int Skip, int Take) Page(int? page, int? perPage)
+    {
+        var take = Math.Clamp(perPage ?? MaxPage, 1, MaxPage);
+        return ((int)Math.Min(int.MaxValue, (long)(Math.Max(1, page ?? 1) - 1) * take), take);
+    }
+
+    private static List<FileEntry> Skip(Func<FileName, IReadOnlyList<FileEntry>> read, int skip, int take)
+    {
+        var result = new List<FileEntry>();
+        var after = default(FileName);
+        while (result.Count < take && read(after) is { Count: > 0 } part)
+        {
+            after = part[^1].Name;
+            result.AddRange(part.Skip(skip).Take(take - result.Count));
+            skip = Math.Max(0, skip - part.Count);
+        }
+        return result;
+    }
+
+    private IResult File(string? folder, string? file)
+    {
+        var index = Refusals.Index(engine, folder);
+        var name = Refusals.Name(file);
+        var versions = index.Versions(name);
+        if (versions.Count == 0)
+            throw new NotFoundException($"Nobody has '{name}' in the folder '{folder}'.");
+        var local = index.FindLocal(name);
+        var global = index.FindGlobal(name);
+        return RestJson.Of(new JsonObject
+        {
+            ["local"] = local is null ? new JsonObject() : Entry(local),
+            ["global"] = global is null ? new JsonObject() : Entry(global),
+            ["availability"] = new JsonArray([.. index.Holders(name).Select(d => new JsonObject { ["id"] = d.ToString(), ["fromTemporary"] = false })]),
+            ["reason"] = engine.Folder(new FolderId(folder!))?.PullProblems.FirstOrDefault(p => p.Name == name)?.Reason,
+        });
+    }
+
+    private IResult Browse(string? folder, string? prefix, int? levels, string? dirsOnly)
+    {
+        var index = Refusals.Index(engine, folder);
+        var root = string.IsNullOrEmpty(prefix) ? default : Refusals.Name(prefix.Trim('/'));
+        var depth = levels is null or < 0 ? int.MaxValue : levels.Value;
+        var onlyDirectories = dirsOnly is not null and not ("false" or "0");
+        var top = new JsonArray();
+        var stack = new Stack<(FileName Name, JsonArray Children)>();
+        stack.Push((root, top));
+        var after = default(FileName);
+        while (index.GlobalPage(root, after, 1000) is { Count: > 0 } page)
+        {
+            after = page[^1].Name;
+            foreach (var entry in page)
+            {
+                while (stack.Count > 1 && !entry.Name.IsUnder(stack.Peek().Name))
+                    stack.Pop();
+                if (entry.Name.Parent != stack.Peek().Name || stack.Count - 1 > depth || (onlyDirectories && !entry.IsDirectory))
+                    continue;
+                var node = new JsonObject
+                {
+                    ["name"] = entry.Name.Leaf,
+                    ["modTime"] = RestJson.Time(entry.Modified.ToDateTimeOffset()),
+                    ["size"] = entry.Size,
+                    ["type"] = TypeName(entry.Type),
+                };
+                stack.Peek().Children.Add((JsonNode)node);
+                if (!entry.IsDirectory)
+                    continue;
+                var children = new JsonArray();
+                if (stack.Count <= depth)
+                    node["children"] = children;
+                stack.Push((entry.Name, children));
+            }
+        }
+        return RestJson.Of(top);
+    }
+
+    private async Task<IResult> SetIgnoresAsync(HttpContext context, string? folder)
+    {
+        var id = Refusals.Folder(engine, folder).Config.Id;
+        var body = RestJson.AsObject(await RestJson.BodyAsync(context.Request));
+        var lines = new JsonReader(body, "ignores").Texts("ignore");
+        try
+        {
+            await engine.SetIgnoresAsync(id, lines, context.RequestAborted);
+        }
+        catch (EngineException e)
+        {
+            throw new BadHttpRequestException(e.Message);
+        }
+        return Ignores(await engine.GetIgnoresAsync(id, context.RequestAborted));
+    }
+
+    private static IResult Ignores(IgnoreText text) => RestJson.Of(new JsonObject
+    {
+        ["ignore"] = new JsonArray([.. text.Lines.Select(l => JsonValue.Create(l))]),
+        ["expanded"] = new JsonArray([.. text.Expanded.Select(l => JsonValue.Create(l))]),
+        ["error"] = text.Error,
+    });
+
+    private static JsonObject Entry(FileEntry e) => new()
+    {
+        ["name"] = e.Name.Value,
+        ["type"] = TypeName(e.Type),
+        ["size"] = e.Size,
+        ["modified"] = RestJson.Time(e.Modified.ToDateTimeOffset()),
+        ["modifiedBy"] = e.ModifiedBy.ToString(),
+        ["permissions"] = "0" + Convert.ToString(e.Permissions, 8),
+        ["noPermissions"] = e.NoPermissions,
+        ["deleted"] = e.Deleted,
+        ["invalid"] = e.IsInvalid,
+        ["ignored"] = (e.LocalFlags & LocalFlags.Ignored) != 0,
+        ["mustRescan"] = (e.LocalFlags & LocalFlags.MustRescan) != 0,
+        ["localFlags"] = (int)e.LocalFlags,
+        ["version"] = new JsonArray([.. e.Version.Counters.Select(c => JsonValue.Create($"{c.Device}:{c.Value}"))]),
+        ["sequence"] = e.Sequence,
+        ["numBlocks"] = e.Blocks?.Count ?? 0,
+        ["blocksHash"] = e.BlocksHash.IsNone ? null : e.BlocksHash.ToString(),
+    };
+
+    private static string TypeName(FileType type) => type switch
+    {
+        FileType.Directory => "FILE_INFO_TYPE_DIRECTORY",
+        FileType.Symlink => "FILE_INFO_TYPE_SYMLINK",
+        _ => "FILE_INFO_TYPE_FILE",
+    };
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FolderSync.Host.Rest;
+
+/// <summary>JSON as the clients of Syncthing's API read it.</summary>
+internal static class RestJson
+{
+    private const int MaxBody = 10 << 20;
+
+    public static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.Default, WriteIndented = true };
+
+    public static IResult Of(JsonNode? node) => Results.Text(node?.ToJsonString(Options) ?? "null", "application/json; charset=utf-8");
+
+    public static IResult Empty() => Results.Text("", "application/json; charset=utf-8");
+
+    /// <summary>RFC 3339 with as many digits as there are.</summary>
+    public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
+
+    /// <summary>The request's body; <see cref="BadHttpRequestException"/> says what is wrong with it.</summary>
+    public static async Task<JsonNode> BodyAsync(HttpRequest request)
+    {
+        if (request.ContentLength > MaxBody)
+            throw new BadHttpRequestException($"The body has more than {MaxBody >> 20} MiB.", 413);
+        try
+        {
+            return await JsonNode.ParseAsync(request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = 32 }, cancellationToken: request.HttpContext.RequestAborted)
+                ?? throw new BadHttpRequestException("The body is null; a JSON object or list is expected.");
+        }
+        catch (JsonException e)
+        {
+            throw new BadHttpRequestException($"The body is not JSON: {e.Message}");
+        }
+    }
+
+    public static JsonObject AsObject(JsonNode node) =>
+        node as JsonObject ?? throw new BadHttpRequestException("The body is to be a JSON object.");
+
+    public static JsonArray AsArray(JsonNode node) =>
+        node as JsonArray ?? throw new BadHttpRequestException("The body is to be a JSON list.");
+
+    /// <summary>What <paramref name="change"/> has goes over what is there; objects are merged, lists replaced.</summary>
+    public static void Merge(JsonObject into, JsonObject change)
+    {
+        foreach (var (key, value) in change)
+        {
+            if (value is JsonObject inner && into[key] is JsonObject there)
+                Merge(there, inner);
+            else
+                into[key] = value?.DeepClone();
+        }
+    }
+
+    /// <summary>Any of the values that events carry.</summary>
+    public static JsonNode? Value(object? value) => value switch
+    {
+        null => null,
+        string s => JsonValue.Create(s),
+        bool b => JsonValue.Create(b),
+        int i => JsonValue.Create(i),
+        long l => JsonValue.Create(l),
+        double d => JsonValue.Create(d),
+        DateTimeOffset t => JsonValue.Create(Time(t)),
+        JsonNode n => n.DeepClone(),
+        IEnumerable<KeyValuePair<string, object?>> fields => Fields(fields),
+        System.Collections.IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Value)]),
+        _ => JsonValue.Create(value.ToString()),
+    };
+
+    public static JsonObject Fields(IEnumerable<KeyValuePair<string, object?>> fields)
+    {
+        var o = new JsonObject();
+        foreach (var (key, value) in fields)
+            o[key] = Value(value);
+        return o;
+    }
+}

@@ -1,0 +1,304 @@
+using System.Text;
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Filesystem;
+
+namespace FolderSync.Tests.Simulation;
+
+/// <summary>
+/// Three devices, one folder, and what people and computers do to it: all from one seed. At the end every line is joined and the oracle is
+/// asked: all devices equal, nothing goes on, and no content lost that a person wrote and nobody who had it overwrote or deleted.
+/// </summary>
+internal sealed class SimulatedHistory
+{
+    private static readonly string[] Names = ["a", "b", "c", "d/a", "d/b", "d/e/a", "d/e/b", "g/a", "g"];
+    private static readonly string[] Directories = ["d", "d/e", "g", "a"];
+
+    private readonly Random _random;
+    private readonly int _operations;
+    private readonly SimulatedTime _time = new();
+    private readonly SimulatedPump _pump;
+    private readonly SimulatedNetwork _network = new();
+    private readonly List<SimulatedDevice> _devices = [];
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _released = new(StringComparer.Ordinal);
+    private readonly StringBuilder _trace = new();
+    private int _next;
+
+    public SimulatedHistory(int seed, int operations = 40)
+    {
+        _random = new Random(seed);
+        _operations = operations;
+        _pump = new SimulatedPump(_random);
+        var versioning = new VersioningConfig(_random.Next(2) == 0 ? VersioningKind.TrashCan : VersioningKind.None);
+        foreach (var name in (string[])["anna", "bert", "carl"])
+            _devices.Add(new SimulatedDevice(name, _time, _pump, _network, _random, TimeSpan.FromSeconds(_random.Next(5) == 0 ? _random.Next(-100_000, 100_000) : 0)));
+        foreach (var device in _devices)
+            device.Configure(_devices, f => f with { Versioning = versioning });
+        Say($"seed {seed}, versioning {versioning.Kind}");
+    }
+
+    public IReadOnlyList<SimulatedDevice> Devices => _devices;
+
+    /// <summary>What happened, for a person and for comparing two runs of one seed.</summary>
+    public string Trace => _trace.ToString();
+
+    /// <summary>Null when all held; else what did not.</summary>
+    public string? Run()
+    {
+        foreach (var device in _devices)
+        {
+            if (_random.Next(3) == 0)
+                UserEdits(device);
+            device.Start();
+        }
+        RunFor(TimeSpan.FromSeconds(_random.Next(4)));
+        for (var i = 0; i < _operations; i++)
+        {
+            Operate();
+            if (_random.Next(3) == 0)
+                RunSteps(_random.Next(400));
+            else
+                RunFor(TimeSpan.FromMilliseconds(_random.Next(3000)));
+        }
+        return Settle() ?? Verify();
+    }
+
+    private void Operate()
+    {
+        var device = _devices[_random.Next(_devices.Count)];
+        switch (_random.Next(20))
+        {
+            case 0:
+                var other = _devices[_random.Next(_devices.Count)];
+                if (other == device)
+                    break;
+                if (_network.AreParted(device.Id, other.Id))
+                    _network.Join(device.Id, other.Id);
+                else
+                    _network.Part(device.Id, other.Id);
+                Say($"{device.Name}|{other.Name} {(_network.AreParted(device.Id, other.Id) ? "part" : "join")}");
+                break;
+            case 1 when device.IsRunning:
+                Say($"{device.Name} stop");
+                _ = device.StopAsync();
+                break;
+            case 2 when device.IsRunning:
+                Say($"{device.Name} kill");
+                device.Kill();
+                break;
+            case 3 when device.IsRunning:
+                Say($"{device.Name} crash");
+                device.Crash();
+                break;
+            case 4 or 5 or 6 when !device.IsRunning:
+                Say($"{device.Name} start");
+                device.Start();
+                break;
+            case 7 when device.IsRunning:
+                Say($"{device.Name} rescan");
+                device.Rescan();
+                break;
+            default:
+                UserEdits(device);
+                break;
+        }
+    }
+
+    private void UserEdits(SimulatedDevice device)
+    {
+        var user = device.User;
+        var name = Names[_random.Next(Names.Length)];
+        var touched = name;
+        switch (_random.Next(10))
+        {
+            case 0:
+                name = _random.Next(3) == 0 ? Directories[_random.Next(Directories.Length)] : name;
+                touched = name;
+                if (!user.Exists(name))
+                    return;
+                Release(user, name);
+                user.Delete(name);
+                Say($"{device.Name} delete {name}");
+                break;
+            case 1 or 2:
+                var to = Names[_random.Next(Names.Length)];
+                if (_random.Next(3) == 0)
+                    (name, to) = (Directories[_random.Next(Directories.Length)], "moved" + _random.Next(3));
+                if (!user.Exists(name) || to == name || to.StartsWith(name + "/", StringComparison.Ordinal) || name.StartsWith(to + "/", StringComparison.Ordinal) || !MakeParents(device, to))
+                    return;
+                Release(user, to);
+                if (user.Exists(to))
+                    user.Delete(to);
+                user.Rename(name, to);
+                device.Notice(to);
+                Say($"{device.Name} rename {name} to {to}");
+                break;
+            case 3:
+                if (!user.Exists(name) || user.Stat(name).Kind != FileKind.File)
+                    return;
+                user.Chmod(name, _random.Next(2) == 0 ? 0x180u : 0x1A4u);
+                Say($"{device.Name} chmod {name}");
+                break;
+            case 4:
+                var directory = Directories[_random.Next(Directories.Length)];
+                touched = directory;
+                if (user.Exists(directory) || !MakeParents(device, directory))
+                    return;
+                user.MakeDirectory(directory);
+                Say($"{device.Name} mkdir {directory}");
+                break;
+            case 5:
+                if (!MakeParents(device, name))
+                    return;
+                Release(user, name);
+                if (user.Exists(name))
+                    user.Delete(name);
+                user.Symlink(name, "target" + _random.Next(3));
+                Say($"{device.Name} symlink {name}");
+                break;
+            default:
+                if (!MakeParents(device, name))
+                    return;
+                Release(user, name);
+                if (user.Exists(name) && user.Stat(name).Kind != FileKind.File)
+                    user.Delete(name);
+                var content = NewContent();
+                user.WriteFile(name, content);
+                Say($"{device.Name} write {name} = {content[..Math.Min(8, content.Length)]} ({content.Length})");
+                break;
+        }
+        if (_random.Next(4) != 0)
+            device.Notice(touched);
+    }
+
+    private string NewContent()
+    {
+        var content = $"<{_next++:0000}>".PadRight(_random.Next(12) == 0 ? (128 << 10) + _random.Next(200_000) : 7 + _random.Next(30), '.');
+        _written.Add(content);
+        return content;
+    }
+
+    /// <summary>What a person who had it overwrites or deletes is no longer owed to anybody.</summary>
+    private void Release(MemoryUser user, string name)
+    {
+        if (!user.Exists(name))
+            return;
+        foreach (var item in user.Tree(name))
+            ReleaseContent(item.Content);
+        if (user.Stat(name).Kind == FileKind.File)
+            ReleaseContent(user.ReadAll(name));
+    }
+
+    private void ReleaseContent(byte[] content) => _released.Add(Encoding.UTF8.GetString(content));
+
+    private bool MakeParents(SimulatedDevice device, string name)
+    {
+        for (var i = name.IndexOf('/'); i > 0; i = name.IndexOf('/', i + 1))
+        {
+            var parent = name[..i];
+            if (device.User.Exists(parent) && device.User.Stat(parent).Kind != FileKind.Directory)
+                return false;
+            if (!device.User.Exists(parent))
+                device.User.MakeDirectory(parent);
+            device.Notice(parent);
+        }
+        return true;
+    }
+
+    private string? Settle()
+    {
+        foreach (var a in _devices)
+        {
+            foreach (var b in _devices)
+                _network.Join(a.Id, b.Id);
+        }
+        RunFor(TimeSpan.FromSeconds(1));
+        foreach (var device in _devices)
+        {
+            if (device.IsRunning)
+                device.Rescan();
+            else
+                device.Start();
+        }
+        Say("settle");
+        var before = "";
+        for (var i = 0; i < 80; i++)
+        {
+            RunFor(TimeSpan.FromSeconds(i < 10 ? 5 : 120));
+            // One that was still stopping when all was joined.
+            foreach (var device in _devices)
+                device.Start();
+            if (_devices.SelectMany(d => d.Escaped).FirstOrDefault() is { } bug)
+                return $"A loop ended with {bug}";
+            var now = string.Join('\n', _devices.Select(Describe));
+            if (now == before && _devices.All(IsSettled) && AreEqual())
+                return null;
+            before = now;
+        }
+        return "The devices do not come to rest:\n" + before + "\n" + string.Join("\n", _devices.Select(TreeOf));
+    }
+
+    private bool IsSettled(SimulatedDevice device) =>
+        device.Engine?.Folder(SimulatedDevice.Folder) is { State: FolderState.Idle, LastScan: not null, Counts.Need.Items: 0 } &&
+        device.Engine.Devices.All(d => d.Connected);
+
+    private static string Describe(SimulatedDevice device)
+    {
+        var folder = device.Engine?.Folder(SimulatedDevice.Folder);
+        return folder is null
+            ? $"{device.Name} has no folder"
+            : $"{device.Name} {folder.State} {folder.Error} {folder.Counts} {string.Join(';', folder.PullProblems.Select(p => p.Name + ": " + p.Reason))} " +
+              string.Join(';', folder.ScanProblems.Select(p => p.Path + ": " + p.Reason)) + " connected " + device.Engine!.Devices.Count(d => d.Connected);
+    }
+
+    private bool AreEqual() => _devices.Select(TreeOf).Distinct().Count() == 1;
+
+    private static string TreeOf(SimulatedDevice device) =>
+        string.Join('\n', device.User.Tree("", IsInternal).Select(i => i.Kind == FileKind.File ? $"{i} {i.Modified}" : i.ToString()));
+
+    private static bool IsInternal(string path) => FileName.TryOf(path, out var name, out _) && InternalNames.IsInternal(name);
+
+    private string? Verify()
+    {
+        var held = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var device in _devices)
+        {
+            foreach (var item in device.User.Tree("", p => p != ".stversions" && !p.StartsWith(".stversions/", StringComparison.Ordinal) && IsInternal(p)))
+                held.Add(Encoding.UTF8.GetString(item.Content));
+        }
+        var lost = _written.Where(w => !_released.Contains(w) && !held.Contains(w)).Select(w => w[..6]).ToList();
+        var tree = TreeOf(_devices[0]);
+        Say(tree);
+        return lost.Count > 0 ? $"Lost: {string.Join(", ", lost)}\n{tree}" : null;
+    }
+
+    private void RunSteps(int steps)
+    {
+        while (steps-- > 0 && _pump.Step())
+        {
+            // The work is in the condition.
+        }
+    }
+
+    private void RunFor(TimeSpan time)
+    {
+        var end = _time.Now + time.Ticks;
+        for (var steps = 0L; ; steps++)
+        {
+            while (_pump.Step())
+            {
+                if (++steps > 2_000_000)
+                    throw new InvalidOperationException("The devices never come to rest: a loop spins.\n" + string.Join('\n', _devices.Select(Describe)));
+            }
+            if (_time.NextDue is not { } due || due > end)
+                break;
+            _time.RunNext();
+        }
+        if (_time.Now < end)
+            _time.Advance(TimeSpan.FromTicks(end - _time.Now));
+    }
+
+    private void Say(string what) => _trace.Append((_time.Now / TimeSpan.TicksPerMillisecond) % 100_000_000).Append(' ').AppendLine(what);
+}
