@@ -68,7 +68,7 @@ internal static class Composition
         ConfigAddress.TrySplit(page.Address, out var host, out var port);
         kestrel.Listen(FreePort.Address(host) ?? IPAddress.Loopback, port, listen =>
         {
-            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Protocols = page.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             if (page.Tls)
                 listen.UseHttps(HttpsCertificate.LoadOrMake(home));
         });

@@ -15,7 +15,7 @@ internal sealed class ConfigWatch : IDisposable
         _look = look;
         _settle = settle;
         _time = time;
-        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        path = DurableFile.Target(path);
         _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path))
         {
             NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName | NotifyFilters.Size | NotifyFilters.CreationTime,

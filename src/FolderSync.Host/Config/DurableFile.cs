@@ -10,7 +10,7 @@ internal static class DurableFile
     /// <exception cref="IOException">The file is as it was.</exception>
     public static void Write(string path, string text)
     {
-        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        path = Target(path);
         var temp = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
@@ -31,4 +31,8 @@ internal static class DurableFile
         }
         SystemCalls.SyncDirectory(Path.GetDirectoryName(path)!);
     }
+
+    /// <summary>What a symlink points at in the end; any other path as it is.</summary>
+    public static string Target(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 }
