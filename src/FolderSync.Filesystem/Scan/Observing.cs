@@ -9,7 +9,7 @@ internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, b
     private readonly ScanTraits _traits = new()
     {
         ComparePermissions = disk.Permissions && !options.IgnorePermissions,
-        ModifiedWindowNanoseconds = options.ModifiedWindowNanoseconds ?? disk.ModifiedWindowNanoseconds,
+        ModifiedWindowNanoseconds = options.ModifiedWindowNanoseconds > 0 ? options.ModifiedWindowNanoseconds : disk.ModifiedWindowNanoseconds,
         StableInodes = disk.CanSyncAll,
     };
 

@@ -12,8 +12,8 @@ public sealed record ScannerOptions
     /// <summary>A changed file's blocks are hashed only where their XXH64 changed.</summary>
     public bool UsePreHashes { get; init; } = true;
 
-    /// <summary>Two mtimes closer than this are the same; null: by the filesystem.</summary>
-    public long? ModifiedWindowNanoseconds { get; init; }
+    /// <summary>Two mtimes closer than this are the same; 0: by the filesystem.</summary>
+    public long ModifiedWindowNanoseconds { get; init; }
 }
 
 /// <summary>The root is not there any more, or is not the folder it was: nothing that a scan found gone since may be believed.</summary>

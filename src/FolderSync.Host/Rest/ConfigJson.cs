@@ -78,7 +78,7 @@ internal static class ConfigJson
         {
             Id = new FolderId(reader.Required("id")),
             Label = reader.Text("label", ""),
-            Path = HomeDirectory.Expand(reader.Required("path")),
+            Path = Expanded(reader.Required("path")),
             Type = reader.Choice("type", FolderType.SendReceive) is not FolderType.ReceiveEncrypted and var type
                 ? type
                 : throw new BadHttpRequestException("FolderSync can't hold encrypted folders (receiveencrypted) yet."),
@@ -179,6 +179,9 @@ internal static class ConfigJson
         var days = reader.Object("params") is { } p ? new JsonReader(p, "params").Text("cleanoutDays", "0") : "0";
         return new VersioningConfig(VersioningKind.TrashCan, int.TryParse(days, out var n) ? n : 0, reader.Text("fsPath", ""));
     }
+
+    private static string Expanded(string path) =>
+        Path.TrimEndingDirectorySeparator(path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? HomeDirectory.OfUser + path[1..] : path);
 
     private static double Unit(string unit) => unit switch
     {

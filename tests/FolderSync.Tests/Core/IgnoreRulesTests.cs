@@ -117,11 +117,11 @@ public sealed class IgnoreRulesTests
         Gen.Select(piece.List[1, 6], Gen.OneOf("a", "b", "ab", "/", "a/b", "*").List[1, 8]).Sample((pieces, name) =>
         {
             var pattern = string.Concat(pieces);
-            if (!FileName.TryOf(string.Concat(name), out var file, out _) || pattern.StartsWith("//") || pattern.Contains("/**/"))
+            if (!FileName.TryOf(string.Concat(name), out var file, out _) || pattern.Contains("//") || pattern.Contains("/**/"))
                 return;
             var rules = Parse(pattern);
             var expected = rules.Expanded.Any(p => new GlobProgram([GlobReader.Read(p.TrimStart('/'), out _)]).Matches(file.Value));
-            Assert.Equal(expected, rules.Match(file, false).Ignored);
+            Assert.True(expected == rules.Match(file, false).Ignored, $"{pattern} on {file}: expected {expected}");
         }, iter: 5000);
     }
 

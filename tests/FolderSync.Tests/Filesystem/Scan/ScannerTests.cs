@@ -132,6 +132,20 @@ public class ScannerTests
     }
 
     [Theory]
+    [InlineData(1, 0, ""), InlineData(2, 0, "~f"), InlineData(3600, 0, "^f"), InlineData(5, 10, "^f"), InlineData(5, 1, "~f")]
+    public async Task A_coarse_disk_has_its_window_and_its_hour_of_daylight_saving(int seconds, int window, string expected)
+    {
+        var rig = new ScanRig(
+            new MemoryDiskOptions { ModifiedGranularityNanoseconds = window > 0 ? 1 : 2_000_000_000, ChangeTimes = false, Inodes = false },
+            new ScannerOptions { ModifiedWindowNanoseconds = window * 1_000_000_000L });
+        rig.User.WriteFile("f", "x");
+        rig.User.Touch("f", new FileTime(1_000_000, 0));
+        await rig.ScanAsync();
+        rig.User.Touch("f", new FileTime(1_000_000 + seconds, 0));
+        Assert.Equal(expected, string.Join(",", await rig.ScanAsync()));
+    }
+
+    [Theory]
     [InlineData(true), InlineData(false)]
     public async Task Permissions_that_mean_nothing_are_neither_compared_nor_lost(bool byOption)
     {
