@@ -1,5 +1,4 @@
 using FolderSync.Core.Model;
-using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
 
