@@ -5,8 +5,8 @@ import { bdi, copies, element, fill, fromTemplate, KeyedList, labelBy, progress,
 import { ago, bytes, duration, items, percent, rate, shown, time } from './words.js';
 
 const kinds = {
-  'tcp-client': 'TCP, called from here',
-  'tcp-server': 'TCP, called from there',
+  'tcp-client': 'TCP, outgoing',
+  'tcp-server': 'TCP, incoming',
 };
 
 export class Devices {
@@ -77,21 +77,21 @@ class DeviceCard {
   #showFacts(config, connection, known, shares) {
     const facts = connection.connected ? this.#connectedFacts(connection, known) : this.#absentFacts(config);
     if (!shares)
-      facts.push(['Folders', 'None shared yet', 'wide']);
-    fill(this.#parts.facts, JSON.stringify(facts), () => facts.map(([term, words, wide]) =>
-      element('div', wide ?? '', element('dt', '', term), element('dd', '', bdi(words)))));
+      facts.push(['Folders', 'None shared yet']);
+    fill(this.#parts.facts, JSON.stringify(facts), () => facts.map(([term, words, note]) =>
+      element('div', '', element('dt', '', term), element('dd', '', bdi(words), ...note ? [element('span', 'note', note)] : []))));
   }
 
   #connectedFacts(connection, known) {
     const client = `${connection.clientName} ${connection.clientVersion}`.trim();
     const since = time(connection.startedAt);
     return [
-      ['Receiving', `${rate(known?.receiving.now ?? 0)} · ${bytes(connection.inBytesTotal)}`],
-      ['Sending', `${rate(known?.sending.now ?? 0)} · ${bytes(connection.outBytesTotal)}`],
+      ['Receiving', rate(known?.receiving.now ?? 0), `${bytes(connection.inBytesTotal)} in all`],
+      ['Sending', rate(known?.sending.now ?? 0), `${bytes(connection.outBytesTotal)} in all`],
       ['Address', shown(connection.address)],
-      ['Connection', `${kinds[connection.type] ?? shown(connection.type)}${connection.isLocal ? ', local network' : ''}`],
+      ['Connection', kinds[connection.type] ?? shown(connection.type), connection.isLocal ? 'In the local network' : ''],
       ['Program', shown(client) || 'Unknown'],
-      ['Connected', since ? ago(since) : 'now'],
+      ['Connected for', since ? duration(wholeMinutes((Date.now() - since) / 1000)) : 'a moment'],
     ];
   }
 
@@ -129,13 +129,22 @@ export class ThisDevice {
     const { status, version, connections, receiving, sending } = this.#model;
     const parts = this.#parts;
     say(parts.id, status.myID);
-    say(parts.uptime, duration(status.uptime < 60 ? status.uptime : Math.floor(status.uptime / 60) * 60));
+    say(parts.uptime, duration(wholeMinutes(status.uptime)));
     say(parts.version, version.version);
-    say(parts.receiving, `${rate(receiving.now)} · ${bytes(connections.total.inBytesTotal)}`);
-    say(parts.sending, `${rate(sending.now)} · ${bytes(connections.total.outBytesTotal)}`);
+    showRate(parts.receiving, receiving, connections.total.inBytesTotal);
+    showRate(parts.sending, sending, connections.total.outBytesTotal);
     const listeners = Object.entries(status.connectionServiceStatus);
     fill(parts.addresses, JSON.stringify(listeners), () => listeners.length === 0
       ? ['Nothing: other devices can’t reach this one']
       : listeners.map(([address, { error }]) => element('div', error ? 'wrong' : '', bdi(shown(address)), error ? `: ${shown(error)}` : '')));
   }
+}
+
+function showRate(part, now, total) {
+  fill(part, `${now.now} ${total}`, () => [rate(now.now), element('span', 'note', `${bytes(total)} in all`)]);
+}
+
+/** Seconds only matter in the first minute. */
+function wholeMinutes(seconds) {
+  return seconds < 60 ? seconds : Math.floor(seconds / 60) * 60;
 }

@@ -116,7 +116,7 @@ class FolderCard {
     const error = this.#config.paused ? '' : wrong || status?.error || '';
     show(parts.error, error.length > 0);
     say(parts.errorText, shown(error));
-    show(parts.watch, Boolean(status?.watchError) && !this.#config.paused);
+    show(parts.watch, Boolean(status?.watchError) && !this.#config.paused && error.length === 0);
     say(parts.watchText, shown(status?.watchError));
     show(parts.hold, Boolean(details.hold));
     if (!details.hold)
@@ -176,17 +176,19 @@ class FolderCard {
   #showFacts({ status }) {
     const parts = this.#parts;
     const statistics = this.#model.folderStatistics[this.#id];
-    say(parts.local, status ? `${items(status.localTotalItems)}, ${bytes(status.localBytes)}` : '–');
-    say(parts.global, status ? `${items(status.globalTotalItems)}, ${bytes(status.globalBytes)}` : '–');
+    showAmount(parts.local, status?.localTotalItems, status?.localBytes);
+    showAmount(parts.global, status?.globalTotalItems, status?.globalBytes);
     const scanned = time(statistics?.lastScan);
     say(parts.lastScan, scanned ? ago(scanned) : 'Never');
     const last = statistics?.lastFile;
     const changed = time(last?.at);
     fill(parts.lastChange, changed ? `${last.filename}\n${last.deleted}\n${ago(changed)}` : '', () => changed
-      ? [bdi(shown(last.filename)), ` ${last.deleted ? 'deleted ' : ''}${ago(changed)}`]
+      ? [lastFile(last.filename), element('span', 'note', `${last.deleted ? 'Deleted ' : ''}${ago(changed)}`)]
       : ['None yet']);
     const others = this.#config.devices.map(d => d.deviceID).filter(d => d !== this.#model.status?.myID).map(d => shown(this.#model.deviceName(d)));
-    fill(parts.sharedWith, JSON.stringify(others), () => others.length > 0 ? others.flatMap((n, i) => i > 0 ? [', ', bdi(n)] : [bdi(n)]) : ['Nobody yet']);
+    fill(parts.sharedWith, JSON.stringify(others), () => others.length > 0
+      ? ['Shared with ', ...others.flatMap((n, i) => i > 0 ? [', ', bdi(n)] : [bdi(n)])]
+      : ['Shared with nobody yet']);
   }
 
   #pause() {
@@ -205,6 +207,17 @@ class FolderCard {
     if (await confirmed(words.ask, words.consequence, words.confirm))
       await this.#act(this.#parts.holdConfirm, () => this.#decide('confirm'));
   }
+}
+
+function showAmount(part, count, size) {
+  fill(part, `${count} ${size}`, () => count === undefined ? ['–'] : [items(count), element('span', 'note', bytes(size))]);
+}
+
+function lastFile(name) {
+  const line = bdi(shown(name));
+  line.className = 'line';
+  line.title = shown(name);
+  return line;
 }
 
 function withDevice(model, problem) {

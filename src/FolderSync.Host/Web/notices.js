@@ -25,7 +25,8 @@ export class Notices {
         entries.push([JSON.stringify(['device', id]), device]);
     }
     for (const [id, folder] of Object.entries(pendingFolders)) {
-      for (const [device, offer] of Object.entries(folder.offeredBy))
+      const here = config.folders.find(f => f.id === id)?.devices ?? [];
+      for (const [device, offer] of Object.entries(folder.offeredBy).filter(([d]) => here.every(h => h.deviceID !== d)))
         entries.push([JSON.stringify(['folder', id, device]), offer]);
     }
     show(this.#section, entries.length > 0);

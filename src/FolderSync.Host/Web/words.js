@@ -68,10 +68,8 @@ export function time(text) {
 
 export function ago(at) {
   const seconds = (Date.now() - at.getTime()) / 1000;
-  if (seconds < 10)
-    return 'just now';
   if (seconds < 60)
-    return 'less than a minute ago';
+    return 'just now';
   if (seconds < 3600)
     return `${plural(Math.floor(seconds / 60), 'minute', 'minutes')} ago`;
   if (seconds < 86400)
