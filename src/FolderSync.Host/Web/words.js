@@ -1,0 +1,90 @@
+// Values as a person reads them.
+
+const count = new Intl.NumberFormat('en');
+const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+// Names are others' words. Joiners (200C, 200D) stay: scripts and emoji need them, and they turn nothing round.
+const hidden = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
+
+/** On one line, with control, bidi and other invisible characters as \uXXXX. */
+export function shown(text) {
+  return String(text ?? '').toWellFormed().replace(hidden, c => `\\u${c.codePointAt(0).toString(16).padStart(4, '0')}`);
+}
+
+export function number(n) {
+  return count.format(n);
+}
+
+export function plural(n, one, many) {
+  return `${count.format(n)} ${n === 1 ? one : many}`;
+}
+
+export function bytes(n) {
+  let unit = 0;
+  while (n >= 1023.95 && unit < units.length - 1) {
+    n /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || n >= 100 ? count.format(Math.round(n)) : oneDigit.format(n)} ${units[unit]}`;
+}
+
+export function rate(bytesPerSecond) {
+  return `${bytes(Math.round(bytesPerSecond))}/s`;
+}
+
+/** Whole percent; 100 only when it is. */
+export function percent(part) {
+  return part >= 100 ? '100%' : `${Math.min(99, Math.floor(part))}%`;
+}
+
+/** The two largest units of it. */
+export function duration(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  const parts = [[Math.floor(s / 86400), 'd'], [Math.floor(s / 3600) % 24, 'h'], [Math.floor(s / 60) % 60, 'min'], [s % 60, 's']];
+  const first = parts.findIndex(([n]) => n > 0);
+  if (first < 0)
+    return '0 s';
+  return parts.slice(first, first + 2).filter(([n]) => n > 0).map(([n, unit]) => `${n} ${unit}`).join(' ');
+}
+
+export function timeLeft(seconds) {
+  if (seconds < 5)
+    return 'a few seconds left';
+  if (seconds < 60)
+    return `about ${Math.ceil(seconds / 5) * 5} seconds left`;
+  if (seconds < 5400)
+    return `about ${plural(Math.round(seconds / 60), 'minute', 'minutes')} left`;
+  if (seconds < 172800)
+    return `about ${plural(Math.round(seconds / 3600), 'hour', 'hours')} left`;
+  return `about ${plural(Math.round(seconds / 86400), 'day', 'days')} left`;
+}
+
+/** A time of the service, or null where there is none. */
+export function time(text) {
+  const at = new Date(text ?? '');
+  return Number.isNaN(at.getTime()) || at.getTime() <= 86400000 ? null : at;
+}
+
+export function ago(at) {
+  const seconds = (Date.now() - at.getTime()) / 1000;
+  if (seconds < 60)
+    return 'just now';
+  if (seconds < 3600)
+    return `${plural(Math.floor(seconds / 60), 'minute', 'minutes')} ago`;
+  if (seconds < 86400)
+    return `${plural(Math.floor(seconds / 3600), 'hour', 'hours')} ago`;
+  if (seconds < 30 * 86400)
+    return `${plural(Math.floor(seconds / 86400), 'day', 'days')} ago`;
+  return at.toLocaleDateString(undefined, { year: 'numeric', month: 'long', day: 'numeric' });
+}
+
+/** "in 20 s"; null when it is past. */
+export function soon(at) {
+  const seconds = (at.getTime() - Date.now()) / 1000;
+  return seconds <= 0 ? null : `in ${duration(seconds)}`;
+}
+
+export function items(n) {
+  return plural(n, 'item', 'items');
+}
