@@ -112,7 +112,7 @@ public sealed record ConfiguredDevice
     public bool? Paused { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 public sealed record SharedWith
@@ -121,7 +121,7 @@ public sealed record SharedWith
     public string DeviceId { get; init; } = "";
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>An entry of config/folders. What is not named here is kept.</summary>
@@ -141,7 +141,7 @@ public sealed record ConfiguredFolder
     public bool? Paused { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>The body of a PATCH that pauses or resumes.</summary>

@@ -25,6 +25,14 @@ internal static class IndexBench
             Console.WriteLine($"size on disk {Directory.GetFiles(directory).Sum(f => new FileInfo(f).Length) / 1e6:F0} MB, RSS {Rss()} MB");
             Ask(index, count);
             Report("drop peer", count, () => index.DropRemote(peer));
+            Report("commit remote, all of it needed, in order", count, () => Commit(index, peer, count, i => i, newer: true));
+            Report("needed, pages of 1000", count, () =>
+            {
+                FileName after = default;
+                while (index.Needed(after, 1000) is { Count: > 0 } page)
+                    after = page[^1].Global.Name;
+            });
+            Report("drop peer", count, () => index.DropRemote(peer));
             Report("commit remote, all of it needed, random order", count, () => Commit(index, peer, count, i => (int)(i * 2_654_435_761L % count), newer: true));
             Console.WriteLine($"size on disk {Directory.GetFiles(directory).Sum(f => new FileInfo(f).Length) / 1e6:F0} MB, RSS {Rss()} MB, {index.Counts}");
         }
@@ -136,9 +144,11 @@ internal static class IndexBench
     private static void Report(string what, int count, Action action)
     {
         var watch = Stopwatch.StartNew();
-        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        var before = Process.GetCurrentProcess();
+        var (user, system) = (before.UserProcessorTime, before.PrivilegedProcessorTime);
         action();
-        var used = Process.GetCurrentProcess().TotalProcessorTime - cpu;
-        Console.WriteLine($"{what}: {watch.Elapsed.TotalSeconds:F2} s, {count / watch.Elapsed.TotalSeconds:N0}/s, CPU {used.TotalSeconds:F2} s, RSS {Rss()} MB");
+        var after = Process.GetCurrentProcess();
+        (user, system) = (after.UserProcessorTime - user, after.PrivilegedProcessorTime - system);
+        Console.WriteLine($"{what}: {watch.Elapsed.TotalSeconds:F2} s, {count / watch.Elapsed.TotalSeconds:N0}/s, CPU {user.TotalSeconds:F2} s + {system.TotalSeconds:F2} s in the kernel, RSS {Rss()} MB");
     }
 }

@@ -12,7 +12,7 @@ internal sealed class IndexConnection : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _handle;
-    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Statement> _statements = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="path">The database file; made where there is none.</param>
     /// <param name="cacheKib">Page cache, KiB.</param>
@@ -38,7 +38,7 @@ internal sealed class IndexConnection : IDisposable
         }
     }
 
-    /// <summary>The statement for the SQL, prepared once.</summary>
+    /// <summary>The statement for the SQL, prepared once. The SQL must be a literal: it is known again by its reference.</summary>
     public Statement Prepare(string sql)
     {
         if (_statements.TryGetValue(sql, out var statement))

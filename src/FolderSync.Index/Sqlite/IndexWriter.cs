@@ -15,23 +15,21 @@ internal sealed class IndexWriter
     private readonly IndexState _before;
     private readonly RecordWriter _scratch;
     private IndexState _state;
+    private long _sequence;
 
     public IndexWriter(IndexConnection db, DeviceSlots slots, IndexState before, RecordWriter scratch)
     {
         (_db, _slots, _before, _scratch) = (db, slots, before, scratch);
         _state = before;
+        _sequence = before.LocalSequence;
     }
 
     /// <summary>Local files whose content is new to the content table, ascending by sequence.</summary>
     public List<(long Prefix, long Sequence)> Contents { get; } = [];
 
-    /// <summary>Blocks of local files that were replaced: places in memory that are no longer true.</summary>
-    public bool ReplacedContent { get; private set; }
-
     public FileEntry PutLocal(FileEntry entry)
     {
-        var stored = entry with { Sequence = _state.LocalSequence + 1 };
-        _state = _state with { LocalSequence = stored.Sequence };
+        var stored = entry with { Sequence = ++_sequence };
         var record = Load(stored.Name);
         var hadPreHashes = record.HasStoredPreHashes;
         if (record.HasLocal)
@@ -115,14 +113,14 @@ internal sealed class IndexWriter
             if (current)
                 _db.Prepare("INSERT OR IGNORE INTO content(prefix, sequence) VALUES(?,?)").Bind(1, prefix).Bind(2, sequence).Run();
         }
-        _state = _state with { ContentUpTo = _state.LocalSequence };
+        _state = _state with { ContentUpTo = _sequence };
     }
 
     /// <summary>Writes lists, counts and states; what stands then is to be committed.</summary>
     public IndexState End()
     {
         StoreLists();
-        _state = _totals.AddTo(_state);
+        _state = _totals.AddTo(_state) with { LocalSequence = _sequence };
         IndexStateRows.Save(_db, _before, _state);
         return _state;
     }
@@ -159,7 +157,6 @@ internal sealed class IndexWriter
         var body = record.BodyOf(0);
         if (body.Deleted || body.Type != FileType.File)
             return;
-        ReplacedContent = true;
         if (old.Sequence <= _state.ContentUpTo)
             _db.Prepare("DELETE FROM content WHERE prefix=? AND sequence=?").Bind(1, (long)body.BlocksHash().Prefix).Bind(2, old.Sequence).Run();
     }

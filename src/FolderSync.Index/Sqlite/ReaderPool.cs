@@ -4,7 +4,7 @@ namespace FolderSync.Index.Sqlite;
 internal sealed class ReaderPool(string path) : IDisposable
 {
     private const int Kept = 2;
-    private const int CacheKib = 1024;
+    private const int CacheKib = 2048;
 
     private readonly Lock _lock = new();
     private readonly Stack<IndexConnection> _idle = [];

@@ -8,6 +8,7 @@ namespace FolderSync.Index.State;
 /// <summary>
 /// The service's state in one LiteDB file. One lock around every call and no cursor outside it: LiteDB loses or mixes up documents
 /// under concurrent readers and writers. A file that can't be read is put aside and begun anew; no synced file depends on it.
+/// Documents and conflicts are durable at return; the rest may lose its last seconds with a crash.
 /// </summary>
 public sealed class LiteStateStore : IStateStore
 {
@@ -99,9 +100,9 @@ public sealed class LiteStateStore : IStateStore
 
     public IReadOnlyList<OpenConflict> Conflicts() => Use(db => All(db, "conflicts", StateDocuments.ToConflict));
 
-    public void PutConflict(OpenConflict conflict) => Use(db => Put(db, "conflicts", StateDocuments.Of(conflict)));
+    public void PutConflict(OpenConflict conflict) => UseDurably(db => Put(db, "conflicts", StateDocuments.Of(conflict)));
 
-    public void RemoveConflict(FolderId folder, string copy) => Use(db => Remove(db, "conflicts", StateDocuments.Key(folder, copy)));
+    public void RemoveConflict(FolderId folder, string copy) => UseDurably(db => Remove(db, "conflicts", StateDocuments.Key(folder, copy)));
 
     public string? GetDocument(string name) => Use(db => db.GetCollection("documents").FindById(StateDocuments.Key(name))?["json"].AsString);
 
@@ -109,7 +110,7 @@ public sealed class LiteStateStore : IStateStore
     {
         if (json.Length > MaxDocumentLength)
             throw new ArgumentException($"The document '{name}' has {json.Length} characters; at most {MaxDocumentLength} can be kept.", nameof(json));
-        Use(db => Put(db, "documents", new BsonDocument { ["_id"] = StateDocuments.Key(name), ["name"] = name, ["json"] = json }));
+        UseDurably(db => Put(db, "documents", new BsonDocument { ["_id"] = StateDocuments.Key(name), ["name"] = name, ["json"] = json }));
     }
 
     public void Dispose()
@@ -193,6 +194,13 @@ public sealed class LiteStateStore : IStateStore
     {
         use(db);
         return true;
+    });
+
+    /// <summary>LiteDB writes its log behind the call's back; what a person decided waits until it is in the file.</summary>
+    private void UseDurably(Action<LiteDatabase> use) => Use(db =>
+    {
+        use(db);
+        db.Checkpoint();
     });
 
     private T Use<T>(Func<LiteDatabase, T> use)

@@ -12,7 +12,7 @@ public sealed class MemoryFolderIndexTests : FolderIndexContract
 
     internal override IFolderIndexes Indexes { get; }
 
-    private protected override int Iterations => 400;
+    private protected override int Iterations => 60;
 }
 
 public sealed class SqliteFolderIndexTests : FolderIndexContract
@@ -24,7 +24,7 @@ public sealed class SqliteFolderIndexTests : FolderIndexContract
 
     internal override IFolderIndexes Indexes { get; }
 
-    private protected override int Iterations => 150;
+    private protected override int Iterations => 50;
 
     public override void Dispose()
     {

@@ -16,6 +16,16 @@ internal sealed class NaiveIndex
 
     public IEnumerable<FileName> Names => Entries.Keys.Select(k => k.Name).Distinct().Order();
 
+    public NaiveIndex Copy()
+    {
+        var copy = new NaiveIndex { Sequence = Sequence };
+        foreach (var (key, entry) in Entries)
+            copy.Entries.Add(key, entry);
+        foreach (var (device, state) in Remotes)
+            copy.Remotes.Add(device, state);
+        return copy;
+    }
+
     public void CommitLocal(IEnumerable<FileEntry> entries)
     {
         foreach (var e in entries)

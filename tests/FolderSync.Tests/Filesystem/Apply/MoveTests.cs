@@ -1,5 +1,4 @@
 using CsCheck;
-using FolderSync.Core.Model;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using Xunit;

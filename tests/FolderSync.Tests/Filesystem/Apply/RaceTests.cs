@@ -1,5 +1,4 @@
 using System.Text;
-using FolderSync.Core.Model;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Tests.Simulation;

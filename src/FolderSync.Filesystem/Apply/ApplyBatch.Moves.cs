@@ -1,0 +1,167 @@
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>Moves: renames without transfer, also where names are exchanged in rings.</summary>
+internal sealed partial class ApplyBatch
+{
+    private ApplyResult Move(ApplyStep.Move step, int index, FileEntry? expected)
+    {
+        var from = LocalPath.Of(step.From.Name);
+        if (_parked.TryGetValue(index, out var parked))
+            return PlaceMoved(step, parked.Path, parked.Before, expected);
+        if (_disk.Stat(from) is not { } before || !_expectation.Holds(from, before, step.From))
+            return new ApplyResult.LocallyChanged(step, [step.From.Name]);
+        _touched.Add(from.Parent);
+        var caseOnly = _disk.Traits.CaseInsensitive && string.Equals(from.Value, step.Target.Name.Value, StringComparison.OrdinalIgnoreCase);
+        if (expected is not null || caseOnly || !IsDressed(before, step.Target))
+        {
+            var temp = TempName.For(step.Target.Name);
+            return TakeAway(step, from, temp, before) ?? PlaceMoved(step, temp, before, expected);
+        }
+        try
+        {
+            _disk.Rename(from, LocalPath.Of(step.Target.Name), RenameMode.NoReplace);
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
+        {
+            return _placer.Unexpected(step);
+        }
+        return Moved(step, _placer.Placed(step, before, null));
+    }
+
+    private ApplyResult? Park(ApplyStep.Move step, int index)
+    {
+        var from = LocalPath.Of(step.From.Name);
+        if (_disk.Stat(from) is not { } before || !_expectation.Holds(from, before, step.From))
+            return new ApplyResult.LocallyChanged(step, [step.From.Name]);
+        var parking = TempName.Parking(step.Target.Name);
+        _touched.Add(LocalPath.Root);
+        _touched.Add(from.Parent);
+        if (TakeAway(step, from, parking, before) is { } failed)
+            return failed;
+        _parked.Add(index, new ParkedMove(parking, before));
+        _taken.Add(step.From.Name);
+        _twins.Gone(from);
+        return null;
+    }
+
+    /// <summary>Null when the content stands at the temp name.</summary>
+    private ApplyResult? TakeAway(ApplyStep.Move step, LocalPath from, LocalPath temp, FileStat before)
+    {
+        TempFile.Clear(_disk, temp);
+        _disk.Rename(from, temp, RenameMode.NoReplace);
+        try
+        {
+            if (_disk.Stat(temp) is { } taken && Expectation.IsSame(before, taken))
+                return null;
+            return new ApplyResult.LocallyChanged(step, _placer.PutBack(temp, step.From.Name, step.From.ModifiedBy));
+        }
+        catch (FileSystemException e)
+        {
+            PutBackOrLeave(temp, step.From.Name, step.From.ModifiedBy);
+            return Failures.Of(step, e);
+        }
+    }
+
+    private ApplyResult PlaceMoved(ApplyStep.Move step, LocalPath temp, FileStat before, FileEntry? expected)
+    {
+        ApplyResult result;
+        FileStat? mine = null;
+        try
+        {
+            Dress(temp, before, step.Target);
+            mine = _disk.Stat(temp);
+            result = mine is { } dressed
+                ? _placer.Place(step, temp, dressed, expected)
+                : Failures.Of(step, $"'{temp}' vanished while it was moved.", FileSystemError.NotFound);
+        }
+        catch (FileSystemException e)
+        {
+            result = Failures.Of(step, e);
+        }
+        if (result is ApplyResult.Done)
+            return Moved(step, result);
+        IReadOnlyList<FileName> back = [];
+        if (!Try(() => back = Undress(step, temp, before)))
+            _placer.Unsettled = true;
+        return result is ApplyResult.LocallyChanged changed
+            ? changed with { Rescan = [.. changed.Rescan.Union([step.From.Name, .. back])] }
+            : result;
+    }
+
+    /// <summary>A move that can't be placed: its content goes back to where it was, as it was.</summary>
+    private IReadOnlyList<FileName> Undress(ApplyStep.Move step, LocalPath temp, FileStat before)
+    {
+        if (_disk.Stat(temp) is not { } left || left.Inode != before.Inode)
+            return [];
+        if (left.Kind != FileKind.Symlink && left.Permissions != before.Permissions)
+            _disk.SetPermissions(temp, before.Permissions);
+        if (left.Kind != FileKind.Directory && left.Modified != before.Modified)
+            _disk.SetModified(temp, before.Modified);
+        return _placer.PutBack(temp, step.From.Name, step.From.ModifiedBy);
+    }
+
+    private ApplyResult Moved(ApplyStep.Move step, ApplyResult result)
+    {
+        _taken.Add(step.From.Name);
+        _twins.Gone(LocalPath.Of(step.From.Name));
+        return result;
+    }
+
+    /// <summary>Swaps the names of a ring one after the other; no name is ever missing. Where that can't be, all are parked and placed.</summary>
+    private void Rotate(IReadOnlyList<int> ring)
+    {
+        var moves = ring.Select(i => (ApplyStep.Move)_steps[i]).ToList();
+        var before = new FileStat[moves.Count];
+        var problem = Attempt(() => TryRotate(moves, before));
+        if (problem is null)
+        {
+            for (var i = 0; i < moves.Count; i++)
+            {
+                var (move, was) = (moves[i], before[i]);
+                _results[ring[i]] = Guarded(move, () => Settle(move, was));
+            }
+            return;
+        }
+        if (problem.Error == FileSystemError.NotSupported)
+        {
+            foreach (var i in ring)
+                Take(new Turn.Park(i));
+            foreach (var i in ring)
+                Take(new Turn.Carry(i));
+            return;
+        }
+        foreach (var i in ring)
+        {
+            _results[i] ??= problem.Error == FileSystemError.InUse
+                ? new ApplyResult.LocallyChanged(_steps[i], [_steps[i].Target.Name])
+                : Failures.Of(_steps[i], problem);
+        }
+    }
+
+    private void TryRotate(List<ApplyStep.Move> moves, FileStat[] before)
+    {
+        for (var i = 0; i < moves.Count; i++)
+        {
+            var path = LocalPath.Of(moves[i].From.Name);
+            if (_disk.Stat(path) is not { } stat || !_expectation.Holds(path, stat, moves[i].From))
+                throw new FileSystemException(FileSystemError.InUse, $"'{path}' was changed here.");
+            before[i] = stat;
+            _touched.Add(path.Parent);
+        }
+        // Each member's target is the next one's from: swapping the first name with every target in turn moves all one place on.
+        for (var i = 0; i < moves.Count - 1; i++)
+            _disk.Rename(LocalPath.Of(moves[0].From.Name), LocalPath.Of(moves[i].Target.Name), RenameMode.Exchange);
+    }
+
+    private ApplyResult Settle(ApplyStep.Move step, FileStat was)
+    {
+        var path = LocalPath.Of(step.Target.Name);
+        if (_disk.Stat(path) is not { } now || !Expectation.IsSame(was, now))
+            return new ApplyResult.LocallyChanged(step, [step.Target.Name, step.From.Name]);
+        Dress(path, now, step.Target);
+        _taken.Add(step.From.Name);
+        return _disk.Stat(path) is { } done ? new ApplyResult.Done(step, done.Stamp, null) : _placer.Unexpected(step);
+    }
+}
