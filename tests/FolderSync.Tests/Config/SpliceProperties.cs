@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
