@@ -45,7 +45,7 @@ internal sealed class Gate(long capacity)
             if (_taken == 0 && _queue.Count == 0)
                 (drained, _drained) = (_drained, null);
         }
-        drained?.SetResult();
+        drained?.TrySetResult();
     }
 
     /// <summary>Waits until nothing is taken. One waiter.</summary>
@@ -58,7 +58,7 @@ internal sealed class Gate(long capacity)
                 return;
             drained = _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-        await drained.Task.WaitAsync(cancellation);
+        await drained.OrCancelled(cancellation);
     }
 
     private bool Fits(long amount) => _taken == 0 || _taken + amount <= capacity;

@@ -19,6 +19,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
     private EngineConfig _config = new();
+    private bool _isDisposed;
 
     public SyncEngine(EngineParts parts)
     {
@@ -55,6 +56,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         await _applying.TakeAsync(1, cancellation);
         try
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             config = config with { Devices = [.. config.Devices.Where(d => d.Id != Self)], Folders = [.. config.Folders.Select(WithoutSelf)] };
             var before = Config;
             await CloseFoldersAsync(config);
@@ -87,6 +89,10 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A configuration that is being taken up is let finish: what it opens is closed here.
+        await _applying.TakeAsync(1, CancellationToken.None);
+        _isDisposed = true;
+        _applying.Give(1);
         await _hub.DisposeAsync();
         List<FolderLoop> folders;
         lock (_lock)

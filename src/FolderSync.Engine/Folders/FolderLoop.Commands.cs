@@ -148,7 +148,7 @@ internal sealed partial class FolderLoop
         lock (_lock)
             _commands.Enqueue((command, done));
         _commandWake.Set();
-        await done.Task.WaitAsync(cancellation);
+        await done.OrCancelled(cancellation);
         LogCommand(Config.DisplayName, name);
     }
 

@@ -39,25 +39,33 @@ internal sealed partial class FolderLoop
 
     private async Task InboxFlowAsync()
     {
-        await foreach (var batch in _inbox.Reader.ReadAllAsync(_stop.Token))
+        while (await _inbox.Reader.WaitToReadAsync(_stop.Token))
         {
-            var index = _index!;
-            // A batch that was still queued when the device was unshared.
-            if (!Config.Devices.Contains(batch.Device))
-                continue;
-            await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, batch.Files, batch.IsFull), _stop.Token);
-            NoteRefused(batch);
-            await ResurrectAsync(batch.Files);
-            _lastRemoteChange = _parts.Time.GetUtcNow();
-            _events.Add(
-                "RemoteIndexUpdated",
-                ("device", batch.Device.ToString()),
-                ("folder", Id.Value),
-                ("items", batch.Files.Count),
-                ("sequence", index.RemoteState(batch.Device).MaxSequence),
-                ("version", index.RemoteState(batch.Device).MaxSequence));
-            OnSourcesChanged();
+            while (_inbox.Reader.TryRead(out var batch))
+            {
+                // One may still be queued when the device is unshared.
+                if (Config.Devices.Contains(batch.Device))
+                    await TakeInAsync(batch);
+            }
         }
+    }
+
+    private async Task TakeInAsync(RemoteBatch batch)
+    {
+        var index = _index!;
+        await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, batch.Files, batch.IsFull), _stop.Token);
+        NoteRefused(batch);
+        await ResurrectAsync(batch.Files);
+        _lastRemoteChange = _parts.Time.GetUtcNow();
+        var sequence = index.RemoteState(batch.Device).MaxSequence;
+        _events.Add(
+            "RemoteIndexUpdated",
+            ("device", batch.Device.ToString()),
+            ("folder", Id.Value),
+            ("items", batch.Files.Count),
+            ("sequence", sequence),
+            ("version", sequence));
+        OnSourcesChanged();
     }
 
     /// <summary>An edit here wins over a deletion that did not know of it, and says so.</summary>

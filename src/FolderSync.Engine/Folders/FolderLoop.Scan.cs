@@ -33,7 +33,7 @@ internal sealed partial class FolderLoop
             throw new EngineException(_error.Length > 0 ? _error : "The folder is paused.");
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         RequestScan(below, done);
-        await done.Task.WaitAsync(cancellation);
+        await done.OrCancelled(cancellation);
     }
 
     /// <summary>Asks for a scan of these names, or of everything. Thread-safe.</summary>
@@ -173,6 +173,7 @@ internal sealed partial class FolderLoop
                 index.RefreshLocal(refreshed);
             return entries;
         });
+        DropServing(committed.Select(c => c.Name).ToHashSet());
         NoteLocalChanges(committed);
     }
 
@@ -197,8 +198,12 @@ internal sealed partial class FolderLoop
                     entries.Add(LocalChange.NowIgnored(entry));
                 break;
             case ScanFinding.Gone(var known):
-                if (index.FindLocal(known.Name) is { Deleted: false } gone && gone.Sequence == known.Sequence)
+                if (index.FindLocal(known.Name) is not { Deleted: false } gone)
+                    break;
+                if (gone.Sequence == known.Sequence)
                     entries.Add(LocalChange.Gone(gone, _parts.Self.Short, now, type));
+                else
+                    rescan.Add(known.Name);
                 break;
         }
     }
@@ -249,7 +254,9 @@ internal sealed partial class FolderLoop
                 var root = Disk.CheckRoot();
                 if (root != RootState.MarkerMissing || !isNew)
                     return root;
-                Disk.MakeDirectory(LocalPath.Root.Child(".stfolder"), 0x1ED);
+                Disk.MakeDirectory(LocalPath.Root.Child(InternalNames.Marker), 0x1ED);
+                // Before anything is indexed: an index without its marker would be held for an unmounted disk.
+                Disk.SyncDirectory(LocalPath.Root);
                 return Disk.CheckRoot();
             },
             _stop.Token);
@@ -298,9 +305,10 @@ internal sealed partial class FolderLoop
     {
         try
         {
-            await foreach (var notice in watcher.Notices.ReadAllAsync(_stop.Token))
+            while (await watcher.Notices.WaitToReadAsync(_stop.Token))
             {
-                RequestScan(notice.Everything ? [] : notice.Names);
+                while (watcher.Notices.TryRead(out var notice))
+                    RequestScan(notice.Everything ? [] : notice.Names);
                 Publish(s => s with { WatchProblem = watcher.Problem });
             }
         }

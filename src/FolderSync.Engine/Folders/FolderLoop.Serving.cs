@@ -15,6 +15,9 @@ internal sealed partial class FolderLoop
     private readonly Lock _servingLock = new();
     private readonly LinkedList<ServedFile> _served = new();
 
+    /// <summary>Raised with each local commit: what was opened before and is in use meanwhile is not kept.</summary>
+    private long _servingGeneration;
+
     public Task<(ErrorCode Code, PooledBytes? Data)> ServeAsync(DeviceId peer, BepMessage.Request request, CancellationToken cancellation)
     {
         if (!Config.Devices.Contains(peer) || Index is not { } index || _disk is not { } disk || InternalNames.IsInternal(request.Name))
@@ -53,8 +56,6 @@ internal sealed partial class FolderLoop
 
     private (ErrorCode Code, PooledBytes? Data) Read(ServedFile file, BepMessage.Request request)
     {
-        if (request.Offset + request.Size > file.Entry.Size)
-            return (ErrorCode.InvalidFile, null);
         var stat = file.File.Stat();
         if (stat.Size != file.Entry.Size || stat.Modified != file.Entry.Disk.Modified)
         {
@@ -62,6 +63,8 @@ internal sealed partial class FolderLoop
             RequestScan([request.Name]);
             return (ErrorCode.NoSuchFile, null);
         }
+        if (request.Offset + request.Size > file.Entry.Size)
+            return (ErrorCode.InvalidFile, null);
         var data = PooledBytes.Rent(request.Size);
         if (file.File.Read(data.Span, request.Offset) == request.Size)
             return (ErrorCode.NoError, data);
@@ -72,8 +75,10 @@ internal sealed partial class FolderLoop
     /// <summary>An open file that nobody else uses now: the last one of that name and version, or a new one. Null where it is not to be served.</summary>
     private ServedFile? Borrow(IFolderIndex index, IFileSystem disk, FileName name)
     {
+        long generation;
         lock (_servingLock)
         {
+            generation = _servingGeneration;
             for (var node = _served.First; node is not null; node = node.Next)
             {
                 if (node.Value.Entry.Name != name)
@@ -85,7 +90,7 @@ internal sealed partial class FolderLoop
         var entry = index.FindLocal(name);
         if (entry is not { IsFile: true, IsInvalid: false })
             return null;
-        return new ServedFile(disk.OpenRead(LocalPath.Of(name)), entry with { Blocks = null, PreHashes = default });
+        return new ServedFile(disk.OpenRead(LocalPath.Of(name)), entry with { Blocks = null, PreHashes = default }, generation);
     }
 
     private void GiveBack(ServedFile file)
@@ -93,7 +98,7 @@ internal sealed partial class FolderLoop
         ServedFile? oldest = null;
         lock (_servingLock)
         {
-            if (file.IsStale)
+            if (file.IsStale || file.Generation != _servingGeneration)
             {
                 oldest = file;
             }
@@ -116,9 +121,11 @@ internal sealed partial class FolderLoop
         var dropped = new List<ServedFile>();
         lock (_servingLock)
         {
+            _servingGeneration++;
             for (var node = _served.First; node is not null;)
             {
                 var next = node.Next;
+                node.Value.Generation = _servingGeneration;
                 if (names?.Contains(node.Value.Entry.Name) != false)
                 {
                     dropped.Add(node.Value);
@@ -130,8 +137,10 @@ internal sealed partial class FolderLoop
         dropped.ForEach(d => d.File.Dispose());
     }
 
-    private sealed class ServedFile(IReadFile file, FileEntry entry)
+    private sealed class ServedFile(IReadFile file, FileEntry entry, long generation)
     {
+        public long Generation { get; set; } = generation;
+
         public IReadFile File { get; } = file;
 
         /// <summary>As indexed when it was opened, without blocks.</summary>

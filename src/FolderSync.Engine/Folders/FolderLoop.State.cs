@@ -1,5 +1,4 @@
 using FolderSync.Core.Model;
-using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
 
@@ -130,6 +129,8 @@ internal sealed partial class FolderLoop
     private Leftover WhatToDoWith(FileName name, bool isDirectory)
     {
         var match = Ignores.Match(name, isDirectory);
+        if (!match.Ignored && Index?.FindLocal(name) is { Deleted: false })
+            return Leftover.Kept;
         return match.Ignored ? match.Deletable ? Leftover.Deletable : Leftover.Kept : Leftover.Unknown;
     }
 

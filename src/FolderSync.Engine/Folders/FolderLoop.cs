@@ -4,11 +4,8 @@ using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Peers;
-using FolderSync.Engine.Transfer;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
-using FolderSync.Filesystem.Scan;
-using FolderSync.Filesystem.Watch;
 using FolderSync.Index;
 using Microsoft.Extensions.Logging;
 

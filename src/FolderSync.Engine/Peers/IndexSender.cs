@@ -1,6 +1,5 @@
 using FolderSync.Core.Model;
 using FolderSync.Engine.Folders;
-using FolderSync.Filesystem;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;

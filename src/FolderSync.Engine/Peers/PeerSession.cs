@@ -1,5 +1,4 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine.Folders;
 using FolderSync.Network;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;

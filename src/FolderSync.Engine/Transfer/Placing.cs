@@ -118,7 +118,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
     {
         foreach (var (item, _) in steps)
             services.Events.Add("ItemStarted", ("folder", folder.Id.Value), ("item", item.Name.Value), ("type", TypeNames.Of(item.Global.Type)), ("action", ActionOf(item)));
-        var results = await services.Parts.Workers.Run(() => folder.Applier.Apply([.. steps.Select(s => s.Step)]), cancellation);
+        var results = await services.Parts.Workers.Run(() => Apply(steps), cancellation);
         var items = new Dictionary<ApplyStep, PullItem>(ReferenceEqualityComparer.Instance);
         foreach (var (item, step) in steps)
             items[step] = item;
@@ -128,6 +128,29 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
         foreach (var result in results)
             Note(items[result.Step], result);
         folder.NoteRemoteChanges([.. done.Select(d => items[d.Step])]);
+    }
+
+    private IReadOnlyList<ApplyResult> Apply(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps)
+    {
+        foreach (var (item, step) in steps)
+        {
+            // A file's directories were made before it was fetched.
+            if (step is not (ApplyStep.Remove or ApplyStep.SetMetadata or ApplyStep.PlaceFile))
+                TryMakeParents(item.Name);
+        }
+        return folder.Applier.Apply([.. steps.Select(s => s.Step)]);
+    }
+
+    private void TryMakeParents(FileName name)
+    {
+        try
+        {
+            folder.MakeParents(name);
+        }
+        catch (FileSystemException)
+        {
+            // The step itself fails with the reason.
+        }
     }
 
     private static HashSet<FileName> Touched(List<ApplyResult.Done> done) =>

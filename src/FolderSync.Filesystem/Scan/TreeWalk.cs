@@ -86,7 +86,8 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     private void Start(FileName start)
     {
         var entry = start.IsRoot ? null : known.Find(start);
-        _cursor = new KnownCursor(entry is { IsDirectory: false } ? [] : known.Under(start));
+        // Also where a file is known: it may have taken a directory's name whose children are still in the index.
+        _cursor = new KnownCursor(known.Under(start));
         if (start.IsRoot)
         {
             Enter(start, null, null, ignored: false);

@@ -168,7 +168,7 @@ public sealed class ConfigStore : IDisposable
             _backups.Add(next.Document.Text);
             Changed?.Invoke(new ConfigChange(old.Configuration, next.Configuration));
         }
-        if (next.Error != old.Error || next.Warnings != old.Warnings)
+        if (next.Error != old.Error || !next.Warnings.SequenceEqual(old.Warnings))
             ProblemsChanged?.Invoke();
     }
 

@@ -141,7 +141,7 @@ internal sealed class YamlSplice(string text, YamlNode? root)
         if (flow)
         {
             if (isLast)
-                return OneLine(children[at - 1].Value.End, start) ? Cut(children[at - 1].Value.End, value.End) : Cut(start, value.End);
+                return OneLine(children[at - 1].Value.End, start) ? Cut(children[at - 1].Value.End, value.End) : Cut(start, BehindComma(value.End));
             var comma = SkipTo(',', value.End) + 1;
             return Cut(start, OneLine(value.End, children[at + 1].Start) ? children[at + 1].Start : comma);
         }
@@ -163,6 +163,15 @@ internal sealed class YamlSplice(string text, YamlNode? root)
     }
 
     private int AfterColon(YamlScalar key) => SkipTo(':', key.End) + 1;
+
+    /// <summary>Behind the comma that may follow a last item, or <paramref name="at"/> itself.</summary>
+    private int BehindComma(int at)
+    {
+        var next = at;
+        while (next < text.Length && text[next] is ' ' or '\t' or '\r' or '\n' or '#')
+            next = text[next] == '#' && text.IndexOf('\n', next) is var end and >= 0 ? end : next + 1;
+        return next < text.Length && text[next] == ',' ? next + 1 : at;
+    }
 
     /// <summary>The next such character outside comments.</summary>
     private int SkipTo(char wanted, int from)

@@ -10,7 +10,7 @@ internal static class RestJson
 {
     private const int MaxBody = 10 << 20;
 
-    public static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.Default, WriteIndented = true };
+    public static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
 
     public static IResult Of(JsonNode? node) => Results.Text(node?.ToJsonString(Options) ?? "null", "application/json; charset=utf-8");
 

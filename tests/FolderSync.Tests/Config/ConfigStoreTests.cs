@@ -74,7 +74,11 @@ public sealed class ConfigStoreTests : IDisposable
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         store.Changed += _ => taken.TrySetResult();
-        store.ProblemsChanged += () => refused.TrySetResult();
+        store.ProblemsChanged += () =>
+        {
+            if (store.Error is not null)
+                refused.TrySetResult();
+        };
         store.Watch();
         File.WriteAllText(_home.ConfigFile, "device: {name: desk}\n");
         await taken.Task.WaitAsync(Limit);

@@ -10,6 +10,7 @@ namespace FolderSync.Tests.Simulation;
 internal sealed class SimulatedPump(Random random)
 {
     private readonly List<Lane> _ready = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
 
     public long Steps { get; private set; }
 
@@ -38,6 +39,8 @@ internal sealed class SimulatedPump(Random random)
 
         public override void Post(SendOrPostCallback d, object? state)
         {
+            if (Environment.CurrentManagedThreadId != pump._thread)
+                throw new InvalidOperationException("Something left the pump's thread: the trace would not replay.\n" + Environment.StackTrace);
             _queue.Enqueue((d, state));
             if (_isListed)
                 return;
@@ -84,7 +87,8 @@ internal sealed class SimulatedPump(Random random)
 
         public Task Start(string name, Func<Task> loop)
         {
-            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            // Whoever awaits it is posted to its own lane; asynchronous continuations would go by the thread pool in WhenAll.
+            var ended = new TaskCompletionSource();
             new Lane(pump, this).Post(_ => Run(loop, ended), null);
             return ended.Task;
         }

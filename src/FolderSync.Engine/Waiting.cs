@@ -1,0 +1,12 @@
+namespace FolderSync.Engine;
+
+/// <summary>Waiting that stays on the waiter's context: Task.WaitAsync would go by the thread pool.</summary>
+internal static class Waiting
+{
+    /// <summary>The source must run continuations asynchronously.</summary>
+    public static async Task OrCancelled(this TaskCompletionSource source, CancellationToken cancellation)
+    {
+        await using (cancellation.Register(() => source.TrySetCanceled(cancellation)))
+            await source.Task;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace FolderSync.IntegrationTests.Harness;
+
+/// <summary>What a program that ran to its end left.</summary>
+public sealed record Ended(int ExitCode, string Output, string Error)
+{
+    public string All => $"exit code {ExitCode}\n{Output}{Error}";
+}
+
+/// <summary>A program that a test started, with all that it writes. It never outlives the test.</summary>
+internal sealed partial class ChildProcess : IAsyncDisposable
+{
+    private const int Terminate = 15;
+    private const int KeptLines = 4000;
+
+    private readonly Process _process;
+    private readonly Queue<string> _log = new();
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+
+    private ChildProcess(Process process) => _process = process;
+
+    public bool HasExited => _process.HasExited;
+
+    public int Id => _process.Id;
+
+    /// <summary>The last lines of standard output and error, as they came.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return string.Join('\n', _log);
+        }
+    }
+
+    /// <param name="environment">Set over this process's own; null takes the variable away.</param>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = directory ?? "",
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            if (value is null)
+                start.Environment.Remove(name);
+            else
+                start.Environment[name] = value;
+        }
+        var child = new ChildProcess(new Process { StartInfo = start });
+        child._process.OutputDataReceived += (_, e) => child.Keep(e.Data, isOutput: true);
+        child._process.ErrorDataReceived += (_, e) => child.Keep(e.Data, isOutput: false);
+        child._process.Start();
+        child._process.StandardInput.Close();
+        child._process.BeginOutputReadLine();
+        child._process.BeginErrorReadLine();
+        return child;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<Ended> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
+    {
+        await using var child = Start(program, arguments, environment, directory);
+        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        try
+        {
+            await child._process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end. It wrote:\n{child.Log}", e);
+        }
+        lock (child._log)
+            return new Ended(child._process.ExitCode, child._output.ToString(), child._error.ToString());
+    }
+
+    /// <summary>Like kill -9 or a power cut: no last word.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, and the exit code that came of it.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        if (!_process.HasExited)
+            _ = Kill(_process.Id, Terminate);
+        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    private void Keep(string? line, bool isOutput)
+    {
+        if (line is null)
+            return;
+        lock (_log)
+        {
+            (isOutput ? _output : _error).AppendLine(line);
+            _log.Enqueue(line);
+            if (_log.Count > KeptLines)
+                _log.Dequeue();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,57 @@
+namespace FolderSync.IntegrationTests.Harness;
+
+/// <summary>The built `foldersync serve`.</summary>
+public sealed class FolderSyncProcess : SyncDevice
+{
+    private static readonly Dictionary<string, string?> CleanEnvironment = new()
+    {
+        ["FOLDERSYNC_HOME"] = null,
+        ["FOLDERSYNC_GUI_ADDRESS"] = null,
+        ["FOLDERSYNC_GUI_APIKEY"] = null,
+        ["DISPLAY"] = null,
+    };
+
+    private FolderSyncProcess(string name, string home)
+        : base(name, home)
+    {
+    }
+
+    public string ConfigFile => Path.Combine(Home, "config.yaml");
+
+    /// <summary>A home with an identity of that kind and a configuration without devices and folders; not running yet.</summary>
+    public static async Task<FolderSyncProcess> MakeAsync(string name, string home, KeyKind key = KeyKind.P256)
+    {
+        var id = await Identities.MakeAsync(home, key);
+        var device = new FolderSyncProcess(name, home) { Id = id };
+        await File.WriteAllTextAsync(device.ConfigFile,
+            $"""
+             # A comment that stays.
+             device:
+               name: {name}   # and one at a value
+
+             network:
+               listen: ["{device.PeerAddress}"]
+               reconnect: 1s
+
+             """);
+        return device;
+    }
+
+    public static async Task<FolderSyncProcess> StartAsync(string name, string home, KeyKind key = KeyKind.P256)
+    {
+        var device = await MakeAsync(name, home, key);
+        await device.StartAsync();
+        return device;
+    }
+
+    /// <summary>Runs one command to its end.</summary>
+    public static Task<Ended> RunAsync(params string[] arguments) =>
+        ChildProcess.RunAsync("dotnet", [TestSettings.FolderSyncDll, .. arguments], CleanEnvironment);
+
+    /// <summary>Starts a command that goes on.</summary>
+    internal static ChildProcess Launch(params string[] arguments) =>
+        ChildProcess.Start("dotnet", [TestSettings.FolderSyncDll, .. arguments], CleanEnvironment);
+
+    private protected override ChildProcess StartProcess() =>
+        Launch("serve", "--home", Home, "--no-browser", "--gui-address", $"127.0.0.1:{PagePort}", "--gui-apikey", ApiKey);
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace FolderSync.IntegrationTests.Harness;
+
+/// <summary>A REST interface in Syncthing's dialect, FolderSync's or Syncthing's own.</summary>
+public sealed class RestClient : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestSettings.Patience };
+
+    private long _seen;
+
+    public RestClient(int port, string apiKey)
+    {
+        _http.BaseAddress = new Uri($"http://127.0.0.1:{port}/rest/");
+        _http.DefaultRequestHeaders.Add("X-API-Key", apiKey);
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        var (status, text) = await AskAsync(HttpMethod.Get, path);
+        return status == HttpStatusCode.OK ? JsonNode.Parse(text)! : throw new HttpRequestException($"GET {path}: {(int)status} {text}", null, status);
+    }
+
+    public Task PostAsync(string path, JsonNode? body = null) => SendAsync(HttpMethod.Post, path, body);
+
+    public Task PatchAsync(string path, JsonNode body) => SendAsync(HttpMethod.Patch, path, body);
+
+    public async Task SendAsync(HttpMethod method, string path, JsonNode? body)
+    {
+        var (status, text) = await AskAsync(method, path, body);
+        if (status != HttpStatusCode.OK)
+            throw new HttpRequestException($"{method} {path}: {(int)status} {text}", null, status);
+    }
+
+    public async Task<(HttpStatusCode Status, string Text)> AskAsync(HttpMethod method, string path, JsonNode? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        if (body is not null)
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var answer = await _http.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Answers when there are events that no earlier call has seen, at the latest after a second.</summary>
+    public async Task<JsonArray> NewEventsAsync()
+    {
+        try
+        {
+            var events = (JsonArray)await GetAsync($"events?since={_seen}&timeout=1");
+            _seen = events.Count > 0 ? (long)events[^1]!["id"]! : _seen;
+            return events;
+        }
+        catch (HttpRequestException e) when (e.InnerException is SocketException or IOException)
+        {
+            await Task.Delay(100);
+            return [];
+        }
+    }
+
+    /// <summary>The service was started anew: its events count from 1.</summary>
+    public void ForgetEvents() => _seen = 0;
+
+    public void Dispose() => _http.Dispose();
+}

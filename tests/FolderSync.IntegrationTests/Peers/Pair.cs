@@ -1,0 +1,88 @@
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Peers;
+
+/// <summary>Which two devices meet.</summary>
+/// <param name="Peer">"1.19" or "1.29" for a Syncthing, "foldersync" for another FolderSync.</param>
+/// <param name="Dials">Our device dials; otherwise the peer does.</param>
+/// <param name="PeerKey">The peer's certificate.</param>
+/// <param name="OwnKey">Ed25519 is what an identity imported from Syncthing 2 has; it makes FolderSync use its other TLS implementation.</param>
+public sealed record Meeting(string Peer, bool Dials, KeyKind PeerKey, KeyKind OwnKey = KeyKind.P256)
+{
+    public override string ToString() => $"{(Dials ? "dials" : "is dialed by")} {Peer}, {PeerKey} against {OwnKey}";
+}
+
+/// <summary>A FolderSync ("ours") and its peer with one shared folder, in which each test has a directory of its own.</summary>
+public sealed class Pair : IAsyncDisposable
+{
+    public const string Folder = "main";
+
+    private Pair(Cluster cluster, FolderSyncProcess ours, SyncDevice peer) => (Cluster, Ours, Peer) = (cluster, ours, peer);
+
+    public Cluster Cluster { get; }
+
+    public FolderSyncProcess Ours { get; }
+
+    public SyncDevice Peer { get; }
+
+    /// <summary>Both have a tree before they meet for the first time; done when they are the same.</summary>
+    public static async Task<Pair> MeetAsync(Meeting meeting)
+    {
+        if (meeting.Peer != "foldersync")
+            SyncthingProcess.SkipUnlessThere(meeting.Peer);
+        var cluster = new Cluster();
+        try
+        {
+            var ours = await cluster.AddFolderSyncAsync("ours", meeting.OwnKey);
+            SyncDevice peer = meeting.Peer == "foldersync"
+                ? await cluster.AddFolderSyncAsync("peer", meeting.PeerKey)
+                : await cluster.AddSyncthingAsync(meeting.Peer, "peer", meeting.PeerKey);
+            var pair = new Pair(cluster, ours, peer);
+            Sample.WriteTree(Path.Combine(cluster.PathOf(Folder, ours), "first-of-ours"));
+            Sample.WriteTree(Path.Combine(cluster.PathOf(Folder, peer), "first-of-peer"));
+            await cluster.RunAsync(async () =>
+            {
+                await Cluster.PairAsync(meeting.Dials ? ours : peer, meeting.Dials ? peer : ours);
+                await cluster.ShareAsync(Folder, [ours, peer]);
+                await cluster.ConnectedAsync(ours, peer);
+                await cluster.SyncedAsync(Folder);
+            });
+            return pair;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>One device that changes things and one that is to follow.</summary>
+    public IEnumerable<(SyncDevice From, SyncDevice To)> Directions => [(Ours, Peer), (Peer, Ours)];
+
+    public string PathOn(SyncDevice device, params string[] below) => Path.Combine([Cluster.PathOf(Folder, device), .. below]);
+
+    public Task SyncedAsync() => Cluster.SyncedAsync(Folder);
+
+    /// <summary>Waits until the two are the same, and compares every byte below a directory.</summary>
+    public async Task AssertSameAsync(string below)
+    {
+        await SyncedAsync();
+        await TreeDigest.AssertSameAsync(PathOn(Ours), PathOn(Peer), below);
+    }
+
+    public ValueTask DisposeAsync() => Cluster.DisposeAsync();
+}
+
+/// <summary>The pair of a test class, made by its first test.</summary>
+public sealed class SharedPair : IAsyncDisposable
+{
+    private Task<Pair>? _pair;
+
+    public Task<Pair> GetAsync(Meeting meeting) => _pair ??= Pair.MeetAsync(meeting);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_pair is { IsCompletedSuccessfully: true })
+            await (await _pair).DisposeAsync();
+    }
+}
