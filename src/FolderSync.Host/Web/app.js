@@ -99,7 +99,7 @@ function showOverall() {
 function overall(states) {
   const having = tone => states.filter(s => s.state.tone === tone).length;
   if (lostReason !== null)
-    return ['bad', 'Not connected'];
+    return ['bad', 'No answer from the service'];
   if (states.length === 0)
     return ['wait', 'Nothing is shared yet'];
   if (having('bad') > 0)

@@ -137,15 +137,15 @@ class FolderCard {
     const outOfSync = this.#config.paused ? 0 : Math.max(status?.needTotalItems ?? 0, details.problems.length) + details.scanProblems.length;
     show(parts.problems, outOfSync > 0);
     const reasons = details.problems.length + details.scanProblems.length;
-    say(parts.problemsTitle, reasons > 0 && reasons < outOfSync
-      ? `${items(outOfSync)} out of sync, ${plural(reasons, 'with a problem', 'with problems')}`
-      : `${items(outOfSync)} out of sync`);
+    say(parts.problemsTitle, reasons === 0
+      ? `${items(outOfSync)} not here yet`
+      : `${items(outOfSync)} out of sync${reasons < outOfSync ? `, ${plural(reasons, 'with a problem', 'with problems')}` : ''}`);
     if (!parts.problems.open)
       return;
     const rows = this.#reasons(folder);
     fill(parts.problemList, JSON.stringify([rows, outOfSync]), () => [
       ...rows.map(([name, reason]) => element('li', '', element('bdi', 'path', shown(name)), element('p', '', shown(reason)))),
-      ...outOfSync > rows.length ? [element('li', 'more', `and ${plural(outOfSync - rows.length, 'more', 'more')}`)] : [],
+      ...outOfSync > rows.length && rows.length > 0 ? [element('li', 'more', `and ${plural(outOfSync - rows.length, 'more', 'more')}`)] : [],
     ]);
   }
 

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Page;
+
+/// <summary>A headless Chromium with one tab, spoken to over its DevTools protocol.</summary>
+internal sealed class Browser : IAsyncDisposable
+{
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+    private static readonly string[] Arguments =
+    [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--remote-debugging-port=0",
+    ];
+
+    private readonly ScratchDirectory _profile;
+    private readonly ChildProcess _process;
+    private readonly ClientWebSocket _socket = new();
+    private int _lastId;
+
+    private Browser(ScratchDirectory profile, ChildProcess process) => (_profile, _process) = (profile, process);
+
+    /// <summary>Where it is installed; null: there is none.</summary>
+    public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .SelectMany(d => Names.Select(n => Path.Combine(d, n)))
+        .FirstOrDefault(File.Exists);
+
+    public static async Task<Browser> StartAsync()
+    {
+        Skip.If(Program is null, "There is no Chromium on this computer's PATH (apt-get install chromium).");
+        var profile = new ScratchDirectory();
+        var browser = new Browser(profile, ChildProcess.Start(Program!, [.. Arguments, $"--user-data-dir={profile.Path}", "about:blank"]));
+        await browser._socket.ConnectAsync(new Uri(await browser.TabAsync()), CancellationToken.None);
+        return browser;
+    }
+
+    /// <summary>Goes there and waits until the page's own condition holds.</summary>
+    public async Task OpenAsync(string url, string readyWhen)
+    {
+        await CallAsync("Page.navigate", new JsonObject { ["url"] = url });
+        await UntilAsync(readyWhen);
+    }
+
+    /// <summary>The value of a JavaScript expression, awaited; null for undefined.</summary>
+    public async Task<JsonNode?> EvaluateAsync(string expression)
+    {
+        var answer = await CallAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["awaitPromise"] = true, ["returnByValue"] = true });
+        return answer["exceptionDetails"] is { } wrong
+            ? throw new InvalidOperationException($"In the page: {wrong["exception"]?["description"] ?? wrong["text"]}")
+            : answer["result"]!["value"]?.DeepClone();
+    }
+
+    public async Task<string> TextAsync(string selector) => (string?)await EvaluateAsync($"document.querySelector({Quoted(selector)})?.innerText ?? ''") ?? "";
+
+    /// <summary>Waits for a condition in the page.</summary>
+    public async Task UntilAsync(string condition)
+    {
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            string seen;
+            try
+            {
+                if (await EvaluateAsync(condition) is JsonValue value && value.TryGetValue<bool>(out var holds) && holds)
+                    return;
+                seen = await TextAsync("body");
+            }
+            catch (InvalidOperationException e)
+            {
+                // Between two documents there is nothing to ask.
+                seen = e.Message;
+            }
+            if (clock.Elapsed > TestSettings.Patience)
+                throw new TimeoutException($"The page did not come to: {condition}. It shows:\n{seen}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        await _process.DisposeAsync();
+        _profile.Dispose();
+    }
+
+    private static string Quoted(string text) => JsonValue.Create(text).ToJsonString();
+
+    private async Task<string> TabAsync()
+    {
+        var portFile = _profile.In("DevToolsActivePort");
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            if (_process.HasExited || clock.Elapsed > TestSettings.Patience)
+                throw new InvalidOperationException($"Chromium did not start. It wrote:\n{_process.Log}");
+            if (!File.Exists(portFile) || (await File.ReadAllLinesAsync(portFile)) is not [var port, _, ..])
+                continue;
+            var tabs = await http.GetFromJsonAsync<JsonArray>($"http://127.0.0.1:{port}/json");
+            if (tabs?.FirstOrDefault(t => (string?)t!["type"] == "page") is { } tab)
+                return (string)tab["webSocketDebuggerUrl"]!;
+        }
+    }
+
+    /// <summary>One command at a time; what the browser tells unasked is passed over.</summary>
+    private async Task<JsonNode> CallAsync(string method, JsonObject parameters)
+    {
+        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        var id = ++_lastId;
+        var command = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters };
+        await _socket.SendAsync(Encoding.UTF8.GetBytes(command.ToJsonString()), WebSocketMessageType.Text, true, limit.Token);
+        while (true)
+        {
+            var answer = await ReceiveAsync(limit.Token);
+            if ((int?)answer["id"] != id)
+                continue;
+            return answer["error"] is { } error ? throw new InvalidOperationException($"{method}: {error.ToJsonString()}") : answer["result"]!;
+        }
+    }
+
+    private async Task<JsonNode> ReceiveAsync(CancellationToken cancellation)
+    {
+        var message = new MemoryStream();
+        var part = new byte[1 << 16];
+        while (true)
+        {
+            var received = await _socket.ReceiveAsync(part.AsMemory(), cancellation);
+            message.Write(part, 0, received.Count);
+            if (received.EndOfMessage)
+                return JsonNode.Parse(message.ToArray())!;
+        }
+    }
+}

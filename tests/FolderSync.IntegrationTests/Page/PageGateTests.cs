@@ -1,0 +1,101 @@
+using System.Net;
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Page;
+
+/// <summary>What keeps other sites' pages away from the service.</summary>
+public sealed class PageGateTests
+{
+    [Fact]
+    public async Task EveryAnswerForbidsForeignScriptsAndFrames()
+    {
+        await using var cluster = new Cluster();
+        var a = await cluster.AddFolderSyncAsync("anna");
+        using var http = Http(a);
+        foreach (var path in (string[])["", "app.js", "style.css", "icon.svg", "rest/noauth/health", "rest/system/status", "missing"])
+        {
+            using var answer = await http.GetAsync(path);
+            var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+            Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+            Assert.Contains("script-src 'self'", policy, StringComparison.Ordinal);
+            Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+            Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+            Assert.Equal("DENY", Assert.Single(answer.Headers.GetValues("X-Frame-Options")));
+        }
+    }
+
+    [Theory]
+    [InlineData("evil.example")]
+    [InlineData("evil.example:8384")]
+    [InlineData("127.0.0.1.evil.example")]
+    public async Task AForeignNameForThisComputerIsRefused(string host)
+    {
+        await using var cluster = new Cluster();
+        var a = await cluster.AddFolderSyncAsync("anna");
+        using var http = Http(a);
+        foreach (var path in (string[])["", "app.js", "rest/system/status", "rest/noauth/health"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Host = host;
+            using var answer = await http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("Origin", "http://evil.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Origin", "http://127.0.0.1:1")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    public async Task AForeignPageIsRefusedEvenWithAToken(string header, string value)
+    {
+        await using var cluster = new Cluster();
+        var a = await cluster.AddFolderSyncAsync("anna");
+        using var http = Http(a);
+        var token = await TokenAsync(http);
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(http, token));
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, token, (header, value)));
+    }
+
+    [Fact]
+    public async Task WithoutATokenOfThisRunNothingIsAnswered()
+    {
+        await using var cluster = new Cluster();
+        var a = await cluster.AddFolderSyncAsync("anna");
+        using var http = Http(a);
+        var token = await TokenAsync(http);
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, null));
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, new string('0', token.Length)));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(http, token));
+        await a.TerminateAsync();
+        await a.StartAsync();
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, token));
+    }
+
+    private static HttpClient Http(SyncDevice device) =>
+        new(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{device.PagePort}/") };
+
+    private static async Task<string> TokenAsync(HttpClient http)
+    {
+        using var answer = await http.GetAsync("");
+        var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        return cookie.Split(';')[0].Split('=')[1];
+    }
+
+    private static async Task<HttpStatusCode> PostAsync(HttpClient http, string? token, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "rest/system/ping");
+        if (token is not null)
+        {
+            request.Headers.Add("X-CSRF-Token", token);
+            request.Headers.Add("Cookie", $"foldersync-token={token}");
+        }
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        using var answer = await http.SendAsync(request);
+        return answer.StatusCode;
+    }
+}
