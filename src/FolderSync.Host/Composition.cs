@@ -1,5 +1,4 @@
 using System.Net;
-using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
