@@ -175,6 +175,9 @@ public sealed record NeededFile
     public long Size { get; init; }
 
     public bool Deleted { get; init; }
+
+    /// <summary>Why it is not here yet, a sentence; null while it is on its way.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>GET folder/errors.</summary>

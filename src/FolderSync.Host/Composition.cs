@@ -1,5 +1,4 @@
 using System.Net;
-using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
@@ -49,7 +48,8 @@ internal static class Composition
             new Watchers(),
             new SqliteFolderIndexes(home.IndexDirectory, identity.DeviceId, random.NextUInt64, s.GetRequiredService<ILogger<SqliteFolderIndexes>>()),
             s.GetRequiredService<IStateStore>(),
-            new TlsTcpTransport(identity, logger: s.GetRequiredService<ILogger<TlsTcpTransport>>()),
+            new LimitedTransport(new TlsTcpTransport(identity, logger: s.GetRequiredService<ILogger<TlsTcpTransport>>()),
+                s.GetRequiredService<ConfigStore>(), s.GetRequiredService<TimeProvider>()),
             new Workers(Math.Max(2, Environment.ProcessorCount)),
             new SerialScheduler(),
             random,

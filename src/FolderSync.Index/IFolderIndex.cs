@@ -45,19 +45,22 @@ public interface IFolderIndex : IDisposable
 
     FileEntry? Find(DeviceId device, FileName name);
 
-    /// <summary>Every device's entry of the name (this device's under its own ID), without block lists where <paramref name="withBlocks"/> is false.</summary>
+    /// <summary>
+    /// Every device's entry of the name (this device's under its own ID), by device ID. Where <paramref name="withBlocks"/> is false, without
+    /// block lists and so without blocks hash: contents can't be compared then.
+    /// </summary>
     IReadOnlyList<(DeviceId Device, FileEntry Entry)> Versions(FileName name, bool withBlocks = false);
 
     /// <summary>The peers that hold exactly the global version of the name, valid.</summary>
     IReadOnlyList<DeviceId> Holders(FileName name);
 
-    /// <summary>This device's present entries below <paramref name="directory"/> in tree order, at most <paramref name="limit"/> behind <paramref name="after"/>.</summary>
+    /// <summary>This device's present entries (flagged ones too) below <paramref name="directory"/> in tree order, at most <paramref name="limit"/> behind <paramref name="after"/>.</summary>
     IReadOnlyList<FileEntry> LocalPage(FileName directory, FileName after, int limit, bool withBlocks);
 
-    /// <summary>This device's entries with a sequence over <paramref name="sequence"/>, ascending, with blocks: what is announced.</summary>
+    /// <summary>This device's entries with a sequence over <paramref name="sequence"/>, ascending, with blocks, without pre-hashes: what is announced.</summary>
     IReadOnlyList<FileEntry> LocalSince(long sequence, int limit);
 
-    /// <summary>Global versions below <paramref name="directory"/>, present ones, in tree order, without blocks.</summary>
+    /// <summary>Global versions below <paramref name="directory"/>, present and valid ones, in tree order, without blocks.</summary>
     IReadOnlyList<FileEntry> GlobalPage(FileName directory, FileName after, int limit);
 
     /// <summary>Needed names behind <paramref name="after"/> in tree order, with blocks.</summary>
@@ -69,7 +72,7 @@ public interface IFolderIndex : IDisposable
     /// <summary>This device's entries flagged receive-only-changed, in tree order, without blocks.</summary>
     IReadOnlyList<FileEntry> ReceiveOnlyChanged(FileName after, int limit);
 
-    /// <summary>This device's present, valid files with that blocks hash.</summary>
+    /// <summary>This device's present, valid files with that blocks hash; at most 64 of them.</summary>
     IReadOnlyList<FileEntry> LocalWithContent(BlockHash blocksHash);
 
     /// <summary>Where these blocks stand locally; those not found are left out. Memory stays under a stated cap.</summary>
@@ -81,7 +84,9 @@ public interface IFolderIndex : IDisposable
     /// </summary>
     IReadOnlyList<FileEntry> CommitLocal(IReadOnlyList<FileEntry> entries);
 
-    /// <summary>Updates stamps and pre-hashes only. Nothing is announced.</summary>
+    /// <summary>
+    /// Updates stamps and pre-hashes only, of entries that still have the version given. Durable; nothing is announced.
+    /// </summary>
     void RefreshLocal(IReadOnlyList<FileEntry> entries);
 
     RemoteIndexState RemoteState(DeviceId device);
@@ -90,13 +95,13 @@ public interface IFolderIndex : IDisposable
     /// Stores a peer's entries as announced in one commit (it may be lost with a crash, as a whole and with its max sequence).
     /// </summary>
     /// <param name="reset">The first batch of a full index: all that was known of the device goes first.</param>
-    /// <param name="indexId">The peer's index ID these belong to.</param>
+    /// <param name="indexId">The peer's index ID these belong to; another than the known one means <paramref name="reset"/>.</param>
     void CommitRemote(DeviceId device, ulong indexId, IReadOnlyList<FileEntry> entries, bool reset);
 
-    /// <summary>Forgets the peer's entries (unshared, index ID changed).</summary>
+    /// <summary>Forgets the peer and its entries (unshared, index ID changed). May be lost with a crash, as its commits.</summary>
     void DropRemote(DeviceId device);
 
-    /// <summary>Peers with entries here.</summary>
+    /// <summary>Peers whose index is known here, if only as empty.</summary>
     IReadOnlyList<DeviceId> Remotes();
 
     /// <summary>Takes a new index ID, for a store that may have lost sequences it announced.</summary>

@@ -1,1 +1,4 @@
 global using Xunit;
+
+// Modes, links and signals are what these tests are about.
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

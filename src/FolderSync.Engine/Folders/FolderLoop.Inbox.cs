@@ -100,6 +100,8 @@ internal sealed partial class FolderLoop
         {
             _commits.Give(1);
         }
+        // An open handle of a name that changed, by a scan too, knows the old size and maybe the old file.
+        DropServing(committed.Select(e => e.Name).ToHashSet());
         OnLocalCommitted(committed);
         return committed;
     }

@@ -68,7 +68,7 @@ internal static class FolderCommands
             foreach (var file in all)
             {
                 count++;
-                var reason = reasons.GetValueOrDefault(file.Name);
+                var reason = file.Reason ?? reasons.GetValueOrDefault(file.Name);
                 await context.Out.WriteLineAsync($"{(file.Deleted ? "delete" : Amount.Bytes(file.Size)),10}  {PrintableText.Of(file.Name)}{(reason is null ? "" : "  — " + PrintableText.Of(reason))}");
             }
             if (count == 0)

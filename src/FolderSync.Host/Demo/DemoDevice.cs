@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text;
 using FolderSync.Client;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Config;
-using FolderSync.Host.Service;
 using FolderSync.Network;
 
 namespace FolderSync.Host.Demo;

@@ -143,7 +143,14 @@ internal sealed class DemoStory : IAsyncDisposable
             if (wanted(left) && left.SequenceEqual(right))
                 return (left.Count, b.LocalBytes);
         }
-        throw CliException.Failed($"The folders are not equal after {Patience.TotalMinutes:0} minutes.");
+        throw CliException.Failed($"The folders are not equal after {Patience.TotalMinutes:0} minutes. {await WhyNotAsync(_anna, cancellation)}{await WhyNotAsync(_ben, cancellation)}");
+    }
+
+    private static async Task<string> WhyNotAsync(DemoDevice device, CancellationToken cancellation)
+    {
+        var need = await device.Client.NeedAsync(FolderId, 1, 5, cancellation);
+        var lacking = string.Join(", ", ((IEnumerable<NeededFile>)[.. need.Progress ?? [], .. need.Queued ?? [], .. need.Rest ?? []]).Select(f => $"{f.Name} ({f.Reason ?? "waiting"})"));
+        return lacking.Length > 0 ? $"{device.Name} lacks {lacking}. " : "";
     }
 
     private static bool IsConflict(string name) => name.Contains(".sync-conflict-", StringComparison.Ordinal);

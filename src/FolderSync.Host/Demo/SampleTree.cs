@@ -31,7 +31,7 @@ internal static class SampleTree
         foreach (var path in Directory.EnumerateFileSystemEntries(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
         {
             var name = Path.GetRelativePath(root, path);
-            if (name.StartsWith(".st", StringComparison.Ordinal) || Path.GetFileName(name).StartsWith(".syncthing.", StringComparison.Ordinal))
+            if (name.StartsWith(".st", StringComparison.Ordinal) || Path.GetFileName(name).StartsWith(".foldersync.", StringComparison.Ordinal))
                 continue;
             all[name] = Directory.Exists(path) ? "directory" : Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
         }

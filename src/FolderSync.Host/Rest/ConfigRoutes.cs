@@ -15,9 +15,9 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
     public void Map(RouteGroupBuilder rest)
     {
         rest.MapGet("/config", () => RestJson.Of(Whole()));
-        rest.MapPut("/config", PutWholeAsync);
+        rest.MapPut("/config", Handler(PutWholeAsync));
         rest.MapGet("/system/config", () => RestJson.Of(Whole()));
-        rest.MapPost("/system/config", PutWholeAsync);
+        rest.MapPost("/system/config", Handler(PutWholeAsync));
         foreach (var path in (string[])["/config/insync", "/system/config/insync"])
             rest.MapGet(path, () => RestJson.Of(new JsonObject { ["configInSync"] = true }));
         rest.MapGet("/config/restart-required", () => RestJson.Of(new JsonObject { ["requiresRestart"] = false }));
@@ -33,15 +33,15 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
     private void MapOptions(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/options", () => RestJson.Of(Options()));
-        rest.MapPut("/config/options", async (HttpContext c) => await ChangeAsync(extras => OptionsChange(extras, Body(c), replace: true)));
-        rest.MapPatch("/config/options", async (HttpContext c) => await ChangeAsync(extras => OptionsChange(extras, Body(c), replace: false)));
+        rest.MapPut("/config/options", Handler(c => ChangeAsync(extras => OptionsChange(extras, Body(c), replace: true))));
+        rest.MapPatch("/config/options", Handler(c => ChangeAsync(extras => OptionsChange(extras, Body(c), replace: false))));
     }
 
     private void MapDevices(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/devices", () => RestJson.Of(Devices()));
-        rest.MapPut("/config/devices", async (HttpContext c) => await ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true)));
-        rest.MapPost("/config/devices", async (HttpContext c) => await ChangeAsync(async extras => PutDevices(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false)));
+        rest.MapPut("/config/devices", Handler(c => ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true))));
+        rest.MapPost("/config/devices", Handler(c => ChangeAsync(async extras => PutDevices(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false))));
         rest.MapGet("/config/devices/{id}", (string id) => RestJson.Of(FindDevice(id)));
         rest.MapPut("/config/devices/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutDevice(extras, Named(await Body(c), "deviceID", id))));
         rest.MapPatch("/config/devices/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(id), await Body(c)))));
@@ -51,13 +51,16 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
     private void MapFolders(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/folders", () => RestJson.Of(Folders()));
-        rest.MapPut("/config/folders", async (HttpContext c) => await ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true)));
-        rest.MapPost("/config/folders", async (HttpContext c) => await ChangeAsync(async extras => PutFolders(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false)));
+        rest.MapPut("/config/folders", Handler(c => ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true))));
+        rest.MapPost("/config/folders", Handler(c => ChangeAsync(async extras => PutFolders(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false))));
         rest.MapGet("/config/folders/{id}", (string id) => RestJson.Of(FindFolder(id)));
         rest.MapPut("/config/folders/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutFolder(extras, Named(await Body(c), "id", id))));
         rest.MapPatch("/config/folders/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(id), await Body(c)))));
         rest.MapDelete("/config/folders/{id}", async (string id) => await ChangeAsync(extras => RemoveFolder(extras, id)));
     }
+
+    /// <summary>As a route handler, whose result is written; a bare lambda over the context would be taken for middleware.</summary>
+    private static Delegate Handler(Func<HttpContext, Task<IResult>> handle) => handle;
 
     private static async Task<JsonObject> Body(HttpContext context) => RestJson.AsObject(await RestJson.BodyAsync(context.Request));
 

@@ -1,5 +1,4 @@
 using System.Net;
-using FolderSync.Core.Model;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Service;

@@ -35,6 +35,21 @@ internal sealed class ContentTail
         }
     }
 
+    public void Remove(IEnumerable<long> sequences)
+    {
+        lock (_lock)
+        {
+            foreach (var sequence in sequences)
+            {
+                if (_sequences.BinarySearch(sequence) is var at and >= 0)
+                {
+                    _prefixes.RemoveAt(at);
+                    _sequences.RemoveAt(at);
+                }
+            }
+        }
+    }
+
     public void Clear()
     {
         lock (_lock)

@@ -27,6 +27,9 @@ internal sealed class IndexWriter
     /// <summary>Local files whose content is new to the content table, ascending by sequence.</summary>
     public List<(long Prefix, long Sequence)> Contents { get; } = [];
 
+    /// <summary>Sequences of local files that are no longer true and are not in the content table.</summary>
+    public HashSet<long> Replaced { get; } = [];
+
     public FileEntry PutLocal(FileEntry entry)
     {
         var stored = entry with { Sequence = ++_sequence };
@@ -105,14 +108,11 @@ internal sealed class IndexWriter
     /// <summary>Moves what is known of contents only in memory to the table, in its order, so that the pages are written once.</summary>
     public void StoreContents(IEnumerable<(long Prefix, long Sequence)> contents)
     {
-        foreach (var (prefix, sequence) in contents.OrderBy(c => c.Prefix).ThenBy(c => c.Sequence))
-        {
-            var exists = _db.Prepare("SELECT 1 FROM changes WHERE sequence=?").Bind(1, sequence);
-            var current = exists.Step();
-            exists.Reset();
-            if (current)
-                _db.Prepare("INSERT OR IGNORE INTO content(prefix, sequence) VALUES(?,?)").Bind(1, prefix).Bind(2, sequence).Run();
-        }
+        var sorted = contents.Where(c => !Replaced.Contains(c.Sequence)).ToArray();
+        Array.Sort(sorted);
+        var insert = _db.Prepare("INSERT OR IGNORE INTO content(prefix, sequence) VALUES(?,?)");
+        foreach (var (prefix, sequence) in sorted)
+            insert.Bind(1, prefix).Bind(2, sequence).Run();
         _state = _state with { ContentUpTo = _sequence };
     }
 
@@ -157,7 +157,9 @@ internal sealed class IndexWriter
         var body = record.BodyOf(0);
         if (body.Deleted || body.Type != FileType.File)
             return;
-        if (old.Sequence <= _state.ContentUpTo)
+        if (old.Sequence > _state.ContentUpTo)
+            Replaced.Add(old.Sequence);
+        else
             _db.Prepare("DELETE FROM content WHERE prefix=? AND sequence=?").Bind(1, (long)body.BlocksHash().Prefix).Bind(2, old.Sequence).Run();
     }
 

@@ -136,12 +136,13 @@ internal sealed class NameRecord(byte[] key)
     /// <summary>Chooses the global version and who needs it, by Core's rules, after a change.</summary>
     public void Decide(DeviceSlots devices)
     {
-        Global = _bodies.Count == 1 && LocalFlags == LocalFlags.None ? FirstByDevice(devices) : Choose(devices);
-        FileEntry? global = null;
+        var entries = new FileEntry?[_versions.Count];
+        Global = _bodies.Count == 1 && LocalFlags == LocalFlags.None ? FirstByDevice(devices) : Choose(devices, entries);
         for (var i = 0; i < _versions.Count; i++)
         {
             // Who has the global body covers it.
-            var needs = _versions[i].Body != _versions[Global].Body && Need.IsNeeded(Entry(i, null), global ??= Entry(Global, null));
+            var needs = _versions[i].Body != _versions[Global].Body &&
+                Need.IsNeeded(entries[i] ??= Entry(i, null), entries[Global] ??= Entry(Global, null));
             _versions[i] = _versions[i] with { Needs = needs };
         }
         NeededHere = HasLocal ? _versions[0].Needs : _versions.Count > 0 && IsNeededByOthers;
@@ -200,20 +201,39 @@ internal sealed class NameRecord(byte[] key)
         return first;
     }
 
-    private int Choose(DeviceSlots devices)
+    private int Choose(DeviceSlots devices, FileEntry?[] entries)
     {
         if (_versions.Count <= 1)
             return 0;
-        var order = Enumerable.Range(0, _versions.Count).OrderBy(i => devices[_versions[i].Slot]).ToArray();
-        return order[GlobalVersion.Choose(Array.ConvertAll(order, ForChoice))];
+        var order = new int[_versions.Count];
+        for (var i = 0; i < order.Length; i++)
+        {
+            entries[i] = Entry(i, null);
+            order[i] = i;
+        }
+        Array.Sort(order, (a, b) => devices[_versions[a].Slot].CompareTo(devices[_versions[b].Slot]));
+        AddBlocksHashes(entries);
+        return order[GlobalVersion.Choose(Array.ConvertAll(order, i => entries[i]!))];
     }
 
-    /// <summary>The choice asks for nothing of the blocks but the blocks hash, so a list of one block stands in for the real one.</summary>
-    private FileEntry ForChoice(int version)
+    /// <summary>
+    /// Entries that are unlike under one vector are told apart by their blocks hash too. No more of the blocks is asked for, so a
+    /// list of one block stands in for the real one.
+    /// </summary>
+    private void AddBlocksHashes(FileEntry?[] entries)
     {
-        var entry = Entry(version, null);
-        var hash = BodyOf(version).BlocksHash();
-        return hash.IsNone ? entry : entry with { Blocks = new BlockList(1, 0, new byte[BlockHash.Length], hash) };
+        for (var i = 0; i < entries.Length; i++)
+        {
+            for (var j = 0; j < entries.Length; j++)
+            {
+                if (_versions[i].Body == _versions[j].Body || entries[i]!.Version != entries[j]!.Version)
+                    continue;
+                var hash = BodyOf(i).BlocksHash();
+                if (!hash.IsNone)
+                    entries[i] = entries[i]! with { Blocks = new BlockList(1, 0, new byte[BlockHash.Length], hash) };
+                break;
+            }
+        }
     }
 
     private void Parse(ReadOnlyMemory<byte> content)

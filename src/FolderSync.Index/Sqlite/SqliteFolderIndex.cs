@@ -258,9 +258,12 @@ internal sealed class SqliteFolderIndex : IFolderIndex
             _undurable = !durable;
             _state = state;
             if (full)
+            {
                 _contents.Clear();
-            else
-                _contents.Add(writer.Contents);
+                return;
+            }
+            _contents.Add(writer.Contents);
+            _contents.Remove(writer.Replaced);
         }
     }
 

@@ -93,6 +93,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
             _ = Kill(_process.Id, Terminate);
+        return await ExitCodeAsync();
+    }
+
+    /// <summary>Waits until it has ended.</summary>
+    public async Task<int> ExitCodeAsync()
+    {
         using var limit = new CancellationTokenSource(TestSettings.Patience);
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;

@@ -68,6 +68,17 @@ public abstract class SyncDevice : IAsyncDisposable
     /// <summary>Asks it to end; its exit code.</summary>
     public Task<int> TerminateAsync() => _process!.TerminateAsync();
 
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task<int> ExitCodeAsync() => _process!.ExitCodeAsync();
+
+    /// <summary>Starts it again if a failed test left it dead, and takes limits away.</summary>
+    public async Task ReviveAsync()
+    {
+        if (_process is { HasExited: true })
+            await StartAsync();
+        await LimitSendingAsync(0);
+    }
+
     /// <param name="address">Where to dial it; null: it dials this device.</param>
     /// <param name="connections">Wanted connections; 0 for the program's default.</param>
     public Task AddDeviceAsync(SyncDevice peer, string? address, int connections = 0) => Rest.PostAsync("config/devices", new JsonObject

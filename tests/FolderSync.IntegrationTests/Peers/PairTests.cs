@@ -48,6 +48,11 @@ public abstract class PairTests(SharedPair shared, Meeting meeting) : IClassFixt
     private async Task TellAsync(Func<Pair, Task> story)
     {
         var pair = await shared.GetAsync(meeting);
-        await pair.Cluster.RunAsync(() => story(pair));
+        await pair.Cluster.RunAsync(async () =>
+        {
+            foreach (var device in pair.Cluster.Devices)
+                await device.ReviveAsync();
+            await story(pair);
+        });
     }
 }

@@ -1,0 +1,86 @@
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Cli;
+
+/// <summary>The command line alone: from nothing to a shared folder.</summary>
+public sealed class CliTests
+{
+    [Fact]
+    public async Task PairAndShareByCommandsOnly()
+    {
+        using var scratch = new ScratchDirectory();
+        var (laptop, desktop) = (scratch.In("laptop"), scratch.In("desktop"));
+        var (laptopDocuments, desktopDocuments) = (scratch.Make("laptop-documents"), scratch.Make("desktop-documents"));
+        Sample.WriteTree(laptopDocuments);
+        Sample.Write(Path.Combine(desktopDocuments, "from the desktop.txt"), "hello");
+
+        var laptopId = (await DoneAsync("init", "--home", laptop, "--name", "laptop")).Output.Trim();
+        var desktopId = (await DoneAsync("init", "--home", desktop, "--name", "desktop")).Output.Trim();
+        Assert.Equal(laptopId, (await DoneAsync("id", "--home", laptop)).Output.Trim());
+        var (laptopPort, desktopPort) = (Listen(laptop), Listen(desktop));
+        await using var one = FolderSyncProcess.Launch("serve", "--home", laptop, "--no-browser", "--gui-address", "127.0.0.1:0");
+        await using var two = FolderSyncProcess.Launch("serve", "--home", desktop, "--no-browser", "--gui-address", "127.0.0.1:0");
+        await RunningAsync(laptop, one);
+        await RunningAsync(desktop, two);
+        await DoneAsync("pair", desktopId.ToLowerInvariant(), "--home", laptop, "--name", "desktop", "--address", $"tcp://127.0.0.1:{desktopPort}");
+        await DoneAsync("pair", laptopId.Replace("-", "", StringComparison.Ordinal), "--home", desktop, "--name", "laptop", "--address", $"tcp://127.0.0.1:{laptopPort}");
+        await DoneAsync("share", laptopDocuments, "--home", laptop, "--with", "desktop", "--id", "documents");
+        await DoneAsync("share", desktopDocuments, "--home", desktop, "--with", "laptop", "--id", "documents");
+
+        for (var tries = 0; (await TreeDigest.DifferencesAsync(laptopDocuments, desktopDocuments)).Count > 0; tries++)
+        {
+            Assert.True(tries < 100, $"The two did not become the same.\n{one.Log}\n{two.Log}");
+            await Task.Delay(300);
+        }
+        Assert.True(File.Exists(Path.Combine(laptopDocuments, "from the desktop.txt")));
+        var status = (await DoneAsync("status", "--home", laptop)).Output;
+        Assert.Contains("documents", status, StringComparison.Ordinal);
+        Assert.Contains("desktop", status, StringComparison.Ordinal);
+        Assert.Contains("connected", status, StringComparison.Ordinal);
+        await DoneAsync("scan", "--home", laptop);
+        await DoneAsync("pause", "documents", "--home", laptop);
+        await DoneAsync("resume", "documents", "--home", laptop);
+        await DoneAsync("unshare", "documents", "--home", desktop);
+        await DoneAsync("unpair", "laptop", "--home", desktop);
+        Assert.Equal(0, await one.TerminateAsync());
+        Assert.Equal(0, await two.TerminateAsync());
+        Assert.True(File.Exists(Path.Combine(desktopDocuments, "from the desktop.txt")));
+    }
+
+    [Fact]
+    public async Task DemoTellsItsStoryAndLeavesNothingBehind()
+    {
+        var before = Directory.GetDirectories(Path.GetTempPath(), "foldersync-demo-*");
+        var demo = await FolderSyncProcess.RunAsync("demo", "--exit");
+        Assert.True(demo.ExitCode == 0, demo.All);
+        Assert.Contains("sync-conflict", demo.Output, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetDirectories(Path.GetTempPath(), "foldersync-demo-*"));
+    }
+
+    /// <summary>A free port in the new home's config.yaml, as a person would write it.</summary>
+    private static int Listen(string home)
+    {
+        var port = FreePorts.Next();
+        var file = Path.Combine(home, "config.yaml");
+        var text = File.ReadAllText(file);
+        Assert.Contains("# listen: [default]", text, StringComparison.Ordinal);
+        File.WriteAllText(file, text.Replace("# listen: [default]", $"listen: [\"tcp://127.0.0.1:{port}\"]", StringComparison.Ordinal));
+        return port;
+    }
+
+    private static async Task RunningAsync(string home, ChildProcess process)
+    {
+        for (var tries = 0; !File.Exists(Path.Combine(home, "runtime.json")); tries++)
+        {
+            Assert.False(process.HasExited || tries > 1200, process.Log);
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task<Ended> DoneAsync(params string[] arguments)
+    {
+        var ended = await FolderSyncProcess.RunAsync(arguments);
+        Assert.True(ended.ExitCode == 0, $"foldersync {string.Join(' ', arguments)}: {ended.All}");
+        return ended;
+    }
+}

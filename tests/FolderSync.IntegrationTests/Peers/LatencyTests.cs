@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using FolderSync.IntegrationTests.Harness;
+using Xunit.Abstractions;
+
+namespace FolderSync.IntegrationTests.Peers;
+
+/// <summary>How soon a saved file is on the other side, by the watcher alone.</summary>
+public sealed class LatencyTests(ITestOutputHelper output)
+{
+    private const string Folder = "quick";
+    private const int Rounds = 5;
+
+    [Fact]
+    public async Task SavedFileIsOnTheOtherSideWithinAboutASecond()
+    {
+        await using var cluster = new Cluster();
+        var ours = await cluster.AddFolderSyncAsync("ours");
+        var peer = await cluster.AddFolderSyncAsync("peer");
+        await cluster.RunAsync(async () =>
+        {
+            await Cluster.PairAsync(ours, peer);
+            await cluster.ShareAsync(Folder, [ours, peer]);
+            await cluster.ConnectedAsync(ours, peer);
+            await cluster.SyncedAsync(Folder);
+            var times = new List<double>();
+            for (var i = 0; i < Rounds; i++)
+                times.Add(await SaveAndWaitAsync(cluster.PathOf(Folder, ours), cluster.PathOf(Folder, peer), $"saved-{i}"));
+            times.Sort();
+            output.WriteLine($"Saved file on the other side after (ms): {string.Join(", ", times.Select(t => t.ToString("0", System.Globalization.CultureInfo.InvariantCulture)))}");
+            // The median: one slow round on a busy machine says nothing. On a quiet one it is well below a second.
+            Assert.InRange(times[Rounds / 2], 0, 3000);
+        });
+    }
+
+    [Fact]
+    public async Task StormOfEventsDoesNotStarveASavedFile()
+    {
+        await using var cluster = new Cluster();
+        var ours = await cluster.AddFolderSyncAsync("ours");
+        var peer = await cluster.AddFolderSyncAsync("peer");
+        await cluster.RunAsync(async () =>
+        {
+            await Cluster.PairAsync(ours, peer);
+            await cluster.ShareAsync(Folder, [ours, peer]);
+            await cluster.ConnectedAsync(ours, peer);
+            await cluster.SyncedAsync(Folder);
+            using var over = new CancellationTokenSource();
+            var storm = StormAsync(Path.Combine(cluster.PathOf(Folder, ours), "log"), over.Token);
+            var time = await SaveAndWaitAsync(cluster.PathOf(Folder, ours), cluster.PathOf(Folder, peer), "saved");
+            await over.CancelAsync();
+            await storm;
+            output.WriteLine($"Saved file on the other side amid a storm after {time:0} ms");
+            Assert.InRange(time, 0, 10_000);
+            await cluster.SyncedAsync(Folder);
+            await TreeDigest.AssertSameAsync(cluster.PathOf(Folder, ours), cluster.PathOf(Folder, peer));
+        });
+    }
+
+    private static async Task StormAsync(string file, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            await File.AppendAllTextAsync(file, "another line\n", CancellationToken.None);
+            await Task.Delay(5, CancellationToken.None);
+        }
+    }
+
+    private static async Task<double> SaveAndWaitAsync(string here, string there, string name)
+    {
+        using var watcher = new FileSystemWatcher(there);
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(object _, FileSystemEventArgs e)
+        {
+            if (e.Name == name)
+                arrived.TrySetResult();
+        }
+        watcher.Created += Look;
+        watcher.Renamed += (s, e) => Look(s, e);
+        watcher.EnableRaisingEvents = true;
+        var clock = Stopwatch.StartNew();
+        await File.WriteAllTextAsync(Path.Combine(here, name), "content of " + name);
+        await arrived.Task.WaitAsync(TestSettings.Patience);
+        return clock.Elapsed.TotalMilliseconds;
+    }
+}
