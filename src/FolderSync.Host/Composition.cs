@@ -48,7 +48,7 @@ internal static class Composition
             new Watchers(),
             new SqliteFolderIndexes(home.IndexDirectory, identity.DeviceId, random.NextUInt64, s.GetRequiredService<ILogger<SqliteFolderIndexes>>()),
             s.GetRequiredService<IStateStore>(),
-            new LimitedTransport(new TlsTcpTransport(identity, logger: s.GetRequiredService<ILogger<TlsTcpTransport>>()),
+            new LimitedTransport(new TlsTcpTransport(identity, Environment.GetEnvironmentVariable("FOLDERSYNC_TLS"), logger: s.GetRequiredService<ILogger<TlsTcpTransport>>()),
                 s.GetRequiredService<ConfigStore>(), s.GetRequiredService<TimeProvider>()),
             new Workers(Math.Max(2, Environment.ProcessorCount)),
             new SerialScheduler(),

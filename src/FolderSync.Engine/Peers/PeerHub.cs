@@ -27,6 +27,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     private readonly HashSet<(FolderId, DeviceId)> _sendAll = [];
     private readonly HashSet<(FolderId, DeviceId, ulong)> _askedForAll = [];
     private readonly List<Task> _connections = [];
+    private readonly BandwidthLimits _limits;
     private EngineConfig _config = new();
 
     public PeerHub(EngineParts parts, EventLog events, Func<FolderId, FolderLoop?> folders)
@@ -34,6 +35,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
         (_parts, Events, _folders) = (parts, events, folders);
         _log = parts.Loggers.CreateLogger<PeerHub>();
         RequestBytes = new Gate(64 << 20);
+        _limits = new BandwidthLimits(parts.Time);
     }
 
     public EventLog Events { get; }
@@ -77,6 +79,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     public async Task ApplyAsync(EngineConfig config)
     {
         Volatile.Write(ref _config, config);
+        _limits.Apply(config);
         List<(PeerSession Session, Task Dialing, CancellationTokenSource Stop)> removed;
         lock (_lock)
         {
@@ -326,6 +329,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     /// <summary>From an authenticated stream to a peer's link, or to nothing. Never throws.</summary>
     private async Task AdmitAsync(AuthenticatedStream stream)
     {
+        stream = _limits.Around(stream);
         await using (stream)
         {
             try
