@@ -131,8 +131,7 @@ internal sealed partial class FolderLoop
                 _stop.Token);
             var results = await _parts.Workers.Run(() => Applier.Apply(steps), _stop.Token);
             await CommitPulledAsync(
-                _ => [.. results.OfType<ApplyResult.Done>().Select(d => d.Step.Target with { Version = VersionVector.Empty })],
-                steps.Select(s => s.Target.Name).ToHashSet());
+                _ => [.. results.OfType<ApplyResult.Done>().Select(d => d.Step.Target with { Version = VersionVector.Empty })]);
             foreach (var failed in results.OfType<ApplyResult.Failed>())
                 NoteProblem(failed.Problem, _parts.Self);
         }

@@ -107,11 +107,7 @@ internal sealed partial class FolderLoop
     internal PeerSession? Peer(DeviceId id) => _peers(id);
 
     /// <summary>Commits entries whose disk state is in place, or needs none.</summary>
-    internal async Task CommitPulledAsync(Func<IFolderIndex, IReadOnlyList<FileEntry>> decide, IReadOnlySet<FileName> touched)
-    {
-        await CommitAsync(decide);
-        DropServing(touched);
-    }
+    internal Task CommitPulledAsync(Func<IFolderIndex, IReadOnlyList<FileEntry>> decide) => CommitAsync(decide);
 
     private void PublishTroubles()
     {

@@ -173,7 +173,6 @@ internal sealed partial class FolderLoop
                 index.RefreshLocal(refreshed);
             return entries;
         });
-        DropServing(committed.Select(c => c.Name).ToHashSet());
         NoteLocalChanges(committed);
     }
 

@@ -124,7 +124,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
             items[step] = item;
         var done = results.OfType<ApplyResult.Done>().ToList();
         if (done.Count > 0)
-            await folder.CommitPulledAsync(index => Entries(index, done, items), Touched(done));
+            await folder.CommitPulledAsync(index => Entries(index, done, items));
         foreach (var result in results)
             Note(items[result.Step], result);
         folder.NoteRemoteChanges([.. done.Select(d => items[d.Step])]);
@@ -152,9 +152,6 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
             // The step itself fails with the reason.
         }
     }
-
-    private static HashSet<FileName> Touched(List<ApplyResult.Done> done) =>
-        [.. done.Select(d => d.Step.Target.Name), .. done.Select(d => d.Step).OfType<ApplyStep.Move>().Select(m => m.From.Name)];
 
     private List<FileEntry> Entries(IFolderIndex index, List<ApplyResult.Done> done, Dictionary<ApplyStep, PullItem> items)
     {

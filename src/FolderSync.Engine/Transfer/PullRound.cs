@@ -190,7 +190,7 @@ internal sealed class PullRound
         (InternalNames.IsInternal(item.Name) || _folder.Ignores.Match(item.Name, item.Global.Type == FileType.Directory).Ignored);
 
     private Task AdoptAsync(List<PullItem> items) =>
-        _folder.CommitPulledAsync(index => [.. items.Select(i => Adopted(index, i)).OfType<FileEntry>()], items.Select(i => i.Name).ToHashSet());
+        _folder.CommitPulledAsync(index => [.. items.Select(i => Adopted(index, i)).OfType<FileEntry>()]);
 
     private FileEntry? Adopted(IFolderIndex index, PullItem item)
     {

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using FolderSync.Network;
 using FolderSync.Network.Tls;
 using Xunit;

@@ -49,6 +49,9 @@ internal sealed class SimulatedDevice
 
     public bool IsRunning => _process is { IsDead: false };
 
+    /// <summary>It was told to end and has not yet.</summary>
+    public bool IsStopping { get; private set; }
+
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
     public IReadOnlyList<Exception> Escaped => _process?.Escaped ?? [];
@@ -84,12 +87,18 @@ internal sealed class SimulatedDevice
         _ = _process.Start("start", () => Engine.ApplyAsync(_config, CancellationToken.None));
     }
 
-    /// <summary>Ends the process in order; the task completes under the pump.</summary>
-    public Task StopAsync() => _process!.Start("stop", async () =>
+    /// <summary>Ends the process in order, as the pump goes on.</summary>
+    public void Stop()
     {
-        await Engine!.DisposeAsync();
-        Die();
-    });
+        if (IsStopping)
+            return;
+        IsStopping = true;
+        _ = _process!.Start("stop", async () =>
+        {
+            await Engine!.DisposeAsync();
+            Die();
+        });
+    }
 
     /// <summary>kill -9.</summary>
     public void Kill()
@@ -129,6 +138,7 @@ internal sealed class SimulatedDevice
         if (_clock is not null)
             _clock.IsDead = true;
         _network.Drop(Id);
+        IsStopping = false;
         Engine = null;
         _process = null;
     }

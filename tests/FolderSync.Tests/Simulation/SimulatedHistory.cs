@@ -82,7 +82,7 @@ internal sealed class SimulatedHistory
                 break;
             case 1 when device.IsRunning:
                 Say($"{device.Name} stop");
-                _ = device.StopAsync();
+                device.Stop();
                 break;
             case 2 when device.IsRunning:
                 Say($"{device.Name} kill");

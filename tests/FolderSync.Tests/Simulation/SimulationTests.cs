@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Xunit;
 using Xunit.Abstractions;
 
 namespace FolderSync.Tests.Simulation;
