@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using FolderSync.Engine;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
@@ -12,6 +13,7 @@ using FolderSync.Network;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace FolderSync.Host;
 
@@ -19,12 +21,15 @@ namespace FolderSync.Host;
 internal static class Composition
 {
     /// <param name="page">Where to listen; a port of 0 takes any.</param>
-    public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page)
+    /// <param name="pageSocket">Listens there already; null: a new one.</param>
+    public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, Socket? pageSocket = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning)
             .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page));
+        if (pageSocket is not null)
+            builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = _ => pageSocket);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page);

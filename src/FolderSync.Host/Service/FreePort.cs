@@ -11,34 +11,51 @@ internal static class FreePort
     /// <summary>Null when it is free, else why it can't be listened on.</summary>
     public static string? WhyNot(IPAddress address, int port)
     {
+        Listen(address, port, out var why)?.Dispose();
+        return why;
+    }
+
+    /// <summary>A socket that listens there already, so that nobody else takes the port; null, and why, where that can't be.</summary>
+    public static Socket? Listen(IPAddress address, int port, out string? why)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (!OperatingSystem.IsWindows())
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(address, port));
-            socket.Listen(1);
-            return null;
+            socket.Listen();
+            why = null;
+            return socket;
         }
         catch (SocketException e)
         {
-            return e.SocketErrorCode switch
+            socket.Dispose();
+            why = e.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => $"port {port} is taken by another program",
                 SocketError.AccessDenied => $"port {port} needs more rights than this user has; ports from 1024 up don't",
                 SocketError.AddressNotAvailable => $"{address} is not an address of this computer",
                 _ => e.Message,
             };
+            return null;
         }
     }
 
     /// <summary>The first free port behind <paramref name="taken"/>; null if none is near.</summary>
     public static int? After(IPAddress address, int taken)
     {
+        using var socket = ListenAfter(address, taken);
+        return (socket?.LocalEndPoint as IPEndPoint)?.Port;
+    }
+
+    /// <summary>A socket that listens on the first free port behind <paramref name="taken"/>; null if none is near.</summary>
+    public static Socket? ListenAfter(IPAddress address, int taken)
+    {
         for (var port = taken + 1; port <= Math.Min(taken + Tries, ushort.MaxValue); port++)
         {
-            if (WhyNot(address, port) is null)
-                return port;
+            if (Listen(address, port, out _) is { } socket)
+                return socket;
         }
         return null;
     }

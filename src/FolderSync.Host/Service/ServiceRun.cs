@@ -28,12 +28,13 @@ internal static class ServiceRun
         using var config = ConfigStore.Open(home, ready.Identity.DeviceId);
         if (config.Current.Page.ApiKey.Length == 0 && options.ApiKey is null)
             await config.UpdateAsync(c => c with { Page = c.Page with { ApiKey = NewConfig.ApiKey() } }, cancellation);
-        var address = await Ports.SettlePageAsync(config, options.PageAddress, log, cancellation);
+        var (address, socket) = await Ports.SettlePageAsync(config, options.PageAddress, log, cancellation);
+        using var pageSocket = socket;
         await Ports.SettlePeersAsync(config, log, cancellation);
 
         var page = config.Current.Page with { Address = address, ApiKey = options.ApiKey ?? config.Current.Page.ApiKey };
         var running = new RunningPage(page, Url(page, address), options.PageAddress is not null || options.ApiKey is not null);
-        await using var app = Composition.Build(options, config, ready.Identity, running);
+        await using var app = Composition.Build(options, config, ready.Identity, running, pageSocket);
         await app.StartAsync(cancellation);
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var url = Url(page, new Uri(bound).Authority);
