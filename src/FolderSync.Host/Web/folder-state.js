@@ -28,12 +28,17 @@ export function stateOf(config, folder, connected) {
 function atRest(config, status, details, connected) {
   const problems = details.problems.length + details.scanProblems.length;
   if (problems > 0)
-    return { tone: 'warn', words: `${items(Math.max(problems, status.needTotalItems))} out of sync` };
+    return { tone: 'warn', words: `${items(outOfSync(status, details))} out of sync` };
   if (status.needTotalItems > 0 && config.type === 'sendonly')
     return { tone: 'wait', words: 'Others have changes' };
   if (status.needTotalItems > 0)
     return connected ? { tone: 'wait', words: `${items(status.needTotalItems)} to sync` } : { tone: 'wait', words: 'Waiting for a device' };
   return { tone: 'ok', words: 'Up to date' };
+}
+
+/** Needed items, whether anybody complained of them or not, and those that could not be read here. */
+export function outOfSync(status, details) {
+  return Math.max(status?.needTotalItems ?? 0, details.problems.length) + details.scanProblems.length;
 }
 
 /** How far the folder is, 0 to 100; null when nothing is known. */

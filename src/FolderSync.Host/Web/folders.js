@@ -2,7 +2,7 @@
 
 import { get, send } from './api.js';
 import { bdi, confirmed, element, fill, fromTemplate, KeyedList, labelBy, progress, say, show } from './dom.js';
-import { barWords, doneOf, holdWords, stateOf, typeWords, waitingWords } from './folder-state.js';
+import { barWords, doneOf, holdWords, outOfSync, stateOf, typeWords, waitingWords } from './folder-state.js';
 import { Model } from './model.js';
 import { ago, bytes, items, percent, plural, rate, shown, soon, time, timeLeft } from './words.js';
 
@@ -32,6 +32,7 @@ class FolderCard {
   #parts;
   #config;
   #waiting = [];
+  #waitingOf = 0;
 
   constructor(id, model, act) {
     this.#id = id;
@@ -67,6 +68,8 @@ class FolderCard {
     this.#showProgress(folder, state);
     this.#showTroubles(folder);
     this.#showProblems(folder);
+    if (folder.status && folder.status.needTotalItems !== this.#waitingOf)
+      this.#loadWaiting();
     this.#showFacts(folder);
   }
 
@@ -134,18 +137,18 @@ class FolderCard {
   #showProblems(folder) {
     const { status, details } = folder;
     const parts = this.#parts;
-    const outOfSync = this.#config.paused ? 0 : Math.max(status?.needTotalItems ?? 0, details.problems.length) + details.scanProblems.length;
-    show(parts.problems, outOfSync > 0);
+    const count = this.#config.paused ? 0 : outOfSync(status, details);
+    show(parts.problems, count > 0);
     const reasons = details.problems.length + details.scanProblems.length;
     say(parts.problemsTitle, reasons === 0
-      ? `${items(outOfSync)} not here yet`
-      : `${items(outOfSync)} out of sync${reasons < outOfSync ? `, ${plural(reasons, 'with a problem', 'with problems')}` : ''}`);
+      ? `${items(count)} not here yet`
+      : `${items(count)} out of sync${reasons < count ? `, ${plural(reasons, 'with a problem', 'with problems')}` : ''}`);
     if (!parts.problems.open)
       return;
     const rows = this.#reasons(folder);
-    fill(parts.problemList, JSON.stringify([rows, outOfSync]), () => [
+    fill(parts.problemList, JSON.stringify([rows, count]), () => [
       ...rows.map(([name, reason]) => element('li', '', element('bdi', 'path', shown(name)), element('p', '', shown(reason)))),
-      ...outOfSync > rows.length && rows.length > 0 ? [element('li', 'more', `and ${plural(outOfSync - rows.length, 'more', 'more')}`)] : [],
+      ...count > rows.length && rows.length > 0 ? [element('li', 'more', `and ${plural(count - rows.length, 'more', 'more')}`)] : [],
     ]);
   }
 
@@ -163,6 +166,7 @@ class FolderCard {
     if (!this.#parts.problems.open)
       return;
     const folder = this.#model.folders.get(this.#id);
+    this.#waitingOf = folder.status?.needTotalItems;
     try {
       const need = await get('db/need', { folder: this.#id, perpage: shownItems });
       this.#waiting = [...need.progress, ...need.queued];

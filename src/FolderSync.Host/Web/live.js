@@ -47,13 +47,19 @@ export class Live {
     return this.#flush();
   }
 
-  /** The reading that goes on by itself, with or without events. */
+  /** The reading that goes on by itself, with or without events; seldom where nobody looks. */
   async #pulse() {
     for (;;) {
-      if (!document.hidden) {
-        if (Date.now() - this.#lastEverything > everythingEvery)
-          this.#everything = true;
-        await this.#flush(true);
+      if (Date.now() - this.#lastEverything > everythingEvery)
+        this.#everything = true;
+      // Nobody looks at a page in the background, but its title tells how far things are.
+      if (this.#everything || !document.hidden) {
+        try {
+          await this.#flush(true);
+        } catch (e) {
+          // A mistake of the page's own: told to the browser, and no reason to stand still.
+          reportError(e);
+        }
       }
       await wait(pulseEvery);
     }

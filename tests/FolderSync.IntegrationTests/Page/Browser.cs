@@ -67,7 +67,7 @@ internal sealed class Browser : IAsyncDisposable
             {
                 if (await EvaluateAsync(condition) is JsonValue value && value.TryGetValue<bool>(out var holds) && holds)
                     return;
-                seen = await TextAsync("body");
+                seen = $"({await EvaluateAsync("document.visibilityState")}, {await EvaluateAsync("document.readyState")}) {await TextAsync("body")}";
             }
             catch (InvalidOperationException e)
             {

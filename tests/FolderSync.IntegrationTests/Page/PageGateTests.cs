@@ -25,16 +25,15 @@ public sealed class PageGateTests
         }
     }
 
-    [Theory]
-    [InlineData("evil.example")]
-    [InlineData("evil.example:8384")]
-    [InlineData("127.0.0.1.evil.example")]
-    public async Task AForeignNameForThisComputerIsRefused(string host)
+    [Fact]
+    public async Task AForeignNameForThisComputerIsRefused()
     {
         await using var cluster = new Cluster();
         var a = await cluster.AddFolderSyncAsync("anna");
         using var http = Http(a);
-        foreach (var path in (string[])["", "app.js", "rest/system/status", "rest/noauth/health"])
+        foreach (var (host, path) in from h in (string[])["evil.example", "evil.example:8384", "127.0.0.1.evil.example"]
+                                     from p in (string[])["", "app.js", "rest/system/status", "rest/noauth/health"]
+                                     select (h, p))
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.Host = host;
@@ -43,20 +42,20 @@ public sealed class PageGateTests
         }
     }
 
-    [Theory]
-    [InlineData("Origin", "http://evil.example")]
-    [InlineData("Origin", "null")]
-    [InlineData("Origin", "http://127.0.0.1:1")]
-    [InlineData("Sec-Fetch-Site", "cross-site")]
-    [InlineData("Sec-Fetch-Site", "same-site")]
-    public async Task AForeignPageIsRefusedEvenWithAToken(string header, string value)
+    [Fact]
+    public async Task AForeignPageIsRefusedEvenWithAToken()
     {
+        (string, string)[] foreign =
+        [
+            ("Origin", "http://evil.example"), ("Origin", "null"), ("Origin", "http://127.0.0.1:1"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"),
+        ];
         await using var cluster = new Cluster();
         var a = await cluster.AddFolderSyncAsync("anna");
         using var http = Http(a);
         var token = await TokenAsync(http);
         Assert.Equal(HttpStatusCode.OK, await PostAsync(http, token));
-        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, token, (header, value)));
+        foreach (var header in foreign)
+            Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, token, header));
     }
 
     [Fact]

@@ -119,26 +119,31 @@ public sealed class StatusPageTests
         });
     }
 
-    [SkippableTheory]
-    [InlineData("<script>document.title = 'caught'</script>", "<script>document.title = 'caught'</script>")]
-    [InlineData("<img src=x onerror=\"document.title = 'caught'\">", "<img src=x onerror=\"document.title = 'caught'\">")]
-    [InlineData("invoice\u202etxt.exe", "invoice\\u202etxt.exe")]
-    [InlineData("two\nlines\u0007", "two\\u000alines\\u0007")]
-    [InlineData("مستندات", "مستندات")]
-    public async Task OthersWordsAreOnlyText(string label, string shown)
+    [SkippableFact]
+    public async Task OthersWordsAreOnlyText()
     {
+        (string Label, string Shown)[] names =
+        [
+            ("<script>document.title = 'caught'</script>", "<script>document.title = 'caught'</script>"),
+            ("<img src=x onerror=\"document.title = 'caught'\">", "<img src=x onerror=\"document.title = 'caught'\">"),
+            ("invoice\u202etxt.exe", "invoice\\u202etxt.exe"),
+            ("two\nlines\u0007", "two\\u000alines\\u0007"),
+            ("مستندات", "مستندات"),
+        ];
         await using var cluster = new Cluster();
         await using var browser = await Browser.StartAsync();
         var a = await cluster.AddFolderSyncAsync("anna");
         await cluster.RunAsync(async () =>
         {
-            await a.AddFolderAsync("f", cluster.PathOf("f", a), [], new JsonObject { ["label"] = label });
+            foreach (var (i, (label, _)) in names.Index())
+                await a.AddFolderAsync($"f{i}", cluster.PathOf($"f{i}", a), [], new JsonObject { ["label"] = label });
             await browser.OpenAsync(PageOf(a), Ready);
-            await browser.UntilAsync($"document.querySelector('{Folder}') !== null");
+            await browser.UntilAsync($"document.querySelectorAll('{Folder}').length === {names.Length}");
 
-            Assert.Equal(shown, (string?)await browser.EvaluateAsync($"document.querySelector('{Folder} h3 bdi').textContent"));
+            var shown = (JsonArray)(await browser.EvaluateAsync($"[...document.querySelectorAll('{Folder} h3 bdi')].map(e => e.textContent)"))!;
+            Assert.Equal(names.Select(n => n.Shown), shown.Select(n => (string)n!));
             Assert.Equal(0, (int)(await browser.EvaluateAsync($"document.querySelectorAll('{Folder} h3 bdi *').length"))!);
-            Assert.DoesNotContain("caught", (string?)await browser.EvaluateAsync("document.title") ?? "", StringComparison.Ordinal);
+            Assert.Equal("anna – FolderSync", (string?)await browser.EvaluateAsync("document.title"));
         });
     }
 
