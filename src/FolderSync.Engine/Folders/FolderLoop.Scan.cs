@@ -285,6 +285,7 @@ internal sealed partial class FolderLoop
     private async Task EnsureRootAsync()
     {
         var isNew = _index!.LocalSequence == 0;
+        var isMarkerMade = false;
         var state = await _parts.Workers.Run(
             () =>
             {
@@ -294,11 +295,15 @@ internal sealed partial class FolderLoop
                 Disk.MakeDirectory(LocalPath.Root.Child(InternalNames.Marker), 0x1ED);
                 // Before anything is indexed: an index without its marker would be held for an unmounted disk.
                 Disk.SyncDirectory(LocalPath.Root);
+                isMarkerMade = true;
                 return Disk.CheckRoot();
             },
             _stop.Token);
         if (state != RootState.Present)
             throw new RootGoneException(state);
+        // The lock lives in the marker, so a new folder has had none until now.
+        if (isMarkerMade)
+            await LockAsync(Config.Path);
         await SettleInterruptedAsync();
     }
 

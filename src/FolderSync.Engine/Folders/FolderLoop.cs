@@ -145,9 +145,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
     private async Task OpenAsync()
     {
         var config = Config;
-        if (_parts.FolderLocks is { } locks)
-            _folderLock = await _parts.Workers.Run(() => locks.TryLock(config.Path, out var holder)
-                ?? throw new EngineException($"The folder {config.Path} is kept in sync by another program already ({holder}). Stop that one, or remove the folder from one of them."), _stop.Token);
+        await LockAsync(config.Path);
         _disk = _parts.FileSystems.Open(config.Path);
         _index = await _parts.Workers.Run(() => _parts.Indexes.Open(Id), _stop.Token);
         _applier = MakeApplier(config, _disk);
@@ -155,6 +153,15 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _isSettled = false;
         _nextFullScan = _parts.Time.GetUtcNow();
         SetState(FolderState.Idle);
+    }
+
+    private async Task LockAsync(string path)
+    {
+        _folderLock?.Dispose();
+        _folderLock = null;
+        if (_parts.FolderLocks is { } locks)
+            _folderLock = await _parts.Workers.Run(() => locks.TryLock(path, out var holder)
+                ?? throw new EngineException($"The folder {path} is kept in sync by another program already ({holder}). Stop that one, or remove the folder from one of them."), _stop.Token);
     }
 
     private async Task CloseAsync()

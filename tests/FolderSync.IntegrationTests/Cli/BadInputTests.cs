@@ -69,13 +69,28 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         Assert.Equal("content", await File.ReadAllTextAsync(file));
     }
 
+    /// <summary>Root can read everything, so root runs this one as somebody else.</summary>
     [SkippableFact]
     public async Task PathThatCannotBeRead()
     {
-        Skip.If(Environment.IsPrivilegedProcess, "Root can read everything.");
+        var home = quiet.Scratch.Make("of-nobody");
         var directory = quiet.Scratch.Make("unreadable");
+        foreach (var open in (string[])[quiet.Scratch.Path, home])
+            File.SetUnixFileMode(open, (UnixFileMode)0b111_111_111);
         File.SetUnixFileMode(directory, UnixFileMode.None);
-        await RefusedAsync(["share", directory, "--with", "peer"], "can't be read");
+        var version = await AsNobodyAsync("version");
+        Skip.If(version.ExitCode != 0, $"Nobody can't run the program: {version.All}");
+        var own = Path.Combine(home, "home");
+        Assert.Equal(0, (await AsNobodyAsync("init", "--home", own)).ExitCode);
+        Assert.Equal(0, (await AsNobodyAsync("pair", quiet.PeerId, "--home", own, "--name", "peer")).ExitCode);
+        var ended = await AsNobodyAsync("share", directory, "--home", own, "--with", "peer");
+        Assert.True(ended.ExitCode == 2, ended.All);
+        Assert.Contains("can't be read", ended.Error, StringComparison.Ordinal);
+
+        Task<Ended> AsNobodyAsync(params string[] command) => Environment.IsPrivilegedProcess
+            ? ChildProcess.RunAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", TestSettings.FolderSyncDll, .. command],
+                new Dictionary<string, string?> { ["HOME"] = home, ["DOTNET_CLI_HOME"] = home }, home)
+            : FolderSyncProcess.RunAsync(command);
     }
 
     [Fact]
@@ -108,7 +123,7 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
     [InlineData("folders:\n  - id: x\n    pth: /tmp\n", "path")]
     [InlineData("device: [\n", "config.yaml:")]
     [InlineData("devices:\n  - id: NOT-AN-ID\n", "config.yaml:2:")]
-    [InlineData("devicez:\n  - id: x\n", "devices")]
+    [InlineData("limits:\n  send: fast\n", "config.yaml:2:")]
     public async Task BrokenConfig(string broken, string told)
     {
         var home = quiet.Scratch.In("broken-" + Guid.NewGuid().ToString("N"));
@@ -119,6 +134,39 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         Assert.True(ended.ExitCode == 2, ended.All);
         Assert.Contains(told, ended.Error, StringComparison.Ordinal);
         Assert.Equal(broken, await File.ReadAllTextAsync(file));
+    }
+
+    /// <summary>A disk may not be mounted yet: the service runs, and the folder says what is wrong.</summary>
+    [Fact]
+    public async Task ConfiguredPathThatIsNotThere()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var device = await FolderSyncProcess.MakeAsync("device", scratch.In("home"));
+        var path = scratch.In("not", "there");
+        await File.AppendAllTextAsync(device.ConfigFile, $"folders:\n  - id: lost\n    path: {path}\n");
+        await device.StartAsync();
+        for (var state = ""; state != "error"; state = await device.StateAsync("lost"))
+            await device.Rest.NewEventsAsync();
+        Assert.Contains(path, (string)(await device.StatusAsync("lost"))["error"]!, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(path));
+    }
+
+    [Fact]
+    public async Task BrokenConfigWhileRunningIsNamedAndTheLastGoodStays()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var device = await FolderSyncProcess.StartAsync("device", scratch.In("home"));
+        await device.AddFolderAsync("good", scratch.In("good"), []);
+        var good = await File.ReadAllTextAsync(device.ConfigFile);
+        await File.WriteAllTextAsync(device.ConfigFile, good + "folderz: [");
+        for (var tries = 0; (string?)(await device.Rest.GetAsync("system/status"))["configError"] is null; tries++)
+        {
+            Assert.True(tries < 600, device.Log);
+            await Task.Delay(50);
+        }
+        Assert.Contains("config.yaml:", device.Log, StringComparison.Ordinal);
+        Assert.NotEmpty((await device.Rest.GetAsync("config/folders")).AsArray());
+        Assert.EndsWith("folderz: [", await File.ReadAllTextAsync(device.ConfigFile), StringComparison.Ordinal);
     }
 
     [Fact]

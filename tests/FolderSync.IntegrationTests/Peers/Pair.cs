@@ -74,13 +74,15 @@ public sealed class Pair : IAsyncDisposable
 }
 
 /// <summary>The pair of a test class, made by its first test.</summary>
-public sealed class SharedPair : IAsyncDisposable
+public sealed class SharedPair : IAsyncLifetime
 {
     private Task<Pair>? _pair;
 
+    public Task InitializeAsync() => Task.CompletedTask;
+
     public Task<Pair> GetAsync(Meeting meeting) => _pair ??= Pair.MeetAsync(meeting);
 
-    public async ValueTask DisposeAsync()
+    public async Task DisposeAsync()
     {
         if (_pair is { IsCompletedSuccessfully: true })
             await (await _pair).DisposeAsync();
