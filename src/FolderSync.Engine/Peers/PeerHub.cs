@@ -271,22 +271,26 @@ internal sealed partial class PeerHub : IAsyncDisposable
     private async Task DialLoopAsync(PeerSession session, CancellationToken cancellation)
     {
         var wait = TimeSpan.Zero;
+        var notBefore = DateTimeOffset.MinValue;
         try
         {
             while (true)
             {
-                if (session.LinksWanted > 0)
+                // A connection that held, or a changed configuration, makes the next try quick; one that was closed at once does not.
+                if (session.TakeReasonToDial())
                 {
-                    var began = _parts.Time.GetTimestamp();
-                    await DialAsync(session, cancellation);
-                    // A connection that held was no failure; the next try is quick again.
-                    wait = _parts.Time.GetElapsedTime(began) > TimeSpan.FromSeconds(30) ? TimeSpan.Zero : wait;
-                    wait = Longer(wait);
-                    session.DialWake.SetAt(_parts.Time.GetUtcNow() + Jittered(wait));
-                }
-                await session.DialWake.WaitAsync(cancellation);
-                if (session.IsConnected)
                     wait = TimeSpan.Zero;
+                    notBefore = DateTimeOffset.MinValue;
+                }
+                if (session.LinksWanted > 0 && _parts.Time.GetUtcNow() >= notBefore)
+                {
+                    await DialAsync(session, cancellation);
+                    wait = Longer(wait);
+                    notBefore = _parts.Time.GetUtcNow() + Jittered(wait);
+                }
+                if (session.LinksWanted > 0)
+                    session.DialWake.SetAt(notBefore);
+                await session.DialWake.WaitAsync(cancellation);
             }
         }
         catch (OperationCanceledException)
