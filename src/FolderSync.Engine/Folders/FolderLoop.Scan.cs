@@ -232,11 +232,23 @@ internal sealed partial class FolderLoop
             case ScanFinding.Gone(var known):
                 if (index.FindLocal(known.Name) is not { Deleted: false } gone)
                     break;
-                if (gone.Sequence == known.Sequence)
+                if (gone.Sequence == known.Sequence && IsGone(known.Name))
                     entries.Add(LocalChange.Gone(gone, _parts.Self.Short, now, type));
                 else
                     rescan.Add(known.Name);
                 break;
+        }
+    }
+
+    private bool IsGone(FileName name)
+    {
+        try
+        {
+            return Disk.Stat(LocalPath.Of(name)) is null;
+        }
+        catch (FileSystemException)
+        {
+            return false;
         }
     }
 

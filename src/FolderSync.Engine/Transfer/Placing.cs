@@ -118,13 +118,19 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
     {
         foreach (var (item, _) in steps)
             services.Events.Add("ItemStarted", ("folder", folder.Id.Value), ("item", item.Name.Value), ("type", TypeNames.Of(item.Global.Type)), ("action", ActionOf(item)));
-        var results = await services.Parts.Workers.Run(() => Apply(steps), cancellation);
         var items = new Dictionary<ApplyStep, PullItem>(ReferenceEqualityComparer.Instance);
         foreach (var (item, step) in steps)
             items[step] = item;
-        var done = results.OfType<ApplyResult.Done>().ToList();
-        if (done.Count > 0)
-            await folder.CommitPulledAsync(index => Entries(index, done, items));
+        IReadOnlyList<ApplyResult> results = [];
+        List<ApplyResult.Done> done = [];
+        cancellation.ThrowIfCancellationRequested();
+        // Disk and index change as one step: a scan that looks in between must not take our own change for a person's.
+        await folder.CommitPulledAsync(index =>
+        {
+            results = Apply(steps);
+            done = [.. results.OfType<ApplyResult.Done>()];
+            return Entries(index, done, items);
+        });
         foreach (var result in results)
             Note(items[result.Step], result);
         folder.NoteRemoteChanges([.. done.Select(d => items[d.Step])]);
@@ -165,11 +171,17 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
             if (mine?.Sequence != item.Local?.Sequence)
                 folder.RequestScan([item.Name]);
             entries.Add(EntryFor(result, item, mine, now));
-            if (result.Step is ApplyStep.Move move && index.FindGlobal(move.From.Name) is { Deleted: true } tombstone)
-                entries.Add(tombstone with { Disk = default, PreHashes = default });
+            if (result.Step is ApplyStep.Move move)
+                entries.Add(MovedAway(index, move.From, now));
         }
         return entries;
     }
+
+    /// <summary>The old name is deleted for all; or, if somebody brought it back meanwhile, without a version, so that it is pulled anew.</summary>
+    private static FileEntry MovedAway(IFolderIndex index, FileEntry from, long now) =>
+        index.FindGlobal(from.Name) is { Deleted: true } tombstone
+            ? tombstone with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None }
+            : LocalChange.Tombstone(from, now) with { Version = VersionVector.Empty };
 
     private FileEntry EntryFor(ApplyResult.Done result, PullItem item, FileEntry? mine, long now)
     {
@@ -207,6 +219,9 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
                 break;
             case ApplyResult.Failed failed:
                 error = failed.Problem.Reason;
+                // After a failed sync the names may have changed all the same.
+                if (failed.Problem.Error == FileSystemError.Io)
+                    folder.RequestScan([item.Name]);
                 folder.OnNotPlaced(item, failed.Problem);
                 break;
         }
