@@ -132,6 +132,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     private async Task OpenFoldersAsync(EngineConfig config)
     {
+        foreach (var offer in _parts.State.PendingFolders().Where(p => config.Folder(p.Folder)?.Devices.Contains(p.Device) == true))
+            _parts.State.RemovePendingFolder(offer.Folder, offer.Device);
         foreach (var wanted in config.Folders)
         {
             if (FindLoop(wanted.Id) is { } running)
@@ -142,8 +144,6 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _fetchBytes);
             lock (_lock)
                 _folders[wanted.Id] = loop;
-            foreach (var device in wanted.Devices)
-                _parts.State.RemovePendingFolder(wanted.Id, device);
             loop.Start();
             await loop.Opened;
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using FolderSync.Engine;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
@@ -13,26 +12,23 @@ using FolderSync.Network;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace FolderSync.Host;
 
 /// <summary>Where the service is put together: the only place that names the implementations behind the seams.</summary>
 internal static class Composition
 {
-    /// <param name="page">Where to listen; a port of 0 takes any.</param>
-    /// <param name="pageSocket">Listens there already; null: a new one.</param>
-    public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, Socket? pageSocket = null)
+    /// <param name="ports">Taken over by those who listen on them.</param>
+    public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning)
             .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page));
-        if (pageSocket is not null)
-            builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = _ => pageSocket);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, ports.Page));
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => ports.Page.Socket);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
         builder.Services.AddHostedService<EngineService>();
 
@@ -53,7 +49,7 @@ internal static class Composition
             new Watchers(),
             new SqliteFolderIndexes(home.IndexDirectory, identity.DeviceId, random.NextUInt64, s.GetRequiredService<ILogger<SqliteFolderIndexes>>()),
             s.GetRequiredService<IStateStore>(),
-            new LimitedTransport(new TlsTcpTransport(identity, logger: s.GetRequiredService<ILogger<TlsTcpTransport>>()),
+            new LimitedTransport(new TlsTcpTransport(identity, Environment.GetEnvironmentVariable("FOLDERSYNC_TLS"), logger: s.GetRequiredService<ILogger<TlsTcpTransport>>()),
                 s.GetRequiredService<ConfigStore>(), s.GetRequiredService<TimeProvider>()),
             new Workers(Math.Max(2, Environment.ProcessorCount)),
             new SerialScheduler(),
@@ -67,11 +63,10 @@ internal static class Composition
         }));
     }
 
-    private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page)
+    private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page, FreePort port)
     {
         kestrel.AddServerHeader = false;
-        ConfigAddress.TrySplit(page.Address, out var host, out var port);
-        kestrel.Listen(FreePort.Address(host) ?? IPAddress.Loopback, port, listen =>
+        kestrel.Listen((IPEndPoint)port.Socket.LocalEndPoint!, listen =>
         {
             listen.Protocols = page.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             if (page.Tls)

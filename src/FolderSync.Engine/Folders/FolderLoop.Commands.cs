@@ -72,8 +72,12 @@ internal sealed partial class FolderLoop
 
     public Task ConfirmDeletionsAsync(bool delete, CancellationToken cancellation) => OnContextAsync("confirm deletions", async () =>
     {
-        if (Snapshot().Hold is null)
-            throw new EngineException("No deletions are held in this folder.");
+        var held = Snapshot().Hold ?? throw new EngineException("No deletions are held in this folder.");
+        if (held.Incoming)
+        {
+            await ConfirmIncomingAsync(delete);
+            return;
+        }
         if (delete)
         {
             _confirmGone = true;
@@ -96,6 +100,21 @@ internal sealed partial class FolderLoop
     {
         var mine = needed.Local ?? LocalChange.Tombstone(needed.Global, now);
         return mine with { Version = mine.Version.Merge(needed.Global.Version).Raise(_parts.Self.Short, now), ModifiedBy = _parts.Self.Short };
+    }
+
+    /// <summary>Carries the peers' deletions out, or announces the files anew so that they come back for everyone.</summary>
+    private async Task ConfirmIncomingAsync(bool delete)
+    {
+        var now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+        var after = default(FileName);
+        while (!delete && _index!.Needed(after, PageSize) is { Count: > 0 } page)
+        {
+            after = page[^1].Global.Name;
+            await CommitAsync(_ => [.. page.Where(n => n.Global.Deleted && n.Local is { Deleted: false, IsInvalid: false }).Select(n => Overridden(n, now))]);
+        }
+        _confirmIncoming = delete;
+        Publish(s => s with { Hold = null });
+        _pullWake.Set();
     }
 
     private FileEntry Reverted(FileEntry changed) => changed with

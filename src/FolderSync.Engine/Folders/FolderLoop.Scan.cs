@@ -6,6 +6,7 @@ using FolderSync.Filesystem.Apply;
 using FolderSync.Filesystem.Scan;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Index;
+using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Folders;
 
@@ -20,7 +21,9 @@ internal sealed partial class FolderLoop
     private readonly List<TaskCompletionSource> _scanWaiters = [];
     private bool _scanAll;
     private bool _confirmGone;
+    private bool _confirmIncoming;
     private bool _isSettled;
+    private DateTimeOffset _lastCleanUp;
     private DateTimeOffset _nextFullScan;
     private DateTimeOffset _lastVerify;
     private IWatcher? _watcher;
@@ -125,8 +128,10 @@ internal sealed partial class FolderLoop
             var scan = new ScanStage(_parts, this, Config);
             await scan.RunAsync(request, _index!, Ignores, _stop.Token);
             ClearError();
-            await CommitGoneAsync(scan);
+            await CommitGoneAsync(scan, isFull);
             OnScanned(scan, isFull);
+            if (isFull)
+                await CleanUpAsync();
         }
         finally
         {
@@ -135,6 +140,34 @@ internal sealed partial class FolderLoop
             UpdateState();
         }
     }
+
+    /// <summary>Once a day: versions that are old enough go, and temp files of transfers that never went on.</summary>
+    private async Task CleanUpAsync()
+    {
+        var now = _parts.Time.GetUtcNow();
+        if (now - _lastCleanUp < TimeSpan.FromDays(1))
+            return;
+        _lastCleanUp = now;
+        var days = Config.Versioning.CleanoutDays;
+        try
+        {
+            await _parts.Workers.Run(
+                () =>
+                {
+                    if (days > 0)
+                        _trashCan?.CleanUp(now, days);
+                    new TempCleaner(Disk).RemoveStale(now - TimeSpan.FromHours(KeepTemporariesHours));
+                },
+                _stop.Token);
+        }
+        catch (FileSystemException e)
+        {
+            LogCleanUpFailed(Config.DisplayName, e.Message);
+        }
+    }
+
+    [LoggerMessage(205, LogLevel.Warning, "Folder {Folder}: old versions could not be cleaned up: {Reason}")]
+    private partial void LogCleanUpFailed(string folder, string reason);
 
     private void OnScanned(ScanStage scan, bool isFull)
     {
@@ -211,19 +244,24 @@ internal sealed partial class FolderLoop
     private static bool IsStill(FileEntry? mine, FileEntry? known) =>
         known is null ? mine is null or { Deleted: true } : mine is { Deleted: false } && mine.Sequence == known.Sequence;
 
-    private async Task CommitGoneAsync(ScanStage scan)
+    private async Task CommitGoneAsync(ScanStage scan, bool isFull)
     {
         if (scan.Gone.Count == 0)
+        {
+            // All is there again.
+            if (isFull)
+                Publish(s => s with { Hold = s.Hold is { Incoming: true } ? s.Hold : null });
             return;
+        }
         if (!_confirmGone && await WhyHoldAsync(scan.Gone) is { } hold)
         {
-            if (Snapshot().Hold is null)
+            if (Snapshot().Hold is not { Incoming: false })
                 _events.Add("FolderDeletionsHeld", ("folder", Id.Value), ("files", hold.Files), ("total", hold.TotalFiles));
             Publish(s => s with { Hold = hold });
             return;
         }
         _confirmGone = false;
-        Publish(s => s with { Hold = null });
+        Publish(s => s with { Hold = s.Hold is { Incoming: true } ? s.Hold : null });
         foreach (var part in scan.Gone.Chunk(1000))
             await CommitFindingsAsync([.. part.Select(g => new ScanFinding.Gone(g))], scan.Rescan);
     }

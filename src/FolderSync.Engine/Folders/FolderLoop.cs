@@ -38,6 +38,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
     private IFileSystem? _disk;
     private IFolderIndex? _index;
     private Applier? _applier;
+    private TrashCanVersioner? _trashCan;
     private IDisposable? _folderLock;
     private IgnoreRules _ignores = IgnoreRules.None;
     private Task _running = Task.CompletedTask;
@@ -199,10 +200,10 @@ internal sealed partial class FolderLoop : IAsyncDisposable
 
     private Applier MakeApplier(FolderConfig config, IFileSystem disk)
     {
-        IVersioner? versioner = null;
+        _trashCan = null;
         if (config.Versioning.Kind == VersioningKind.TrashCan)
         {
-            versioner = config.Versioning.Path.Length == 0
+            _trashCan = config.Versioning.Path.Length == 0
                 ? new TrashCanVersioner(disk, _parts.Time)
                 : new TrashCanVersioner(disk, _parts.FileSystems.Open(config.Versioning.Path), _parts.Time);
         }
@@ -213,7 +214,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
             ModifiedWindowNanoseconds = Math.Max(config.ModifiedWindowSeconds * 1_000_000_000L, disk.Traits.ModifiedWindowNanoseconds),
             LeftoverOf = WhatToDoWith,
         };
-        return new Applier(disk, versioner, options, _parts.Time);
+        return new Applier(disk, _trashCan, options, _parts.Time);
     }
 
     [LoggerMessage(200, LogLevel.Error, "Folder {Folder} stopped by a bug")]
@@ -224,7 +225,4 @@ internal sealed partial class FolderLoop : IAsyncDisposable
 
     [LoggerMessage(202, LogLevel.Warning, "Folder {Folder} is stopped: {Reason}")]
     private partial void LogFolderError(string folder, string reason);
-
-    [LoggerMessage(203, LogLevel.Information, "Folder {Folder}: {State}")]
-    private partial void LogState(string folder, FolderState state);
 }

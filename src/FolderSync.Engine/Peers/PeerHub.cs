@@ -27,6 +27,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     private readonly HashSet<(FolderId, DeviceId)> _sendAll = [];
     private readonly HashSet<(FolderId, DeviceId, ulong)> _askedForAll = [];
     private readonly List<Task> _connections = [];
+    private readonly BandwidthLimits _limits;
     private EngineConfig _config = new();
 
     public PeerHub(EngineParts parts, EventLog events, Func<FolderId, FolderLoop?> folders)
@@ -34,6 +35,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
         (_parts, Events, _folders) = (parts, events, folders);
         _log = parts.Loggers.CreateLogger<PeerHub>();
         RequestBytes = new Gate(64 << 20);
+        _limits = new BandwidthLimits(parts.Time);
     }
 
     public EventLog Events { get; }
@@ -77,6 +79,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     public async Task ApplyAsync(EngineConfig config)
     {
         Volatile.Write(ref _config, config);
+        _limits.Apply(config);
         List<(PeerSession Session, Task Dialing, CancellationTokenSource Stop)> removed;
         lock (_lock)
         {
@@ -268,22 +271,26 @@ internal sealed partial class PeerHub : IAsyncDisposable
     private async Task DialLoopAsync(PeerSession session, CancellationToken cancellation)
     {
         var wait = TimeSpan.Zero;
+        var notBefore = DateTimeOffset.MinValue;
         try
         {
             while (true)
             {
-                if (session.LinksWanted > 0)
+                // A connection that held, or a changed configuration, makes the next try quick; one that was closed at once does not.
+                if (session.TakeReasonToDial())
                 {
-                    var began = _parts.Time.GetTimestamp();
-                    await DialAsync(session, cancellation);
-                    // A connection that held was no failure; the next try is quick again.
-                    wait = _parts.Time.GetElapsedTime(began) > TimeSpan.FromSeconds(30) ? TimeSpan.Zero : wait;
-                    wait = Longer(wait);
-                    session.DialWake.SetAt(_parts.Time.GetUtcNow() + Jittered(wait));
-                }
-                await session.DialWake.WaitAsync(cancellation);
-                if (session.IsConnected)
                     wait = TimeSpan.Zero;
+                    notBefore = DateTimeOffset.MinValue;
+                }
+                if (session.LinksWanted > 0 && _parts.Time.GetUtcNow() >= notBefore)
+                {
+                    await DialAsync(session, cancellation);
+                    wait = Longer(wait);
+                    notBefore = _parts.Time.GetUtcNow() + Jittered(wait);
+                }
+                if (session.LinksWanted > 0)
+                    session.DialWake.SetAt(notBefore);
+                await session.DialWake.WaitAsync(cancellation);
             }
         }
         catch (OperationCanceledException)
@@ -326,6 +333,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     /// <summary>From an authenticated stream to a peer's link, or to nothing. Never throws.</summary>
     private async Task AdmitAsync(AuthenticatedStream stream)
     {
+        stream = _limits.Around(stream);
         await using (stream)
         {
             try

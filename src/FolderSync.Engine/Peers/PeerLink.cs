@@ -136,6 +136,11 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             Interlocked.CompareExchange(ref _reason, e.Message, null);
         }
+        catch (Exception e)
+        {
+            // A bug, or a damaged index: it ends this connection and nothing else.
+            Interlocked.CompareExchange(ref _reason, $"an error here: {e.GetType().Name}: {e.Message}", null);
+        }
         finally
         {
             _bulk.Writer.TryComplete();
@@ -202,16 +207,17 @@ internal sealed class PeerLink : IAsyncDisposable
 
     private void Answer(BepMessage.Response response)
     {
-        var taken = Complete(response.Id, p =>
+        var isUsed = false;
+        Complete(response.Id, p =>
         {
             if (response.Code != ErrorCode.NoError)
                 p.Answer.TrySetException(new RequestFailedException(Explain(response.Code)));
             else if (response.Data.Length != p.Size)
                 p.Answer.TrySetException(new RequestFailedException($"It sent {response.Data.Length} bytes where {p.Size} were asked for."));
             else
-                p.Answer.TrySetResult(response.Data);
+                isUsed = p.Answer.TrySetResult(response.Data);
         });
-        if (!taken || response.Code != ErrorCode.NoError)
+        if (!isUsed)
             response.Data.Dispose();
     }
 

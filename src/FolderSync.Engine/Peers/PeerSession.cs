@@ -14,6 +14,9 @@ internal sealed partial class PeerSession
 {
     private const int MaxLinks = 3;
 
+    /// <summary>A connection that lived shorter than this is taken for a refusal by the other side.</summary>
+    private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
+
     /// <summary>Two connections made within this time of each other are both sides dialing at once; an older one was lost by the other side.</summary>
     private static readonly TimeSpan DialRace = TimeSpan.FromSeconds(10);
 
@@ -29,6 +32,7 @@ internal sealed partial class PeerSession
     private long _sent;
     private DateTimeOffset? _lastSeen;
     private int _turn;
+    private bool _hasReasonToDial;
 
     public PeerSession(EngineParts parts, PeerHub hub, DeviceConfig config)
     {
@@ -70,7 +74,20 @@ internal sealed partial class PeerSession
             Close("This device has been paused.");
         foreach (var link in Links())
             link.Connection.Compression = config.Compression;
+        lock (_lock)
+            _hasReasonToDial = true;
         DialWake.Set();
+    }
+
+    /// <summary>True once after something made dialing worth a try at once.</summary>
+    public bool TakeReasonToDial()
+    {
+        lock (_lock)
+        {
+            var has = _hasReasonToDial;
+            _hasReasonToDial = false;
+            return has;
+        }
     }
 
     public void Close(string reason)
@@ -263,6 +280,7 @@ internal sealed partial class PeerSession
             _received += link.Connection.BytesReceived;
             _sent += link.Connection.BytesSent;
             _lastSeen = now;
+            _hasReasonToDial |= now - link.Since > Held;
             isLast = _links.Count == 0;
             if (wasFirst || isLast)
                 StopSenders();

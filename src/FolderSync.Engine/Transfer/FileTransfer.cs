@@ -128,6 +128,7 @@ internal sealed class FileTransfer
 
     private StagedFile Write(Block block, ReadOnlySpan<byte> data)
     {
+        CheckSpace();
         _folder.MakeParents(_item.Name);
         var staged = _staged = _folder.Applier.Stage(_item.Global, _item.Expected);
         try

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
@@ -33,6 +34,7 @@ internal sealed class PullRound
     private readonly List<PullItem> _overDirectories = [];
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FileName, FileTransfer> _transfers = [];
+    private ExceptionDispatchInfo? _fault;
 
     public PullRound(FolderLoop folder, IFolderIndex index, DateTimeOffset lastRemoteChange)
     {
@@ -51,6 +53,7 @@ internal sealed class PullRound
             await FetchAllAsync(cancellation);
             await _active.DrainAsync(cancellation);
             await _placing.FlushAsync(cancellation);
+            _fault?.Throw();
             // A file can only take a directory's name when what is to go from there has gone.
             if (await DeleteAsync(cancellation))
             {
@@ -270,6 +273,12 @@ internal sealed class PullRound
             transfer.Close();
             _folder.NoteTrouble(item.Global, e.Message);
         }
+        catch (Exception e)
+        {
+            // A bug or a damaged index: the round ends with it.
+            transfer.Close();
+            _fault ??= ExceptionDispatchInfo.Capture(e);
+        }
         finally
         {
             lock (_lock)
@@ -285,6 +294,8 @@ internal sealed class PullRound
         var settled = ready <= _services.Parts.Time.GetUtcNow();
         if (!settled && (_deletions.Count > 0 || _overDirectories.Count > 0))
             _folder.WakePullAt(ready);
+        if (settled && _deletions.Count > 0 && await _folder.MustHoldIncomingAsync(_deletions))
+            return false;
         _deletions.Sort((a, b) => b.CompareTo(a));
         foreach (var part in _deletions.Chunk(256))
         {

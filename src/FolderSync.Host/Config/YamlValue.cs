@@ -129,7 +129,7 @@ internal static class YamlWriter
         return s.ToLowerInvariant() is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off" or "y" or "n");
     }
 
-    private static bool LooksLikeNumber(string s) => s.All(c => char.IsAsciiHexDigit(c) || c is '.' or '_' or ':' or '-' or '+' or 'x' or 'o' or 'T' or 'Z' or ' ');
+    private static bool LooksLikeNumber(string s) => s.Count(c => c == '.') < 2 && s.All(c => char.IsAsciiHexDigit(c) || c is '.' or '_' or ':' or '-' or '+' or 'x' or 'o' or 'T' or 'Z' or ' ');
 
     private static string Quoted(string s)
     {

@@ -51,7 +51,7 @@ internal static class Refusals
         BadHttpRequestException bad => bad.StatusCode,
         ConfigException => 400,
         EngineException => 500,
-        ObjectDisposedException => 503,
+        ObjectDisposedException or IndexDamagedException => 503,
         _ => null,
     };
 }

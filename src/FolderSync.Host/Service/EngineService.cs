@@ -5,7 +5,7 @@ using FolderSync.Host.Config;
 namespace FolderSync.Host.Service;
 
 /// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
-internal sealed class EngineService(ISyncEngine engine, ConfigStore config, ILogger<EngineService> log) : BackgroundService
+internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -14,6 +14,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, ILog
         Report();
         config.ProblemsChanged += Report;
         config.Changed += Enqueue;
+        ports.Peers?.Dispose();
         await engine.ApplyAsync(config.Current.Engine, cancellationToken);
         foreach (var (address, why) in engine.ListenErrors)
             ServiceLog.NotListening(log, address, why);
@@ -30,19 +31,28 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, ILog
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var change in _changes.Reader.ReadAllAsync(stoppingToken))
+        try
         {
-            try
-            {
-                await engine.ApplyAsync(config.Current.Engine, stoppingToken);
-                ServiceLog.ConfigTaken(log);
-                if ((change.Old.Page with { AllowedHosts = [] }) != (change.New.Page with { AllowedHosts = [] }))
-                    ServiceLog.PageNeedsRestart(log);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                ServiceLog.ConfigFailed(log, e);
-            }
+            await foreach (var change in _changes.Reader.ReadAllAsync(stoppingToken))
+                await ApplyAsync(change, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task ApplyAsync(ConfigChange change, CancellationToken cancellation)
+    {
+        try
+        {
+            await engine.ApplyAsync(config.Current.Engine, cancellation);
+            ServiceLog.ConfigTaken(log);
+            if ((change.Old.Page with { AllowedHosts = [] }) != (change.New.Page with { AllowedHosts = [] }))
+                ServiceLog.PageNeedsRestart(log);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            ServiceLog.ConfigFailed(log, e);
         }
     }
 

@@ -3,30 +3,30 @@ using System.Net.Sockets;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Whether an address can be listened on, and the next port where it can.</summary>
-internal static class FreePort
+/// <summary>An address of this computer that is held by listening on it, so that nobody else gets it in between.</summary>
+internal sealed class FreePort : IDisposable
 {
     private const int Tries = 200;
 
-    /// <summary>Null when it is free, else why it can't be listened on.</summary>
-    public static string? WhyNot(IPAddress address, int port)
-    {
-        Listen(address, port, out var why)?.Dispose();
-        return why;
-    }
+    private FreePort(Socket socket) => Socket = socket;
 
-    /// <summary>A socket that listens there already, so that nobody else takes the port; null, and why, where that can't be.</summary>
-    public static Socket? Listen(IPAddress address, int port, out string? why)
+    /// <summary>Bound and listening; whoever takes it over disposes it.</summary>
+    public Socket Socket { get; }
+
+    public int Port => ((IPEndPoint)Socket.LocalEndPoint!).Port;
+
+    /// <summary>The port, or null and why it can't be listened on.</summary>
+    /// <param name="port">0 for any.</param>
+    public static FreePort? TryTake(IPAddress address, int port, out string? why)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (!OperatingSystem.IsWindows())
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // Not ReuseAddress: on Unix .NET makes it SO_REUSEPORT too, and two services would share the port.
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen();
             why = null;
-            return socket;
+            return new FreePort(socket);
         }
         catch (SocketException e)
         {
@@ -43,22 +43,17 @@ internal static class FreePort
     }
 
     /// <summary>The first free port behind <paramref name="taken"/>; null if none is near.</summary>
-    public static int? After(IPAddress address, int taken)
-    {
-        using var socket = ListenAfter(address, taken);
-        return (socket?.LocalEndPoint as IPEndPoint)?.Port;
-    }
-
-    /// <summary>A socket that listens on the first free port behind <paramref name="taken"/>; null if none is near.</summary>
-    public static Socket? ListenAfter(IPAddress address, int taken)
+    public static FreePort? TakeAfter(IPAddress address, int taken)
     {
         for (var port = taken + 1; port <= Math.Min(taken + Tries, ushort.MaxValue); port++)
         {
-            if (Listen(address, port, out _) is { } socket)
-                return socket;
+            if (TryTake(address, port, out _) is { } free)
+                return free;
         }
         return null;
     }
+
+    public void Dispose() => Socket.Dispose();
 
     /// <summary>The address that a host part means for listening; null for a name that has none.</summary>
     /// <param name="host">A literal address, "localhost", "" or "0.0.0.0" or "::" for all, or a name.</param>

@@ -13,3 +13,13 @@ public sealed record RunningPage(PageConfig Page, string Url, bool FromCommandLi
 
 /// <summary>A start that can't be; the message says why and what to do.</summary>
 internal sealed class ServiceStartException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The ports that are held for the service until its parts listen on them.</summary>
+internal sealed record HeldPorts(FreePort Page, FreePort? Peers) : IDisposable
+{
+    public void Dispose()
+    {
+        Page.Dispose();
+        Peers?.Dispose();
+    }
+}

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using FolderSync.Client;
 using FolderSync.Host.Config;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace FolderSync.Host.Service;
 
@@ -28,16 +26,14 @@ internal static class ServiceRun
         using var config = ConfigStore.Open(home, ready.Identity.DeviceId);
         if (config.Current.Page.ApiKey.Length == 0 && options.ApiKey is null)
             await config.UpdateAsync(c => c with { Page = c.Page with { ApiKey = NewConfig.ApiKey() } }, cancellation);
-        var (address, socket) = await Ports.SettlePageAsync(config, options.PageAddress, log, cancellation);
-        using var pageSocket = socket;
-        await Ports.SettlePeersAsync(config, log, cancellation);
+        var (address, pagePort) = await Ports.SettlePageAsync(config, options.PageAddress, log, cancellation);
+        using var ports = new HeldPorts(pagePort, await Ports.SettlePeersAsync(config, log, cancellation));
 
         var page = config.Current.Page with { Address = address, ApiKey = options.ApiKey ?? config.Current.Page.ApiKey };
-        var running = new RunningPage(page, Url(page, address), options.PageAddress is not null || options.ApiKey is not null);
-        await using var app = Composition.Build(options, config, ready.Identity, running, pageSocket);
+        var url = Url(page, address);
+        var running = new RunningPage(page, url, options.PageAddress is not null || options.ApiKey is not null);
+        await using var app = Composition.Build(options, config, ready.Identity, running, ports);
         await app.StartAsync(cancellation);
-        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var url = Url(page, new Uri(bound).Authority);
         try
         {
             DurableFile.Write(home.RuntimeFile, new ServiceAddress(url, page.ApiKey, Environment.ProcessId, Fingerprint(home, page)).ToJson());
