@@ -22,8 +22,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
         rest.MapGet("/db/browse", (string? folder, string? prefix, int? levels, string? dirsonly) => Browse(folder, prefix, levels, dirsonly));
         rest.MapGet("/db/ignores", async (string? folder, CancellationToken cancellation) => Ignores(await engine.GetIgnoresAsync(Refusals.Folder(engine, folder).Config.Id, cancellation)));
         rest.MapPost("/db/ignores", SetIgnoresAsync);
-        rest.MapPost("/db/override", async (string? folder) => { await engine.OverrideAsync(Refusals.Folder(engine, folder).Config.Id, CancellationToken.None); return RestJson.Empty(); });
-        rest.MapPost("/db/revert", async (string? folder) => { await engine.RevertAsync(Refusals.Folder(engine, folder).Config.Id, CancellationToken.None); return RestJson.Empty(); });
+        rest.MapPost("/db/override", (string? folder) => OrConflictAsync(engine.OverrideAsync(Refusals.Folder(engine, folder).Config.Id, CancellationToken.None)));
+        rest.MapPost("/db/revert", (string? folder) => OrConflictAsync(engine.RevertAsync(Refusals.Folder(engine, folder).Config.Id, CancellationToken.None)));
     }
 
     public static JsonObject Status(ISyncEngine engine, FolderSnapshot folder)
@@ -75,6 +75,20 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
             ["watchError"] = folder.WatchProblem is { } problem ? $"{problem.Reason} {problem.Fix}" : "",
             ["holdFiles"] = folder.Hold?.Files ?? 0,
         };
+    }
+
+    /// <summary>A folder that is not of the right type is the client's mistake, not the service's.</summary>
+    private static async Task<IResult> OrConflictAsync(Task command)
+    {
+        try
+        {
+            await command;
+        }
+        catch (EngineException e)
+        {
+            throw new BadHttpRequestException(e.Message, StatusCodes.Status409Conflict, e);
+        }
+        return RestJson.Empty();
     }
 
     private JsonObject Completion(string? folder, string? device)

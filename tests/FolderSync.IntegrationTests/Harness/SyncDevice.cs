@@ -6,7 +6,7 @@ namespace FolderSync.IntegrationTests.Harness;
 /// <summary>One device of a test: a program of either kind on a home of its own, driven over REST.</summary>
 public abstract class SyncDevice : IAsyncDisposable
 {
-    protected const string ApiKey = "the-tests-own-key-0123456789";
+    public const string ApiKey = "the-tests-own-key-0123456789";
 
     private ChildProcess? _process;
 

@@ -104,8 +104,10 @@ public sealed class RestTests(ServedDevice served) : IClassFixture<ServedDevice>
     [Fact]
     public async Task DatabaseStatus()
     {
-        var status = await Rest.GetAsync($"db/status?folder={Folder}");
-        Assert.Equal("idle", (string)status["state"]!);
+        // Other tests of this class write into the folder, and its watcher sees it.
+        await served.Cluster.SyncedAsync(Folder);
+        JsonNode status = new JsonObject();
+        await served.Cluster.UntilAsync("that the folder is idle", async () => (string)(status = await Rest.GetAsync($"db/status?folder={Folder}"))["state"]! == "idle");
         Assert.True((int)status["globalFiles"]! >= 2);
         Assert.Equal((int)status["globalFiles"]!, (int)status["localFiles"]!);
         Assert.Equal(0, (int)status["needTotalItems"]!);
