@@ -17,7 +17,9 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
         using var wake = new Wakeup(parts.Time);
         using var subscription = folder.ListenToCommits(wake);
         var isFull = known < 0;
+        // Read on from here; the other is what the peer's last batch went up to: what is not told makes no gap.
         var sent = Math.Max(known, 0);
+        var told = sent;
         while (true)
         {
             var index = folder.Index;
@@ -31,20 +33,17 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
             {
                 var last = files.Count == 0 ? 0 : files[^1].Sequence;
                 // An entry without a version is nothing to tell: deleted while ignored.
-                var told = files.Where(f => !f.Version.IsEmpty).ToList();
+                var tellable = files.Where(f => !f.Version.IsEmpty).ToList();
                 BepMessage message = isFull
-                    ? new BepMessage.Index(folder.Id, told, last)
-                    : new BepMessage.IndexUpdate(folder.Id, told, last, sent);
-                if (told.Count > 0 || isFull)
+                    ? new BepMessage.Index(folder.Id, tellable, last)
+                    : new BepMessage.IndexUpdate(folder.Id, tellable, last, told);
+                if (tellable.Count > 0 || isFull)
                 {
                     await link.SendAsync(message, cancellation);
                     isFull = false;
-                    sent = Math.Max(sent, last);
+                    told = Math.Max(told, last);
                 }
-                else
-                {
-                    sent = last;
-                }
+                sent = Math.Max(sent, last);
             }
         }
     }

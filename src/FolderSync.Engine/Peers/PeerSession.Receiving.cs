@@ -72,40 +72,80 @@ internal sealed partial class PeerSession
     private async Task OnClusterConfigAsync(PeerLink link, BepMessage.ClusterConfig config)
     {
         _hub.Events.Add("ClusterConfigReceived", ("device", Id.ToString()));
+        lock (_lock)
+            _theirs = (link, config);
+        Judge(config);
+        await StartSendersAsync(link, config, isNew: true);
         var ours = _hub.FoldersSharedWith(Id);
-        foreach (var folder in ours)
-            await OnSharedFolderAsync(link, folder, config.Folders.FirstOrDefault(f => f.Id == folder.Id));
         foreach (var theirs in config.Folders.Where(f => ours.All(o => o.Id != f.Id) && !Config.IgnoredFolders.Contains(f.Id)))
             _hub.OnFolderOffered(theirs, Id);
         _hub.OnPeerChanged(Id);
     }
 
-    private async Task OnSharedFolderAsync(PeerLink link, FolderLoop folder, SharedFolder? theirs)
+    private BepMessage.ClusterConfig? TheirConfig(PeerLink link)
+    {
+        lock (_lock)
+            return _theirs is { } theirs && theirs.Link == link ? theirs.Config : null;
+    }
+
+    /// <summary>What holds between the two of each folder: known before either side announces anything on the strength of it.</summary>
+    private void Judge(BepMessage.ClusterConfig config)
+    {
+        var ours = _hub.FoldersSharedWith(Id);
+        foreach (var folder in ours)
+            Judge(folder, config.Folders.FirstOrDefault(f => f.Id == folder.Id));
+        lock (_lock)
+        {
+            foreach (var (_, unshared) in _folders.Where(f => ours.All(o => o.Id != f.Key)))
+            {
+                unshared.State = RemoteFolderState.NotSharing;
+                unshared.StopSender();
+            }
+        }
+    }
+
+    private void Judge(FolderLoop folder, SharedFolder? theirs)
     {
         var them = theirs?.Devices.FirstOrDefault(d => d.Id == Id);
         var us = theirs?.Devices.FirstOrDefault(d => d.Id == _parts.Self);
         var state = theirs is null || us is null || them is null ? RemoteFolderState.NotSharing : theirs.Paused ? RemoteFolderState.Paused : RemoteFolderState.Valid;
-        if (theirs is not null && WhyRefused(theirs, us) is { } why)
+        var refusal = theirs is null ? null : WhyRefused(theirs, us);
+        if (refusal is not null)
         {
-            LogFolderRefused(Name(), folder.Id, why);
-            folder.NoteRefusal(Id, why);
+            LogFolderRefused(Name(), folder.Id, refusal);
             state = RemoteFolderState.NotSharing;
         }
-        else
-        {
-            folder.NoteRefusal(Id, null);
-        }
-        PeerFolder peerFolder;
+        folder.NoteRefusal(Id, refusal);
         lock (_lock)
         {
-            if (!_folders.TryGetValue(folder.Id, out peerFolder!))
+            if (!_folders.TryGetValue(folder.Id, out var peerFolder))
                 _folders[folder.Id] = peerFolder = new PeerFolder();
-            peerFolder.Sender?.Cancel();
-            peerFolder.Sender = null;
             peerFolder.State = state;
             peerFolder.IndexId = them?.IndexId ?? 0;
         }
-        if (state == RemoteFolderState.NotSharing || folder.Index is not { } index)
+    }
+
+    /// <param name="isNew">The peer has just said it: what it has of our index is told anew, too.</param>
+    private async Task StartSendersAsync(PeerLink link, BepMessage.ClusterConfig config, bool isNew)
+    {
+        foreach (var folder in _hub.FoldersSharedWith(Id))
+        {
+            PeerFolder peerFolder;
+            lock (_lock)
+            {
+                if (!_folders.TryGetValue(folder.Id, out peerFolder!) || (!isNew && peerFolder.Sender is not null && peerFolder.SenderOf == folder && peerFolder.State == RemoteFolderState.Valid))
+                    continue;
+                peerFolder.StopSender();
+            }
+            var us = config.Folders.FirstOrDefault(f => f.Id == folder.Id)?.Devices.FirstOrDefault(d => d.Id == _parts.Self);
+            if (us is not null && folder.Index is { } index)
+                await StartSenderAsync(link, folder, index, peerFolder, us);
+        }
+    }
+
+    private async Task StartSenderAsync(PeerLink link, FolderLoop folder, IFolderIndex index, PeerFolder peerFolder, SharingDevice us)
+    {
+        if (peerFolder.State == RemoteFolderState.NotSharing)
             return;
         var known = index.RemoteState(Id);
         if (known.IndexId != peerFolder.IndexId && known.IndexId != 0)
@@ -115,8 +155,8 @@ internal sealed partial class PeerSession
         }
         lock (_lock)
             peerFolder.Received = known.MaxSequence;
-        if (state == RemoteFolderState.Valid)
-            StartSender(link, folder, peerFolder, await FirstSequenceAsync(folder, index, us!));
+        if (peerFolder.State == RemoteFolderState.Valid)
+            StartSender(link, folder, peerFolder, await FirstSequenceAsync(folder, index, us));
     }
 
     /// <summary>Where to go on announcing: behind what the peer has of this index, or from the start (negative).</summary>
@@ -142,7 +182,10 @@ internal sealed partial class PeerSession
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(link.Ended);
         lock (_lock)
-            peerFolder.Sender = stop;
+        {
+            peerFolder.StopSender();
+            (peerFolder.Sender, peerFolder.SenderOf) = (stop, folder);
+        }
         _ = _parts.Scheduler.Start($"{Name()} index {folder.Id}", async () =>
         {
             try
@@ -163,10 +206,7 @@ internal sealed partial class PeerSession
     private void StopSenders()
     {
         foreach (var folder in _folders.Values)
-        {
-            folder.Sender?.Cancel();
-            folder.Sender = null;
-        }
+            folder.StopSender();
     }
 
     private async Task OnIndexAsync(

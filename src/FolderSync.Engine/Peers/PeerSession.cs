@@ -1,4 +1,5 @@
 using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
 using FolderSync.Network;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
@@ -28,6 +29,7 @@ internal sealed partial class PeerSession
     private readonly SortedDictionary<FolderId, PeerFolder> _folders = [];
     private readonly Dictionary<string, string> _dialErrors = [];
     private DeviceConfig _config;
+    private (PeerLink Link, BepMessage.ClusterConfig Config)? _theirs;
     private long _received;
     private long _sent;
     private DateTimeOffset? _lastSeen;
@@ -126,8 +128,16 @@ internal sealed partial class PeerSession
     /// <summary>Tells the peer anew what is shared: sharing, pausing or a folder's start changed.</summary>
     public async Task AnnounceFoldersAsync()
     {
-        if (Primary() is { } link)
-            link.Post(await ClusterConfigAsync(isSecondary: false));
+        if (Primary() is not { } link)
+            return;
+        var config = await ClusterConfigAsync(isSecondary: false);
+        // What the peer said before holds on, and is judged by what is shared now: it will not say it again.
+        var theirs = TheirConfig(link);
+        if (theirs is not null)
+            Judge(theirs);
+        link.Post(config);
+        if (theirs is not null)
+            await StartSendersAsync(link, theirs, isNew: false);
     }
 
     /// <summary>True when blocks of the folder can be asked for.</summary>
@@ -284,6 +294,8 @@ internal sealed partial class PeerSession
             isLast = _links.Count == 0;
             if (wasFirst || isLast)
                 StopSenders();
+            if (_theirs?.Link == link)
+                _theirs = null;
             if (isLast)
                 _folders.Clear();
         }
@@ -324,6 +336,15 @@ internal sealed partial class PeerSession
 
         public CancellationTokenSource? Sender { get; set; }
 
+        /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was stopped and started is another one.</summary>
+        public FolderLoop? SenderOf { get; set; }
+
         public Dictionary<FileName, (VersionVector Version, HashSet<int> Blocks)> Progress { get; } = [];
+
+        public void StopSender()
+        {
+            Sender?.Cancel();
+            (Sender, SenderOf) = (null, null);
+        }
     }
 }
