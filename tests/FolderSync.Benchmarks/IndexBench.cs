@@ -132,8 +132,13 @@ internal static class IndexBench
         var size = ((blocks - 1) * 131_072L) + 1000 + (i % 100_000);
         return new FileEntry
         {
-            Name = Name(i), Size = size, Blocks = new BlockList(131_072, size, hashes), Permissions = 0x1A4, ModifiedBy = new ShortId(1),
-            Modified = new FileTime(1_700_000_000 + i, 123_456_789), Version = VersionVector.Empty.Raise(new ShortId(0x1234_5678_9ABC_DEF0), 1_700_000_000),
+            Name = Name(i),
+            Size = size,
+            Blocks = new BlockList(131_072, size, hashes),
+            Permissions = 0x1A4,
+            ModifiedBy = new ShortId(1),
+            Modified = new FileTime(1_700_000_000 + i, 123_456_789),
+            Version = VersionVector.Empty.Raise(new ShortId(0x1234_5678_9ABC_DEF0), 1_700_000_000),
             Disk = stamped.IsEmpty ? default : new DiskStamp(new FileTime(1_700_000_000 + i, 123_456_789), 1_700_000_000_123_456_789 + i, 5_000_000 + (ulong)i),
             PreHashes = stamped.IsEmpty ? default : hashes.AsMemory(0, 8 * blocks),
         };

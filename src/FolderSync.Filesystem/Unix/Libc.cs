@@ -160,7 +160,10 @@ internal static unsafe partial class Libc
     {
         var arguments = new CloneArguments
         {
-            Source = source, SourceOffset = (ulong)sourceOffset, Length = (ulong)length, Offset = (ulong)offset,
+            Source = source,
+            SourceOffset = (ulong)sourceOffset,
+            Length = (ulong)length,
+            Offset = (ulong)offset,
         };
         return Ioctl(target, CloneRange, (nint)(&arguments));
     }

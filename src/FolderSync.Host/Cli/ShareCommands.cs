@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
-using FolderSync.Core.Model;
 using FolderSync.Client;
+using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Cli;
 

@@ -26,19 +26,34 @@ internal static class Entries
         var list = Blocks(content, blocks);
         return new FileEntry
         {
-            Name = FileName.Of(name), Size = list.FileSize, Blocks = list, Version = version, Modified = new FileTime(seconds, content),
-            ModifiedBy = new ShortId(7), Permissions = 0x1A4, Sequence = sequence,
+            Name = FileName.Of(name),
+            Size = list.FileSize,
+            Blocks = list,
+            Version = version,
+            Modified = new FileTime(seconds, content),
+            ModifiedBy = new ShortId(7),
+            Permissions = 0x1A4,
+            Sequence = sequence,
         };
     }
 
     public static FileEntry Folder(string name, VersionVector version, long sequence = 0) => new()
     {
-        Name = FileName.Of(name), Type = FileType.Directory, Version = version, Permissions = 0x1ED, Modified = new FileTime(1000, 0), Sequence = sequence,
+        Name = FileName.Of(name),
+        Type = FileType.Directory,
+        Version = version,
+        Permissions = 0x1ED,
+        Modified = new FileTime(1000, 0),
+        Sequence = sequence,
     };
 
     public static FileEntry Tombstone(string name, VersionVector version, long sequence = 0) => new()
     {
-        Name = FileName.Of(name), Deleted = true, Version = version, Modified = new FileTime(1000, 0), Sequence = sequence,
+        Name = FileName.Of(name),
+        Deleted = true,
+        Version = version,
+        Modified = new FileTime(1000, 0),
+        Sequence = sequence,
     };
 
     /// <summary>All that an entry says, as text, so that two can be compared and a difference be seen.</summary>

@@ -68,8 +68,14 @@ public abstract class FolderIndexContract : IDisposable
     {
         var full = File("d/f", Vector((5, 3), (1, VersionVector.MaxCounter - 1)), 3, 7) with
         {
-            Modified = new FileTime(-5, 999_999_999), Permissions = 0x1FF, NoPermissions = true, PreviousBlocksHash = Hash(8, 8), ModifiedBy = new ShortId(ulong.MaxValue),
-            Platform = new byte[] { 1, 0, 255 }, Disk = new DiskStamp(new FileTime(-6, 1), -7, ulong.MaxValue), PreHashes = new byte[56],
+            Modified = new FileTime(-5, 999_999_999),
+            Permissions = 0x1FF,
+            NoPermissions = true,
+            PreviousBlocksHash = Hash(8, 8),
+            ModifiedBy = new ShortId(ulong.MaxValue),
+            Platform = new byte[] { 1, 0, 255 },
+            Disk = new DiskStamp(new FileTime(-6, 1), -7, ulong.MaxValue),
+            PreHashes = new byte[56],
         };
         var link = new FileEntry { Name = FileName.Of("l"), Type = FileType.Symlink, SymlinkTarget = "../\u00E4\U0001F600", Version = Vector((5, 1)) };
         var empty = File("empty", Vector((5, 1))) with { Size = 0, Blocks = BlockList.EmptyFile(131_072) };

@@ -1,6 +1,6 @@
-using Xunit;
 using CsCheck;
 using FolderSync.Core.Model;
+using Xunit;
 
 namespace FolderSync.Tests.Protocol;
 

@@ -1,9 +1,9 @@
-using Xunit;
 using System.Buffers.Binary;
 using System.Text;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 using K4os.Compression.LZ4;
+using Xunit;
 
 namespace FolderSync.Tests.Protocol;
 

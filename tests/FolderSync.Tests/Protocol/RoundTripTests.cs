@@ -1,9 +1,9 @@
-using Xunit;
 using System.IO.Pipelines;
 using CsCheck;
 using FolderSync.Core.Model;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
+using Xunit;
 
 namespace FolderSync.Tests.Protocol;
 
@@ -119,8 +119,13 @@ public class RoundTripTests
         var blocks = new BlockList(1 << 17, 5, new byte[32]);
         var local = new FileEntry
         {
-            Name = FileName.Of("x"), Size = 5, Blocks = blocks, Version = VersionVector.Empty.Raise(new ShortId(1), 1), Sequence = 4,
-            Disk = new DiskStamp(new FileTime(1, 1), 2, 3), PreHashes = new byte[8],
+            Name = FileName.Of("x"),
+            Size = 5,
+            Blocks = blocks,
+            Version = VersionVector.Empty.Raise(new ShortId(1), 1),
+            Sequence = 4,
+            Disk = new DiskStamp(new FileTime(1, 1), 2, 3),
+            PreHashes = new byte[8],
         };
         foreach (var flag in Enum.GetValues<LocalFlags>())
         {

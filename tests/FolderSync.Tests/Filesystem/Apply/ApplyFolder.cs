@@ -122,7 +122,11 @@ internal sealed class ApplyFolder : IDisposable
 
     public static FileEntry Link(string path, string target) => new()
     {
-        Name = Name(path), Type = FileType.Symlink, SymlinkTarget = target, Modified = new FileTime(1_700_000_000, 0), ModifiedBy = Peer,
+        Name = Name(path),
+        Type = FileType.Symlink,
+        SymlinkTarget = target,
+        Modified = new FileTime(1_700_000_000, 0),
+        ModifiedBy = Peer,
         NoPermissions = true,
     };
 

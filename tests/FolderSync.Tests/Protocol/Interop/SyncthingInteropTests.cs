@@ -103,7 +103,10 @@ public class SyncthingInteropTests
         var hashes = content.Chunk(128 << 10).SelectMany(SHA256.HashData).ToArray();
         var template = new FileEntry
         {
-            Name = FileName.Of("from us"), Permissions = 0x1ED, Modified = new FileTime(1_600_000_000, 123_456_789), ModifiedBy = us.Short,
+            Name = FileName.Of("from us"),
+            Permissions = 0x1ED,
+            Modified = new FileTime(1_600_000_000, 123_456_789),
+            ModifiedBy = us.Short,
             Version = VersionVector.Empty.Raise(us.Short, 1_600_000_000),
         };
         FileEntry[] ours =
