@@ -18,7 +18,7 @@ public class SourceRules
             .Select(f => (File: Path.GetRelativePath(source, f), Lines: File.ReadLines(f).Count()))
             .ToList();
         Assert.NotEmpty(files);
-        Assert.Empty(files.Where(f => f.Lines > MaxLines));
+        Assert.DoesNotContain(files, f => f.Lines > MaxLines);
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
