@@ -145,6 +145,7 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             _bulk.Writer.TryComplete();
             _ended.Cancel();
+            _sendWake.Set();
             await _stream.Stream.DisposeAsync();
         }
     }
@@ -166,7 +167,9 @@ internal sealed class PeerLink : IAsyncDisposable
             }
             await _connection.FlushAsync(_ended.Token);
             Volatile.Write(ref _lastSent, _parts.Time.GetTimestamp());
-            await _sendWake.WaitAsync(_ended.Token);
+            await _sendWake.WaitAsync(CancellationToken.None);
+            if (_ended.IsCancellationRequested)
+                return;
         }
     }
 

@@ -120,6 +120,7 @@ internal sealed partial class PeerSession
         var serving = server.RunAsync(Name());
         link.Post(await ClusterConfigAsync(isSecondary: !isFirst));
         await link.RunAsync(Name(), message => ReceiveAsync(link, server, message));
+        server.Complete();
         await serving;
         await OnLinkEndedAsync(link);
         return null;

@@ -22,6 +22,9 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
             throw new BepException($"The other device asks for more than {MaxQueued} blocks at once.", isViolation: true);
     }
 
+    /// <summary>Nothing more is asked: the serving loops end.</summary>
+    public void Complete() => _queue.Writer.TryComplete();
+
     public Task RunAsync(string name) =>
         Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => parts.Scheduler.Start($"{name} serve {i}", ServeLoopAsync)));
 
@@ -29,10 +32,11 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
     {
         try
         {
-            while (true)
+            // Ends with the queue, not by cancellation: a connection's end is nothing exceptional.
+            while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
             {
-                var request = await _queue.Reader.ReadAsync(link.Ended);
-                await ServeAsync(request);
+                while (_queue.Reader.TryRead(out var request) && !link.Ended.IsCancellationRequested)
+                    await ServeAsync(request);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)

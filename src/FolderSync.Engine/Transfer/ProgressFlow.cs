@@ -11,20 +11,27 @@ internal sealed class ProgressFlow(FolderLoop folder, EngineParts parts, Func<IR
 
     private readonly Dictionary<FileTransfer, bool> _announced = [];
 
-    public async Task RunAsync(CancellationToken cancellation)
+    private readonly Wakeup _wake = new(parts.Time);
+    private bool _isStopped;
+
+    /// <summary>Runs until stopped, and takes back then what it announced.</summary>
+    public async Task RunAsync()
     {
-        try
+        while (!_isStopped)
         {
-            while (true)
-            {
-                await Task.Delay(Interval, parts.Time, cancellation);
+            _wake.SetAt(parts.Time.GetUtcNow() + Interval);
+            await _wake.WaitAsync(CancellationToken.None);
+            if (!_isStopped)
                 Announce();
-            }
         }
-        catch (OperationCanceledException)
-        {
-            Post(Forget(_ => true));
-        }
+        Post(Forget(_ => true));
+        _wake.Dispose();
+    }
+
+    public void Stop()
+    {
+        _isStopped = true;
+        _wake.Set();
     }
 
     private void Announce()

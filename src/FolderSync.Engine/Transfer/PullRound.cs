@@ -46,8 +46,8 @@ internal sealed class PullRound
     public async Task RunAsync(CancellationToken cancellation)
     {
         var placing = _placing.RunAsync(cancellation);
-        using var stopProgress = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var progress = new ProgressFlow(_folder, _services.Parts, Active).RunAsync(stopProgress.Token);
+        var announcing = new ProgressFlow(_folder, _services.Parts, Active);
+        var progress = announcing.RunAsync();
         try
         {
             await FetchAllAsync(cancellation);
@@ -66,7 +66,7 @@ internal sealed class PullRound
         finally
         {
             _placing.Complete();
-            stopProgress.Cancel();
+            announcing.Stop();
             await _active.DrainAsync(CancellationToken.None);
             await placing;
             await progress;
