@@ -9,39 +9,42 @@ internal sealed class BandwidthLimits(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Pair _all = new(time);
-    private readonly SortedDictionary<DeviceId, Pair> _devices = [];
-    private EngineConfig _config = new();
+    private readonly Pair _allInLan = new(time);
+    private readonly SortedDictionary<DeviceId, (Pair Far, Pair InLan)> _devices = [];
 
     public void Apply(EngineConfig config)
     {
         lock (_lock)
         {
-            _config = config;
             _all.Set(config.MaxSendKbps, config.MaxReceiveKbps);
+            _allInLan.Set(InLan(config, config.MaxSendKbps), InLan(config, config.MaxReceiveKbps));
             foreach (var device in config.Devices)
-                Of(device.Id).Set(device.MaxSendKbps, device.MaxReceiveKbps);
+            {
+                var (far, inLan) = Of(device.Id);
+                far.Set(device.MaxSendKbps, device.MaxReceiveKbps);
+                inLan.Set(InLan(config, device.MaxSendKbps), InLan(config, device.MaxReceiveKbps));
+            }
         }
     }
 
-    /// <summary>The stream as it is where nothing limits it: what is set later holds from the next connection on.</summary>
+    /// <summary>The stream under the limits that hold now and after each change.</summary>
     public AuthenticatedStream Around(AuthenticatedStream stream)
     {
         lock (_lock)
         {
-            if (stream.IsLan && !_config.LimitBandwidthInLan)
-                return stream;
-            var device = Of(stream.Peer);
-            if (!_all.IsSet && !device.IsSet)
-                return stream;
-            return stream with { Stream = new ThrottledStream(stream.Stream, [_all.Sending, device.Sending], [_all.Receiving, device.Receiving]) };
+            var all = stream.IsLan ? _allInLan : _all;
+            var device = stream.IsLan ? Of(stream.Peer).InLan : Of(stream.Peer).Far;
+            return stream with { Stream = new ThrottledStream(stream.Stream, [all.Sending, device.Sending], [all.Receiving, device.Receiving]) };
         }
     }
 
-    private Pair Of(DeviceId id)
+    private static int InLan(EngineConfig config, int rate) => config.LimitBandwidthInLan ? rate : 0;
+
+    private (Pair Far, Pair InLan) Of(DeviceId id)
     {
-        if (!_devices.TryGetValue(id, out var pair))
-            _devices[id] = pair = new Pair(time);
-        return pair;
+        if (!_devices.TryGetValue(id, out var pairs))
+            _devices[id] = pairs = (new Pair(time), new Pair(time));
+        return pairs;
     }
 
     private sealed class Pair(TimeProvider time)
@@ -49,8 +52,6 @@ internal sealed class BandwidthLimits(TimeProvider time)
         public BandwidthLimiter Sending { get; } = new(time);
 
         public BandwidthLimiter Receiving { get; } = new(time);
-
-        public bool IsSet => Sending.RateKibPerSecond > 0 || Receiving.RateKibPerSecond > 0;
 
         public void Set(int send, int receive)
         {

@@ -32,7 +32,8 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         if (disk.Stat(name) is not { } before || !expectation.Holds(name, before, expected))
             return Unexpected(step);
         if (before.Kind == FileKind.Directory)
-            return step.Displaced == Displaced.Conflict ? PlaceBesideDirectory(step, staged, name, mine) : removal.Remove(step, name) ?? PlaceNew(step, staged, name, mine);
+            return removal.Remove(step, name) is not { } left ? PlaceNew(step, staged, name, mine)
+                : step.Displaced == Displaced.Conflict ? PlaceBesideDirectory(step, staged, name, mine) : left;
         if (_canExchange && TryExchange(staged, name) is { } exchanged)
             return exchanged ? LookAtDisplaced(step, staged, name, before, mine) : Unexpected(step);
         return mine.Kind == FileKind.Directory

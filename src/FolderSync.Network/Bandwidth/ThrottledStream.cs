@@ -1,6 +1,6 @@
 namespace FolderSync.Network.Bandwidth;
 
-/// <summary>Lets a stream's bytes pass only as fast as all of its limiters allow. Owns the stream, not the limiters.</summary>
+/// <summary>Lets a stream's bytes pass only as fast as all of its limiters allow. Owns the stream, not the limiters. Stays on the caller's context.</summary>
 /// <param name="sending">Such as the global and the device's limit; whether a LAN peer is spared decides the caller by leaving them out.</param>
 public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter> sending, IReadOnlyList<BandwidthLimiter> receiving) : Stream
 {
@@ -21,11 +21,11 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
     {
         if (_owed > 0)
         {
-            await TakeAsync(receiving, _owed, cancellationToken).ConfigureAwait(false);
+            await TakeAsync(receiving, _owed, cancellationToken);
             _owed = 0;
         }
 
-        return _owed = await inner.ReadAsync(buffer[..Portion(receiving, buffer.Length)], cancellationToken).ConfigureAwait(false);
+        return _owed = await inner.ReadAsync(buffer[..Portion(receiving, buffer.Length)], cancellationToken);
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -33,8 +33,8 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
         while (!buffer.IsEmpty)
         {
             var part = Portion(sending, buffer.Length);
-            await TakeAsync(sending, part, cancellationToken).ConfigureAwait(false);
-            await inner.WriteAsync(buffer[..part], cancellationToken).ConfigureAwait(false);
+            await TakeAsync(sending, part, cancellationToken);
+            await inner.WriteAsync(buffer[..part], cancellationToken);
             buffer = buffer[part..];
         }
     }
@@ -59,8 +59,8 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
 
     public override async ValueTask DisposeAsync()
     {
-        await inner.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
+        await inner.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     protected override void Dispose(bool disposing)
@@ -80,6 +80,6 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
     private static async ValueTask TakeAsync(IReadOnlyList<BandwidthLimiter> limiters, int bytes, CancellationToken cancellation)
     {
         foreach (var limiter in limiters)
-            await limiter.TakeAsync(bytes, cancellation).ConfigureAwait(false);
+            await limiter.TakeAsync(bytes, cancellation);
     }
 }
