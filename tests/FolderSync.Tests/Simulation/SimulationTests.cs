@@ -6,8 +6,7 @@ namespace FolderSync.Tests.Simulation;
 
 public class SimulationTests(ITestOutputHelper output)
 {
-    /// <summary>FOLDERSYNC_SIMULATIONS=10000 for the long run.</summary>
-    private static int Histories => int.TryParse(Environment.GetEnvironmentVariable("FOLDERSYNC_SIMULATIONS"), out var n) ? n : 2_000;
+    private static int Histories => int.TryParse(Environment.GetEnvironmentVariable("FOLDERSYNC_SIMULATIONS"), out var n) ? n : 10_000;
 
     private static int FirstSeed => int.TryParse(Environment.GetEnvironmentVariable("FOLDERSYNC_SEED"), out var n) ? n : 1;
 
