@@ -64,9 +64,6 @@ public sealed record FolderSnapshot
 
     public IReadOnlyList<FileProgress> Transfers { get; init; } = [];
 
-    /// <summary>Bytes of the needed files that are fetched already (in temp files).</summary>
-    public long BytesInProgress { get; init; }
-
     public DateTimeOffset? LastScan { get; init; }
 
     /// <summary>Peers' highest known sequences.</summary>

@@ -1,5 +1,5 @@
-using FolderSync.Core.Model;
 using FolderSync.Engine.Folders;
+using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
@@ -8,7 +8,6 @@ namespace FolderSync.Engine.Peers;
 internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink link)
 {
     private const int PageSize = 1000;
-    private const int MessageBytes = 256 << 10;
 
     /// <summary>Runs until cancelled or the link ends.</summary>
     /// <param name="known">The highest sequence the peer has; negative: nothing, a full index is due.</param>
@@ -29,7 +28,8 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
                 await wake.WaitAsync(cancellation);
                 continue;
             }
-            foreach (var files in Split(page))
+            // A full index is told even where it is empty.
+            foreach (var files in page.Count == 0 ? [[]] : IndexBatcher.Split(page))
             {
                 var last = files.Count == 0 ? 0 : files[^1].Sequence;
                 // An entry without a version is nothing to tell: deleted while ignored.
@@ -46,24 +46,5 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
                 sent = Math.Max(sent, last);
             }
         }
-    }
-
-    private static IEnumerable<IReadOnlyList<FileEntry>> Split(IReadOnlyList<FileEntry> page)
-    {
-        var part = new List<FileEntry>();
-        var bytes = 0;
-        foreach (var entry in page)
-        {
-            var size = 200 + entry.Name.Value.Length + ((entry.Blocks?.Count ?? 0) * 50);
-            if (bytes > 0 && bytes + size > MessageBytes)
-            {
-                yield return part;
-                part = [];
-                bytes = 0;
-            }
-            part.Add(entry);
-            bytes += size;
-        }
-        yield return part;
     }
 }
