@@ -14,8 +14,11 @@ internal static class OverviewReader
     /// <exception cref="ServiceException"/>
     public static async Task<Overview> ReadAsync(ServiceClient client, CancellationToken cancellation)
     {
-        var folders = await client.GetAsync("foldersync/folders", ExtensionJson.Default.IReadOnlyListFolderRow, cancellation);
-        var devices = await client.GetAsync("foldersync/devices", ExtensionJson.Default.IReadOnlyListDeviceRow, cancellation);
+        var rows = await OptionalAsync(client, "foldersync/folders", ExtensionJson.Default.IReadOnlyListFolderRow, cancellation);
+        var peers = await OptionalAsync(client, "foldersync/devices", ExtensionJson.Default.IReadOnlyListDeviceRow, cancellation);
+        IReadOnlyList<FolderView> folders = rows is null ? await PlainRoutes.FoldersAsync(client, cancellation) : [.. rows.Select(View)];
+        IReadOnlyList<DeviceView> devices = peers is null ? await PlainRoutes.DevicesAsync(client, cancellation)
+            : [.. peers.Select(d => new DeviceView(d.Id, d.Name, d.Connected, d.Paused, d.Completion, d.ReceiveRate, d.SendRate))];
         var conflicts = await OptionalAsync(client, "foldersync/conflicts", ExtensionJson.Default.IReadOnlyListConflictItem, cancellation);
         var problems = await OptionalAsync(client, "foldersync/problems", ExtensionJson.Default.IReadOnlyListProblemItem, cancellation);
         var changes = await OptionalAsync(client, "foldersync/changes?limit=10", ExtensionJson.Default.IReadOnlyListChangeItem, cancellation);
@@ -24,12 +27,12 @@ internal static class OverviewReader
         var pendingDevices = await client.GetAsync("cluster/pending/devices", TrayJson.Default.DictionaryStringPendingDevice, cancellation);
         var pendingFolders = await client.GetAsync("cluster/pending/folders", TrayJson.Default.DictionaryStringPendingFolder, cancellation);
         var config = await client.GetAsync("config", TrayJson.Default.JsonNode, cancellation);
-        var names = folders.ToDictionary(f => f.Id, NameOf);
+        var names = folders.ToDictionary(f => f.Id, f => f.Name);
         var deviceNames = devices.ToDictionary(d => d.Id, d => d.Name);
         return new Overview
         {
-            Folders = [.. folders.Select(View)],
-            Devices = [.. devices.Select(d => new DeviceView(d.Id, d.Name, d.Connected, d.Paused, d.Completion, d.ReceiveRate, d.SendRate))],
+            Folders = folders,
+            Devices = devices,
             PairingRequests = [.. pendingDevices.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => new PairingRequest(d.Key, d.Value.Name ?? ""))],
             Offers = [.. pendingFolders.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => Offers(f.Key, f.Value, deviceNames))],
             Conflicts = [.. (conflicts ?? []).Select(c => new ConflictView(c.Folder, names.GetValueOrDefault(c.Folder, c.Folder), c.Copy))],
