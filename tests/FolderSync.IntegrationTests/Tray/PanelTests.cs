@@ -112,8 +112,9 @@ public class PanelTests
         await Until.TrueAsync(async () => (window = await desktop.Screen.WindowAsync("xfce4-notifyd")) is { Height: > 20 }, () => $"No notification is shown.\n{tray.Log}");
         await Task.Delay(1000);
         await desktop.Screen.ShootAsync("notification");
-        await desktop.Screen.ClickAsync(window!.Value.X + 30, window.Value.Y + 25);
-        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification did nothing.\n{tray.Log}");
+        // Its button is in the lower right corner.
+        await desktop.Screen.ClickAsync(window!.Value.X + window.Value.Width - 57, window.Value.Y + window.Value.Height - 31);
+        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification at {window} did nothing.\n{tray.Log}");
         Assert.EndsWith("/#devices", desktop.Opened[0]);
     }
 

@@ -6,6 +6,11 @@ namespace FolderSync.IntegrationTests.Tray;
 /// <summary>foldersync-tray.exe in Wine's taskbar, used with a mouse; the service is on loopback.</summary>
 public class WineTests
 {
+    // Where lines of the menu are, in pixels above the icon: the menu stands on the taskbar.
+    private const int Quit = 26;
+    private const int Rescan = 69;
+    private const int PauseForAnHour = 103;
+
     [SkippableFact]
     public async Task The_taskbar_shows_the_icon_its_menu_opens_and_acts()
     {
@@ -26,7 +31,31 @@ public class WineTests
         await desktop.Screen.ShootAsync("wine-tooltip");
         await OpenMenuAsync(desktop, icon);
         await desktop.Screen.ShootAsync("wine-menu");
+        await ClickLineAsync(desktop, icon, Rescan);
+        await Until.TrueAsync(() => service.Asked.Contains("db/scan"), () => $"Rescan did not reach the service.\n{Log(home)}");
+
+        await OpenMenuAsync(desktop, icon);
+        await ClickLineAsync(desktop, icon, PauseForAnHour);
+        await Until.TrueAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => $"The pause did not reach the service.\n{Log(home)}");
+        await ShowsAsync(desktop, home, (0x64, 0x74, 0x8b));
+        await OpenMenuAsync(desktop, icon);
+        await desktop.Screen.ShootAsync("wine-checked");
+        await desktop.Screen.XdotoolAsync("key", "Escape");
+
+        service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone & co" } });
+        await ShowsAsync(desktop, home, (0xd4, 0x60, 0x0a));
+        await Task.Delay(1500);
+        await desktop.Screen.ShootAsync("wine-balloon");
+        service.Say("cluster/pending/devices", new JsonObject());
+
+        await OpenMenuAsync(desktop, icon);
+        await ClickLineAsync(desktop, icon, Quit);
+        await Until.TrueAsync(async () => (await desktop.Screen.LookAsync()).Find(0x64, 0x74, 0x8b) is null, () => $"The icon stayed after quitting.\n{Log(home)}");
     }
+
+    private static Task ClickLineAsync(WineDesktop desktop, (int X, int Y) icon, int above) => desktop.Screen.ClickAsync(icon.X - 76, icon.Y - above);
+
+    private static string Log(string home) => File.ReadAllText(Path.Combine(home, "tray.log"));
 
     private static async Task OpenMenuAsync(WineDesktop desktop, (int X, int Y) icon)
     {
@@ -40,7 +69,7 @@ public class WineTests
     {
         (int X, int Y)? found = null;
         await Until.TrueAsync(async () => (found = (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B)) is not null,
-            () => $"The icon is not in the taskbar, or not in this colour.\n{File.ReadAllText(Path.Combine(home, "tray.log"))}");
+            () => $"The icon is not in the taskbar, or not in this colour.\n{Log(home)}");
         return found!.Value;
     }
 }
