@@ -97,7 +97,8 @@ public enum VersioningKind
 
 /// <param name="CleanoutDays">0: kept for ever.</param>
 /// <param name="Path">Where versions go; empty: `.stversions` in the folder.</param>
-public sealed record VersioningConfig(VersioningKind Kind, int CleanoutDays = 30, string Path = "");
+/// <param name="MaxSize">What all versions may take: percent of the disk, or bytes where <paramref name="MaxSizeIsBytes"/>; 0 for no limit.</param>
+public sealed record VersioningConfig(VersioningKind Kind, int CleanoutDays = 30, string Path = "", double MaxSize = 10, bool MaxSizeIsBytes = false);
 
 public sealed record FolderConfig
 {
