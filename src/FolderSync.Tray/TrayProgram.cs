@@ -1,4 +1,5 @@
 using FolderSync.Client;
+using FolderSync.Client.Extensions;
 using FolderSync.Tray.Icons;
 using FolderSync.Tray.Model;
 using FolderSync.Tray.Service;
@@ -125,7 +126,7 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
         if (watch.Client is not { } client)
             return "The service is not there. Start it from the menu.";
         if (action is TrayAction.OpenPage page)
-            return desktop.OpenPage(new Uri(new Uri(client.Address.Url), page.View.Length > 0 ? "#" + page.View : ""));
+            return desktop.OpenPage(new Uri(new Uri(client.Address.Url), page.View.Length > 0 ? "#/" + page.View : ""));
         try
         {
             using var limit = new CancellationTokenSource(ActionTime, time);
@@ -147,8 +148,8 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
 
     private static Task TellAsync(ServiceClient client, TrayAction action, CancellationToken cancellation) => action switch
     {
-        TrayAction.Pause pause => PauseControl.PauseAsync(client, pause.Time, cancellation),
-        TrayAction.Resume => PauseControl.ResumeAsync(client, cancellation),
+        TrayAction.Pause pause => client.SendAsync(HttpMethod.Post, "foldersync/pause", new PauseRequest(pause.Time?.TotalMinutes), ExtensionJson.Default.PauseRequest, cancellation),
+        TrayAction.Resume => client.SendAsync(HttpMethod.Post, "foldersync/resume", cancellation),
         TrayAction.Rescan => client.ScanAsync(null, cancellation),
         _ => Task.CompletedTask,
     };

@@ -24,7 +24,7 @@ internal sealed class FakeService : IDisposable
     {
         foreach (var list in (string[])["folders", "devices", "conflicts", "problems", "changes", "nearby"])
             _answers["foldersync/" + list] = new JsonArray();
-        foreach (var map in (string[])["cluster/pending/devices", "cluster/pending/folders", "config"])
+        foreach (var map in (string[])["cluster/pending/devices", "cluster/pending/folders", "config/options"])
             _answers[map] = new JsonObject();
         _answers["foldersync/pause"] = new JsonObject { ["paused"] = false, ["until"] = null };
         _listener.Prefixes.Add($"http://127.0.0.1:{_port}/");

@@ -40,7 +40,7 @@ public class WineTests
         await ShowsAsync(desktop, home, (0x64, 0x74, 0x8b));
         await OpenMenuAsync(desktop, icon);
         await desktop.Screen.ShootAsync("wine-checked");
-        await desktop.Screen.XdotoolAsync("key", "Escape");
+        await desktop.Screen.ClickAsync(200, 200);
 
         service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone & co" } });
         await ShowsAsync(desktop, home, (0xd4, 0x60, 0x0a));
