@@ -1,5 +1,4 @@
 using FolderSync.Client;
-using FolderSync.Client.Extensions;
 using FolderSync.Tray.Icons;
 using FolderSync.Tray.Model;
 using FolderSync.Tray.Service;
@@ -148,8 +147,8 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
 
     private static Task TellAsync(ServiceClient client, TrayAction action, CancellationToken cancellation) => action switch
     {
-        TrayAction.Pause pause => client.SendAsync(HttpMethod.Post, "foldersync/pause", new PauseRequest(pause.Time?.TotalMinutes), ExtensionJson.Default.PauseRequest, cancellation),
-        TrayAction.Resume => client.SendAsync(HttpMethod.Post, "foldersync/resume", cancellation),
+        TrayAction.Pause pause => client.PauseAllAsync(pause.Time?.TotalMinutes, cancellation),
+        TrayAction.Resume => client.ResumeAllAsync(cancellation),
         TrayAction.Rescan => client.ScanAsync(null, cancellation),
         _ => Task.CompletedTask,
     };

@@ -9,17 +9,19 @@ namespace FolderSync.Tray.Service;
 /// <summary>Asks the service for all that the tray shows.</summary>
 internal static class OverviewReader
 {
+    private const int Changes = 10;
+
     /// <exception cref="ServiceException"/>
     public static async Task<Overview> ReadAsync(ServiceClient client, CancellationToken cancellation)
     {
-        var folders = (await client.GetAsync("foldersync/folders", ExtensionJson.Default.IReadOnlyListFolderRow, cancellation)).Select(View).ToList();
-        var devices = (await client.GetAsync("foldersync/devices", ExtensionJson.Default.IReadOnlyListDeviceRow, cancellation))
+        var folders = (await client.FolderRowsAsync(cancellation)).Select(View).ToList();
+        var devices = (await client.DeviceRowsAsync(cancellation))
             .Select(d => new DeviceView(d.Id, d.Name, d.Connected, d.Paused, d.Completion, d.ReceiveRate, d.SendRate)).ToList();
-        var conflicts = await client.GetAsync("foldersync/conflicts", ExtensionJson.Default.IReadOnlyListConflictItem, cancellation);
-        var problems = await client.GetAsync("foldersync/problems", ExtensionJson.Default.IReadOnlyListProblemItem, cancellation);
-        var changes = await client.GetAsync("foldersync/changes?limit=10", ExtensionJson.Default.IReadOnlyListChangeItem, cancellation);
-        var nearby = await client.GetAsync("foldersync/nearby", ExtensionJson.Default.IReadOnlyListNearbyItem, cancellation);
-        var pause = await client.GetAsync("foldersync/pause", ExtensionJson.Default.PauseState, cancellation);
+        var conflicts = await client.ConflictsAsync(null, cancellation);
+        var problems = await client.ProblemsAsync(cancellation);
+        var changes = await client.ChangesAsync(null, Changes, null, cancellation);
+        var nearby = await client.NearbyAsync(cancellation);
+        var pause = await client.PauseStateAsync(cancellation);
         var pendingDevices = await client.GetAsync("cluster/pending/devices", TrayJson.Default.DictionaryStringPendingDevice, cancellation);
         var pendingFolders = await client.GetAsync("cluster/pending/folders", TrayJson.Default.DictionaryStringPendingFolder, cancellation);
         var options = await client.GetAsync("config/options", TrayJson.Default.JsonNode, cancellation);
