@@ -50,6 +50,12 @@ public sealed record FolderSnapshot
 
     public IndexCounts Counts { get; init; }
 
+    /// <summary>Of the bytes that <see cref="Counts"/> calls needed: those that are here already, in temp files.</summary>
+    public long FetchedBytes { get; init; }
+
+    /// <summary>Bytes that are still to come.</summary>
+    public long NeedBytes => Math.Max(0, Counts.Need.Bytes - FetchedBytes);
+
     /// <summary>Out-of-sync items with their reasons.</summary>
     public IReadOnlyList<PullProblem> PullProblems { get; init; } = [];
 
