@@ -62,6 +62,9 @@ public sealed record FolderSnapshot
     /// <summary>What the last scan could not read.</summary>
     public IReadOnlyList<FileProblem> ScanProblems { get; init; } = [];
 
+    /// <summary>What a person should look at although nothing is wrong.</summary>
+    public IReadOnlyList<FileProblem> Warnings { get; init; } = [];
+
     public WatchProblem? WatchProblem { get; init; }
 
     public DeletionHold? Hold { get; init; }

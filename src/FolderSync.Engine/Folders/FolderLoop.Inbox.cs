@@ -53,7 +53,7 @@ internal sealed partial class FolderLoop
     private async Task TakeInAsync(RemoteBatch batch)
     {
         var index = _index!;
-        await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, batch.Files, batch.IsFull), _flowsEnd);
+        await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, [.. batch.Files, .. Refused(batch)], batch.IsFull), _flowsEnd);
         await _parts.Workers.Run(
             () =>
             {
@@ -111,6 +111,16 @@ internal sealed partial class FolderLoop
         DropServing(committed.Select(e => e.Name).ToHashSet());
         OnLocalCommitted(committed);
         return committed;
+    }
+
+    /// <summary>What stands for entries that can't be taken: the device no longer has what it announced of the names before.</summary>
+    private static IEnumerable<FileEntry> Refused(RemoteBatch batch)
+    {
+        foreach (var refused in batch.Refused)
+        {
+            if (refused is { FileName: { } name, Sequence: > 0 })
+                yield return new FileEntry { Name = name, Deleted = true, Invalid = true, Sequence = refused.Sequence };
+        }
     }
 
     private void NoteRefused(RemoteBatch batch)

@@ -46,14 +46,6 @@ internal sealed partial class FolderLoop
         RequestScan([parent]);
     }
 
-    internal void NoteConflict(PullItem item, FileName copy)
-    {
-        RequestScan(item.Expected is { IsDirectory: true } ? [copy, item.Name] : [copy]);
-        var now = _parts.Time.GetUtcNow();
-        _parts.State.PutConflict(new OpenConflict(Id, item.Name.Value, copy.Value, item.Global.ModifiedBy, now));
-        _events.Add("FolderConflict", ("folder", Id.Value), ("item", item.Name.Value), ("copy", copy.Value));
-    }
-
     internal void NoteRemoteChanges(IReadOnlyList<PullItem> items)
     {
         if (items.Count == 0)

@@ -44,6 +44,7 @@ internal sealed partial class FolderLoop
             {
                 await EnsureRootAsync();
                 await round.RunAsync(_flowsEnd);
+                await LookAtCopiesAsync();
             }
             catch (Exception e) when (e is Filesystem.Scan.RootGoneException or FileSystemException)
             {

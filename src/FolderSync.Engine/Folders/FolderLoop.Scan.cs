@@ -161,6 +161,7 @@ internal sealed partial class FolderLoop
             await scan.RunAsync(request, _index!, Ignores, _flowsEnd);
             ClearError();
             await CommitGoneAsync(scan, isFull, isAwaited);
+            await LookAtCopiesAsync();
             OnScanned(scan, isFull);
             if (isFull)
                 await CleanUpAsync();

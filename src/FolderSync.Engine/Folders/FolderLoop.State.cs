@@ -116,6 +116,7 @@ internal sealed partial class FolderLoop
     {
         if (entries.Count == 0)
             return;
+        NoteCopies(entries);
         foreach (var listener in _commitListeners)
             listener.Set();
         _events.Add(
