@@ -15,11 +15,11 @@ internal sealed class SimulatedWorld
     {
     }
 
-    public SimulatedWorld(int seed, string[] names, Func<FolderConfig, FolderConfig>? folder = null)
+    public SimulatedWorld(int seed, string[] names, Func<FolderConfig, FolderConfig>? folder = null, Func<string, TimeSpan>? skew = null)
     {
         _random = new Random(seed);
         _pump = new SimulatedPump(_random);
-        Devices = [.. names.Select(n => new SimulatedDevice(n, Time, _pump, Network, _random, TimeSpan.Zero))];
+        Devices = [.. names.Select(n => new SimulatedDevice(n, Time, _pump, Network, _random, skew?.Invoke(n) ?? TimeSpan.Zero))];
         foreach (var device in Devices)
             device.Configure(Devices, folder ?? (f => f));
     }
