@@ -22,16 +22,15 @@ internal static class Composition
     public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
-        var levels = new LogLevels(options.LogLevel);
-        var recent = new RecentLog(TimeProvider.System, levels);
-        builder.Logging.AddFilter((_, category, level) => levels.Allows(category, level)).AddFilter("Microsoft", LogLevel.Warning)
-            .AddProvider(recent)
+        var log = new LogBook(TimeProvider.System, options.LogLevel);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter((_, category, level) => log.IsLogged(category ?? "", level)).AddProvider(log)
             .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
+        builder.Services.AddSingleton(log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, ports.Page));
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => ports.Page.Socket);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports).AddSingleton(levels).AddSingleton(recent);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
         builder.Services.AddHostedService<EngineService>();
         RestApi.AddServices(builder.Services);
