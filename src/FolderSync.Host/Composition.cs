@@ -37,6 +37,7 @@ internal static class Composition
         builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>().AddSingleton<INearbyDevices, NobodyNearby>();
         Rest.Extensions.OpenApi.Add(builder.Services);
         builder.Services.AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
+        RestApi.AddServices(builder.Services);
 
         var app = builder.Build();
         RestApi.Map(app);
@@ -71,6 +72,7 @@ internal static class Composition
     private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page, FreePort port)
     {
         kestrel.AddServerHeader = false;
+        RestLimits.Set(kestrel.Limits);
         kestrel.Listen((IPEndPoint)port.Socket.LocalEndPoint!, listen =>
         {
             listen.Protocols = page.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;

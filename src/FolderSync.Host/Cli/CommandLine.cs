@@ -37,6 +37,7 @@ internal sealed class CommandLine
             FolderCommands.Need(this),
             ConfigCommands.Create(this),
             ImportCommand.Create(this),
+            PasswordCommand.Create(this),
             Demo.DemoCommand.Create(this),
         };
     }
