@@ -18,6 +18,9 @@ internal sealed partial class PeerSession
     /// <summary>Of a peer's progress, as many files as an event tells.</summary>
     private const int MaxToldFiles = 100;
 
+    /// <summary>A single wrong block may be a file that was changed just then.</summary>
+    private const int WrongDataToDemote = 3;
+
     /// <summary>A connection that lived shorter than this is taken for a refusal by the other side.</summary>
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
 
@@ -37,6 +40,7 @@ internal sealed partial class PeerSession
     private long _sent;
     private DateTimeOffset? _lastSeen;
     private int _turn;
+    private int _wrongData;
     private bool _hasReasonToDial;
 
     public PeerSession(EngineParts parts, PeerHub hub, DeviceConfig config)
@@ -149,6 +153,16 @@ internal sealed partial class PeerSession
     {
         lock (_lock)
             return _links.Count > 0 && _folders.TryGetValue(folder, out var f) && f.State == RemoteFolderState.Valid;
+    }
+
+    /// <summary>It has sent wrong data again and again since this service started.</summary>
+    public bool IsUnreliable => Volatile.Read(ref _wrongData) >= WrongDataToDemote;
+
+    /// <summary>What it sent does not match the hash that was asked for.</summary>
+    public void NoteWrongData()
+    {
+        if (Interlocked.Increment(ref _wrongData) == WrongDataToDemote)
+            LogWrongData(Name());
     }
 
     /// <summary>Bytes asked for and not yet answered.</summary>
@@ -325,6 +339,9 @@ internal sealed partial class PeerSession
 
     [LoggerMessage(101, LogLevel.Information, "{Device} is disconnected: {Reason}")]
     private partial void LogDisconnected(string device, string reason);
+
+    [LoggerMessage(103, LogLevel.Warning, "{Device} has sent wrong data again and again; others are asked first from now on. See that its disk and memory are sound.")]
+    private partial void LogWrongData(string device);
 
     [LoggerMessage(102, LogLevel.Warning, "{Device}, folder {Folder}: {Reason}")]
     private partial void LogFolderRefused(string device, FolderId folder, string reason);
