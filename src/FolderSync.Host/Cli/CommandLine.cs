@@ -96,8 +96,8 @@ internal sealed class CommandLine
                 HelpPage.Write(context.Error, cli, cli.Root);
                 return ExitCode.BadInput;
             }
-            foreach (var error in parsed.Errors)
-                await context.Error.WriteLineAsync($"foldersync: {PrintableText.Of(error.Message)}");
+            foreach (var sentence in Mistakes(parsed))
+                await context.Error.WriteLineAsync($"foldersync: {PrintableText.Of(sentence)}");
             await context.Error.WriteLineAsync($"`{string.Join(' ', Names(parsed.CommandResult))} --help` shows how it is used.");
             return ExitCode.BadInput;
         }
@@ -135,6 +135,23 @@ internal sealed class CommandLine
             }
         });
         return command;
+    }
+
+    /// <summary>What is wrong with the words as they were given.</summary>
+    private static IEnumerable<string> Mistakes(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var commands = command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name).ToList();
+        if (commands.Count > 0 && command.Action is null)
+        {
+            // Without a command nothing else that was said can be judged.
+            if (parsed.UnmatchedTokens is not [var word, ..] || word.StartsWith('-'))
+                return [command is RootCommand ? "Say what to do." : $"`{command.Name}` wants one of: {string.Join(", ", commands)}."];
+            return [$"There is no command '{word}'." + ((commands.FirstOrDefault(c => word.Length > 1 && c.StartsWith(word, StringComparison.OrdinalIgnoreCase)) ?? Suggestion.For(word, commands)) is { } meant ? $" Did you mean '{meant}'?" : command is RootCommand ? "" : $" There are: {string.Join(", ", commands)}.")];
+        }
+        var options = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name);
+        return parsed.Errors.Select(e => e.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal) +
+            (parsed.UnmatchedTokens.FirstOrDefault(t => t.StartsWith('-') && e.Message.Contains($"'{t}'", StringComparison.Ordinal)) is { } wrong && Suggestion.For(wrong, options) is { } near ? $" Did you mean '{near}'?" : ""));
     }
 
     /// <summary>Null for a bug, which shows its trace.</summary>

@@ -33,30 +33,27 @@ internal sealed class CompletionDirective : Directive
         private IEnumerable<string> Candidates(ShellWords words)
         {
             var parsed = cli.Root.Parse([.. words.Before], new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (WantsDirectory(parsed, words))
+            var command = parsed.CommandResult.Command;
+            var options = command.Options.Concat(cli.Root.Options.Where(o => o.Recursive)).Where(o => !o.Hidden).Distinct().ToList();
+            if (options.FirstOrDefault(o => words.Before.LastOrDefault() is { } last && (o.Name == last || o.Aliases.Contains(last))) is { } valued && valued.Arity.MinimumNumberOfValues > 0)
+                return valued.HelpName == "DIR" ? [Directories] : Shown(valued.GetCompletions(parsed.GetCompletionContext()), words);
+            var names = options.Where(o => !words.Before.Contains(o.Name)).Select(o => new CompletionItem(o.Name, detail: o.Description));
+            if (words.Current.StartsWith('-'))
+                return Shown(names, words);
+            var argument = command.Arguments.FirstOrDefault(a => !a.Hidden && (a.Arity.MaximumNumberOfValues > 1 || parsed.GetResult(a) is not { Tokens.Count: > 0 }));
+            if (argument is { Name: "PATH" or "DIR" })
                 return [Directories];
-            var all = parsed.GetCompletions()
-                .Where(c => c.Label.StartsWith("--", StringComparison.Ordinal) || !c.Label.StartsWith('-') && !c.Label.StartsWith('/'))
-                .Where(c => c.Label.StartsWith(words.Current, StringComparison.OrdinalIgnoreCase) && !words.Before.Contains(c.Label))
-                .ToList();
-            // Options only where they are asked for, or where there is nothing else.
-            if (!words.Current.StartsWith('-') && all.Any(c => !c.Label.StartsWith('-')))
-                all.RemoveAll(c => c.Label.StartsWith('-'));
-            return all.Select(c => PrintableText.Of(c.Label) + (What(c) is { Length: > 0 } what ? "\t" + what : ""));
+            var commands = command.Subcommands.Where(c => !c.Hidden).Select(c => new CompletionItem(c.Name, detail: c.Description));
+            var candidates = Shown(commands.Concat(argument?.GetCompletions(parsed.GetCompletionContext()) ?? []), words);
+            // Options only where there is nothing else.
+            return candidates.Count > 0 || words.Current.Length > 0 ? candidates : Shown(names, words);
         }
 
-        private static bool WantsDirectory(ParseResult parsed, ShellWords words)
-        {
-            if (words.Current.StartsWith('-'))
-                return false;
-            var command = parsed.CommandResult.Command;
-            if (words.Before.LastOrDefault() is { } last && parsed.RootCommandResult.Command.Options.Concat(command.Options).FirstOrDefault(o => o.Name == last || o.Aliases.Contains(last)) is { } option &&
-                option.ValueType != typeof(bool))
-            {
-                return option.HelpName == "DIR";
-            }
-            return command.Arguments.FirstOrDefault(a => parsed.GetResult(a) is not { Tokens.Count: > 0 }) is { Name: "PATH" or "DIR" };
-        }
+        private static List<string> Shown(IEnumerable<CompletionItem> items, ShellWords words) =>
+        [
+            .. items.Where(c => c.Label.StartsWith(words.Current, StringComparison.OrdinalIgnoreCase)).DistinctBy(c => c.Label).OrderBy(c => c.Label, StringComparer.Ordinal)
+                .Select(c => PrintableText.Of(c.Label) + (What(c) is { Length: > 0 } what ? "\t" + what : "")),
+        ];
 
         private static string What(CompletionItem item)
         {

@@ -41,7 +41,14 @@ internal static class DoctorCommand
             if (client is not null)
             {
                 local.Add(Finding.Ok("service", $"It runs, and answers at {client.Address.Url}"));
-                served.AddRange(await client.DoctorAsync(cancellation));
+                try
+                {
+                    served.AddRange(await client.DoctorAsync(cancellation));
+                }
+                catch (ServiceException e) when (e.Status == System.Net.HttpStatusCode.NotFound)
+                {
+                    local.Add(Finding.Warn("service", "It is older than this program, and can't say how it is.", "`foldersync restart`"));
+                }
             }
             else
             {
@@ -76,18 +83,13 @@ internal static class DoctorCommand
         foreach (var check in all)
         {
             var colour = check.Status switch { Finding.Good => Color.Green, Finding.Warned => Color.Yellow, _ => Color.Red };
-            var first = true;
-            foreach (var line in Terminal.Wrap(PrintableText.Of(check.Text), width))
-            {
-                console.Write(new Paragraph(first ? $"{check.Status,-4}" : "    ", new Style(colour))
-                    .Append($"  {(first ? PrintableText.Of(check.Check) : "").PadRight(column)}  {line}{Environment.NewLine}"));
-                first = false;
-            }
-            foreach (var line in Terminal.Wrap(PrintableText.Of(check.Fix ?? ""), width - 3).Where(l => l.Length > 0))
-            {
-                console.Write(new Paragraph($"{"",-4}  {"".PadRight(column)}  {(first ? "" : "-> ")}{line}{Environment.NewLine}"));
-                first = true;
-            }
+            console.Write(new Text($"{check.Status,-4}", new Style(colour)));
+            var text = Terminal.Wrap(PrintableText.Of(check.Text), width).ToList();
+            context.Out.WriteLine($"  {PrintableText.Of(check.Check).PadRight(column)}  {text[0]}");
+            // Commands are for copying: a line that is too long is left to the terminal.
+            IEnumerable<string> fix = check.Fix is { } mend ? ["-> " + PrintableText.Of(mend)] : [];
+            foreach (var line in text.Skip(1).Concat(fix))
+                context.Out.WriteLine($"{"",-4}  {"".PadRight(column)}  {line}");
         }
     }
 }

@@ -15,7 +15,13 @@ internal static class StatusTable
     public static void Write(CliContext context, StatusReport report)
     {
         var console = Terminal.Of(context);
-        console.Write(Of(report, console.Profile.Width, console.Profile.Encoding.WebName.StartsWith("utf", StringComparison.Ordinal), context.Time.GetUtcNow(), bars: false));
+        console.Write(Of(report with { Attention = [] }, console.Profile.Width, console.Profile.Encoding.WebName.StartsWith("utf", StringComparison.Ordinal), context.Time.GetUtcNow(), bars: false));
+        // They hold commands to copy: a long line is left to the terminal.
+        foreach (var sentence in report.Attention)
+        {
+            console.Write(new Text("! ", new Style(Color.Yellow)));
+            context.Out.WriteLine(PrintableText.Of(sentence));
+        }
     }
 
     /// <param name="bars">Draws how far each folder is.</param>
@@ -29,7 +35,7 @@ internal static class StatusTable
         if (report.Paused)
             rows.Add(Line(report.PausedUntil is { } until ? $"Everything is paused until {Amount.Moment(until, now)}. `foldersync resume` ends that." : "Everything is paused. `foldersync resume` ends that.", Color.Yellow));
         rows.Add(report.Folders.Count == 0 ? Line("\nNo folder is shared yet: foldersync share PATH --with DEVICE") : Folders(report, width, unicode, bars));
-        rows.Add(report.Devices.Count == 0 ? Line("\nNo device is paired yet: foldersync pair ID") : Devices(report, width, now));
+        rows.Add(report.Devices.Count == 0 ? Line("\nNo device is paired yet: foldersync pair ID") : Devices(report, now));
         foreach (var sentence in report.Attention)
             rows.Add(Line("! " + sentence, Color.Yellow));
         return new Rows(rows);
@@ -47,13 +53,14 @@ internal static class StatusTable
         var state => state,
     };
 
-    public static string Percent(double percent) => Math.Floor(percent * 10 + 1e-6).ToString("0", CultureInfo.InvariantCulture) is var tenths && percent is 0 or >= 100
+    /// <summary>Rounded down: 99.99 is not all.</summary>
+    public static string Percent(double percent) => percent is 0 or >= 100
         ? percent.ToString("0", CultureInfo.InvariantCulture) + " %"
-        : string.Create(CultureInfo.InvariantCulture, $"{double.Parse(tenths, CultureInfo.InvariantCulture) / 10:0.0} %");
+        : (Math.Floor(percent * 10 + 1e-6) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static Table Folders(StatusReport report, int width, bool unicode, bool bars)
     {
-        var table = Table(width, "Folder", "State");
+        var table = Table("Folder", "State");
         if (bars)
             table.AddColumn(new TableColumn("").NoWrap());
         table.AddColumn(new TableColumn("Done").RightAligned().NoWrap());
@@ -69,7 +76,7 @@ internal static class StatusTable
             if (bars)
                 cells.Add(f.State is "paused" ? Cell("") : Bar(f.Percent, unicode, Colour(f)));
             cells.Add(Cell(f.State is "paused" ? "" : Percent(f.Percent)));
-            cells.Add(Cell(Amount.Bytes(f.Bytes)));
+            cells.Add(Cell(f.State is "paused" ? "" : Amount.Bytes(f.Bytes)));
             cells.Add(Cell(f.NeedItems == 0 ? "" : bars || f.NeedBytes == 0 ? Attentions.Count(f.NeedItems, "item") : $"{Attentions.Count(f.NeedItems, "item")}, {Amount.Bytes(f.NeedBytes)}"));
             if (bars)
                 cells.Add(Cell(f.NeedItems == 0 ? "" : f.SecondsLeft is { } left ? Amount.Duration(TimeSpan.FromSeconds(left)) : f.ReceiveRate > 0 ? Amount.Bytes(f.ReceiveRate) + "/s" : ""));
@@ -80,9 +87,9 @@ internal static class StatusTable
         return table;
     }
 
-    private static Table Devices(StatusReport report, int width, DateTimeOffset now)
+    private static Table Devices(StatusReport report, DateTimeOffset now)
     {
-        var table = Table(width, "Device", "Connection").AddColumn(new TableColumn("Done").RightAligned().NoWrap()).AddColumn(new TableColumn("Address")).AddColumn(new TableColumn("Program"));
+        var table = Table("Device", "Connection").AddColumn(new TableColumn("Done").RightAligned().NoWrap()).AddColumn(new TableColumn("Address")).AddColumn(new TableColumn("Program"));
         foreach (var d in report.Devices)
         {
             table.AddRow(
@@ -95,12 +102,10 @@ internal static class StatusTable
         return table;
     }
 
-    private static Table Table(int width, string name, string state)
+    private static Table Table(string name, string state)
     {
-        var table = new Table { Border = TableBorder.Simple, Width = null };
-        table.AddColumn(new TableColumn(name)).AddColumn(new TableColumn(state).NoWrap());
-        _ = width;
-        return table;
+        var table = new Table { Border = TableBorder.Simple };
+        return table.AddColumn(new TableColumn(name)).AddColumn(new TableColumn(state).NoWrap());
     }
 
     private static Color Colour(FolderLine f) => f.State switch

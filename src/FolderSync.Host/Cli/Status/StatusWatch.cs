@@ -12,6 +12,7 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly Dictionary<string, string> _told = [];
     private ServiceClient? _client;
 
     public async Task RunAsync(bool json, CancellationToken cancellation)
@@ -98,11 +99,15 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
     private IEnumerable<string> Changes(StatusReport? before, StatusReport now)
     {
         var time = context.Time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        foreach (var folder in now.Folders.Except(before?.Folders ?? []))
+        foreach (var folder in now.Folders)
         {
             var missing = folder.NeedItems == 0 ? "" : $"  {Attentions.Count(folder.NeedItems, "item")} missing, {Amount.Bytes(folder.NeedBytes)}";
             var rate = folder.ReceiveRate > 0 && folder.NeedItems > 0 ? $", {Amount.Bytes(folder.ReceiveRate)}/s" : "";
-            yield return PrintableText.Of($"{time}  {folder.Id}  {StatusTable.State(folder)}  {StatusTable.Percent(folder.Percent)}{missing}{rate}");
+            var line = PrintableText.Of($"{folder.Id}  {StatusTable.State(folder)}  {StatusTable.Percent(folder.Percent)}{missing}{rate}");
+            if (_told.GetValueOrDefault(folder.Id) == line)
+                continue;
+            _told[folder.Id] = line;
+            yield return $"{time}  {line}";
         }
         foreach (var device in now.Devices)
         {
