@@ -25,10 +25,16 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string,
         return (await In.ReadLineAsync())?.Trim().ToLowerInvariant() is "y" or "yes";
     }
 
+    /// <summary>Where a person answers; null when nobody can be asked.</summary>
+    public TextReader? Answers { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public static CliContext OfProcess() => new(Console.Out, Console.Error, System.Environment.GetEnvironmentVariable,
         !Console.IsOutputRedirected, Directory.GetCurrentDirectory())
     {
         Variables = [.. System.Environment.GetEnvironmentVariables().Keys.Cast<string>()],
+        Answers = Console.IsInputRedirected || Console.IsOutputRedirected ? null : Console.In,
     };
 
     public HomeDirectory Home(string? given) => new(Path.Combine(WorkingDirectory, given is { Length: > 0 } ? given : HomeDirectory.Default(Environment)));
@@ -80,4 +86,10 @@ internal static class ExitCode
     public const int Success = 0;
     public const int Failure = 1;
     public const int BadInput = 2;
+
+    /// <summary>Ctrl-C, as shells count it: 128 and the signal's number.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>SIGTERM.</summary>
+    public const int Terminated = 143;
 }
