@@ -22,15 +22,19 @@ internal static class Composition
     public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning)
+        var levels = new LogLevels(options.LogLevel);
+        var recent = new RecentLog(TimeProvider.System, levels);
+        builder.Logging.AddFilter((_, category, level) => levels.Allows(category, level)).AddFilter("Microsoft", LogLevel.Warning)
+            .AddProvider(recent)
             .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, ports.Page));
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => ports.Page.Socket);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports).AddSingleton(levels).AddSingleton(recent);
         AddEngine(builder.Services, options.Home, identity);
         builder.Services.AddHostedService<EngineService>();
+        RestApi.AddServices(builder.Services);
 
         var app = builder.Build();
         RestApi.Map(app);
@@ -65,6 +69,7 @@ internal static class Composition
     private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page, FreePort port)
     {
         kestrel.AddServerHeader = false;
+        RestLimits.Set(kestrel.Limits);
         kestrel.Listen((IPEndPoint)port.Socket.LocalEndPoint!, listen =>
         {
             listen.Protocols = page.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;

@@ -140,8 +140,11 @@ internal sealed partial class PeerHub : IAsyncDisposable
                 new Dictionary<string, object?>
                 {
                     ["deviceID"] = device.ToString(), ["folderID"] = folder.Id.Value, ["folderLabel"] = folder.Label, ["receiveEncrypted"] = encrypted,
+                    ["remoteEncrypted"] = false,
                 },
             }));
+        // The older name of the same.
+        Events.Add("FolderRejected", ("device", device.ToString()), ("folder", folder.Id.Value), ("folderLabel", folder.Label));
     }
 
     /// <summary>A peer's connection or sharing changed: folders look for work and sources.</summary>
@@ -374,6 +377,8 @@ internal sealed partial class PeerHub : IAsyncDisposable
             {
                 new Dictionary<string, object?> { ["deviceID"] = stream.Peer.ToString(), ["name"] = hello.DeviceName, ["address"] = stream.Remote },
             }));
+        // The older name of the same.
+        Events.Add("DeviceRejected", ("device", stream.Peer.ToString()), ("name", hello.DeviceName), ("address", stream.Remote));
     }
 
     [LoggerMessage(110, LogLevel.Information, "Listening at {Address}")]

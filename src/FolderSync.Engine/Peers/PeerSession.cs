@@ -15,6 +15,9 @@ internal sealed partial class PeerSession
 {
     private const int MaxLinks = 3;
 
+    /// <summary>Of a peer's progress, as many files as an event tells.</summary>
+    private const int MaxToldFiles = 100;
+
     /// <summary>A connection that lived shorter than this is taken for a refusal by the other side.</summary>
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
 
