@@ -27,17 +27,12 @@ internal static class ConfigReader
             if (!ConfigSchema.Sections.Contains(key.Value))
                 reader.WarnUnknown(key, ConfigSchema.Sections);
         }
-        var engine = Section(ConfigSchema.DeviceSection, ConfigSchema.Device, new EngineConfig());
-        engine = Section(ConfigSchema.NetworkSection, ConfigSchema.Network, engine);
-        engine = Section(ConfigSchema.LimitsSection, ConfigSchema.Limits, engine);
-        var page = Section(ConfigSchema.PageSection, ConfigSchema.Page, new PageConfig());
+        var read = ConfigSchema.Groups.Aggregate(new Configuration(), (c, section) => section.Read(reader, document.Find(section.Name), c));
         var devices = ReadDevices(reader, document);
         var folders = ReadFolders(reader, document, devices, home);
         return reader.Problems.Count > 0
             ? throw new ConfigException([.. reader.Problems.OrderBy(p => p.Line).ThenBy(p => p.Column)])
-            : new ReadConfiguration(new Configuration { Engine = engine with { Devices = devices, Folders = folders }, Page = page }, [.. reader.Warnings.OrderBy(p => p.Line)]);
-
-        T Section<T>(string name, ConfigFields<T> fields, T seed) => reader.Group(document.Find(name), name, fields, seed);
+            : new ReadConfiguration(read.WithEngine(e => e with { Devices = devices, Folders = folders }), [.. reader.Warnings.OrderBy(p => p.Line)]);
     }
 
     /// <summary>The device that an item of a folder's `with` means: by its ID, or by its name if just one has it.</summary>

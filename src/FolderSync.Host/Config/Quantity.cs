@@ -50,6 +50,13 @@ internal static class Quantity
             ? percent
             : null;
 
+    /// <summary>A part of the disk: percent or bytes; null where it is neither.</summary>
+    public static (double Amount, bool IsBytes)? ParseFree(string text) =>
+        text is Off or "0" ? (0, false)
+        : ParsePercent(text) is { } percent ? (percent, false)
+        : ParseSize(text) is { } bytes ? (bytes, true)
+        : null;
+
     private static string Largest(long amount, (string Name, long Count)[] units, string gap)
     {
         var (name, count) = units.First(u => amount % u.Count == 0);
