@@ -130,7 +130,7 @@ class Conflicts {
 
   constructor(context) {
     this.#context = context;
-    this.root = el('section', { 'aria-label': 'Conflicts' }, el('div', { class: 'card' }, this.#list, this.#none));
+    this.root = el('section', { 'aria-labelledby': 'conflicts-title' }, el('h2', { class: 'unseen', id: 'conflicts-title' }, 'Conflicts'), el('div', { class: 'card' }, this.#list, this.#none));
   }
 
   update() {
@@ -168,7 +168,7 @@ class Problems {
   constructor(context) {
     this.#context = context;
     this.#all = button('Seen them all', { on: () => context.act(this.#all, () => send('POST', 'foldersync/problems/ack', null, { all: true })) });
-    this.root = el('section', { 'aria-label': 'Problems' }, el('div', { class: 'tools' }, el('span', { class: 'grow' }), this.#all), el('div', { class: 'card' }, this.#list, this.#none));
+    this.root = el('section', { 'aria-labelledby': 'problems-title' }, el('h2', { class: 'unseen', id: 'problems-title' }, 'Problems'), el('div', { class: 'tools' }, el('span', { class: 'grow' }), this.#all), el('div', { class: 'card' }, this.#list, this.#none));
   }
 
   update() {

@@ -188,8 +188,15 @@ export function facts(entries, className = 'facts') {
 }
 
 export function tabs(label, entries) {
-  return el('nav', { class: 'tabs', 'aria-label': label }, entries.map(([href, words, current, count]) =>
+  const nav = el('nav', { class: 'tabs', 'aria-label': label }, entries.map(([href, words, current, count]) =>
     el('a', { href, 'aria-current': current ? 'page' : undefined }, words, count ? el('span', { class: 'count' }, count) : null)));
+  // On a phone they are wider than the screen: the current one is shown.
+  requestAnimationFrame(() => {
+    const here = nav.querySelector('[aria-current]');
+    if (here)
+      nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+  });
+  return nav;
 }
 
 /** A button that copies, and says so for a moment. */

@@ -3,7 +3,8 @@
 import { get } from './api.js';
 import { bdi, el, empty, fill, icon } from './dom.js';
 import { Paged } from './paged.js';
-import { bytes, dateTime, time } from './words.js';
+import { folderName } from './states.js';
+import { bytes, dateTime, shown, time } from './words.js';
 
 const states = {
   inSync: ['ok', 'In sync'],
@@ -16,6 +17,7 @@ const states = {
 export class ContentsPart {
   #id;
   #prefix = '';
+  #rootName = 'Folder';
   #crumbs = el('nav', { class: 'crumbs', 'aria-label': 'Directory' });
   #list;
 
@@ -33,6 +35,13 @@ export class ContentsPart {
 
   open() {
     this.#show('');
+  }
+
+  update(folder) {
+    this.#rootName = folderName(folder);
+    const root = this.#crumbs.firstElementChild;
+    if (root && root.textContent !== shown(folderName(folder)))
+      root.replaceChildren(bdi(folderName(folder)));
   }
 
   happened() {
@@ -62,7 +71,7 @@ export class ContentsPart {
       ? el('span', { 'aria-current': 'location' }, words)
       : el('a', { href: '#', on: { click: e => { e.preventDefault(); this.#show(to, true); } } }, words);
     fill(this.#crumbs, [prefix], () => [
-      link('Folder', '', steps.length === 0),
+      link(bdi(this.#rootName), '', steps.length === 0),
       ...steps.flatMap((step, i) => [el('span', { class: 'soft', 'aria-hidden': 'true' }, '/'), link(bdi(step), steps.slice(0, i + 1).join('/'), i === steps.length - 1)]),
     ]);
     this.#list.restart();

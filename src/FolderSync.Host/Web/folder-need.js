@@ -53,7 +53,7 @@ export class NeedPart {
     }
     return [
       el('span', { class: 'file' }, icon(directory ? 'folder' : 'file'), el('span', null, bdi(item.name), el('span', { class: 'soft' }, ` ${actions[item.action] ?? ''}`))),
-      el('div', { data: { tone } }, el('span', { class: item.state === 'blocked' ? 'tone' : '' }, bdi(item.reason)), notes.length > 0 ? el('span', { class: 'soft' }, ` (${shown(notes.join(', '))})`) : null, bar?.root),
+      [el('div', { data: { tone } }, el('span', { class: item.state === 'blocked' ? 'tone' : '' }, bdi(item.reason)), notes.length > 0 ? el('span', { class: 'soft' }, ` (${shown(notes.join(', '))})`) : null, bar?.root), 'long'],
       [item.action === 'delete' || directory ? '' : bytes(item.size), 'end'],
     ];
   }

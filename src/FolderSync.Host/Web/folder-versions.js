@@ -23,7 +23,7 @@ export class VersionsPart {
     } });
     this.#list = new Paged({
       caption: 'Versions',
-      columns: ['Name', 'Replaced or deleted', ['Size', 'end'], ['', 'end']],
+      columns: ['Name', 'Replaced or deleted', ['Size', 'end'], [el('span', { class: 'unseen' }, 'Actions'), 'end']],
       load: (page, perpage) => get('foldersync/versions', { folder: id, prefix: this.#find.value.trim(), page, perpage }),
       row: item => this.#row(item),
       nothing: empty('ok', 'No old versions', 'What another device replaces or deletes is kept here for a while, so that nothing is lost by somebody else’s mistake.'),

@@ -18,8 +18,9 @@ export class RateGraph {
 
   constructor() {
     this.#picture.append(shape('path', { class: 'base', d: `M0 ${height}H${width}` }), this.#received, this.#sent);
-    this.root = el('figure', { class: 'graph' }, this.#picture, el('figcaption', { class: 'legend' },
-      el('span', null, el('i'), 'Receiving ', this.#in), el('span', null, el('i', { class: 'sent' }), 'Sending ', this.#out), this.#top));
+    this.root = el('figure', { class: 'graph' },
+      el('div', { class: 'legend scale' }, el('span', null, 'Last 5 minutes'), this.#top), this.#picture,
+      el('figcaption', { class: 'legend' }, el('span', null, el('i'), 'Receiving ', this.#in), el('span', null, el('i', { class: 'sent' }), 'Sending ', this.#out)));
   }
 
   update({ points }) {
@@ -28,7 +29,7 @@ export class RateGraph {
     say(this.#out, rate(last.out));
     const most = Math.max(floor, ...points.map(p => Math.max(p.in, p.out)));
     const minutes = Math.max(1, Math.round(points.length / 60));
-    say(this.#top, most > floor ? `Highest ${rate(most)}` : 'Last 5 minutes');
+    say(this.#top, most > floor ? `up to ${rate(most)}` : '');
     this.#picture.setAttribute('aria-label', `Receiving ${rate(last.in)}, sending ${rate(last.out)}. The highest in the last ${minutes} min: ${rate(Math.max(0, ...points.map(p => Math.max(p.in, p.out))))}.`);
     const line = key => points.map((p, i) => `${(width * (i + 300 - points.length) / 299).toFixed(1)} ${(height - (height - 3) * p[key] / most).toFixed(1)}`);
     const received = line('in');

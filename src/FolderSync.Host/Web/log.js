@@ -8,6 +8,7 @@ const every = 2000;
 const kept = 2000;
 const levels = ['trace', 'debug', 'information', 'warning', 'error', 'none'];
 const words = { trace: 'Everything', debug: 'Details', information: 'Normal', warning: 'Warnings and errors', error: 'Errors only', none: 'Nothing' };
+const short = { information: 'Info' };
 const tones = { warning: 'warn', error: 'bad', critical: 'bad' };
 
 export class LogView {
@@ -114,6 +115,6 @@ function toneOf({ level }) {
 function line(l) {
   const at = time(l.time);
   const tone = toneOf(l);
-  return el('li', { data: { tone } }, el('time', { dateTime: l.time }, at ? clockTime(at) : ''), el('span', { class: tone === 'wait' ? 'area' : 'tone' }, shown(l.level)),
+  return el('li', { data: { tone } }, el('time', { dateTime: l.time }, at ? clockTime(at) : ''), el('span', { class: tone === 'wait' ? 'area' : 'tone' }, shown(short[String(l.level).toLowerCase()] ?? l.level)),
     bdi(l.area, 'area'), bdi(l.text, 'text'));
 }

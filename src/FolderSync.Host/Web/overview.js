@@ -26,7 +26,7 @@ export class OverviewView {
   #filter;
   #filterRow;
   #nothing = el('p', { class: 'empty', hidden: true }, 'No folder is called that.');
-  #self = el('div');
+  #self = el('div', { class: 'self' });
   #pauseAll;
 
   constructor(context) {

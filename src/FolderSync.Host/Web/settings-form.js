@@ -2,7 +2,7 @@
 
 import { get, send } from './api.js';
 import { button, el, fill, newId, say, show } from './dom.js';
-import { shown } from './words.js';
+import { folderType, shown } from './words.js';
 
 const labels = {
   'api-key': 'API key', 'password-hash': 'Password hash', 'tls': 'HTTPS', 'mdns': 'mDNS', 'with': 'Share with', 'also-in-lan': 'Also in the local network',
@@ -47,7 +47,6 @@ export class SettingsForm {
     const options = answer.options.filter(o => !this.#hidden.has(o.key));
     this.#body.shows = undefined;
     this.#body.replaceChildren(...options.map(o => this.#option(o)));
-    show(this.#bar, true);
     this.#changed();
   }
 
@@ -64,7 +63,7 @@ export class SettingsForm {
     const { control, read } = controlFor(option, { id, 'aria-describedby': `${help} ${wrong.id}`, data: { key: option.key } });
     control.addEventListener('input', () => this.#changed());
     this.#controls.set(option.key, { control, read, wrong, was: JSON.stringify(read()) });
-    const byDefault = text(option.default);
+    const byDefault = option.kind === 'word' ? wordOf(option.default ?? '') : text(option.default);
     return el('div', { class: 'setting' },
       el('div', null, el('label', { htmlFor: id }, labelOf(option.key)),
         el('p', { class: 'help', id: help }, option.about, byDefault && option.kind !== 'bool' && !option.secret ? ` Default: ${shown(byDefault)}.` : '')),
@@ -77,6 +76,7 @@ export class SettingsForm {
 
   #changed() {
     const changed = this.#isChanged;
+    show(this.#bar, changed);
     this.#save.disabled = !changed;
     this.#undo.disabled = !changed;
   }
@@ -127,7 +127,7 @@ function controlFor({ kind, words, value, secret, default: byDefault }, properti
       return { control, read: () => String(control.checked) };
     }
     case 'word': {
-      const control = el('select', properties, words.map(w => el('option', { value: w, selected: w === value }, sentence(w))));
+      const control = el('select', properties, words.map(w => el('option', { value: w, selected: w === value }, wordOf(w))));
       return { control, read: () => control.value };
     }
     case 'texts': {
@@ -146,6 +146,10 @@ function controlFor({ kind, words, value, secret, default: byDefault }, properti
 
 export function labelOf(key) {
   return labels[key] ?? sentence(key);
+}
+
+function wordOf(word) {
+  return folderType(word) === word ? sentence(word) : folderType(word);
 }
 
 export function sentence(words) {

@@ -164,7 +164,7 @@ class ServicePart {
     if (!status)
       return;
     const entries = [
-      ['Running for', duration(wholeMinutes(status.uptime))], ['Version', version.version], ['System', version.longVersion ?? ''],
+      ['Running for', duration(wholeMinutes(status.uptime))], ['Version', version.version], ['System', version.longVersion ?? '', '', true],
       this.paths?.config ? ['Configuration', this.paths.config, '', true] : null, this.paths?.database ? ['Index', this.paths.database, '', true] : null,
     ];
     fill(this.#facts, entries, () => facts(entries));

@@ -46,6 +46,8 @@ export function folderName(folder) {
 
 /** The line below a folder's name: how it goes on while it is busy, else what it holds. */
 export function folderDetail(folder, state) {
+  if (folder.paused)
+    return 'Nothing is synced while it is paused';
   if (state.tone === 'bad')
     return folder.error;
   if (folder.state === 'syncing' && needOf(folder) > 0) {
@@ -55,6 +57,10 @@ export function folderDetail(folder, state) {
     if (folder.secondsLeft !== null && folder.secondsLeft !== undefined)
       words.push(timeLeft(folder.secondsLeft));
     return words.join(' · ');
+  }
+  if (folder.state === 'scanning' && folder.scan) {
+    const { entries, hashedBytes, toHashBytes } = folder.scan;
+    return `${items(entries)} looked at${toHashBytes > 0 ? `, ${bytes(hashedBytes)} of ${bytes(toHashBytes)} read` : ''}`;
   }
   const words = [files(folder.localFiles ?? 0), bytes(folder.localBytes ?? 0)];
   const changed = time(folder.lastChange?.time);
