@@ -20,6 +20,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
     private EngineConfig _config = new();
     private bool _isDisposed;
+    private bool _isPaused;
+    private bool _isApplied;
 
     public SyncEngine(EngineParts parts)
     {
@@ -61,11 +63,37 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             var before = Config;
             await CloseFoldersAsync(config);
             Volatile.Write(ref _config, config);
+            _isApplied = true;
             await OpenFoldersAsync(config);
-            await _hub.ApplyAsync(config);
+            await _hub.ApplyAsync(ForPeers(config));
             // Unshared peers' entries go, so that nothing waits for what they have.
             await DropUnsharedAsync(config);
             await _hub.AnnounceFoldersAsync(ConcernedBy(before, config));
+        }
+        finally
+        {
+            _applying.Give(1);
+        }
+    }
+
+    public IReadOnlyDictionary<FolderId, long> BytesReceived
+    {
+        get
+        {
+            lock (_lock)
+                return _folders.ToDictionary(f => f.Key, f => f.Value.BytesReceived);
+        }
+    }
+
+    public async Task PauseAsync(bool paused, CancellationToken cancellation)
+    {
+        await _applying.TakeAsync(1, cancellation);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _isPaused = paused;
+            if (_isApplied)
+                await _hub.ApplyAsync(ForPeers(Config));
         }
         finally
         {
@@ -105,6 +133,9 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     }
 
     private FolderConfig WithoutSelf(FolderConfig folder) => folder with { Devices = [.. folder.Devices.Where(d => d != Self)] };
+
+    private EngineConfig ForPeers(EngineConfig config) =>
+        _isPaused ? config with { Devices = [.. config.Devices.Select(d => d with { Paused = true })] } : config;
 
     private FolderLoop? FindLoop(FolderId id)
     {

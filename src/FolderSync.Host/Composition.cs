@@ -1,5 +1,6 @@
 using System.Net;
 using FolderSync.Engine;
+using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Host.Config;
@@ -9,6 +10,7 @@ using FolderSync.Index;
 using FolderSync.Index.Sqlite;
 using FolderSync.Index.State;
 using FolderSync.Network;
+using FolderSync.Network.Discovery;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,16 +26,20 @@ internal static class Composition
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
         var levels = new LogLevels(options.LogLevel);
         var recent = new RecentLog(TimeProvider.System, levels);
-        builder.Logging.AddFilter((_, category, level) => levels.Allows(category, level)).AddFilter("Microsoft", LogLevel.Warning)
-            .AddProvider(recent)
+        var log = new LogBook(TimeProvider.System, options.LogLevel);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter((_, category, level) => levels.Allows(category, level) || log.IsLogged(category ?? "", level))
+            .AddProvider(recent).AddProvider(log)
             .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
+        builder.Services.AddSingleton(log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, ports.Page));
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => ports.Page.Socket);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports).AddSingleton(levels).AddSingleton(recent);
         AddEngine(builder.Services, options.Home, identity);
-        builder.Services.AddHostedService<EngineService>();
+        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>().AddSingleton<INearbyDevices, NobodyNearby>();
+        builder.Services.AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
         RestApi.AddServices(builder.Services);
 
         var app = builder.Build();

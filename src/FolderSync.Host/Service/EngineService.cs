@@ -5,7 +5,7 @@ using FolderSync.Host.Config;
 namespace FolderSync.Host.Service;
 
 /// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
-internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, ILogger<EngineService> log) : BackgroundService
+internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -15,6 +15,8 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         config.ProblemsChanged += Report;
         config.Changed += Enqueue;
         ports.Peers?.Dispose();
+        book.Load(engine.State);
+        await pause.RestoreAsync(cancellationToken);
         await engine.ApplyAsync(config.Current.Engine, cancellationToken);
         foreach (var (address, why) in engine.ListenErrors)
             ServiceLog.NotListening(log, address, why);

@@ -1,9 +1,5 @@
 namespace FolderSync.Host.Service;
 
-/// <summary>One entry of the log.</summary>
-/// <param name="Seq">Ascending from 1.</param>
-internal sealed record LogEntry(long Seq, DateTimeOffset Time, LogLevel Level, string Area, string Text);
-
 /// <summary>The log's last entries, and the last warnings and errors until they are cleared. Bounded. Thread-safe.</summary>
 internal sealed class RecentLog(TimeProvider time, LogLevels levels) : ILoggerProvider
 {

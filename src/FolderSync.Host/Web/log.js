@@ -6,9 +6,9 @@ import { clockTime, shown, time } from './words.js';
 
 const every = 2000;
 const kept = 2000;
-const levels = ['trace', 'debug', 'information', 'warning', 'error', 'none'];
-const words = { trace: 'Everything', debug: 'Details', information: 'Normal', warning: 'Warnings and errors', error: 'Errors only', none: 'Nothing' };
-const short = { information: 'Info' };
+const levels = ['trace', 'debug', 'info', 'warning', 'error', 'none'];
+const words = { trace: 'Everything', debug: 'Details', info: 'Normal', warning: 'Warnings and errors', error: 'Errors only', none: 'Nothing' };
+const short = { trace: 'Trace', debug: 'Debug', info: 'Info', information: 'Info', warning: 'Warning', error: 'Error', critical: 'Error' };
 const tones = { warning: 'warn', error: 'bad', critical: 'bad' };
 
 export class LogView {
@@ -100,7 +100,7 @@ export class LogView {
     const all = await getOr({}, 'foldersync/log/levels');
     fill(this.#levels, all, () => Object.entries(all).map(([area, level]) => {
       const id = newId('level');
-      const chosen = levels.find(l => l.startsWith(String(level).toLowerCase())) ?? 'information';
+      const chosen = levels.find(l => l.startsWith(String(level).toLowerCase())) ?? 'info';
       const select = el('select', { id, on: { change: () => this.#context.act(select, () => send('PUT', 'foldersync/log/levels', null, { [area]: select.value }), { done: 'Level set' }) } },
         levels.map(l => el('option', { value: l, selected: l === chosen }, words[l])));
       return el('div', { class: 'setting' }, el('label', { htmlFor: id }, bdi(area)), el('div', { class: 'control' }, select));
