@@ -90,7 +90,7 @@ class Changes {
   }
 
   async #earlier() {
-    const items = await this.#ask(this.#items.at(-1)?.time);
+    const items = await this.#ask(this.#items.at(-1)?.id);
     if (items) {
       this.#items = [...this.#items, ...items];
       this.#show();

@@ -138,10 +138,10 @@ class HoldNotice {
   constructor({ act }, id) {
     const decide = action => send('POST', 'foldersync/deletions', { folder: id, action });
     const restore = button('Bring the files back', { data: { act: 'restore' }, on: () => act(restore, () => decide('restore'), { done: 'The files come back' }) });
-    this.#confirm = button('', { class: 'danger-text', data: { act: 'confirm' }, on: async () => {
+    this.#confirm = button('', { class: 'danger-text', data: { act: 'delete' }, on: async () => {
       const words = holdWords(this.#folder.hold);
       if (await confirmed(words.ask, words.consequence, words.confirm, { danger: true }))
-        await act(this.#confirm, () => decide('confirm'));
+        await act(this.#confirm, () => decide('delete'));
     } });
     const details = el('details', null, el('summary', null, 'Which files'), this.#names);
     details.addEventListener('toggle', async () => {

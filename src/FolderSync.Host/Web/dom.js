@@ -234,6 +234,21 @@ export function confirmed(title, text, yes, { danger = false, body = null } = {}
   }, { once: true }));
 }
 
+/** One of a few: the answer's value, or null. */
+export function chosen(title, text, choices) {
+  const dialog = document.getElementById('ask');
+  dialog.className = '';
+  dialog.replaceChildren(el('form', { method: 'dialog' },
+    el('h2', { id: 'ask-title' }, title), el('p', null, text),
+    el('p', { class: 'buttons' }, el('button', { value: 'none' }, 'Cancel'), choices.map(([value, words]) => el('button', { value, class: 'primary' }, words)))));
+  dialog.returnValue = 'none';
+  dialog.showModal();
+  return new Promise(resolve => dialog.addEventListener('close', () => {
+    dialog.replaceChildren();
+    resolve(dialog.returnValue === 'none' ? null : dialog.returnValue);
+  }, { once: true }));
+}
+
 let toastEnds = 0;
 
 /** A word that something is done; it goes by itself. */

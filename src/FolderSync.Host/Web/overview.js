@@ -2,10 +2,10 @@
 
 import { send } from './api.js';
 import { Attention } from './attention.js';
-import { Bar, bdi, button, copyButton, el, empty, facts, fill, head, icon, KeyedList, say, setIcon, show } from './dom.js';
+import { Bar, bdi, button, chosen, copyButton, el, empty, facts, fill, head, icon, KeyedList, say, setIcon, show } from './dom.js';
 import { RateGraph } from './graph.js';
 import { deviceDetail, deviceState, figures, folderDetail, folderName, folderState, overall } from './states.js';
-import { bytes, duration, percent, shown, wholeMinutes } from './words.js';
+import { bytes, duration, percent, shown, soon, time, wholeMinutes } from './words.js';
 
 const filterFrom = 12;
 
@@ -28,6 +28,7 @@ export class OverviewView {
   #nothing = el('p', { class: 'empty', hidden: true }, 'No folder is called that.');
   #self = el('div', { class: 'self' });
   #pauseAll;
+  #pausedNotice;
 
   constructor(context) {
     this.#context = context;
@@ -41,12 +42,13 @@ export class OverviewView {
     this.#noDevices = empty('device', 'No device yet', 'Pair another computer, phone or NAS with this one.', el('a', { class: 'button primary', href: '#/pair' }, 'Pair a device'));
     this.#filter = el('input', { type: 'search', placeholder: 'Find a folder', 'aria-label': 'Find a folder', on: { input: () => this.update() } });
     this.#filterRow = el('div', { class: 'tools' }, this.#filter);
+    this.#pausedNotice = new PausedNotice(context);
     const rescan = button('Rescan all', { on: () => context.act(rescan, () => send('POST', 'db/scan'), { done: 'Looked at everything' }) });
-    this.#pauseAll = button('Pause all', { on: () => this.#pause() });
+    this.#pauseAll = button('Pause all…', { data: { act: 'pause-all' }, on: () => this.#pause() });
     this.root = el('div', { class: 'overview' },
       head('Overview', { actions: [rescan, this.#pauseAll] }),
       el('div', { class: 'stack' },
-        this.#attention.root, this.#hero,
+        this.#pausedNotice.root, this.#attention.root, this.#hero,
         el('div', { class: 'columns' },
           el('section', { id: 'folders', 'aria-labelledby': 'folders-title' },
             el('div', { class: 'title-row' }, el('h2', { id: 'folders-title' }, 'Folders'), el('a', { class: 'button', href: '#/add-folder' }, icon('plus'), 'Add folder')),
@@ -72,8 +74,8 @@ export class OverviewView {
     show(this.#noDevices, store.devices.length === 0);
     this.#devices.update(store.devices.map(d => [d.id, d]));
     this.#showSelf(store);
-    show(this.#pauseAll, store.devices.length > 0);
-    say(this.#pauseAll.querySelector('span'), this.#allPaused ? 'Resume all' : 'Pause all');
+    show(this.#pauseAll, store.devices.length > 0 && !store.pause.paused);
+    this.#pausedNotice.update();
   }
 
   #showFolders(store) {
@@ -103,13 +105,31 @@ export class OverviewView {
     ], 'facts narrow self-facts'));
   }
 
-  get #allPaused() {
-    return this.#context.store.devices.every(d => d.paused);
+  async #pause() {
+    const choice = await chosen('Pause all syncing?', 'Changes are noticed and nothing is sent or received. It goes on by itself after that time.',
+      [['30', 'For 30 minutes'], ['120', 'For 2 hours'], ['', 'Until I resume it']]);
+    if (choice !== null)
+      await this.#context.act(this.#pauseAll, () => send('POST', 'foldersync/pause', null, choice ? { minutes: Number(choice) } : {}));
+  }
+}
+
+class PausedNotice {
+  #context;
+  #text = el('p');
+  root;
+
+  constructor(context) {
+    this.#context = context;
+    const resume = button('Resume', { class: 'primary', data: { act: 'resume-all' }, on: () => context.act(resume, () => send('POST', 'foldersync/resume')) });
+    this.root = el('div', { class: 'notice', hidden: true, data: { tone: 'idle' } }, icon('idle'),
+      el('div', { class: 'notice-text' }, el('p', { class: 'notice-title' }, 'All syncing is paused'), this.#text), el('p', { class: 'buttons' }, resume));
   }
 
-  #pause() {
-    const paused = this.#allPaused;
-    this.#context.act(this.#pauseAll, () => send('POST', paused ? 'system/resume' : 'system/pause'), { done: paused ? 'All devices go on' : 'All devices are paused' });
+  update() {
+    const { pause } = this.#context.store;
+    show(this.root, pause.paused);
+    const until = time(pause.until);
+    say(this.#text, until ? `It goes on by itself ${soon(until) ?? 'now'}.` : 'It goes on when you resume it.');
   }
 }
 

@@ -27,6 +27,7 @@ export class Store extends EventTarget {
   problems = [];
   conflicts = [];
   configProblems = [];
+  pause = { paused: false, until: null };
   selfName = '';
   lost = null;
 
@@ -185,8 +186,8 @@ export class Store extends EventTarget {
   }
 
   async #readTroubles() {
-    [this.problems, this.conflicts, this.configProblems] = await Promise.all([
-      getOr([], 'foldersync/problems'), getOr([], 'foldersync/conflicts'), getOr([], 'foldersync/config/problems'),
+    [this.problems, this.conflicts, this.configProblems, this.pause] = await Promise.all([
+      getOr([], 'foldersync/problems'), getOr([], 'foldersync/conflicts'), getOr([], 'foldersync/config/problems'), getOr(this.pause, 'foldersync/pause'),
     ]);
   }
 }
