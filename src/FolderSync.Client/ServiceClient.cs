@@ -9,7 +9,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace FolderSync.Client;
 
 /// <summary>A running service's REST interface, as far as the command line, the tray and the demo use it. Every failure is a <see cref="ServiceException"/>.</summary>
-public sealed class ServiceClient : IDisposable
+public sealed partial class ServiceClient : IDisposable
 {
     private readonly HttpClient _http;
 
@@ -113,6 +113,11 @@ public sealed class ServiceClient : IDisposable
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        return await ReadAsync(answer, path, type, cancellation);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage answer, string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
         try
         {
             return await answer.Content.ReadFromJsonAsync(type, cancellation) ?? throw new JsonException("null");
@@ -121,6 +126,13 @@ public sealed class ServiceClient : IDisposable
         {
             throw new ServiceException($"What answers at {Address.Url} is not a FolderSync service, or another version of it ({path}: {e.Message})", inner: e);
         }
+    }
+
+    private async Task<TAnswer> SendAsync<TBody, TAnswer>(
+        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, bodyType) }, cancellation);
+        return await ReadAsync(answer, path, answerType, cancellation);
     }
 
     private async Task SendAsync(HttpMethod method, string path, CancellationToken cancellation)

@@ -2,6 +2,8 @@ using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
 using FolderSync.Engine.Peers;
+using FolderSync.Engine.Status;
+using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
 
 namespace FolderSync.Engine;
@@ -114,6 +116,24 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
         Loop(folder).ConfirmDeletionsAsync(delete, cancellation);
+
+    public Task<IReadOnlyList<FolderVersion>> VersionsAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).VersionsAsync(cancellation);
+
+    public Task<FileName> RestoreVersionAsync(FolderId folder, string key, CancellationToken cancellation) =>
+        Loop(folder).RestoreVersionAsync(key, cancellation);
+
+    public Task RemoveVersionAsync(FolderId folder, string key, CancellationToken cancellation) => Loop(folder).RemoveVersionAsync(key, cancellation);
+
+    public Task<CleanedVersions> CleanVersionsAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).CleanVersionsAsync(cancellation);
+
+    public Task ResolveConflictAsync(FolderId folder, FileName copy, bool keepCopy, CancellationToken cancellation) =>
+        Loop(folder).ResolveConflictAsync(copy, keepCopy, cancellation);
+
+    public Task<BrowsedLevel> BrowseAsync(FolderId folder, FileName directory, long skip, int take, CancellationToken cancellation) =>
+        Loop(folder).BrowseAsync(directory, skip, take, cancellation);
+
+    public Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation) =>
+        Loop(folder).PreviewIgnoresAsync(lines, skip, take, cancellation);
 
     public async ValueTask DisposeAsync()
     {

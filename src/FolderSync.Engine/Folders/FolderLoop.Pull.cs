@@ -53,6 +53,7 @@ internal sealed partial class FolderLoop
                 _isPulling = false;
                 UpdateState();
             }
+            await KeepVersionsInBoundsAsync();
             PublishTroubles();
         }
     }

@@ -131,7 +131,10 @@ internal sealed partial class FolderLoop
             await CommitGoneAsync(scan, isFull);
             OnScanned(scan, isFull);
             if (isFull)
+            {
                 await CleanUpAsync();
+                await KeepVersionsInBoundsAsync();
+            }
         }
         finally
         {
@@ -148,14 +151,13 @@ internal sealed partial class FolderLoop
         if (now - _lastCleanUp < TimeSpan.FromDays(1))
             return;
         _lastCleanUp = now;
-        var days = Config.Versioning.CleanoutDays;
         try
         {
             await _parts.Workers.Run(
                 () =>
                 {
-                    if (days > 0)
-                        _trashCan?.CleanUp(now, days);
+                    if (_trashCan is { } trashCan)
+                        CleanVersions(trashCan, now);
                     new TempCleaner(Disk).RemoveStale(now - TimeSpan.FromHours(KeepTemporariesHours));
                 },
                 _stop.Token);

@@ -120,6 +120,7 @@ internal sealed partial class FolderLoop
     {
         if (entries.Count == 0)
             return;
+        NoteConflictCopies(entries);
         foreach (var listener in _commitListeners)
             listener.Set();
         _events.Add(

@@ -223,6 +223,7 @@ internal sealed partial class PeerSession
                 ClientName = first?.Connection.PeerHello.ClientName ?? "",
                 ClientVersion = first?.Connection.PeerHello.ClientVersion ?? "",
                 Connections = _links.Count,
+                ClockOffset = first?.Connection.PeerHello.Timestamp is > 0 and var told ? DateTimeOffset.UnixEpoch.AddTicks(told / 100) - first.Since : null,
                 BytesReceived = _received + _links.Sum(l => l.Connection.BytesReceived),
                 BytesSent = _sent + _links.Sum(l => l.Connection.BytesSent),
                 LastSeen = first is null ? _lastSeen : _parts.Time.GetUtcNow(),

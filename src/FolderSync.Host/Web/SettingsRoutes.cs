@@ -20,19 +20,23 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes)
         rest.MapGet(Root, () => RestJson.Of(new JsonObject
         {
             ["sections"] = new JsonArray([.. ConfigSchema.Groups.Select(s => new JsonObject { ["name"] = s.Name, ["about"] = s.About })]),
-        }));
-        rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(Shown(Section(section).Options, o => Section(section).Write(o, store.Current))));
+        })).Produces<JsonObject>().WithSummary("The sections of config.yaml whose options are single.");
+        rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(Shown(Section(section).Options, o => Section(section).Write(o, store.Current))))
+            .Produces<JsonObject>().WithSummary("A section's options, each with its sentence, kind, default and value, in the file's words.");
         rest.MapPatch(Root + "/{section}", async (HttpContext c, string section) => await ChangeAsync(c, Section(section).Options,
-            (reader, option, node, config) => Section(section).ReadOption(reader, option, node, config)));
+            (reader, option, node, config) => Section(section).ReadOption(reader, option, node, config)))
+            .Produces(200).WithSummary("Changes options of a section: {option: value or [values]}. Empty is the default.");
         MapItems(rest, ConfigSchema.FoldersSection, ConfigSchema.Folder, Folder, (config, folder) => config.PutFolder(folder));
         MapItems(rest, ConfigSchema.DevicesSection, ConfigSchema.Peer, Device, (config, device) => config.PutDevice(device));
     }
 
     private void MapItems<T>(RouteGroupBuilder rest, string kind, ConfigFields<T> fields, Func<Configuration, string, T> find, Func<Configuration, T, Configuration> put)
     {
-        rest.MapGet($"{Root}/{kind}/{{id}}", (string id) => RestJson.Of(Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, id)))));
+        rest.MapGet($"{Root}/{kind}/{{id}}", (string id) => RestJson.Of(Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, id)))))
+            .Produces<JsonObject>().WithSummary($"The options of one of the {kind}.");
         rest.MapPatch($"{Root}/{kind}/{{id}}", async (HttpContext c, string id) => await ChangeAsync(c, [.. fields.All.Where(f => f.Key != ConfigSchema.Id)],
-            (reader, option, node, config) => put(config, ((ConfigField<T>)option).Read(reader, node, find(config, id)))));
+            (reader, option, node, config) => put(config, ((ConfigField<T>)option).Read(reader, node, find(config, id)))))
+            .Produces(200).WithSummary($"Changes options of one of the {kind}.");
     }
 
     private static ConfigSection Section(string name) =>

@@ -131,7 +131,10 @@ function showAlerts() {
   const alerts = [];
   if (store.lost !== null)
     alerts.push(['bad', 'The connection to the service is lost', store.lost]);
-  if (store.status?.configError)
+  const mistakes = store.configProblems.filter(p => p.severity === 'error');
+  if (mistakes.length > 0)
+    alerts.push(['bad', 'config.yaml has a mistake; what was in force before it still is', mistakes.map(placed).join('\n')]);
+  else if (store.status?.configError)
     alerts.push(['bad', 'config.yaml has a mistake; what was in force before it still is', store.status.configError]);
   if (refusal)
     alerts.push(['warn', 'That did not work', refusal]);
@@ -139,6 +142,10 @@ function showAlerts() {
     icon(tone),
     el('div', { class: 'notice-text' }, el('p', { class: 'notice-title' }, title), ...text.split('\n').map(line => el('p', null, bdi(line)))),
     text === refusal ? button('Close', { class: 'quiet', on: () => { refusal = ''; showAlerts(); } }) : null)));
+}
+
+function placed({ line, column, message, hint }) {
+  return `${line > 0 ? `Line ${line}, column ${column}: ` : ''}${message}${hint ? ` ${hint}` : ''}`;
 }
 
 function makeFrame() {

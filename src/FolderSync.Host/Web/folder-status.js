@@ -134,12 +134,12 @@ export class StatusPart {
 
   async #decide(control, kind) {
     const { act } = this.#context;
-    const words = { add: 'Comes back', update: 'Is replaced', delete: 'Is deleted', metadata: 'Gets its old attributes', undelete: 'Comes back' };
+    const words = { replace: 'Is replaced', restore: 'Comes back', delete: 'Is deleted' };
     const paged = new Paged({
       caption: 'What would change',
       columns: ['Name', 'What happens', ['Size', 'end']],
       load: (page, perpage) => get(`foldersync/${kind}/preview`, { folder: this.#id, page, perpage }),
-      row: i => [el('span', { class: 'file' }, icon('file'), bdi(i.name)), words[i.action] ?? shown(i.action), [i.action === 'delete' ? '' : bytes(i.size ?? 0), 'end']],
+      row: i => [el('span', { class: 'file' }, icon(i.type === 'dir' ? 'folder' : 'file'), bdi(i.name)), words[i.action] ?? shown(i.action), [i.type === 'dir' ? '' : bytes(i.size ?? 0), 'end']],
       nothing: el('p', { class: 'empty' }, 'Nothing differs: there is nothing to do.'),
     });
     await act(control, () => paged.refresh());
