@@ -12,6 +12,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     /// <summary>Bytes asked of all peers and not yet written, over all folders.</summary>
     private const long FetchBytes = 48 << 20;
 
+    private static readonly TimeSpan StrangersEvery = TimeSpan.FromSeconds(1);
+
     private readonly EngineParts _parts;
     private readonly PeerHub _hub;
     private readonly Gate _applying = new(1);
@@ -20,6 +22,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
     private EngineConfig _config = new();
     private bool _isDisposed;
+    private long _strangerTold;
 
     public SyncEngine(EngineParts parts)
     {
@@ -87,6 +90,19 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     public Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
         Loop(folder).ConfirmDeletionsAsync(delete, cancellation);
 
+    /// <summary>The network is another one than before, or time has passed unseen. Thread-safe.</summary>
+    public void OnNetworkChanged() => _hub.OnNetworkChanged();
+
+    /// <summary>Discovery heard a device. Thread-safe.</summary>
+    /// <param name="isNew">Not only its addresses are.</param>
+    public void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew)
+    {
+        var peer = _hub.Find(device);
+        if (isNew && (peer is not null || MayTellOfStranger()))
+            Events.Add("DeviceDiscovered", ("device", device.ToString()), ("addrs", addresses.ToList<object?>()));
+        peer?.OnFound();
+    }
+
     public async ValueTask DisposeAsync()
     {
         // A configuration that is being taken up is let finish: what it opens is closed here.
@@ -102,6 +118,18 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         }
         foreach (var folder in folders)
             await folder.DisposeAsync();
+    }
+
+    /// <summary>Strangers can be made up; they must not push all else out of the events' buffers.</summary>
+    private bool MayTellOfStranger()
+    {
+        lock (_lock)
+        {
+            if (_strangerTold != 0 && _parts.Time.GetElapsedTime(_strangerTold) < StrangersEvery)
+                return false;
+            _strangerTold = Math.Max(1, _parts.Time.GetTimestamp());
+            return true;
+        }
     }
 
     private FolderConfig WithoutSelf(FolderConfig folder) => folder with { Devices = [.. folder.Devices.Where(d => d != Self)] };

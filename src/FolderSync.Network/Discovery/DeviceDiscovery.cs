@@ -67,7 +67,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
     /// <summary>Called on discovery's own threads; whoever listens only sets signals.</summary>
     public event Action<DeviceFound>? Found;
 
-    public IReadOnlyList<NearbyDevice> Nearby => [.. _cache.All().Where(d => d.Id != _self)];
+    public IReadOnlyList<NearbyDevice> Devices() => [.. _cache.All().Where(d => d.Id != _self)];
 
     /// <summary>Each way of discovery → why it does not work, null where it does. Empty while all is off. Named as Syncthing's API does.</summary>
     public IReadOnlyDictionary<string, string?> Status => Volatile.Read(ref _states).ToDictionary(s => s.Name, s => s.Trouble);
@@ -141,7 +141,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
             var port = Announced().Select(PeerAddress.Parse).Select(a => a.Port).FirstOrDefault();
             Func<int, MdnsService>? service = port == 0 ? null : n => new MdnsService(_self, MdnsNames.InstanceLabel(settings.Name, n), port, _version);
             Volatile.Write(ref _mdns, new MdnsNode(
-                _self, service, _datagrams, OnSighting, (d, source) => _cache.Remove(d, Via.Mdns, source), v4, v6, _clock, RandomNumberGenerator.GetInt32, _logger));
+                _self, service, _datagrams, OnSighting, (d, source) => _cache.Remove(d, FoundBy.Mdns, source), v4, v6, _clock, RandomNumberGenerator.GetInt32, _logger));
         }
     }
 
@@ -178,7 +178,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
         {
             // Anyone can make up strangers; they must not fill the log.
             var level = Volatile.Read(ref _settings).Wanted.Contains(sighting.Device) ? LogLevel.Information : LogLevel.Debug;
-            DiscoveryLog.Found(_logger, level, sighting.Device.ToString(), sighting.Via == Via.Mdns ? "mDNS" : "local discovery", string.Join(", ", addresses));
+            DiscoveryLog.Found(_logger, level, sighting.Device.ToString(), sighting.Via == FoundBy.Mdns ? "mDNS" : "local discovery", string.Join(", ", addresses));
             // It may have started after this device's last announcement.
             Volatile.Read(ref _local).ForEach(l => l.Wake());
         }

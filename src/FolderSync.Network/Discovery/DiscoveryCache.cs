@@ -17,7 +17,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
     public const int MaxAddressesPerEntry = 16;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(DeviceId Device, Via Via, IPAddress Source), Entry> _entries = [];
+    private readonly Dictionary<(DeviceId Device, FoundBy Via, IPAddress Source), Entry> _entries = [];
 
     public int Count
     {
@@ -50,7 +50,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
     }
 
     /// <summary>It said that it is gone.</summary>
-    public void Remove(DeviceId device, Via via, IPAddress source)
+    public void Remove(DeviceId device, FoundBy via, IPAddress source)
     {
         lock (_lock)
             _entries.Remove((device, via, HandshakeSlots.KeyOf(source)));
@@ -80,14 +80,14 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
             DropExpired(clock.GetTimestamp());
             return [.. _entries.GroupBy(e => e.Key.Device).OrderBy(g => g.Key).Select(g =>
             {
-                var byMdns = g.Where(e => e.Key.Via == Via.Mdns).ToList();
+                var byMdns = g.Where(e => e.Key.Via == FoundBy.Mdns).ToList();
                 return new NearbyDevice(
                     g.Key,
                     byMdns.OrderByDescending(e => e.Value.Seen).Select(e => e.Value.Name).FirstOrDefault(n => n.Length > 0) ?? "",
                     AddressesOf(g.Key),
-                    byMdns.Count > 0 ? "mdns" : "local",
+                    byMdns.Count > 0 ? FoundBy.Mdns : FoundBy.Local,
                     g.Max(e => e.Value.SeenAt),
-                    byMdns.Count > 0 ? "foldersync" : "syncthing");
+                    byMdns.Count > 0);
             })];
         }
     }
@@ -101,7 +101,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
             .OrderBy(a => a.Contains("[fe80:", StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>False where this source has had its share and nothing of its own may go.</summary>
-    private bool MakeRoom((DeviceId Device, Via Via, IPAddress Source) key)
+    private bool MakeRoom((DeviceId Device, FoundBy Via, IPAddress Source) key)
     {
         if (!TakeOldest(k => k.Source.Equals(key.Source), MaxEntriesPerSource, key.Device))
             return false;
@@ -114,7 +114,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
     /// Removes the oldest of some entries if there are as many as there may be. Entries of configured devices go only for another entry
     /// of a configured device, and then the oldest one all the same.
     /// </summary>
-    private bool TakeOldest(Func<(DeviceId Device, Via Via, IPAddress Source), bool> which, int most, DeviceId comer)
+    private bool TakeOldest(Func<(DeviceId Device, FoundBy Via, IPAddress Source), bool> which, int most, DeviceId comer)
     {
         var some = _entries.Where(e => which(e.Key)).ToList();
         if (some.Count < most)

@@ -83,7 +83,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         var source = packet.From.Address;
         var addresses = said.Addresses.Select(a => HintedAddress.TryMake(a, source)).OfType<string>().Distinct().ToList();
         if (addresses.Count > 0)
-            _onSighting(new Sighting(said.Id, Via.Local, source, "", addresses, said.Instance, s_life));
+            _onSighting(new Sighting(said.Id, FoundBy.Local, source, "", addresses, said.Instance, s_life));
     }
 
     private async Task AnnounceLoopAsync()

@@ -3,20 +3,12 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>How a device was heard.</summary>
-internal enum Via
-{
-    /// <summary>Syncthing's local discovery.</summary>
-    Local,
-    Mdns,
-}
-
 /// <summary>A device heard once.</summary>
 /// <param name="Source">Whom the packet came from.</param>
 /// <param name="Addresses">Fit to be dialed.</param>
 /// <param name="Instance">Another one when the device has started anew.</param>
 /// <param name="Life">How long it holds.</param>
-internal sealed record Sighting(DeviceId Device, Via Via, IPAddress Source, string Name, IReadOnlyList<string> Addresses, long Instance, TimeSpan Life);
+internal sealed record Sighting(DeviceId Device, FoundBy Via, IPAddress Source, string Name, IReadOnlyList<string> Addresses, long Instance, TimeSpan Life);
 
 /// <summary>What a sighting changed.</summary>
 internal enum Novelty

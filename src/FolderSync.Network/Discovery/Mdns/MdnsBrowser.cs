@@ -110,7 +110,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
             PointerSeen = pointer is null && known is not null ? known.PointerSeen : now,
         };
         _nextRefresh = Math.Min(_nextRefresh, now + Ticks(life * 0.8));
-        onSighting(new Sighting(told.Device, Via.Mdns, source, label, addresses, 0, life));
+        onSighting(new Sighting(told.Device, FoundBy.Mdns, source, label, addresses, 0, life));
     }
 
     /// <summary>What the host's records say, and whom the packet came from: that one at least is on this network.</summary>
