@@ -36,11 +36,24 @@ public interface ISyncEngine
 
     FolderSnapshot? Folder(FolderId id);
 
+    /// <summary>Bytes of files that peers sent for each folder since it was started.</summary>
+    IReadOnlyDictionary<FolderId, long> BytesReceived { get; }
+
     /// <summary>The folder's index for reading, null while it has none (paused, in error).</summary>
     IFolderIndex? Index(FolderId id);
 
     /// <summary>Takes a configuration up: starts, stops and changes folders and devices; connections that it doesn't concern stay.</summary>
     Task ApplyAsync(EngineConfig config, CancellationToken cancellation);
+
+    /// <summary>While paused no device is connected, whatever the configuration says of each; scans go on. Kept over <see cref="ApplyAsync"/>.</summary>
+    Task PauseAsync(bool paused, CancellationToken cancellation);
+
+    /// <summary>The network is another one than before, or time has passed unseen: connections are checked, devices dialed at once.</summary>
+    void OnNetworkChanged();
+
+    /// <summary>Discovery heard a device: it is dialed at once where it is wanted.</summary>
+    /// <param name="isNew">Not only its addresses are.</param>
+    void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew);
 
     /// <summary>Done when the scan is.</summary>
     /// <param name="below">Empty: everything.</param>

@@ -23,6 +23,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private EngineConfig _config = new();
     private bool _isDisposed;
     private long _strangerTold;
+    private bool _isPaused;
+    private bool _isApplied;
 
     public SyncEngine(EngineParts parts)
     {
@@ -64,11 +66,37 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             var before = Config;
             await CloseFoldersAsync(config);
             Volatile.Write(ref _config, config);
+            _isApplied = true;
             await OpenFoldersAsync(config);
-            await _hub.ApplyAsync(config);
+            await _hub.ApplyAsync(ForPeers(config));
             // Unshared peers' entries go, so that nothing waits for what they have.
             await DropUnsharedAsync(config);
             await _hub.AnnounceFoldersAsync(ConcernedBy(before, config));
+        }
+        finally
+        {
+            _applying.Give(1);
+        }
+    }
+
+    public IReadOnlyDictionary<FolderId, long> BytesReceived
+    {
+        get
+        {
+            lock (_lock)
+                return _folders.ToDictionary(f => f.Key, f => f.Value.BytesReceived);
+        }
+    }
+
+    public async Task PauseAsync(bool paused, CancellationToken cancellation)
+    {
+        await _applying.TakeAsync(1, cancellation);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _isPaused = paused;
+            if (_isApplied)
+                await _hub.ApplyAsync(ForPeers(Config));
         }
         finally
         {
@@ -90,11 +118,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     public Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
         Loop(folder).ConfirmDeletionsAsync(delete, cancellation);
 
-    /// <summary>The network is another one than before, or time has passed unseen. Thread-safe.</summary>
     public void OnNetworkChanged() => _hub.OnNetworkChanged();
 
-    /// <summary>Discovery heard a device. Thread-safe.</summary>
-    /// <param name="isNew">Not only its addresses are.</param>
     public void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew)
     {
         var peer = _hub.Find(device);
@@ -133,6 +158,9 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     }
 
     private FolderConfig WithoutSelf(FolderConfig folder) => folder with { Devices = [.. folder.Devices.Where(d => d != Self)] };
+
+    private EngineConfig ForPeers(EngineConfig config) =>
+        _isPaused ? config with { Devices = [.. config.Devices.Select(d => d with { Paused = true })] } : config;
 
     private FolderLoop? FindLoop(FolderId id)
     {

@@ -12,6 +12,10 @@ internal sealed partial class FolderLoop
     private bool _isScanning;
     private bool _isPulling;
     private string _error = "";
+    private long _bytesReceived;
+
+    /// <summary>Bytes of files that peers sent for this folder since it was started. Thread-safe.</summary>
+    public long BytesReceived => Interlocked.Read(ref _bytesReceived);
 
     /// <summary>Thread-safe.</summary>
     public FolderSnapshot Snapshot()
@@ -66,6 +70,8 @@ internal sealed partial class FolderLoop
 
     /// <summary>A reader found the index damaged. Thread-safe.</summary>
     public void OnIndexDamaged(IndexDamagedException e) => _inbox.Writer.TryComplete(e);
+
+    internal void CountReceived(int bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 
     private void Publish(Func<FolderSnapshot, FolderSnapshot> change)
     {

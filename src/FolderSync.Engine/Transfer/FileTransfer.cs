@@ -283,6 +283,7 @@ internal sealed class FileTransfer
             try
             {
                 var bytes = await source.Peer.RequestAsync(_folder.Id, _item.Name, block, source.FromTemporary, cancellation);
+                _folder.CountReceived(block.Size);
                 return (bytes, source.Peer);
             }
             catch (RequestFailedException e)

@@ -26,6 +26,7 @@ internal static class RestApi
         new DatabaseRoutes(engine).Map(rest);
         new FolderRoutes(engine).Map(rest);
         new EventRoutes(events).Map(rest);
+        Extensions.ExtensionRoutes.Map(rest, app.Services);
         rest.MapFallback((HttpContext context) =>
             Refusals.Text(404, $"FolderSync has no {context.Request.Method} {context.Request.Path}."));
         Web.StatusPage.Map(app, page);

@@ -131,7 +131,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
 
     private void DropExpired(long now)
     {
-        List<(DeviceId, Via, IPAddress)>? expired = null;
+        List<(DeviceId, FoundBy, IPAddress)>? expired = null;
         foreach (var (key, entry) in _entries)
         {
             if (clock.GetElapsedTime(entry.Seen, now) >= entry.Life)
