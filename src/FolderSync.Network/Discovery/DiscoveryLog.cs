@@ -7,8 +7,8 @@ internal static partial class DiscoveryLog
     [LoggerMessage(2101, LogLevel.Information, "Discovery by {Method} is on, port {Port}")]
     public static partial void Working(ILogger logger, string method, int port);
 
-    [LoggerMessage(2102, LogLevel.Warning, "Discovery by {Method} does not work: {Reason} Devices with written addresses connect all the same. It is tried again.")]
-    public static partial void NotWorking(ILogger logger, string method, string reason);
+    [LoggerMessage(EventId = 2102, Message = "Discovery by {Method} does not work: {Reason} Devices with written addresses connect all the same. It is tried again.")]
+    public static partial void NotWorking(ILogger logger, LogLevel level, string method, string reason);
 
     [LoggerMessage(EventId = 2103, Message = "Found device {Device} by {Method} at {Addresses}")]
     public static partial void Found(ILogger logger, LogLevel level, string device, string method, string addresses);

@@ -122,7 +122,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
             trouble ??= $"{e.Message}.";
         }
 
-        _state.Set(trouble);
+        _state.Set(trouble, isHarmless: paths.All(p => !p.Has(_family)));
     }
 
     /// <summary>Null, or why this device is not announced.</summary>
@@ -151,8 +151,8 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     }
 
     private string NoWay() => _family == AddressFamily.InterNetwork
-        ? "no interface takes a broadcast."
-        : "no interface takes an IPv6 multicast.";
+        ? "no interface has an IPv4 address and takes a broadcast."
+        : "no interface has an IPv6 address and takes a multicast.";
 
     private IEnumerable<(IPEndPoint To, int Path)> Targets(IReadOnlyList<NetworkPath> paths)
     {

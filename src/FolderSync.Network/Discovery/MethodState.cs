@@ -23,7 +23,8 @@ internal sealed class MethodState(string name, int port, ILogger logger)
     }
 
     /// <param name="trouble">A sentence for a person; null: it works.</param>
-    public void Set(string? trouble)
+    /// <param name="isHarmless">This computer has no network of that kind, which is no fault.</param>
+    public void Set(string? trouble, bool isHarmless = false)
     {
         lock (_lock)
         {
@@ -35,6 +36,6 @@ internal sealed class MethodState(string name, int port, ILogger logger)
         if (trouble is null)
             DiscoveryLog.Working(logger, name, port);
         else
-            DiscoveryLog.NotWorking(logger, name, trouble);
+            DiscoveryLog.NotWorking(logger, isHarmless ? LogLevel.Information : LogLevel.Warning, name, trouble);
     }
 }

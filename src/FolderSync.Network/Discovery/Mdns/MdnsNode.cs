@@ -216,7 +216,9 @@ internal sealed class MdnsNode : IAsyncDisposable
             }
 
             links.AddRange(mine.Where(p => family.Joined.Contains(p.Index)).Select(p => new MdnsLink(p, family.Kind)));
-            family.State.Set(family.Joined.Count > 0 ? null : $"no interface takes {(family.Kind == AddressFamily.InterNetwork ? "an IPv4" : "an IPv6")} multicast.");
+            family.State.Set(
+                family.Joined.Count > 0 ? null : $"no interface has an {(family.Kind == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address and takes a multicast.",
+                isHarmless: mine.Count == 0);
         }
 
         return links;
