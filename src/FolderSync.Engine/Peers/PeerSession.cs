@@ -27,6 +27,8 @@ internal sealed partial class PeerSession
     /// <summary>Two connections made within this time of each other are both sides dialing at once; an older one was lost by the other side.</summary>
     private static readonly TimeSpan DialRace = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan FoundAgain = TimeSpan.FromSeconds(2);
+
     private readonly EngineParts _parts;
     private readonly PeerHub _hub;
     private readonly ILogger _log;
@@ -42,6 +44,8 @@ internal sealed partial class PeerSession
     private int _turn;
     private int _wrongData;
     private bool _hasReasonToDial;
+    private CancellationTokenSource? _dialing;
+    private long _found;
 
     public PeerSession(EngineParts parts, PeerHub hub, DeviceConfig config)
     {
@@ -86,6 +90,52 @@ internal sealed partial class PeerSession
         lock (_lock)
             _hasReasonToDial = true;
         DialWake.Set();
+    }
+
+    /// <summary>The network changed: connections are checked, and a dial that began on the old network begins anew.</summary>
+    public void OnNetworkChanged()
+    {
+        foreach (var link in Links())
+            link.Doubt();
+        CancellationTokenSource? dialing;
+        lock (_lock)
+        {
+            _hasReasonToDial = true;
+            dialing = _dialing;
+            _dialing = null;
+        }
+        dialing?.Cancel();
+        DialWake.Set();
+    }
+
+    /// <summary>Discovery heard the device anew, or at other addresses. Whoever is on the network can make it say so: it costs little.</summary>
+    public void OnFound()
+    {
+        lock (_lock)
+        {
+            if (_found != 0 && _parts.Time.GetElapsedTime(_found) < FoundAgain)
+                return;
+            _found = Math.Max(1, _parts.Time.GetTimestamp());
+            _hasReasonToDial |= _links.Count == 0;
+        }
+        foreach (var link in Links())
+            link.Doubt();
+        DialWake.Set();
+    }
+
+    /// <summary>A dial that a change of the network ends; the caller disposes it after <see cref="EndDial"/>.</summary>
+    public CancellationTokenSource BeginDial(CancellationToken cancellation)
+    {
+        var dialing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        lock (_lock)
+            _dialing = dialing;
+        return dialing;
+    }
+
+    public void EndDial()
+    {
+        lock (_lock)
+            _dialing = null;
     }
 
     /// <summary>True once after something made dialing worth a try at once.</summary>
@@ -309,7 +359,7 @@ internal sealed partial class PeerSession
             _received += link.Connection.BytesReceived;
             _sent += link.Connection.BytesSent;
             _lastSeen = now;
-            _hasReasonToDial |= now - link.Since > Held;
+            _hasReasonToDial |= now - link.Since > Held || link.WasDoubted;
             isLast = _links.Count == 0;
             if (wasFirst || isLast)
                 StopSenders();
