@@ -18,15 +18,14 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string,
     public IReadOnlyList<string> Variables { get; init; } = [];
 
     /// <summary>A question on standard error; only a yes is a yes.</summary>
-    public async Task<bool> AskAsync(string question)
+    public async Task<bool> AskAsync(string question, CancellationToken cancellation)
     {
         await Error.WriteAsync($"{question} [y/N] ");
-        await Error.FlushAsync();
-        return (await In.ReadLineAsync())?.Trim().ToLowerInvariant() is "y" or "yes";
+        await Error.FlushAsync(cancellation);
+        // Reading a terminal can't be cancelled: who presses Ctrl-C does not wait for it.
+        var answer = await Task.Run(In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
+        return answer?.Trim().ToLowerInvariant() is "y" or "yes";
     }
-
-    /// <summary>Where a person answers; null when nobody can be asked.</summary>
-    public TextReader? Answers { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -34,7 +33,6 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string,
         !Console.IsOutputRedirected, Directory.GetCurrentDirectory())
     {
         Variables = [.. System.Environment.GetEnvironmentVariables().Keys.Cast<string>()],
-        Answers = Console.IsInputRedirected || Console.IsOutputRedirected ? null : Console.In,
     };
 
     public HomeDirectory Home(string? given) => new(Path.Combine(WorkingDirectory, given is { Length: > 0 } ? given : HomeDirectory.Default(Environment)));

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using FolderSync.Client;
 using FolderSync.Client.Extensions;
 using FolderSync.Tray.Model;
+using FolderOffer = FolderSync.Tray.Model.FolderOffer;
 
 namespace FolderSync.Tray.Service;
 
