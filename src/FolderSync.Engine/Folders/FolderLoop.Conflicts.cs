@@ -57,13 +57,19 @@ internal sealed partial class FolderLoop
             return;
         var now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
         var displaced = Config.Versioning.Kind == VersioningKind.None ? Displaced.Discard : Displaced.Version;
+        List<FileName> changed = [];
         await CommitAsync(current =>
         {
             // Decided anew with nothing else going on: the one that stays must be there when the other goes.
             var steps = spare.Where(s => Spare(current, s.Name).Any(e => e.Name == s.Name && e.Sequence == s.Sequence))
                 .Select(ApplyStep (s) => new ApplyStep.Remove(LocalChange.Gone(s, _parts.Self.Short, now, FolderType.SendReceive), s, displaced)).ToList();
-            return [.. Applier.Apply(steps).OfType<ApplyResult.Done>().Select(d => d.Step.Target)];
+            var results = Applier.Apply(steps);
+            // Not as the index says: edited since, so it is an edit to be found and no copy to be merged.
+            changed.AddRange(results.Where(r => r is not ApplyResult.Done).Select(r => r.Step.Target.Name));
+            return [.. results.OfType<ApplyResult.Done>().Select(d => d.Step.Target)];
         });
+        if (changed.Count > 0)
+            RequestScan(changed);
     }
 
     /// <summary>Copies of this device's making that hold the same as an earlier one of the same file, which stands on the disk.</summary>

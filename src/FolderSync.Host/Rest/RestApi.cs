@@ -51,7 +51,6 @@ internal static class RestApi
         DirectoryRoutes.Map(rest);
         ServiceRoutes.Map(app, rest);
         new MetricsRoute(engine).Map(app);
-        Extensions.ExtensionRoutes.Map(rest, app.Services);
         AbsentRoutes.Map(rest);
         Extensions.ExtensionRoutes.Map(rest, app.Services);
         new Web.SettingsRoutes(config, changes).Map(rest);
