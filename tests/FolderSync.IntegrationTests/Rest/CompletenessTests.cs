@@ -85,35 +85,6 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
         Assert.EndsWith(".\n", text, StringComparison.Ordinal);
     }
 
-    /// <summary>What a client finds in a Syncthing's answer, it finds in ours.</summary>
-    [SkippableFact]
-    public async Task AnswersHaveTheFieldsOfARealSyncthings()
-    {
-        await using var cluster = new Cluster();
-        await cluster.RunAsync(async () =>
-        {
-            var real = await cluster.AddSyncthingAsync("1.29", "real");
-            var ours = await cluster.AddFolderSyncAsync("ours");
-            await Cluster.PairAsync(ours, real);
-            Sample.Write(Path.Combine(cluster.PathOf(Folder, ours), "a.txt"), "content");
-            await cluster.ShareAsync(Folder, [ours, real]);
-            await cluster.ConnectedAsync(ours, real);
-            await cluster.SyncedAsync(Folder);
-            List<string> missing = [];
-            foreach (var path in (string[])[
-                "system/status", "system/version", "system/connections", "system/error", "system/log", "system/paths", "system/debug", "config", "config/options", "config/gui",
-                "config/ldap", "config/defaults/folder", "config/defaults/device", "config/defaults/ignores", $"config/folders/{Folder}", "config/restart-required",
-                $"db/status?folder={Folder}", $"db/completion?folder={Folder}", $"db/file?folder={Folder}&file=a.txt", $"db/browse?folder={Folder}", $"db/ignores?folder={Folder}",
-                $"db/need?folder={Folder}", $"db/localchanged?folder={Folder}", $"folder/errors?folder={Folder}", "stats/device", "stats/folder", "svc/lang", "events?limit=1&timeout=0"])
-            {
-                var (theirs, mine) = (await real.Rest.GetAsync(path), await ours.Rest.GetAsync(path));
-                // Each names the other in its maps.
-                Compare(path, Renamed(theirs, ours, real), Renamed(mine, ours, real), missing);
-            }
-            Assert.True(missing.Count == 0, string.Join('\n', missing));
-        });
-    }
-
     [Fact]
     public async Task APausedFoldersStateIsTheEmptyText()
     {
