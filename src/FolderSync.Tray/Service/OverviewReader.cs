@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FolderSync.Client;
 using FolderSync.Client.Extensions;
 using FolderSync.Tray.Model;
+using FolderOffer = FolderSync.Tray.Model.FolderOffer;
 
 namespace FolderSync.Tray.Service;
 
