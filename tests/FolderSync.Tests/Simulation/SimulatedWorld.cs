@@ -9,6 +9,7 @@ internal sealed class SimulatedWorld
 {
     private readonly Random _random;
     private readonly SimulatedPump _pump;
+    private SimulatedPump.SimulatedProcess? _own;
 
     public SimulatedWorld(params string[] names)
         : this(1, names)
@@ -83,6 +84,9 @@ internal sealed class SimulatedWorld
     /// <summary>What a person sees in the folder, with contents.</summary>
     public static string Tree(SimulatedDevice device) =>
         string.Join('\n', device.User.Tree("", p => p.StartsWith(".st", StringComparison.Ordinal)).Where(i => i.Kind != FileKind.Directory).Select(i => i.ToString()));
+
+    /// <summary>Runs something of the test's own beside the devices.</summary>
+    public Task Start(Func<Task> work) => (_own ??= new SimulatedPump.SimulatedProcess(_pump)).Start("test", work);
 
     public void Command(SimulatedDevice device, Func<SyncEngine, Task> command)
     {

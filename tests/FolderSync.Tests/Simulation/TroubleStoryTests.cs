@@ -1,0 +1,173 @@
+using FolderSync.Engine;
+using FolderSync.Filesystem;
+using Xunit;
+
+namespace FolderSync.Tests.Simulation;
+
+/// <summary>What can't be done is said with its reason, harms nothing else, and is done when it can be.</summary>
+public sealed class TroubleStoryTests
+{
+    private readonly SimulatedWorld _world = new("anna", "bert", "carl");
+
+    private SimulatedDevice Anna => _world["anna"];
+
+    private SimulatedDevice Bert => _world["bert"];
+
+    private SimulatedDevice Carl => _world["carl"];
+
+    [Fact]
+    public void Wrong_bytes_never_reach_the_name_and_another_peer_is_asked()
+    {
+        for (var i = 0; i < 8; i++)
+            Anna.User.WriteFile($"{i}", new string((char)('a' + i), 300_000));
+        Anna.Start();
+        Carl.Start();
+        _world.RunUntil("carl has it", () => Carl.Engine?.Folder(SimulatedDevice.Folder) is { Counts: { Local.Files: 8, Need.Items: 0 } });
+        for (var i = 0; i < 8; i++)
+            Anna.User.Rot($"{i}", 200_000, 1);
+        Bert.Start();
+        _world.RunUntil("bert has it", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { Counts: { Local.Files: 8, Need.Items: 0 } });
+
+        for (var i = 0; i < 8; i++)
+            Assert.Equal(new string((char)('a' + i), 300_000), Bert.User.ReadText($"{i}"));
+    }
+
+    [Fact]
+    public void A_file_whose_only_source_is_rotten_is_reported_and_comes_when_it_is_sound()
+    {
+        _world.Network.Part(Carl.Id, Bert.Id);
+        _world.Network.Part(Carl.Id, Anna.Id);
+        Anna.User.WriteFile("f", new string('x', 300_000));
+        Anna.User.WriteFile("g", "fine");
+        Anna.Start();
+        _world.RunUntil("anna has scanned", () => Anna.Snapshot.Counts.Local.Files == 2);
+        Anna.User.Rot("f", 200_000, 1);
+        Bert.Start();
+        _world.RunUntil("bert says so", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { PullProblems: [{ Name.Value: "f" }] } && Bert.User.Exists("g"));
+        var problem = Bert.Snapshot.PullProblems[0];
+        Assert.Contains("does not match", problem.Reason, StringComparison.Ordinal);
+        Assert.Contains("anna", problem.Reason, StringComparison.Ordinal);
+        Assert.False(Bert.User.Exists("f"));
+
+        Anna.User.Rot("f", 200_000, 1);
+        _world.RunUntil("it is here", () => Bert.User.Exists("f"));
+        Assert.Equal(new string('x', 300_000), Bert.User.ReadText("f"));
+    }
+
+    [Fact]
+    public void What_nobody_connected_has_is_out_of_sync_with_the_devices_name()
+    {
+        Anna.User.WriteFile("f", new string('x', 3_000_000));
+        Anna.Start();
+        Bert.Start();
+        _world.AfterStep = () =>
+        {
+            if (Bert.Engine?.Folder(SimulatedDevice.Folder) is { FetchedBytes: > 0 })
+                _world.Network.Part(Anna.Id, Bert.Id);
+        };
+        _world.RunUntil("bert says so", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { State: FolderState.Idle, PullProblems.Count: 1 });
+        _world.AfterStep = null;
+        Assert.Contains("anna", Bert.Snapshot.PullProblems[0].Reason, StringComparison.Ordinal);
+
+        _world.Network.Join(Anna.Id, Bert.Id);
+        _world.RunUntil("it is here", () => Bert.User.Exists("f"));
+        _world.RunUntil("nothing is said any more", () => Bert.Snapshot.PullProblems.Count == 0);
+    }
+
+    [Fact]
+    public void On_a_full_disk_the_file_is_reported_deletions_go_on_and_it_resumes_by_itself()
+    {
+        Bert.Disks.Options = new MemoryDiskOptions { Capacity = 3 << 20 };
+        Anna.User.WriteFile("keep", new string('k', 1 << 20));
+        Anna.User.WriteFile("goes", new string('g', 1 << 20));
+        Anna.Start();
+        Bert.Configure(_world.Devices, f => f with { Versioning = new VersioningConfig(VersioningKind.None) });
+        Bert.Start();
+        _world.RunUntil("bert has both", () => Bert.User.Exists("keep") && Bert.User.Exists("goes"));
+        Anna.User.WriteFile("keep", new string('n', 2 << 20));
+        _world.RunFor(TimeSpan.FromSeconds(2));
+        _world.Scan(Anna);
+        _world.RunUntil("bert says so", () => Bert.Snapshot.PullProblems.Count == 1);
+        Assert.Contains("Not enough space", Bert.Snapshot.PullProblems[0].Reason, StringComparison.Ordinal);
+        Assert.Equal('k', Bert.User.ReadText("keep")[0]);
+
+        Anna.User.Delete("goes");
+        _world.Scan(Anna);
+        _world.RunUntil("the deletion is carried out and the file comes", () => !Bert.User.Exists("goes") && Bert.User.ReadText("keep")[0] == 'n');
+        Assert.Equal(2 << 20, Bert.User.ReadAll("keep").Length);
+    }
+
+    [Theory]
+    [InlineData("OpenWrite")]
+    [InlineData("Write")]
+    [InlineData("SyncAll")]
+    [InlineData("Rename")]
+    [InlineData("SyncDirectory")]
+    [InlineData("Stat")]
+    [InlineData("SetModified")]
+    public void A_failing_disk_keeps_the_original_and_goes_on_by_itself(string operation)
+    {
+        Anna.User.WriteFile("f", "first");
+        Anna.Start();
+        Bert.Start();
+        _world.RunUntil("bert has it", () => Bert.User.Exists("f") && Bert.Snapshot.Counts.Need.Items == 0);
+        foreach (var disk in Bert.Disks.Living)
+        {
+            disk.BeforeOperation = (name, path) =>
+                name == operation && (path.Value.Contains('f', StringComparison.Ordinal) || path.Value.Length == 0) ? new FileSystemException(FileSystemError.Io, "The disk fails.") : null;
+        }
+        Anna.User.WriteFile("f", "second");
+        _world.RunFor(TimeSpan.FromSeconds(2));
+        _world.Scan(Anna);
+        _world.RunFor(TimeSpan.FromMinutes(10));
+        var (content, versions) = (Bert.User.ReadText("f"), Bert.Snapshot.Counts.LocalSequence);
+        Assert.True(content is "first" or "second", content);
+        Assert.True(content == "second" || Bert.Snapshot.PullProblems.Count > 0 || Bert.Snapshot.Error.Length > 0, "It is said.");
+        Assert.Equal("second", Anna.User.ReadText("f"));
+
+        foreach (var disk in Bert.Disks.Living)
+            disk.BeforeOperation = null;
+        _world.RunUntil("it has come", () => Bert.User.ReadText("f") == "second" && Bert.Snapshot is { State: FolderState.Idle, Counts.Need.Items: 0 });
+        Assert.Equal("second", Anna.User.ReadText("f"));
+        Assert.True(versions <= Bert.Snapshot.Counts.LocalSequence);
+    }
+
+    [Fact]
+    public void A_name_that_this_disk_can_not_have_is_an_error_here_only()
+    {
+        Bert.Disks.Options = new MemoryDiskOptions { WindowsNames = true };
+        Anna.User.WriteFile("CON", "a");
+        Anna.User.WriteFile("d/a:b", "b");
+        Anna.User.WriteFile("fine", "c");
+        _world.StartAll();
+        _world.RunUntil("all have what they can have", () => Carl.User.Exists("d/a:b") && Carl.User.Exists("CON") && Bert.User.Exists("fine") && Bert.Snapshot.PullProblems.Count == 2);
+        _world.RunFor(TimeSpan.FromHours(5));
+
+        Assert.All(Bert.Snapshot.PullProblems, p => Assert.True(p.Permanent));
+        Assert.True(Anna.User.Exists("CON") && Carl.User.Exists("CON"));
+        Assert.Equal(3, Anna.Snapshot.Counts.Global.Files);
+        Assert.Equal(0, Anna.Snapshot.Counts.Global.Deleted);
+    }
+
+    [Fact]
+    public void Two_spellings_of_a_name_on_a_disk_that_takes_them_for_one_are_reported_and_neither_is_deleted()
+    {
+        Bert.Disks.Options = new MemoryDiskOptions { CaseInsensitive = true };
+        Anna.User.WriteFile("File", "one");
+        Anna.User.WriteFile("file", "two");
+        _world.StartAll();
+        _world.RunUntil("bert says so", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { PullProblems.Count: 1 } && Carl.User.Exists("file") && Carl.User.Exists("File"));
+        _world.RunFor(TimeSpan.FromHours(3));
+        Assert.Equal(["one", "two"], [Anna.User.ReadText("File"), Anna.User.ReadText("file")]);
+        Assert.Equal(["one", "two"], [Carl.User.ReadText("File"), Carl.User.ReadText("file")]);
+
+        // The one that is not on bert's disk is deleted: the other stays there.
+        var missing = Bert.Snapshot.PullProblems[0].Name.Value;
+        var there = missing == "file" ? "File" : "file";
+        var content = Anna.User.ReadText(there);
+        Anna.User.Delete(missing);
+        _world.Scan(Anna);
+        _world.RunUntil("it is settled", () => Bert.Snapshot.PullProblems.Count == 0 && Bert.Snapshot.Counts.Need.Items == 0);
+        Assert.Equal(content, Bert.User.ReadText(there));
+    }
+}
