@@ -45,8 +45,11 @@ internal sealed class YamlTreeReader
         catch (YamlException e)
         {
             var lines = text.Split('\n');
-            var tab = Array.FindIndex(lines, Math.Min(lines.Length, (int)e.Start.Line - 1), IsTabIndented);
-            throw tab >= 0 && tab <= e.Start.Line
+            // The parser tells of a tab where the group began that it stands in.
+            var tab = e.End.Line > 0 && e.End.Line <= lines.Length && IsTabIndented(lines[e.End.Line - 1]) ? (int)e.End.Line - 1
+                : Array.FindIndex(lines, Math.Clamp((int)e.Start.Line - 1, 0, lines.Length), IsTabIndented);
+            var isTab = tab >= 0 && (tab <= e.Start.Line || Reason(e).Contains("tab", StringComparison.Ordinal));
+            throw isTab
                 ? new ConfigException(file, tab + 1, 1 + lines[tab].IndexOf('\t', StringComparison.Ordinal), "This line is indented with a tab.", "Indent with spaces.", e)
                 : new ConfigException(file, (int)e.Start.Line, (int)e.Start.Column, $"This is not valid YAML: {Reason(e)}", Hint(Line(text, (int)e.Start.Line), e), e);
         }
