@@ -31,6 +31,11 @@ internal sealed class YamlTreeReader
             throw new ConfigException(file, 0, 0, $"The file has {text.Length:N0} characters; at most {MaxLength:N0} are read.");
         if (text.IndexOf('\0') is var nul and >= 0)
             throw new ConfigException(file, 1 + text.AsSpan(0, nul).Count('\n'), 1, "The file holds a NUL character: it is not text, or it is damaged.");
+        if (OddLineEnd(text) is var odd and >= 0)
+        {
+            throw new ConfigException(file, 1 + text.AsSpan(0, odd).Count('\n'), odd - text.LastIndexOf('\n', odd), $"Here is an invisible line end (U+{(int)text[odd]:X4}) that most editors don't show as one.",
+                "Remove it, and end lines with the Enter key.");
+        }
         var reader = new YamlTreeReader(file, text);
         try
         {
@@ -40,15 +45,18 @@ internal sealed class YamlTreeReader
         {
             // The parser stumbles over some nonsense instead of naming it.
             var at = reader._parser.Current?.End ?? Mark.Empty;
-            throw new ConfigException(file, (int)at.Line, (int)at.Column, "This is not valid YAML from here on.", Hint(Line(text, (int)at.Line), e), e);
+            throw new ConfigException(file, Math.Min((int)at.Line, 1 + text.AsSpan().Count('\n')), (int)at.Column, "This is not valid YAML from here on.", Hint(Line(text, (int)at.Line), e), e);
         }
         catch (YamlException e)
         {
             var lines = text.Split('\n');
-            var tab = Array.FindIndex(lines, Math.Min(lines.Length, (int)e.Start.Line - 1), IsTabIndented);
-            throw tab >= 0 && tab <= e.Start.Line
+            // The parser tells of a tab where the group began that it stands in.
+            var tab = e.End.Line > 0 && e.End.Line <= lines.Length && IsTabIndented(lines[e.End.Line - 1]) ? (int)e.End.Line - 1
+                : Array.FindIndex(lines, Math.Clamp((int)e.Start.Line - 1, 0, lines.Length), IsTabIndented);
+            var isTab = tab >= 0 && (tab <= e.Start.Line || Reason(e).Contains("tab", StringComparison.Ordinal));
+            throw isTab
                 ? new ConfigException(file, tab + 1, 1 + lines[tab].IndexOf('\t', StringComparison.Ordinal), "This line is indented with a tab.", "Indent with spaces.", e)
-                : new ConfigException(file, (int)e.Start.Line, (int)e.Start.Column, $"This is not valid YAML: {Reason(e)}", Hint(Line(text, (int)e.Start.Line), e), e);
+                : new ConfigException(file, Math.Min((int)e.Start.Line, lines.Length), (int)e.Start.Column, $"This is not valid YAML: {Reason(e)}", Hint(Line(text, (int)e.Start.Line), e), e);
         }
     }
 
@@ -107,8 +115,10 @@ internal sealed class YamlTreeReader
         MappingEnd end;
         while (!_parser.TryConsume(out end!))
         {
-            if (ReadNode(depth + 1) is not YamlScalar key || key.IsBlock || IsComplex(key))
-                throw new ConfigException(_file, (int)start.Start.Line, (int)start.Start.Column, "An option's name must be a simple word.");
+            var name = ReadNode(depth + 1);
+            var back = name.Start - QuestionMark(name);
+            if (name is not YamlScalar { IsBlock: false } key || back > 0)
+                throw new ConfigException(_file, name.Line, Math.Max(1, name.Column - back), "An option's name must be a simple word.");
             if (!seen.TryAdd(key.Value, key.Line))
                 throw new ConfigException(_file, key.Line, key.Column, $"'{key.Value}' stands here a second time, the first is in line {seen[key.Value]}.", "Remove one of the two.");
             entries.Add(new YamlEntry(key, ReadNode(depth + 1)));
@@ -116,13 +126,13 @@ internal sealed class YamlTreeReader
         return new YamlMap(Index(start), (int)start.Start.Line, (int)start.Start.Column, entries, start.Style == MappingStyle.Flow, Index(end) + 1);
     }
 
-    /// <summary>Written as "? key", which no splice could handle.</summary>
-    private bool IsComplex(YamlScalar key)
+    /// <summary>Where the mark of a key stands that is written as "? key", which no splice could handle; the key itself for all others.</summary>
+    private int QuestionMark(YamlNode key)
     {
         var i = key.Start - 1;
         while (i >= 0 && _text[i] is ' ' or '\t')
             i--;
-        return i >= 0 && _text[i] == '?';
+        return i >= 0 && _text[i] == '?' ? i : key.Start;
     }
 
     private static YamlScalar Node(Scalar s) => new(Index(s), (int)s.End.Index, (int)s.Start.Line, (int)s.Start.Column, s.Value,
@@ -137,6 +147,17 @@ internal sealed class YamlTreeReader
     {
         var reason = e.InnerException is YamlException inner ? inner.Message : e.Message;
         return reason.EndsWith('.') ? reason : reason + ".";
+    }
+
+    /// <summary>YAML ends a line there and nobody sees it: a comment would go on as an option. -1 for none.</summary>
+    private static int OddLineEnd(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is '\u0085' or '\u2028' or '\u2029' || text[i] == '\r' && (i + 1 == text.Length || text[i + 1] != '\n'))
+                return i;
+        }
+        return -1;
     }
 
     private static string Line(string text, int line) => text.Split('\n').ElementAtOrDefault(line - 1) ?? "";

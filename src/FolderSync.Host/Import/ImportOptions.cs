@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Xml.Linq;
 using FolderSync.Engine;
+using FolderSync.Host.Access;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Import;
@@ -43,8 +44,10 @@ internal sealed class ImportOptions(List<ImportNote> notes)
                 notes.Add(new ImportNote($"gui, address {address}", $"the page is at {PageConfig.DefaultAddress}: FolderSync takes host:port only."));
             address = PageConfig.DefaultAddress;
         }
-        if (gui.Text("password").Length > 0)
+        var hash = gui.Text("password");
+        if (hash.Length > 0 && !Password.IsHash(hash))
         {
+            hash = "";
             ConfigAddress.TrySplit(address, out var host, out _);
             var local = host is "localhost" || IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip);
             notes.Add(new ImportNote("gui, password", local ? "set one anew in the page's settings; until then the page asks for none." : "set one anew; until then no page is shown off this computer, only the REST interface answers."));
@@ -56,6 +59,7 @@ internal sealed class ImportOptions(List<ImportNote> notes)
             Address = address,
             ApiKey = gui.Text("apikey"),
             User = gui.Text("user"),
+            PasswordHash = hash,
             Tls = gui.Flag("tls", false),
         };
     }

@@ -23,7 +23,7 @@ internal sealed record ImportPlan(SyncthingHome From, DeviceIdentity Identity, i
         yield return $"From the Syncthing in '{From}' (format {FormatVersion}) into '{to}':";
         yield return $"  identity   {Identity.DeviceId} ({Identity.KeyKind}); the other devices see the same device as before";
         yield return $"  name       {engine.Name}";
-        yield return $"  page       {(page.Enabled ? page.Address : "off")}{(page.Tls ? ", https" : "")}{(page.ApiKey.Length > 0 ? ", the same API key" : "")}";
+        yield return $"  page       {(page.Enabled ? page.Address : "off")}{(page.Tls ? ", https" : "")}{(page.ApiKey.Length > 0 ? ", the same API key" : "")}{(page.PasswordHash.Length > 0 ? ", the same password" : "")}";
         yield return $"  listen     {string.Join(", ", engine.ListenAddresses)}";
         yield return $"  devices    {engine.Devices.Length}";
         foreach (var device in engine.Devices)

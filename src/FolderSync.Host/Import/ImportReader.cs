@@ -106,14 +106,17 @@ internal sealed class ImportReader
         foreach (var xml in root.Elements("folder"))
         {
             var where = $"folder '{(xml.Text("label") is { Length: > 0 } label ? label : xml.Text("id"))}'";
+            var told = _notes.Count;
             var (folder, why) = ReadFolder(xml, where, devices);
             why ??= folders.Any(f => f.Id == folder!.Id) ? "there is another of the same ID." : ConfigReader.WhyNotAt(folder!.Path, folders, _to);
             if (why is not null)
             {
+                _notes.RemoveRange(told, _notes.Count - told);
                 _notes.Add(new ImportNote(where, $"left out: {why}"));
                 continue;
             }
             folders.Add(folder!);
+            Marker(xml, where, folder!.Path);
             Leftovers.Note(_notes, xml, where, Leftovers.Folder);
         }
         return folders.ToImmutable();
@@ -140,7 +143,6 @@ internal sealed class ImportReader
         var defaults = new FolderConfig { Id = default, Path = "" };
         var free = xml.Element("minDiskFree");
         var (amount, isBytes) = free is null ? (defaults.MinDiskFree, false) : Free(free);
-        Marker(xml, where, path);
         return (new FolderConfig
         {
             Id = new FolderId(xml.Text("id")),

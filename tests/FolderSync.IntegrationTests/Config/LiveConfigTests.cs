@@ -38,7 +38,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
             // A wrong one: told with its place, and everything goes on.
             var good = await File.ReadAllTextAsync(ours.ConfigFile);
             await SaveAsync(ours, good + "limitz:\n\tsend: x\n", "rename");
-            await UntilAsync(async () => (string?)(await ours.Rest.GetAsync("system/status"))["configError"] is not null, ours);
+            await UntilAsync(async () => (string?)(await ours.Rest.GetAsync("system/status"))["configError"] is not null, () => ours.Log);
             Assert.Contains("indented with a tab", ours.Log, StringComparison.Ordinal);
             Assert.Equal(since, await SinceAsync(ours, peer));
             Assert.Equal(since, await SinceAsync(ours, peer));
@@ -66,7 +66,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
             Assert.NotEqual(before, text);
             await SaveAsync(device, text, how);
             var clock = Stopwatch.StartNew();
-            await UntilAsync(holds, device);
+            await UntilAsync(holds, () => device.Log);
             output.WriteLine($"in force {clock.ElapsedMilliseconds} ms after it was saved ({how})");
         }
     }
@@ -79,7 +79,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
         await using var service = ChildProcess.Start("dotnet",
             [TestSettings.FolderSyncDll, "serve", "--home", device.Home, "--no-browser", "--gui-address", $"127.0.0.1:{device.PagePort}", "--set", "limits.receive=3 MiB/s"],
             new Dictionary<string, string?> { ["FOLDERSYNC_PAGE_API_KEY"] = SyncDevice.ApiKey, ["FOLDERSYNC_LIMITS_SEND"] = "2 MiB/s", ["FOLDERSYNC_LIMITS_RECEIVE"] = "1 MiB/s", ["FOLDERSYNC_LIMITS_SNED"] = "x" });
-        await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(device.Home, "runtime.json")) || service.HasExited), device);
+        await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(device.Home, "runtime.json")) || service.HasExited), () => service.Log);
         var options = await device.Rest.GetAsync("config/options");
         Assert.Equal((2048, 3072), ((int)options["maxSendKbps"]!, (int)options["maxRecvKbps"]!));
         Assert.Contains("Did you mean FOLDERSYNC_LIMITS_SEND?", service.Log, StringComparison.Ordinal);
@@ -120,11 +120,11 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> holds, SyncDevice device)
+    private static async Task UntilAsync(Func<Task<bool>> holds, Func<string> log)
     {
         for (var clock = Stopwatch.StartNew(); !await holds();)
         {
-            Assert.True(clock.Elapsed < TestSettings.Patience, device.Log);
+            Assert.True(clock.Elapsed < TestSettings.Patience, log());
             await Task.Delay(10);
         }
     }

@@ -111,6 +111,9 @@ public sealed class ConfigDocumentTests
         { "a: b: c\n", 1, 5, "not valid YAML" },
         { "? a\n: b\n", 1, 1, "simple word" },
         { "a: \0\n", 1, 1, "NUL" },
+        { "a: 1\n# b\u2028c: 2\n", 2, 4, "U+2028" },
+        { "a: 1\rb: 2\n", 1, 5, "U+000D" },
+        { "a: 1\nb: 2\n? c\n: d\n", 3, 1, "simple word" },
         { "a: [[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]\n", 1, 23, "deeper" },
     };
 
