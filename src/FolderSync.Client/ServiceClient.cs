@@ -128,6 +128,13 @@ public sealed partial class ServiceClient : IDisposable
         }
     }
 
+    private async Task<TAnswer> SendAsync<TBody, TAnswer>(
+        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, bodyType) }, cancellation);
+        return await ReadAsync(answer, path, answerType, cancellation);
+    }
+
     private async Task SendAsync(HttpMethod method, string path, CancellationToken cancellation)
     {
         using var answer = await AskAsync(new HttpRequestMessage(method, path), cancellation);

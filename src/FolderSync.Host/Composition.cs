@@ -35,6 +35,7 @@ internal static class Composition
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
         builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>().AddSingleton<INearbyDevices, NobodyNearby>();
+        Rest.Extensions.OpenApi.Add(builder.Services);
         builder.Services.AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
 
         var app = builder.Build();

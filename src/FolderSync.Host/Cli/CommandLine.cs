@@ -60,6 +60,7 @@ internal sealed class CommandLine
                 ServiceCommands.Shutdown(this)),
             new("Settings",
                 ConfigCommands.Create(this),
+                ImportCommand.Create(this),
                 AutostartCommand.Create(this),
                 CompletionCommand.Create(this),
                 IdentityCommands.Version(this)),

@@ -26,7 +26,7 @@ internal static class ConflictCommand
                 var found = all.Where(c => c.Copy == chosen).ToList();
                 if (found.Count != 1)
                     throw CliException.BadInput(found.Count == 0 ? $"There is no conflict copy '{chosen}'. `foldersync conflicts` lists them." : $"Several folders have a copy '{chosen}': name the folder, too.");
-                await client.ResolveConflictAsync(new ResolveRequest(found[0].Folder, chosen, copy is not null ? "copy" : "current"), cancellation);
+                await client.ResolveConflictAsync(found[0].Folder, chosen, copy is not null, cancellation);
                 await context.Out.WriteLineAsync($"'{PrintableText.Of(found[0].Item)}' has {(copy is not null ? "the copy's content now" : "kept its content")}. The other one is among the versions.");
                 return;
             }

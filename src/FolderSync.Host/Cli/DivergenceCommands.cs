@@ -11,11 +11,11 @@ internal static class DivergenceCommands
     private const int Shown = 20;
 
     public static Command Override(CommandLine cli) => Create(cli, "override", "Makes this device's state of a send-only folder the newest everywhere.",
-        (client, folder, perPage, cancellation) => client.OverridePreviewAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.OverrideAsync(folder, cancellation),
+        (client, folder, perPage, cancellation) => client.PreviewOverrideAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.OverrideAsync(folder, cancellation),
         "on the other devices");
 
     public static Command Revert(CommandLine cli) => Create(cli, "revert", "Undoes what was changed here in a receive-only folder.",
-        (client, folder, perPage, cancellation) => client.RevertPreviewAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.RevertAsync(folder, cancellation),
+        (client, folder, perPage, cancellation) => client.PreviewRevertAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.RevertAsync(folder, cancellation),
         "here");
 
     private static Command Create(
@@ -42,20 +42,10 @@ internal static class DivergenceCommands
             await context.Out.WriteLineAsync($"{Status.Attentions.Count(page.Total, "item")}, {Amount.Bytes(page.Bytes)}.");
             if (parsed.GetValue(preview))
                 return;
-            if (!parsed.GetValue(yes) && !await ConfirmedAsync(context, cancellation))
-                throw CliException.Failed("Nothing was changed.");
+            if (!parsed.GetValue(yes) && !await context.AskAsync("Do it?", cancellation))
+                throw CliException.Failed("Nothing was changed. `--yes` does it without asking.");
             await act(client, target.Id, cancellation);
             await context.Out.WriteLineAsync("It is being done; `foldersync status` shows how far it is.");
         });
-    }
-
-    private static async Task<bool> ConfirmedAsync(CliContext context, CancellationToken cancellation)
-    {
-        if (context.Answers is not { } answers)
-            throw CliException.Failed("Nothing was changed: nobody can be asked here. --yes does it.");
-        await context.Error.WriteAsync("Do it? [y/N] ");
-        // Reading a terminal can't be cancelled: who presses Ctrl-C does not wait for it.
-        var answer = await Task.Run(answers.ReadLine, CancellationToken.None).WaitAsync(cancellation);
-        return answer?.Trim() is "y" or "Y" or "yes";
     }
 }

@@ -23,7 +23,7 @@ internal static class IgnoreCommand
             var lines = Changed(present, added, removed);
             if (parsed.GetValue(preview))
             {
-                await PreviewAsync(context, await client.IgnorePreviewAsync(new IgnorePreviewRequest(target.Id, lines, 1, Shown), cancellation), lines);
+                await PreviewAsync(context, await client.PreviewIgnoresAsync(new IgnorePreviewRequest(target.Id, lines, 1, Shown), cancellation), lines);
                 return;
             }
             if (added.Length + removed.Length == 0)
@@ -40,7 +40,7 @@ internal static class IgnoreCommand
                 return;
             }
             // A pattern that is wrong stops the folder: it is refused before.
-            Check(await client.IgnorePreviewAsync(new IgnorePreviewRequest(target.Id, lines, 1, 1), cancellation), lines);
+            Check(await client.PreviewIgnoresAsync(new IgnorePreviewRequest(target.Id, lines, 1, 1), cancellation), lines);
             await client.SetIgnoresAsync(target.Id, lines, cancellation);
             await context.Out.WriteLineAsync($"'{target.Id}' has {Status.Attentions.Count(lines.Count, "line")} of patterns now.");
         });

@@ -26,7 +26,7 @@ internal static class PauseCommands
                 await context.Out.WriteLineAsync($"{await SetAsync(client, word, true, cancellation)} is paused.");
                 return;
             }
-            await client.PauseAllAsync(duration, cancellation);
+            await client.PauseAllAsync(duration?.TotalMinutes, cancellation);
             await context.Out.WriteLineAsync(duration is { } d
                 ? $"Everything is paused until {Amount.Moment(context.Time.GetUtcNow() + d, context.Time.GetUtcNow())}. `foldersync resume` ends that."
                 : "Everything is paused. `foldersync resume` ends that.");

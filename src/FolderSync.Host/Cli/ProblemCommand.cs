@@ -17,7 +17,7 @@ internal static class ProblemCommand
             using var client = await context.RequireAsync(home, cancellation);
             if (parsed.GetValue(ack) is not null || parsed.GetValue(ackAll))
             {
-                var done = await client.AcknowledgeAsync(parsed.GetValue(ackAll) ? new AcknowledgeRequest(null, true) : new AcknowledgeRequest(parsed.GetValue(ack), null), cancellation);
+                var done = await client.AcknowledgeAsync(parsed.GetValue(ackAll) ? null : parsed.GetValue(ack), cancellation);
                 await context.Out.WriteLineAsync($"{Status.Attentions.Count(done.Acknowledged, "problem")} acknowledged.");
                 return;
             }

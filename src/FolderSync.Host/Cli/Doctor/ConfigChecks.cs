@@ -12,17 +12,17 @@ internal static class ConfigChecks
         {
             using var store = ConfigStore.Open(home);
             if (store.Error is { } torn)
-                findings.Add(Finding.Fail("config", torn.First.Message, torn.First.Hint));
+                findings.Add(Finding.Fail("configuration", torn.First.Message, torn.First.Hint));
             foreach (var warning in store.Warnings)
-                findings.Add(Finding.Warn("config", warning with { Hint = null } is var w ? w.ToString() : "", warning.Hint));
+                findings.Add(Finding.Warn("configuration", warning with { Hint = null } is var w ? w.ToString() : "", warning.Hint));
             if (store.Error is null && store.Warnings.Count == 0)
-                findings.Add(Finding.Ok("config", $"config.yaml is good: {Status.Attentions.Count(store.Current.Engine.Folders.Length, "folder")}, {Status.Attentions.Count(store.Current.Engine.Devices.Length, "device")}."));
+                findings.Add(Finding.Ok("configuration", $"config.yaml is good: {Status.Attentions.Count(store.Current.Engine.Folders.Length, "folder")}, {Status.Attentions.Count(store.Current.Engine.Devices.Length, "device")}."));
             return store.Current;
         }
         catch (ConfigException e)
         {
             foreach (var problem in e.Problems)
-                findings.Add(Finding.Fail("config", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` looks at it again."));
+                findings.Add(Finding.Fail("configuration", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` looks at it again."));
             return null;
         }
     }
