@@ -4,8 +4,8 @@ using System.CommandLine.Invocation;
 using FolderSync.Client;
 using FolderSync.Host.Cli.Autostart;
 using FolderSync.Host.Cli.Completion;
-using FolderSync.Host.Cli.Doctor;
 using FolderSync.Host.Cli.Docs;
+using FolderSync.Host.Cli.Doctor;
 using FolderSync.Host.Cli.Status;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
@@ -61,6 +61,7 @@ internal sealed class CommandLine
             new("Settings",
                 ConfigCommands.Create(this),
                 ImportCommand.Create(this),
+                PasswordCommand.Create(this),
                 AutostartCommand.Create(this),
                 CompletionCommand.Create(this),
                 IdentityCommands.Version(this)),
