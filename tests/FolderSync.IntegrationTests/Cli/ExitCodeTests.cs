@@ -70,7 +70,7 @@ public sealed class ExitCodeTests
         {
             await watch.WrittenAsync("docs  up to date");
             await using var follow = FolderSyncProcess.Launch("log", "-f", "--home", scratch.In("home"));
-            await follow.WrittenAsync("service: ");
+            await follow.WrittenAsync(" INF ");
             Assert.Equal(0, await serving.TerminateAsync());
             await follow.WrittenAsync("The service has ended. Waiting for it");
             Assert.Equal(130, await follow.InterruptAsync());

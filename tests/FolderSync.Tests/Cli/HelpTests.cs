@@ -104,7 +104,7 @@ public sealed class HelpTests : IDisposable
         await _cli.RunAsync("man", directory);
         foreach (var file in Directory.GetFiles(directory))
         {
-            using var groff = Process.Start(new ProcessStartInfo("groff", ["-man", "-ww", "-Tutf8", "-rLL=78n", file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var groff = Process.Start(new ProcessStartInfo("groff", ["-man", "-ww", "-Tascii", "-P-cbou", "-rLL=78n", file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var warnings = groff.StandardError.ReadToEndAsync();
             var text = await groff.StandardOutput.ReadToEndAsync();
             await groff.WaitForExitAsync();

@@ -40,13 +40,13 @@ public sealed class StatusTableTests
 
 
           Device   Connection        Done   Address             Program
-        ────────────────────────────────────────────────────────────────────────
+        ──────────────────────────────────────────────────────────────────────────
           nas      LAN             99.9 %   192.168.1.5:22000   syncthing v1.29.5
           phone    not connected            never seen
 
         ! backup: '/mnt/backup' does not exist.
 
-        """.ReplaceLineEndings("\n").Replace("────────────────────────────────────────────────────────────────────────\n", new string('─', 73) + "\n", StringComparison.Ordinal), Rendered(Report));
+        """.ReplaceLineEndings("\n"), Rendered(Report));
 
     [Fact]
     public void Nothing_there_yet_says_what_to_do_first()
