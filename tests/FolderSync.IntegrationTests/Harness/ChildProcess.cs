@@ -13,6 +13,7 @@ public sealed record Ended(int ExitCode, string Output, string Error)
 /// <summary>A program that a test started, with all that it writes. It never outlives the test.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
+    private const int Interrupt = 2;
     private const int Terminate = 15;
     private const int Stop = 19;
     private const int Continue = 18;
@@ -99,6 +100,25 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         if (!_process.HasExited)
             _ = Kill(_process.Id, Terminate);
         return await ExitCodeAsync();
+    }
+
+    /// <summary>SIGINT, which Ctrl-C sends, and the exit code that came of it.</summary>
+    public async Task<int> InterruptAsync()
+    {
+        if (!_process.HasExited)
+            _ = Kill(_process.Id, Interrupt);
+        return await ExitCodeAsync();
+    }
+
+    /// <summary>Waits until it has written that.</summary>
+    public async Task WrittenAsync(string text)
+    {
+        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        while (!Log.Contains(text, StringComparison.Ordinal))
+        {
+            Assert.False(HasExited || limit.IsCancellationRequested, $"'{text}' was not written, but:\n{Log}");
+            await Task.Delay(50, CancellationToken.None);
+        }
     }
 
     /// <summary>Waits until it has ended.</summary>

@@ -12,7 +12,7 @@ internal static class SystemdUnit
         Documentation=man:foldersync(1)
 
         [Service]
-        ExecStart={string.Join(' ', command.Select(Quote))}
+        ExecStart={string.Join(' ', command.Select((word, i) => Quote(word, isProgram: i == 0)))}
         Restart=on-failure
         RestartSec=5
         # 2: the configuration is wrong. A person has to mend it, trying again does not.
@@ -30,8 +30,8 @@ internal static class SystemdUnit
 
         """.ReplaceLineEndings("\n");
 
-    /// <summary>One word, with nothing in it that systemd would expand.</summary>
-    private static string Quote(string word)
+    /// <summary>One word, with nothing in it that systemd would expand. Variables it expands in arguments only: a '$' in the program's name is one.</summary>
+    private static string Quote(string word, bool isProgram)
     {
         var quoted = new StringBuilder("\"");
         foreach (var c in word)
@@ -41,7 +41,7 @@ internal static class SystemdUnit
                 '"' => "\\\"",
                 '\\' => "\\\\",
                 '%' => "%%",
-                '$' => "$$",
+                '$' when !isProgram => "$$",
                 '\n' => "\\n",
                 _ => c.ToString(),
             });

@@ -86,7 +86,7 @@ internal sealed record CommandNotes(IReadOnlyList<string> Details, IReadOnlyList
     public static IReadOnlyList<(string Term, string Text)> Environment { get; } =
     [
         ("FOLDERSYNC_HOME", "The home, where --home does not name one."),
-        ("FOLDERSYNC_GUI_ADDRESS, FOLDERSYNC_GUI_APIKEY", "For serve: the page's address and key, over the configuration's."),
+        ("FOLDERSYNC_PAGE_ADDRESS, FOLDERSYNC_PAGE_API_KEY and so on", "For serve: any option of config.yaml as FOLDERSYNC_SECTION_OPTION, over what stands there."),
         ("NO_COLOR", "No colours on the terminal."),
         ("COLUMNS", "How wide tables may be."),
     ];

@@ -11,19 +11,22 @@ internal static class ConfigChecks
         try
         {
             using var store = ConfigStore.Open(home);
-            if (store.Error is { } torn)
-                findings.Add(Finding.Fail("config", torn.First.Message, torn.First.Hint));
+            foreach (var problem in store.Error?.Problems ?? [])
+                findings.Add(Problem(problem));
             foreach (var warning in store.Warnings)
-                findings.Add(Finding.Warn("config", warning with { Hint = null } is var w ? w.ToString() : "", warning.Hint));
+                findings.Add(Finding.Warn("configuration", (warning with { Hint = null }).ToString(), warning.Hint));
             if (store.Error is null && store.Warnings.Count == 0)
-                findings.Add(Finding.Ok("config", $"config.yaml is good: {Status.Attentions.Count(store.Current.Engine.Folders.Length, "folder")}, {Status.Attentions.Count(store.Current.Engine.Devices.Length, "device")}."));
+                findings.Add(Finding.Ok("configuration", $"config.yaml is good: {Status.Attentions.Count(store.Current.Engine.Folders.Length, "folder")}, {Status.Attentions.Count(store.Current.Engine.Devices.Length, "device")}."));
             return store.Current;
         }
         catch (ConfigException e)
         {
             foreach (var problem in e.Problems)
-                findings.Add(Finding.Fail("config", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` looks at it again."));
+                findings.Add(Problem(problem));
             return null;
         }
     }
+
+    private static DoctorCheck Problem(ConfigProblem problem) =>
+        Finding.Fail("configuration", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` looks at it again.");
 }

@@ -27,7 +27,7 @@ internal static class PortChecks
     {
         using var free = FreePort.TryTake(address, port, out var why);
         return free is not null
-            ? Finding.Ok("ports", $"Port {port} for {what} is free.")
-            : Finding.Warn("ports", $"For {what}: {why}.", $"End that program (a Syncthing?), or set {setting} in config.yaml; by default the next free port is taken.");
+            ? Finding.Ok("port", $"Port {port} for {what} is free.")
+            : Finding.Warn("port", $"For {what}: {why}.", $"End that program (a Syncthing?), or set {setting} in config.yaml; by default the next free port is taken.");
     }
 }

@@ -28,16 +28,16 @@ internal static class WatchChecks
         }
         if (directories > watches)
         {
-            yield return Finding.Fail("watch", $"The folders have more than {watches:N0} directories, which is how many this system lets a user watch. Changes in the others are noticed by the periodic scan only.",
+            yield return Finding.Fail("watches", $"The folders have more than {watches:N0} directories, which is how many this system lets a user watch. Changes in the others are noticed by the periodic scan only.",
                 $"echo fs.inotify.max_user_watches={Math.Max(524_288, watches * 4)} | sudo tee /etc/sysctl.d/60-foldersync.conf && sudo sysctl --system");
         }
         else
         {
-            yield return Finding.Ok("watch", $"{(complete ? "" : "At least ")}{Status.Attentions.Count(directories, "directory", "directories")} to watch, of {watches:N0} that this system allows.");
+            yield return Finding.Ok("watches", $"{(complete ? "" : "At least ")}{Status.Attentions.Count(directories, "directory", "directories")} to watch, of {watches:N0} that this system allows.");
         }
         if (config.Engine.Folders.Count(f => f.WatcherEnabled) >= instances - 8)
         {
-            yield return Finding.Warn("watch", $"Each folder takes one of {instances:N0} inotify instances that a user may have.",
+            yield return Finding.Warn("watches", $"Each folder takes one of {instances:N0} inotify instances that a user may have.",
                 "echo fs.inotify.max_user_instances=1024 | sudo tee /etc/sysctl.d/61-foldersync.conf && sudo sysctl --system");
         }
     }
