@@ -124,6 +124,17 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
                 ["type"] = device.Kind,
                 ["isLocal"] = device.IsLan,
                 ["crypto"] = device.Crypto,
+                ["primary"] = new JsonObject
+                {
+                    ["at"] = RestJson.Time(DateTimeOffset.Now),
+                    ["inBytesTotal"] = device.BytesReceived,
+                    ["outBytesTotal"] = device.BytesSent,
+                    ["startedAt"] = RestJson.Time(device.ConnectedSince ?? DateTimeOffset.UnixEpoch),
+                    ["address"] = device.Address,
+                    ["type"] = device.Kind,
+                    ["isLocal"] = device.IsLan,
+                    ["crypto"] = device.Crypto,
+                },
                 ["secondaryConnections"] = Math.Max(0, device.Connections - 1),
                 ["lastError"] = device.Connected ? null : device.DialErrors.Values.FirstOrDefault(),
             };
@@ -169,6 +180,8 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         ["httpsCertFile"] = Path.Combine(config.Home.Path, "https-cert.pem"),
         ["httpsKeyFile"] = Path.Combine(config.Home.Path, "https-key.pem"),
         ["logFile"] = "-",
+        ["lockFile"] = config.Home.LockFile,
+        ["defFolder"] = Path.Combine(HomeDirectory.OfUser, "Sync"),
         ["config"] = config.Home.ConfigFile,
         ["database"] = config.Home.IndexDirectory,
     });
@@ -186,6 +199,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
                 ["lastConnectionDurationS"] = s?.LastConnectionSeconds ?? 0,
             };
         }
+        all[engine.Self.ToString()] = new JsonObject { ["lastSeen"] = RestJson.Time(DateTimeOffset.UnixEpoch), ["lastConnectionDurationS"] = 0 };
         return RestJson.Of(all);
     }
 
