@@ -1,5 +1,6 @@
 using System.Net;
 using FolderSync.Engine;
+using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Host.Config;
@@ -9,6 +10,7 @@ using FolderSync.Index;
 using FolderSync.Index.Sqlite;
 using FolderSync.Index.State;
 using FolderSync.Network;
+using FolderSync.Network.Discovery;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -32,7 +34,9 @@ internal static class Composition
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
-        builder.Services.AddHostedService<EngineService>();
+        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>();
+        Rest.Extensions.OpenApi.Add(builder.Services);
+        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
         RestApi.AddServices(builder.Services);
 
         var app = builder.Build();
@@ -45,6 +49,14 @@ internal static class Composition
     {
         var random = new SystemRandom();
         services.AddSingleton<IStateStore>(s => new LiteStateStore(home.StateFile, s.GetRequiredService<ILogger<LiteStateStore>>()));
+        services.AddSingleton(s => new NetworkWatch(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<NetworkWatch>>()));
+        services.AddSingleton<INearbyDevices>(s => new DeviceDiscovery(
+            identity.DeviceId,
+            ProgramVersion.Number,
+            s.GetRequiredService<NetworkWatch>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<DeviceDiscovery>>()));
+        services.AddSingleton(s => (DeviceDiscovery)s.GetRequiredService<INearbyDevices>());
         services.AddSingleton<ISyncEngine>(s => new SyncEngine(new EngineParts(
             identity.DeviceId,
             s.GetRequiredService<TimeProvider>(),
@@ -62,6 +74,7 @@ internal static class Composition
             FolderLocks = new FolderLocks(),
             ClientName = "FolderSync",
             ClientVersion = ProgramVersion.Tag,
+            Discovered = s.GetRequiredService<DeviceDiscovery>().AddressesOf,
         }));
     }
 

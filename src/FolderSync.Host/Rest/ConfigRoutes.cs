@@ -95,7 +95,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         return whole;
     }
 
-    private JsonObject Options() => ConfigJson.Options(store.Current.Engine, store.Current.Page, changes.Extras()["options"] as JsonObject);
+    private JsonObject Options() => ConfigJson.Options(store.Current, changes.Extras()["options"] as JsonObject);
 
     private JsonArray Devices()
     {

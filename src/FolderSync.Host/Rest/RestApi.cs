@@ -52,6 +52,8 @@ internal static class RestApi
         ServiceRoutes.Map(app, rest);
         new MetricsRoute(engine).Map(app);
         AbsentRoutes.Map(rest);
+        Extensions.ExtensionRoutes.Map(rest, app.Services);
+        new Web.SettingsRoutes(config, changes).Map(rest);
         Web.StatusPage.Map(app, gate);
         app.MapFallback("{**path}", (HttpContext context) => Refusals.Text(404, $"There is nothing at {context.Request.Path}."));
         app.UseEndpoints(_ => { });

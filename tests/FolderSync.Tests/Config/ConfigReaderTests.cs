@@ -28,7 +28,7 @@ public sealed class ConfigReaderTests
     {
         var read = Read($"""
             device: {"{name: laptop}"}
-            page: {"{enabled: yes, address: '[::1]:9000', api-key: k, user: u, password-hash: h, tls: on, open-browser: false, allowed-hosts: [sync.example]}"}
+            page: {"{enabled: yes, address: '[::1]:9000', api-key: k, user: u, password-hash: $2a$10$ixlPY3AAd4ty1l6E2IsQ9OFZi2ba9ZQE0bP7RFcGIWNhyFrrT3YUi, tls: on, open-browser: false, allowed-hosts: [sync.example]}"}
             network:
               listen: [default, "tcp://0.0.0.0:22001"]
               reconnect: 2m
