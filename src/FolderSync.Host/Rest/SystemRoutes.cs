@@ -5,6 +5,7 @@ using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Network.Discovery;
 
 namespace FolderSync.Host.Rest;
 
@@ -23,8 +24,8 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         rest.MapPost("/system/pause", (string? device) => PauseAsync(device, true));
         rest.MapPost("/system/resume", (string? device) => PauseAsync(device, false));
         rest.MapGet("/system/paths", Paths);
-        // What is found nearby is under /rest/foldersync/nearby; a cache of addresses as Syncthing's there is not.
-        rest.MapGet("/system/discovery", () => RestJson.Of(new JsonObject()));
+        rest.MapGet("/system/discovery", (INearbyDevices nearby) => RestJson.Of(new JsonObject(nearby.Devices().GroupBy(d => d.Id).Select(d =>
+            KeyValuePair.Create(d.Key.ToString(), (JsonNode?)new JsonObject { ["addresses"] = new JsonArray([.. d.SelectMany(x => x.Addresses).Distinct().Select(a => JsonValue.Create(a))]) })))));
         rest.MapGet("/stats/device", DeviceStatistics);
         rest.MapGet("/stats/folder", FolderStatistics);
         rest.MapGet("/cluster/pending/devices", PendingDevices);
@@ -92,7 +93,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
             ["urVersionMax"] = 3,
             ["connectionServiceStatus"] = listeners,
             ["lastDialStatus"] = dials,
-            ["discoveryEnabled"] = false,
+            ["discoveryEnabled"] = config.Current.Engine.LocalDiscovery,
             ["discoveryErrors"] = new JsonObject(),
             ["discoveryMethods"] = 0,
             ["discoveryStatus"] = new JsonObject(),

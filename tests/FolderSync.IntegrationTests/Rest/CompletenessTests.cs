@@ -43,6 +43,7 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
     [InlineData("GET", "events/disk?timeout=0")]
     [InlineData("GET", "folder/errors?folder=docs")]
     [InlineData("GET", "folder/pullerrors?folder=docs")]
+    [InlineData("GET", "folder/versions?folder=docs")]
     [InlineData("GET", "noauth/health")]
     [InlineData("GET", "stats/device")]
     [InlineData("GET", "stats/folder")]
@@ -128,6 +129,27 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
         await Rest.PatchAsync("config/folders/paused", new JsonObject { ["paused"] = false });
         await served.Cluster.UntilAsync("that it is idle", async () => (string)(await Rest.GetAsync("db/status?folder=paused"))["state"]! == "idle");
         await Rest.SendAsync(HttpMethod.Delete, "config/folders/paused", null);
+    }
+
+    [Fact]
+    public async Task VersionsAreListedAndRestored()
+    {
+        var (here, there) = (served.Cluster.PathOf(Folder, served.Ours), served.Cluster.PathOf(Folder, served.Peer));
+        Sample.Write(Path.Combine(there, "kept.txt"), "the old one");
+        await served.Cluster.SyncedAsync(Folder);
+        Sample.Write(Path.Combine(there, "kept.txt"), "the new one, longer");
+        await served.Cluster.SyncedAsync(Folder);
+        var kept = Assert.Single((await Rest.GetAsync($"folder/versions?folder={Folder}"))["kept.txt"]!.AsArray())!;
+        Assert.Equal(11, (long)kept["size"]!);
+        var (status, text) = await Rest.AskAsync(HttpMethod.Post, $"folder/versions?folder={Folder}", new JsonObject
+        {
+            ["kept.txt"] = (string)kept["versionTime"]!,
+            ["nothing.txt"] = (string)kept["versionTime"]!,
+        });
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(["nothing.txt"], JsonNode.Parse(text)!.AsObject().Select(f => f.Key));
+        Assert.Equal("the old one", await File.ReadAllTextAsync(Path.Combine(here, "kept.txt")));
+        Assert.Equal(HttpStatusCode.BadRequest, (await Rest.AskAsync(HttpMethod.Post, $"folder/versions?folder={Folder}", new JsonObject { ["kept.txt"] = 7 })).Status);
     }
 
     [Fact]
