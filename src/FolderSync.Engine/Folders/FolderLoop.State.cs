@@ -110,13 +110,13 @@ internal sealed partial class FolderLoop
                 return;
             _snapshot = before with { State = state, Error = _error, StateChanged = now };
         }
-        _events.Add(
-            "StateChanged",
-            ("folder", Id.Value),
-            ("from", StateNames.Of(before.State)),
-            ("to", StateNames.Of(state)),
-            ("duration", (now - before.StateChanged).TotalSeconds),
-            ("error", _error.Length > 0 ? _error : null));
+        List<(string, object?)> data =
+        [
+            ("folder", Id.Value), ("from", StateNames.Of(before.State)), ("to", StateNames.Of(state)), ("duration", (now - before.StateChanged).TotalSeconds),
+        ];
+        if (_error.Length > 0)
+            data.Add(("error", _error));
+        _events.Add("StateChanged", [.. data]);
     }
 
     private void OnLocalCommitted(IReadOnlyList<FileEntry> entries)

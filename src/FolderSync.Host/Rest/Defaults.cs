@@ -63,6 +63,7 @@ internal static class Defaults
         ["rescanIntervalS"] = 3600,
         ["fsWatcherEnabled"] = true,
         ["fsWatcherDelayS"] = 0.1,
+        ["fsWatcherTimeoutS"] = 0,
         ["ignorePerms"] = false,
         ["autoNormalize"] = true,
         ["minDiskFree"] = new JsonObject { ["value"] = 1, ["unit"] = "%" },
@@ -92,6 +93,7 @@ internal static class Defaults
         ["sendOwnership"] = false,
         ["syncXattrs"] = false,
         ["sendXattrs"] = false,
+        ["xattrFilter"] = new JsonObject { ["entries"] = new JsonArray(), ["maxSingleEntrySize"] = 1024, ["maxTotalSize"] = 4096 },
     };
 
     public static JsonObject Options() => new()
@@ -142,6 +144,17 @@ internal static class Defaults
         ["sendFullIndexOnUpgrade"] = false,
         ["connectionLimitEnough"] = 0,
         ["connectionLimitMax"] = 0,
+        ["insecureAllowOldTLSVersions"] = false,
+        ["connectionPriorityTcpLan"] = 10,
+        ["connectionPriorityQuicLan"] = 20,
+        ["connectionPriorityTcpWan"] = 30,
+        ["connectionPriorityQuicWan"] = 40,
+        ["connectionPriorityRelay"] = 50,
+        ["connectionPriorityUpgradeThreshold"] = 0,
+        ["featureFlags"] = new JsonArray(),
+        ["crURL"] = "",
+        ["urPostInsecurely"] = false,
+        ["urInitialDelayS"] = 0,
     };
 
     public static JsonObject Gui() => new()

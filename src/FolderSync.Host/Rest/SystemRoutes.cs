@@ -5,6 +5,7 @@ using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Network.Discovery;
 
 namespace FolderSync.Host.Rest;
 
@@ -23,8 +24,8 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         rest.MapPost("/system/pause", (string? device) => PauseAsync(device, true));
         rest.MapPost("/system/resume", (string? device) => PauseAsync(device, false));
         rest.MapGet("/system/paths", Paths);
-        // What is found nearby is under /rest/foldersync/nearby; a cache of addresses as Syncthing's there is not.
-        rest.MapGet("/system/discovery", () => RestJson.Of(new JsonObject()));
+        rest.MapGet("/system/discovery", (INearbyDevices nearby) => RestJson.Of(new JsonObject(nearby.Devices().GroupBy(d => d.Id).Select(d =>
+            KeyValuePair.Create(d.Key.ToString(), (JsonNode?)new JsonObject { ["addresses"] = new JsonArray([.. d.SelectMany(x => x.Addresses).Distinct().Select(a => JsonValue.Create(a))]) })))));
         rest.MapGet("/stats/device", DeviceStatistics);
         rest.MapGet("/stats/folder", FolderStatistics);
         rest.MapGet("/cluster/pending/devices", PendingDevices);
@@ -92,7 +93,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
             ["urVersionMax"] = 3,
             ["connectionServiceStatus"] = listeners,
             ["lastDialStatus"] = dials,
-            ["discoveryEnabled"] = false,
+            ["discoveryEnabled"] = config.Current.Engine.LocalDiscovery,
             ["discoveryErrors"] = new JsonObject(),
             ["discoveryMethods"] = 0,
             ["discoveryStatus"] = new JsonObject(),
@@ -124,6 +125,17 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
                 ["type"] = device.Kind,
                 ["isLocal"] = device.IsLan,
                 ["crypto"] = device.Crypto,
+                ["primary"] = new JsonObject
+                {
+                    ["at"] = RestJson.Time(DateTimeOffset.Now),
+                    ["inBytesTotal"] = device.BytesReceived,
+                    ["outBytesTotal"] = device.BytesSent,
+                    ["startedAt"] = RestJson.Time(device.ConnectedSince ?? DateTimeOffset.UnixEpoch),
+                    ["address"] = device.Address,
+                    ["type"] = device.Kind,
+                    ["isLocal"] = device.IsLan,
+                    ["crypto"] = device.Crypto,
+                },
                 ["secondaryConnections"] = Math.Max(0, device.Connections - 1),
                 ["lastError"] = device.Connected ? null : device.DialErrors.Values.FirstOrDefault(),
             };
@@ -169,6 +181,8 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         ["httpsCertFile"] = Path.Combine(config.Home.Path, "https-cert.pem"),
         ["httpsKeyFile"] = Path.Combine(config.Home.Path, "https-key.pem"),
         ["logFile"] = "-",
+        ["lockFile"] = config.Home.LockFile,
+        ["defFolder"] = Path.Combine(HomeDirectory.OfUser, "Sync"),
         ["config"] = config.Home.ConfigFile,
         ["database"] = config.Home.IndexDirectory,
     });
@@ -186,6 +200,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
                 ["lastConnectionDurationS"] = s?.LastConnectionSeconds ?? 0,
             };
         }
+        all[engine.Self.ToString()] = new JsonObject { ["lastSeen"] = RestJson.Time(DateTimeOffset.UnixEpoch), ["lastConnectionDurationS"] = 0 };
         return RestJson.Of(all);
     }
 

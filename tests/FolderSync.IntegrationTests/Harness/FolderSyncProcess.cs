@@ -46,6 +46,27 @@ public sealed class FolderSyncProcess : SyncDevice
         return device;
     }
 
+    /// <summary>Waits for another run in the same process.</summary>
+    /// <param name="startTime">The run's before, as system/status told it.</param>
+    public async Task UntilRestartedAsync(string startTime)
+    {
+        for (var waited = 0; ; waited += 50)
+        {
+            try
+            {
+                if ((string)(await Rest.GetAsync("system/status"))["startTime"]! != startTime)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+            }
+            if (waited > TestSettings.Patience.TotalMilliseconds)
+                throw new TimeoutException($"Waited in vain that it is there again:\n{Log}");
+            // Nothing tells that a port has opened again.
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>Runs one command to its end.</summary>
     public static Task<Ended> RunAsync(params string[] arguments) =>
         ChildProcess.RunAsync("dotnet", [TestSettings.FolderSyncDll, .. arguments], CleanEnvironment);

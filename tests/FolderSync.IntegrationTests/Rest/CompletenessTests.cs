@@ -9,6 +9,10 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
 {
     private const string Folder = ServedDevice.Folder;
 
+    /// <summary>What Syncthing tells and FolderSync has nothing like.</summary>
+    private static readonly string[] HasNot =
+        ["system/paths: auditLog", "system/paths: guiAssets", "system/paths: panicLog", "system/debug.facilities:", "db/file?folder=docs&file=a.txt.global: inodeChange", "db/file?folder=docs&file=a.txt.local: inodeChange", "db/file?folder=docs&file=a.txt: mtime"];
+
     private RestClient Rest => served.Ours.Rest;
 
     [Theory]
@@ -39,6 +43,7 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
     [InlineData("GET", "events/disk?timeout=0")]
     [InlineData("GET", "folder/errors?folder=docs")]
     [InlineData("GET", "folder/pullerrors?folder=docs")]
+    [InlineData("GET", "folder/versions?folder=docs")]
     [InlineData("GET", "noauth/health")]
     [InlineData("GET", "stats/device")]
     [InlineData("GET", "stats/folder")]
@@ -85,6 +90,36 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
         Assert.EndsWith(".\n", text, StringComparison.Ordinal);
     }
 
+    /// <summary>What a client finds in a Syncthing's answer, it finds in ours.</summary>
+    [SkippableFact]
+    public async Task AnswersHaveTheFieldsOfARealSyncthings()
+    {
+        await using var cluster = new Cluster();
+        await cluster.RunAsync(async () =>
+        {
+            var real = await cluster.AddSyncthingAsync("1.29", "real");
+            var ours = await cluster.AddFolderSyncAsync("ours");
+            await Cluster.PairAsync(ours, real);
+            Sample.Write(Path.Combine(cluster.PathOf(Folder, ours), "a.txt"), "content");
+            await cluster.ShareAsync(Folder, [ours, real]);
+            await cluster.ConnectedAsync(ours, real);
+            await cluster.SyncedAsync(Folder);
+            List<string> missing = [];
+            foreach (var path in (string[])[
+                "system/status", "system/version", "system/connections", "system/error", "system/log", "system/paths", "system/debug", "config", "config/options", "config/gui",
+                "config/ldap", "config/defaults/folder", "config/defaults/device", "config/defaults/ignores", $"config/folders/{Folder}", "config/restart-required",
+                $"db/status?folder={Folder}", $"db/completion?folder={Folder}", $"db/file?folder={Folder}&file=a.txt", $"db/browse?folder={Folder}", $"db/ignores?folder={Folder}",
+                $"db/need?folder={Folder}", $"db/localchanged?folder={Folder}", $"folder/errors?folder={Folder}", "stats/device", "stats/folder", "svc/lang"])
+            {
+                var (theirs, mine) = (await real.Rest.GetAsync(path), await ours.Rest.GetAsync(path));
+                // Each names the other in its maps.
+                Compare(path, Renamed(theirs, real, ours), Renamed(mine, ours, real), missing);
+            }
+            missing.RemoveAll(m => HasNot.Any(h => m.StartsWith(h, StringComparison.Ordinal)));
+            Assert.True(missing.Count == 0, string.Join('\n', missing));
+        });
+    }
+
     [Fact]
     public async Task APausedFoldersStateIsTheEmptyText()
     {
@@ -94,6 +129,27 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
         await Rest.PatchAsync("config/folders/paused", new JsonObject { ["paused"] = false });
         await served.Cluster.UntilAsync("that it is idle", async () => (string)(await Rest.GetAsync("db/status?folder=paused"))["state"]! == "idle");
         await Rest.SendAsync(HttpMethod.Delete, "config/folders/paused", null);
+    }
+
+    [Fact]
+    public async Task VersionsAreListedAndRestored()
+    {
+        var (here, there) = (served.Cluster.PathOf(Folder, served.Ours), served.Cluster.PathOf(Folder, served.Peer));
+        Sample.Write(Path.Combine(there, "kept.txt"), "the old one");
+        await served.Cluster.SyncedAsync(Folder);
+        Sample.Write(Path.Combine(there, "kept.txt"), "the new one, longer");
+        await served.Cluster.SyncedAsync(Folder);
+        var kept = Assert.Single((await Rest.GetAsync($"folder/versions?folder={Folder}"))["kept.txt"]!.AsArray())!;
+        Assert.Equal(11, (long)kept["size"]!);
+        var (status, text) = await Rest.AskAsync(HttpMethod.Post, $"folder/versions?folder={Folder}", new JsonObject
+        {
+            ["kept.txt"] = (string)kept["versionTime"]!,
+            ["nothing.txt"] = (string)kept["versionTime"]!,
+        });
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(["nothing.txt"], JsonNode.Parse(text)!.AsObject().Select(f => f.Key));
+        Assert.Equal("the old one", await File.ReadAllTextAsync(Path.Combine(here, "kept.txt")));
+        Assert.Equal(HttpStatusCode.BadRequest, (await Rest.AskAsync(HttpMethod.Post, $"folder/versions?folder={Folder}", new JsonObject { ["kept.txt"] = 7 })).Status);
     }
 
     [Fact]
@@ -191,26 +247,13 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
         await using var other = await FolderSyncProcess.StartAsync("other", scratch.In("home"));
         var before = (string)(await other.Rest.GetAsync("system/status"))["startTime"]!;
         await other.Rest.PostAsync("system/restart");
-        for (var waited = 0; ; waited += 50)
-        {
-            try
-            {
-                if ((string)(await other.Rest.GetAsync("system/status"))["startTime"]! != before)
-                    break;
-            }
-            catch (HttpRequestException)
-            {
-            }
-            Assert.True(waited < TestSettings.Patience.TotalMilliseconds, other.Log);
-            await Task.Delay(50);
-        }
+        await other.UntilRestartedAsync(before);
         Assert.Equal(0, await other.TerminateAsync());
     }
 
-    private static JsonNode Renamed(JsonNode node, SyncDevice a, SyncDevice b) => JsonNode.Parse(
-        node.ToJsonString().Replace(a.Id.ToString(), "PEER", StringComparison.Ordinal).Replace($"\"{b.Id}\"", "\"PEER\"", StringComparison.Ordinal)
-            .Replace(a.PeerAddress, "ADDRESS", StringComparison.Ordinal).Replace(b.PeerAddress, "ADDRESS", StringComparison.Ordinal),
-        documentOptions: new System.Text.Json.JsonDocumentOptions { AllowDuplicateProperties = true })!;
+    private static JsonNode Renamed(JsonNode node, SyncDevice self, SyncDevice peer) => JsonNode.Parse(
+        node.ToJsonString().Replace(peer.Id.ToString(), "PEER", StringComparison.Ordinal).Replace(self.Id.ToString(), "SELF", StringComparison.Ordinal)
+            .Replace(self.PeerAddress, "ADDRESS", StringComparison.Ordinal).Replace(peer.PeerAddress, "ADDRESS", StringComparison.Ordinal))!;
 
     private static void Compare(string where, JsonNode? theirs, JsonNode? mine, List<string> missing)
     {

@@ -14,6 +14,9 @@ public sealed class EventShapeTests
         "LocalChangeDetected", "RemoteChangeDetected", "PendingDevicesChanged", "PendingFoldersChanged", "DeviceRejected", "FolderRejected", "DownloadProgress", "RemoteDownloadProgress", "FolderErrors",
     ];
 
+    /// <summary>More than Syncthing tells.</summary>
+    private static readonly string[] OurOwn = ["data.summary.scanErrors", "data.summary.holdFiles"];
+
     [SkippableFact]
     public async Task SameStorySameFields()
     {
@@ -25,7 +28,7 @@ public sealed class EventShapeTests
             var guest = await cluster.AddFolderSyncAsync("guest");
             using var heard = new Hearing([ours, real]);
             await ConnectAsync(cluster, ours, real);
-            await ExchangeAsync(cluster, ours, real);
+            await ExchangeAsync(cluster, ours, real, heard);
             await PauseAsync(cluster, ours, real);
             await KnockAsync(guest, [ours, real], heard);
             await heard.UntilAsync(e => Expected.All(t => t is "Starting" or "StartupComplete" || e.Ours.ContainsKey(t)),
@@ -53,7 +56,7 @@ public sealed class EventShapeTests
         }
     }
 
-    private static async Task ExchangeAsync(Cluster cluster, SyncDevice ours, SyncDevice real)
+    private static async Task ExchangeAsync(Cluster cluster, SyncDevice ours, SyncDevice real, Hearing heard)
     {
         const string folder = "from-ours";
         foreach (var (from, name) in ((SyncDevice, string)[])[(ours, "o"), (real, "r")])
@@ -66,15 +69,18 @@ public sealed class EventShapeTests
             File.Delete(Path.Combine(path, name, "file.txt"));
             await cluster.SyncedAsync(folder, ours, real);
         }
-        // Large and slow both ways, so that progress is told of.
-        foreach (var (from, name) in ((SyncDevice, string)[])[(ours, "big-o"), (real, "big-r")])
+        // Large and slow both ways, until progress is told of.
+        foreach (var (from, to, name, progress) in ((SyncDevice, SyncDevice, string, string)[])[(ours, real, "big-o", "RemoteDownloadProgress"), (real, ours, "big-r", "DownloadProgress")])
         {
             var bytes = new byte[24 << 20];
-            new Random(7).NextBytes(bytes);
-            await from.LimitSendingAsync(6000);
+            // Contents of its own: what is here already is not fetched.
+            new Random(name.GetHashCode(StringComparison.Ordinal)).NextBytes(bytes);
+            await from.LimitSendingAsync(1000);
             await File.WriteAllBytesAsync(Path.Combine(cluster.PathOf(folder, from), name), bytes);
-            await cluster.SyncedAsync(folder, ours, real);
+            await from.ScanAsync(folder);
+            await heard.UntilAsync(h => h.Ours.ContainsKey(progress), _ => $"that FolderSync tells of {progress}");
             await from.LimitSendingAsync(0);
+            await cluster.SyncedAsync(folder, from, to);
         }
     }
 
@@ -117,7 +123,7 @@ public sealed class EventShapeTests
 
     private static IEnumerable<string> Differences(string type, Dictionary<string, string> theirs, Dictionary<string, string> ours) =>
         theirs.Where(t => !ours.ContainsKey(t.Key)).Select(t => $"{type}: {t.Key} is not told ({t.Value})")
-            .Concat(ours.Where(o => !theirs.ContainsKey(o.Key)).Select(o => $"{type}: {o.Key} is not Syncthing's ({o.Value})"));
+            .Concat(ours.Where(o => !theirs.ContainsKey(o.Key) && !OurOwn.Contains(o.Key)).Select(o => $"{type}: {o.Key} is not Syncthing's ({o.Value})"));
 
     /// <summary>The fields that each type of event had so far, with a value; those of an optional kind (only sometimes there) too.</summary>
     private sealed class Hearing : IDisposable

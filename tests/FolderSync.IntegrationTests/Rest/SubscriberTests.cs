@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using FolderSync.IntegrationTests.Harness;
+using Xunit.Abstractions;
+
+namespace FolderSync.IntegrationTests.Rest;
+
+/// <summary>Very many who listen to events, some of whom don't read what they are sent.</summary>
+public sealed partial class SubscriberTests(ITestOutputHelper output)
+{
+    private const int Subscribers = 1000;
+    private const int Slow = 100;
+
+    /// <summary>
+    /// 900 that poll, 100 that ask for everything again and again and read nothing; a folder that changes all the time. The service's memory
+    /// is looked at when all are there, and after as many rounds more: it does not grow. With FOLDERSYNC_TEST_FULL for minutes.
+    /// </summary>
+    [Fact]
+    public async Task AThousandWithSlowReadersAmongThemTakeNoMoreAndMoreMemory()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var ours = await FolderSyncProcess.StartAsync("ours", scratch.In("home"));
+        var folder = scratch.Make("folder");
+        await ours.AddFolderAsync("f", folder, []);
+        using var stop = new CancellationTokenSource();
+        var (events, answers) = (0L, 0L);
+        List<Task> all = [];
+        for (var i = 0; i < Subscribers - Slow; i++)
+            all.Add(PollAsync(ours.PagePort, () => Interlocked.Increment(ref answers), n => Interlocked.Add(ref events, n), stop.Token));
+        for (var i = 0; i < Slow; i++)
+            all.Add(AskAndNotReadAsync(ours.PagePort, stop.Token));
+
+        var rounds = TestSettings.Full ? 100 : 10;
+        List<long> memory = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            var until = Volatile.Read(ref events) + (10L * (Subscribers - Slow));
+            for (var n = 0; Volatile.Read(ref events) < until; n++)
+            {
+                // Each makes four events: two of the state, one of the index, one of the change.
+                await File.WriteAllTextAsync(Path.Combine(folder, $"file-{n % 100}"), $"{round} {n}");
+                await ours.ScanAsync("f");
+                if (all.Find(t => t.IsFaulted) is { } broken)
+                    await broken;
+            }
+            memory.Add(await ResidentAsync(ours));
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(all);
+        output.WriteLine($"{Subscribers} subscribers, {Volatile.Read(ref events):N0} events in {Volatile.Read(ref answers):N0} answers; MiB: {string.Join(' ', memory.Select(m => m >> 20))}");
+        // It may settle in the first half; from then on it stays.
+        var (settled, last) = (memory[..(rounds / 2)].Max(), memory[(rounds / 2)..].Min());
+        Assert.True(last < settled + (16 << 20), $"MiB: {string.Join(' ', memory.Select(m => m >> 20))}");
+        Assert.Equal("pong", (string)(await ours.Rest.GetAsync("system/ping"))["ping"]!);
+    }
+
+    [GeneratedRegex(@"\{""id"":(\d+),""globalID""")]
+    private static partial Regex EventId();
+
+    private static async Task PollAsync(int port, Action onAnswer, Action<int> onEvents, CancellationToken stop)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}/rest/") };
+        http.DefaultRequestHeaders.Add("X-API-Key", SyncDevice.ApiKey);
+        var since = 0L;
+        try
+        {
+            while (true)
+            {
+                var text = await http.GetStringAsync($"events?since={since}&timeout=60", stop);
+                onAnswer();
+                var ids = EventId().Matches(text);
+                since = ids.Count > 0 ? long.Parse(ids[^1].Groups[1].ValueSpan, CultureInfo.InvariantCulture) : since;
+                onEvents(ids.Count);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>Asks for all events there are without reading any answer, until the service shuts the connection; then anew.</summary>
+    private static async Task AskAndNotReadAsync(int port, CancellationToken stop)
+    {
+        var request = Encoding.ASCII.GetBytes($"GET /rest/events?since=0&timeout=60 HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {SyncDevice.ApiKey}\r\n\r\n");
+        while (!stop.IsCancellationRequested)
+        {
+            using var client = new TcpClient { ReceiveBufferSize = 4096 };
+            try
+            {
+                await client.ConnectAsync("127.0.0.1", port, stop);
+                while (true)
+                {
+                    await client.GetStream().WriteAsync(request, stop);
+                    // Nothing tells a client that reads nothing when its next request is due.
+                    await Task.Delay(1000, stop);
+                }
+            }
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+            {
+            }
+        }
+    }
+
+    private static async Task<long> ResidentAsync(FolderSyncProcess ours)
+    {
+        var metrics = (await MetricsAsync(ours)).Split('\n').Single(l => l.StartsWith("process_resident_memory_bytes ", StringComparison.Ordinal));
+        return (long)double.Parse(metrics.Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<string> MetricsAsync(FolderSyncProcess ours)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        return await http.GetStringAsync(new Uri($"http://127.0.0.1:{ours.PagePort}/metrics"));
+    }
+}
