@@ -18,6 +18,15 @@ public sealed record EngineConfig
     /// <summary>"tcp://0.0.0.0:22000"; "default" stands for that.</summary>
     public ImmutableArray<string> ListenAddresses { get; init; } = ["default"];
 
+    /// <summary>This device tells the LAN of itself and listens to others that do, as Syncthing's local discovery v4.</summary>
+    public bool LocalDiscovery { get; init; } = true;
+
+    /// <summary>UDP, the same on all devices that are to find each other.</summary>
+    public int LocalDiscoveryPort { get; init; } = 21027;
+
+    /// <summary>This device tells the LAN of itself by mDNS/DNS-SD, too, and looks for others there.</summary>
+    public bool Mdns { get; init; } = true;
+
     /// <summary>Seconds between attempts at a device that is not connected; the back-off's ceiling.</summary>
     public int ReconnectIntervalSeconds { get; init; } = 60;
 

@@ -11,13 +11,10 @@ namespace FolderSync.Engine;
 /// <summary>Joins folders and peers as the configuration has them.</summary>
 public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 {
-    /// <summary>Bytes asked of all peers and not yet written, over all folders.</summary>
-    private const long FetchBytes = 48 << 20;
-
     private readonly EngineParts _parts;
     private readonly PeerHub _hub;
     private readonly Gate _applying = new(1);
-    private readonly Gate _fetchBytes = new(FetchBytes);
+    private readonly FolderShares _shares;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
     private EngineConfig _config = new();
@@ -30,6 +27,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         _parts = parts;
         Events = new EventLog(parts.Time);
         Started = parts.Time.GetUtcNow();
+        _shares = new FolderShares(parts);
         _hub = new PeerHub(parts, Events, FindLoop);
     }
 
@@ -65,6 +63,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             var before = Config;
             await CloseFoldersAsync(config);
             Volatile.Write(ref _config, config);
+            _shares.Apply(config);
             _isApplied = true;
             await OpenFoldersAsync(config);
             await _hub.ApplyAsync(ForPeers(config));
@@ -192,7 +191,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
                 running.Reconfigure(wanted);
                 continue;
             }
-            var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _fetchBytes);
+            var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _shares, _hub.AnnounceFoldersAsync);
             lock (_lock)
                 _folders[wanted.Id] = loop;
             loop.Start();

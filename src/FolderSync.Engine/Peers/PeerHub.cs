@@ -80,6 +80,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     {
         Volatile.Write(ref _config, config);
         _limits.Apply(config);
+        RequestBytes.Capacity = config.MaxRequestBytes;
         List<(PeerSession Session, Task Dialing, CancellationTokenSource Stop)> removed;
         lock (_lock)
         {

@@ -1,5 +1,5 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine.Folders;
+using FolderSync.Index;
 using FolderSync.Network;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
@@ -270,7 +270,7 @@ internal sealed partial class PeerSession
     private void OnConnected(PeerLink link)
     {
         LogConnected(Name(), link.Stream.Remote, link.Connection.PeerHello.ClientName, link.Connection.PeerHello.ClientVersion);
-        _parts.State.PutDevice(new Index.DeviceStatistics(Id, link.Since, 0));
+        _parts.State.PutDevice(new DeviceStatistics(Id, link.Since, 0));
         _hub.Events.Add(
             "DeviceConnected",
             ("id", Id.ToString()),
@@ -305,7 +305,7 @@ internal sealed partial class PeerSession
         if (isLast)
         {
             LogDisconnected(Name(), link.Reason);
-            _parts.State.PutDevice(new Index.DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
+            _parts.State.PutDevice(new DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
             _hub.Events.Add("DeviceDisconnected", ("id", Id.ToString()), ("error", link.Reason));
         }
         else
@@ -338,8 +338,8 @@ internal sealed partial class PeerSession
 
         public CancellationTokenSource? Sender { get; set; }
 
-        /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was stopped and started is another one.</summary>
-        public FolderLoop? SenderOf { get; set; }
+        /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was opened anew has another one.</summary>
+        public IFolderIndex? SenderOf { get; set; }
 
         public Dictionary<FileName, (VersionVector Version, HashSet<int> Blocks)> Progress { get; } = [];
 

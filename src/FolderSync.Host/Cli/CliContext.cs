@@ -11,8 +11,25 @@ namespace FolderSync.Host.Cli;
 /// <param name="IsTerminal">A person looks at <paramref name="Out"/>: colours, tables, progress.</param>
 internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, string?> Environment, bool IsTerminal, string WorkingDirectory)
 {
+    /// <summary>What a person answers.</summary>
+    public TextReader In { get; init; } = Console.In;
+
+    /// <summary>Names of the environment's variables.</summary>
+    public IReadOnlyList<string> Variables { get; init; } = [];
+
+    /// <summary>A question on standard error; only a yes is a yes.</summary>
+    public async Task<bool> AskAsync(string question)
+    {
+        await Error.WriteAsync($"{question} [y/N] ");
+        await Error.FlushAsync();
+        return (await In.ReadLineAsync())?.Trim().ToLowerInvariant() is "y" or "yes";
+    }
+
     public static CliContext OfProcess() => new(Console.Out, Console.Error, System.Environment.GetEnvironmentVariable,
-        !Console.IsOutputRedirected, Directory.GetCurrentDirectory());
+        !Console.IsOutputRedirected, Directory.GetCurrentDirectory())
+    {
+        Variables = [.. System.Environment.GetEnvironmentVariables().Keys.Cast<string>()],
+    };
 
     public HomeDirectory Home(string? given) => new(Path.Combine(WorkingDirectory, given is { Length: > 0 } ? given : HomeDirectory.Default(Environment)));
 

@@ -36,6 +36,7 @@ internal sealed class CommandLine
             FolderCommands.Pause(this, pause: false),
             FolderCommands.Need(this),
             ConfigCommands.Create(this),
+            ImportCommand.Create(this),
             Demo.DemoCommand.Create(this),
         };
     }

@@ -119,7 +119,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
         return whole;
     }
 
-    private JsonObject Options() => ConfigJson.Options(store.Current.Engine, store.Current.Page, Extras()["options"] as JsonObject);
+    private JsonObject Options() => ConfigJson.Options(store.Current, Extras()["options"] as JsonObject);
 
     private JsonArray Devices()
     {
