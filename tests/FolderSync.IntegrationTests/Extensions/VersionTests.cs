@@ -60,7 +60,7 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
     public Task Versions_never_outgrow_their_size() => RunAsync(async () =>
     {
         var (ours, peer) = await device.ShareAsync("bounded", files: [("a", "a")]);
-        await SetInYamlAsync("bounded", "versions-max-size: 100000");
+        await SetInYamlAsync("bounded", "versions-max-size: 100 kB");
         for (var round = 0; round < 5; round++)
         {
             Sample.Write(Path.Combine(peer, "big"), 40_000);
@@ -68,7 +68,7 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
         }
         var versions = await device.GetAsync("versions?folder=bounded");
         Assert.Equal((2, 80_000), ((int)versions["total"]!, (int)versions["totalBytes"]!));
-        await SetInYamlAsync("bounded", "versions-max-size: 100000", "versions-max-size: 50000");
+        await SetInYamlAsync("bounded", "versions-max-size: 100 kB", "versions-max-size: 50 kB");
         var cleaned = await device.AskAsync(HttpMethod.Post, "versions/clean?folder=bounded");
         Assert.True((int)cleaned!["removed"]! <= 1);
         Assert.Equal(40_000, (int)(await device.GetAsync("versions?folder=bounded"))["totalBytes"]!);
@@ -115,9 +115,10 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
     [Fact]
     public Task Contents_have_states() => RunAsync(async () =>
     {
-        var (ours, peer) = await device.ShareAsync("states", ofOurs: new JsonObject { ["type"] = "receiveonly" }, files: [("same", "s"), ("dir/below", "b"), ("empty/x", "x")]);
-        await Cluster.SyncedAsync("states");
-        await device.Ours.PauseAsync(device.Peer);
+        var peer = Cluster.PathOf("states", device.Peer);
+        foreach (var name in (string[])["same", "dir/below", "other/x"])
+            Sample.Write(Path.Combine(peer, name), "theirs");
+        var (ours, _) = await device.ShareAsync("states", ofOurs: new JsonObject { ["type"] = "receiveonly" });
         Sample.Write(Path.Combine(ours, "mine"), "local only");
         Sample.Write(Path.Combine(ours, "left.out"), "ignored");
         await device.Ours.Rest.PostAsync("db/ignores?folder=states", new JsonObject { ["ignore"] = new JsonArray("*.out") });
@@ -132,9 +133,19 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
         Assert.Equal(["below"], (await device.GetAsync("browse?folder=states&prefix=dir"))["items"]!.AsArray().Select(i => (string)i!["name"]!));
         Assert.Equal("dir", (string)(await device.GetAsync("browse?folder=states&page=1&perpage=1"))["items"]!.AsArray().Single()!["name"]!);
 
+        // A send-only folder keeps what others have as needed, and the directories above it.
+        await device.ShareAsync("lacking", ofOurs: new JsonObject { ["type"] = "sendonly" }, files: [("same", "s"), ("dir/below", "b")]);
+        Sample.Write(Path.Combine(Cluster.PathOf("lacking", device.Peer), "dir/deep/theirs"), "t");
+        Sample.Write(Path.Combine(Cluster.PathOf("lacking", device.Peer), "theirs"), "tt");
+        await device.Peer.ScanAsync("lacking");
+        JsonArray items = [];
+        await Cluster.UntilAsync("that the peer's files are known", async () => (items = (await device.GetAsync("browse?folder=lacking"))["items"]!.AsArray()).Count == 3);
+        Assert.Equal([("dir", "needed"), ("same", "inSync"), ("theirs", "needed")], items.Select(i => ((string)i!["name"]!, (string)i["state"]!)));
+        Assert.Equal([("deep", "needed"), ("below", "inSync")],
+            (await device.GetAsync("browse?folder=lacking&prefix=dir"))["items"]!.AsArray().Select(i => ((string)i!["name"]!, (string)i["state"]!)));
+
         var preview = await device.GetAsync("revert/preview?folder=states");
         Assert.Equal((1, "mine", "delete", 10), ((int)preview["total"]!, (string)preview["items"]![0]!["name"]!, (string)preview["items"]![0]!["action"]!, (int)preview["bytes"]!));
-        await device.Ours.ResumeAsync(device.Peer);
     });
 
     [Fact]

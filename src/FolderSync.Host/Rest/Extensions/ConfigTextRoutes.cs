@@ -10,6 +10,8 @@ internal sealed class ConfigTextRoutes(ConfigStore config)
     {
         api.MapGet("/config/yaml", () => Results.Text(ConfigMask.Of(config.Home.ConfigFile, config.Text), "text/plain; charset=utf-8"))
             .Produces<string>(200, "text/plain").WithSummary("config.yaml as it is in force, its secrets masked.");
+        api.MapGet("/config/schema", () => Results.Text(ConfigJsonSchema.Text, "application/schema+json; charset=utf-8"))
+            .Produces<System.Text.Json.Nodes.JsonObject>(200, "application/schema+json").WithSummary("The JSON Schema of config.yaml, for editors.");
         api.MapGet("/config/problems", () => Answers.Of(Problems(), Answers.Json.IReadOnlyListConfigProblemItem))
             .Produces<IReadOnlyList<ConfigProblemItem>>().WithSummary("What is wrong with config.yaml as it stands; empty when all of it is in force.");
     }
