@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Page;
 
