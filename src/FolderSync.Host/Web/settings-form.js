@@ -5,11 +5,16 @@ import { button, el, fill, newId, say, show } from './dom.js';
 import { folderType, shown } from './words.js';
 
 const labels = {
-  'api-key': 'API key', 'password-hash': 'Password hash', 'tls': 'HTTPS', 'mdns': 'mDNS', 'with': 'Share with', 'also-in-lan': 'Also in the local network',
-  'min-free': 'Keep free on the disk', 'mtime-window': 'Tolerance of times', 'keep-versions': 'Keep versions for', 'versions-size': 'Room for versions',
-  'max-conflicts': 'Conflict copies of a file', 'folders-at-once': 'Folders at once', 'open-browser': 'Open the browser at the start', 'send': 'Sending, at most',
-  'receive': 'Receiving, at most', 'connections': 'Connections at once', 'listen': 'Listen on', 'reconnect': 'Try to connect every', 'rescan': 'Look for changes every',
-  'watch': 'Notice changes at once', 'full-verify': 'Read everything again every', 'type': 'Direction', 'order': 'Order of files', 'sparse': 'Sparse files',
+  'enabled': 'Page and REST interface', 'api-key': 'API key', 'tls': 'HTTPS', 'open-browser': 'Open the browser at the start', 'allowed-hosts': 'Other names of the page',
+  'listen': 'Listen on', 'reconnect': 'Try to connect every', 'local-discovery': 'Local discovery', 'local-discovery-port': 'Port of local discovery', 'mdns': 'mDNS',
+  'send': 'Sending, at most', 'receive': 'Receiving, at most', 'also-in-lan': 'Also in the local network', 'requests': 'Requests answered at once',
+  'folders-at-once': 'Folders scanned at once', 'keep-partial': 'Keep interrupted transfers for',
+  'pairing': 'New devices', 'folders': 'Offered folders', 'errors': 'What needs you',
+  'connections': 'Connections at once', 'label': 'Name', 'type': 'Direction', 'watch': 'Notice changes at once', 'rescan': 'Look for changes every',
+  'full-verify': 'Read everything again every', 'versions': 'Deleted and replaced files', 'keep-versions': 'Keep versions for', 'versions-path': 'Place of versions',
+  'versions-max-size': 'Room for versions', 'max-conflicts': 'Conflict copies of a file', 'order': 'Order of files', 'min-free': 'Keep free on the disk',
+  'ignore-permissions': 'Ignore permissions', 'ignore-delete': 'Ignore others’ deletions', 'sparse': 'Sparse files', 'hold-deletions-over': 'Hold more deletions than',
+  'hold-deletions-over-percent': 'Hold more deletions than, in percent', 'hold-incoming-deletions': 'Hold others’ deletions, too', 'mtime-window': 'Tolerance of times',
 };
 
 export class SettingsForm {
