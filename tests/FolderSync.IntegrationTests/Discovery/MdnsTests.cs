@@ -47,6 +47,7 @@ public class MdnsTests
         await one.AddDeviceAsync(two, null);
         await two.AddDeviceAsync(one, null);
         await Waits.UntilAsync("that they connect", async () => (bool)(await one.ConnectionAsync(two))["connected"]!, () => one.Log + two.Log);
+        await Waits.UntilAsync("that it is seen", async () => Is(await one.NearbyAsync(two), "mdns"), () => one.Log + two.Log);
         Assert.Equal(("mdns", "two"), ((string)(await one.NearbyAsync(two))!["via"]!, (string)(await one.NearbyAsync(two))!["name"]!));
         Assert.Contains("Discovery by IPv4 local does not work: UDP port 21027 is taken by another program", one.Log, StringComparison.Ordinal);
         Assert.Contains("Discovery by IPv6 local does not work: UDP port 21027 is taken by another program", one.Log, StringComparison.Ordinal);

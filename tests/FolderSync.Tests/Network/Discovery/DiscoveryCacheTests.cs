@@ -21,6 +21,7 @@ public class DiscoveryCacheTests
         Assert.Equal(Novelty.None, cache.Put(Seen(1, "10.0.0.1")));
         Assert.Equal(Novelty.Device, cache.Put(Seen(1, "10.0.0.1", instance: 2)));
         // Over the other family the same start is nothing new.
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotEqual(Novelty.Device, cache.Put(Seen(1, "10.0.0.2", instance: 2)));
         Assert.Equal(["tcp://10.0.0.2:22000", "tcp://10.0.0.1:22000"], cache.Addresses(Device(1)));
     }

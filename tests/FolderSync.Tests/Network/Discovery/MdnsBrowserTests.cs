@@ -83,6 +83,19 @@ public class MdnsBrowserTests
         Assert.Equal([Other], _gone);
     }
 
+    /// <summary>Heard over two ways, it takes back both: each way's goodbye its own.</summary>
+    [Fact]
+    public void Each_goodbye_takes_back_its_own()
+    {
+        Hear(Part.Announced);
+        Hear(Part.Announced, from: "10.0.0.10");
+        Assert.Equal(2, _browser.Count);
+        Hear(Part.Announced, TimeSpan.Zero);
+        Hear(Part.Announced, TimeSpan.Zero, "10.0.0.10");
+        Assert.Equal([Other, Other], _gone);
+        Assert.Equal(0, _browser.Count);
+    }
+
     [Fact]
     public void Its_own_announcement_and_other_services_are_nobody()
     {
