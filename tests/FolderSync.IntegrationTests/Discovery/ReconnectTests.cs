@@ -48,7 +48,7 @@ public class ReconnectTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task A_changed_address()
     {
-        await using var lab = await NetworkLab.MakeAsync();
+        await using var lab = await NetworkLab.MakeAsync(withoutIPv6: true);
         await using var pair = await ConnectedPair.MakeAsync(lab, "10.99.0.1/24", "10.99.0.2/24");
         await pair.A.Host.RemoveAddressAsync("10.99.0.1/24");
         await pair.A.Host.AddAddressAsync("10.99.0.77/24");
@@ -97,7 +97,7 @@ public class ReconnectTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task Suspended_and_moved()
     {
-        await using var lab = await NetworkLab.MakeAsync();
+        await using var lab = await NetworkLab.MakeAsync(withoutIPv6: true);
         await using var pair = await ConnectedPair.MakeAsync(lab, "10.99.0.1/24", "10.99.0.2/24");
         pair.A.Device.Suspend(true);
         await pair.ChangeAsync("moved");
