@@ -2,6 +2,8 @@ using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
 using FolderSync.Engine.Peers;
+using FolderSync.Engine.Status;
+using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
 
 namespace FolderSync.Engine;
@@ -9,15 +11,12 @@ namespace FolderSync.Engine;
 /// <summary>Joins folders and peers as the configuration has them.</summary>
 public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 {
-    /// <summary>Bytes asked of all peers and not yet written, over all folders.</summary>
-    private const long FetchBytes = 48 << 20;
-
     private static readonly TimeSpan StrangersEvery = TimeSpan.FromSeconds(1);
 
     private readonly EngineParts _parts;
     private readonly PeerHub _hub;
     private readonly Gate _applying = new(1);
-    private readonly Gate _fetchBytes = new(FetchBytes);
+    private readonly FolderShares _shares;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
     private EngineConfig _config = new();
@@ -31,6 +30,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         _parts = parts;
         Events = new EventLog(parts.Time);
         Started = parts.Time.GetUtcNow();
+        _shares = new FolderShares(parts);
         _hub = new PeerHub(parts, Events, FindLoop);
     }
 
@@ -66,6 +66,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             var before = Config;
             await CloseFoldersAsync(config);
             Volatile.Write(ref _config, config);
+            _shares.Apply(config);
             _isApplied = true;
             await OpenFoldersAsync(config);
             await _hub.ApplyAsync(ForPeers(config));
@@ -117,6 +118,24 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
         Loop(folder).ConfirmDeletionsAsync(delete, cancellation);
+
+    public Task<IReadOnlyList<FolderVersion>> VersionsAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).VersionsAsync(cancellation);
+
+    public Task<FileName> RestoreVersionAsync(FolderId folder, string key, CancellationToken cancellation) =>
+        Loop(folder).RestoreVersionAsync(key, cancellation);
+
+    public Task RemoveVersionAsync(FolderId folder, string key, CancellationToken cancellation) => Loop(folder).RemoveVersionAsync(key, cancellation);
+
+    public Task<CleanedVersions> CleanVersionsAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).CleanVersionsAsync(cancellation);
+
+    public Task ResolveConflictAsync(FolderId folder, FileName copy, bool keepCopy, CancellationToken cancellation) =>
+        Loop(folder).ResolveConflictAsync(copy, keepCopy, cancellation);
+
+    public Task<BrowsedLevel> BrowseAsync(FolderId folder, FileName directory, long skip, int take, CancellationToken cancellation) =>
+        Loop(folder).BrowseAsync(directory, skip, take, cancellation);
+
+    public Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation) =>
+        Loop(folder).PreviewIgnoresAsync(lines, skip, take, cancellation);
 
     public void OnNetworkChanged() => _hub.OnNetworkChanged();
 
@@ -197,7 +216,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
                 running.Reconfigure(wanted);
                 continue;
             }
-            var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _fetchBytes);
+            var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _shares, _hub.AnnounceFoldersAsync);
             lock (_lock)
                 _folders[wanted.Id] = loop;
             loop.Start();

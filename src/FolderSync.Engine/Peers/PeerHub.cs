@@ -84,6 +84,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     {
         Volatile.Write(ref _config, config);
         _limits.Apply(config);
+        RequestBytes.Capacity = config.MaxRequestBytes;
         List<(PeerSession Session, Task Dialing, CancellationTokenSource Stop)> removed;
         lock (_lock)
         {
@@ -144,8 +145,11 @@ internal sealed partial class PeerHub : IAsyncDisposable
                 new Dictionary<string, object?>
                 {
                     ["deviceID"] = device.ToString(), ["folderID"] = folder.Id.Value, ["folderLabel"] = folder.Label, ["receiveEncrypted"] = encrypted,
+                    ["remoteEncrypted"] = false,
                 },
             }));
+        // The older name of the same.
+        Events.Add("FolderRejected", ("device", device.ToString()), ("folder", folder.Id.Value), ("folderLabel", folder.Label));
     }
 
     /// <summary>Every connection is checked, every device that is not connected is dialed at once.</summary>
@@ -449,6 +453,8 @@ internal sealed partial class PeerHub : IAsyncDisposable
             {
                 new Dictionary<string, object?> { ["deviceID"] = stream.Peer.ToString(), ["name"] = hello.DeviceName, ["address"] = stream.Remote },
             }));
+        // The older name of the same.
+        Events.Add("DeviceRejected", ("device", stream.Peer.ToString()), ("name", hello.DeviceName), ("address", stream.Remote));
     }
 
     [LoggerMessage(110, LogLevel.Information, "Listening at {Address}")]

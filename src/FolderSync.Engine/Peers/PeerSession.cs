@@ -1,5 +1,5 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine.Folders;
+using FolderSync.Index;
 using FolderSync.Network;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
@@ -14,6 +14,12 @@ namespace FolderSync.Engine.Peers;
 internal sealed partial class PeerSession
 {
     private const int MaxLinks = 3;
+
+    /// <summary>Of a peer's progress, as many files as an event tells.</summary>
+    private const int MaxToldFiles = 100;
+
+    /// <summary>A single wrong block may be a file that was changed just then.</summary>
+    private const int WrongDataToDemote = 3;
 
     /// <summary>A connection that lived shorter than this is taken for a refusal by the other side.</summary>
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
@@ -36,6 +42,7 @@ internal sealed partial class PeerSession
     private long _sent;
     private DateTimeOffset? _lastSeen;
     private int _turn;
+    private int _wrongData;
     private bool _hasReasonToDial;
     private CancellationTokenSource? _dialing;
     private long _found;
@@ -198,6 +205,16 @@ internal sealed partial class PeerSession
             return _links.Count > 0 && _folders.TryGetValue(folder, out var f) && f.State == RemoteFolderState.Valid;
     }
 
+    /// <summary>It has sent wrong data again and again since this service started.</summary>
+    public bool IsUnreliable => Volatile.Read(ref _wrongData) >= WrongDataToDemote;
+
+    /// <summary>What it sent does not match the hash that was asked for.</summary>
+    public void NoteWrongData()
+    {
+        if (Interlocked.Increment(ref _wrongData) == WrongDataToDemote)
+            LogWrongData(Name());
+    }
+
     /// <summary>Bytes asked for and not yet answered.</summary>
     public long Outstanding
     {
@@ -270,6 +287,7 @@ internal sealed partial class PeerSession
                 ClientName = first?.Connection.PeerHello.ClientName ?? "",
                 ClientVersion = first?.Connection.PeerHello.ClientVersion ?? "",
                 Connections = _links.Count,
+                ClockOffset = first?.Connection.PeerHello.Timestamp is > 0 and var told ? DateTimeOffset.UnixEpoch.AddTicks(told / 100) - first.Since : null,
                 BytesReceived = _received + _links.Sum(l => l.Connection.BytesReceived),
                 BytesSent = _sent + _links.Sum(l => l.Connection.BytesSent),
                 LastSeen = first is null ? _lastSeen : _parts.Time.GetUtcNow(),
@@ -319,7 +337,7 @@ internal sealed partial class PeerSession
     private void OnConnected(PeerLink link)
     {
         LogConnected(Name(), link.Stream.Remote, link.Connection.PeerHello.ClientName, link.Connection.PeerHello.ClientVersion);
-        _parts.State.PutDevice(new Index.DeviceStatistics(Id, link.Since, 0));
+        _parts.State.PutDevice(new DeviceStatistics(Id, link.Since, 0));
         _hub.Events.Add(
             "DeviceConnected",
             ("id", Id.ToString()),
@@ -354,7 +372,7 @@ internal sealed partial class PeerSession
         if (isLast)
         {
             LogDisconnected(Name(), link.Reason);
-            _parts.State.PutDevice(new Index.DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
+            _parts.State.PutDevice(new DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
             _hub.Events.Add("DeviceDisconnected", ("id", Id.ToString()), ("error", link.Reason));
         }
         else
@@ -372,6 +390,9 @@ internal sealed partial class PeerSession
     [LoggerMessage(101, LogLevel.Information, "{Device} is disconnected: {Reason}")]
     private partial void LogDisconnected(string device, string reason);
 
+    [LoggerMessage(103, LogLevel.Warning, "{Device} has sent wrong data again and again; others are asked first from now on. See that its disk and memory are sound.")]
+    private partial void LogWrongData(string device);
+
     [LoggerMessage(102, LogLevel.Warning, "{Device}, folder {Folder}: {Reason}")]
     private partial void LogFolderRefused(string device, FolderId folder, string reason);
 
@@ -387,8 +408,8 @@ internal sealed partial class PeerSession
 
         public CancellationTokenSource? Sender { get; set; }
 
-        /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was stopped and started is another one.</summary>
-        public FolderLoop? SenderOf { get; set; }
+        /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was opened anew has another one.</summary>
+        public IFolderIndex? SenderOf { get; set; }
 
         public Dictionary<FileName, (VersionVector Version, HashSet<int> Blocks)> Progress { get; } = [];
 

@@ -136,6 +136,8 @@ internal sealed class FileTransfer
             if (staged.Missing.Count > 0)
                 staged.WriteBlock(block.Index, data);
             staged.Finish();
+            lock (_lock)
+                _done = Target.Size;
             return staged;
         }
         catch
@@ -224,6 +226,7 @@ internal sealed class FileTransfer
         var keep = config.MinDiskFreeIsBytes ? config.MinDiskFree : total * config.MinDiskFree / 100;
         if (free - Target.Size < keep)
         {
+            _folder.WantSpace(Target.Size);
             throw new FileSystemException(FileSystemError.NoSpace,
                 $"Not enough space for {_item.Name}: it has {Target.Size:N0} bytes, {free:N0} are free and {keep:N0} are to stay free (min-disk-free).");
         }

@@ -52,7 +52,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
             await engine.ApplyAsync(config.Current.Engine, cancellation);
             await discovery.ApplyAsync(Discovery());
             ServiceLog.ConfigTaken(log);
-            if ((change.Old.Page with { AllowedHosts = [] }) != (change.New.Page with { AllowedHosts = [] }))
+            if ((change.Old.Page.Address, change.Old.Page.Tls, change.Old.Page.Enabled) != (change.New.Page.Address, change.New.Page.Tls, change.New.Page.Enabled))
                 ServiceLog.PageNeedsRestart(log);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -11,9 +11,14 @@ internal static class ExtensionRoutes
         Make<OverviewRoutes>(services).Map(api);
         Make<NeedRoutes>(services).Map(api);
         Make<HistoryRoutes>(services).Map(api);
+        Make<ContentRoutes>(services).Map(api);
+        Make<VersionRoutes>(services).Map(api);
+        Make<ConfigTextRoutes>(services).Map(api);
+        Make<DoctorRoutes>(services).Map(api);
         Make<PauseRoutes>(services).Map(api);
         Make<NearbyRoutes>(services).Map(api);
         PathRoutes.Map(api);
+        OpenApi.Map(api);
     }
 
     private static T Make<T>(IServiceProvider services) => ActivatorUtilities.CreateInstance<T>(services);

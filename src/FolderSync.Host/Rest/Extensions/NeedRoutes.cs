@@ -21,7 +21,8 @@ internal sealed class NeedRoutes(ISyncEngine engine)
         return new NeedPage(snapshot.Counts.Need.Items, number, take, [.. Read(index, skip, take).Select(n => Item(n, reasons, index))]);
     }
 
-    private static IReadOnlyList<NeededItem> Read(IFolderIndex index, long skip, int take)
+    /// <summary>A page of the needed items.</summary>
+    public static IReadOnlyList<NeededItem> Read(IFolderIndex index, long skip, int take)
     {
         if (skip == 0)
             return index.Needed(default, take);
