@@ -48,9 +48,9 @@ internal sealed class NetworkLab : IAsyncDisposable
         await IpAsync("netns", "add", host.Namespace);
         _hosts.Add(host);
         // The tests don't wait for duplicate address detection, which takes two seconds where nobody answers.
-        await host.RunAsync("sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0");
+        await host.SetIPv6Async("accept_dad", 0);
         if (IsWithoutIPv6)
-            await host.RunAsync("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1");
+            await host.SetIPv6Async("disable_ipv6", 1);
         await IpAsync("-n", host.Namespace, "link", "set", "lo", "up");
         await host.AddInterfaceAsync("eth0", 0, addresses);
         return host;
@@ -114,6 +114,10 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
 
     /// <summary>The interface switched off on the host itself, as by a person.</summary>
     public Task SetLinkAsync(bool up, string nic = "eth0") => NetworkLab.IpAsync("-n", name, "link", "set", nic, up ? "up" : "down");
+
+    /// <summary>For all interfaces that are and will be.</summary>
+    public Task SetIPv6Async(string setting, int value) =>
+        RunAsync("sh", "-c", $"echo {value} > /proc/sys/net/ipv6/conf/all/{setting}; echo {value} > /proc/sys/net/ipv6/conf/default/{setting}");
 
     public async Task<string> RunAsync(string program, params string[] arguments)
     {
