@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using FolderSync.IntegrationTests.Harness;
 
@@ -6,10 +8,6 @@ namespace FolderSync.IntegrationTests.Discovery;
 /// <summary>DNS-SD between two FolderSyncs, and with a real Avahi.</summary>
 public class MdnsTests
 {
-    private const string PortHolder =
-        "import socket,sys,time\ns=socket.socket(socket.AF_INET if sys.argv[1]=='4' else socket.AF_INET6,socket.SOCK_DGRAM)\n" +
-        "if sys.argv[1]=='6': s.setsockopt(socket.IPPROTO_IPV6,socket.IPV6_V6ONLY,1)\ns.bind(('',int(sys.argv[2])))\nprint('held',flush=True)\ntime.sleep(100000)\n";
-
     [SkippableFact]
     public async Task FolderSyncs_of_one_name_see_each_other_and_hear_the_goodbye()
     {
@@ -35,11 +33,11 @@ public class MdnsTests
         await using var lab = await NetworkLab.MakeAsync();
         using var scratch = new ScratchDirectory();
         var (a, b) = (await lab.AddHostAsync("a", "10.99.0.1/24"), await lab.AddHostAsync("b", "10.99.0.2/24"));
-        await using var held = new Holders();
+        using var held = new Holders();
         foreach (var host in new[] { a, b })
         {
-            await held.TakeAsync(host, 4, 21027);
-            await held.TakeAsync(host, 6, 21027);
+            held.Take(host, AddressFamily.InterNetwork, 21027);
+            held.Take(host, AddressFamily.InterNetworkV6, 21027);
         }
 
         await using var one = await LabFolderSync.StartAsync(a, "one", scratch.In("one"));
@@ -47,6 +45,7 @@ public class MdnsTests
         await one.AddDeviceAsync(two, null);
         await two.AddDeviceAsync(one, null);
         await Waits.UntilAsync("that they connect", async () => (bool)(await one.ConnectionAsync(two))["connected"]!, () => one.Log + two.Log);
+        await Waits.UntilAsync("that it is seen", async () => Is(await one.NearbyAsync(two), "mdns"), () => one.Log + two.Log);
         Assert.Equal(("mdns", "two"), ((string)(await one.NearbyAsync(two))!["via"]!, (string)(await one.NearbyAsync(two))!["name"]!));
         Assert.Contains("Discovery by IPv4 local does not work: UDP port 21027 is taken by another program", one.Log, StringComparison.Ordinal);
         Assert.Contains("Discovery by IPv6 local does not work: UDP port 21027 is taken by another program", one.Log, StringComparison.Ordinal);
@@ -59,9 +58,9 @@ public class MdnsTests
         await using var lab = await NetworkLab.MakeAsync();
         using var scratch = new ScratchDirectory();
         var (a, b) = (await lab.AddHostAsync("a", "10.99.0.1/24"), await lab.AddHostAsync("b", "10.99.0.2/24"));
-        await using var held = new Holders();
-        await held.TakeAsync(a, 4, 5353);
-        await held.TakeAsync(a, 6, 5353);
+        using var held = new Holders();
+        held.Take(a, AddressFamily.InterNetwork, 5353);
+        held.Take(a, AddressFamily.InterNetworkV6, 5353);
         await using var one = await LabFolderSync.StartAsync(a, "one", scratch.In("one"));
         await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"));
         await one.AddDeviceAsync(two, null);
@@ -141,23 +140,20 @@ public class MdnsTests
         seen.Any(r => r.Label == label && r.Address == address && r.Port == 22000 && r.Text.Contains($"\"id={device.Id}\"", StringComparison.Ordinal) &&
             r.Text.Contains("\"port=22000\"", StringComparison.Ordinal) && r.Text.Contains("\"version=", StringComparison.Ordinal));
 
-    /// <summary>Programs that hold a UDP port and share it with nobody.</summary>
-    private sealed class Holders : IAsyncDisposable
+    /// <summary>UDP ports of hosts that are held and shared with nobody.</summary>
+    private sealed class Holders : IDisposable
     {
-        private readonly List<ChildProcess> _processes = [];
+        private readonly List<Socket> _held = [];
 
-        public async Task TakeAsync(LabHost host, int family, int port)
+        public void Take(LabHost host, AddressFamily family, int port) => _held.Add(host.InNamespace(() =>
         {
-            Skip.IfNot(File.Exists("/usr/bin/python3"), "python3 is not here to hold a port.");
-            var process = host.Start("python3", ["-c", PortHolder, $"{family}", $"{port}"]);
-            _processes.Add(process);
-            await Waits.UntilAsync($"that {port} is held", () => Task.FromResult(process.Log.Contains("held", StringComparison.Ordinal)), () => process.Log);
-        }
+            var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+            if (family == AddressFamily.InterNetworkV6)
+                socket.DualMode = false;
+            socket.Bind(new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, port));
+            return socket;
+        }));
 
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var process in _processes)
-                await process.DisposeAsync();
-        }
+        public void Dispose() => _held.ForEach(s => s.Dispose());
     }
 }

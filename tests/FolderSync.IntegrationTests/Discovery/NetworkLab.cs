@@ -15,6 +15,9 @@ internal sealed class NetworkLab : IAsyncDisposable
     private readonly List<LabHost> _hosts = [];
     private int _wires;
 
+    /// <summary>Hosts that are added have no IPv6: a link-local address would outlive what a test does to the others.</summary>
+    public bool IsWithoutIPv6 { get; init; }
+
     private NetworkLab()
     {
     }
@@ -23,10 +26,10 @@ internal sealed class NetworkLab : IAsyncDisposable
 
     /// <summary>Skips the test where namespaces can't be had: they need root.</summary>
     /// <param name="switches">Bridges that know nothing of each other: "br0", "br1".</param>
-    public static async Task<NetworkLab> MakeAsync(int switches = 1)
+    public static async Task<NetworkLab> MakeAsync(int switches = 1, bool withoutIPv6 = false)
     {
         Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "Network namespaces need Linux and root.");
-        var lab = new NetworkLab();
+        var lab = new NetworkLab { IsWithoutIPv6 = withoutIPv6 };
         var made = await ChildProcess.RunAsync("ip", ["netns", "add", lab.Switch]);
         Skip.IfNot(made.ExitCode == 0, $"No network namespaces here: {made.All}");
         for (var i = 0; i < switches; i++)
@@ -45,7 +48,9 @@ internal sealed class NetworkLab : IAsyncDisposable
         await IpAsync("netns", "add", host.Namespace);
         _hosts.Add(host);
         // The tests don't wait for duplicate address detection, which takes two seconds where nobody answers.
-        await host.RunAsync("sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0");
+        await host.SetIPv6Async("accept_dad", 0);
+        if (IsWithoutIPv6)
+            await host.SetIPv6Async("disable_ipv6", 1);
         await IpAsync("-n", host.Namespace, "link", "set", "lo", "up");
         await host.AddInterfaceAsync("eth0", 0, addresses);
         return host;
@@ -109,6 +114,10 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
 
     /// <summary>The interface switched off on the host itself, as by a person.</summary>
     public Task SetLinkAsync(bool up, string nic = "eth0") => NetworkLab.IpAsync("-n", name, "link", "set", nic, up ? "up" : "down");
+
+    /// <summary>For all interfaces that are and will be.</summary>
+    public Task SetIPv6Async(string setting, int value) =>
+        RunAsync("sh", "-c", $"echo {value} > /proc/sys/net/ipv6/conf/all/{setting}; echo {value} > /proc/sys/net/ipv6/conf/default/{setting}");
 
     public async Task<string> RunAsync(string program, params string[] arguments)
     {

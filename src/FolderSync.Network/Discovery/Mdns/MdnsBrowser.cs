@@ -23,7 +23,8 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_longestLife = TimeSpan.FromSeconds(4500);
 
-    private readonly Dictionary<string, Instance> _instances = new(StringComparer.OrdinalIgnoreCase);
+    // By source, too: what one says over IPv4 and IPv6 are two, and each takes back its own only.
+    private readonly Dictionary<(string Label, IPAddress Source), Instance> _instances = [];
     private readonly Dictionary<string, MdnsLink> _unresolved = new(StringComparer.OrdinalIgnoreCase);
     private long _nextQuery = long.MaxValue;
     private long _nextRefresh = long.MaxValue;
@@ -78,10 +79,11 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         var server = records.OfType<SRVRecord>().FirstOrDefault(s => MdnsNames.Same(s.Name, name));
         var text = records.FirstOrDefault(r => r.Type == DnsType.TXT && MdnsNames.Same(r.Name, name));
         var source = incoming.From.Address;
-        _instances.TryGetValue(label, out var known);
+        var key = (label.ToLowerInvariant(), source);
+        _instances.TryGetValue(key, out var known);
         if (pointer?.TTL == TimeSpan.Zero || server?.TTL == TimeSpan.Zero)
         {
-            Forget(label, source);
+            Forget(key);
             return;
         }
 
@@ -98,13 +100,13 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         var port = server?.Port ?? known!.Port;
         var life = server?.TTL ?? known!.Life;
         life = life < s_longestLife ? life : s_longestLife;
-        if (!MakeRoom(label, source))
+        if (!MakeRoom(key))
             return;
         var addresses = Addresses(server, records, port, source);
         if (addresses.Count == 0)
             return;
         var now = clock.GetTimestamp();
-        _instances[label] = new Instance(told, port, life, now, source, incoming.Link)
+        _instances[key] = new Instance(label, told, port, life, now, incoming.Link)
         {
             PointerLife = pointer?.TTL ?? known?.PointerLife ?? TimeSpan.Zero,
             PointerSeen = pointer is null && known is not null ? known.PointerSeen : now,
@@ -131,19 +133,17 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         return [.. addresses.Distinct()];
     }
 
-    private void Forget(string label, IPAddress source)
+    private void Forget((string Label, IPAddress Source) key)
     {
-        if (!_instances.TryGetValue(label, out var known) || !known.Source.Equals(source))
-            return;
-        _instances.Remove(label);
-        onGone(known.Told.Device, source);
+        if (_instances.Remove(key, out var known))
+            onGone(known.Told.Device, key.Source);
     }
 
-    private bool MakeRoom(string label, IPAddress source)
+    private bool MakeRoom((string Label, IPAddress Source) key)
     {
-        if (_instances.ContainsKey(label))
+        if (_instances.ContainsKey(key))
             return true;
-        if (_instances.Values.Count(i => i.Source.Equals(source)) >= MaxInstancesPerSource)
+        if (_instances.Keys.Count(k => k.Source.Equals(key.Source)) >= MaxInstancesPerSource)
             return false;
         if (_instances.Count >= MaxInstances)
             _instances.Remove(_instances.MinBy(i => i.Value.Seen).Key);
@@ -156,13 +156,13 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         if (_nextRefresh > now)
             return;
         _nextRefresh = long.MaxValue;
-        foreach (var (label, instance) in _instances.ToList())
+        foreach (var (key, instance) in _instances.ToList())
         {
             var end = instance.Seen + Ticks(instance.Life);
             var refresh = instance.Seen + Ticks(instance.Life * 0.8);
             if (end <= now)
             {
-                _instances.Remove(label);
+                _instances.Remove(key);
                 continue;
             }
 
@@ -170,7 +170,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
             {
                 instance.IsAsked = true;
                 if (links.Any(l => l.Key == instance.Link.Key))
-                    outgoing.Add(Ask(label, instance.Link));
+                    outgoing.Add(Ask(instance.Label, instance.Link));
             }
 
             _nextRefresh = Math.Min(_nextRefresh, instance.IsAsked ? end : refresh);
@@ -190,11 +190,11 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
     {
         var message = new Message();
         message.Questions.Add(new Question { Name = MdnsNames.Service, Type = DnsType.PTR, Class = DnsClass.IN });
-        foreach (var (label, instance) in _instances)
+        foreach (var instance in _instances.Values)
         {
             var left = instance.PointerLife - clock.GetElapsedTime(instance.PointerSeen, now);
             if (left > instance.PointerLife / 2 && instance.Link.Key == link.Key && message.Answers.Count < MaxKnownAnswers)
-                message.Answers.Add(new PTRRecord { Name = MdnsNames.Service, DomainName = MdnsNames.Instance(label), TTL = TimeSpan.FromSeconds((int)left.TotalSeconds) });
+                message.Answers.Add(new PTRRecord { Name = MdnsNames.Service, DomainName = MdnsNames.Instance(instance.Label), TTL = TimeSpan.FromSeconds((int)left.TotalSeconds) });
         }
 
         return new Outgoing(message, link);
@@ -227,7 +227,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         }
     }
 
-    private sealed record Instance(Told Told, int Port, TimeSpan Life, long Seen, IPAddress Source, MdnsLink Link)
+    private sealed record Instance(string Label, Told Told, int Port, TimeSpan Life, long Seen, MdnsLink Link)
     {
         public TimeSpan PointerLife { get; init; }
 
