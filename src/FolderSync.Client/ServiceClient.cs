@@ -9,7 +9,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace FolderSync.Client;
 
 /// <summary>A running service's REST interface, as far as the command line, the tray and the demo use it. Every failure is a <see cref="ServiceException"/>.</summary>
-public sealed class ServiceClient : IDisposable
+public sealed partial class ServiceClient : IDisposable
 {
     private readonly HttpClient _http;
 
@@ -110,9 +110,15 @@ public sealed class ServiceClient : IDisposable
         return handler;
     }
 
-    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    /// <param name="path">Below /rest/.</param>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        return await ReadAsync(answer, path, type, cancellation);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage answer, string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
         try
         {
             return await answer.Content.ReadFromJsonAsync(type, cancellation) ?? throw new JsonException("null");
@@ -123,12 +129,19 @@ public sealed class ServiceClient : IDisposable
         }
     }
 
-    private async Task SendAsync(HttpMethod method, string path, CancellationToken cancellation)
+    private async Task<TAnswer> SendAsync<TBody, TAnswer>(
+        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, bodyType) }, cancellation);
+        return await ReadAsync(answer, path, answerType, cancellation);
+    }
+
+    public async Task SendAsync(HttpMethod method, string path, CancellationToken cancellation)
     {
         using var answer = await AskAsync(new HttpRequestMessage(method, path), cancellation);
     }
 
-    private async Task SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    public async Task SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, type) }, cancellation);
     }

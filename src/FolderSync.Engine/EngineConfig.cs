@@ -18,6 +18,15 @@ public sealed record EngineConfig
     /// <summary>"tcp://0.0.0.0:22000"; "default" stands for that.</summary>
     public ImmutableArray<string> ListenAddresses { get; init; } = ["default"];
 
+    /// <summary>This device tells the LAN of itself and listens to others that do, as Syncthing's local discovery v4.</summary>
+    public bool LocalDiscovery { get; init; } = true;
+
+    /// <summary>UDP, the same on all devices that are to find each other.</summary>
+    public int LocalDiscoveryPort { get; init; } = 21027;
+
+    /// <summary>This device tells the LAN of itself by mDNS/DNS-SD, too, and looks for others there.</summary>
+    public bool Mdns { get; init; } = true;
+
     /// <summary>Seconds between attempts at a device that is not connected; the back-off's ceiling.</summary>
     public int ReconnectIntervalSeconds { get; init; } = 60;
 
@@ -97,7 +106,8 @@ public enum VersioningKind
 
 /// <param name="CleanoutDays">0: kept for ever.</param>
 /// <param name="Path">Where versions go; empty: `.stversions` in the folder.</param>
-public sealed record VersioningConfig(VersioningKind Kind, int CleanoutDays = 30, string Path = "");
+/// <param name="MaxSize">What all versions may take: percent of the disk, or bytes where <paramref name="MaxSizeIsBytes"/>; 0 for no limit.</param>
+public sealed record VersioningConfig(VersioningKind Kind, int CleanoutDays = 30, string Path = "", double MaxSize = 10, bool MaxSizeIsBytes = false);
 
 public sealed record FolderConfig
 {

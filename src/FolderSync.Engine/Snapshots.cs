@@ -114,6 +114,9 @@ public sealed record DeviceSnapshot
 
     public int Connections { get; init; }
 
+    /// <summary>How far its clock was ahead of this one's when it connected; null where it doesn't say.</summary>
+    public TimeSpan? ClockOffset { get; init; }
+
     /// <summary>Since this service started, over all connections.</summary>
     public long BytesReceived { get; init; }
 

@@ -2,6 +2,8 @@ using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
 using FolderSync.Engine.Peers;
+using FolderSync.Engine.Status;
+using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
 
 namespace FolderSync.Engine;
@@ -9,6 +11,8 @@ namespace FolderSync.Engine;
 /// <summary>Joins folders and peers as the configuration has them.</summary>
 public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 {
+    private static readonly TimeSpan StrangersEvery = TimeSpan.FromSeconds(1);
+
     private readonly EngineParts _parts;
     private readonly PeerHub _hub;
     private readonly Gate _applying = new(1);
@@ -17,6 +21,9 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
     private EngineConfig _config = new();
     private bool _isDisposed;
+    private long _strangerTold;
+    private bool _isPaused;
+    private bool _isApplied;
 
     public SyncEngine(EngineParts parts)
     {
@@ -60,11 +67,37 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             await CloseFoldersAsync(config);
             Volatile.Write(ref _config, config);
             _shares.Apply(config);
+            _isApplied = true;
             await OpenFoldersAsync(config);
-            await _hub.ApplyAsync(config);
+            await _hub.ApplyAsync(ForPeers(config));
             // Unshared peers' entries go, so that nothing waits for what they have.
             await DropUnsharedAsync(config);
             await _hub.AnnounceFoldersAsync(ConcernedBy(before, config));
+        }
+        finally
+        {
+            _applying.Give(1);
+        }
+    }
+
+    public IReadOnlyDictionary<FolderId, long> BytesReceived
+    {
+        get
+        {
+            lock (_lock)
+                return _folders.ToDictionary(f => f.Key, f => f.Value.BytesReceived);
+        }
+    }
+
+    public async Task PauseAsync(bool paused, CancellationToken cancellation)
+    {
+        await _applying.TakeAsync(1, cancellation);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _isPaused = paused;
+            if (_isApplied)
+                await _hub.ApplyAsync(ForPeers(Config));
         }
         finally
         {
@@ -86,6 +119,34 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     public Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
         Loop(folder).ConfirmDeletionsAsync(delete, cancellation);
 
+    public Task<IReadOnlyList<FolderVersion>> VersionsAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).VersionsAsync(cancellation);
+
+    public Task<FileName> RestoreVersionAsync(FolderId folder, string key, CancellationToken cancellation) =>
+        Loop(folder).RestoreVersionAsync(key, cancellation);
+
+    public Task RemoveVersionAsync(FolderId folder, string key, CancellationToken cancellation) => Loop(folder).RemoveVersionAsync(key, cancellation);
+
+    public Task<CleanedVersions> CleanVersionsAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).CleanVersionsAsync(cancellation);
+
+    public Task ResolveConflictAsync(FolderId folder, FileName copy, bool keepCopy, CancellationToken cancellation) =>
+        Loop(folder).ResolveConflictAsync(copy, keepCopy, cancellation);
+
+    public Task<BrowsedLevel> BrowseAsync(FolderId folder, FileName directory, long skip, int take, CancellationToken cancellation) =>
+        Loop(folder).BrowseAsync(directory, skip, take, cancellation);
+
+    public Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation) =>
+        Loop(folder).PreviewIgnoresAsync(lines, skip, take, cancellation);
+
+    public void OnNetworkChanged() => _hub.OnNetworkChanged();
+
+    public void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew)
+    {
+        var peer = _hub.Find(device);
+        if (isNew && (peer is not null || MayTellOfStranger()))
+            Events.Add("DeviceDiscovered", ("device", device.ToString()), ("addrs", addresses.ToList<object?>()));
+        peer?.OnFound();
+    }
+
     public async ValueTask DisposeAsync()
     {
         // A configuration that is being taken up is let finish: what it opens is closed here.
@@ -103,7 +164,22 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             await folder.DisposeAsync();
     }
 
+    /// <summary>Strangers can be made up; they must not push all else out of the events' buffers.</summary>
+    private bool MayTellOfStranger()
+    {
+        lock (_lock)
+        {
+            if (_strangerTold != 0 && _parts.Time.GetElapsedTime(_strangerTold) < StrangersEvery)
+                return false;
+            _strangerTold = Math.Max(1, _parts.Time.GetTimestamp());
+            return true;
+        }
+    }
+
     private FolderConfig WithoutSelf(FolderConfig folder) => folder with { Devices = [.. folder.Devices.Where(d => d != Self)] };
+
+    private EngineConfig ForPeers(EngineConfig config) =>
+        _isPaused ? config with { Devices = [.. config.Devices.Select(d => d with { Paused = true })] } : config;
 
     private FolderLoop? FindLoop(FolderId id)
     {

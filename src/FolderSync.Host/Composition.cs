@@ -1,5 +1,6 @@
 using System.Net;
 using FolderSync.Engine;
+using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Host.Config;
@@ -9,6 +10,7 @@ using FolderSync.Index;
 using FolderSync.Index.Sqlite;
 using FolderSync.Index.State;
 using FolderSync.Network;
+using FolderSync.Network.Discovery;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -22,15 +24,20 @@ internal static class Composition
     public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning)
+        var log = new LogBook(TimeProvider.System, options.LogLevel);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter((_, category, level) => log.IsLogged(category ?? "", level)).AddProvider(log)
             .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
+        builder.Services.AddSingleton(log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, ports.Page));
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => ports.Page.Socket);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
-        builder.Services.AddHostedService<EngineService>();
+        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>();
+        Rest.Extensions.OpenApi.Add(builder.Services);
+        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
+        RestApi.AddServices(builder.Services);
 
         var app = builder.Build();
         RestApi.Map(app);
@@ -42,6 +49,14 @@ internal static class Composition
     {
         var random = new SystemRandom();
         services.AddSingleton<IStateStore>(s => new LiteStateStore(home.StateFile, s.GetRequiredService<ILogger<LiteStateStore>>()));
+        services.AddSingleton(s => new NetworkWatch(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<NetworkWatch>>()));
+        services.AddSingleton<INearbyDevices>(s => new DeviceDiscovery(
+            identity.DeviceId,
+            ProgramVersion.Number,
+            s.GetRequiredService<NetworkWatch>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<DeviceDiscovery>>()));
+        services.AddSingleton(s => (DeviceDiscovery)s.GetRequiredService<INearbyDevices>());
         services.AddSingleton<ISyncEngine>(s => new SyncEngine(new EngineParts(
             identity.DeviceId,
             s.GetRequiredService<TimeProvider>(),
@@ -59,12 +74,14 @@ internal static class Composition
             FolderLocks = new FolderLocks(),
             ClientName = "FolderSync",
             ClientVersion = ProgramVersion.Tag,
+            Discovered = s.GetRequiredService<DeviceDiscovery>().AddressesOf,
         }));
     }
 
     private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page, FreePort port)
     {
         kestrel.AddServerHeader = false;
+        RestLimits.Set(kestrel.Limits);
         kestrel.Listen((IPEndPoint)port.Socket.LocalEndPoint!, listen =>
         {
             listen.Protocols = page.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;

@@ -15,8 +15,9 @@ public sealed record DeviceStatistics(DeviceId Device, DateTimeOffset LastSeen, 
 /// <param name="LastFile">The last file that was brought in, empty if none.</param>
 public sealed record FolderStatistics(FolderId Folder, DateTimeOffset LastScan, string LastFile, DateTimeOffset LastFileTime, bool LastFileDeleted);
 
-/// <summary>One change in the history. <paramref name="Action"/>: added, modified, deleted, metadata; <paramref name="Local"/>: made on this device.</summary>
-public sealed record HistoryItem(DateTimeOffset Time, FolderId Folder, string Path, string Action, FileType Type, ShortId By, bool Local);
+/// <summary>One change in the history. <paramref name="Action"/>: added, modified, deleted, metadata; <paramref name="Local"/>: made on this device;
+/// <paramref name="Id"/>: ascending, given by the store.</summary>
+public sealed record HistoryItem(DateTimeOffset Time, FolderId Folder, string Path, string Action, FileType Type, ShortId By, bool Local, long Id = 0);
 
 /// <summary>A conflict copy that was made and is still there.</summary>
 public sealed record OpenConflict(FolderId Folder, string Path, string Copy, ShortId Winner, DateTimeOffset Time);
@@ -47,7 +48,8 @@ public interface IStateStore : IDisposable
     void PutFolder(FolderStatistics statistics);
 
     /// <summary>The latest first.</summary>
-    IReadOnlyList<HistoryItem> History(FolderId? folder, int limit);
+    /// <param name="before">Only what has a lower ID.</param>
+    IReadOnlyList<HistoryItem> History(FolderId? folder, int limit, long before = long.MaxValue);
 
     void AddHistory(IReadOnlyList<HistoryItem> items);
 

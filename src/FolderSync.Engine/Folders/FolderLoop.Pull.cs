@@ -57,6 +57,7 @@ internal sealed partial class FolderLoop
                 _isPulling = false;
                 UpdateState();
             }
+            await KeepVersionsInBoundsAsync();
             PublishTroubles();
         }
     }

@@ -164,7 +164,10 @@ internal sealed partial class FolderLoop
             await LookAtCopiesAsync();
             OnScanned(scan, isFull);
             if (isFull)
+            {
                 await CleanUpAsync();
+                await KeepVersionsInBoundsAsync();
+            }
         }
         finally
         {
@@ -183,14 +186,13 @@ internal sealed partial class FolderLoop
         if (now - _lastCleanUp < (keep < OneDay ? keep : OneDay) || _round is not null)
             return;
         _lastCleanUp = now;
-        var days = Config.Versioning.CleanoutDays;
         try
         {
             await _parts.Workers.Run(
                 () =>
                 {
-                    if (days > 0)
-                        _trashCan?.CleanUp(now, days);
+                    if (_trashCan is { } trashCan)
+                        CleanVersions(trashCan, now);
                     new TempCleaner(Disk).RemoveStale(now - keep);
                 },
                 _flowsEnd);
@@ -360,7 +362,10 @@ internal sealed partial class FolderLoop
             {
                 while (watcher.Notices.TryRead(out var notice))
                     RequestScan(notice.Everything ? [] : notice.Names);
+                var before = Snapshot().WatchProblem;
                 Publish(s => s with { WatchProblem = watcher.Problem });
+                if (watcher.Problem is var problem && problem != before)
+                    _events.Add("FolderWatchStateChanged", ("folder", Id.Value), ("from", before?.Reason), ("to", problem?.Reason));
             }
         }
         catch (OperationCanceledException)

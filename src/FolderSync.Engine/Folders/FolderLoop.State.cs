@@ -12,6 +12,10 @@ internal sealed partial class FolderLoop
     private bool _isScanning;
     private bool _isPulling;
     private string _error = "";
+    private long _bytesReceived;
+
+    /// <summary>Bytes of files that peers sent for this folder since it was started. Thread-safe.</summary>
+    public long BytesReceived => Interlocked.Read(ref _bytesReceived);
 
     /// <summary>Thread-safe.</summary>
     public FolderSnapshot Snapshot()
@@ -33,8 +37,9 @@ internal sealed partial class FolderLoop
                 Transfers = Transfers(),
             };
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or IndexDamagedException)
         {
+            // Closed meanwhile, or about to be for its damage: who looks at the folder is not the one to find that out.
             return snapshot;
         }
     }
@@ -68,6 +73,8 @@ internal sealed partial class FolderLoop
 
     /// <summary>A reader found the index damaged. Thread-safe.</summary>
     public void OnIndexDamaged(IndexDamagedException e) => Volatile.Read(ref _inbox).Writer.TryComplete(e);
+
+    internal void CountReceived(int bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 
     private void Publish(Func<FolderSnapshot, FolderSnapshot> change)
     {
@@ -117,6 +124,7 @@ internal sealed partial class FolderLoop
         if (entries.Count == 0)
             return;
         NoteCopies(entries);
+        NoteConflictCopies(entries);
         foreach (var listener in _commitListeners)
             listener.Set();
         _events.Add(

@@ -272,6 +272,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
     private Applier MakeApplier(FolderConfig config, IFileSystem disk)
     {
         _trashCan = null;
+        _listed = null;
         if (config.Versioning.Kind == VersioningKind.TrashCan)
         {
             _trashCan = config.Versioning.Path.Length == 0

@@ -15,6 +15,9 @@ internal sealed partial class PeerSession
 {
     private const int MaxLinks = 3;
 
+    /// <summary>Of a peer's progress, as many files as an event tells.</summary>
+    private const int MaxToldFiles = 100;
+
     /// <summary>A single wrong block may be a file that was changed just then.</summary>
     private const int WrongDataToDemote = 3;
 
@@ -23,6 +26,8 @@ internal sealed partial class PeerSession
 
     /// <summary>Two connections made within this time of each other are both sides dialing at once; an older one was lost by the other side.</summary>
     private static readonly TimeSpan DialRace = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan FoundAgain = TimeSpan.FromSeconds(2);
 
     private readonly EngineParts _parts;
     private readonly PeerHub _hub;
@@ -39,6 +44,8 @@ internal sealed partial class PeerSession
     private int _turn;
     private int _wrongData;
     private bool _hasReasonToDial;
+    private CancellationTokenSource? _dialing;
+    private long _found;
 
     public PeerSession(EngineParts parts, PeerHub hub, DeviceConfig config)
     {
@@ -83,6 +90,52 @@ internal sealed partial class PeerSession
         lock (_lock)
             _hasReasonToDial = true;
         DialWake.Set();
+    }
+
+    /// <summary>The network changed: connections are checked, and a dial that began on the old network begins anew.</summary>
+    public void OnNetworkChanged()
+    {
+        foreach (var link in Links())
+            link.Doubt();
+        CancellationTokenSource? dialing;
+        lock (_lock)
+        {
+            _hasReasonToDial = true;
+            dialing = _dialing;
+            _dialing = null;
+        }
+        dialing?.Cancel();
+        DialWake.Set();
+    }
+
+    /// <summary>Discovery heard the device anew, or at other addresses. Whoever is on the network can make it say so: it costs little.</summary>
+    public void OnFound()
+    {
+        lock (_lock)
+        {
+            if (_found != 0 && _parts.Time.GetElapsedTime(_found) < FoundAgain)
+                return;
+            _found = Math.Max(1, _parts.Time.GetTimestamp());
+            _hasReasonToDial |= _links.Count == 0;
+        }
+        foreach (var link in Links())
+            link.Doubt();
+        DialWake.Set();
+    }
+
+    /// <summary>A dial that a change of the network ends; the caller disposes it after <see cref="EndDial"/>.</summary>
+    public CancellationTokenSource BeginDial(CancellationToken cancellation)
+    {
+        var dialing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        lock (_lock)
+            _dialing = dialing;
+        return dialing;
+    }
+
+    public void EndDial()
+    {
+        lock (_lock)
+            _dialing = null;
     }
 
     /// <summary>True once after something made dialing worth a try at once.</summary>
@@ -234,6 +287,7 @@ internal sealed partial class PeerSession
                 ClientName = first?.Connection.PeerHello.ClientName ?? "",
                 ClientVersion = first?.Connection.PeerHello.ClientVersion ?? "",
                 Connections = _links.Count,
+                ClockOffset = first?.Connection.PeerHello.Timestamp is > 0 and var told ? DateTimeOffset.UnixEpoch.AddTicks(told / 100) - first.Since : null,
                 BytesReceived = _received + _links.Sum(l => l.Connection.BytesReceived),
                 BytesSent = _sent + _links.Sum(l => l.Connection.BytesSent),
                 LastSeen = first is null ? _lastSeen : _parts.Time.GetUtcNow(),
@@ -305,7 +359,7 @@ internal sealed partial class PeerSession
             _received += link.Connection.BytesReceived;
             _sent += link.Connection.BytesSent;
             _lastSeen = now;
-            _hasReasonToDial |= now - link.Since > Held;
+            _hasReasonToDial |= now - link.Since > Held || link.WasDoubted;
             isLast = _links.Count == 0;
             if (wasFirst || isLast)
                 StopSenders();

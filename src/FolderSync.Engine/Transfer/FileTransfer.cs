@@ -226,6 +226,7 @@ internal sealed class FileTransfer
         var keep = config.MinDiskFreeIsBytes ? config.MinDiskFree : total * config.MinDiskFree / 100;
         if (free - Target.Size < keep)
         {
+            _folder.WantSpace(Target.Size);
             throw new FileSystemException(FileSystemError.NoSpace,
                 $"Not enough space for {_item.Name}: it has {Target.Size:N0} bytes, {free:N0} are free and {keep:N0} are to stay free (min-disk-free).");
         }
@@ -285,6 +286,7 @@ internal sealed class FileTransfer
             try
             {
                 var bytes = await source.Peer.RequestAsync(_folder.Id, _item.Name, block, source.FromTemporary, cancellation);
+                _folder.CountReceived(block.Size);
                 return (bytes, source.Peer);
             }
             catch (RequestFailedException e)

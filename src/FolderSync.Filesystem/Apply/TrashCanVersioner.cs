@@ -1,4 +1,3 @@
-using System.Text;
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 
@@ -20,7 +19,7 @@ public sealed record KeptVersion(FileName Name, LocalPath Path, DateTimeOffset K
 /// In the folder's own filesystem a version is moved, in one rename. On another one it is copied, made durable there and only then
 /// removed here. Its own mtime stays; it was kept at its ctime (where there is none: mtime).
 /// </remarks>
-public sealed class TrashCanVersioner : IVersioner
+public sealed partial class TrashCanVersioner : IVersioner
 {
     private const uint Private = 0x1C0;
     private const int MostAttempts = 1000;
@@ -58,6 +57,7 @@ public sealed class TrashCanVersioner : IVersioner
     {
         lock (_gate)
         {
+            var size = _folder.Stat(path)?.Size ?? 0;
             if (IsElsewhere)
             {
                 CopyAway(path, name);
@@ -67,6 +67,7 @@ public sealed class TrashCanVersioner : IVersioner
             {
                 _folder.Rename(path, MakePlace(name), RenameMode.NoReplace);
             }
+            OnKept(size);
         }
     }
 
@@ -80,115 +81,6 @@ public sealed class TrashCanVersioner : IVersioner
             _touched.Clear();
         }
     }
-
-    /// <summary>All versions, by name and then from the newest to the oldest.</summary>
-    public IReadOnlyList<KeptVersion> List()
-    {
-        var found = new List<KeptVersion>();
-        if (_versions.Stat(_top) is { Kind: FileKind.Directory })
-            Walk(_top, found.Add, null);
-        return [.. found.OrderBy(v => v.Name).ThenByDescending(v => v.KeptAt).ThenBy(v => v.Path.Value, StringComparer.Ordinal)];
-    }
-
-    /// <summary>
-    /// Brings a version back to its name; what stands there becomes a version itself. The next scan takes it for a local change.
-    /// </summary>
-    /// <exception cref="FileSystemException">NotFound: there is no such version. WrongKind: a directory stands at the name. Nothing is
-    /// lost then: the version is where it was.</exception>
-    public void Restore(KeptVersion version)
-    {
-        lock (_gate)
-        {
-            if (_versions.Stat(version.Path) is null)
-                throw new FileSystemException(FileSystemError.NotFound, $"There is no version '{version.Path}' any more.");
-            var name = LocalPath.Of(version.Name);
-            if (_folder.Stat(name) is { Kind: FileKind.Directory })
-                throw new FileSystemException(FileSystemError.WrongKind,
-                    $"'{version.Name}' can't be restored because a directory stands at its name; rename that first.");
-            MakeDirectories(_folder, name.Parent, 0x1ED, null);
-            if (IsElsewhere)
-                RestoreFromElsewhere(version, name);
-            else
-                RestoreFromHere(version, name);
-            _folder.SyncDirectory(name.Parent);
-            Flush();
-        }
-    }
-
-    /// <summary>Removes versions kept longer than that, and directories that are empty then; 0 days: nothing. Returns how many went.</summary>
-    public int CleanUp(DateTimeOffset now, int maxAgeDays)
-    {
-        lock (_gate)
-        {
-            if (maxAgeDays <= 0 || _versions.Stat(_top) is not { Kind: FileKind.Directory })
-                return 0;
-            var removed = 0;
-            Walk(_top, version =>
-            {
-                if (version.KeptAt >= now.AddDays(-maxAgeDays))
-                    return;
-                _versions.RemoveFile(version.Path);
-                removed++;
-            }, RemoveIfEmpty);
-            return removed;
-        }
-    }
-
-    private void RestoreFromHere(KeptVersion version, LocalPath name)
-    {
-        _touched.Add(version.Path.Parent);
-        _madeWay = null;
-        if (_folder.Stat(name) is null)
-        {
-            _folder.Rename(version.Path, name, RenameMode.NoReplace);
-            return;
-        }
-        try
-        {
-            _folder.Rename(version.Path, name, RenameMode.Exchange);
-            // What stood at the name is among the versions now, and gets the place of the newest one.
-            if (version.Path.Leaf != version.Name.Leaf)
-                Keep(version.Path, version.Name);
-        }
-        catch (FileSystemException e) when (e.Error == FileSystemError.NotSupported)
-        {
-            Keep(name, version.Name);
-            _folder.Rename(Now(version.Path), name, RenameMode.NoReplace);
-        }
-    }
-
-    /// <summary>What stands at the name is copied to the versions before it is replaced, so that it is never at a temp name only.</summary>
-    private void RestoreFromElsewhere(KeptVersion version, LocalPath name)
-    {
-        var temp = TempName.Copy(version.Name);
-        FileCopy.Make(_versions, version.Path, _folder, temp);
-        _madeWay = null;
-        if (_folder.Stat(name) is not { } before)
-        {
-            _folder.Rename(temp, name, RenameMode.NoReplace);
-        }
-        else
-        {
-            CopyAway(name, version.Name);
-            try
-            {
-                _folder.Rename(temp, name, RenameMode.Exchange);
-                if (_folder.Stat(temp) is { } displaced && !Expectation.IsSame(before, displaced))
-                    CopyAway(temp, version.Name);
-                TempFile.Clear(_folder, temp);
-            }
-            catch (FileSystemException e) when (e.Error == FileSystemError.NotSupported)
-            {
-                _folder.Rename(temp, name, RenameMode.Replace);
-            }
-        }
-        _folder.SyncDirectory(name.Parent);
-        _versions.RemoveFile(Now(version.Path));
-        _touched.Add(version.Path.Parent);
-    }
-
-    /// <summary>Where the version stands that stood there before a newer one took the place.</summary>
-    private LocalPath Now(LocalPath version) => _madeWay is var (from, to) && from == version ? to : version;
 
     /// <summary>Copies to the other disk, durable.</summary>
     private void CopyAway(LocalPath path, FileName name)
@@ -267,42 +159,4 @@ public sealed class TrashCanVersioner : IVersioner
         made?.Add(directory.Parent);
         made?.Add(directory);
     }
-
-    private void Walk(LocalPath directory, Action<KeptVersion> found, Action<LocalPath>? left)
-    {
-        foreach (var child in _versions.List(directory))
-        {
-            if (child.Leaf is not { } leaf)
-                continue;
-            var path = directory.Child(leaf);
-            if (child.Stat.Kind == FileKind.Directory)
-                Walk(path, found, left);
-            else if (child.Stat.Kind != FileKind.Other && !InternalNames.IsTemporary(leaf) && NameOf(path) is { } name)
-                found(new KeptVersion(name, path, KeptAt(child.Stat), child.Stat.Modified, child.Stat.Size, child.Stat.Kind));
-        }
-        if (directory != _top)
-            left?.Invoke(directory);
-    }
-
-    private void RemoveIfEmpty(LocalPath directory)
-    {
-        try
-        {
-            _versions.RemoveDirectory(directory);
-        }
-        catch (FileSystemException e) when (e.Error is FileSystemError.NotEmpty or FileSystemError.Exists)
-        {
-            // It still holds versions.
-        }
-    }
-
-    private FileName? NameOf(LocalPath path)
-    {
-        var below = _top.IsRoot ? path.Value : path.Value[(_top.Value.Length + 1)..];
-        var parent = below[..(below.LastIndexOf('/') + 1)];
-        return FileName.TryOf((parent + VersionName.Original(path.Leaf)).Normalize(NormalizationForm.FormC), out var name, out _) ? name : null;
-    }
-
-    private static DateTimeOffset KeptAt(FileStat stat) =>
-        (stat.ChangeTime != 0 ? FileTime.FromNanoseconds(stat.ChangeTime) : stat.Modified).ToDateTimeOffset();
 }

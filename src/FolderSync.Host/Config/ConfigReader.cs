@@ -27,17 +27,12 @@ internal static class ConfigReader
             if (!ConfigSchema.Sections.Contains(key.Value))
                 reader.WarnUnknown(key, ConfigSchema.Sections);
         }
-        var engine = Section(ConfigSchema.DeviceSection, ConfigSchema.Device, new EngineConfig());
-        engine = Section(ConfigSchema.NetworkSection, ConfigSchema.Network, engine);
-        engine = Section(ConfigSchema.LimitsSection, ConfigSchema.Limits, engine);
-        var page = Section(ConfigSchema.PageSection, ConfigSchema.Page, new PageConfig());
+        var read = ConfigSchema.Groups.Aggregate(new Configuration(), (c, section) => section.Read(reader, document.Find(section.Name), c));
         var devices = ReadDevices(reader, document);
         var folders = ReadFolders(reader, document, devices, home);
         return reader.Problems.Count > 0
             ? throw new ConfigException([.. reader.Problems.OrderBy(p => p.Line).ThenBy(p => p.Column)])
-            : new ReadConfiguration(new Configuration { Engine = engine with { Devices = devices, Folders = folders }, Page = page }, [.. reader.Warnings.OrderBy(p => p.Line)]);
-
-        T Section<T>(string name, ConfigFields<T> fields, T seed) => reader.Group(document.Find(name), name, fields, seed);
+            : new ReadConfiguration(read.WithEngine(e => e with { Devices = devices, Folders = folders }), [.. reader.Warnings.OrderBy(p => p.Line)]);
     }
 
     /// <summary>The device that an item of a folder's `with` means: by its ID, or by its name if just one has it.</summary>
@@ -56,6 +51,23 @@ internal static class ConfigReader
             ? $"No device is named '{text}'. Did you mean '{meant}'?"
             : $"No device is named '{text}'. Write the name or the ID of one that is listed under 'devices'.";
         return null;
+    }
+
+    /// <summary>One file must not belong to two folders, and no folder may hold the keys.</summary>
+    public static string? WhyNotAt(string path, IEnumerable<FolderConfig> others, HomeDirectory home)
+    {
+        foreach (var other in others)
+        {
+            if (path.Equals(other.Path, PathComparison))
+                return $"The folder '{other.Id}' has the path '{path}' already.";
+            if (IsInside(path, other.Path))
+                return $"The path '{path}' is inside the folder '{other.Id}' ('{other.Path}').";
+            if (IsInside(other.Path, path))
+                return $"The folder '{other.Id}' ('{other.Path}') is inside the path '{path}'.";
+        }
+        return path.Equals(home.Path, PathComparison) || IsInside(home.Path, path)
+            ? $"The path '{path}' holds FolderSync's own home ('{home.Path}') with its private key, which must not be synced."
+            : null;
     }
 
     private static ImmutableArray<DeviceConfig> ReadDevices(NodeReader reader, ConfigDocument document)
@@ -115,23 +127,6 @@ internal static class ConfigReader
                 with.Add(id);
         }
         return with.ToImmutable();
-    }
-
-    /// <summary>One file must not belong to two folders, and no folder may hold the keys.</summary>
-    private static string? WhyNotAt(string path, IEnumerable<FolderConfig> others, HomeDirectory home)
-    {
-        foreach (var other in others)
-        {
-            if (path.Equals(other.Path, PathComparison))
-                return $"The folder '{other.Id}' has the path '{path}' already.";
-            if (IsInside(path, other.Path))
-                return $"The path '{path}' is inside the folder '{other.Id}' ('{other.Path}').";
-            if (IsInside(other.Path, path))
-                return $"The folder '{other.Id}' ('{other.Path}') is inside the path '{path}'.";
-        }
-        return path.Equals(home.Path, PathComparison) || IsInside(home.Path, path)
-            ? $"The path '{path}' holds FolderSync's own home ('{home.Path}') with its private key, which must not be synced."
-            : null;
     }
 
     private static bool IsInside(string path, string directory) =>

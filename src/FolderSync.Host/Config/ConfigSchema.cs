@@ -1,99 +1,147 @@
+using System.Collections.Immutable;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Host.Config;
 
-/// <summary>Every option: its name in the file, what it may say, and where it goes. Reading, writing and "did you mean" all go by these tables.</summary>
+/// <summary>
+/// Every option: its name in the file, what it means, what it may say, and where it goes. Reading, writing, "did you mean", the JSON
+/// Schema and the variables of the environment all go by these tables.
+/// </summary>
 internal static class ConfigSchema
 {
     public const string DeviceSection = "device";
     public const string PageSection = "page";
     public const string NetworkSection = "network";
     public const string LimitsSection = "limits";
+    public const string NotificationsSection = "notifications";
     public const string DevicesSection = "devices";
     public const string FoldersSection = "folders";
     public const string With = "with";
     public const string Id = "id";
     public const string Path = "path";
 
-    public static readonly string[] Sections = [DeviceSection, PageSection, NetworkSection, LimitsSection, DevicesSection, FoldersSection];
+    public const string DevicesAbout = "The other devices. `foldersync pair ID` writes an entry.";
+    public const string FoldersAbout = "What is kept the same. `foldersync share PATH --with NAME` writes an entry.";
+    public const string WithAbout = "The devices it is shared with, by name or ID.";
 
     public static readonly ConfigFields<EngineConfig> Device = new(new EngineConfig(),
     [
-        ConfigField.Text<EngineConfig>("name", c => c.Name, (c, v) => c with { Name = v }),
+        ConfigField.Text<EngineConfig>("name", "This device's name, as the others see it.", c => c.Name, (c, v) => c with { Name = v }),
     ]);
 
     public static readonly ConfigFields<PageConfig> Page = new(new PageConfig(),
     [
-        ConfigField.Bool<PageConfig>("enabled", c => c.Enabled, (c, v) => c with { Enabled = v }),
-        ConfigField.Text<PageConfig>("address", c => c.Address, (c, v) => c with { Address = v }, ConfigAddress.WhyNotHostAndPort),
-        ConfigField.Text<PageConfig>("api-key", c => c.ApiKey, (c, v) => c with { ApiKey = v }),
-        ConfigField.Text<PageConfig>("user", c => c.User, (c, v) => c with { User = v }),
-        ConfigField.Text<PageConfig>("password-hash", c => c.PasswordHash, (c, v) => c with { PasswordHash = v }),
-        ConfigField.Bool<PageConfig>("tls", c => c.Tls, (c, v) => c with { Tls = v }),
-        ConfigField.Bool<PageConfig>("open-browser", c => c.OpenBrowser, (c, v) => c with { OpenBrowser = v }),
-        ConfigField.Texts<PageConfig>("allowed-hosts", c => c.AllowedHosts, (c, v) => c with { AllowedHosts = v }),
+        ConfigField.Bool<PageConfig>("enabled", "false: neither page nor REST interface.", c => c.Enabled, (c, v) => c with { Enabled = v }),
+        ConfigField.Text<PageConfig>("address", "Where the page and the REST interface are, as host:port. In force after a restart.",
+            c => c.Address, (c, v) => c with { Address = v }, ConfigAddress.WhyNotHostAndPort),
+        ConfigField.Text<PageConfig>("api-key", "What programs send as X-API-Key; one is made where it is missing.", c => c.ApiKey, (c, v) => c with { ApiKey = v }).Secret(),
+        ConfigField.Text<PageConfig>("user", "The name that the page asks for, with the password.", c => c.User, (c, v) => c with { User = v }),
+        ConfigField.Text<PageConfig>("password-hash", "The password's hash, as the page's settings or `foldersync password` write it.",
+            c => c.PasswordHash, (c, v) => c with { PasswordHash = v },
+            v => v.Length == 0 || Access.Password.IsHash(v) ? null : "This is no password hash. Write one with `foldersync password`.").Secret(),
+        ConfigField.Bool<PageConfig>("tls", "HTTPS, with https-cert.pem and https-key.pem of the home. In force after a restart.", c => c.Tls, (c, v) => c with { Tls = v }),
+        ConfigField.Bool<PageConfig>("open-browser", "Open the page when `foldersync serve` starts in a desktop's terminal.", c => c.OpenBrowser, (c, v) => c with { OpenBrowser = v }),
+        ConfigField.Texts<PageConfig>("allowed-hosts", "Names besides localhost under which a browser may call the page (a reverse proxy's).",
+            c => c.AllowedHosts, (c, v) => c with { AllowedHosts = v }),
     ]);
 
     public static readonly ConfigFields<EngineConfig> Network = new(new EngineConfig(),
     [
-        ConfigField.Texts<EngineConfig>("listen", c => c.ListenAddresses, (c, v) => c with { ListenAddresses = v }, ConfigAddress.WhyNotListen),
-        ConfigField.Duration<EngineConfig>("reconnect", 1, null, c => c.ReconnectIntervalSeconds, (c, v) => c with { ReconnectIntervalSeconds = v }),
+        ConfigField.Texts<EngineConfig>("listen", "Where peers are listened for: tcp://host:port, or default for tcp://0.0.0.0:22000.",
+            c => c.ListenAddresses, (c, v) => c with { ListenAddresses = v }, ConfigAddress.WhyNotListen),
+        ConfigField.Duration<EngineConfig>("reconnect", "How long at most between attempts at a device that is not connected.", 1, null,
+            c => c.ReconnectIntervalSeconds, (c, v) => c with { ReconnectIntervalSeconds = v }),
+        ConfigField.Bool<EngineConfig>("local-discovery", "Tell the LAN of this device, and find others there, as Syncthing does.", c => c.LocalDiscovery, (c, v) => c with { LocalDiscovery = v }),
+        ConfigField.Int<EngineConfig>("local-discovery-port", "The UDP port of local discovery, the same on all devices.", 1, ushort.MaxValue,
+            c => c.LocalDiscoveryPort, (c, v) => c with { LocalDiscoveryPort = v }),
+        ConfigField.Bool<EngineConfig>("mdns", "Tell the LAN of this device, and find others there, by mDNS (Bonjour, Avahi).", c => c.Mdns, (c, v) => c with { Mdns = v }),
     ]);
 
     public static readonly ConfigFields<EngineConfig> Limits = new(new EngineConfig(),
     [
-        ConfigField.Rate<EngineConfig>("send", c => c.MaxSendKbps, (c, v) => c with { MaxSendKbps = v }),
-        ConfigField.Rate<EngineConfig>("receive", c => c.MaxReceiveKbps, (c, v) => c with { MaxReceiveKbps = v }),
-        ConfigField.Bool<EngineConfig>("also-in-lan", c => c.LimitBandwidthInLan, (c, v) => c with { LimitBandwidthInLan = v }),
-        ConfigField.Size<EngineConfig>("requests", c => c.MaxRequestBytes, (c, v) => c with { MaxRequestBytes = v }),
-        ConfigField.Int<EngineConfig>("folders-at-once", 0, 1000, c => c.MaxFolderConcurrency, (c, v) => c with { MaxFolderConcurrency = v }),
-        ConfigField.Duration<EngineConfig>("keep-partial", 3600, "off", c => c.KeepTemporariesHours, (c, v) => c with { KeepTemporariesHours = v }),
+        ConfigField.Rate<EngineConfig>("send", "The rate of sending, over all devices.", c => c.MaxSendKbps, (c, v) => c with { MaxSendKbps = v }),
+        ConfigField.Rate<EngineConfig>("receive", "The rate of receiving, over all devices.", c => c.MaxReceiveKbps, (c, v) => c with { MaxReceiveKbps = v }),
+        ConfigField.Bool<EngineConfig>("also-in-lan", "The limits hold in the home's own network, too.", c => c.LimitBandwidthInLan, (c, v) => c with { LimitBandwidthInLan = v }),
+        ConfigField.Size<EngineConfig>("requests", "How much of peers' requests is answered at once, over all devices.", c => c.MaxRequestBytes, (c, v) => c with { MaxRequestBytes = v }),
+        ConfigField.Int<EngineConfig>("folders-at-once", "How many folders scan at once; 0: as many as there are cores.", 0, 1000,
+            c => c.MaxFolderConcurrency, (c, v) => c with { MaxFolderConcurrency = v }),
+        ConfigField.Duration<EngineConfig>("keep-partial", "How long what an interrupted transfer has so far is kept.", 3600, "off",
+            c => c.KeepTemporariesHours, (c, v) => c with { KeepTemporariesHours = v }),
+    ]);
+
+    public static readonly ConfigFields<NotificationsConfig> Notifications = new(new NotificationsConfig(),
+    [
+        ConfigField.Bool<NotificationsConfig>("pairing", "Tell when a device that is not known wants to connect.", c => c.Pairing, (c, v) => c with { Pairing = v }),
+        ConfigField.Bool<NotificationsConfig>("folders", "Tell when a device offers a folder.", c => c.Folders, (c, v) => c with { Folders = v }),
+        ConfigField.Bool<NotificationsConfig>("conflicts", "Tell when two edits of one file met and a conflict copy was made.", c => c.Conflicts, (c, v) => c with { Conflicts = v }),
+        ConfigField.Bool<NotificationsConfig>("errors", "Tell when something needs a person.", c => c.Errors, (c, v) => c with { Errors = v }),
     ]);
 
     public static readonly ConfigFields<DeviceConfig> Peer = new(new DeviceConfig { Id = default },
     [
-        ConfigField.Device<DeviceConfig>(Id, c => c.Id, (c, v) => c with { Id = v }),
-        ConfigField.Text<DeviceConfig>("name", c => c.Name, (c, v) => c with { Name = v }),
-        ConfigField.Texts<DeviceConfig>("addresses", c => c.Addresses, (c, v) => c with { Addresses = v }, ConfigAddress.WhyNotDial),
-        ConfigField.Word<DeviceConfig, Compression>("compression", ConfigWords.Compression, c => c.Compression, (c, v) => c with { Compression = v }),
-        ConfigField.Bool<DeviceConfig>("paused", c => c.Paused, (c, v) => c with { Paused = v }),
-        ConfigField.Int<DeviceConfig>("connections", 0, 128, c => c.NumConnections, (c, v) => c with { NumConnections = v }),
-        ConfigField.Rate<DeviceConfig>("send", c => c.MaxSendKbps, (c, v) => c with { MaxSendKbps = v }),
-        ConfigField.Rate<DeviceConfig>("receive", c => c.MaxReceiveKbps, (c, v) => c with { MaxReceiveKbps = v }),
-        ConfigField.Texts<DeviceConfig>("ignored-folders", c => [.. c.IgnoredFolders.Select(f => f.Value)],
+        ConfigField.Device<DeviceConfig>(Id, "The ID that `foldersync id` shows on that device.", c => c.Id, (c, v) => c with { Id = v }),
+        ConfigField.Text<DeviceConfig>("name", "What it is called here.", c => c.Name, (c, v) => c with { Name = v }),
+        ConfigField.Texts<DeviceConfig>("addresses", "Where it is: tcp://host:port, or dynamic to find it.", c => c.Addresses, (c, v) => c with { Addresses = v }, ConfigAddress.WhyNotDial),
+        ConfigField.Word<DeviceConfig, Compression>("compression", "What is compressed on the way to it.", ConfigWords.Compression, c => c.Compression, (c, v) => c with { Compression = v }),
+        ConfigField.Bool<DeviceConfig>("paused", "Known, and not talked to for now.", c => c.Paused, (c, v) => c with { Paused = v }),
+        ConfigField.Int<DeviceConfig>("connections", "How many connections at once; 0: one.", 0, 128, c => c.NumConnections, (c, v) => c with { NumConnections = v }),
+        ConfigField.Rate<DeviceConfig>("send", "The rate of sending to this device.", c => c.MaxSendKbps, (c, v) => c with { MaxSendKbps = v }),
+        ConfigField.Rate<DeviceConfig>("receive", "The rate of receiving from this device.", c => c.MaxReceiveKbps, (c, v) => c with { MaxReceiveKbps = v }),
+        ConfigField.Texts<DeviceConfig>("ignored-folders", "IDs of folders that it offers and that are not asked about again.", c => [.. c.IgnoredFolders.Select(f => f.Value)],
             (c, v) => c with { IgnoredFolders = [.. v.Select(id => new FolderId(id))] }),
     ]);
 
     /// <summary>Without <see cref="With"/>, whose items may be devices' names.</summary>
     public static readonly ConfigFields<FolderConfig> Folder = new(new FolderConfig { Id = new FolderId(""), Path = "" },
     [
-        ConfigField.Text<FolderConfig>(Id, c => c.Id.Value, (c, v) => c with { Id = new FolderId(v) }, v => v.Length > 0 ? null : "A folder's id can't be empty."),
-        ConfigField.Text<FolderConfig>("label", c => c.Label, (c, v) => c with { Label = v }),
-        ConfigField.Path<FolderConfig>(Path, c => c.Path, (c, v) => c with { Path = v }),
-        ConfigField.Word<FolderConfig, FolderType>("type", ConfigWords.FolderType, c => c.Type, (c, v) => c with { Type = v }),
-        ConfigField.Bool<FolderConfig>("paused", c => c.Paused, (c, v) => c with { Paused = v }),
-        ConfigField.Bool<FolderConfig>("watch", c => c.WatcherEnabled, (c, v) => c with { WatcherEnabled = v }),
-        ConfigField.Duration<FolderConfig>("rescan", 1, "off", c => c.RescanIntervalSeconds, (c, v) => c with { RescanIntervalSeconds = v }),
-        ConfigField.Duration<FolderConfig>("full-verify", 3600, "off", c => c.FullVerifyIntervalHours, (c, v) => c with { FullVerifyIntervalHours = v }),
-        ConfigField.Word<FolderConfig, VersioningKind>("versions", ConfigWords.Versioning, c => c.Versioning.Kind,
+        ConfigField.Text<FolderConfig>(Id, "A short word, the same on all devices.", c => c.Id.Value, (c, v) => c with { Id = new FolderId(v) },
+            v => v.Length > 0 ? null : "A folder's id can't be empty."),
+        ConfigField.Text<FolderConfig>("label", "What it is called here.", c => c.Label, (c, v) => c with { Label = v }),
+        ConfigField.Path<FolderConfig>(Path, "Where its files are on this device; ~ is your own directory.", c => c.Path, (c, v) => c with { Path = v }),
+        ConfigField.Word<FolderConfig, FolderType>("type", "Which way changes go.", ConfigWords.FolderType, c => c.Type, (c, v) => c with { Type = v }),
+        ConfigField.Bool<FolderConfig>("paused", "Neither scanned nor synced for now.", c => c.Paused, (c, v) => c with { Paused = v }),
+        ConfigField.Bool<FolderConfig>("watch", "Notice changes at once.", c => c.WatcherEnabled, (c, v) => c with { WatcherEnabled = v }),
+        ConfigField.Duration<FolderConfig>("rescan", "How often the whole folder is looked through.", 1, "off", c => c.RescanIntervalSeconds, (c, v) => c with { RescanIntervalSeconds = v }),
+        ConfigField.Duration<FolderConfig>("full-verify", "How often everything is read, to find what went bad on the disk.", 3600, "off",
+            c => c.FullVerifyIntervalHours, (c, v) => c with { FullVerifyIntervalHours = v }),
+        ConfigField.Word<FolderConfig, VersioningKind>("versions", "What becomes of a file that others delete or replace.", ConfigWords.Versioning, c => c.Versioning.Kind,
             (c, v) => c with { Versioning = c.Versioning with { Kind = v } }),
-        ConfigField.Duration<FolderConfig>("keep-versions", 86400, "forever", c => c.Versioning.CleanoutDays,
+        ConfigField.Duration<FolderConfig>("keep-versions", "How long the trash can keeps a version.", 86400, "forever", c => c.Versioning.CleanoutDays,
             (c, v) => c with { Versioning = c.Versioning with { CleanoutDays = v } }),
-        ConfigField.Text<FolderConfig>("versions-path", c => c.Versioning.Path, (c, v) => c with { Versioning = c.Versioning with { Path = v } }),
-        ConfigField.Int<FolderConfig>("max-conflicts", -1, int.MaxValue, c => c.MaxConflicts, (c, v) => c with { MaxConflicts = v }),
-        ConfigField.Word<FolderConfig, PullOrder>("order", ConfigWords.Order, c => c.Order, (c, v) => c with { Order = v }),
-        ConfigField.Free<FolderConfig>("min-free", c => (c.MinDiskFree, c.MinDiskFreeIsBytes),
+        ConfigField.Text<FolderConfig>("versions-path", "Where versions go; .stversions in the folder otherwise.", c => c.Versioning.Path,
+            (c, v) => c with { Versioning = c.Versioning with { Path = v } }),
+        ConfigField.Free<FolderConfig>("versions-max-size", "What all versions may take of the disk: the oldest go first. A percentage, a size, or off.",
+            c => (c.Versioning.MaxSize, c.Versioning.MaxSizeIsBytes), (c, v) => c with { Versioning = c.Versioning with { MaxSize = v.Amount, MaxSizeIsBytes = v.IsBytes } }),
+        ConfigField.Int<FolderConfig>("max-conflicts", "How many conflict copies of one file are made; -1: any number, 0: none.", -1, int.MaxValue,
+            c => c.MaxConflicts, (c, v) => c with { MaxConflicts = v }),
+        ConfigField.Word<FolderConfig, PullOrder>("order", "Which files are fetched first.", ConfigWords.Order, c => c.Order, (c, v) => c with { Order = v }),
+        ConfigField.Free<FolderConfig>("min-free", "Nothing is brought in when less than this is free: a percentage, a size, or off.", c => (c.MinDiskFree, c.MinDiskFreeIsBytes),
             (c, v) => c with { MinDiskFree = v.Amount, MinDiskFreeIsBytes = v.IsBytes }),
-        ConfigField.Bool<FolderConfig>("ignore-permissions", c => c.IgnorePermissions, (c, v) => c with { IgnorePermissions = v }),
-        ConfigField.Bool<FolderConfig>("ignore-delete", c => c.IgnoreDelete, (c, v) => c with { IgnoreDelete = v }),
-        ConfigField.Bool<FolderConfig>("sparse", c => c.SparseFiles, (c, v) => c with { SparseFiles = v }),
-        ConfigField.Int<FolderConfig>("hold-deletions-over", 0, int.MaxValue, c => c.HoldDeletionsOver, (c, v) => c with { HoldDeletionsOver = v }),
-        ConfigField.Int<FolderConfig>("hold-deletions-over-percent", 0, 100, c => c.HoldDeletionsOverPercent, (c, v) => c with { HoldDeletionsOverPercent = v }),
-        ConfigField.Bool<FolderConfig>("hold-incoming-deletions", c => c.HoldIncomingDeletions, (c, v) => c with { HoldIncomingDeletions = v }),
-        ConfigField.Duration<FolderConfig>("mtime-window", 1, "off", c => c.ModifiedWindowSeconds, (c, v) => c with { ModifiedWindowSeconds = v }),
+        ConfigField.Bool<FolderConfig>("ignore-permissions", "Modes are not compared.", c => c.IgnorePermissions, (c, v) => c with { IgnorePermissions = v }),
+        ConfigField.Bool<FolderConfig>("ignore-delete", "What others delete stays here.", c => c.IgnoreDelete, (c, v) => c with { IgnoreDelete = v }),
+        ConfigField.Bool<FolderConfig>("sparse", "Blocks of zeros take no room on the disk.", c => c.SparseFiles, (c, v) => c with { SparseFiles = v }),
+        ConfigField.Int<FolderConfig>("hold-deletions-over", "More files gone at once than this wait for a person's word; 0: never.", 0, int.MaxValue,
+            c => c.HoldDeletionsOver, (c, v) => c with { HoldDeletionsOver = v }),
+        ConfigField.Int<FolderConfig>("hold-deletions-over-percent", "The same in percent of the files; 0: never.", 0, 100,
+            c => c.HoldDeletionsOverPercent, (c, v) => c with { HoldDeletionsOverPercent = v }),
+        ConfigField.Bool<FolderConfig>("hold-incoming-deletions", "The same numbers hold for what others delete.", c => c.HoldIncomingDeletions, (c, v) => c with { HoldIncomingDeletions = v }),
+        ConfigField.Duration<FolderConfig>("mtime-window", "Times that differ by no more are the same, for disks that keep them roughly.", 1, "off",
+            c => c.ModifiedWindowSeconds, (c, v) => c with { ModifiedWindowSeconds = v }),
     ]);
+
+    /// <summary>The sections of single options, in the file's order.</summary>
+    public static readonly ImmutableArray<ConfigSection> Groups =
+    [
+        new ConfigSection<EngineConfig>(DeviceSection, "This device.", Device, c => c.Engine, (c, v) => c with { Engine = v }),
+        new ConfigSection<PageConfig>(PageSection, "The web page and the REST interface.", Page, c => c.Page, (c, v) => c with { Page = v }),
+        new ConfigSection<EngineConfig>(NetworkSection, "How devices find and reach each other.", Network, c => c.Engine, (c, v) => c with { Engine = v }),
+        new ConfigSection<EngineConfig>(LimitsSection, "What may be used at most.", Limits, c => c.Engine, (c, v) => c with { Engine = v }),
+        new ConfigSection<NotificationsConfig>(NotificationsSection, "What a person is told of on the desktop.", Notifications, c => c.Notifications, (c, v) => c with { Notifications = v }),
+    ];
+
+    public static readonly ImmutableArray<string> Sections = [.. Groups.Select(g => g.Name), DevicesSection, FoldersSection];
 }
 
 /// <summary>Enumerations' words in the file.</summary>

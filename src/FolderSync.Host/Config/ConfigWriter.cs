@@ -10,15 +10,13 @@ internal static class ConfigWriter
     /// <param name="document">Says <paramref name="old"/>.</param>
     public static ConfigDocument Write(ConfigDocument document, Configuration old, Configuration wanted)
     {
-        document = Group(document, ConfigSchema.Device, old.Engine, wanted.Engine, ConfigSchema.DeviceSection);
-        document = Group(document, ConfigSchema.Page, old.Page, wanted.Page, ConfigSchema.PageSection);
-        document = Group(document, ConfigSchema.Network, old.Engine, wanted.Engine, ConfigSchema.NetworkSection);
-        document = Group(document, ConfigSchema.Limits, old.Engine, wanted.Engine, ConfigSchema.LimitsSection);
+        document = ConfigSchema.Groups.Aggregate(document, (d, section) => section.WriteChanges(d, old, wanted));
         document = Devices(document, old.Engine.Devices, wanted.Engine.Devices);
         return Folders(document, old.Engine, wanted.Engine);
     }
 
-    private static ConfigDocument Group<T>(ConfigDocument document, ConfigFields<T> fields, T old, T wanted, params YamlStep[] path)
+    /// <summary>The document with the options at <paramref name="path"/> that differ between the two.</summary>
+    public static ConfigDocument Group<T>(ConfigDocument document, ConfigFields<T> fields, T old, T wanted, params YamlStep[] path)
     {
         foreach (var field in fields.All)
         {
@@ -27,7 +25,7 @@ internal static class ConfigWriter
                 continue;
             YamlStep[] at = [.. path, field.Key];
             var present = document.Find(at);
-            if (present is null && value.Same(field.Write(fields.Defaults)))
+            if (present is null && value.Same(field.Default))
                 continue;
             document = value is YamlValue.List list ? Items(document, list, at) : document.Set(value, at);
         }
@@ -130,7 +128,7 @@ internal static class ConfigWriter
 
     private static YamlValue New<T>(ConfigFields<T> fields, T item, IEnumerable<(string, YamlValue)> more) => new YamlValue.Map(
     [
-        .. fields.All.Select(f => (f.Key, Value: f.Write(item), Default: f.Write(fields.Defaults)))
+        .. fields.All.Select(f => (f.Key, Value: f.Write(item), f.Default))
             .Where(f => !f.Value.Same(f.Default)).Select(f => (f.Key, f.Value)),
         .. more,
     ]);

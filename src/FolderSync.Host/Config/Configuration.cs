@@ -12,6 +12,8 @@ public sealed record Configuration
 
     public PageConfig Page { get; init; } = new();
 
+    public NotificationsConfig Notifications { get; init; } = new();
+
     public Configuration WithEngine(Func<EngineConfig, EngineConfig> change) => this with { Engine = change(Engine) };
 
     /// <summary>Adds the device, or takes the place of the one with its ID.</summary>
@@ -80,4 +82,20 @@ public sealed record PageConfig
 
     /// <summary>Names besides localhost and IP addresses under which the page may be called (a reverse proxy's).</summary>
     public ImmutableArray<string> AllowedHosts { get; init; } = [];
+}
+
+/// <summary>What a person is told of by the tray and the desktop.</summary>
+public sealed record NotificationsConfig
+{
+    /// <summary>A device that is not known wants to connect.</summary>
+    public bool Pairing { get; init; } = true;
+
+    /// <summary>A device offers a folder.</summary>
+    public bool Folders { get; init; } = true;
+
+    /// <summary>Two edits of one file met: a conflict copy was made.</summary>
+    public bool Conflicts { get; init; } = true;
+
+    /// <summary>Something needs a person.</summary>
+    public bool Errors { get; init; } = true;
 }

@@ -139,12 +139,8 @@ internal sealed class NodeReader(string file)
     {
         if (Scalar(node, key) is not { } text)
             return null;
-        if (text is Quantity.Off or "0")
-            return (0, false);
-        if (Quantity.ParsePercent(text) is { } percent)
-            return (percent, false);
-        var bytes = Quantity.ParseSize(text);
-        return Wrong(node, bytes is null, $"'{key}' must be a part of the disk, not {node.Kind}.", "Write a percentage such as 1%, a size such as 5 GB, or off.") ? null : ((double)bytes!, true);
+        var free = Quantity.ParseFree(text);
+        return Wrong(node, free is null, $"'{key}' must be a part of the disk, not {node.Kind}.", "Write a percentage such as 1%, a size such as 5 GB, or off.") ? null : free;
     }
 
     public DeviceId? Device(YamlNode node, string key)

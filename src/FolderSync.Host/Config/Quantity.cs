@@ -7,6 +7,11 @@ internal static class Quantity
 {
     public const string Off = "off";
 
+    public const string DurationPattern = @"[0-9]+(\.[0-9]+)? *(s|m|h|d|sec|seconds?|min|minutes?|hours?|days?)";
+    public const string SizePattern = "[0-9]+(\\.[0-9]+)? *([kKmMgGtT]([iI])?)?[bB]";
+    public const string RatePattern = SizePattern + "/s";
+    public const string PercentPattern = "[0-9]+(\\.[0-9]+)?%";
+
     private static readonly (string Name, long Seconds)[] Times = [("d", 86400), ("h", 3600), ("m", 60), ("s", 1)];
 
     private static readonly (string Name, long Bytes)[] Sizes =
@@ -49,6 +54,13 @@ internal static class Quantity
         text.EndsWith('%') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= 100
             ? percent
             : null;
+
+    /// <summary>A part of the disk: percent or bytes; null where it is neither.</summary>
+    public static (double Amount, bool IsBytes)? ParseFree(string text) =>
+        text is Off or "0" ? (0, false)
+        : ParsePercent(text) is { } percent ? (percent, false)
+        : ParseSize(text) is { } bytes ? (bytes, true)
+        : null;
 
     private static string Largest(long amount, (string Name, long Count)[] units, string gap)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
+using FolderSync.Host.Access;
 using FolderSync.Host.Config;
 using FolderSync.Protocol.Messages;
 
@@ -101,28 +102,43 @@ internal static class ConfigJson
         };
     }
 
-    public static JsonObject Options(EngineConfig engine, PageConfig page, JsonObject? extra) => Over(Defaults.Options(), extra, new JsonObject
+    public static JsonObject Options(Configuration config, JsonObject? extra) => Over(Defaults.Options(), extra, new JsonObject
     {
-        ["listenAddresses"] = new JsonArray([.. engine.ListenAddresses.Select(a => JsonValue.Create(a))]),
-        ["reconnectionIntervalS"] = engine.ReconnectIntervalSeconds,
-        ["maxSendKbps"] = engine.MaxSendKbps,
-        ["maxRecvKbps"] = engine.MaxReceiveKbps,
-        ["limitBandwidthInLan"] = engine.LimitBandwidthInLan,
-        ["maxFolderConcurrency"] = engine.MaxFolderConcurrency,
-        ["keepTemporariesH"] = engine.KeepTemporariesHours,
-        ["startBrowser"] = page.OpenBrowser,
+        ["listenAddresses"] = new JsonArray([.. config.Engine.ListenAddresses.Select(a => JsonValue.Create(a))]),
+        ["reconnectionIntervalS"] = config.Engine.ReconnectIntervalSeconds,
+        ["localAnnounceEnabled"] = config.Engine.LocalDiscovery,
+        ["localAnnouncePort"] = config.Engine.LocalDiscoveryPort,
+        ["mdnsEnabled"] = config.Engine.Mdns,
+        ["notifications"] = new JsonObject
+        {
+            ["pairing"] = config.Notifications.Pairing,
+            ["folders"] = config.Notifications.Folders,
+            ["conflicts"] = config.Notifications.Conflicts,
+            ["errors"] = config.Notifications.Errors,
+        },
+        ["maxSendKbps"] = config.Engine.MaxSendKbps,
+        ["maxRecvKbps"] = config.Engine.MaxReceiveKbps,
+        ["limitBandwidthInLan"] = config.Engine.LimitBandwidthInLan,
+        ["maxFolderConcurrency"] = config.Engine.MaxFolderConcurrency,
+        ["keepTemporariesH"] = config.Engine.KeepTemporariesHours,
+        ["startBrowser"] = config.Page.OpenBrowser,
     });
 
     public static Configuration WithOptions(Configuration config, JsonObject json)
     {
         var reader = new JsonReader(json, "options");
         var e = config.Engine;
+        var n = config.Notifications;
+        var told = reader.Object("notifications") is { } given ? new JsonReader(given, "notifications") : null;
         return config with
         {
             Engine = e with
             {
                 ListenAddresses = reader.Has("listenAddresses") ? reader.Texts("listenAddresses") : e.ListenAddresses,
                 ReconnectIntervalSeconds = reader.Number("reconnectionIntervalS", e.ReconnectIntervalSeconds),
+                LocalDiscovery = reader.Flag("localAnnounceEnabled", e.LocalDiscovery),
+                LocalDiscoveryPort = reader.Number("localAnnouncePort", e.LocalDiscoveryPort),
+                Mdns = reader.Flag("mdnsEnabled", e.Mdns),
                 MaxSendKbps = reader.Number("maxSendKbps", e.MaxSendKbps),
                 MaxReceiveKbps = reader.Number("maxRecvKbps", e.MaxReceiveKbps),
                 LimitBandwidthInLan = reader.Flag("limitBandwidthInLan", e.LimitBandwidthInLan),
@@ -130,6 +146,13 @@ internal static class ConfigJson
                 KeepTemporariesHours = reader.Number("keepTemporariesH", e.KeepTemporariesHours),
             },
             Page = config.Page with { OpenBrowser = reader.Flag("startBrowser", config.Page.OpenBrowser) },
+            Notifications = told is null ? n : new NotificationsConfig
+            {
+                Pairing = told.Flag("pairing", n.Pairing),
+                Folders = told.Flag("folders", n.Folders),
+                Conflicts = told.Flag("conflicts", n.Conflicts),
+                Errors = told.Flag("errors", n.Errors),
+            },
         };
     }
 
@@ -139,8 +162,28 @@ internal static class ConfigJson
         ["address"] = page.Address,
         ["apiKey"] = page.ApiKey,
         ["user"] = page.User,
+        ["password"] = page.PasswordHash,
         ["useTLS"] = page.Tls,
     });
+
+    /// <summary>A password comes as it is or as a hash; an absent one stays, an empty one takes it away.</summary>
+    public static Func<PageConfig, PageConfig> ToGui(JsonObject json)
+    {
+        var reader = new JsonReader(json, "gui");
+        var password = reader.Has("password") ? reader.Text("password", "") : null;
+        var hash = string.IsNullOrEmpty(password) || Password.IsHash(password) ? password
+            : Password.WhyNot(password) is { } why ? throw new BadHttpRequestException(why)
+            : Password.Hash(password);
+        return page => page with
+        {
+            Enabled = reader.Flag("enabled", page.Enabled),
+            Address = reader.Text("address", "") is { Length: > 0 } address ? address : page.Address,
+            ApiKey = reader.Text("apiKey", "") is { Length: > 0 } key ? key : page.ApiKey,
+            User = reader.Text("user", page.User),
+            PasswordHash = hash ?? page.PasswordHash,
+            Tls = reader.Flag("useTLS", page.Tls),
+        };
+    }
 
     private static JsonObject Over(JsonObject defaults, JsonObject? extra, JsonObject known)
     {
@@ -159,6 +202,7 @@ internal static class ConfigJson
         if (versioning.Kind != VersioningKind.None)
         {
             var parameters = json["params"] as JsonObject ?? [];
+            parameters["maxSize"] = Quantity.Free((versioning.MaxSize, versioning.MaxSizeIsBytes));
             parameters["cleanoutDays"] = versioning.CleanoutDays.ToString(System.Globalization.CultureInfo.InvariantCulture);
             json["params"] = parameters.Parent is null ? parameters : parameters.DeepClone();
         }
@@ -175,8 +219,14 @@ internal static class ConfigJson
             return new VersioningConfig(VersioningKind.None);
         if (type != "trashcan")
             throw new BadHttpRequestException($"Versioning '{type}' is not built yet; 'trashcan' and '' (none) are.");
-        var days = reader.Object("params") is { } p ? new JsonReader(p, "params").Text("cleanoutDays", "0") : "0";
-        return new VersioningConfig(VersioningKind.TrashCan, int.TryParse(days, out var n) ? n : 0, reader.Text("fsPath", ""));
+        var parameters = reader.Object("params") is { } p ? new JsonReader(p, "params") : null;
+        var days = parameters?.Text("cleanoutDays", "0") ?? "0";
+        var versioning = new VersioningConfig(VersioningKind.TrashCan, int.TryParse(days, out var n) ? n : 0, reader.Text("fsPath", ""));
+        if (parameters?.Text("maxSize", "") is not { Length: > 0 } size)
+            return versioning;
+        return Quantity.ParseFree(size) is { } limit
+            ? versioning with { MaxSize = limit.Amount, MaxSizeIsBytes = limit.IsBytes }
+            : throw new BadHttpRequestException($"versioning: maxSize can't be '{size}'. Write a percentage such as 10%, a size such as 50 GB, or off.");
     }
 
     private static string Expanded(string path) =>

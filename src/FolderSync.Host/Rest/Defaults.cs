@@ -8,6 +8,28 @@ namespace FolderSync.Host.Rest;
 /// </summary>
 internal static class Defaults
 {
+    /// <summary>What new folders or devices start from, or the ignore lines meant for new folders: as a client set it.</summary>
+    public static JsonObject Template(JsonObject extras, string kind)
+    {
+        var template = kind switch
+        {
+            "folder" => Folder(),
+            "device" => Device(),
+            _ => new JsonObject { ["lines"] = new JsonArray() },
+        };
+        if (extras["defaults"] is JsonObject all && all[kind] is JsonObject set)
+            RestJson.Merge(template, set);
+        return template;
+    }
+
+    public static JsonObject Ldap(JsonObject extras)
+    {
+        var ldap = new JsonObject { ["address"] = "", ["bindDN"] = "", ["transport"] = "plain", ["insecureSkipVerify"] = false, ["searchBaseDN"] = "", ["searchFilter"] = "" };
+        if (extras["ldap"] is JsonObject set)
+            RestJson.Merge(ldap, set);
+        return ldap;
+    }
+
     public static JsonObject Device() => new()
     {
         ["deviceID"] = "",
@@ -44,7 +66,7 @@ internal static class Defaults
         ["ignorePerms"] = false,
         ["autoNormalize"] = true,
         ["minDiskFree"] = new JsonObject { ["value"] = 1, ["unit"] = "%" },
-        ["versioning"] = new JsonObject { ["type"] = "trashcan", ["params"] = new JsonObject { ["cleanoutDays"] = "30" }, ["cleanupIntervalS"] = 3600, ["fsPath"] = "", ["fsType"] = "basic" },
+        ["versioning"] = new JsonObject { ["type"] = "trashcan", ["params"] = new JsonObject { ["cleanoutDays"] = "30", ["maxSize"] = "10%" }, ["cleanupIntervalS"] = 3600, ["fsPath"] = "", ["fsType"] = "basic" },
         ["copiers"] = 0,
         ["pullerMaxPendingKiB"] = 0,
         ["hashers"] = 0,
@@ -77,7 +99,7 @@ internal static class Defaults
         ["listenAddresses"] = new JsonArray("default"),
         ["globalAnnounceServers"] = new JsonArray(),
         ["globalAnnounceEnabled"] = false,
-        ["localAnnounceEnabled"] = false,
+        ["localAnnounceEnabled"] = true,
         ["localAnnouncePort"] = 21027,
         ["localAnnounceMCAddr"] = "[ff12::8384]:21027",
         ["maxSendKbps"] = 0,
@@ -137,5 +159,6 @@ internal static class Defaults
         ["debugging"] = false,
         ["insecureSkipHostcheck"] = false,
         ["insecureAllowFrameLoading"] = false,
+        ["sendBasicAuthPrompt"] = false,
     };
 }

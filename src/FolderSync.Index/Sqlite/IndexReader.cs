@@ -122,6 +122,19 @@ internal sealed class IndexReader(IndexConnection db, DeviceSlots slots)
         }
     }
 
+    public FileName? NeededAt(long place)
+    {
+        var statement = db.Prepare("SELECT key FROM need ORDER BY key LIMIT 1 OFFSET ?").Bind(1, place);
+        try
+        {
+            return statement.Step() ? NameKey.NameOf(statement.Blob(0)) : null;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
     /// <summary>Walks this device's entries with a sequence over that, ascending, until <paramref name="visit"/> says false.</summary>
     public void LocalSince(long sequence, Func<NameRecord, bool> visit)
     {

@@ -73,11 +73,13 @@ public sealed class LiteStateStore : IStateStore
 
     public void PutFolder(FolderStatistics statistics) => Use(db => Put(db, "folders", StateDocuments.Of(statistics)));
 
-    public IReadOnlyList<HistoryItem> History(FolderId? folder, int limit) => Use(db =>
+    public IReadOnlyList<HistoryItem> History(FolderId? folder, int limit, long before = long.MaxValue) => Use(db =>
     {
         var query = db.GetCollection("history").Query().OrderByDescending("_id");
         if (folder is { } one)
             query = query.Where("folder = @0", new BsonValue(one.Value));
+        if (before != long.MaxValue)
+            query = query.Where("_id < @0", new BsonValue(before));
         return query.Limit(Math.Clamp(limit, 0, MaxHistory)).ToEnumerable().Select(StateDocuments.ToHistory).ToList();
     });
 

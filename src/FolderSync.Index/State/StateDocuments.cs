@@ -82,7 +82,8 @@ internal static class StateDocuments
         d["action"].AsString,
         (FileType)d["type"].AsInt32,
         new ShortId(unchecked((ulong)d["by"].AsInt64)),
-        d["local"].AsBoolean);
+        d["local"].AsBoolean,
+        d["_id"].AsInt64);
 
     public static BsonDocument Of(OpenConflict c) => new()
     {

@@ -88,7 +88,10 @@ public abstract class StateStoreContract : IDisposable
         Reopen();
         Assert.Equal(["p11999", "p11998"], Store.History(null, 2).Select(h => h.Path));
         Assert.Equal(["p11990", "p11980"], Store.History(Other, 2).Select(h => h.Path));
-        Assert.Equal(Item(11999, Folder), Store.History(null, 1)[0]);
+        var last = Store.History(null, 1)[0];
+        Assert.Equal(Item(11999, Folder) with { Id = last.Id }, last);
+        Assert.Equal(["p11998", "p11997"], Store.History(null, 2, last.Id).Select(h => h.Path));
+        Assert.Equal(["p11990", "p11980"], Store.History(Other, 2, last.Id).Select(h => h.Path));
         Assert.InRange(Store.History(null, int.MaxValue).Count, 9_000, 10_500);
         Assert.Empty(Store.History(new FolderId("unknown"), 5));
     }

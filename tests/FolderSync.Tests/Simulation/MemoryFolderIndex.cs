@@ -70,6 +70,9 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
             .Select(r => (new NeededItem(r!.Global!, r.Local), (IReadOnlyList<DeviceId>)HoldersOf(r)))
             .ToList());
 
+    public FileName? NeededAt(long place) =>
+        Page<NeededItem?>(default, default, int.MaxValue, row => row.IsNeeded ? new NeededItem(row.Global!, row.Local) : null).ElementAtOrDefault((int)place)?.Global.Name;
+
     public IReadOnlyList<FileEntry> NeededBy(DeviceId device, FileName after, int limit) =>
         Page(default, after, limit, row => row.Global is { } g && Need.IsNeeded(row.Find(device), g) ? Bare(g) : null);
 

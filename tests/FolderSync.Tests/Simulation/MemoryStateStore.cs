@@ -86,9 +86,9 @@ internal sealed class MemoryStateStore : IStateStore
         lock (_lock) _folders[statistics.Folder] = statistics;
     }
 
-    public IReadOnlyList<HistoryItem> History(FolderId? folder, int limit)
+    public IReadOnlyList<HistoryItem> History(FolderId? folder, int limit, long before = long.MaxValue)
     {
-        lock (_lock) return [.. _history.Where(h => folder is null || h.Folder == folder).Take(limit)];
+        lock (_lock) return [.. _history.Where(h => (folder is null || h.Folder == folder) && h.Id < before).Take(limit)];
     }
 
     public void AddHistory(IReadOnlyList<HistoryItem> items)
@@ -96,7 +96,7 @@ internal sealed class MemoryStateStore : IStateStore
         lock (_lock)
         {
             foreach (var item in items)
-                _history.AddFirst(item);
+                _history.AddFirst(item with { Id = (_history.First?.Value.Id ?? 0) + 1 });
             while (_history.Count > MaxHistory)
                 _history.RemoveLast();
         }

@@ -1,0 +1,21 @@
+using FolderSync.Client.Extensions;
+using FolderSync.Host.Config;
+
+namespace FolderSync.Host.Rest.Extensions;
+
+/// <summary>The configuration's file, as a person reads it.</summary>
+internal sealed class ConfigTextRoutes(ConfigStore config)
+{
+    public void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/config/yaml", () => Results.Text(ConfigMask.Of(config.Home.ConfigFile, config.Text), "text/plain; charset=utf-8"))
+            .Produces<string>(200, "text/plain").WithSummary("config.yaml as it is in force, its secrets masked.");
+        api.MapGet("/config/problems", () => Answers.Of(Problems(), Answers.Json.IReadOnlyListConfigProblemItem))
+            .Produces<IReadOnlyList<ConfigProblemItem>>().WithSummary("What is wrong with config.yaml as it stands; empty when all of it is in force.");
+    }
+
+    private IReadOnlyList<ConfigProblemItem> Problems() =>
+        [.. (config.Error?.Problems ?? []).Select(p => Item(p, "error")), .. config.Warnings.Select(w => Item(w, "warning"))];
+
+    private static ConfigProblemItem Item(ConfigProblem p, string severity) => new(p.File, p.Line, p.Column, p.Message, p.Hint, severity);
+}
