@@ -1,7 +1,9 @@
 using FolderSync.Core.Decide;
+using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 using FolderSync.Filesystem;
 using FolderSync.Index;
+using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Folders;
 
@@ -53,6 +55,7 @@ internal sealed partial class FolderLoop
     private async Task TakeInAsync(RemoteBatch batch)
     {
         var index = _index!;
+        batch = WithoutInternal(batch);
         await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, [.. batch.Files, .. Refused(batch)], batch.IsFull), _flowsEnd);
         await _parts.Workers.Run(
             () =>
@@ -111,6 +114,17 @@ internal sealed partial class FolderLoop
         DropServing(committed.Select(e => e.Name).ToHashSet());
         OnLocalCommitted(committed);
         return committed;
+    }
+
+    /// <summary>Names that are each device's own are not taken from anybody.</summary>
+    private static RemoteBatch WithoutInternal(RemoteBatch batch)
+    {
+        var wrong = batch.Files.Where(f => InternalNames.IsInternal(f.Name)).ToList();
+        return wrong.Count == 0 ? batch : batch with
+        {
+            Files = [.. batch.Files.Except(wrong)],
+            Refused = [.. batch.Refused, .. wrong.Select(w => new RefusedEntry(w.Name.Value, "The name is reserved for each device's own files.", w.Name, w.Sequence))],
+        };
     }
 
     /// <summary>What stands for entries that can't be taken: the device no longer has what it announced of the names before.</summary>

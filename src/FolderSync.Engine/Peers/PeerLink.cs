@@ -86,7 +86,7 @@ internal sealed class PeerLink : IAsyncDisposable
     public async Task RunAsync(string name, Func<BepMessage, Task> onMessage)
     {
         var sending = _parts.Scheduler.Start(name + " send", () => GuardAsync(SendLoopAsync));
-        var receiving = _parts.Scheduler.Start(name + " receive", () => GuardAsync(() => ReceiveLoopAsync(onMessage)));
+        var receiving = _parts.Scheduler.Start(name + " receive", () => GuardAsync(() => ReceiveAsync(onMessage)));
         var ticking = _parts.Scheduler.Start(name + " tick", () => GuardAsync(TickLoopAsync));
         await Task.WhenAll(sending, receiving, ticking);
         FailPending();
@@ -195,6 +195,27 @@ internal sealed class PeerLink : IAsyncDisposable
             await _sendWake.WaitAsync(CancellationToken.None);
             if (_ended.IsCancellationRequested)
                 return;
+        }
+    }
+
+    /// <summary>Receives until the end; a peer that broke a rule, or is to begin anew, is told why.</summary>
+    private async Task ReceiveAsync(Func<BepMessage, Task> onMessage)
+    {
+        var isHandling = false;
+        try
+        {
+            await ReceiveLoopAsync(async message =>
+            {
+                isHandling = true;
+                await onMessage(message);
+                isHandling = false;
+            });
+        }
+        catch (BepException e) when (e.IsViolation || isHandling)
+        {
+            Close(e.Message);
+            // The send loop says it and ends the link, or the deadline does.
+            await new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously).OrCancelled(_ended.Token);
         }
     }
 

@@ -291,10 +291,10 @@ internal sealed class FileTransfer
             }
             catch (RequestFailedException e)
             {
-                lastError = (e.Message, source.Peer.Id);
+                lastError = (_sources.Said(source.Peer.Id, e.Message), source.Peer.Id);
             }
         }
-        _failedForLackOfSources = lastError.Text is null;
+        _failedForLackOfSources = lastError.Text is null && !_sources.HasWrong;
         _failedDevice ??= lastError.From;
         _failure ??= lastError.Text ?? _sources.WhyNone();
         return null;

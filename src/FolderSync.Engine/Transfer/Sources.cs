@@ -41,12 +41,18 @@ internal sealed class Sources(FolderLoop folder, IFolderIndex index, PullItem it
         return best;
     }
 
+    /// <summary>Some peer's data did not match: that may pass, so the file is tried again in time.</summary>
+    public bool HasWrong => _wrong.Count > 0;
+
     /// <summary>The peer sent bytes with another hash: it is not asked again for this file.</summary>
     public void NoteWrong(DeviceId peer)
     {
         _wrong.Add(peer);
         folder.Peer(peer)?.NoteWrongData();
     }
+
+    /// <summary>What a peer said, with its name.</summary>
+    public string Said(DeviceId peer, string what) => $"{Names([peer])}: {what}";
 
     public string WhyNone()
     {

@@ -25,6 +25,11 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
 
     public void Connect(SimulatedDevice to)
     {
+        if (_connection is not null)
+        {
+            world.Network.Drop(Id);
+            world.RunUntil("the old connection has ended", () => _receiving.IsCompleted && to.Engine!.Devices.All(d => !d.Connected));
+        }
         (Ended, _connection) = (null, null);
         _received.Clear();
         _receiving = world.Start(async () =>
@@ -33,12 +38,17 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
             {
                 var stream = await world.Network.TransportOf(Id).DialAsync(to.Address, to.Id, CancellationToken.None);
                 _connection = await Bep.OpenAsync(stream.Stream, new Hello(name, "raw", "v1", 0, 0), CancellationToken.None);
-                while (true)
-                    _received.Add(await _connection.ReceiveAsync(CancellationToken.None));
+                while (Ended is null)
+                {
+                    var message = await _connection.ReceiveAsync(CancellationToken.None);
+                    _received.Add(message);
+                    if (message is BepMessage.Close close)
+                        Ended = close.Reason;
+                }
             }
             catch (Exception e) when (e is BepException or IOException)
             {
-                Ended = e.Message;
+                Ended ??= e.Message;
             }
         });
         world.RunUntil("the raw peer is connected", () => _connection is not null || Ended is not null);

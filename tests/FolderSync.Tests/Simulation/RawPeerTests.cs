@@ -18,6 +18,7 @@ public sealed class RawPeerTests
             f => f with { Devices = [_raw.Id] },
             e => e with { Devices = [new DeviceConfig { Id = _raw.Id, Name = "raw", Addresses = [] }] });
         Anna.User.WriteFile("f", "hello");
+        Anna.User.WriteFile("g", "hello");
         Anna.User.WriteFile("ignored", "secret");
         Anna.User.WriteFile(".stignore", "ignored\n");
         Anna.User.WriteFile(".stversions/old", "old");
@@ -33,7 +34,7 @@ public sealed class RawPeerTests
         Begin();
         string[] names = [".stfolder", ".stfolder/x", ".stignore", ".stversions/old", ".STIGNORE", ".syncthing.f.tmp", "d/.syncthing.f.tmp"];
         _raw.Send(_raw.Index([.. names.Select((n, i) => _raw.Entry(n, "bad", 5, i + 1))]));
-        _world.RunFor(TimeSpan.FromMinutes(10));
+        _world.RunFor(TimeSpan.FromMinutes(2));
         Assert.Equal("ignored\n", Anna.User.ReadText(".stignore"));
         Assert.Equal("old", Anna.User.ReadText(".stversions/old"));
         Assert.DoesNotContain(_raw.Received, m => m is BepMessage.Request);
@@ -53,10 +54,10 @@ public sealed class RawPeerTests
         _raw.Send(_raw.Ask(1, "f", 5), _raw.Ask(2, "ignored", 6), _raw.Ask(3, "nothing", 1), _raw.Ask(4, "f", 6), _raw.Ask(5, "f", 2, offset: 4), _raw.Ask(6, "f", 1, folder: "other"));
         Assert.Equal("hello"u8.ToArray(), _raw.Answer(1).Data.Span.ToArray());
         foreach (var id in (int[])[2, 3, 4, 5, 6])
-            Assert.NotEqual(ErrorCode.NoError, _raw.Answer(id).Code);
-        Anna.User.Delete("f");
-        Anna.User.MakeOther("f");
-        _raw.Send(_raw.Ask(7, "f", 5));
+            Assert.NotEqual((id, ErrorCode.NoError), (id, _raw.Answer(id).Code));
+        Anna.User.Delete("g");
+        Anna.User.MakeOther("g");
+        _raw.Send(_raw.Ask(7, "g", 5));
         Assert.NotEqual(ErrorCode.NoError, _raw.Answer(7).Code);
         Assert.Null(_raw.Ended);
     }
@@ -86,10 +87,9 @@ public sealed class RawPeerTests
     public void A_flood_of_requests_ends_the_connection_and_nothing_else()
     {
         Begin();
-        _raw.Send([.. Enumerable.Range(1, 20_000).Select(i => _raw.Ask(i, "f", 5))]);
+        _raw.Send([.. Enumerable.Range(1, 60_000).Select(i => _raw.Ask(i, "f", 5))]);
         _world.RunFor(TimeSpan.FromSeconds(10));
-        // It is answered as fast as it asks, or closed with the reason.
-        Assert.True(_raw.Ended is null ? _raw.Received.OfType<BepMessage.Response>().Count() == 20_000 : _raw.Ended.Contains("blocks at once", StringComparison.Ordinal), _raw.Ended);
+        Assert.Contains("blocks at once", _raw.Ended, StringComparison.Ordinal);
         _raw.Connect(Anna);
         _raw.Send(_raw.Shares(Anna));
         _raw.Send(_raw.Ask(1, "f", 5));
@@ -101,11 +101,11 @@ public sealed class RawPeerTests
     {
         Begin();
         _raw.Send(_raw.Index(_raw.Entry("theirs", "x", 5, 1)));
-        _world.RunUntil("it is needed", () => Anna.Snapshot.Counts.Global.Files == 2);
+        _world.RunUntil("it is needed", () => Anna.Snapshot.Counts.Global.Files == 3);
         _raw.Connect(Anna);
         Assert.Equal((7UL, 1L), (_raw.KnownOfMe().IndexId, _raw.KnownOfMe().MaxSequence));
         _raw.Send(_raw.Shares(Anna, indexId: 8));
-        _world.RunUntil("it is forgotten", () => Anna.Snapshot.Counts.Global.Files == 1);
+        _world.RunUntil("it is forgotten", () => Anna.Snapshot.Counts.Global.Files == 2);
         Assert.Equal("hello", Anna.User.ReadText("f"));
     }
 
@@ -116,11 +116,11 @@ public sealed class RawPeerTests
         var index = Anna.Index;
         _raw.Connect(Anna);
         _raw.Send(_raw.Shares(Anna, knownId: index.IndexId, knownSequence: index.LocalSequence));
-        Anna.User.WriteFile("g", "new");
+        Anna.User.WriteFile("h", "new");
         _world.Scan(Anna);
         _world.RunFor(TimeSpan.FromSeconds(1));
         var update = Assert.IsType<BepMessage.IndexUpdate>(Assert.Single(_raw.Indexes()));
-        Assert.Equal("g", Assert.Single(update.Files).Name.Value);
+        Assert.Equal("h", Assert.Single(update.Files).Name.Value);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class RawPeerTests
         Begin();
         _raw.Send(_raw.Index(_raw.Entry("a", "x", 5, 3)));
         _raw.Send(_raw.Update(3, _raw.Entry("b", "x", 6, 900)));
-        _world.RunUntil("both are needed", () => Anna.Snapshot.Counts.Global.Files == 3);
+        _world.RunUntil("both are needed", () => Anna.Snapshot.Counts.Global.Files == 4);
         Assert.Null(_raw.Ended);
         _raw.Send(_raw.Update(950, _raw.Entry("c", "x", 7, 1000)));
         _world.RunUntil("it is closed", () => _raw.Ended is not null);
@@ -152,7 +152,7 @@ public sealed class RawPeerTests
         Assert.Equal((0UL, 0L), (_raw.KnownOfMe().IndexId, _raw.KnownOfMe().MaxSequence));
         _raw.Send(_raw.Shares(Anna));
         _raw.Send(_raw.Index(_raw.Entry("a", "x", 5, 3)), _raw.Update(950, _raw.Entry("c", "x", 7, 1000)));
-        _world.RunUntil("it is taken", () => Anna.Snapshot.Counts.Global.Files == 3);
+        _world.RunUntil("it is taken", () => Anna.Snapshot.Counts.Global.Files == 4);
         // Once for each index: a peer that always has a gap is not asked for ever.
         Assert.Null(_raw.Ended);
     }
@@ -162,10 +162,10 @@ public sealed class RawPeerTests
     {
         Begin();
         _raw.Send(_raw.Index(_raw.Entry("a", "x", 5, 1), _raw.Entry("b", "x", 5, 2)));
-        _world.RunUntil("both are needed", () => Anna.Snapshot.Counts.Global.Files == 3);
+        _world.RunUntil("both are needed", () => Anna.Snapshot.Counts.Global.Files == 4);
         // A counter that could not be raised any more.
         _raw.Send(_raw.Update(2, _raw.Entry("a", "y", ulong.MaxValue, 3)));
-        _world.RunUntil("it is forgotten", () => Anna.Snapshot.Counts.Global.Files == 2);
+        _world.RunUntil("it is forgotten", () => Anna.Snapshot.Counts.Global.Files == 3);
         Assert.Null(_raw.Ended);
         Assert.Contains(Anna.Snapshot.ScanProblems, p => p.Path == "a");
         Assert.Empty(Anna.Index.Holders(FileName.Of("a")));
