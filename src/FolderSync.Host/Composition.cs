@@ -34,9 +34,10 @@ internal static class Composition
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
-        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>().AddSingleton<INearbyDevices, NobodyNearby>();
+        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>();
         Rest.Extensions.OpenApi.Add(builder.Services);
-        builder.Services.AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
+        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
+        RestApi.AddServices(builder.Services);
 
         var app = builder.Build();
         RestApi.Map(app);
@@ -48,6 +49,14 @@ internal static class Composition
     {
         var random = new SystemRandom();
         services.AddSingleton<IStateStore>(s => new LiteStateStore(home.StateFile, s.GetRequiredService<ILogger<LiteStateStore>>()));
+        services.AddSingleton(s => new NetworkWatch(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<NetworkWatch>>()));
+        services.AddSingleton<INearbyDevices>(s => new DeviceDiscovery(
+            identity.DeviceId,
+            ProgramVersion.Number,
+            s.GetRequiredService<NetworkWatch>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<DeviceDiscovery>>()));
+        services.AddSingleton(s => (DeviceDiscovery)s.GetRequiredService<INearbyDevices>());
         services.AddSingleton<ISyncEngine>(s => new SyncEngine(new EngineParts(
             identity.DeviceId,
             s.GetRequiredService<TimeProvider>(),
@@ -65,12 +74,14 @@ internal static class Composition
             FolderLocks = new FolderLocks(),
             ClientName = "FolderSync",
             ClientVersion = ProgramVersion.Tag,
+            Discovered = s.GetRequiredService<DeviceDiscovery>().AddressesOf,
         }));
     }
 
     private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page, FreePort port)
     {
         kestrel.AddServerHeader = false;
+        RestLimits.Set(kestrel.Limits);
         kestrel.Listen((IPEndPoint)port.Socket.LocalEndPoint!, listen =>
         {
             listen.Protocols = page.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;

@@ -362,7 +362,10 @@ internal sealed partial class FolderLoop
             {
                 while (watcher.Notices.TryRead(out var notice))
                     RequestScan(notice.Everything ? [] : notice.Names);
+                var before = Snapshot().WatchProblem;
                 Publish(s => s with { WatchProblem = watcher.Problem });
+                if (watcher.Problem is var problem && problem != before)
+                    _events.Add("FolderWatchStateChanged", ("folder", Id.Value), ("from", before?.Reason), ("to", problem?.Reason));
             }
         }
         catch (OperationCanceledException)

@@ -37,8 +37,9 @@ internal sealed partial class FolderLoop
                 Transfers = Transfers(),
             };
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or IndexDamagedException)
         {
+            // Closed meanwhile, or about to be for its damage: who looks at the folder is not the one to find that out.
             return snapshot;
         }
     }

@@ -237,13 +237,16 @@ internal sealed partial class PeerSession
 
     private void OnProgress(BepMessage.DownloadProgress progress)
     {
+        Dictionary<string, object?> state;
         lock (_lock)
         {
             if (!_folders.TryGetValue(progress.Folder, out var folder))
                 return;
             foreach (var update in progress.Updates)
                 Note(folder, update);
+            state = folder.Progress.Take(MaxToldFiles).ToDictionary(p => p.Key.Value, p => (object?)p.Value.Blocks.Count);
         }
+        _hub.Events.Add("RemoteDownloadProgress", ("device", Id.ToString()), ("folder", progress.Folder.Value), ("state", state));
         _hub.FolderSharedWith(progress.Folder, Id)?.OnSourcesChanged();
     }
 

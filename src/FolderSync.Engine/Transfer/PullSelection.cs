@@ -46,8 +46,9 @@ internal sealed class PullSelection(PullOrder order, ulong seed, int capacity = 
 
     private readonly PriorityQueue<PullRank, PullRank> _last = new(Comparer<PullRank>.Create((a, b) => b.CompareTo(a)));
     private PullRank? _taken;
+    private bool _isLeftOut;
 
-    /// <summary>Some were left out: all are to be offered again.</summary>
+    /// <summary>Some had no room before the last <see cref="Take"/>: all are to be offered again.</summary>
     public bool HasMore { get; private set; }
 
     public void Offer(FileEntry file)
@@ -60,7 +61,7 @@ internal sealed class PullSelection(PullOrder order, ulong seed, int capacity = 
             _last.Enqueue(rank, rank);
             return;
         }
-        HasMore = true;
+        _isLeftOut = true;
         _last.EnqueueDequeue(rank, rank);
     }
 
@@ -72,7 +73,7 @@ internal sealed class PullSelection(PullOrder order, ulong seed, int capacity = 
             _taken = _last.Peek();
         for (var i = names.Length - 1; i >= 0; i--)
             names[i] = _last.Dequeue().Name;
-        HasMore = false;
+        (HasMore, _isLeftOut) = (_isLeftOut, false);
         return names;
     }
 }

@@ -50,7 +50,7 @@ internal static class ConfigCommands
             {
                 foreach (var problem in refused.Problems)
                     await context.Error.WriteLineAsync(Service.PrintableText.Of(problem.ToString()));
-                return await context.AskAsync("Edit it again?");
+                return await context.AskAsync("Edit it again?", cancellation);
             }).RunAsync(cancellation);
             switch (edited)
             {

@@ -30,7 +30,7 @@ internal static class ImportCommand
             }
             if (why is not null)
                 throw CliException.BadInput(why);
-            if (!parsed.GetValue(yes) && !await context.AskAsync("Take this over?"))
+            if (!parsed.GetValue(yes) && !await context.AskAsync("Take this over?", cancellation))
                 throw CliException.Failed("Nothing was done. `--yes` does it without asking.");
             if (await Importer.RunAsync(plan, home, cancellation) is { } aside)
                 await context.Error.WriteLineAsync($"What was in this home before is kept in '{aside}'.");

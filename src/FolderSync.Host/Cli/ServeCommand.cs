@@ -18,13 +18,22 @@ internal static class ServeCommand
         var noBrowser = new Option<bool>("--no-browser") { Description = "Don't open the page in a browser." };
         var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", DefaultValueFactory = _ => LogLevel.Information, HelpName = "LEVEL" };
         var command = new Command("serve", "Runs the service until it is told to end (Ctrl-C, SIGTERM, the page). Makes the home where there is none.") { address, key, set, noBrowser, level };
-        return cli.Does(command, (context, home, parsed, cancellation) => ServiceRun.RunAsync(
-            new ServiceOptions(
+        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        {
+            var options = new ServiceOptions(
                 home,
                 ServeOverrides.Of(context.Environment, parsed.GetValue(address), parsed.GetValue(key), parsed.GetValue(set) ?? []),
                 parsed.GetValue(noBrowser),
-                parsed.GetValue(level)),
-            cancellation));
+                parsed.GetValue(level));
+            try
+            {
+                await ServiceRun.RunAsync(options, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // A signal is how a service is ended, also while it still starts.
+            }
+        });
     }
 }
 

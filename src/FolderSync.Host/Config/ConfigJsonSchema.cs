@@ -99,7 +99,12 @@ internal static class ConfigJsonSchema
             ["type"] = new JsonArray("array", "string", "number", "boolean", "null"),
             ["items"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
         },
-        ConfigType.Bool => new() { ["enum"] = new JsonArray(true, false, "yes", "no", "on", "off", null) },
+        ConfigType.Bool => new()
+        {
+            ["anyOf"] = new JsonArray(
+                new JsonObject { ["enum"] = new JsonArray(true, false, null) },
+                new JsonObject { ["type"] = "string", ["pattern"] = "^([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|[yY][eE][sS]|[nN][oO]|[oO][nN]|[oO][fF][fF])$" }),
+        },
         ConfigType.Int i => new() { ["type"] = new JsonArray("integer", "null"), ["minimum"] = i.Min, ["maximum"] = i.Max },
         ConfigType.Word w => new() { ["enum"] = new JsonArray([.. w.Words.Select(x => JsonValue.Create(x)), null]) },
         ConfigType.Duration d => Quantities(Quantity.DurationPattern, d.Zero),

@@ -65,7 +65,9 @@ internal sealed class SyncthingHome(string path)
         }
         catch (XmlException e)
         {
-            throw new InvalidDataException($"{ConfigFile}:{e.LineNumber}:{e.LinePosition}: This is not the XML of a Syncthing: {e.Message}", e);
+            throw new InvalidDataException(e.LineNumber > 0
+                ? $"{ConfigFile}:{e.LineNumber}:{e.LinePosition}: This is not the XML of a Syncthing: {e.Message}"
+                : $"{ConfigFile}: This is not the XML of a Syncthing, which has neither a DTD nor entities.", e);
         }
     }
 

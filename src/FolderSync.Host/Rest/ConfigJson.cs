@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
+using FolderSync.Host.Access;
 using FolderSync.Host.Config;
 using FolderSync.Protocol.Messages;
 
@@ -161,8 +162,28 @@ internal static class ConfigJson
         ["address"] = page.Address,
         ["apiKey"] = page.ApiKey,
         ["user"] = page.User,
+        ["password"] = page.PasswordHash,
         ["useTLS"] = page.Tls,
     });
+
+    /// <summary>A password comes as it is or as a hash; an absent one stays, an empty one takes it away.</summary>
+    public static Func<PageConfig, PageConfig> ToGui(JsonObject json)
+    {
+        var reader = new JsonReader(json, "gui");
+        var password = reader.Has("password") ? reader.Text("password", "") : null;
+        var hash = string.IsNullOrEmpty(password) || Password.IsHash(password) ? password
+            : Password.WhyNot(password) is { } why ? throw new BadHttpRequestException(why)
+            : Password.Hash(password);
+        return page => page with
+        {
+            Enabled = reader.Flag("enabled", page.Enabled),
+            Address = reader.Text("address", "") is { Length: > 0 } address ? address : page.Address,
+            ApiKey = reader.Text("apiKey", "") is { Length: > 0 } key ? key : page.ApiKey,
+            User = reader.Text("user", page.User),
+            PasswordHash = hash ?? page.PasswordHash,
+            Tls = reader.Flag("useTLS", page.Tls),
+        };
+    }
 
     private static JsonObject Over(JsonObject defaults, JsonObject? extra, JsonObject known)
     {

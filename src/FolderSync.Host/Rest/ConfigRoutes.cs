@@ -6,131 +6,107 @@ using FolderSync.Host.Config;
 namespace FolderSync.Host.Rest;
 
 /// <summary>/rest/config: what it changes is spliced into config.yaml and in force when the answer comes.</summary>
-internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
+internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, ConfigChanges changes)
 {
-    private const string ExtrasDocument = "rest-config";
-
-    private readonly SemaphoreSlim _one = new(1);
-
     public void Map(RouteGroupBuilder rest)
     {
         rest.MapGet("/config", () => RestJson.Of(Whole()));
-        rest.MapPut("/config", Handler(PutWholeAsync));
+        rest.MapPut("/config", ConfigChanges.Handler(PutWholeAsync));
         rest.MapGet("/system/config", () => RestJson.Of(Whole()));
-        rest.MapPost("/system/config", Handler(PutWholeAsync));
-        foreach (var path in (string[])["/config/insync", "/system/config/insync"])
-            rest.MapGet(path, () => RestJson.Of(new JsonObject { ["configInSync"] = true }));
-        rest.MapGet("/config/restart-required", () => RestJson.Of(new JsonObject { ["requiresRestart"] = false }));
+        rest.MapPost("/system/config", ConfigChanges.Handler(PutWholeAsync));
         MapOptions(rest);
         MapDevices(rest);
         MapFolders(rest);
-        rest.MapGet("/config/gui", () => RestJson.Of(ConfigJson.Gui(store.Current.Page, Extras()["gui"] as JsonObject)));
-        rest.MapGet("/config/defaults/folder", () => RestJson.Of(Defaults.Folder()));
-        rest.MapGet("/config/defaults/device", () => RestJson.Of(Defaults.Device()));
-        rest.MapGet("/config/defaults/ignores", () => RestJson.Of(new JsonObject { ["lines"] = new JsonArray() }));
     }
 
     private void MapOptions(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/options", () => RestJson.Of(Options()));
-        rest.MapPut("/config/options", Handler(c => ChangeAsync(extras => OptionsChange(extras, Body(c), replace: true))));
-        rest.MapPatch("/config/options", Handler(c => ChangeAsync(extras => OptionsChange(extras, Body(c), replace: false))));
+        rest.MapPut("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, ConfigChanges.Body(c), replace: true))));
+        rest.MapPatch("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, ConfigChanges.Body(c), replace: false))));
     }
 
     private void MapDevices(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/devices", () => RestJson.Of(Devices()));
-        rest.MapPut("/config/devices", Handler(c => ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true))));
-        rest.MapPost("/config/devices", Handler(c => ChangeAsync(async extras => PutDevices(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false))));
+        rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true))));
+        rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false))));
         rest.MapGet("/config/devices/{id}", (string id) => RestJson.Of(FindDevice(id)));
-        rest.MapPut("/config/devices/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutDevice(extras, Named(await Body(c), "deviceID", id))));
-        rest.MapPatch("/config/devices/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(id), await Body(c)))));
-        rest.MapDelete("/config/devices/{id}", async (string id) => await ChangeAsync(extras => RemoveDevice(extras, id)));
+        rest.MapPut("/config/devices/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutDevice(extras, Named(await ConfigChanges.Body(c), "deviceID", id))));
+        rest.MapPatch("/config/devices/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(id), await ConfigChanges.Body(c)))));
+        rest.MapDelete("/config/devices/{id}", async (string id) => await changes.ChangeAsync(extras => RemoveDevice(extras, id)));
     }
 
     private void MapFolders(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/folders", () => RestJson.Of(Folders()));
-        rest.MapPut("/config/folders", Handler(c => ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true))));
-        rest.MapPost("/config/folders", Handler(c => ChangeAsync(async extras => PutFolders(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false))));
+        rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true))));
+        rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false))));
         rest.MapGet("/config/folders/{id}", (string id) => RestJson.Of(FindFolder(id)));
-        rest.MapPut("/config/folders/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutFolder(extras, Named(await Body(c), "id", id))));
-        rest.MapPatch("/config/folders/{id}", async (HttpContext c, string id) => await ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(id), await Body(c)))));
-        rest.MapDelete("/config/folders/{id}", async (string id) => await ChangeAsync(extras => RemoveFolder(extras, id)));
-    }
-
-    /// <summary>As a route handler, whose result is written; a bare lambda over the context would be taken for middleware.</summary>
-    private static Delegate Handler(Func<HttpContext, Task<IResult>> handle) => handle;
-
-    private static async Task<JsonObject> Body(HttpContext context) => RestJson.AsObject(await RestJson.BodyAsync(context.Request));
-
-    /// <summary>One change at a time: read, change, write, in force.</summary>
-    private async Task<IResult> ChangeAsync(Func<JsonObject, Task<Func<Configuration, Configuration>>> change)
-    {
-        await _one.WaitAsync();
-        try
-        {
-            var extras = Extras();
-            var apply = await change(extras);
-            await store.UpdateAsync(c => apply(c).Consistent(engine.Self));
-            engine.State.PutDocument(ExtrasDocument, extras.ToJsonString());
-            await engine.ApplyAsync(store.Current.Engine, CancellationToken.None);
-            return RestJson.Empty();
-        }
-        finally
-        {
-            _one.Release();
-        }
+        rest.MapPut("/config/folders/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutFolder(extras, Named(await ConfigChanges.Body(c), "id", id))));
+        rest.MapPatch("/config/folders/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(id), await ConfigChanges.Body(c)))));
+        rest.MapDelete("/config/folders/{id}", async (string id) => await changes.ChangeAsync(extras => RemoveFolder(extras, id)));
     }
 
     private async Task<IResult> PutWholeAsync(HttpContext context)
     {
-        var body = await Body(context);
-        return await ChangeAsync(async extras =>
+        var body = await ConfigChanges.Body(context);
+        return await changes.ChangeAsync(async extras =>
         {
-            var devices = PutDevices(extras, body["devices"] as JsonArray ?? [], all: true);
-            var folders = PutFolders(extras, body["folders"] as JsonArray ?? [], all: true);
-            var options = await OptionsChange(extras, Task.FromResult(body["options"] as JsonObject ?? []), replace: true);
+            var devices = PutDevices(extras, List(body, "devices"), all: true);
+            var folders = PutFolders(extras, List(body, "folders"), all: true);
+            var options = await OptionsChange(extras, Task.FromResult(new JsonReader(body, "config").Object("options") ?? []), replace: true);
             foreach (var (key, value) in body)
             {
-                if (key is not ("devices" or "folders" or "options"))
-                    extras[key] = Unsecret(value?.DeepClone());
+                if (key is not ("devices" or "folders" or "options" or "gui"))
+                    extras[key] = ConfigChanges.Unsecret(value?.DeepClone());
             }
-            return c => options(folders(devices(c)));
+            var gui = new JsonReader(body, "config").Object("gui") is { } page ? GuiRoutes.Change(extras, page, replace: true) : c => c;
+            return c => gui(options(folders(devices(c))));
         });
     }
 
-    private JsonObject Whole()
+    private static JsonArray List(JsonObject body, string field) => body[field] switch
     {
-        var extras = Extras();
-        var whole = new JsonObject { ["version"] = 37 };
+        null => [],
+        JsonArray list => list,
+        _ => throw new BadHttpRequestException($"config: '{field}' is to be a list of objects."),
+    };
+
+    public JsonObject Whole()
+    {
+        var extras = changes.Extras();
+        var whole = new JsonObject
+        {
+            ["version"] = extras["version"]?.DeepClone() ?? 37,
+            ["folders"] = Folders(),
+            ["devices"] = Devices(),
+            ["gui"] = ConfigJson.Gui(store.Current.Page, extras["gui"] as JsonObject),
+            ["ldap"] = Defaults.Ldap(extras),
+            ["options"] = Options(),
+            ["remoteIgnoredDevices"] = extras["remoteIgnoredDevices"]?.DeepClone() ?? new JsonArray(),
+            ["defaults"] = new JsonObject { ["folder"] = Defaults.Template(extras, "folder"), ["device"] = Defaults.Template(extras, "device"), ["ignores"] = Defaults.Template(extras, "ignores") },
+        };
         foreach (var (key, value) in extras)
         {
-            if (key is not ("devices" or "folders" or "options" or "gui"))
+            if (!whole.ContainsKey(key))
                 whole[key] = value?.DeepClone();
         }
-        whole["folders"] = Folders();
-        whole["devices"] = Devices();
-        whole["gui"] = ConfigJson.Gui(store.Current.Page, extras["gui"] as JsonObject);
-        whole["options"] = Options();
-        whole["ldap"] ??= new JsonObject { ["address"] = "", ["bindDN"] = "", ["transport"] = "plain", ["insecureSkipVerify"] = false, ["searchBaseDN"] = "", ["searchFilter"] = "" };
-        whole["remoteIgnoredDevices"] ??= new JsonArray();
-        whole["defaults"] ??= new JsonObject { ["folder"] = Defaults.Folder(), ["device"] = Defaults.Device(), ["ignores"] = new JsonObject { ["lines"] = new JsonArray() } };
         return whole;
     }
 
-    private JsonObject Options() => ConfigJson.Options(store.Current, Extras()["options"] as JsonObject);
+    private JsonObject Options() => ConfigJson.Options(store.Current, changes.Extras()["options"] as JsonObject);
 
     private JsonArray Devices()
     {
-        var extras = Extras();
+        var extras = changes.Extras();
         var self = new DeviceConfig { Id = engine.Self, Name = store.Current.Engine.Name };
         return [.. store.Current.Engine.Devices.Prepend(self).Select(d => ConfigJson.Device(d, Extra(extras, "devices", d.Id.ToString())))];
     }
 
     private JsonArray Folders()
     {
-        var extras = Extras();
+        var extras = changes.Extras();
         return [.. store.Current.Engine.Folders.Select(f => ConfigJson.Folder(f, engine.Self, Extra(extras, "folders", f.Id.Value)))];
     }
 
@@ -168,6 +144,8 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
 
     private Func<Configuration, Configuration> PutDevice(JsonObject extras, JsonObject json)
     {
+        if (store.Current.Engine.Devices.All(d => d.Id.ToString() != (json["deviceID"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "")))
+            json = Merged(Defaults.Template(extras, "device"), json);
         var device = ConfigJson.ToDevice(json);
         Remember(extras, "devices", device.Id.ToString(), json);
         // This device's own entry carries its name.
@@ -198,6 +176,8 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
 
     private Func<Configuration, Configuration> PutFolder(JsonObject extras, JsonObject json)
     {
+        if (store.Current.Engine.Folder(new FolderId(json["id"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "")) is null)
+            json = Merged(Defaults.Template(extras, "folder"), json);
         var folder = ConfigJson.ToFolder(json, engine.Self);
         if (!Path.IsPathRooted(folder.Path))
             throw new BadHttpRequestException($"The path '{folder.Path}' of folder '{folder.Id}' is relative; give the whole path.");
@@ -247,20 +227,6 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store)
     {
         if (extras[kind] is not JsonObject all)
             extras[kind] = all = [];
-        all[id] = Unsecret(json.DeepClone());
+        all[id] = ConfigChanges.Unsecret(json.DeepClone());
     }
-
-    /// <summary>Passwords and keys have one place, config.yaml.</summary>
-    private static JsonNode? Unsecret(JsonNode? node)
-    {
-        if (node is JsonObject o)
-        {
-            foreach (var secret in (string[])["apiKey", "password"])
-                o.Remove(secret);
-        }
-        return node;
-    }
-
-    private JsonObject Extras() =>
-        engine.State.GetDocument(ExtrasDocument) is { } text && JsonNode.Parse(text) is JsonObject extras ? extras : [];
 }

@@ -13,12 +13,13 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
     public void Map(RouteGroupBuilder rest)
     {
         rest.MapGet("/db/status", (string? folder) => RestJson.Of(Status(engine, Refusals.Folder(engine, folder))));
-        rest.MapGet("/db/completion", (string? folder, string? device) => RestJson.Of(Completion(folder, device)));
+        rest.MapGet("/db/completion", (string? folder, string? device) => RestJson.Of(CompletionOf(folder, device)));
         rest.MapPost("/db/scan", ScanAsync);
+        rest.MapGet("/debug/file", (string? folder, string? file) => File(folder, file, everyone: true));
         rest.MapGet("/db/need", (string? folder, int? page, int? perpage) => Need(folder, page, perpage));
         rest.MapGet("/db/remoteneed", (string? folder, string? device, int? page, int? perpage) => RemoteNeed(folder, device, page, perpage));
         rest.MapGet("/db/localchanged", (string? folder, int? page, int? perpage) => LocalChanged(folder, page, perpage));
-        rest.MapGet("/db/file", (string? folder, string? file) => File(folder, file));
+        rest.MapGet("/db/file", (string? folder, string? file) => File(folder, file, everyone: false));
         rest.MapGet("/db/browse", (string? folder, string? prefix, int? levels, string? dirsonly) => Browse(folder, prefix, levels, dirsonly));
         rest.MapGet("/db/ignores", async (string? folder, CancellationToken cancellation) => Ignores(await engine.GetIgnoresAsync(Refusals.Folder(engine, folder).Config.Id, cancellation)));
         rest.MapPost("/db/ignores", SetIgnoresAsync);
@@ -90,7 +91,7 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
         return RestJson.Empty();
     }
 
-    private JsonObject Completion(string? folder, string? device)
+    private JsonObject CompletionOf(string? folder, string? device)
     {
         var id = string.IsNullOrEmpty(device) ? engine.Self : Refusals.Device(device);
         if (id != engine.Self && engine.Config.Device(id) is null)
@@ -98,6 +99,12 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
         var folders = string.IsNullOrEmpty(folder)
             ? engine.Folders.Where(f => id == engine.Self || f.Config.Devices.Contains(id)).ToList()
             : [Refusals.Folder(engine, folder)];
+        return Completion(engine, folders, id);
+    }
+
+    /// <summary>How much of the folders a device has; this one's own where <paramref name="id"/> is.</summary>
+    public static JsonObject Completion(ISyncEngine engine, IReadOnlyList<FolderSnapshot> folders, DeviceId id)
+    {
         var (need, global) = (default(Counts), default(Counts));
         foreach (var one in folders)
         {
@@ -220,7 +227,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
         return result;
     }
 
-    private IResult File(string? folder, string? file)
+    /// <param name="everyone">With every device's version.</param>
+    private IResult File(string? folder, string? file, bool everyone)
     {
         var index = Refusals.Index(engine, folder);
         var name = Refusals.Name(file);
@@ -229,13 +237,16 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
             throw new NotFoundException($"Nobody has '{name}' in the folder '{folder}'.");
         var local = index.FindLocal(name);
         var global = index.FindGlobal(name);
-        return RestJson.Of(new JsonObject
+        var json = new JsonObject
         {
             ["local"] = local is null ? new JsonObject() : Entry(local),
             ["global"] = global is null ? new JsonObject() : Entry(global),
             ["availability"] = new JsonArray([.. index.Holders(name).Select(d => new JsonObject { ["id"] = d.ToString(), ["fromTemporary"] = false })]),
             ["reason"] = engine.Folder(new FolderId(folder!))?.PullProblems.FirstOrDefault(p => p.Name == name)?.Reason,
-        });
+        };
+        if (everyone)
+            json["globalVersions"] = new JsonArray([.. versions.Select(v => new JsonObject { ["device"] = v.Device.ToString(), ["file"] = Entry(v.Entry) })]);
+        return RestJson.Of(json);
     }
 
     private IResult Browse(string? folder, string? prefix, int? levels, string? dirsOnly)

@@ -8,6 +8,28 @@ namespace FolderSync.Host.Rest;
 /// </summary>
 internal static class Defaults
 {
+    /// <summary>What new folders or devices start from, or the ignore lines meant for new folders: as a client set it.</summary>
+    public static JsonObject Template(JsonObject extras, string kind)
+    {
+        var template = kind switch
+        {
+            "folder" => Folder(),
+            "device" => Device(),
+            _ => new JsonObject { ["lines"] = new JsonArray() },
+        };
+        if (extras["defaults"] is JsonObject all && all[kind] is JsonObject set)
+            RestJson.Merge(template, set);
+        return template;
+    }
+
+    public static JsonObject Ldap(JsonObject extras)
+    {
+        var ldap = new JsonObject { ["address"] = "", ["bindDN"] = "", ["transport"] = "plain", ["insecureSkipVerify"] = false, ["searchBaseDN"] = "", ["searchFilter"] = "" };
+        if (extras["ldap"] is JsonObject set)
+            RestJson.Merge(ldap, set);
+        return ldap;
+    }
+
     public static JsonObject Device() => new()
     {
         ["deviceID"] = "",
@@ -137,5 +159,6 @@ internal static class Defaults
         ["debugging"] = false,
         ["insecureSkipHostcheck"] = false,
         ["insecureAllowFrameLoading"] = false,
+        ["sendBasicAuthPrompt"] = false,
     };
 }

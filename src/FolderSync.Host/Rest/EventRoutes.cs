@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
-using FolderSync.Engine.Events;
+using System.Globalization;
+using System.Text;
 
 namespace FolderSync.Host.Rest;
 
@@ -19,19 +19,24 @@ internal sealed class EventRoutes(EventBuffers buffers)
     /// <summary>The events that a client sees who names none.</summary>
     public static bool IsDefault(string type) => !DiskEvents.Contains(type);
 
-    private async Task<IResult> AnswerAsync(HttpContext context, string[]? types, long? since, int? limit, double? timeout)
+    private async Task AnswerAsync(HttpContext context, string[]? types, long? since, int? limit, double? timeout)
     {
-        var wait = TimeSpan.FromSeconds(Math.Clamp(timeout ?? 60, 0, 3600));
+        var wait = TimeSpan.FromSeconds(timeout is { } given && double.IsFinite(given) ? Math.Clamp(given, 0, 3600) : 60);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        // The head goes out before the waiting, so that a client knows its request has arrived.
+        await context.Response.StartAsync(context.RequestAborted);
         var found = await buffers.For(types).WaitAsync(since ?? 0, limit ?? 0, wait, context.RequestAborted);
-        return RestJson.Of(new JsonArray([.. found.Select(f => Json(f.Id, f.Event))]));
-    }
+        var body = context.Response.BodyWriter;
+        Put("[");
+        for (var i = 0; i < found.Count; i++)
+        {
+            Put(string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}{{\"id\":{found[i].Id},"));
+            // Waits where a reader is slow: no more than the response's small buffer is held for it.
+            await body.WriteAsync(found[i].Event.Text, context.RequestAborted);
+        }
+        Put("]");
+        await body.FlushAsync(context.RequestAborted);
 
-    private static JsonNode Json(long id, EngineEvent e) => new JsonObject
-    {
-        ["id"] = id,
-        ["globalID"] = e.GlobalId,
-        ["time"] = RestJson.Time(e.Time),
-        ["type"] = e.Type,
-        ["data"] = RestJson.Fields(e.Data),
-    };
+        void Put(string text) => body.Advance(Encoding.UTF8.GetBytes(text, body.GetSpan(64)));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FolderSync.Engine;
+using FolderSync.Host.Access;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 
@@ -8,28 +9,56 @@ namespace FolderSync.Host.Rest;
 /// <summary>Syncthing's REST dialect over the engine: what each route does is in the class of its area.</summary>
 internal static class RestApi
 {
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<Sessions>().AddSingleton<PageTokens>().AddSingleton<LoginGate>().AddSingleton<ServiceEnd>().AddSingleton<RecentErrors>();
+        services.AddSingleton(s => new EventBuffers(s.GetRequiredService<ISyncEngine>().Events));
+        services.AddHostedService<FolderEvents>();
+        // A query that can't be read is told of, as every other mistake.
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+    }
+
     public static void Map(WebApplication app)
     {
-        var engine = app.Services.GetRequiredService<ISyncEngine>();
-        var config = app.Services.GetRequiredService<ConfigStore>();
-        var page = app.Services.GetRequiredService<RunningPage>();
-        var events = new EventBuffers(engine.Events);
-        app.Lifetime.ApplicationStopping.Register(events.Close);
+        T The<T>() where T : notnull => app.Services.GetRequiredService<T>();
+        var (engine, config, page) = (The<ISyncEngine>(), The<ConfigStore>(), The<RunningPage>());
+        var loggers = The<ILoggerFactory>();
+        var gate = new Gatekeeper(page, config, engine.Self, The<Sessions>(), The<PageTokens>(), The<LoginGate>());
+        var changes = new ConfigChanges(engine, config);
+        var configured = new ConfigRoutes(engine, config, changes);
+        var events = new ServiceEvents(engine, config, configured.Whole);
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            events.Stop();
+            The<EventBuffers>().Close();
+        });
+        _ = The<EventBuffers>();
+        _ = The<RecentErrors>();
 
-        app.Use(new Gatekeeper(page, config).InvokeAsync);
+        app.Use(gate.InvokeAsync);
         app.Use(Refusals.TranslateAsync);
         app.UseRouting();
         app.MapGet("/rest/noauth/health", () => RestJson.Of(new JsonObject { ["status"] = "OK" }));
+        new LoginRoutes(gate, The<LoginGate>(), config, engine).Map(app);
         var rest = app.MapGroup("/rest");
-        new SystemRoutes(engine, config, page, app.Lifetime).Map(rest);
-        new ConfigRoutes(engine, config).Map(rest);
+        new SystemRoutes(engine, config, page, events, The<ServiceEnd>()).Map(rest);
+        configured.Map(rest);
+        new GuiRoutes(config, changes, page).Map(rest);
         new DatabaseRoutes(engine).Map(rest);
         new FolderRoutes(engine).Map(rest);
-        new EventRoutes(events).Map(rest);
+        new EventRoutes(The<EventBuffers>()).Map(rest);
+        new LogRoutes(The<LogBook>(), The<RecentErrors>(), engine.State, loggers.CreateLogger("FolderSync.Host.Rest.Client")).Map(rest);
+        DirectoryRoutes.Map(rest);
+        ServiceRoutes.Map(app, rest);
+        new MetricsRoute(engine).Map(app);
+        AbsentRoutes.Map(rest);
         Extensions.ExtensionRoutes.Map(rest, app.Services);
-        rest.MapFallback((HttpContext context) =>
-            Refusals.Text(404, $"FolderSync has no {context.Request.Method} {context.Request.Path}."));
-        Web.StatusPage.Map(app, page);
+        new Web.SettingsRoutes(config, changes).Map(rest);
+        Web.StatusPage.Map(app, gate);
+        app.MapFallback("{**path}", (HttpContext context) => Refusals.Text(404, $"There is nothing at {context.Request.Path}."));
         app.UseEndpoints(_ => { });
+
+        events.Start(app.Lifetime);
+        new AccessWarnings(page, config, () => gate.IsOpenToNetwork, loggers.CreateLogger("FolderSync.Access")).Start();
     }
 }

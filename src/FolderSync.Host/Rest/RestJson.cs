@@ -8,7 +8,8 @@ namespace FolderSync.Host.Rest;
 /// <summary>JSON as the clients of Syncthing's API read it.</summary>
 internal static class RestJson
 {
-    private const int MaxBody = 10 << 20;
+    /// <summary>A configuration of thousands of folders, or a million ignore lines' worth of characters.</summary>
+    public const int MaxBody = 4 << 20;
 
     public static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
 
@@ -51,29 +52,5 @@ internal static class RestJson
             else
                 into[key] = value?.DeepClone();
         }
-    }
-
-    /// <summary>Any of the values that events carry.</summary>
-    public static JsonNode? Value(object? value) => value switch
-    {
-        null => null,
-        string s => JsonValue.Create(s),
-        bool b => JsonValue.Create(b),
-        int i => JsonValue.Create(i),
-        long l => JsonValue.Create(l),
-        double d => JsonValue.Create(d),
-        DateTimeOffset t => JsonValue.Create(Time(t)),
-        JsonNode n => n.DeepClone(),
-        IEnumerable<KeyValuePair<string, object?>> fields => Fields(fields),
-        System.Collections.IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Value)]),
-        _ => JsonValue.Create(value.ToString()),
-    };
-
-    public static JsonObject Fields(IEnumerable<KeyValuePair<string, object?>> fields)
-    {
-        var o = new JsonObject();
-        foreach (var (key, value) in fields)
-            o[key] = Value(value);
-        return o;
     }
 }

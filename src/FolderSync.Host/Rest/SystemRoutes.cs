@@ -9,7 +9,7 @@ using FolderSync.Host.Service;
 namespace FolderSync.Host.Rest;
 
 /// <summary>/rest/system, /rest/svc, /rest/stats, /rest/cluster.</summary>
-internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, IHostApplicationLifetime lifetime)
+internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, ServiceEvents events, ServiceEnd end)
 {
     public void Map(RouteGroupBuilder rest)
     {
@@ -18,24 +18,31 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         rest.MapGet("/system/version", Version);
         rest.MapGet("/system/status", Status);
         rest.MapGet("/system/connections", Connections);
-        rest.MapPost("/system/shutdown", Shutdown);
+        rest.MapPost("/system/shutdown", (HttpContext context) => End(context, again: false));
+        rest.MapPost("/system/restart", (HttpContext context) => End(context, again: true));
         rest.MapPost("/system/pause", (string? device) => PauseAsync(device, true));
         rest.MapPost("/system/resume", (string? device) => PauseAsync(device, false));
         rest.MapGet("/system/paths", Paths);
-        rest.MapGet("/system/error", () => RestJson.Of(new JsonObject { ["errors"] = new JsonArray() }));
-        rest.MapGet("/svc/deviceid", NormalizeDeviceId);
+        // What is found nearby is under /rest/foldersync/nearby; a cache of addresses as Syncthing's there is not.
+        rest.MapGet("/system/discovery", () => RestJson.Of(new JsonObject()));
         rest.MapGet("/stats/device", DeviceStatistics);
         rest.MapGet("/stats/folder", FolderStatistics);
         rest.MapGet("/cluster/pending/devices", PendingDevices);
         rest.MapDelete("/cluster/pending/devices", (string? device) =>
         {
-            engine.State.RemovePendingDevice(Refusals.Device(device));
+            var id = Refusals.Device(device);
+            engine.State.RemovePendingDevice(id);
+            events.DevicesNoLongerPending([id]);
             return RestJson.Empty();
         });
         rest.MapGet("/cluster/pending/folders", PendingFolders);
         rest.MapDelete("/cluster/pending/folders", (string? folder, string? device) =>
         {
-            engine.State.RemovePendingFolder(new FolderId(folder ?? ""), string.IsNullOrEmpty(device) ? null : Refusals.Device(device));
+            if (string.IsNullOrEmpty(folder))
+                throw new BadHttpRequestException("Say which folder: ?folder=ID.");
+            var from = string.IsNullOrEmpty(device) ? (DeviceId?)null : Refusals.Device(device);
+            engine.State.RemovePendingFolder(new FolderId(folder), from);
+            events.FoldersNoLongerPending([(new FolderId(folder), from)]);
             return RestJson.Empty();
         });
     }
@@ -54,6 +61,10 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         ["isRelease"] = true,
         ["extra"] = "",
         ["tags"] = new JsonArray(),
+        ["date"] = RestJson.Time(DateTimeOffset.UnixEpoch),
+        ["stamp"] = "0",
+        ["user"] = "",
+        ["container"] = File.Exists("/.dockerenv") || File.Exists("/run/.containerenv"),
     });
 
     private IResult Status()
@@ -124,15 +135,15 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         });
     }
 
-    private IResult Shutdown(HttpContext context)
+    private IResult End(HttpContext context, bool again)
     {
         // The answer goes out first.
         context.Response.OnCompleted(() =>
         {
-            lifetime.StopApplication();
+            end.Request(again);
             return Task.CompletedTask;
         });
-        return RestJson.Of(new JsonObject { ["ok"] = "shutting down" });
+        return RestJson.Of(new JsonObject { ["ok"] = again ? "restarting" : "shutting down" });
     }
 
     private async Task<IResult> PauseAsync(string? device, bool paused)
@@ -151,14 +162,16 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
     private IResult Paths() => RestJson.Of(new JsonObject
     {
         ["baseDir-config"] = config.Home.Path,
+        ["baseDir-data"] = config.Home.Path,
+        ["baseDir-userHome"] = HomeDirectory.OfUser,
+        ["certFile"] = Path.Combine(config.Home.Path, "cert.pem"),
+        ["keyFile"] = Path.Combine(config.Home.Path, "key.pem"),
+        ["httpsCertFile"] = Path.Combine(config.Home.Path, "https-cert.pem"),
+        ["httpsKeyFile"] = Path.Combine(config.Home.Path, "https-key.pem"),
+        ["logFile"] = "-",
         ["config"] = config.Home.ConfigFile,
         ["database"] = config.Home.IndexDirectory,
     });
-
-    private static IResult NormalizeDeviceId(string? id) =>
-        DeviceIdText.TryParse(id ?? "", out var device, out var why)
-            ? RestJson.Of(new JsonObject { ["id"] = device.ToString() })
-            : RestJson.Of(new JsonObject { ["error"] = why });
 
     private IResult DeviceStatistics()
     {

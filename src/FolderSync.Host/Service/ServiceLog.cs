@@ -31,7 +31,7 @@ internal static partial class ServiceLog
     [LoggerMessage(9, LogLevel.Error, "The configuration could not be applied.")]
     public static partial void ConfigFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(10, LogLevel.Warning, "The page is reachable from other computers ({Address}) and no password is set: it is switched off, only the REST interface answers, with the API key.")]
+    [LoggerMessage(10, LogLevel.Warning, "The page is reachable from other computers ({Address}) and no password is set: it is switched off, only the REST interface answers, with the API key. Set a password with 'foldersync password', or set page.address to 127.0.0.1.")]
     public static partial void PageIsOpen(ILogger log, string address);
 
     [LoggerMessage(11, LogLevel.Information, "Ended.")]
@@ -51,4 +51,10 @@ internal static partial class ServiceLog
 
     [LoggerMessage(16, LogLevel.Warning, "{Path}, from which programs made for Syncthing take the address and the key, is not written: {Why}")]
     public static partial void NoClientConfig(ILogger log, string path, string why);
+
+    [LoggerMessage(17, LogLevel.Information, "A password is set: the page is on.")]
+    public static partial void PageIsGuarded(ILogger log);
+
+    [LoggerMessage(18, LogLevel.Warning, "The API key has {Length} characters and can be tried from other computers. Take one of at least {Safe}: remove page.api-key from config.yaml and restart, and a good one is made.")]
+    public static partial void KeyIsShort(ILogger log, int length, int safe);
 }

@@ -24,3 +24,16 @@ internal sealed record HeldPorts(FreePort Page, FreePort? Peers) : IDisposable
         Peers?.Dispose();
     }
 }
+
+/// <summary>How a run ends that a client asked to end.</summary>
+internal sealed class ServiceEnd(IHostApplicationLifetime lifetime)
+{
+    /// <summary>Another run is to follow.</summary>
+    public bool Again { get; private set; }
+
+    public void Request(bool again)
+    {
+        Again = again;
+        lifetime.StopApplication();
+    }
+}

@@ -7,10 +7,17 @@ namespace FolderSync.Host.Service;
 /// <summary>One run of the service, from the lock on its home to its last word.</summary>
 internal static class ServiceRun
 {
-    /// <summary>Ends when a signal or REST says so.</summary>
+    /// <summary>Ends when a signal or REST says so; where REST asks for a restart, begins again.</summary>
     /// <exception cref="ServiceStartException">It can't start.</exception>
     /// <exception cref="ConfigException">The configuration is wrong.</exception>
     public static async Task RunAsync(ServiceOptions options, CancellationToken cancellation)
+    {
+        while (await RunOnceAsync(options, cancellation) && !cancellation.IsCancellationRequested)
+            options = options with { NoBrowser = true };
+    }
+
+    /// <returns>Another run is asked for.</returns>
+    private static async Task<bool> RunOnceAsync(ServiceOptions options, CancellationToken cancellation)
     {
         var home = options.Home;
         using var startLog = new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable));
@@ -56,6 +63,7 @@ internal static class ServiceRun
             File.Delete(home.RuntimeFile);
         }
         ServiceLog.Ended(log);
+        return app.Services.GetRequiredService<ServiceEnd>().Again;
     }
 
     private static string? Fingerprint(HomeDirectory home, PageConfig page)

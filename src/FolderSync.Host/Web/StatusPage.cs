@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using FolderSync.Host.Rest;
-using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Web;
 
@@ -18,7 +17,7 @@ internal static class StatusPage
         [".svg"] = "image/svg+xml",
     }.ToFrozenDictionary();
 
-    public static void Map(WebApplication app, RunningPage page)
+    public static void Map(WebApplication app, Gatekeeper gate)
     {
         foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
         {
@@ -27,14 +26,9 @@ internal static class StatusPage
             app.MapGet(file == "index.html" ? "/" : "/" + file, (HttpContext context) =>
             {
                 if (file == "index.html")
-                    GiveToken(context, page);
+                    gate.GiveToken(context);
                 return Results.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!, type);
             });
         }
     }
-
-    private static void GiveToken(HttpContext context, RunningPage page) => context.Response.Cookies.Append(
-        Gatekeeper.TokenCookie,
-        Gatekeeper.NewToken(),
-        new CookieOptions { SameSite = SameSiteMode.Strict, Secure = page.Page.Tls, Path = "/", HttpOnly = false, IsEssential = true });
 }

@@ -1,7 +1,8 @@
 // Requests to the service that this page came from. Each carries the token that came with the page.
 
 const tokenCookie = 'foldersync-token';
-const answerWithin = 15000;
+const csrfCookie = 'CSRF-Token-';
+const answerWithin = 20000;
 
 /** The service answered, and said no; the message is its sentence. */
 export class Refused extends Error {
@@ -14,7 +15,6 @@ export class Refused extends Error {
 /** Nobody answered. */
 export class Unreachable extends Error {}
 
-let token = tokenFromCookie();
 let renewal = null;
 
 export function get(path, query, options) {
@@ -26,19 +26,41 @@ export function send(method, path, query, body) {
   return ask(method, path, query, body, { within: 0 });
 }
 
-async function ask(method, path, query, body, { within = answerWithin, signal } = {}) {
-  const parameters = new URLSearchParams(query ?? {}).toString();
+/** The answer to a route that this service may be too old for; then `otherwise`. */
+export async function getOr(otherwise, path, query) {
+  try {
+    return await get(path, query);
+  } catch (e) {
+    if (e instanceof Unreachable)
+      throw e;
+    return otherwise;
+  }
+}
+
+async function ask(method, path, query, body, { within = answerWithin, signal, text: asText = false } = {}) {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
+  const parameters = new URLSearchParams(given).toString();
   const url = `rest/${path}${parameters ? `?${parameters}` : ''}`;
   let response = await once(method, url, body, within, signal);
-  if (response.status === 403) {
+  if (response.status === 403 && mayBeToken(response)) {
     // A service that started anew knows no token of before.
     await renewToken();
     response = await once(method, url, body, within, signal);
   }
+  if (response.status === 401) {
+    // The session ended. The place is kept for after the login.
+    location.assign(`login.html${location.hash}`);
+    await new Promise(() => {});
+  }
   const text = await read(response);
   if (!response.ok)
     throw new Refused(response.status, text.trim() || `The service answered ${response.status}.`);
-  return text ? JSON.parse(text) : null;
+  return asText ? text : text ? JSON.parse(text) : null;
+}
+
+/** A refusal with a reason in JSON is about the request, not about who asks. */
+function mayBeToken(response) {
+  return !(response.headers.get('Content-Type') ?? '').includes('json');
 }
 
 async function once(method, url, body, within, signal) {
@@ -50,7 +72,7 @@ async function once(method, url, body, within, signal) {
   try {
     return await fetch(url, {
       method,
-      headers: { 'X-CSRF-Token': token, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      headers: { ...tokens(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.any(signals),
       credentials: 'same-origin',
@@ -74,8 +96,12 @@ async function read(response) {
 function renewToken() {
   renewal ??= (async () => {
     try {
-      await read(await once('GET', './', undefined, answerWithin));
-      token = tokenFromCookie();
+      const response = await once('GET', './', undefined, answerWithin);
+      await read(response);
+      if (response.redirected && new URL(response.url).pathname.endsWith('/login.html')) {
+        location.assign(`login.html${location.hash}`);
+        await new Promise(() => {});
+      }
     } finally {
       renewal = null;
     }
@@ -83,7 +109,16 @@ function renewToken() {
   return renewal;
 }
 
-function tokenFromCookie() {
-  const prefix = `${tokenCookie}=`;
-  return document.cookie.split('; ').find(c => c.startsWith(prefix))?.slice(prefix.length) ?? '';
+/** Each token goes back in the header of its name. Cookies are shared by all ports of a host: the service picks its own. */
+function tokens() {
+  const headers = {};
+  for (const cookie of document.cookie.split('; ')) {
+    const at = cookie.indexOf('=');
+    const [name, value] = [cookie.slice(0, at), cookie.slice(at + 1)];
+    if (name === tokenCookie)
+      headers['X-CSRF-Token'] = value;
+    else if (name.startsWith(csrfCookie))
+      headers[`X-${name}`] = value;
+  }
+  return headers;
 }

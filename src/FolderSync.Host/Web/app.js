@@ -1,116 +1,185 @@
-// The status page: what the service knows, kept up to date, and the few commands that belong to it.
+// The page: which view stands at which address, and the frame round it.
 
-import { Devices, ThisDevice } from './devices.js';
-import { element, fill, say } from './dom.js';
-import { doneOf, stateOf } from './folder-state.js';
-import { Folders } from './folders.js';
-import { Live } from './live.js';
-import { Model } from './model.js';
-import { Notices } from './notices.js';
-import { percent, plural, rate, shown } from './words.js';
+import { ActivityView } from './activity.js';
+import { AddFolderView } from './add-folder.js';
+import { bdi, button, el, fill, icon, say, setIcon, show, toast } from './dom.js';
+import { DeviceView } from './device.js';
+import { FolderView } from './folder.js';
+import { LogView } from './log.js';
+import { OverviewView } from './overview.js';
+import { PairView } from './pair.js';
+import { SettingsView } from './settings.js';
+import { folderState, overall } from './states.js';
+import { Store } from './store.js';
+import { percent, plural, shown } from './words.js';
 
-const model = new Model();
-const folders = new Folders(model, act);
-const devices = new Devices(model, act);
-const notices = new Notices(model, act);
-const self = new ThisDevice(model);
-const live = new Live(model, render, lost => { lostReason = lost; });
+const views = { '': OverviewView, 'pair': PairView, 'add-folder': AddFolderView, 'folder': FolderView, 'device': DeviceView, 'activity': ActivityView, 'log': LogView, 'settings': SettingsView };
+const places = [
+  ['', 'home', 'Overview', ['folder', 'device', 'add-folder']],
+  ['pair', 'pair', 'Pair', []],
+  ['activity', 'activity', 'Activity', []],
+  ['log', 'log', 'Log', []],
+  ['settings', 'settings', 'Settings', []],
+];
 
-const quiet = 1024;
-let lostReason = null;
+const store = new Store();
+const links = new Map();
+let view = null;
+let viewKey = null;
 let refusal = '';
 let firstVersion = null;
 
-/** Carries a command out: its button waits, a refusal is told, what changed is read. */
-async function act(button, command, tell = why => { refusal = why; }) {
-  button.disabled = true;
+/** Carries a command out: its button waits, a refusal is told, what changed is read. Answers whether it was done. */
+async function act(control, command, { done, tell } = {}) {
+  const say = tell ?? (why => { refusal = why; showAlerts(); });
+  control.disabled = true;
+  let good = true;
   try {
-    tell('');
+    say('');
     await command();
+    if (done)
+      toast(done);
   } catch (e) {
-    tell(e.message);
+    good = false;
+    say(e.message);
+    if (!tell)
+      document.getElementById('alerts').scrollIntoView({ block: 'nearest' });
   } finally {
-    button.disabled = false;
+    control.disabled = false;
   }
-  await live.readSoon();
+  await store.readSoon();
+  return good;
+}
+
+const context = { store, act, go: hash => { location.hash = hash; } };
+
+function route() {
+  const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
+  const [name, ...rest] = path.split('/').map(decode);
+  const known = views[name] ? name : '';
+  return { name: known, parts: rest, query: new URLSearchParams(query ?? '') };
+}
+
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function navigate(first = false) {
+  const { name, parts, query } = route();
+  const View = views[name];
+  const key = JSON.stringify([name, View.keyOf?.(parts) ?? '']);
+  for (const [place, link] of links) {
+    const here = place === name || places.find(p => p[0] === place)[3].includes(name);
+    if (here)
+      link.setAttribute('aria-current', 'page');
+    else
+      link.removeAttribute('aria-current');
+  }
+  refusal = '';
+  if (key !== viewKey) {
+    view?.close?.();
+    viewKey = key;
+    view = new View(context, parts, query);
+    document.getElementById('view').replaceChildren(view.root);
+    scrollTo(0, 0);
+  }
+  view.open?.(parts, query);
+  render();
+  if (!first)
+    (view.root.querySelector('h1') ?? document.getElementById('main')).focus({ preventScroll: true });
 }
 
 function render() {
   showAlerts();
-  document.body.classList.toggle('lost', lostReason !== null);
-  if (!model.status)
+  document.body.classList.toggle('lost', store.lost !== null);
+  if (!store.ready)
     return;
-  firstVersion ??= model.version.version;
-  if (model.version.version !== firstVersion) {
+  firstVersion ??= store.version.version;
+  if (store.version.version !== firstVersion) {
     // The service was updated; this page is the old one's.
     location.reload();
     return;
   }
+  say(document.getElementById('self-name'), shown(store.selfName) || 'This device');
+  say(document.getElementById('version'), store.version.version);
+  showBadges();
+  view.update();
+  showTitle();
   document.body.dataset.ready = 'true';
-  say(document.getElementById('self-name'), shown(model.self?.name) || 'This device');
-  showOverall();
-  notices.update();
-  folders.update();
-  devices.update();
-  self.update();
+}
+
+function showBadges() {
+  const pending = Object.keys(store.pendingDevices).length + Object.keys(store.pendingFolders).length;
+  for (const [place, count, words] of [['pair', pending, plural(pending, 'request', 'requests')], ['activity', store.attention, plural(store.attention, 'thing to look at', 'things to look at')]]) {
+    const badge = links.get(place).querySelector('.badge');
+    show(badge, count > 0);
+    fill(badge, [count], () => [el('span', { 'aria-hidden': 'true' }, count > 99 ? '99+' : String(count)), el('span', { class: 'unseen' }, `, ${words}`)]);
+  }
+}
+
+function showTitle() {
+  const busy = store.folders.filter(f => folderState(f).tone === 'busy' && f.completion < 100).map(f => f.completion);
+  const words = [view.title?.() || overall(store.folders, store.devices, store.lost).words, shown(store.selfName) || 'FolderSync'];
+  document.title = `${busy.length > 0 ? `${percent(Math.min(...busy))} · ` : ''}${words.join(' – ')}`;
 }
 
 function showAlerts() {
   const alerts = [];
-  if (lostReason !== null)
-    alerts.push(['bad', 'The connection to the service is lost', lostReason]);
-  if (model.status?.configError)
-    alerts.push(['bad', 'config.yaml has an error; what was in force before it still is', model.status.configError]);
+  if (store.lost !== null)
+    alerts.push(['bad', 'The connection to the service is lost', store.lost]);
+  const mistakes = store.configProblems.filter(p => p.severity === 'error');
+  if (mistakes.length > 0)
+    alerts.push(['bad', 'config.yaml has a mistake; what was in force before it still is', mistakes.map(placed).join('\n')]);
+  else if (store.status?.configError)
+    alerts.push(['bad', 'config.yaml has a mistake; what was in force before it still is', store.status.configError]);
   if (refusal)
     alerts.push(['warn', 'That did not work', refusal]);
-  fill(document.getElementById('alerts'), JSON.stringify(alerts), () => alerts.map(([tone, title, text]) => {
-    const notice = element('div', `notice ${tone}`, element('div', 'notice-text', element('p', 'notice-title', title), element('p', '', shown(text))));
-    if (text === refusal)
-      notice.append(closing());
-    return notice;
-  }));
+  fill(document.getElementById('alerts'), alerts, () => alerts.map(([tone, title, text]) => el('div', { class: `notice ${tone}`, data: { tone } },
+    icon(tone),
+    el('div', { class: 'notice-text' }, el('p', { class: 'notice-title' }, title), ...text.split('\n').map(line => el('p', null, bdi(line)))),
+    text === refusal ? button('Close', { class: 'quiet', on: () => { refusal = ''; showAlerts(); } }) : null)));
 }
 
-function closing() {
-  const button = element('button', 'plain', 'Close');
-  button.addEventListener('click', () => {
-    refusal = '';
-    showAlerts();
+function placed({ line, column, message, hint }) {
+  return `${line > 0 ? `Line ${line}, column ${column}: ` : ''}${message}${hint ? ` ${hint}` : ''}`;
+}
+
+function makeFrame() {
+  for (const [name, symbol, words] of places) {
+    const link = el('a', { href: `#/${name}` }, icon(symbol), el('span', null, words), el('span', { class: 'badge', hidden: true }));
+    links.set(name, link);
+    document.getElementById('places').append(link);
+  }
+  const theme = document.getElementById('theme');
+  const symbol = icon('auto');
+  theme.append(symbol);
+  const tell = () => {
+    const choice = window.themeChoice.get();
+    setIcon(symbol, choice);
+    const words = { auto: 'Colours: as the system says', light: 'Colours: light', dark: 'Colours: dark' }[choice];
+    theme.title = words;
+    theme.setAttribute('aria-label', words);
+  };
+  theme.addEventListener('click', () => {
+    const order = ['auto', 'light', 'dark'];
+    window.themeChoice.set(order[(order.indexOf(window.themeChoice.get()) + 1) % order.length]);
+    tell();
   });
-  return button;
-}
-
-function showOverall() {
-  const states = model.config.folders.map(f => {
-    const folder = model.folders.get(f.id);
-    const connected = f.devices.some(d => model.connections.connections[d.deviceID]?.connected);
-    return { folder, state: folder ? stateOf(f, folder, connected) : { tone: 'wait', words: '' } };
+  tell();
+  document.querySelector('.skip').addEventListener('click', e => {
+    // The address is the view's: the jump must not change it.
+    e.preventDefault();
+    document.getElementById('main').focus();
   });
-  const [tone, words] = overall(states);
-  const line = document.getElementById('overall');
-  line.dataset.tone = tone;
-  say(line, words);
-  const [down, up] = [model.receiving.now, model.sending.now];
-  say(document.getElementById('overall-rates'), down + up < quiet ? '' : `↓ ${rate(down)}  ↑ ${rate(up)}`);
-  const busy = states.filter(s => s.state.tone === 'busy').map(s => doneOf(s.folder)).filter(d => d !== null && d < 100);
-  document.title = `${busy.length > 0 ? `${percent(Math.min(...busy))} · ` : ''}${shown(model.self?.name) || 'FolderSync'} – FolderSync`;
 }
 
-function overall(states) {
-  const having = tone => states.filter(s => s.state.tone === tone).length;
-  if (lostReason !== null)
-    return ['bad', 'No answer from the service'];
-  if (states.length === 0)
-    return ['wait', 'Nothing is shared yet'];
-  if (having('bad') > 0)
-    return ['bad', `${plural(having('bad'), 'folder is', 'folders are')} stopped`];
-  if (having('warn') > 0)
-    return ['warn', `${plural(having('warn'), 'folder needs', 'folders need')} a look`];
-  if (having('busy') > 0)
-    return ['busy', `Working on ${plural(having('busy'), 'folder', 'folders')}`];
-  if (having('wait') > 0)
-    return ['wait', `${plural(having('wait'), 'folder waits', 'folders wait')} for other devices`];
-  return having('ok') > 0 ? ['ok', 'Everything is up to date'] : ['idle', 'All folders are paused'];
-}
-
-live.start();
+makeFrame();
+store.addEventListener('change', render);
+store.addEventListener('happened', e => view.happened?.(e.detail));
+addEventListener('hashchange', () => navigate());
+navigate(true);
+store.start();

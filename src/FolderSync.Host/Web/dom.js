@@ -1,12 +1,63 @@
 // The page's elements: text only, never markup.
 
-/** A copy of a template's only element, with what is marked data-part in it by name. */
-export function fromTemplate(id) {
-  const root = document.getElementById(id).content.cloneNode(true);
-  const parts = {};
-  for (const element of root.querySelectorAll('[data-part]'))
-    parts[element.dataset.part] = element;
-  return { root: root.firstElementChild, fragment: root, parts };
+import { shown } from './words.js';
+
+const svg = 'http://www.w3.org/2000/svg';
+
+/**
+ * An element with properties and children; strings become text.
+ * `on` holds listeners, `data` data attributes; what is undefined, null or false is left out.
+ */
+export function el(name, properties, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties ?? {})) {
+    if (value === undefined || value === null || value === false)
+      continue;
+    if (key === 'on')
+      Object.entries(value).forEach(([event, listener]) => made.addEventListener(event, listener));
+    else if (key === 'data')
+      Object.assign(made.dataset, value);
+    else if (key === 'class')
+      made.className = value;
+    else if (key in made && !key.startsWith('aria'))
+      made[key] = value;
+    else
+      made.setAttribute(key, value === true ? '' : value);
+  }
+  made.append(...children.flat(Infinity).filter(c => c !== null && c !== undefined && c !== false));
+  return made;
+}
+
+export function icon(name, className = 'icon') {
+  const made = document.createElementNS(svg, 'svg');
+  made.setAttribute('class', className);
+  made.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(svg, 'use');
+  use.setAttribute('href', `#i-${name}`);
+  made.append(use);
+  return made;
+}
+
+export function setIcon(made, name) {
+  const use = made.firstElementChild;
+  if (use.getAttribute('href') !== `#i-${name}`)
+    use.setAttribute('href', `#i-${name}`);
+}
+
+export function shape(name, attributes) {
+  const made = document.createElementNS(svg, name);
+  for (const [key, value] of Object.entries(attributes))
+    made.setAttribute(key, value);
+  return made;
+}
+
+/** Others' words, whatever their direction, apart from the text round them; what can't be seen is escaped. */
+export function bdi(text, className) {
+  return el('bdi', { class: className }, shown(text));
+}
+
+export function button(label, { on, icon: symbol, ...properties } = {}) {
+  return el('button', { type: 'button', ...properties, on: on ? { click: on } : undefined }, symbol ? icon(symbol) : null, el('span', null, label));
 }
 
 /** Leaves an element alone that has the text already, so that a selection in it lasts. */
@@ -20,35 +71,37 @@ export function show(element, visible) {
     element.hidden = !visible;
 }
 
-export function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className)
-    made.className = className;
-  made.append(...children);
-  return made;
-}
-
-/** Others' words, whatever their direction, apart from the text round them. */
-export function bdi(text) {
-  return element('bdi', '', text);
-}
-
 /** Replaces the children only when what they show changed. */
 export function fill(parent, key, make) {
-  if (parent.dataset.shows === key)
+  const shows = typeof key === 'string' ? key : JSON.stringify(key);
+  if (parent.shows === shows)
     return;
-  parent.dataset.shows = key;
-  parent.replaceChildren(...make());
+  parent.shows = shows;
+  parent.replaceChildren(...[make()].flat(Infinity).filter(c => c !== null && c !== undefined && c !== false));
 }
 
-/** Progress from 0 to 100, with words for who doesn't see the bar. */
-export function progress(parts, part, words) {
-  const value = String(Math.floor(part));
-  if (parts.bar.getAttribute('aria-valuenow') !== value)
-    parts.bar.setAttribute('aria-valuenow', value);
-  if (parts.bar.getAttribute('aria-valuetext') !== words)
-    parts.bar.setAttribute('aria-valuetext', words);
-  parts.fill.style.inlineSize = `${part}%`;
+/** A progress bar from 0 to 100, with words for who doesn't see it. */
+export class Bar {
+  #fill = el('div', { class: 'fill' });
+  root;
+
+  constructor(label) {
+    this.root = el('div', { class: 'bar', role: 'progressbar', 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-label': label }, this.#fill);
+  }
+
+  set(part, words) {
+    const value = String(Math.floor(part));
+    if (this.root.getAttribute('aria-valuenow') !== value)
+      this.root.setAttribute('aria-valuenow', value);
+    if (this.root.getAttribute('aria-valuetext') !== words)
+      this.root.setAttribute('aria-valuetext', words);
+    this.#fill.style.inlineSize = `${part}%`;
+  }
+
+  label(words) {
+    if (this.root.getAttribute('aria-label') !== words)
+      this.root.setAttribute('aria-label', words);
+  }
 }
 
 /** One child for each key, in order; those that stay keep their state and focus. */
@@ -74,7 +127,7 @@ export class KeyedList {
     for (const [key, value] of entries) {
       let item = this.#known.get(key);
       if (!item) {
-        item = this.#make(key);
+        item = this.#make(key, value);
         this.#known.set(key, item);
       }
       const next = after ? after.nextElementSibling : this.#parent.firstElementChild;
@@ -88,35 +141,120 @@ export class KeyedList {
 
 let lastId = 0;
 
-/** Names a progress bar by the title beside it. */
-export function labelBy(labelled, title) {
-  title.id ||= `title-${++lastId}`;
-  labelled.setAttribute('aria-labelledby', title.id);
+export function newId(prefix) {
+  return `${prefix}-${++lastId}`;
 }
 
-/** Copies, and says so on the button for a moment. */
-export function copies(button, text) {
-  const label = button.querySelector('span') ?? button;
-  const words = label.textContent;
-  button.addEventListener('click', async () => {
+/** A control with its label, a help line and room for what is wrong with it. */
+export function field(label, control, help) {
+  control.id ||= newId('field');
+  const wrong = el('p', { class: 'wrong', id: newId('wrong'), hidden: true });
+  const helpLine = help ? el('p', { class: 'help', id: newId('help') }, help) : null;
+  const target = control.matches('input, select, textarea') ? control : control.querySelector('input, select, textarea');
+  target.id ||= newId('field');
+  target.setAttribute('aria-describedby', [wrong.id, helpLine?.id].filter(Boolean).join(' '));
+  const root = el('div', { class: 'field' }, el('label', { htmlFor: target.id }, label), control, helpLine, wrong);
+  return {
+    root,
+    control: target,
+    wrong(why) {
+      show(wrong, Boolean(why));
+      say(wrong, shown(why ?? ''));
+      if (why)
+        target.setAttribute('aria-invalid', 'true');
+      else
+        target.removeAttribute('aria-invalid');
+    },
+  };
+}
+
+export function empty(symbol, title, text, ...buttons) {
+  return el('div', { class: 'empty' }, icon(symbol), el('h3', null, title), el('p', null, text), buttons.length > 0 ? el('p', { class: 'buttons' }, buttons) : null);
+}
+
+/** The head of a view: its title, a line below, and what can be done there. */
+export function head(title, { back, line, actions } = {}) {
+  return el('header', { class: 'head' },
+    el('div', { class: 'head-text' },
+      back ? el('a', { class: 'back', href: back.href }, icon('back'), back.label) : null,
+      title instanceof Node ? title : el('h1', { tabIndex: -1 }, title),
+      line ? (line instanceof Node ? line : el('p', null, line)) : null),
+    actions ? el('div', { class: 'buttons' }, actions) : null);
+}
+
+export function facts(entries, className = 'facts') {
+  return el('dl', { class: className }, entries.filter(Boolean).map(([term, words, note, wide]) => el('div', { class: wide ? 'wide' : '' },
+    el('dt', null, term), el('dd', null, words instanceof Node ? words : bdi(words), note ? el('span', { class: 'note' }, note) : null))));
+}
+
+export function tabs(label, entries) {
+  const nav = el('nav', { class: 'tabs', 'aria-label': label }, entries.map(([href, words, current, count]) =>
+    el('a', { href, 'aria-current': current ? 'page' : undefined }, words, count ? el('span', { class: 'count' }, count) : null)));
+  // On a phone they are wider than the screen: the current one is shown.
+  requestAnimationFrame(() => {
+    const here = nav.querySelector('[aria-current]');
+    if (here)
+      nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+  });
+  return nav;
+}
+
+/** A button that copies, and says so for a moment. */
+export function copyButton(label, text, properties) {
+  const made = button(label, { icon: 'copy', ...properties });
+  const words = made.querySelector('span');
+  made.addEventListener('click', async () => {
     let told = 'Copied';
     try {
       await navigator.clipboard.writeText(text());
     } catch {
       told = 'Could not copy';
     }
-    label.textContent = told;
-    setTimeout(() => { label.textContent = words; }, 2000);
+    words.textContent = told;
+    setTimeout(() => { words.textContent = label; }, 2000);
   });
+  return made;
 }
 
-/** Asks before what can't be undone. */
-export function confirmed(title, text, yes) {
+/** Asks before what matters; answers true where a person said yes. */
+export function confirmed(title, text, yes, { danger = false, body = null } = {}) {
   const dialog = document.getElementById('ask');
-  document.getElementById('ask-title').textContent = title;
-  document.getElementById('ask-text').textContent = text;
-  document.getElementById('ask-yes').textContent = yes;
+  dialog.className = body ? 'wide' : '';
+  const confirm = el('button', { value: 'yes', class: danger ? 'danger' : 'primary' }, yes);
+  dialog.replaceChildren(el('form', { method: 'dialog' },
+    el('h2', { id: 'ask-title' }, title),
+    el('p', null, text),
+    body ? el('div', { class: 'dialog-body', tabIndex: 0, role: 'region', 'aria-label': 'What would happen' }, body) : null,
+    el('p', { class: 'buttons' }, el('button', { value: 'no', autofocus: true }, 'Cancel'), confirm)));
   dialog.returnValue = 'no';
   dialog.showModal();
-  return new Promise(resolve => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true }));
+  return new Promise(resolve => dialog.addEventListener('close', () => {
+    dialog.replaceChildren();
+    resolve(dialog.returnValue === 'yes');
+  }, { once: true }));
+}
+
+/** One of a few: the answer's value, or null. */
+export function chosen(title, text, choices) {
+  const dialog = document.getElementById('ask');
+  dialog.className = '';
+  dialog.replaceChildren(el('form', { method: 'dialog' },
+    el('h2', { id: 'ask-title' }, title), el('p', null, text),
+    el('p', { class: 'buttons' }, el('button', { value: 'none' }, 'Cancel'), choices.map(([value, words]) => el('button', { value, class: 'primary' }, words)))));
+  dialog.returnValue = 'none';
+  dialog.showModal();
+  return new Promise(resolve => dialog.addEventListener('close', () => {
+    dialog.replaceChildren();
+    resolve(dialog.returnValue === 'none' ? null : dialog.returnValue);
+  }, { once: true }));
+}
+
+let toastEnds = 0;
+
+/** A word that something is done; it goes by itself. */
+export function toast(text) {
+  const place = document.getElementById('toast');
+  place.replaceChildren(el('p', null, text));
+  clearTimeout(toastEnds);
+  toastEnds = setTimeout(() => place.replaceChildren(), 4000);
 }

@@ -88,3 +88,44 @@ export function soon(at) {
 export function items(n) {
   return plural(n, 'item', 'items');
 }
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const dayAndClock = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+export function clockTime(at) {
+  return clock.format(at);
+}
+
+export function dateTime(at) {
+  return dayAndClock.format(at);
+}
+
+export function files(n) {
+  return plural(n, 'file', 'files');
+}
+
+/** "a, b and c" */
+export function listed(words) {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** Uptime and the like: nobody reads its seconds. */
+export function wholeMinutes(seconds) {
+  return seconds < 60 ? seconds : Math.floor(seconds / 60) * 60;
+}
+
+const folderTypes = {
+  'sendreceive': 'Send and receive',
+  'sendonly': 'Send only',
+  'receiveonly': 'Receive only',
+};
+
+/** In the REST dialect's words or the file's. */
+export function folderType(type) {
+  return folderTypes[String(type).replace('-', '').toLowerCase()] ?? type;
+}
+
+/** A folder's directory on any system, from others' words. */
+export function directoryName(name) {
+  return shown(name).replace(/[<>:"/\\|?*~]+/g, ' ').replace(/\s+/g, ' ').trim().replace(/^\.+|[. ]+$/g, '').slice(0, 80);
+}

@@ -21,6 +21,7 @@ internal sealed class Browser : IAsyncDisposable
     private readonly ScratchDirectory _profile;
     private readonly ChildProcess _process;
     private readonly ClientWebSocket _socket = new();
+    private readonly List<string> _complaints = [];
     private int _lastId;
 
     private Browser(ScratchDirectory profile, ChildProcess process) => (_profile, _process) = (profile, process);
@@ -36,8 +37,70 @@ internal sealed class Browser : IAsyncDisposable
         var profile = new ScratchDirectory();
         var browser = new Browser(profile, ChildProcess.Start(Program!, [.. Arguments, $"--user-data-dir={profile.Path}", "about:blank"]));
         await browser._socket.ConnectAsync(new Uri(await browser.TabAsync()), CancellationToken.None);
+        foreach (var domain in (string[])["Page", "Log", "Runtime"])
+            await browser.CallAsync($"{domain}.enable", []);
+        await browser.ShowAsync(1280, dark: false);
         return browser;
     }
+
+    /// <summary>Exceptions, and what the content security policy kept from happening.</summary>
+    public IReadOnlyList<string> Complaints => _complaints;
+
+    /// <summary>For a test that provoked them.</summary>
+    public void ForgetComplaints() => _complaints.Clear();
+
+    /// <summary>The window's width, and what the system prefers.</summary>
+    public async Task ShowAsync(int width, bool dark)
+    {
+        await CallAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = width < 600 ? 844 : 800, ["deviceScaleFactor"] = 1, ["mobile"] = width < 600 });
+        var preference = new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = dark ? "dark" : "light" };
+        await CallAsync("Emulation.setEmulatedMedia", new JsonObject { ["features"] = new JsonArray(preference) });
+    }
+
+    /// <summary>What is seen, or the whole page, as a PNG.</summary>
+    public async Task<byte[]> PictureAsync(bool whole = false)
+    {
+        var answer = await CallAsync("Page.captureScreenshot", new JsonObject { ["captureBeyondViewport"] = whole });
+        return Convert.FromBase64String((string)answer["data"]!);
+    }
+
+    /// <summary>Runs before any script of the pages that are opened from now on.</summary>
+    public Task BeforeEachPageAsync(string script) => CallAsync("Page.addScriptToEvaluateOnNewDocument", new JsonObject { ["source"] = script });
+
+    /// <summary>Waits until it is there and can be used, and presses it.</summary>
+    public async Task PressAsync(string selector)
+    {
+        await UntilAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); return Boolean(e?.checkVisibility() && !e.disabled); }})()");
+        await EvaluateAsync($"document.querySelector({Quoted(selector)}).click()");
+    }
+
+    /// <summary>Presses the button or link that says that.</summary>
+    public async Task PressSayingAsync(string words, string within = "body")
+    {
+        var find = $"[...document.querySelector({Quoted(within)}).querySelectorAll('button, a, summary')].find(e => e.innerText.trim() === {Quoted(words)} && e.checkVisibility() && !e.disabled)";
+        await UntilAsync($"Boolean({find})");
+        await EvaluateAsync($"{find}.click()");
+    }
+
+    /// <summary>Types into a field, over what is in it.</summary>
+    public async Task TypeAsync(string selector, string text)
+    {
+        await UntilAsync($"Boolean(document.querySelector({Quoted(selector)})?.checkVisibility())");
+        await EvaluateAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); e.focus(); e.select(); }})()");
+        if (text.Length == 0)
+            await EvaluateAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); e.value = ''; e.dispatchEvent(new Event('input')); }})()");
+        else
+            await CallAsync("Input.insertText", new JsonObject { ["text"] = text });
+    }
+
+    public async Task KeyAsync(string key, int code, string text = "")
+    {
+        foreach (var type in (string[])["keyDown", "keyUp"])
+            await CallAsync("Input.dispatchKeyEvent", new JsonObject { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = type == "keyDown" ? text : "" });
+    }
+
+    /// <summary>Waits until an element's text holds that.</summary>
+    public Task SaysAsync(string selector, string text) => UntilAsync($"document.querySelector({Quoted(selector)})?.innerText.includes({Quoted(text)}) === true");
 
     /// <summary>Goes there and waits until the page's own condition holds.</summary>
     public async Task OpenAsync(string url, string readyWhen)
@@ -86,7 +149,7 @@ internal sealed class Browser : IAsyncDisposable
         _profile.Dispose();
     }
 
-    private static string Quoted(string text) => JsonValue.Create(text).ToJsonString();
+    public static string Quoted(string text) => JsonValue.Create(text).ToJsonString();
 
     private async Task<string> TabAsync()
     {
@@ -104,7 +167,7 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>One command at a time; what the browser tells unasked is passed over.</summary>
+    /// <summary>One command at a time; of what the browser tells unasked, complaints are kept.</summary>
     private async Task<JsonNode> CallAsync(string method, JsonObject parameters)
     {
         using var limit = new CancellationTokenSource(TestSettings.Patience);
@@ -114,10 +177,19 @@ internal sealed class Browser : IAsyncDisposable
         while (true)
         {
             var answer = await ReceiveAsync(limit.Token);
+            Note(answer);
             if ((int?)answer["id"] != id)
                 continue;
             return answer["error"] is { } error ? throw new InvalidOperationException($"{method}: {error.ToJsonString()}") : answer["result"]!;
         }
+    }
+
+    private void Note(JsonNode told)
+    {
+        if ((string?)told["method"] == "Runtime.exceptionThrown")
+            _complaints.Add((string?)told["params"]!["exceptionDetails"]!["exception"]?["description"] ?? told.ToJsonString());
+        else if ((string?)told["method"] == "Log.entryAdded" && (string?)told["params"]!["entry"]!["source"] is "security" or "javascript")
+            _complaints.Add((string)told["params"]!["entry"]!["text"]!);
     }
 
     private async Task<JsonNode> ReceiveAsync(CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using FolderSync.Core.Model;
 using FolderSync.Index;
+using FolderSync.Index.Sqlite;
 using FolderSync.Index.State;
 using FolderSync.Tests.Simulation;
 using Xunit;
@@ -226,5 +227,22 @@ public sealed class LiteStateStoreTests : StateStoreContract
                 flipped[random.Next(flipped.Length)] = (byte)random.Next(256);
             yield return flipped;
         }
+    }
+
+    [Fact]
+    public void The_database_and_its_log_are_their_owners_alone()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        Store.PutDocument("a", "{}");
+        Store.AddHistory([Item(1, new FolderId("f"))]);
+        var indexes = new SqliteFolderIndexes(Path.Combine(_directory, "sub"), Entries.Self, () => 1);
+        using var index = indexes.Open(new FolderId("f"));
+        index.CommitLocal([Entries.File("a", Entries.Vector((5, 1)))]);
+        var files = Directory.GetFiles(Path.Combine(_directory, "sub"), "*.db*");
+        // LiteDB's two, SQLite's three.
+        Assert.Equal(5, files.Length);
+        foreach (var file in files)
+            Assert.Equal((file, UnixFileMode.UserRead | UnixFileMode.UserWrite), (file, System.IO.File.GetUnixFileMode(file)));
     }
 }

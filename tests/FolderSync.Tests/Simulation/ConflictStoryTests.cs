@@ -185,7 +185,7 @@ public sealed class ConflictStoryTests
             anna.User.Delete(name);
             anna.Notice(name);
         }
-        world.RunFor(TimeSpan.FromDays(400));
+        world.RunFor(TimeSpan.FromDays(1));
         bert.User.WriteFile("f", "edited offline");
         bert.Start();
         world.RunUntilSynced();

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using FolderSync.Host.Access;
+using FolderSync.Host.Config;
+using Spectre.Console;
+
+namespace FolderSync.Host.Cli;
+
+/// <summary>Sets or takes away the page's password: a splice into config.yaml, which a running service takes up at once.</summary>
+internal static class PasswordCommand
+{
+    public static Command Create(CommandLine cli)
+    {
+        var user = new Option<string?>("--user") { Description = "A name to be asked for as well. Default: as it is; at first none.", HelpName = "NAME" };
+        var off = new Option<bool>("--off") { Description = "Takes the password away: the page then answers on this computer only." };
+        var command = new Command("password", "Sets the page's password: asks for it, or reads a line from standard input where that is no terminal.") { user, off };
+        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        {
+            var self = context.Identity(home).DeviceId;
+            var hash = parsed.GetValue(off) ? "" : Password.Hash(await ReadAsync(context, cancellation));
+            using var store = ConfigStore.Open(home, self);
+            var now = await store.UpdateAsync(c => c with
+            {
+                Page = c.Page with { PasswordHash = hash, User = hash.Length == 0 ? "" : parsed.GetValue(user) ?? c.Page.User },
+            }, cancellation);
+            await context.Out.WriteLineAsync(hash.Length == 0 ? "The page has no password any more."
+                : now.Page.User.Length == 0 ? "The page asks for this password from now on."
+                : $"The page asks for the name '{now.Page.User}' and this password from now on.");
+        });
+    }
+
+    private static async Task<string> ReadAsync(CliContext context, CancellationToken cancellation)
+    {
+        string password;
+        if (Console.IsInputRedirected)
+        {
+            password = await Console.In.ReadLineAsync(cancellation) ?? "";
+        }
+        else
+        {
+            // The questions go where a person sees them, the answer nowhere.
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
+            password = await Ask(console, "New password: ", cancellation);
+            if (password != await Ask(console, "Once more: ", cancellation))
+                throw CliException.BadInput("The two are not the same; nothing was changed.");
+        }
+        return Password.WhyNot(password) is { } why ? throw CliException.BadInput(why) : password;
+    }
+
+    private static Task<string> Ask(IAnsiConsole console, string question, CancellationToken cancellation) =>
+        new TextPrompt<string>(question).Secret(null).AllowEmpty().ShowAsync(console, cancellation);
+}

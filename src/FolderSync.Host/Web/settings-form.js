@@ -1,0 +1,162 @@
+// Options as the configuration's own table names them: a control for each, none left out.
+
+import { get, send } from './api.js';
+import { button, el, fill, newId, say, show } from './dom.js';
+import { folderType, shown } from './words.js';
+
+const labels = {
+  'api-key': 'API key', 'password-hash': 'Password hash', 'tls': 'HTTPS', 'mdns': 'mDNS', 'with': 'Share with', 'also-in-lan': 'Also in the local network',
+  'min-free': 'Keep free on the disk', 'mtime-window': 'Tolerance of times', 'keep-versions': 'Keep versions for', 'versions-size': 'Room for versions',
+  'max-conflicts': 'Conflict copies of a file', 'folders-at-once': 'Folders at once', 'open-browser': 'Open the browser at the start', 'send': 'Sending, at most',
+  'receive': 'Receiving, at most', 'connections': 'Connections at once', 'listen': 'Listen on', 'reconnect': 'Try to connect every', 'rescan': 'Look for changes every',
+  'watch': 'Notice changes at once', 'full-verify': 'Read everything again every', 'type': 'Direction', 'order': 'Order of files', 'sparse': 'Sparse files',
+};
+
+export class SettingsForm {
+  #path;
+  #context;
+  #hidden;
+  #body = el('div', { class: 'rows' });
+  #bar;
+  #save;
+  #undo;
+  #wrong = el('p', { class: 'wrong soft small', role: 'alert', hidden: true });
+  #controls = new Map();
+  root;
+
+  /** @param path Of the options under foldersync/settings. */
+  constructor(context, path, { hidden = [] } = {}) {
+    this.#context = context;
+    this.#path = `foldersync/settings/${path}`;
+    this.#hidden = new Set(hidden);
+    this.#save = button('Save', { class: 'primary', disabled: true, on: () => this.#store() });
+    this.#undo = button('Undo', { class: 'quiet', disabled: true, on: () => this.load() });
+    this.#bar = el('div', { class: 'save-bar', hidden: true }, this.#wrong, this.#undo, this.#save);
+    this.root = el('form', { class: 'card settings', on: { submit: e => { e.preventDefault(); this.#store(); } } }, this.#body, this.#bar);
+  }
+
+  async load() {
+    let answer;
+    try {
+      answer = await get(this.#path);
+    } catch (e) {
+      fill(this.#body, ['wrong', e.message], () => el('p', { class: 'empty' }, shown(e.message)));
+      return;
+    }
+    this.#controls.clear();
+    const options = answer.options.filter(o => !this.#hidden.has(o.key));
+    this.#body.shows = undefined;
+    this.#body.replaceChildren(...options.map(o => this.#option(o)));
+    this.#changed();
+  }
+
+  /** Takes up what was changed elsewhere, unless a person is at it. */
+  refresh() {
+    if (!this.#isChanged)
+      this.load();
+  }
+
+  #option(option) {
+    const id = newId('option');
+    const help = newId('help');
+    const wrong = el('p', { class: 'wrong', id: newId('wrong'), hidden: true });
+    const { control, read } = controlFor(option, { id, 'aria-describedby': `${help} ${wrong.id}`, data: { key: option.key } });
+    control.addEventListener('input', () => this.#changed());
+    this.#controls.set(option.key, { control, read, wrong, was: JSON.stringify(read()) });
+    const byDefault = option.kind === 'word' ? wordOf(option.default ?? '') : text(option.default);
+    return el('div', { class: 'setting' },
+      el('div', null, el('label', { htmlFor: id }, labelOf(option.key)),
+        el('p', { class: 'help', id: help }, option.about, byDefault && option.kind !== 'bool' && !option.secret ? ` Default: ${shown(byDefault)}.` : '')),
+      el('div', { class: 'control' }, control), wrong);
+  }
+
+  get #isChanged() {
+    return [...this.#controls.values()].some(c => JSON.stringify(c.read()) !== c.was);
+  }
+
+  #changed() {
+    const changed = this.#isChanged;
+    show(this.#bar, changed);
+    this.#save.disabled = !changed;
+    this.#undo.disabled = !changed;
+  }
+
+  async #store() {
+    const values = {};
+    for (const [key, { read, was }] of this.#controls) {
+      if (JSON.stringify(read()) !== was)
+        values[key] = read();
+    }
+    if (Object.keys(values).length === 0)
+      return;
+    const good = await this.#context.act(this.#save, () => send('PATCH', this.#path, null, values), { done: 'Saved', tell: why => this.#tell(why) });
+    if (good)
+      await this.load();
+    else
+      this.#changed();
+  }
+
+  /** Each line of a refusal begins with the option that it is about. */
+  #tell(why) {
+    const rest = [];
+    for (const [, { control, wrong }] of this.#controls) {
+      show(wrong, false);
+      control.removeAttribute('aria-invalid');
+    }
+    for (const line of why.split('\n').filter(l => l.length > 0)) {
+      const key = line.slice(0, line.indexOf(': '));
+      const about = this.#controls.get(key);
+      if (!about) {
+        rest.push(line);
+        continue;
+      }
+      say(about.wrong, shown(line.slice(key.length + 2)));
+      show(about.wrong, true);
+      about.control.setAttribute('aria-invalid', 'true');
+      about.control.focus();
+    }
+    show(this.#wrong, rest.length > 0);
+    say(this.#wrong, shown(rest.join(' ')));
+  }
+}
+
+function controlFor({ kind, words, value, secret, default: byDefault }, properties) {
+  switch (kind) {
+    case 'bool': {
+      const control = el('input', { ...properties, type: 'checkbox', checked: value === 'true' });
+      return { control, read: () => String(control.checked) };
+    }
+    case 'word': {
+      const control = el('select', properties, words.map(w => el('option', { value: w, selected: w === value }, wordOf(w))));
+      return { control, read: () => control.value };
+    }
+    case 'texts': {
+      const control = el('textarea', { ...properties, rows: Math.max(1, value.length), spellcheck: false, placeholder: 'One a line' });
+      control.value = value.join('\n');
+      control.style.minHeight = '0';
+      return { control, read: () => control.value.split('\n').map(l => l.trim()).filter(l => l.length > 0) };
+    }
+    default: {
+      const control = el('input', { ...properties, type: secret ? 'password' : 'text', spellcheck: false, autocomplete: 'off', placeholder: secret ? 'Set; not shown' : text(byDefault) });
+      control.value = secret ? '' : value;
+      return { control, read: () => control.value.trim() };
+    }
+  }
+}
+
+export function labelOf(key) {
+  return labels[key] ?? sentence(key);
+}
+
+function wordOf(word) {
+  return folderType(word) === word ? sentence(word) : folderType(word);
+}
+
+export function sentence(words) {
+  const text = words.replaceAll('-', ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function text(value) {
+  return Array.isArray(value) ? value.join(', ') : value ?? '';
+}

@@ -1,0 +1,183 @@
+// Settings: everything that is in the YAML, the YAML that results, and the service itself.
+
+import { get, getOr, send } from './api.js';
+import { bdi, button, confirmed, copyButton, el, facts, field, fill, head, icon, show, tabs } from './dom.js';
+import { SettingsForm, sentence } from './settings-form.js';
+import { duration, shown, wholeMinutes } from './words.js';
+
+const sectionWords = { device: 'This device', page: 'Page' };
+
+export class SettingsView {
+  #context;
+  #tabs = el('div');
+  #place = el('div');
+  #sections = [];
+  #name = null;
+  #part = null;
+  #wanted = '';
+
+  constructor(context) {
+    this.#context = context;
+    this.root = el('div', { class: 'settings-view' }, head('Settings', { line: 'What is changed here is written into config.yaml; comments in it stay.' }), this.#tabs, this.#place);
+    this.#load();
+  }
+
+  title() {
+    return 'Settings';
+  }
+
+  open([name = '']) {
+    this.#wanted = name;
+    this.#show();
+  }
+
+  update() {
+    this.#part?.update?.();
+  }
+
+  happened(events) {
+    if (events.some(e => e.type === 'ConfigSaved'))
+      this.#part?.refresh?.();
+  }
+
+  async #load() {
+    const { sections } = await getOr({ sections: [] }, 'foldersync/settings');
+    this.#sections = sections.map(s => [s.name, sectionWords[s.name] ?? sentence(s.name)]);
+    this.#show();
+  }
+
+  #show() {
+    const parts = [...this.#sections, ['yaml', 'config.yaml'], ['service', 'Service']];
+    if (this.#sections.length === 0 && !['yaml', 'service'].includes(this.#wanted))
+      return;
+    const [name] = parts.find(p => p[0] === this.#wanted) ?? parts[0];
+    fill(this.#tabs, [parts, name], () => tabs('Sections', parts.map(([part, words]) => [`#/settings/${part}`, words, part === name])));
+    if (name === this.#name)
+      return;
+    this.#name = name;
+    this.#part = name === 'yaml' ? new YamlPart() : name === 'service' ? new ServicePart(this.#context) : new SectionPart(this.#context, name);
+    this.#place.replaceChildren(this.#part.root);
+    this.#part.update?.();
+  }
+}
+
+class SectionPart {
+  #form;
+
+  constructor(context, name) {
+    this.#form = new SettingsForm(context, name, { hidden: name === 'page' ? ['password-hash', 'user'] : [] });
+    this.root = el('div', { class: 'stack' }, this.#form.root, name === 'page' ? new PasswordPart(context).root : null);
+    this.#form.load();
+  }
+
+  refresh() {
+    this.#form.refresh();
+  }
+}
+
+/** The password's hash is made by the service. */
+class PasswordPart {
+  #context;
+  #user;
+  #password;
+  #save;
+
+  constructor(context) {
+    this.#context = context;
+    this.#user = field('Name', el('input', { type: 'text', autocomplete: 'username', data: { part: 'user' } }), 'Left empty, only the password is asked for.');
+    this.#password = field('New password', el('input', { type: 'password', autocomplete: 'new-password', data: { part: 'password' } }), 'Needed where the page is reachable from other computers. Everybody has to log in anew then.');
+    this.#save = el('button', { class: 'primary', data: { act: 'password' } }, 'Set password');
+    const remove = button('Remove password…', { class: 'quiet', on: async () => {
+      if (await confirmed('Remove the password?', 'The page opens without a login then, and on this computer only.', 'Remove password', { danger: true }))
+        await context.act(remove, () => send('PATCH', 'config/gui', null, { password: '' }), { done: 'No password is asked any longer' });
+    } });
+    this.root = el('form', { class: 'card pad form', on: { submit: e => { e.preventDefault(); this.#store(); } } },
+      el('h2', null, 'Password'), this.#user.root, this.#password.root, el('p', { class: 'buttons' }, this.#save, remove));
+    getOr({}, 'config/gui').then(({ user }) => { this.#user.control.value = user ?? ''; }).catch(() => {});
+  }
+
+  async #store() {
+    const password = this.#password.control.value;
+    this.#password.wrong(password ? '' : 'Write the new password.');
+    if (!password)
+      return;
+    if (await this.#context.act(this.#save, () => send('PATCH', 'config/gui', null, { user: this.#user.control.value.trim(), password }), { done: 'Password set', tell: why => this.#password.wrong(why) }))
+      this.#password.control.value = '';
+  }
+}
+
+class YamlPart {
+  #text = '';
+  #yaml = el('pre', { class: 'yaml', tabIndex: 0, 'aria-label': 'config.yaml' });
+  #where = el('span', { class: 'soft small mono grow' });
+
+  constructor() {
+    this.root = el('section', { 'aria-label': 'config.yaml' },
+      el('div', { class: 'tools' }, this.#where, copyButton('Copy', () => this.#text)), el('div', { class: 'card' }, this.#yaml));
+    this.refresh();
+    getOr({}, 'system/paths').then(({ config }) => { this.#where.replaceChildren(bdi(config ?? '')); }).catch(() => {});
+  }
+
+  async refresh() {
+    this.#text = await get('foldersync/config/yaml', null, { text: true }).catch(e => e.message);
+    this.#yaml.replaceChildren(...this.#text.split('\n').flatMap(line => [...coloured(line), '\n']));
+  }
+}
+
+/** Keys and comments apart; no more than that. */
+function coloured(line) {
+  const [, indent, key, rest] = /^(\s*(?:- )?)([\w-]+:)?(.*)$/s.exec(line) ?? [null, '', '', line];
+  const comment = /(^|\s)#.*$/.exec(rest);
+  const value = comment ? rest.slice(0, comment.index) : rest;
+  return [shown(indent), key ? el('span', { class: 'key' }, key) : '', shown(value), comment ? el('span', { class: 'comment' }, shown(comment[0])) : ''].filter(Boolean);
+}
+
+class ServicePart {
+  #context;
+  #facts = el('div');
+  #checks = el('ul', { class: 'rows' });
+  #checkCard;
+  #check;
+
+  constructor(context) {
+    this.#context = context;
+    const restart = button('Restart…', { data: { act: 'restart' }, on: async () => {
+      if (await confirmed('Restart the service?', 'Transfers are interrupted and go on where they were. The page comes back by itself.', 'Restart'))
+        await context.act(restart, () => send('POST', 'system/restart'));
+    } });
+    const shutdown = button('Shut down…', { class: 'danger-text', data: { act: 'shutdown' }, on: async () => {
+      if (await confirmed('Shut FolderSync down?', 'Nothing is synced until it is started again, on the command line or with the system.', 'Shut down', { danger: true }))
+        await context.act(shutdown, () => send('POST', 'system/shutdown'));
+    } });
+    this.#check = button('Check now', { data: { act: 'doctor' }, on: () => context.act(this.#check, () => this.#look()) });
+    this.#checkCard = el('div', { class: 'card', hidden: true }, this.#checks);
+    this.root = el('div', { class: 'stack' },
+      el('section', { class: 'card pad', 'aria-label': 'Service' }, this.#facts),
+      el('section', { 'aria-labelledby': 'checks-title' }, el('div', { class: 'title-row' }, el('h2', { id: 'checks-title' }, 'Check-up'), this.#check),
+        el('p', { class: 'soft small check-line' }, 'Ports, watching for changes, clock, disk, permissions, the other devices’ versions; and how to mend what is wrong.'), this.#checkCard),
+      el('section', { class: 'card pad', 'aria-labelledby': 'end-title' }, el('h2', { id: 'end-title' }, 'Restart and shut down'), el('p', { class: 'buttons' }, restart, shutdown)));
+    getOr({}, 'system/paths').then(paths => { this.paths = paths; this.update(); }).catch(() => {});
+  }
+
+  update() {
+    const { status, version } = this.#context.store;
+    if (!status)
+      return;
+    const entries = [
+      ['Running for', duration(wholeMinutes(status.uptime))], ['Version', version.version], ['System', version.longVersion ?? '', '', true],
+      this.paths?.config ? ['Configuration', this.paths.config, '', true] : null, this.paths?.database ? ['Index', this.paths.database, '', true] : null,
+    ];
+    fill(this.#facts, entries, () => facts(entries));
+  }
+
+  async #look() {
+    const checks = await get('foldersync/doctor');
+    const tones = { ok: 'ok', warn: 'warn', fail: 'bad' };
+    show(this.#checkCard, true);
+    this.#checks.replaceChildren(...checks.map(c => {
+      const tone = tones[c.status] ?? 'wait';
+      return el('li', { class: 'row check-result', data: { tone } }, icon(tone), el('h3', null, bdi(c.check)), el('p', { class: 'state' }, tone === 'ok' ? 'Good' : tone === 'warn' ? 'To look at' : 'Wrong'),
+        el('div', { class: 'detail' }, el('p', null, bdi(c.text ?? '')), c.fix ? el('p', null, bdi(c.fix)) : null));
+    }));
+  }
+}
