@@ -7,12 +7,18 @@ using FolderSync.Host.Config;
 namespace FolderSync.Host.Service;
 
 /// <summary>Brings into the problem book what the engine, the configuration and the log have to say.</summary>
-internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, ProblemBook book, LogBook log) : BackgroundService
+internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, ProblemBook book, LogBook log, TimeProvider time) : BackgroundService
 {
+    /// <summary>What is tried again and works then is nobody's business.</summary>
+    private static readonly TimeSpan StandsFor = TimeSpan.FromSeconds(40);
+
+    private readonly HashSet<string> _looking = [];
+    private CancellationToken _stopping;
     private readonly Channel<Action> _work = Channel.CreateBounded<Action>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _stopping = stoppingToken;
         using var listening = engine.Events.Listen(OnEvent);
         config.ProblemsChanged += OnConfig;
         log.Added += OnLog;
@@ -47,10 +53,12 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
                 _work.Writer.TryWrite(() => book.Add("error", error, folder));
                 break;
             case "FolderErrors":
-                _work.Writer.TryWrite(() => OnPullProblems(folder));
+                _work.Writer.TryWrite(() => OnPullProblems(folder, _stopping));
                 break;
             case "FolderDeletionsHeld":
-                _work.Writer.TryWrite(() => OnHold(folder));
+                var who = e.Data.GetValueOrDefault("incoming") is true ? "by another device" : "here";
+                _work.Writer.TryWrite(() => book.Add("warning",
+                    $"{e.Data.GetValueOrDefault("files")} of {e.Data.GetValueOrDefault("total")} files were deleted {who} at once. This is held until you say what is to happen.", folder));
                 break;
             case "FolderIndexRebuilt":
                 _work.Writer.TryWrite(() => book.Add("warning", $"The index of this folder was damaged and has been built anew from the disk: {e.Data.GetValueOrDefault("reason")}", folder));
@@ -58,23 +66,39 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         }
     }
 
-    /// <summary>Only what does not come right with the next device that connects.</summary>
-    private void OnPullProblems(string folder)
+    /// <summary>Only what does not come right with the next device that connects, or with the next try.</summary>
+    private void OnPullProblems(string folder, CancellationToken cancellation)
     {
         if (engine.Folder(new FolderId(folder)) is not { } snapshot)
             return;
-        foreach (var reasons in snapshot.PullProblems.Where(p => p.Permanent || p.RetryAt is not null).GroupBy(p => p.Permanent))
+        if (snapshot.PullProblems.FirstOrDefault(p => p.Permanent) is { } permanent)
+            Note("error", folder, permanent);
+        if (snapshot.PullProblems.Any(IsTriedAgain) && _looking.Add(folder))
+            _ = LookAgainAsync(folder, [.. snapshot.PullProblems.Where(IsTriedAgain).Take(100).Select(p => (p.Name, p.Reason))], cancellation);
+    }
+
+    private async Task LookAgainAsync(string folder, HashSet<(FileName, string)> seen, CancellationToken cancellation)
+    {
+        try
         {
-            var first = reasons.First();
-            book.Add(reasons.Key ? "error" : "warning", $"'{first.Name}' can't be brought in: {first.Reason}", folder, first.Device?.ToString());
+            await Task.Delay(StandsFor, time, cancellation);
+            _work.Writer.TryWrite(() =>
+            {
+                _looking.Remove(folder);
+                if (engine.Folder(new FolderId(folder))?.PullProblems.FirstOrDefault(p => IsTriedAgain(p) && seen.Contains((p.Name, p.Reason))) is { } still)
+                    Note("warning", folder, still);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The service ends.
         }
     }
 
-    private void OnHold(string folder)
-    {
-        if (engine.Folder(new FolderId(folder))?.Hold is { } hold)
-            book.Add("warning", $"{hold.Files:N0} of {hold.TotalFiles:N0} files were deleted {(hold.Incoming ? "by another device" : "here")} at once. This is held until you say what is to happen.", folder);
-    }
+    private static bool IsTriedAgain(PullProblem problem) => problem is { Permanent: false, RetryAt: not null };
+
+    private void Note(string severity, string folder, PullProblem problem) =>
+        book.Add(severity, $"'{problem.Name}' can't be brought in: {problem.Reason}", folder, problem.Device?.ToString());
 
     private void OnConfig() => _work.Writer.TryWrite(() =>
     {

@@ -22,9 +22,9 @@ public sealed class OverviewTests(ExtensionDevice device) : IClassFixture<Extens
         foreach (var path in Reads)
             await device.GetAsync(path);
         var read = Reads.Select(r => "GET foldersync/" + r.Split('?')[0]).ToHashSet();
-        // These want a folder of their own type, or answer text: each has a test of its own.
+        // These want a folder of their own type, or answer text: each has a test of its own. So have the settings.
         string[] elsewhere = ["GET foldersync/override/preview", "GET foldersync/revert/preview", "GET foldersync/config/yaml", "GET foldersync/config/schema"];
-        Assert.Empty(device.Schemas.Operations.Where(o => o.StartsWith("GET", StringComparison.Ordinal)).Except(read).Except(elsewhere));
+        Assert.Empty(device.Schemas.Operations.Where(o => o.StartsWith("GET", StringComparison.Ordinal) && !o.Contains("/settings", StringComparison.Ordinal)).Except(read).Except(elsewhere));
     });
 
     [Fact]
