@@ -43,7 +43,7 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
-    public async Task ServeEndsWithZeroOnCtrlCAndOnShutdown()
+    public async Task ServeEndsWithZeroOnCtrlCAndOnShutdownAndRestartsWhenTold()
     {
         using var scratch = new ScratchDirectory();
         await Identities.MakeAsync(scratch.In("home"), KeyKind.P256);
@@ -51,6 +51,10 @@ public sealed class ExitCodeTests
         await using (var first = await ServingAsync(scratch))
             Assert.Equal(0, await first.InterruptAsync());
         await using var second = await ServingAsync(scratch);
+        var again = await FolderSyncProcess.RunAsync("restart", "--home", scratch.In("home"));
+        Assert.True(again.ExitCode == 0, again.All);
+        Assert.Equal("FolderSync runs again.\n", again.Output);
+        Assert.False(second.HasExited);
         var told = await FolderSyncProcess.RunAsync("shutdown", "--home", scratch.In("home"));
         Assert.True(told.ExitCode == 0, told.All);
         Assert.Equal("FolderSync has ended.\n", told.Output);

@@ -159,5 +159,6 @@ public sealed class AutostartTests : IDisposable
         {
             _systemctl.Add(string.Join(' ', arguments));
             return Task.FromResult(true);
-        } : null);
+        }
+    : null);
 }

@@ -31,7 +31,7 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("warn  service", output, StringComparison.Ordinal);
         Assert.Contains("-> `foldersync serve`", output, StringComparison.Ordinal);
         Assert.EndsWith("Nothing fails." + Environment.NewLine, output, StringComparison.Ordinal);
-        Assert.All(output.Split(Environment.NewLine).Where(l => !l.Contains("-> ", StringComparison.Ordinal) && !l.Contains('/', StringComparison.Ordinal) && l.Count(c => c == '-') < 7), l => Assert.True(l.Length <= 80, l));
+        Assert.All(output.Split(Environment.NewLine).Where(l => !l.Contains("-> ", StringComparison.Ordinal) && !l.Contains('/', StringComparison.Ordinal)), l => Assert.True(l.Length <= 80, l));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class StatusTableTests
 
 
           Device   Connection        Done   Address             Program
-        ──────────────────────────────────────────────────────────────────────────
+        ───────────────────────────────────────────────────────────────────────────
           nas      LAN             99.9 %   192.168.1.5:22000   syncthing v1.29.5
           phone    not connected            never seen
 

@@ -30,7 +30,7 @@ internal static class DoctorCommand
     /// <summary>The service's own checks where it runs; what it has looked at is not looked at from outside again.</summary>
     private static async Task<IReadOnlyList<DoctorCheck>> ExamineAsync(CliContext context, HomeDirectory home, CancellationToken cancellation)
     {
-        var local = HomeChecks.Of(context, home).ToList();
+        var local = HomeChecks.Of(home).ToList();
         if (local.Any(c => c is { Check: "home", Status: Finding.Failed } && !Directory.Exists(home.Path)))
             return local;
         var config = ConfigChecks.Of(home, local);

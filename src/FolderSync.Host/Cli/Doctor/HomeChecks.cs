@@ -9,7 +9,7 @@ internal static class HomeChecks
 {
     private const long LittleRoom = 200L << 20;
 
-    public static IEnumerable<DoctorCheck> Of(CliContext context, HomeDirectory home)
+    public static IEnumerable<DoctorCheck> Of(HomeDirectory home)
     {
         if (!Directory.Exists(home.Path))
         {
@@ -22,7 +22,6 @@ internal static class HomeChecks
         var free = FolderChecks.FreeBytes(home.Path);
         if (free is < LittleRoom)
             yield return Finding.Fail("home-disk", $"Its disk has {Amount.Bytes(free.Value)} left: indexes and state can't be written soon.", "Make room on it.");
-        _ = context;
     }
 
     private static DoctorCheck Permissions(HomeDirectory home)
@@ -61,7 +60,7 @@ internal static class HomeChecks
         try
         {
             return DeviceIdentity.LoadOrNull(home.Path) is { } loaded
-                ? loaded.Warnings.Count > 0 ? Finding.Warn("identity", string.Join(' ', loaded.Warnings), null) : Finding.Ok("identity", $"This device is {loaded.Identity.DeviceId}.")
+                ? loaded.Warnings.Count > 0 ? Finding.Warn("identity", string.Join(' ', loaded.Warnings), null) : Finding.Ok("identity", $"This device is {loaded.Identity.DeviceId.ToString()[..7]}; `foldersync id` prints its ID.")
                 : Finding.Fail("identity", "There is no cert.pem and key.pem.", "Bring them back from a backup to stay the same device; `foldersync init` makes new ones.");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
