@@ -345,6 +345,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     private async Task DialAsync(PeerSession session, CancellationToken cancellation)
     {
         var addresses = session.Config.Addresses.SelectMany(a => a == "dynamic" ? _parts.Discovered(session.Id) : [a]).Distinct().Take(MostAddresses).ToList();
+        session.KeepDialErrors(addresses);
         using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var wake = new Wakeup(_parts.Time);
         List<Task<AuthenticatedStream?>> attempts = [];

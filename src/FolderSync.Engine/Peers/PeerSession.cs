@@ -104,7 +104,14 @@ internal sealed partial class PeerSession
             dialing = _dialing;
             _dialing = null;
         }
-        dialing?.Cancel();
+        try
+        {
+            dialing?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself in this moment.
+        }
         DialWake.Set();
     }
 
@@ -257,6 +264,16 @@ internal sealed partial class PeerSession
     {
         if (IsSource(folder))
             Primary()?.Post(new BepMessage.DownloadProgress(folder, updates));
+    }
+
+    /// <summary>Forgets why other addresses than these could not be dialed: discovered ones come and go without end.</summary>
+    public void KeepDialErrors(IReadOnlyCollection<string> addresses)
+    {
+        lock (_lock)
+        {
+            foreach (var gone in _dialErrors.Keys.Except(addresses).ToList())
+                _dialErrors.Remove(gone);
+        }
     }
 
     public void NoteDialError(string address, string? error)
