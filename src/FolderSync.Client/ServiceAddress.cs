@@ -15,6 +15,10 @@ public sealed record ServiceAddress(
 {
     public const string FileName = "runtime.json";
 
+    /// <summary>Options that flags or the environment set over the configuration.</summary>
+    [JsonPropertyName("overrides")]
+    public IReadOnlyList<OverriddenOption> Overrides { get; init; } = [];
+
     /// <summary>Null where no service has said that it runs. It may be gone since (a kill): only an answer proves it.</summary>
     /// <param name="home">The service's home directory.</param>
     /// <exception cref="ServiceException">The file is there and can't be read.</exception>
@@ -37,3 +41,11 @@ public sealed record ServiceAddress(
 
     public string ToJson() => JsonSerializer.Serialize(this, ClientJson.Default.ServiceAddress);
 }
+
+/// <summary>An option that a running service has from a flag or a variable.</summary>
+/// <param name="Source">Such as "--gui-address" or "FOLDERSYNC_PAGE_ADDRESS".</param>
+public sealed record OverriddenOption(
+    [property: JsonPropertyName("section")] string Section,
+    [property: JsonPropertyName("option")] string Option,
+    [property: JsonPropertyName("value")] string Value,
+    [property: JsonPropertyName("source")] string Source);

@@ -110,7 +110,8 @@ public sealed partial class ServiceClient : IDisposable
         return handler;
     }
 
-    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    /// <param name="path">Below /rest/.</param>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
         return await ReadAsync(answer, path, type, cancellation);
@@ -135,12 +136,12 @@ public sealed partial class ServiceClient : IDisposable
         return await ReadAsync(answer, path, answerType, cancellation);
     }
 
-    private async Task SendAsync(HttpMethod method, string path, CancellationToken cancellation)
+    public async Task SendAsync(HttpMethod method, string path, CancellationToken cancellation)
     {
         using var answer = await AskAsync(new HttpRequestMessage(method, path), cancellation);
     }
 
-    private async Task SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    public async Task SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, type) }, cancellation);
     }

@@ -193,6 +193,40 @@ public sealed record FolderError
     public string Error { get; init; } = "";
 }
 
+/// <summary>GET and POST db/ignores.</summary>
+public sealed record IgnoreList
+{
+    /// <summary>The lines of .stignore.</summary>
+    public List<string>? Ignore { get; init; }
+
+    /// <summary>Why they can't be used.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>An entry of GET cluster/pending/devices.</summary>
+public sealed record PendingDevice
+{
+    public string Name { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public DateTimeOffset Time { get; init; }
+}
+
+/// <summary>An entry of GET cluster/pending/folders.</summary>
+public sealed record PendingFolder
+{
+    /// <summary>By device ID.</summary>
+    public Dictionary<string, FolderOffer> OfferedBy { get; init; } = [];
+}
+
+public sealed record FolderOffer
+{
+    public string Label { get; init; } = "";
+
+    public DateTimeOffset Time { get; init; }
+}
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = false)]
 [JsonSerializable(typeof(ServiceAddress))]
 [JsonSerializable(typeof(SystemStatus))]
@@ -206,4 +240,7 @@ public sealed record FolderError
 [JsonSerializable(typeof(DevicesPatch))]
 [JsonSerializable(typeof(NeedList))]
 [JsonSerializable(typeof(FolderErrors))]
+[JsonSerializable(typeof(IgnoreList))]
+[JsonSerializable(typeof(Dictionary<string, PendingDevice>))]
+[JsonSerializable(typeof(Dictionary<string, PendingFolder>))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ internal sealed class Gate(long capacity)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<(long Amount, TaskCompletionSource Waiter)> _queue = new();
+    private long _capacity = capacity;
     private long _taken;
     private TaskCompletionSource? _drained;
 
@@ -14,6 +15,37 @@ internal sealed class Gate(long capacity)
         {
             lock (_lock)
                 return _taken;
+        }
+    }
+
+    /// <summary>What is taken beyond a smaller one is waited for.</summary>
+    public long Capacity
+    {
+        get
+        {
+            lock (_lock)
+                return _capacity;
+        }
+
+        set
+        {
+            lock (_lock)
+            {
+                _capacity = value;
+                Admit();
+            }
+        }
+    }
+
+    /// <summary>True when the amount was free and is taken now.</summary>
+    public bool TryTake(long amount)
+    {
+        lock (_lock)
+        {
+            if (_queue.Count > 0 || !Fits(amount))
+                return false;
+            _taken += amount;
+            return true;
         }
     }
 
@@ -61,7 +93,7 @@ internal sealed class Gate(long capacity)
         await drained.OrCancelled(cancellation);
     }
 
-    private bool Fits(long amount) => _taken == 0 || _taken + amount <= capacity;
+    private bool Fits(long amount) => _taken == 0 || _taken + amount <= _capacity;
 
     private void Admit()
     {

@@ -50,6 +50,13 @@ public interface ISyncEngine
     /// <summary>While paused no device is connected, whatever the configuration says of each; scans go on. Kept over <see cref="ApplyAsync"/>.</summary>
     Task PauseAsync(bool paused, CancellationToken cancellation);
 
+    /// <summary>The network is another one than before, or time has passed unseen: connections are checked, devices dialed at once.</summary>
+    void OnNetworkChanged();
+
+    /// <summary>Discovery heard a device: it is dialed at once where it is wanted.</summary>
+    /// <param name="isNew">Not only its addresses are.</param>
+    void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew);
+
     /// <summary>Done when the scan is.</summary>
     /// <param name="below">Empty: everything.</param>
     Task ScanAsync(FolderId folder, IReadOnlyList<FileName> below, CancellationToken cancellation);

@@ -50,11 +50,20 @@ public sealed record FolderSnapshot
 
     public IndexCounts Counts { get; init; }
 
+    /// <summary>Of the bytes that <see cref="Counts"/> calls needed: those that are here already, in temp files.</summary>
+    public long FetchedBytes { get; init; }
+
+    /// <summary>Bytes that are still to come.</summary>
+    public long NeedBytes => Math.Max(0, Counts.Need.Bytes - FetchedBytes);
+
     /// <summary>Out-of-sync items with their reasons.</summary>
     public IReadOnlyList<PullProblem> PullProblems { get; init; } = [];
 
     /// <summary>What the last scan could not read.</summary>
     public IReadOnlyList<FileProblem> ScanProblems { get; init; } = [];
+
+    /// <summary>What a person should look at although nothing is wrong.</summary>
+    public IReadOnlyList<FileProblem> Warnings { get; init; } = [];
 
     public WatchProblem? WatchProblem { get; init; }
 

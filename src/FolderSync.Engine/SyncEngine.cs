@@ -11,17 +11,17 @@ namespace FolderSync.Engine;
 /// <summary>Joins folders and peers as the configuration has them.</summary>
 public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 {
-    /// <summary>Bytes asked of all peers and not yet written, over all folders.</summary>
-    private const long FetchBytes = 48 << 20;
+    private static readonly TimeSpan StrangersEvery = TimeSpan.FromSeconds(1);
 
     private readonly EngineParts _parts;
     private readonly PeerHub _hub;
     private readonly Gate _applying = new(1);
-    private readonly Gate _fetchBytes = new(FetchBytes);
+    private readonly FolderShares _shares;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
     private EngineConfig _config = new();
     private bool _isDisposed;
+    private long _strangerTold;
     private bool _isPaused;
     private bool _isApplied;
 
@@ -30,6 +30,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         _parts = parts;
         Events = new EventLog(parts.Time);
         Started = parts.Time.GetUtcNow();
+        _shares = new FolderShares(parts);
         _hub = new PeerHub(parts, Events, FindLoop);
     }
 
@@ -65,6 +66,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             var before = Config;
             await CloseFoldersAsync(config);
             Volatile.Write(ref _config, config);
+            _shares.Apply(config);
             _isApplied = true;
             await OpenFoldersAsync(config);
             await _hub.ApplyAsync(ForPeers(config));
@@ -135,6 +137,16 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     public Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation) =>
         Loop(folder).PreviewIgnoresAsync(lines, skip, take, cancellation);
 
+    public void OnNetworkChanged() => _hub.OnNetworkChanged();
+
+    public void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew)
+    {
+        var peer = _hub.Find(device);
+        if (isNew && (peer is not null || MayTellOfStranger()))
+            Events.Add("DeviceDiscovered", ("device", device.ToString()), ("addrs", addresses.ToList<object?>()));
+        peer?.OnFound();
+    }
+
     public async ValueTask DisposeAsync()
     {
         // A configuration that is being taken up is let finish: what it opens is closed here.
@@ -150,6 +162,18 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         }
         foreach (var folder in folders)
             await folder.DisposeAsync();
+    }
+
+    /// <summary>Strangers can be made up; they must not push all else out of the events' buffers.</summary>
+    private bool MayTellOfStranger()
+    {
+        lock (_lock)
+        {
+            if (_strangerTold != 0 && _parts.Time.GetElapsedTime(_strangerTold) < StrangersEvery)
+                return false;
+            _strangerTold = Math.Max(1, _parts.Time.GetTimestamp());
+            return true;
+        }
     }
 
     private FolderConfig WithoutSelf(FolderConfig folder) => folder with { Devices = [.. folder.Devices.Where(d => d != Self)] };
@@ -192,7 +216,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
                 running.Reconfigure(wanted);
                 continue;
             }
-            var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _fetchBytes);
+            var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _shares, _hub.AnnounceFoldersAsync);
             lock (_lock)
                 _folders[wanted.Id] = loop;
             loop.Start();

@@ -67,6 +67,9 @@ public enum RootState
 
     /// <summary>It can't be read.</summary>
     Unreadable,
+
+    /// <summary>Another directory, without `.stfolder`, stands where the folder's own was seen before.</summary>
+    Replaced,
 }
 
 public enum RenameMode

@@ -24,23 +24,19 @@ internal static class Composition
     public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
-        var levels = new LogLevels(options.LogLevel);
-        var recent = new RecentLog(TimeProvider.System, levels);
         var log = new LogBook(TimeProvider.System, options.LogLevel);
-        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter((_, category, level) => levels.Allows(category, level) || log.IsLogged(category ?? "", level))
-            .AddProvider(recent).AddProvider(log)
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter((_, category, level) => log.IsLogged(category ?? "", level)).AddProvider(log)
             .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
         builder.Services.AddSingleton(log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, ports.Page));
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => ports.Page.Socket);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports).AddSingleton(levels).AddSingleton(recent);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
-        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>().AddSingleton<INearbyDevices, NobodyNearby>();
+        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>();
         Rest.Extensions.OpenApi.Add(builder.Services);
-        builder.Services.AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
+        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
         RestApi.AddServices(builder.Services);
 
         var app = builder.Build();
@@ -53,6 +49,14 @@ internal static class Composition
     {
         var random = new SystemRandom();
         services.AddSingleton<IStateStore>(s => new LiteStateStore(home.StateFile, s.GetRequiredService<ILogger<LiteStateStore>>()));
+        services.AddSingleton(s => new NetworkWatch(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<NetworkWatch>>()));
+        services.AddSingleton<INearbyDevices>(s => new DeviceDiscovery(
+            identity.DeviceId,
+            ProgramVersion.Number,
+            s.GetRequiredService<NetworkWatch>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<DeviceDiscovery>>()));
+        services.AddSingleton(s => (DeviceDiscovery)s.GetRequiredService<INearbyDevices>());
         services.AddSingleton<ISyncEngine>(s => new SyncEngine(new EngineParts(
             identity.DeviceId,
             s.GetRequiredService<TimeProvider>(),
@@ -70,6 +74,7 @@ internal static class Composition
             FolderLocks = new FolderLocks(),
             ClientName = "FolderSync",
             ClientVersion = ProgramVersion.Tag,
+            Discovered = s.GetRequiredService<DeviceDiscovery>().AddressesOf,
         }));
     }
 

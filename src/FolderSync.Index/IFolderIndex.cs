@@ -66,6 +66,9 @@ public interface IFolderIndex : IDisposable
     /// <summary>Needed names behind <paramref name="after"/> in tree order, with blocks.</summary>
     IReadOnlyList<NeededItem> Needed(FileName after, int limit);
 
+    /// <summary>Those of the names that are needed, in the order given, with blocks and with the peers that <see cref="Holders"/> names.</summary>
+    IReadOnlyList<(NeededItem Item, IReadOnlyList<DeviceId> Holders)> NeededOf(IReadOnlyList<FileName> names);
+
     /// <summary>The needed name at that place in tree order, from 0; null behind the last. A list's far pages are found by it, without reading what is before.</summary>
     FileName? NeededAt(long place);
 

@@ -9,6 +9,9 @@ namespace FolderSync.Network;
 /// <param name="IsLan">The remote address is of a directly attached or private network.</param>
 public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Remote, bool Dialed, string Crypto, bool IsLan) : IAsyncDisposable
 {
+    /// <summary>Null where there is none to ask: the simulator's.</summary>
+    public IConnectionPath? Path { get; init; }
+
     /// <summary>As Syncthing's API names it: tcp-client, tcp-server.</summary>
     public string Kind => Dialed ? "tcp-client" : "tcp-server";
 

@@ -10,11 +10,52 @@ public readonly record struct DeletionLimits(long OverCount, double OverPercent)
     public static DeletionLimits None => default;
 }
 
+/// <summary>Deletions as one look at the disk finds them, with those that came shortly before it.</summary>
+/// <param name="Gone">Files missing now whose content is found nowhere else in the folder: a moved file is not gone.</param>
+/// <param name="Before">Such files whose deletion was made known within <see cref="DeletionGuard.Window"/>.</param>
+/// <param name="Present">Files that the index has, those of <paramref name="Gone"/> among them.</param>
+/// <param name="IsGrowing">More are missing than at the last look, or there was none.</param>
+/// <param name="Waited">Since the first of them was missed.</param>
+/// <param name="MayWait">False where somebody waits for the outcome.</param>
+public readonly record struct DeletionBurst(long Gone, long Before, long Present, bool IsGrowing, TimeSpan Waited, bool MayWait);
+
+public enum DeletionVerdict
+{
+    Announce,
+
+    /// <summary>Many are going right now: look again when it is quiet, to judge them as one.</summary>
+    Gather,
+
+    /// <summary>Nothing is announced until a person confirms it.</summary>
+    Hold,
+}
+
 /// <summary>Whether so many files vanished at once that it looks like an accident: an unmounted disk, a ransom, a wrong rm.</summary>
 public static class DeletionGuard
 {
     /// <summary>In a smaller folder a percentage says nothing: every second deletion would be half of it.</summary>
     public const long MinFilesForPercent = 20;
+
+    /// <summary>So many are no longer a person's single deletions.</summary>
+    public const long GatherFrom = 20;
+
+    /// <summary>Deletions within this time are judged as one, however they were noticed.</summary>
+    public static TimeSpan Window => TimeSpan.FromMinutes(10);
+
+    /// <summary>A folder in which files go on vanishing is not waited for any longer.</summary>
+    public static TimeSpan LongestGathering => TimeSpan.FromSeconds(30);
+
+    /// <summary>Judges what a scan misses together with what was announced shortly before. Pure.</summary>
+    public static DeletionVerdict Judge(DeletionBurst burst, DeletionLimits limits)
+    {
+        var sum = burst.Gone + burst.Before;
+        if (burst.Gone > 0 && MustHold(sum, burst.Present + burst.Before, limits))
+            return DeletionVerdict.Hold;
+        var isGuarded = limits.OverCount > 0 || limits.OverPercent > 0;
+        return isGuarded && burst.MayWait && burst.IsGrowing && sum >= GatherFrom && burst.Gone > 0 && burst.Waited < LongestGathering
+            ? DeletionVerdict.Gather
+            : DeletionVerdict.Announce;
+    }
 
     /// <param name="gone">Files whose content is found nowhere else in the folder: a moved file is not gone.</param>
     /// <param name="before">Files the folder had, the gone ones among them.</param>

@@ -131,7 +131,7 @@ internal sealed partial class FolderLoop
         while (_index!.LocalPage(default, after, PageSize, withBlocks: false) is { Count: > 0 } page)
         {
             after = page[^1].Name;
-            var gone = await _parts.Workers.Run(() => page.Where(e => Disk.Stat(LocalPath.Of(e.Name)) is null).Select(e => e.Name).ToList(), _stop.Token);
+            var gone = await _parts.Workers.Run(() => page.Where(e => Disk.Stat(LocalPath.Of(e.Name)) is null).Select(e => e.Name).ToList(), _flowsEnd);
             foreach (var name in gone)
                 yield return name;
         }
@@ -147,8 +147,8 @@ internal sealed partial class FolderLoop
             var steps = await _parts.Workers.Run(
                 () => part.Select(p => _index!.FindLocal(p.Name)).OfType<FileEntry>()
                     .Select(ApplyStep (p) => new ApplyStep.Remove(LocalChange.Tombstone(p, now), p, Config.Versioning.Kind == VersioningKind.None ? Displaced.Discard : Displaced.Version)).ToList(),
-                _stop.Token);
-            var results = await _parts.Workers.Run(() => Applier.Apply(steps), _stop.Token);
+                _flowsEnd);
+            var results = await _parts.Workers.Run(() => Applier.Apply(steps), _flowsEnd);
             await CommitPulledAsync(
                 _ => [.. results.OfType<ApplyResult.Done>().Select(d => d.Step.Target with { Version = VersionVector.Empty })]);
             foreach (var failed in results.OfType<ApplyResult.Failed>())
@@ -182,7 +182,7 @@ internal sealed partial class FolderLoop
             }
             if (next is null)
             {
-                await _commandWake.WaitAsync(_stop.Token);
+                await _commandWake.WaitAsync(_flowsEnd);
                 continue;
             }
             try

@@ -15,7 +15,7 @@ internal sealed partial class FolderLoop
     {
         try
         {
-            await _inbox.Writer.WriteAsync(batch, cancellation);
+            await Volatile.Read(ref _inbox).Writer.WriteAsync(batch, cancellation);
         }
         catch (System.Threading.Channels.ChannelClosedException)
         {
@@ -39,7 +39,7 @@ internal sealed partial class FolderLoop
 
     private async Task InboxFlowAsync()
     {
-        while (await _inbox.Reader.WaitToReadAsync(_stop.Token))
+        while (await _inbox.Reader.WaitToReadAsync(_flowsEnd))
         {
             while (_inbox.Reader.TryRead(out var batch))
             {
@@ -53,7 +53,14 @@ internal sealed partial class FolderLoop
     private async Task TakeInAsync(RemoteBatch batch)
     {
         var index = _index!;
-        await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, batch.Files, batch.IsFull), _stop.Token);
+        await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, [.. batch.Files, .. Refused(batch)], batch.IsFull), _flowsEnd);
+        await _parts.Workers.Run(
+            () =>
+            {
+                Fetched.Supersede(batch.Files, index);
+                return true;
+            },
+            _flowsEnd);
         NoteRefused(batch);
         await ResurrectAsync(batch.Files);
         _lastRemoteChange = _parts.Time.GetUtcNow();
@@ -91,10 +98,10 @@ internal sealed partial class FolderLoop
     {
         var index = _index!;
         IReadOnlyList<FileEntry> committed;
-        await _commits.TakeAsync(1, _stop.Token);
+        await _commits.TakeAsync(1, _flowsEnd);
         try
         {
-            committed = await _parts.Workers.Run(() => decide(index) is { Count: > 0 } entries ? index.CommitLocal(entries) : [], _stop.Token);
+            committed = await _parts.Workers.Run(() => decide(index) is { Count: > 0 } entries ? Fetched.Commit(index, entries) : [], _flowsEnd);
         }
         finally
         {
@@ -104,6 +111,16 @@ internal sealed partial class FolderLoop
         DropServing(committed.Select(e => e.Name).ToHashSet());
         OnLocalCommitted(committed);
         return committed;
+    }
+
+    /// <summary>What stands for entries that can't be taken: the device no longer has what it announced of the names before.</summary>
+    private static IEnumerable<FileEntry> Refused(RemoteBatch batch)
+    {
+        foreach (var refused in batch.Refused)
+        {
+            if (refused is { FileName: { } name, Sequence: > 0 })
+                yield return new FileEntry { Name = name, Deleted = true, Invalid = true, Sequence = refused.Sequence };
+        }
     }
 
     private void NoteRefused(RemoteBatch batch)

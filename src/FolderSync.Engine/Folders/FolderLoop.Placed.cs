@@ -46,34 +46,6 @@ internal sealed partial class FolderLoop
         RequestScan([parent]);
     }
 
-    /// <summary>Peers delete so much at once that a person is asked first, where the folder is set so.</summary>
-    internal async Task<bool> MustHoldIncomingAsync(IReadOnlyList<FileName> deletions)
-    {
-        var config = Config;
-        if (!config.HoldIncomingDeletions || _confirmIncoming)
-        {
-            _confirmIncoming = false;
-            return false;
-        }
-        var index = _index!;
-        var total = index.Counts.Local.Files;
-        var limits = new DeletionLimits(config.HoldDeletionsOver, config.HoldDeletionsOverPercent);
-        var files = await _parts.Workers.Run(() => deletions.Where(d => index.FindLocal(d) is { IsFile: true }).ToList(), _stop.Token);
-        if (!DeletionGuard.MustHold(files.Count, total, limits))
-            return false;
-        _events.Add("FolderDeletionsHeld", ("folder", Id.Value), ("files", files.Count), ("total", total), ("incoming", true));
-        Publish(s => s with { Hold = new DeletionHold(true, files.Count, total, [.. files.Take(100)], _parts.Time.GetUtcNow()) });
-        return true;
-    }
-
-    internal void NoteConflict(PullItem item, FileName copy)
-    {
-        RequestScan(item.Expected is { IsDirectory: true } ? [copy, item.Name] : [copy]);
-        var now = _parts.Time.GetUtcNow();
-        _parts.State.PutConflict(new OpenConflict(Id, item.Name.Value, copy.Value, item.Global.ModifiedBy, now));
-        _events.Add("FolderConflict", ("folder", Id.Value), ("item", item.Name.Value), ("copy", copy.Value));
-    }
-
     internal void NoteRemoteChanges(IReadOnlyList<PullItem> items)
     {
         if (items.Count == 0)

@@ -23,13 +23,16 @@ internal sealed partial class FolderLoop
     /// <summary>Raised whenever peers come, go, or announce something.</summary>
     internal long SourcesVersion => Interlocked.Read(ref _sourcesVersion);
 
-    internal FolderLoopServices Services => new(_parts, _events, _fetchBytes);
+    /// <summary>What of the needed files is here already.</summary>
+    internal PullProgress Fetched { get; } = new();
+
+    internal FolderLoopServices Services => new(_parts, _events, _shares.FetchBytes);
 
     private async Task PullFlowAsync()
     {
         while (true)
         {
-            await _pullWake.WaitAsync(_stop.Token);
+            await _pullWake.WaitAsync(_flowsEnd);
             if (_error.Length > 0 || _snapshot.LastScan is null || _index!.Counts.Need.Items == 0)
             {
                 PublishTroubles();
@@ -40,11 +43,12 @@ internal sealed partial class FolderLoop
             try
             {
                 await EnsureRootAsync();
-                await round.RunAsync(_stop.Token);
+                await round.RunAsync(_flowsEnd);
+                await LookAtCopiesAsync();
             }
             catch (Exception e) when (e is Filesystem.Scan.RootGoneException or FileSystemException)
             {
-                Fail(e.Message);
+                Fail(await ExplainAsync(e));
                 RequestScan([]);
             }
             finally

@@ -14,15 +14,14 @@ namespace FolderSync.Engine.Folders;
 internal sealed partial class FolderLoop
 {
     private const int MaxScanProblems = 1000;
-    private const int KeepTemporariesHours = 24;
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
     private static readonly TimeSpan RescanProblemsAfter = TimeSpan.FromMinutes(5);
 
     private readonly SortedSet<FileName> _scanNames = [];
     private readonly List<TaskCompletionSource> _scanWaiters = [];
     private bool _scanAll;
-    private bool _confirmGone;
-    private bool _confirmIncoming;
     private bool _isSettled;
+    private bool _isWaitingToScan;
     private DateTimeOffset _lastCleanUp;
     private DateTimeOffset _nextFullScan;
     private DateTimeOffset _lastVerify;
@@ -66,18 +65,19 @@ internal sealed partial class FolderLoop
             var (request, waiters) = TakeScan();
             if (request is null)
             {
-                await _scanWake.WaitAsync(_stop.Token);
+                await _scanWake.WaitAsync(_flowsEnd);
                 continue;
             }
             try
             {
-                await ScanAsync(request);
+                await ScanInTurnAsync(request, waiters.Count > 0);
                 waiters.ForEach(w => w.TrySetResult());
             }
             catch (Exception e) when (e is EngineException or RootGoneException or FileSystemException)
             {
-                Fail(e.Message);
-                waiters.ForEach(w => w.TrySetException(new EngineException(e.Message)));
+                var why = await ExplainAsync(e);
+                Fail(why);
+                waiters.ForEach(w => w.TrySetException(new EngineException(why)));
                 // A returned disk is noticed by looking; nothing tells.
                 _nextFullScan = _parts.Time.GetUtcNow() + RootRetry;
                 _scanWake.SetAt(_nextFullScan);
@@ -90,11 +90,16 @@ internal sealed partial class FolderLoop
         }
     }
 
+    private Task<string> ExplainAsync(Exception e) => e is RootGoneException { State: var state }
+        ? _parts.Workers.Run(() => RootTrouble.Explain(state, Config.Path, Disk), _flowsEnd)
+        : Task.FromResult(e.Message);
+
     private (ScanRequest? Request, List<TaskCompletionSource> Waiters) TakeScan()
     {
         lock (_lock)
         {
             var now = _parts.Time.GetUtcNow();
+            TakeGathered(now);
             var all = _scanAll || now >= _nextFullScan;
             if (!all && _scanNames.Count == 0 && _scanWaiters.Count == 0)
                 return (null, []);
@@ -112,7 +117,34 @@ internal sealed partial class FolderLoop
         }
     }
 
-    private async Task ScanAsync(ScanRequest request)
+    /// <summary>Only so many folders scan at once.</summary>
+    private async Task ScanInTurnAsync(ScanRequest request, bool isAwaited)
+    {
+        if (!_shares.Scanning.TryTake(1))
+        {
+            _isWaitingToScan = true;
+            UpdateState();
+            try
+            {
+                await _shares.Scanning.TakeAsync(1, _flowsEnd);
+            }
+            finally
+            {
+                _isWaitingToScan = false;
+                UpdateState();
+            }
+        }
+        try
+        {
+            await ScanAsync(request, isAwaited);
+        }
+        finally
+        {
+            _shares.Scanning.Give(1);
+        }
+    }
+
+    private async Task ScanAsync(ScanRequest request, bool isAwaited)
     {
         if (request.Below.Count > 0 && request.Below.Any(n => n.Value == ".stignore"))
             request = new ScanRequest([]);
@@ -126,9 +158,10 @@ internal sealed partial class FolderLoop
             if (isFull)
                 await StartWatchingAsync();
             var scan = new ScanStage(_parts, this, Config);
-            await scan.RunAsync(request, _index!, Ignores, _stop.Token);
+            await scan.RunAsync(request, _index!, Ignores, _flowsEnd);
             ClearError();
-            await CommitGoneAsync(scan, isFull);
+            await CommitGoneAsync(scan, isFull, isAwaited);
+            await LookAtCopiesAsync();
             OnScanned(scan, isFull);
             if (isFull)
             {
@@ -144,11 +177,13 @@ internal sealed partial class FolderLoop
         }
     }
 
-    /// <summary>Once a day: versions that are old enough go, and temp files of transfers that never went on.</summary>
+    /// <summary>Once a day, or as often as temp files expire: old versions go, and temp files of transfers that never went on.</summary>
     private async Task CleanUpAsync()
     {
         var now = _parts.Time.GetUtcNow();
-        if (now - _lastCleanUp < TimeSpan.FromDays(1))
+        var keep = _shares.KeepTemporaries;
+        // A transfer under way may wait for its peer for long: its temp file is in use.
+        if (now - _lastCleanUp < (keep < OneDay ? keep : OneDay) || _round is not null)
             return;
         _lastCleanUp = now;
         try
@@ -158,9 +193,9 @@ internal sealed partial class FolderLoop
                 {
                     if (_trashCan is { } trashCan)
                         CleanVersions(trashCan, now);
-                    new TempCleaner(Disk).RemoveStale(now - TimeSpan.FromHours(KeepTemporariesHours));
+                    new TempCleaner(Disk).RemoveStale(now - keep);
                 },
-                _stop.Token);
+                _flowsEnd);
         }
         catch (FileSystemException e)
         {
@@ -258,44 +293,6 @@ internal sealed partial class FolderLoop
     private static bool IsStill(FileEntry? mine, FileEntry? known) =>
         known is null ? mine is null or { Deleted: true } : mine is { Deleted: false } && mine.Sequence == known.Sequence;
 
-    private async Task CommitGoneAsync(ScanStage scan, bool isFull)
-    {
-        if (scan.Gone.Count == 0)
-        {
-            // All is there again.
-            if (isFull)
-                Publish(s => s with { Hold = s.Hold is { Incoming: true } ? s.Hold : null });
-            return;
-        }
-        if (!_confirmGone && await WhyHoldAsync(scan.Gone) is { } hold)
-        {
-            if (Snapshot().Hold is not { Incoming: false })
-                _events.Add("FolderDeletionsHeld", ("folder", Id.Value), ("files", hold.Files), ("total", hold.TotalFiles));
-            Publish(s => s with { Hold = hold });
-            return;
-        }
-        _confirmGone = false;
-        Publish(s => s with { Hold = s.Hold is { Incoming: true } ? s.Hold : null });
-        foreach (var part in scan.Gone.Chunk(1000))
-            await CommitFindingsAsync([.. part.Select(g => new ScanFinding.Gone(g))], scan.Rescan);
-    }
-
-    /// <summary>So much is gone at once that a person is asked: the disk or a program may have lost it. Moved content is not gone.</summary>
-    private async Task<DeletionHold?> WhyHoldAsync(IReadOnlyList<FileEntry> gone)
-    {
-        var limits = new DeletionLimits(Config.HoldDeletionsOver, Config.HoldDeletionsOverPercent);
-        var index = _index!;
-        var total = index.Counts.Local.Files;
-        if (!DeletionGuard.MustHold(gone.Count(g => g.IsFile), total, limits))
-            return null;
-        var names = gone.Select(g => g.Name).ToHashSet();
-        var lost = await _parts.Workers.Run(
-            () => gone.Where(g => g.IsFile && g.Size > 0 && index.LocalWithContent(g.BlocksHash).All(e => names.Contains(e.Name))).ToList(), _stop.Token);
-        return DeletionGuard.MustHold(lost.Count, total, limits)
-            ? new DeletionHold(false, lost.Count, total, [.. lost.Take(100).Select(l => l.Name)], _parts.Time.GetUtcNow())
-            : null;
-    }
-
     private async Task EnsureRootAsync()
     {
         var isNew = _index!.LocalSequence == 0;
@@ -312,7 +309,7 @@ internal sealed partial class FolderLoop
                 isMarkerMade = true;
                 return Disk.CheckRoot();
             },
-            _stop.Token);
+            _flowsEnd);
         if (state != RootState.Present)
             throw new RootGoneException(state);
         // The lock lives in the marker, so a new folder has had none until now.
@@ -326,7 +323,7 @@ internal sealed partial class FolderLoop
     {
         if (_isSettled)
             return;
-        var keep = TimeSpan.FromHours(KeepTemporariesHours);
+        var keep = _shares.KeepTemporaries;
         var names = await _parts.Workers.Run(
             () =>
             {
@@ -334,7 +331,7 @@ internal sealed partial class FolderLoop
                 new TempCleaner(Disk).RemoveStale(_parts.Time.GetUtcNow() - keep);
                 return interrupted;
             },
-            _stop.Token);
+            _flowsEnd);
         _isSettled = true;
         if (names.Count > 0)
             RequestScan(names);
@@ -342,7 +339,7 @@ internal sealed partial class FolderLoop
 
     private async Task LoadIgnoresAsync()
     {
-        var rules = await _parts.Workers.Run(() => IgnoreFile.Load(Disk), _stop.Token);
+        var rules = await _parts.Workers.Run(() => IgnoreFile.Load(Disk), _flowsEnd);
         if (rules.Error is { } error)
             throw new EngineException($"The ignore patterns can't be used: {error} Nothing is scanned until that is mended.");
         Volatile.Write(ref _ignores, rules);
@@ -361,7 +358,7 @@ internal sealed partial class FolderLoop
     {
         try
         {
-            while (await watcher.Notices.WaitToReadAsync(_stop.Token))
+            while (await watcher.Notices.WaitToReadAsync(_flowsEnd))
             {
                 while (watcher.Notices.TryRead(out var notice))
                     RequestScan(notice.Everything ? [] : notice.Names);

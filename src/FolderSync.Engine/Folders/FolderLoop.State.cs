@@ -28,15 +28,18 @@ internal sealed partial class FolderLoop
             return snapshot;
         try
         {
+            var (counts, fetched) = Fetched.Read(index);
             return snapshot with
             {
-                Counts = index.Counts,
+                Counts = counts,
+                FetchedBytes = fetched,
                 RemoteSequences = snapshot.Config.Devices.ToDictionary(d => d, d => index.RemoteState(d).MaxSequence),
                 Transfers = Transfers(),
             };
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or IndexDamagedException)
         {
+            // Closed meanwhile, or about to be for its damage: who looks at the folder is not the one to find that out.
             return snapshot;
         }
     }
@@ -69,7 +72,7 @@ internal sealed partial class FolderLoop
     }
 
     /// <summary>A reader found the index damaged. Thread-safe.</summary>
-    public void OnIndexDamaged(IndexDamagedException e) => _inbox.Writer.TryComplete(e);
+    public void OnIndexDamaged(IndexDamagedException e) => Volatile.Read(ref _inbox).Writer.TryComplete(e);
 
     internal void CountReceived(int bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 
@@ -94,7 +97,7 @@ internal sealed partial class FolderLoop
     }
 
     private void UpdateState() =>
-        SetState(_error.Length > 0 ? FolderState.Error : _isPulling ? FolderState.Syncing : _isScanning ? FolderState.Scanning : FolderState.Idle);
+        SetState(_error.Length > 0 ? FolderState.Error : _isPulling ? FolderState.Syncing : _isScanning ? FolderState.Scanning : _isWaitingToScan ? FolderState.ScanWaiting : FolderState.Idle);
 
     private void SetState(FolderState state)
     {
@@ -120,6 +123,7 @@ internal sealed partial class FolderLoop
     {
         if (entries.Count == 0)
             return;
+        NoteCopies(entries);
         NoteConflictCopies(entries);
         foreach (var listener in _commitListeners)
             listener.Set();

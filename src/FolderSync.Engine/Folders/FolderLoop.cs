@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
@@ -23,10 +24,14 @@ internal sealed partial class FolderLoop : IAsyncDisposable
     private readonly Func<DeviceId, PeerSession?> _peers;
     private readonly EventLog _events;
     private readonly ILogger _log;
-    private readonly Gate _fetchBytes;
+    private readonly FolderShares _shares;
+    private readonly Func<IEnumerable<DeviceId>, Task> _announce;
     private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Of the flows since the folder was opened last: they end with it, or with one of them.</summary>
+    private CancellationToken _flowsEnd = new(canceled: true);
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<RemoteBatch> _inbox = Channel.CreateBounded<RemoteBatch>(8);
+    private Channel<RemoteBatch> _inbox = NewInbox();
     private readonly Gate _commits = new(1);
     private readonly Wakeup _scanWake;
     private readonly Wakeup _pullWake;
@@ -43,13 +48,17 @@ internal sealed partial class FolderLoop : IAsyncDisposable
     private IgnoreRules _ignores = IgnoreRules.None;
     private Task _running = Task.CompletedTask;
 
-    public FolderLoop(EngineParts parts, FolderConfig config, EventLog events, Func<DeviceId, PeerSession?> peers, Gate fetchBytes)
+    /// <param name="announce">Tells these devices anew what is shared.</param>
+    public FolderLoop(
+        EngineParts parts, FolderConfig config, EventLog events, Func<DeviceId, PeerSession?> peers, FolderShares shares, Func<IEnumerable<DeviceId>, Task> announce)
     {
-        (_parts, _config, _events, _peers, _fetchBytes) = (parts, config, events, peers, fetchBytes);
+        (_parts, _config, _events, _peers, _shares, _announce) = (parts, config, events, peers, shares, announce);
         _log = parts.Loggers.CreateLogger<FolderLoop>();
         _scanWake = new Wakeup(parts.Time);
         _pullWake = new Wakeup(parts.Time);
         _commandWake = new Wakeup(parts.Time);
+        _recentDeletions = new RecentDeletions(parts.Time);
+        _recentIncoming = new RecentDeletions(parts.Time);
         _snapshot = new FolderSnapshot { Config = config, State = config.Paused ? FolderState.Paused : FolderState.Starting, StateChanged = parts.Time.GetUtcNow() };
     }
 
@@ -112,8 +121,10 @@ internal sealed partial class FolderLoop : IAsyncDisposable
             try
             {
                 await OpenAsync();
-                _opened.TrySetResult();
-                await Task.WhenAll(InboxFlowAsync(), ScanFlowAsync(), PullFlowAsync(), CommandFlowAsync());
+                // Peers were told that it is paused, or of an index that is no more; at the first start whoever starts it tells them.
+                if (!_opened.TrySetResult())
+                    await AnnounceAsync();
+                await RunFlowsAsync();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -123,13 +134,15 @@ internal sealed partial class FolderLoop : IAsyncDisposable
             {
                 await RebuildAsync(e);
             }
-            catch (Exception e) when (e is FileSystemException or EngineException)
+            catch (Exception e) when (e is FileSystemException or EngineException or IOException)
             {
                 Fail(e.Message);
+                await CloseAsync();
                 await PauseAsync(RootRetry);
             }
             catch (Exception e)
             {
+                await CloseAsync();
                 LogBug(Config.DisplayName, e);
                 Fail($"An error in FolderSync stopped this folder: {e.Message} It is tried again in a minute; please report it with the log.");
                 await PauseAsync(TimeSpan.FromMinutes(1));
@@ -142,6 +155,46 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _opened.TrySetResult();
     }
 
+    private async Task AnnounceAsync()
+    {
+        try
+        {
+            await _announce(Config.Devices);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // A connection ended meanwhile; the next one begins with all of it.
+        }
+    }
+
+    /// <summary>Runs all flows until the folder stops, or until one of them fails: then the others end, too, and its exception is thrown.</summary>
+    private async Task RunFlowsAsync()
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _flowsEnd = ended.Token;
+        ExceptionDispatchInfo? fault = null;
+        await Task.WhenAll(new[] { InboxFlowAsync, ScanFlowAsync, PullFlowAsync, CommandFlowAsync }.Select(GuardAsync));
+        fault?.Throw();
+        return;
+
+        async Task GuardAsync(Func<Task> flow)
+        {
+            try
+            {
+                await flow();
+            }
+            catch (OperationCanceledException) when (ended.IsCancellationRequested)
+            {
+                // Stopped, or another flow failed.
+            }
+            catch (Exception e)
+            {
+                fault ??= ExceptionDispatchInfo.Capture(e);
+                ended.Cancel();
+            }
+        }
+    }
+
     private async Task OpenAsync()
     {
         var config = Config;
@@ -149,11 +202,16 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _disk = _parts.FileSystems.Open(config.Path);
         _index = await _parts.Workers.Run(() => _parts.Indexes.Open(Id), _stop.Token);
         _applier = MakeApplier(config, _disk);
+        if (_inbox.Reader.Completion.IsCompleted)
+            Volatile.Write(ref _inbox, NewInbox());
+        _error = "";
         _scanAll = true;
         _isSettled = false;
         _nextFullScan = _parts.Time.GetUtcNow();
         SetState(FolderState.Idle);
     }
+
+    private static Channel<RemoteBatch> NewInbox() => Channel.CreateBounded<RemoteBatch>(8);
 
     private async Task LockAsync(string path)
     {
@@ -181,7 +239,20 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         LogIndexDamaged(Config.DisplayName, e.Message);
         _opened.TrySetResult();
         await CloseAsync();
-        await _parts.Workers.Run(() => _parts.Indexes.PutAside(Id), _stop.Token);
+        try
+        {
+            await _parts.Workers.Run(() => _parts.Indexes.PutAside(Id), _stop.Token);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Fail($"The folder's index is damaged and can't be put aside: {failure.Message} See that its files can be renamed; it is tried again.");
+            await PauseAsync(RootRetry);
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
         _events.Add("FolderIndexRebuilt", ("folder", Id.Value), ("reason", e.Message));
     }
 

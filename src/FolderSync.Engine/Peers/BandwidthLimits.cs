@@ -1,29 +1,29 @@
+using System.Collections;
 using FolderSync.Core.Model;
 using FolderSync.Network;
 using FolderSync.Network.Bandwidth;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>The rates that hold for all peers together and for each: shared buckets that follow the configuration. Thread-safe.</summary>
+/// <summary>
+/// The rates that hold for all peers together and for each: shared buckets that follow the configuration. A peer on the LAN draws from the
+/// same buckets as one far away, or from none. Thread-safe.
+/// </summary>
 internal sealed class BandwidthLimits(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Pair _all = new(time);
-    private readonly Pair _allInLan = new(time);
-    private readonly SortedDictionary<DeviceId, (Pair Far, Pair InLan)> _devices = [];
+    private readonly SortedDictionary<DeviceId, Pair> _devices = [];
+    private bool _limitInLan;
 
     public void Apply(EngineConfig config)
     {
         lock (_lock)
         {
             _all.Set(config.MaxSendKbps, config.MaxReceiveKbps);
-            _allInLan.Set(InLan(config, config.MaxSendKbps), InLan(config, config.MaxReceiveKbps));
             foreach (var device in config.Devices)
-            {
-                var (far, inLan) = Of(device.Id);
-                far.Set(device.MaxSendKbps, device.MaxReceiveKbps);
-                inLan.Set(InLan(config, device.MaxSendKbps), InLan(config, device.MaxReceiveKbps));
-            }
+                Of(device.Id).Set(device.MaxSendKbps, device.MaxReceiveKbps);
+            Volatile.Write(ref _limitInLan, config.LimitBandwidthInLan);
         }
     }
 
@@ -32,19 +32,31 @@ internal sealed class BandwidthLimits(TimeProvider time)
     {
         lock (_lock)
         {
-            var all = stream.IsLan ? _allInLan : _all;
-            var device = stream.IsLan ? Of(stream.Peer).InLan : Of(stream.Peer).Far;
-            return stream with { Stream = new ThrottledStream(stream.Stream, [all.Sending, device.Sending], [all.Receiving, device.Receiving]) };
+            var device = Of(stream.Peer);
+            Buckets sending = new(this, stream.IsLan, _all.Sending, device.Sending), receiving = new(this, stream.IsLan, _all.Receiving, device.Receiving);
+            return stream with { Stream = new ThrottledStream(stream.Stream, sending, receiving) };
         }
     }
 
-    private static int InLan(EngineConfig config, int rate) => config.LimitBandwidthInLan ? rate : 0;
-
-    private (Pair Far, Pair InLan) Of(DeviceId id)
+    private Pair Of(DeviceId id)
     {
-        if (!_devices.TryGetValue(id, out var pairs))
-            _devices[id] = pairs = (new Pair(time), new Pair(time));
-        return pairs;
+        if (!_devices.TryGetValue(id, out var pair))
+            _devices[id] = pair = new Pair(time);
+        return pair;
+    }
+
+    /// <summary>The buckets that a stream draws from now: none for a LAN peer while the limits spare those.</summary>
+    private sealed class Buckets(BandwidthLimits limits, bool isLan, params BandwidthLimiter[] all) : IReadOnlyList<BandwidthLimiter>
+    {
+        public int Count => Now.Length;
+
+        public BandwidthLimiter this[int index] => Now[index];
+
+        private BandwidthLimiter[] Now => isLan && !Volatile.Read(ref limits._limitInLan) ? [] : all;
+
+        public IEnumerator<BandwidthLimiter> GetEnumerator() => ((IEnumerable<BandwidthLimiter>)Now).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     private sealed class Pair(TimeProvider time)

@@ -12,7 +12,11 @@ namespace FolderSync.Engine.Peers;
 /// <summary>All peers: listens, dials, lets in whom the configuration names, and tells peers and folders of each other. Thread-safe.</summary>
 internal sealed partial class PeerHub : IAsyncDisposable
 {
+    /// <summary>Of one device, tried in one go.</summary>
+    private const int MostAddresses = 32;
+
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FirstRedial = TimeSpan.FromSeconds(1);
 
     private readonly EngineParts _parts;
@@ -80,6 +84,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
     {
         Volatile.Write(ref _config, config);
         _limits.Apply(config);
+        RequestBytes.Capacity = config.MaxRequestBytes;
         List<(PeerSession Session, Task Dialing, CancellationTokenSource Stop)> removed;
         lock (_lock)
         {
@@ -145,6 +150,16 @@ internal sealed partial class PeerHub : IAsyncDisposable
             }));
         // The older name of the same.
         Events.Add("FolderRejected", ("device", device.ToString()), ("folder", folder.Id.Value), ("folderLabel", folder.Label));
+    }
+
+    /// <summary>Every connection is checked, every device that is not connected is dialed at once.</summary>
+    public void OnNetworkChanged()
+    {
+        List<PeerSession> sessions;
+        lock (_lock)
+            sessions = [.. _peers.Values.Select(p => p.Session)];
+        foreach (var session in sessions)
+            session.OnNetworkChanged();
     }
 
     /// <summary>A peer's connection or sharing changed: folders look for work and sources.</summary>
@@ -287,7 +302,19 @@ internal sealed partial class PeerHub : IAsyncDisposable
                 }
                 if (session.LinksWanted > 0 && _parts.Time.GetUtcNow() >= notBefore)
                 {
-                    await DialAsync(session, cancellation);
+                    using var dialing = session.BeginDial(cancellation);
+                    try
+                    {
+                        await DialAsync(session, dialing.Token);
+                    }
+                    catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+                    {
+                        continue;
+                    }
+                    finally
+                    {
+                        session.EndDial();
+                    }
                     wait = Longer(wait);
                     notBefore = _parts.Time.GetUtcNow() + Jittered(wait);
                 }
@@ -311,25 +338,74 @@ internal sealed partial class PeerHub : IAsyncDisposable
 
     private TimeSpan Jittered(TimeSpan wait) => wait * (0.75 + (_parts.Random.Next(500) / 1000.0));
 
-    /// <summary>Tries the device's addresses; a connection that comes about lives on by itself.</summary>
+    /// <summary>
+    /// Tries the device's addresses, each with a head start over the next: an address of yesterday, that nothing answers at, holds up no
+    /// other. A connection that comes about lives on by itself.
+    /// </summary>
     private async Task DialAsync(PeerSession session, CancellationToken cancellation)
     {
-        var addresses = session.Config.Addresses.SelectMany(a => a == "dynamic" ? _parts.Discovered(session.Id) : [a]).Distinct();
-        foreach (var address in addresses)
+        var addresses = session.Config.Addresses.SelectMany(a => a == "dynamic" ? _parts.Discovered(session.Id) : [a]).Distinct().Take(MostAddresses).ToList();
+        using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var wake = new Wakeup(_parts.Time);
+        List<Task<AuthenticatedStream?>> attempts = [];
+        AuthenticatedStream? winner = null;
+        try
         {
-            try
+            foreach (var address in addresses)
             {
-                var stream = await _parts.Transport.DialAsync(address, session.Id, cancellation);
-                session.NoteDialError(address, null);
-                Follow(AdmitAsync(stream));
-                return;
+                attempts.Add(TryDialAsync(session, address, wake, race.Token));
+                var headStart = _parts.Time.GetUtcNow() + HeadStart;
+                wake.SetAt(headStart);
+                while (winner is null && attempts.Exists(a => !a.IsCompleted) && (attempts.Count == addresses.Count || _parts.Time.GetUtcNow() < headStart))
+                {
+                    await wake.WaitAsync(cancellation);
+                    winner = attempts.Find(a => a.IsCompletedSuccessfully && a.Result is not null)?.Result;
+                }
+                winner ??= attempts.Find(a => a.IsCompletedSuccessfully && a.Result is not null)?.Result;
+                if (winner is not null || session.LinksWanted == 0)
+                    break;
             }
-            catch (TransportException e)
-            {
-                session.NoteDialError(address, e.Message);
-            }
-            if (session.LinksWanted == 0)
-                return;
+        }
+        finally
+        {
+            race.Cancel();
+            Follow(DiscardAsync(attempts, winner));
+        }
+        cancellation.ThrowIfCancellationRequested();
+        if (winner is not null)
+            Follow(AdmitAsync(winner));
+    }
+
+    /// <summary>Null where it failed; sets the signal either way.</summary>
+    private async Task<AuthenticatedStream?> TryDialAsync(PeerSession session, string address, Wakeup wake, CancellationToken cancellation)
+    {
+        try
+        {
+            var stream = await _parts.Transport.DialAsync(address, session.Id, cancellation);
+            session.NoteDialError(address, null);
+            return stream;
+        }
+        catch (TransportException e)
+        {
+            session.NoteDialError(address, e.Message);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Another one was faster.
+        }
+        finally
+        {
+            wake.Set();
+        }
+        return null;
+    }
+
+    private static async Task DiscardAsync(List<Task<AuthenticatedStream?>> attempts, AuthenticatedStream? winner)
+    {
+        foreach (var attempt in attempts)
+        {
+            if (await attempt is { } stream && stream != winner)
+                await stream.DisposeAsync();
         }
     }
 

@@ -18,6 +18,15 @@ internal sealed class PeerLink : IAsyncDisposable
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(300);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(120);
+    /// <summary>A path that is in doubt has this long to carry a ping there and its acknowledgement back.</summary>
+    private static readonly TimeSpan DoubtFor = TimeSpan.FromSeconds(2);
+
+    /// <summary>Unanswered this long, a path that was in doubt carries nothing.</summary>
+    private static readonly TimeSpan LostAfterDoubt = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Unanswered this long, it carries nothing though nobody doubted it.</summary>
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
 
     private readonly EngineParts _parts;
@@ -25,6 +34,7 @@ internal sealed class PeerLink : IAsyncDisposable
     private readonly IBepConnection _connection;
     private readonly CancellationTokenSource _ended = new();
     private readonly Wakeup _sendWake;
+    private readonly Wakeup _tickWake;
     private readonly Channel<BepMessage> _urgent = Channel.CreateUnbounded<BepMessage>();
     private readonly Channel<BepMessage> _bulk = Channel.CreateBounded<BepMessage>(8);
     private readonly Lock _lock = new();
@@ -34,11 +44,13 @@ internal sealed class PeerLink : IAsyncDisposable
     private long _lastReceived;
     private long _lastSent;
     private string? _reason;
+    private long _doubted;
 
     public PeerLink(EngineParts parts, AuthenticatedStream stream, IBepConnection connection)
     {
         (_parts, _stream, _connection) = (parts, stream, connection);
         _sendWake = new Wakeup(parts.Time);
+        _tickWake = new Wakeup(parts.Time);
         Since = parts.Time.GetUtcNow();
         _lastReceived = _lastSent = parts.Time.GetTimestamp();
     }
@@ -58,6 +70,17 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>Why it ended.</summary>
     public string Reason => _reason ?? "closed";
 
+    /// <summary>It ended for a path that was in doubt: dialing anew is worth a try at once.</summary>
+    public bool WasDoubted { get; private set; }
+
+    /// <summary>The network changed, or time passed unseen: finds out quickly whether the other device is still there.</summary>
+    public void Doubt()
+    {
+        Volatile.Write(ref _doubted, Math.Max(1, _parts.Time.GetTimestamp()));
+        Post(new BepMessage.Ping());
+        _tickWake.Set();
+    }
+
     /// <summary>Runs until the connection ends, for whatever reason, and never throws.</summary>
     /// <param name="onMessage">Called for everything but responses and pings, in order; its exceptions end the link.</param>
     public async Task RunAsync(string name, Func<BepMessage, Task> onMessage)
@@ -68,6 +91,7 @@ internal sealed class PeerLink : IAsyncDisposable
         await Task.WhenAll(sending, receiving, ticking);
         FailPending();
         _sendWake.Dispose();
+        _tickWake.Dispose();
         await _connection.DisposeAsync();
         await _stream.DisposeAsync();
     }
@@ -146,6 +170,7 @@ internal sealed class PeerLink : IAsyncDisposable
             _bulk.Writer.TryComplete();
             _ended.Cancel();
             _sendWake.Set();
+            _tickWake.Set();
             await _stream.Stream.DisposeAsync();
         }
     }
@@ -199,13 +224,36 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         while (true)
         {
-            await Task.Delay(Tick, _parts.Time, _ended.Token);
+            var isDoubted = Volatile.Read(ref _doubted) != 0;
+            _tickWake.SetAt(_parts.Time.GetUtcNow() + (isDoubted ? DoubtFor : Tick));
+            await _tickWake.WaitAsync(CancellationToken.None);
+            if (_ended.IsCancellationRequested)
+                return;
+            CheckPath();
             if (_parts.Time.GetElapsedTime(Volatile.Read(ref _lastReceived)) > DeadAfter)
                 throw new BepException("Nothing was heard of the other device for 5 minutes.");
             if (_parts.Time.GetElapsedTime(Volatile.Read(ref _lastSent)) > PingAfter)
                 Post(new BepMessage.Ping());
             FailOverdue();
         }
+    }
+
+    private void CheckPath()
+    {
+        var doubted = Volatile.Read(ref _doubted);
+        if (_stream.Path is not { } path)
+            return;
+        var isLost = path.Unanswered > (doubted == 0 ? LostAfter : LostAfterDoubt) || (doubted != 0 && path.HasLostItsAddress);
+        if (isLost)
+        {
+            WasDoubted = true;
+            const string Why = "The network no longer carries the connection.";
+            Interlocked.CompareExchange(ref _reason, Why, null);
+            path.Abort();
+            throw new BepException(Why);
+        }
+        if (doubted != 0 && _parts.Time.GetElapsedTime(doubted) >= DoubtFor)
+            Interlocked.CompareExchange(ref _doubted, 0, doubted);
     }
 
     private void Answer(BepMessage.Response response)

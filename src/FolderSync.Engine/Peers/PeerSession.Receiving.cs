@@ -133,7 +133,7 @@ internal sealed partial class PeerSession
             PeerFolder peerFolder;
             lock (_lock)
             {
-                if (!_folders.TryGetValue(folder.Id, out peerFolder!) || (!isNew && peerFolder.Sender is not null && peerFolder.SenderOf == folder && peerFolder.State == RemoteFolderState.Valid))
+                if (!_folders.TryGetValue(folder.Id, out peerFolder!) || (!isNew && peerFolder.Sender is not null && peerFolder.SenderOf == folder.Index && peerFolder.State == RemoteFolderState.Valid))
                     continue;
                 peerFolder.StopSender();
             }
@@ -156,7 +156,7 @@ internal sealed partial class PeerSession
         lock (_lock)
             peerFolder.Received = known.MaxSequence;
         if (peerFolder.State == RemoteFolderState.Valid)
-            StartSender(link, folder, peerFolder, await FirstSequenceAsync(folder, index, us));
+            StartSender(link, folder, index, peerFolder, await FirstSequenceAsync(folder, index, us));
     }
 
     /// <summary>Where to go on announcing: behind what the peer has of this index, or from the start (negative).</summary>
@@ -178,13 +178,13 @@ internal sealed partial class PeerSession
                 ? "The other device holds this folder encrypted (receive encrypted); FolderSync can't send encrypted data yet."
                 : null;
 
-    private void StartSender(PeerLink link, FolderLoop folder, PeerFolder peerFolder, long first)
+    private void StartSender(PeerLink link, FolderLoop folder, IFolderIndex index, PeerFolder peerFolder, long first)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(link.Ended);
         lock (_lock)
         {
             peerFolder.StopSender();
-            (peerFolder.Sender, peerFolder.SenderOf) = (stop, folder);
+            (peerFolder.Sender, peerFolder.SenderOf) = (stop, index);
         }
         _ = _parts.Scheduler.Start($"{Name()} index {folder.Id}", async () =>
         {

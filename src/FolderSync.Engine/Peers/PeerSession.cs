@@ -1,5 +1,5 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine.Folders;
+using FolderSync.Index;
 using FolderSync.Network;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
@@ -18,11 +18,16 @@ internal sealed partial class PeerSession
     /// <summary>Of a peer's progress, as many files as an event tells.</summary>
     private const int MaxToldFiles = 100;
 
+    /// <summary>A single wrong block may be a file that was changed just then.</summary>
+    private const int WrongDataToDemote = 3;
+
     /// <summary>A connection that lived shorter than this is taken for a refusal by the other side.</summary>
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
 
     /// <summary>Two connections made within this time of each other are both sides dialing at once; an older one was lost by the other side.</summary>
     private static readonly TimeSpan DialRace = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan FoundAgain = TimeSpan.FromSeconds(2);
 
     private readonly EngineParts _parts;
     private readonly PeerHub _hub;
@@ -37,7 +42,10 @@ internal sealed partial class PeerSession
     private long _sent;
     private DateTimeOffset? _lastSeen;
     private int _turn;
+    private int _wrongData;
     private bool _hasReasonToDial;
+    private CancellationTokenSource? _dialing;
+    private long _found;
 
     public PeerSession(EngineParts parts, PeerHub hub, DeviceConfig config)
     {
@@ -82,6 +90,52 @@ internal sealed partial class PeerSession
         lock (_lock)
             _hasReasonToDial = true;
         DialWake.Set();
+    }
+
+    /// <summary>The network changed: connections are checked, and a dial that began on the old network begins anew.</summary>
+    public void OnNetworkChanged()
+    {
+        foreach (var link in Links())
+            link.Doubt();
+        CancellationTokenSource? dialing;
+        lock (_lock)
+        {
+            _hasReasonToDial = true;
+            dialing = _dialing;
+            _dialing = null;
+        }
+        dialing?.Cancel();
+        DialWake.Set();
+    }
+
+    /// <summary>Discovery heard the device anew, or at other addresses. Whoever is on the network can make it say so: it costs little.</summary>
+    public void OnFound()
+    {
+        lock (_lock)
+        {
+            if (_found != 0 && _parts.Time.GetElapsedTime(_found) < FoundAgain)
+                return;
+            _found = Math.Max(1, _parts.Time.GetTimestamp());
+            _hasReasonToDial |= _links.Count == 0;
+        }
+        foreach (var link in Links())
+            link.Doubt();
+        DialWake.Set();
+    }
+
+    /// <summary>A dial that a change of the network ends; the caller disposes it after <see cref="EndDial"/>.</summary>
+    public CancellationTokenSource BeginDial(CancellationToken cancellation)
+    {
+        var dialing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        lock (_lock)
+            _dialing = dialing;
+        return dialing;
+    }
+
+    public void EndDial()
+    {
+        lock (_lock)
+            _dialing = null;
     }
 
     /// <summary>True once after something made dialing worth a try at once.</summary>
@@ -149,6 +203,16 @@ internal sealed partial class PeerSession
     {
         lock (_lock)
             return _links.Count > 0 && _folders.TryGetValue(folder, out var f) && f.State == RemoteFolderState.Valid;
+    }
+
+    /// <summary>It has sent wrong data again and again since this service started.</summary>
+    public bool IsUnreliable => Volatile.Read(ref _wrongData) >= WrongDataToDemote;
+
+    /// <summary>What it sent does not match the hash that was asked for.</summary>
+    public void NoteWrongData()
+    {
+        if (Interlocked.Increment(ref _wrongData) == WrongDataToDemote)
+            LogWrongData(Name());
     }
 
     /// <summary>Bytes asked for and not yet answered.</summary>
@@ -273,7 +337,7 @@ internal sealed partial class PeerSession
     private void OnConnected(PeerLink link)
     {
         LogConnected(Name(), link.Stream.Remote, link.Connection.PeerHello.ClientName, link.Connection.PeerHello.ClientVersion);
-        _parts.State.PutDevice(new Index.DeviceStatistics(Id, link.Since, 0));
+        _parts.State.PutDevice(new DeviceStatistics(Id, link.Since, 0));
         _hub.Events.Add(
             "DeviceConnected",
             ("id", Id.ToString()),
@@ -295,7 +359,7 @@ internal sealed partial class PeerSession
             _received += link.Connection.BytesReceived;
             _sent += link.Connection.BytesSent;
             _lastSeen = now;
-            _hasReasonToDial |= now - link.Since > Held;
+            _hasReasonToDial |= now - link.Since > Held || link.WasDoubted;
             isLast = _links.Count == 0;
             if (wasFirst || isLast)
                 StopSenders();
@@ -308,7 +372,7 @@ internal sealed partial class PeerSession
         if (isLast)
         {
             LogDisconnected(Name(), link.Reason);
-            _parts.State.PutDevice(new Index.DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
+            _parts.State.PutDevice(new DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
             _hub.Events.Add("DeviceDisconnected", ("id", Id.ToString()), ("error", link.Reason));
         }
         else
@@ -326,6 +390,9 @@ internal sealed partial class PeerSession
     [LoggerMessage(101, LogLevel.Information, "{Device} is disconnected: {Reason}")]
     private partial void LogDisconnected(string device, string reason);
 
+    [LoggerMessage(103, LogLevel.Warning, "{Device} has sent wrong data again and again; others are asked first from now on. See that its disk and memory are sound.")]
+    private partial void LogWrongData(string device);
+
     [LoggerMessage(102, LogLevel.Warning, "{Device}, folder {Folder}: {Reason}")]
     private partial void LogFolderRefused(string device, FolderId folder, string reason);
 
@@ -341,8 +408,8 @@ internal sealed partial class PeerSession
 
         public CancellationTokenSource? Sender { get; set; }
 
-        /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was stopped and started is another one.</summary>
-        public FolderLoop? SenderOf { get; set; }
+        /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was opened anew has another one.</summary>
+        public IFolderIndex? SenderOf { get; set; }
 
         public Dictionary<FileName, (VersionVector Version, HashSet<int> Blocks)> Progress { get; } = [];
 

@@ -136,6 +136,8 @@ internal sealed class FileTransfer
             if (staged.Missing.Count > 0)
                 staged.WriteBlock(block.Index, data);
             staged.Finish();
+            lock (_lock)
+                _done = Target.Size;
             return staged;
         }
         catch

@@ -219,6 +219,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
                 break;
             case ApplyResult.Failed failed:
                 error = failed.Problem.Reason;
+                folder.Fetched.Drop(item.Name);
                 // After a failed sync the names may have changed all the same.
                 if (failed.Problem.Error == FileSystemError.Io)
                     folder.RequestScan([item.Name]);

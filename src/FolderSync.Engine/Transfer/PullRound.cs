@@ -13,7 +13,7 @@ namespace FolderSync.Engine.Transfer;
 
 /// <summary>
 /// One pass over all needed names in tree order. Directories, links and metadata are placed as they come; files are fetched many at a
-/// time and placed in batches; deletions come last and deepest first, so that a moved file's old name can still give its content.
+/// time in the folder's order and placed in batches; deletions come last and deepest first, so that a moved file's old name can still give its content.
 /// </summary>
 internal sealed class PullRound
 {
@@ -70,6 +70,7 @@ internal sealed class PullRound
             await _active.DrainAsync(CancellationToken.None);
             await placing;
             await progress;
+            _folder.Fetched.KeepAll();
         }
     }
 
@@ -91,57 +92,77 @@ internal sealed class PullRound
             return [.. _transfers.Values];
     }
 
+    /// <summary>Directories and the like go as they are read; files in the folder's order, over all that is needed.</summary>
     private async Task FetchAllAsync(CancellationToken cancellation)
     {
-        var after = default(FileName);
-        while (true)
+        var order = _folder.Config.Order;
+        var selection = new PullSelection(order, _services.Parts.Random.NextUInt64());
+        var isFirst = true;
+        do
         {
-            var page = await _services.Parts.Workers.Run(() => ReadPage(after), cancellation);
-            if (page.Count == 0)
-                return;
-            after = page[^1].Name;
-            await PlaceStructureAsync(page, cancellation);
-            foreach (var item in Ordered(page.Where(i => i.Decision.Kind == PullKind.File)))
+            await ReadNeedAsync(selection, order == PullOrder.Alphabetic, isFirst, cancellation);
+            foreach (var names in selection.Take().Chunk(PageSize))
             {
-                if (item.Expected is { IsDirectory: true })
-                    _overDirectories.Add(item);
+                foreach (var item in await _services.Parts.Workers.Run(() => ReadNamed(names), cancellation))
+                    await StartOrDeferAsync(item, cancellation);
+            }
+            isFirst = false;
+        }
+        while (selection.HasMore);
+    }
+
+    /// <summary>One pass over all needed names in tree order.</summary>
+    /// <param name="isInOrder">Files are wanted just so: they are started as they come.</param>
+    private async Task ReadNeedAsync(PullSelection selection, bool isInOrder, bool isFirst, CancellationToken cancellation)
+    {
+        var after = default(FileName);
+        while (await _services.Parts.Workers.Run(() => ReadPage(after, withHolders: isInOrder), cancellation) is { Count: > 0 } page)
+        {
+            after = page[^1].Name;
+            if (isFirst)
+                await PlaceStructureAsync(page, cancellation);
+            foreach (var item in page.Where(i => i.Decision.Kind == PullKind.File))
+            {
+                if (isInOrder)
+                    await StartOrDeferAsync(item, cancellation);
                 else
-                    await StartAsync(item, cancellation);
+                    selection.Offer(item.Global);
             }
         }
     }
 
-    private List<PullItem> ReadPage(FileName after)
+    private async Task StartOrDeferAsync(PullItem item, CancellationToken cancellation)
+    {
+        if (item.Expected is { IsDirectory: true })
+            _overDirectories.Add(item);
+        else
+            await StartAsync(item, cancellation);
+    }
+
+    private List<PullItem> ReadPage(FileName after, bool withHolders)
     {
         var config = _folder.Config;
         var items = new List<PullItem>();
         foreach (var (global, local) in _index.Needed(after, PageSize))
         {
             var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);
-            var holders = decision.Kind == PullKind.File ? _index.Holders(global.Name) : [];
-            items.Add(new PullItem(global, local, decision, holders));
+            items.Add(new PullItem(global, local, decision, withHolders && decision.Kind == PullKind.File ? _index.Holders(global.Name) : []));
         }
         return items;
     }
 
-    private IEnumerable<PullItem> Ordered(IEnumerable<PullItem> files) => _folder.Config.Order switch
+    /// <summary>The files among the names that are needed still.</summary>
+    private List<PullItem> ReadNamed(IReadOnlyList<FileName> names)
     {
-        PullOrder.SmallestFirst => files.OrderBy(f => f.Global.Size),
-        PullOrder.LargestFirst => files.OrderByDescending(f => f.Global.Size),
-        PullOrder.OldestFirst => files.OrderBy(f => f.Global.Modified),
-        PullOrder.NewestFirst => files.OrderByDescending(f => f.Global.Modified),
-        PullOrder.Random => Shuffled([.. files]),
-        _ => files,
-    };
-
-    private PullItem[] Shuffled(PullItem[] files)
-    {
-        for (var i = files.Length - 1; i > 0; i--)
+        var config = _folder.Config;
+        var items = new List<PullItem>();
+        foreach (var ((global, local), holders) in _index.NeededOf(names))
         {
-            var j = _services.Parts.Random.Next(i + 1);
-            (files[i], files[j]) = (files[j], files[i]);
+            var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);
+            if (decision.Kind == PullKind.File)
+                items.Add(new PullItem(global, local, decision, holders));
         }
-        return files;
+        return items;
     }
 
     /// <summary>All of a page that needs no content: in tree order, so that a directory stands before what is in it.</summary>
@@ -257,11 +278,14 @@ internal sealed class PullRound
     private async Task FetchAsync(PullItem item, FileEntry? same, CancellationToken cancellation)
     {
         var transfer = new FileTransfer(_folder, _services, _index, item, same);
+        _folder.Fetched.Begin(transfer);
         lock (_lock)
             _transfers[item.Name] = transfer;
         try
         {
-            if (await transfer.RunAsync(cancellation) is { } staged)
+            if (await transfer.RunAsync(cancellation) is not { } staged)
+                _folder.Fetched.Keep(transfer);
+            else
                 await _placing.AddAsync(item, new ApplyStep.PlaceFile(staged, item.Global, item.Expected, _folder.Displace(item)), cancellation);
         }
         catch (OperationCanceledException)
@@ -271,6 +295,7 @@ internal sealed class PullRound
         catch (FileSystemException e)
         {
             transfer.Close();
+            _folder.Fetched.Keep(transfer);
             _folder.NoteTrouble(item.Global, e.Message);
         }
         catch (Exception e)

@@ -8,6 +8,8 @@ namespace FolderSync.Engine.Transfer;
 /// <summary>Where the blocks of one file can be asked for: the least busy of the peers that have it, or have that block in a temp file.</summary>
 internal sealed class Sources(FolderLoop folder, IFolderIndex index, PullItem item)
 {
+    private const long Demoted = long.MaxValue / 2;
+
     private readonly SortedSet<DeviceId> _wrong = [];
     private IReadOnlyList<DeviceId> _holders = item.Holders;
     private long _version = folder.SourcesVersion;
@@ -29,16 +31,22 @@ internal sealed class Sources(FolderLoop folder, IFolderIndex index, PullItem it
             var holds = _holders.Contains(id);
             if (!holds && !peer.HasTemporarily(folder.Id, item.Name, item.Global.Version, block))
                 continue;
-            if (peer.Outstanding >= load)
+            // One that gave wrong bytes again and again is asked only where nobody else is.
+            var its = peer.IsUnreliable ? Demoted + peer.Outstanding : peer.Outstanding;
+            if (its >= load)
                 continue;
             best = (peer, !holds);
-            load = peer.Outstanding;
+            load = its;
         }
         return best;
     }
 
     /// <summary>The peer sent bytes with another hash: it is not asked again for this file.</summary>
-    public void NoteWrong(DeviceId peer) => _wrong.Add(peer);
+    public void NoteWrong(DeviceId peer)
+    {
+        _wrong.Add(peer);
+        folder.Peer(peer)?.NoteWrongData();
+    }
 
     public string WhyNone()
     {

@@ -46,10 +46,11 @@ public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOption
             {
                 return [.. steps.Select(s => Failures.Of(s, e))];
             }
-            var batch = new ApplyBatch(_disk, versioner, options, time, steps);
+            var unread = new Unread(_disk);
+            var batch = new ApplyBatch(_disk, versioner, options, time, [.. steps.Select(unread.Keep)]);
             var results = batch.Run();
             _recovered = !batch.IsUnsettled;
-            return results;
+            return [.. results.Select((r, i) => ReferenceEquals(r.Step, steps[i]) ? r : r with { Step = steps[i] })];
         }
     }
 

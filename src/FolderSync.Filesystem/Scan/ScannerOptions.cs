@@ -23,10 +23,10 @@ public sealed class RootGoneException(RootState state) : IOException($"The folde
 
     private static string Text(RootState state) => state switch
     {
-        RootState.Missing => "it does not exist (unmounted, renamed or deleted?).",
+        RootState.Missing => "it does not exist.",
         RootState.NotADirectory => "it is not a directory.",
-        RootState.MarkerMissing => "the marker .stfolder is missing, so another directory may stand there (unmounted?).",
+        RootState.MarkerMissing => "its marker .stfolder is missing.",
         RootState.Unreadable => "it can't be read.",
-        _ => "it was replaced while it was scanned.",
+        _ => "another directory stands there now.",
     };
 }

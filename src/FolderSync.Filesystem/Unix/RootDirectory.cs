@@ -18,6 +18,9 @@ internal sealed class RootDirectory : IDisposable
     private Descriptor? _descriptor;
     private Identity? _identity;
     private bool _markerSeen;
+
+    /// <summary>The last directory here that had the marker.</summary>
+    private Identity? _marked;
     private int _generation;
     private int? _unsyncedSince;
     private bool _disposed;
@@ -75,7 +78,9 @@ internal sealed class RootDirectory : IDisposable
                 Probe();
             _identity = identity;
             _markerSeen = state == RootState.Present;
-            return state;
+            if (_markerSeen)
+                _marked = identity;
+            return state == RootState.MarkerMissing && _marked is { } marked && marked != identity ? RootState.Replaced : state;
         }
     }
 

@@ -11,8 +11,29 @@ namespace FolderSync.Host.Cli;
 /// <param name="IsTerminal">A person looks at <paramref name="Out"/>: colours, tables, progress.</param>
 internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, string?> Environment, bool IsTerminal, string WorkingDirectory)
 {
+    /// <summary>What a person answers.</summary>
+    public TextReader In { get; init; } = Console.In;
+
+    /// <summary>Names of the environment's variables.</summary>
+    public IReadOnlyList<string> Variables { get; init; } = [];
+
+    /// <summary>A question on standard error; only a yes is a yes.</summary>
+    public async Task<bool> AskAsync(string question, CancellationToken cancellation)
+    {
+        await Error.WriteAsync($"{question} [y/N] ");
+        await Error.FlushAsync(cancellation);
+        // Reading a terminal can't be cancelled: who presses Ctrl-C does not wait for it.
+        var answer = await Task.Run(In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
+        return answer?.Trim().ToLowerInvariant() is "y" or "yes";
+    }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public static CliContext OfProcess() => new(Console.Out, Console.Error, System.Environment.GetEnvironmentVariable,
-        !Console.IsOutputRedirected, Directory.GetCurrentDirectory());
+        !Console.IsOutputRedirected, Directory.GetCurrentDirectory())
+    {
+        Variables = [.. System.Environment.GetEnvironmentVariables().Keys.Cast<string>()],
+    };
 
     public HomeDirectory Home(string? given) => new(Path.Combine(WorkingDirectory, given is { Length: > 0 } ? given : HomeDirectory.Default(Environment)));
 
@@ -63,4 +84,10 @@ internal static class ExitCode
     public const int Success = 0;
     public const int Failure = 1;
     public const int BadInput = 2;
+
+    /// <summary>Ctrl-C, as shells count it: 128 and the signal's number.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>SIGTERM.</summary>
+    public const int Terminated = 143;
 }

@@ -1,5 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using FolderSync.Client;
+using FolderSync.Host.Cli.Autostart;
+using FolderSync.Host.Cli.Completion;
+using FolderSync.Host.Cli.Docs;
+using FolderSync.Host.Cli.Doctor;
+using FolderSync.Host.Cli.Status;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 
@@ -19,40 +26,81 @@ internal sealed class CommandLine
     public CommandLine(CliContext context)
     {
         _context = context;
-        Root = new RootCommand("Keeps folders the same on all of a person's devices. Exit codes: 0 done, 1 failed while running, 2 the request or the configuration is wrong.")
+        Groups =
+        [
+            new("To begin",
+                InitCommand.Create(this),
+                ServeCommand.Create(this),
+                OpenCommand.Create(this),
+                IdentityCommands.Id(this),
+                Demo.DemoCommand.Create(this)),
+            new("Devices and folders",
+                NearbyCommand.Create(this),
+                PairCommands.Pair(this),
+                PairCommands.Unpair(this),
+                DeviceCommand.Create(this),
+                ShareCommands.Share(this),
+                ShareCommands.Unshare(this),
+                IgnoreCommand.Create(this)),
+            new("What goes on",
+                StatusCommand.Create(this),
+                NeedCommand.Create(this),
+                ConflictCommand.Create(this),
+                ProblemCommand.Create(this),
+                LogCommand.Create(this),
+                DoctorCommand.Create(this)),
+            new("What is to be done",
+                FolderCommands.Scan(this),
+                PauseCommands.Pause(this),
+                PauseCommands.Resume(this),
+                VersionsCommand.Create(this),
+                DivergenceCommands.Override(this),
+                DivergenceCommands.Revert(this),
+                ServiceCommands.Restart(this),
+                ServiceCommands.Shutdown(this)),
+            new("Settings",
+                ConfigCommands.Create(this),
+                ImportCommand.Create(this),
+                PasswordCommand.Create(this),
+                AutostartCommand.Create(this),
+                CompletionCommand.Create(this),
+                IdentityCommands.Version(this)),
+        ];
+        Root = new RootCommand("Keeps folders the same on all of a person's devices.") { _home, ManCommand.Create(this) };
+        foreach (var command in Groups.SelectMany(g => g.Commands))
+            Root.Add(command);
+        Root.Add(new CompletionDirective(this));
+        foreach (var option in Root.Options)
         {
-            _home,
-            InitCommand.Create(this),
-            ServeCommand.Create(this),
-            IdentityCommands.Id(this),
-            IdentityCommands.Version(this),
-            StatusCommand.Create(this),
-            PairCommands.Pair(this),
-            PairCommands.Unpair(this),
-            ShareCommands.Share(this),
-            ShareCommands.Unshare(this),
-            FolderCommands.Scan(this),
-            FolderCommands.Pause(this, pause: true),
-            FolderCommands.Pause(this, pause: false),
-            FolderCommands.Need(this),
-            ConfigCommands.Create(this),
-            PasswordCommand.Create(this),
-            Demo.DemoCommand.Create(this),
-        };
+            if (option is HelpOption help)
+                (help.Action, help.Description) = (new HelpPage(this), "Shows this.");
+            else if (option is VersionOption version)
+                (version.Action, version.Description) = (new VersionAction(context), "Prints the program's version.");
+        }
     }
 
     public RootCommand Root { get; }
 
+    public IReadOnlyList<CommandGroup> Groups { get; }
+
+    public CliContext Context => _context;
+
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, CliContext context, CancellationToken cancellation = default)
     {
-        var parsed = new CommandLine(context).Root.Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
+        var cli = new CommandLine(context);
+        // No response files: a name may begin with '@'.
+        var parsed = cli.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction or null)
         {
-            foreach (var error in parsed.Errors)
-                await context.Error.WriteLineAsync($"foldersync: {PrintableText.Of(error.Message)}");
-            var command = string.Join(' ', Names(parsed.CommandResult));
-            await context.Error.WriteLineAsync($"`{command} --help` shows how it is used.");
+            if (args.Length == 0)
+            {
+                HelpPage.Write(context.Error, cli, cli.Root);
+                return ExitCode.BadInput;
+            }
+            foreach (var sentence in Mistakes(parsed))
+                await context.Error.WriteLineAsync($"foldersync: {PrintableText.Of(sentence)}");
+            await context.Error.WriteLineAsync($"`{string.Join(' ', Names(parsed.CommandResult))} --help` shows how it is used.");
             return ExitCode.BadInput;
         }
         return await parsed.InvokeAsync(new InvocationConfiguration
@@ -64,6 +112,8 @@ internal sealed class CommandLine
         }, cancellation);
     }
 
+    public HomeDirectory HomeOf(ParseResult parsed) => _context.Home(parsed.GetValue(_home));
+
     /// <summary>Sets what the command does; failures become a sentence and an exit code.</summary>
     public Command Does(Command command, Func<CliContext, HomeDirectory, ParseResult, CancellationToken, Task> action)
     {
@@ -71,8 +121,13 @@ internal sealed class CommandLine
         {
             try
             {
-                await action(_context, _context.Home(parsed.GetValue(_home)), parsed, cancellation);
+                await action(_context, HomeOf(parsed), parsed, cancellation);
                 return ExitCode.Success;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // Who pressed Ctrl-C knows that.
+                return ExitCode.Interrupted;
             }
             catch (Exception e) when (Explain(e) is { } told)
             {
@@ -84,6 +139,23 @@ internal sealed class CommandLine
         return command;
     }
 
+    /// <summary>What is wrong with the words as they were given.</summary>
+    private static IEnumerable<string> Mistakes(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var commands = command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name).ToList();
+        if (commands.Count > 0 && command.Action is null)
+        {
+            // Without a command nothing else that was said can be judged.
+            if (parsed.UnmatchedTokens is not [var word, ..] || word.StartsWith('-'))
+                return [command is RootCommand ? "Say what to do." : $"`{command.Name}` wants one of: {string.Join(", ", commands)}."];
+            return [$"There is no command '{word}'." + ((commands.FirstOrDefault(c => word.Length > 1 && c.StartsWith(word, StringComparison.OrdinalIgnoreCase)) ?? Suggestion.For(word, commands)) is { } meant ? $" Did you mean '{meant}'?" : command is RootCommand ? "" : $" There are: {string.Join(", ", commands)}.")];
+        }
+        var options = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name);
+        return parsed.Errors.Select(e => e.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal) +
+            (parsed.UnmatchedTokens.FirstOrDefault(t => t.StartsWith('-') && e.Message.Contains($"'{t}'", StringComparison.Ordinal)) is { } wrong && Suggestion.For(wrong, options) is { } near ? $" Did you mean '{near}'?" : ""));
+    }
+
     /// <summary>Null for a bug, which shows its trace.</summary>
     private static (int Code, IEnumerable<string> Sentences)? Explain(Exception e) => e switch
     {
@@ -93,10 +165,19 @@ internal sealed class CommandLine
         ServiceException { Status: System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict } => (ExitCode.BadInput, [e.Message]),
         ServiceException => (ExitCode.Failure, [e.Message]),
         InvalidDataException or UnauthorizedAccessException or IOException => (ExitCode.BadInput, [e.Message]),
-        OperationCanceledException => (ExitCode.Failure, ["Interrupted."]),
+        OperationCanceledException => (ExitCode.Failure, ["It took too long."]),
         _ => null,
     };
 
     private static IEnumerable<string> Names(System.CommandLine.Parsing.CommandResult result) =>
         (result.Parent is System.CommandLine.Parsing.CommandResult parent ? Names(parent) : []).Append(result.Parent is null ? "foldersync" : result.Command.Name);
+
+    private sealed class VersionAction(CliContext context) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            context.Out.WriteLine(IdentityCommands.VersionLine);
+            return ExitCode.Success;
+        }
+    }
 }

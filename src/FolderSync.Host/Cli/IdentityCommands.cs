@@ -6,11 +6,13 @@ namespace FolderSync.Host.Cli;
 
 internal static class IdentityCommands
 {
+    public static string VersionLine => $"foldersync {ProgramVersion.Tag} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})";
+
     public static Command Id(CommandLine cli) => cli.Does(
         new Command("id", "Prints this device's ID. Works with and without a running service."),
         (context, home, _, _) => context.Out.WriteLineAsync(context.Identity(home).DeviceId.ToString()));
 
     public static Command Version(CommandLine cli) => cli.Does(
         new Command("version", "Prints the program's version."),
-        (context, _, _, _) => context.Out.WriteLineAsync($"foldersync {ProgramVersion.Tag} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"));
+        (context, _, _, _) => context.Out.WriteLineAsync(VersionLine));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
@@ -9,22 +10,41 @@ internal static class ServeCommand
     {
         var address = new Option<string?>("--gui-address")
         {
-            Description = "Where the page and the REST interface are, over the configuration's page.address. Also $FOLDERSYNC_GUI_ADDRESS.",
+            Description = "Where the page and the REST interface are, over the configuration's page.address. Also $FOLDERSYNC_PAGE_ADDRESS.",
             HelpName = "HOST:PORT",
         };
-        var key = new Option<string?>("--gui-apikey") { Description = "The REST interface's key, over the configuration's page.api-key. Also $FOLDERSYNC_GUI_APIKEY.", HelpName = "KEY" };
+        var key = new Option<string?>("--gui-apikey") { Description = "The REST interface's key, over the configuration's page.api-key. Also $FOLDERSYNC_PAGE_API_KEY.", HelpName = "KEY" };
+        var set = new Option<string[]>("--set") { Description = "Any option of a section over the configuration's, for this run; may be repeated. Also $FOLDERSYNC_SECTION_OPTION.", HelpName = "SECTION.OPTION=VALUE" };
         var noBrowser = new Option<bool>("--no-browser") { Description = "Don't open the page in a browser." };
         var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", DefaultValueFactory = _ => LogLevel.Information, HelpName = "LEVEL" };
-        var command = new Command("serve", "Runs the service until it is told to end (Ctrl-C, SIGTERM, the page). Makes the home where there is none.") { address, key, noBrowser, level };
-        return cli.Does(command, (context, home, parsed, cancellation) => ServiceRun.RunAsync(
-            new ServiceOptions(
+        var command = new Command("serve", "Runs the service until it is told to end (Ctrl-C, SIGTERM, the page). Makes the home where there is none.") { address, key, set, noBrowser, level };
+        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        {
+            var options = new ServiceOptions(
                 home,
-                parsed.GetValue(address) ?? FromEnvironment(context, "FOLDERSYNC_GUI_ADDRESS"),
-                parsed.GetValue(key) ?? FromEnvironment(context, "FOLDERSYNC_GUI_APIKEY"),
+                ServeOverrides.Of(context.Environment, parsed.GetValue(address), parsed.GetValue(key), parsed.GetValue(set) ?? []),
                 parsed.GetValue(noBrowser),
-                parsed.GetValue(level)),
-            cancellation));
+                parsed.GetValue(level));
+            try
+            {
+                await ServiceRun.RunAsync(options, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // A signal is how a service is ended, also while it still starts.
+            }
+        });
     }
+}
 
-    private static string? FromEnvironment(CliContext context, string name) => context.Environment(name) is { Length: > 0 } value ? value : null;
+/// <summary>What flags say goes over what variables say.</summary>
+internal static class ServeOverrides
+{
+    public static ConfigOverrides Of(Func<string, string?> environment, string? address, string? key, IEnumerable<string> set)
+    {
+        var overrides = set.Aggregate(ConfigOverrides.FromEnvironment(environment), (o, one) => o.WithFlag("--set", one));
+        if (address is not null)
+            overrides = overrides.With(new ConfigOverride(ConfigSchema.PageSection, "address", address, "--gui-address"));
+        return key is null ? overrides : overrides.With(new ConfigOverride(ConfigSchema.PageSection, "api-key", key, "--gui-apikey"));
+    }
 }

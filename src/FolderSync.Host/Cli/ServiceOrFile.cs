@@ -13,7 +13,9 @@ internal interface IConfigured : IDisposable
 
     Task<IReadOnlyList<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation);
 
-    Task PutDeviceAsync(DeviceId id, string? name, string? address, CancellationToken cancellation);
+    /// <param name="name">Null: as it is.</param>
+    /// <param name="addresses">Null: as they are.</param>
+    Task PutDeviceAsync(DeviceId id, string? name, IReadOnlyList<string>? addresses, CancellationToken cancellation);
 
     Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation);
 
@@ -45,8 +47,8 @@ internal static class ServiceOrFile
 
         public async Task<IReadOnlyList<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation) => await client.FoldersAsync(cancellation);
 
-        public Task PutDeviceAsync(DeviceId id, string? name, string? address, CancellationToken cancellation) => client.PutDeviceAsync(
-            new ConfiguredDevice { DeviceId = id.ToString(), Name = name, Addresses = address is null ? null : [address] }, cancellation);
+        public Task PutDeviceAsync(DeviceId id, string? name, IReadOnlyList<string>? addresses, CancellationToken cancellation) => client.PutDeviceAsync(
+            new ConfiguredDevice { DeviceId = id.ToString(), Name = name, Addresses = addresses?.ToList() }, cancellation);
 
         public Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation) => client.RemoveDeviceAsync(id.ToString(), cancellation);
 
@@ -89,10 +91,10 @@ internal static class ServiceOrFile
             }),
         ]);
 
-        public Task PutDeviceAsync(DeviceId id, string? name, string? address, CancellationToken cancellation) => store.UpdateAsync(c =>
+        public Task PutDeviceAsync(DeviceId id, string? name, IReadOnlyList<string>? addresses, CancellationToken cancellation) => store.UpdateAsync(c =>
         {
             var device = c.Engine.Device(id) ?? new DeviceConfig { Id = id };
-            return c.PutDevice(device with { Name = name ?? device.Name, Addresses = address is null ? device.Addresses : [address] });
+            return c.PutDevice(device with { Name = name ?? device.Name, Addresses = addresses is null ? device.Addresses : [.. addresses] });
         }, cancellation);
 
         public Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation) => store.UpdateAsync(c => c.RemoveDevice(id), cancellation);

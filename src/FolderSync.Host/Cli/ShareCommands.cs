@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using FolderSync.Client;
 using FolderSync.Core.Model;
+using FolderSync.Host.Cli.Completion;
 
 namespace FolderSync.Host.Cli;
 
@@ -10,7 +11,7 @@ internal static class ShareCommands
     public static Command Share(CommandLine cli)
     {
         var path = new Argument<string>("PATH") { Description = "The directory to keep the same." };
-        var with = new Option<string[]>("--with") { Description = "A paired device's ID or name; may be given several times.", Required = true, HelpName = "DEVICE" };
+        var with = new Option<string[]>("--with") { Description = "A paired device's ID or name; may be given several times.", Required = true, HelpName = "DEVICE" }.CompletesDevices(cli);
         var id = new Option<string?>("--id") { Description = "The folder's ID, the same on all devices. Default: made from the directory's name.", HelpName = "FOLDERID" };
         var label = new Option<string?>("--label") { Description = "What to call it here.", HelpName = "TEXT" };
         var type = new Option<string?>("--type") { Description = "send-receive (default), send-only or receive-only.", HelpName = "TYPE" };
@@ -41,8 +42,8 @@ internal static class ShareCommands
 
     public static Command Unshare(CommandLine cli)
     {
-        var id = new Argument<string>("FOLDER") { Description = "Its ID, label or path." };
-        var with = new Option<string[]>("--with") { Description = "Only with this device. Default: with all, it is no longer synced.", HelpName = "DEVICE" };
+        var id = FolderCommands.Folder(cli);
+        var with = new Option<string[]>("--with") { Description = "Only with this device. Default: with all, it is no longer synced.", HelpName = "DEVICE" }.CompletesDevices(cli);
         var command = new Command("unshare", "Stops syncing a folder. The files stay on every device.") { id, with };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {

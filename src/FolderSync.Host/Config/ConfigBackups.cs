@@ -7,15 +7,22 @@ internal sealed class ConfigBackups(string directory, TimeProvider time)
 {
     private const int Kept = 6;
 
-    /// <summary>The one in force last; null if there is none.</summary>
-    public string? Newest() => Files().LastOrDefault() is { } file ? File.ReadAllText(file) : null;
+    /// <summary>Newest first; what can't be read is left out.</summary>
+    public IEnumerable<(string Path, string Text)> Texts()
+    {
+        foreach (var path in Files().Reverse())
+        {
+            if (Read(path) is { } text)
+                yield return (path, text);
+        }
+    }
 
     /// <summary>Nothing happens if it is the newest already. A failure costs only the copy.</summary>
     public void Add(string text)
     {
         try
         {
-            if (Newest() == text)
+            if (Texts().Select(t => t.Text).FirstOrDefault() == text)
                 return;
             new HomeDirectory(directory).Make();
             var name = time.GetUtcNow().ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
@@ -28,6 +35,18 @@ internal sealed class ConfigBackups(string directory, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+        }
+    }
+
+    private static string? Read(string path)
+    {
+        try
+        {
+            return TextFile.Decode(path, File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ConfigException)
+        {
+            return null;
         }
     }
 

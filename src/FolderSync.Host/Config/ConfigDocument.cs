@@ -23,9 +23,10 @@ internal sealed class ConfigDocument
     {
         _file = file;
         Text = text;
-        Root = YamlTreeReader.Read(file, text);
+        Root = YamlTreeReader.Read(file, Body);
     }
 
+    /// <summary>As it stands in the file, with its byte order mark where there is one.</summary>
     public string Text { get; }
 
     /// <summary>Null for a document without content.</summary>
@@ -54,7 +55,7 @@ internal sealed class ConfigDocument
     public ConfigDocument Set(YamlValue value, params ReadOnlySpan<YamlStep> path)
     {
         var wanted = YamlValueChange.Set(YamlValue.Of(Root), value, path);
-        return Prove(new YamlSplice(Text, Root).Set(value, path), wanted, path);
+        return Prove(new YamlSplice(Body, Root).Set(value, path), wanted, path);
     }
 
     /// <summary>The document without the option or item at <paramref name="path"/>; itself if there is none.</summary>
@@ -63,7 +64,7 @@ internal sealed class ConfigDocument
         if (Find(path) is null)
             return this;
         var wanted = YamlValueChange.Remove(YamlValue.Of(Root), path);
-        return Prove(new YamlSplice(Text, Root).Remove(path), wanted, path);
+        return Prove(new YamlSplice(Body, Root).Remove(path), wanted, path);
     }
 
     /// <summary>The document with one item more at the end of the list at <paramref name="path"/>, which is made where it is missing.</summary>
@@ -72,13 +73,17 @@ internal sealed class ConfigDocument
         if (Find(path) is not YamlSequence { Items.Count: > 0 })
             return Set(YamlValue.Of([item]), path);
         var wanted = YamlValueChange.Append(YamlValue.Of(Root), item, path);
-        return Prove(new YamlSplice(Text, Root).Append(item, path), wanted, path);
+        return Prove(new YamlSplice(Body, Root).Append(item, path), wanted, path);
     }
 
-    private ConfigDocument Prove(string text, YamlValue wanted, ReadOnlySpan<YamlStep> path)
+    /// <summary>What places count in.</summary>
+    private string Body => Text.StartsWith(TextFile.ByteOrderMark) ? Text[1..] : Text;
+
+    private ConfigDocument Prove(string body, YamlValue wanted, ReadOnlySpan<YamlStep> path)
     {
         ConfigDocument? result = null;
         Exception? why = null;
+        var text = Text.Length == Body.Length ? body : TextFile.ByteOrderMark + body;
         try
         {
             result = new ConfigDocument(_file, text);

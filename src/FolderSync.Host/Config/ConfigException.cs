@@ -30,4 +30,7 @@ public sealed class ConfigException : Exception
     public IReadOnlyList<ConfigProblem> Problems { get; }
 
     public ConfigProblem First => Problems[0];
+
+    /// <summary>With one more to say at the end.</summary>
+    public ConfigException And(ConfigProblem more) => new([.. Problems, more], this);
 }

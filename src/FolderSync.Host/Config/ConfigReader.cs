@@ -53,6 +53,23 @@ internal static class ConfigReader
         return null;
     }
 
+    /// <summary>One file must not belong to two folders, and no folder may hold the keys.</summary>
+    public static string? WhyNotAt(string path, IEnumerable<FolderConfig> others, HomeDirectory home)
+    {
+        foreach (var other in others)
+        {
+            if (path.Equals(other.Path, PathComparison))
+                return $"The folder '{other.Id}' has the path '{path}' already.";
+            if (IsInside(path, other.Path))
+                return $"The path '{path}' is inside the folder '{other.Id}' ('{other.Path}').";
+            if (IsInside(other.Path, path))
+                return $"The folder '{other.Id}' ('{other.Path}') is inside the path '{path}'.";
+        }
+        return path.Equals(home.Path, PathComparison) || IsInside(home.Path, path)
+            ? $"The path '{path}' holds FolderSync's own home ('{home.Path}') with its private key, which must not be synced."
+            : null;
+    }
+
     private static ImmutableArray<DeviceConfig> ReadDevices(NodeReader reader, ConfigDocument document)
     {
         var devices = ImmutableArray.CreateBuilder<DeviceConfig>();
@@ -110,23 +127,6 @@ internal static class ConfigReader
                 with.Add(id);
         }
         return with.ToImmutable();
-    }
-
-    /// <summary>One file must not belong to two folders, and no folder may hold the keys.</summary>
-    private static string? WhyNotAt(string path, IEnumerable<FolderConfig> others, HomeDirectory home)
-    {
-        foreach (var other in others)
-        {
-            if (path.Equals(other.Path, PathComparison))
-                return $"The folder '{other.Id}' has the path '{path}' already.";
-            if (IsInside(path, other.Path))
-                return $"The path '{path}' is inside the folder '{other.Id}' ('{other.Path}').";
-            if (IsInside(other.Path, path))
-                return $"The folder '{other.Id}' ('{other.Path}') is inside the path '{path}'.";
-        }
-        return path.Equals(home.Path, PathComparison) || IsInside(home.Path, path)
-            ? $"The path '{path}' holds FolderSync's own home ('{home.Path}') with its private key, which must not be synced."
-            : null;
     }
 
     private static bool IsInside(string path, string directory) =>

@@ -7,26 +7,27 @@ public sealed record ConfigChange(Configuration Old, Configuration New);
 
 /// <summary>
 /// The home's `config.yaml`: what is in force, changes to it, and what a person saves. A bad file is never in force: the last good
-/// one stays so, and <see cref="Error"/> says why. Thread-safe.
+/// one stays so, over a restart too, and <see cref="Error"/> says why. Thread-safe.
 /// </summary>
 public sealed class ConfigStore : IDisposable
 {
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(300);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConfigBackups _backups;
     private readonly DeviceId? _self;
     private readonly TimeProvider _time;
-    private volatile State _state;
+    private volatile ConfigState _state;
+    private volatile ConfigOverrides _overrides;
     private ConfigWatch? _watch;
 
-    private ConfigStore(HomeDirectory home, DeviceId? self, TimeProvider time, State state, ConfigBackups backups)
+    private ConfigStore(HomeDirectory home, DeviceId? self, TimeProvider time, ConfigState state, ConfigOverrides overrides, ConfigBackups backups)
     {
         Home = home;
         _self = self;
         _time = time;
         _state = state;
+        _overrides = overrides;
         _backups = backups;
     }
 
@@ -38,7 +39,7 @@ public sealed class ConfigStore : IDisposable
 
     public HomeDirectory Home { get; }
 
-    /// <summary>What is in force.</summary>
+    /// <summary>What is in force: the file's, with what flags and environment say over it.</summary>
     public Configuration Current => _state.Configuration;
 
     /// <summary>The text that is in force.</summary>
@@ -49,42 +50,43 @@ public sealed class ConfigStore : IDisposable
 
     public IReadOnlyList<ConfigProblem> Warnings => _state.Warnings;
 
-    /// <summary>
-    /// Opens the home's file. A torn one (empty or with NULs, as a power cut leaves it) gives way to the last good one, and
-    /// <see cref="Error"/> says so.
-    /// </summary>
+    internal ConfigState State => _state;
+
+    internal ConfigOverrides Overrides => _overrides;
+
+    /// <summary>Opens the home's file. One that is missing, torn or wrong gives way to the last good one, and <see cref="Error"/> says so.</summary>
     /// <param name="self">This device, which is never a peer of itself; null where it is not known.</param>
-    /// <exception cref="ConfigException">The file is wrong, or can't be read.</exception>
-    public static ConfigStore Open(HomeDirectory home, DeviceId? self = null, TimeProvider? time = null)
+    /// <exception cref="ConfigException">The file is wrong, or can't be read, and none was ever good.</exception>
+    public static ConfigStore Open(HomeDirectory home, DeviceId? self = null, TimeProvider? time = null) => Open(home, ConfigOverrides.None, self, time);
+
+    /// <param name="overrides">Over the file, for as long as the store lives.</param>
+    /// <exception cref="ConfigException">As above, and where an override can't be.</exception>
+    internal static ConfigStore Open(HomeDirectory home, ConfigOverrides overrides, DeviceId? self = null, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
         var backups = new ConfigBackups(home.ConfigBackups, time);
-        var text = ReadFile(home);
-        ConfigException? error = null;
-        if (IsTorn(text) && backups.Newest() is { } good)
-        {
-            error = new ConfigException(home.ConfigFile, 0, 0, "The file is empty or damaged; the last good one is in force.",
-                $"It is the newest in '{home.ConfigBackups}'. Any change made through the page or the command line writes it back.");
-            text = good;
-        }
-        var state = Parse(home, text) with { Error = error };
-        backups.Add(text);
-        return new ConfigStore(home, self, time, state, backups);
+        var state = ConfigState.Load(home, backups, overrides);
+        if (state.Error is null)
+            backups.Add(state.Document.Text);
+        return new ConfigStore(home, self, time, state, overrides, backups);
     }
 
     /// <summary>From now on a saved file is in force within a second.</summary>
-    public void Watch() => _watch ??= new ConfigWatch(Home.ConfigFile, TakeUpAsync, Settle, _time);
+    public void Watch() => _watch ??= new ConfigWatch(Home.ConfigFile, TakeUpAsync, _time);
 
     /// <summary>Changes the configuration: the difference is spliced into the file as it stands, saved durably, and is in force then.</summary>
+    /// <remarks>A change of an option that is overridden is saved, and in force when the override is gone.</remarks>
     /// <param name="change">Pure; may be called once.</param>
     /// <returns>What is in force now.</returns>
     /// <exception cref="ConfigException">The wanted configuration breaks a rule, or the file as it stands does; nothing was changed.</exception>
     /// <exception cref="IOException">The file could not be written; nothing was changed.</exception>
     public Task<Configuration> UpdateAsync(Func<Configuration, Configuration> change, CancellationToken cancellation = default) =>
-        ReplaceAsync(state =>
+        ReplaceAsync(text =>
         {
-            var wanted = change(state.Configuration).Consistent(_self);
-            return ConfigWriter.Write(state.Document, state.Configuration, wanted).Text;
+            // A file that says nothing (torn, gone) takes the last good text with the change; one that says something wrong is a person's to mend.
+            var state = text == Text || ConfigState.IsTorn(text) ? _state : ConfigState.Parse(Home, text, _overrides);
+            _backups.Add(state.Document.Text);
+            return ConfigWriter.Write(state.Document, state.Configuration, change(state.Configuration).Consistent(_self)).Text;
         }, cancellation);
 
     /// <summary>Takes a whole new text, such as the page's editor sends.</summary>
@@ -107,22 +109,40 @@ public sealed class ConfigStore : IDisposable
         _gate.Dispose();
     }
 
-    private async Task<Configuration> ReplaceAsync(Func<State, string> change, CancellationToken cancellation)
+    /// <summary>Sets an option that the service settled by itself: in the file, or where that is refused at the moment, for this run.</summary>
+    internal async Task SettleAsync(string section, string option, string value, string why, CancellationToken cancellation)
+    {
+        var settled = ConfigOverrides.None.With(new ConfigOverride(section, option, value, why));
+        try
+        {
+            await UpdateAsync(settled.Over, cancellation);
+        }
+        catch (ConfigException) when (Error is not null)
+        {
+            await _gate.WaitAsync(cancellation);
+            try
+            {
+                _overrides = _overrides.With(settled.All[0]);
+                PutInForce(ConfigState.Parse(Home, Text, _overrides) with { Error = Error });
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
+
+    private async Task<Configuration> ReplaceAsync(Func<string, string> change, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
-            var text = ReadFile(Home);
-            var onDisk = text == Text || IsTorn(text) ? _state : Parse(Home, text);
-            var changed = change(onDisk);
+            var text = File.Exists(Home.ConfigFile) ? ConfigState.ReadFile(Home) : "";
+            var changed = change(text);
+            var next = ConfigState.Parse(Home, changed, _overrides);
             if (changed != text)
-            {
-                var next = Parse(Home, changed);
-                _backups.Add(onDisk.Document.Text);
                 DurableFile.Write(Home.ConfigFile, changed);
-                onDisk = next;
-            }
-            PutInForce(onDisk with { Error = null });
+            PutInForce(next.Document.Text == Text ? _state with { Error = null } : next);
             return Current;
         }
         finally
@@ -136,10 +156,10 @@ public sealed class ConfigStore : IDisposable
         await _gate.WaitAsync(cancellation);
         try
         {
-            var text = ReadFile(Home);
-            if (IsTorn(text) && !IsTorn(Text))
+            var text = ConfigState.ReadFile(Home);
+            if (ConfigState.IsTorn(text) && !ConfigState.IsTorn(Text))
                 throw new ConfigException(Home.ConfigFile, 0, 0, "The file is empty or damaged; the last good one stays in force.", null);
-            PutInForce(text == Text ? _state with { Error = null } : Parse(Home, text));
+            PutInForce(text == Text ? _state with { Error = null } : ConfigState.Parse(Home, text, _overrides));
             return true;
         }
         catch (ConfigException e)
@@ -157,48 +177,17 @@ public sealed class ConfigStore : IDisposable
         }
     }
 
-    private void PutInForce(State next)
+    private void PutInForce(ConfigState next)
     {
         var old = _state;
-        if (ReferenceEquals(next, old) || next == old)
+        if (next == old)
             return;
         _state = next;
-        if (next.Document.Text != old.Document.Text)
-        {
+        if (next.Document.Text != old.Document.Text && next.Error is null)
             _backups.Add(next.Document.Text);
+        if (!ReferenceEquals(next.Configuration, old.Configuration))
             Changed?.Invoke(new ConfigChange(old.Configuration, next.Configuration));
-        }
         if (next.Error != old.Error || !next.Warnings.SequenceEqual(old.Warnings))
             ProblemsChanged?.Invoke();
     }
-
-    private static State Parse(HomeDirectory home, string text)
-    {
-        var document = ConfigDocument.Parse(home.ConfigFile, text);
-        var read = ConfigReader.Read(home.ConfigFile, document, home);
-        return new State(document, read.Configuration, read.Warnings, null);
-    }
-
-    private static string ReadFile(HomeDirectory home)
-    {
-        try
-        {
-            var file = new FileInfo(home.ConfigFile);
-            if (file.Exists && file.Length > 4L * YamlTreeReader.MaxLength)
-                throw new ConfigException(home.ConfigFile, 0, 0, $"The file has {file.Length:N0} bytes; at most {YamlTreeReader.MaxLength:N0} are read.");
-            return File.ReadAllText(home.ConfigFile);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new ConfigException(home.ConfigFile, 0, 0, "The file is not there.", $"Make it with `foldersync init --home {home.Path}`.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(home.ConfigFile, 0, 0, $"The file can't be read: {e.Message}", null, e);
-        }
-    }
-
-    private static bool IsTorn(string text) => string.IsNullOrWhiteSpace(text) || text.Contains('\0');
-
-    private sealed record State(ConfigDocument Document, Configuration Configuration, IReadOnlyList<ConfigProblem> Warnings, ConfigException? Error);
 }

@@ -1,38 +1,68 @@
+using System.Threading.Channels;
+using FolderSync.Host.Service;
+
 namespace FolderSync.Host.Config;
 
-/// <summary>Calls back some moments after a file was last touched, one call at a time, until disposed.</summary>
+/// <summary>Calls back when a file was saved, one call at a time, until disposed.</summary>
+/// <remarks>
+/// Editors save in all ways: over the file, in pieces, by renaming another file over it, through a symlink. A look comes when nothing
+/// has touched the file for a moment and nobody has it open for writing: half a file may be good YAML with half of the folders.
+/// </remarks>
 internal sealed class ConfigWatch : IDisposable
 {
-    private readonly FileSystemWatcher _watcher;
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(400);
+
+    private readonly List<FileSystemWatcher> _watchers = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly SemaphoreSlim _touched = new(0);
+    private readonly Channel<bool> _touched = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly string _path;
     private readonly Func<CancellationToken, Task> _look;
-    private readonly TimeSpan _settle;
     private readonly TimeProvider _time;
 
-    public ConfigWatch(string path, Func<CancellationToken, Task> look, TimeSpan settle, TimeProvider time)
+    public ConfigWatch(string path, Func<CancellationToken, Task> look, TimeProvider time)
     {
         _look = look;
-        _settle = settle;
+        _path = path;
         _time = time;
-        path = DurableFile.Target(path);
-        _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path))
+        try
         {
-            NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName | NotifyFilters.Size | NotifyFilters.CreationTime,
-        };
-        _watcher.Changed += (_, _) => _touched.Release();
-        _watcher.Created += (_, _) => _touched.Release();
-        _watcher.Renamed += (_, _) => _touched.Release();
-        _watcher.Deleted += (_, _) => _touched.Release();
-        _watcher.EnableRaisingEvents = true;
+            foreach (var place in new[] { path, DurableFile.Target(path) }.Distinct())
+                _watchers.Add(Watcher(place));
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            // No watch can be had (their number is limited): the file is looked at again and again.
+            _ = PollAsync();
+        }
         _ = LoopAsync();
     }
 
     public void Dispose()
     {
         _stop.Cancel();
-        _watcher.Dispose();
+        foreach (var watcher in _watchers)
+            watcher.Dispose();
     }
+
+    private FileSystemWatcher Watcher(string path)
+    {
+        var watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path))
+        {
+            NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName | NotifyFilters.Size | NotifyFilters.CreationTime,
+        };
+        watcher.Changed += (_, _) => Touch();
+        watcher.Created += (_, _) => Touch();
+        watcher.Renamed += (_, _) => Touch();
+        watcher.Deleted += (_, _) => Touch();
+        watcher.Error += (_, _) => Touch();
+        watcher.EnableRaisingEvents = true;
+        return watcher;
+    }
+
+    private void Touch() => _touched.Writer.TryWrite(true);
 
     private async Task LoopAsync()
     {
@@ -40,16 +70,49 @@ internal sealed class ConfigWatch : IDisposable
         {
             while (true)
             {
-                await _touched.WaitAsync(_stop.Token);
-                await Task.Delay(_settle, _time, _stop.Token);
-                while (_touched.Wait(0, _stop.Token))
-                {
-                }
+                await _touched.Reader.ReadAsync(_stop.Token);
+                await SettleAsync();
                 await _look(_stop.Token);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
         }
+    }
+
+    private async Task SettleAsync()
+    {
+        var start = _time.GetTimestamp();
+        do
+        {
+            await Task.Delay(Quiet, _time, _stop.Token);
+        }
+        while (_touched.Reader.TryRead(out _) && _time.GetElapsedTime(start) < LongestSettling);
+        while (SystemCalls.IsBeingWritten(_path) && _time.GetElapsedTime(start) < LongestWriting)
+            await Task.Delay(Quiet / 2, _time, _stop.Token);
+    }
+
+    private async Task PollAsync()
+    {
+        try
+        {
+            var seen = Stamp();
+            while (true)
+            {
+                await Task.Delay(Poll, _time, _stop.Token);
+                if (Stamp() is var now && now != seen)
+                    Touch();
+                seen = now;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private (DateTime, long) Stamp()
+    {
+        var file = new FileInfo(DurableFile.Target(_path));
+        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
     }
 }

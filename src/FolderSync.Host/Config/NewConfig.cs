@@ -11,6 +11,7 @@ public static class NewConfig
     /// <param name="name">This device's, as its peers will see it.</param>
     public static string Text(string name, string apiKey) =>
         $"""
+         {ConfigJsonSchema.Header}
          # FolderSync's configuration. Save it and it is in force within a second; a mistake is named, with its line, in the log
          # and on the page, and what was in force stays so. Your comments and their order are kept when the page changes something.
          # What is not written here has its default. Every option is shown in config-samples/.
@@ -25,10 +26,15 @@ public static class NewConfig
 
          network:
            # listen: [default]        # default is tcp://0.0.0.0:22000
+           # local-discovery: false   # don't tell the LAN of this device, nor look for others there
 
          limits:
            # send: 2 MiB/s            # to all devices together; off by default
            # receive: off
+
+         # What you are told of on the desktop.
+         notifications:
+           # pairing: false           # all are on by default: pairing, folders, conflicts, errors
 
          # The other devices. `foldersync id` shows a device's ID; `foldersync pair ID` writes the entry for you.
          devices:

@@ -7,6 +7,11 @@ internal static class Quantity
 {
     public const string Off = "off";
 
+    public const string DurationPattern = @"[0-9]+(\.[0-9]+)? *(s|m|h|d|sec|seconds?|min|minutes?|hours?|days?)";
+    public const string SizePattern = "[0-9]+(\\.[0-9]+)? *([kKmMgGtT]([iI])?)?[bB]";
+    public const string RatePattern = SizePattern + "/s";
+    public const string PercentPattern = "[0-9]+(\\.[0-9]+)?%";
+
     private static readonly (string Name, long Seconds)[] Times = [("d", 86400), ("h", 3600), ("m", 60), ("s", 1)];
 
     private static readonly (string Name, long Bytes)[] Sizes =

@@ -31,9 +31,16 @@ internal sealed class YamlTreeReader
             throw new ConfigException(file, 0, 0, $"The file has {text.Length:N0} characters; at most {MaxLength:N0} are read.");
         if (text.IndexOf('\0') is var nul and >= 0)
             throw new ConfigException(file, 1 + text.AsSpan(0, nul).Count('\n'), 1, "The file holds a NUL character: it is not text, or it is damaged.");
+        var reader = new YamlTreeReader(file, text);
         try
         {
-            return new YamlTreeReader(file, text).ReadDocument();
+            return reader.ReadDocument();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The parser stumbles over some nonsense instead of naming it.
+            var at = reader._parser.Current?.End ?? Mark.Empty;
+            throw new ConfigException(file, (int)at.Line, (int)at.Column, "This is not valid YAML from here on.", Hint(Line(text, (int)at.Line), e), e);
         }
         catch (YamlException e)
         {
@@ -41,7 +48,7 @@ internal sealed class YamlTreeReader
             var tab = Array.FindIndex(lines, Math.Min(lines.Length, (int)e.Start.Line - 1), IsTabIndented);
             throw tab >= 0 && tab <= e.Start.Line
                 ? new ConfigException(file, tab + 1, 1 + lines[tab].IndexOf('\t', StringComparison.Ordinal), "This line is indented with a tab.", "Indent with spaces.", e)
-                : new ConfigException(file, (int)e.Start.Line, (int)e.Start.Column, $"This is not valid YAML: {Reason(e)}", Hint(lines.ElementAtOrDefault((int)e.Start.Line - 1) ?? "", e), e);
+                : new ConfigException(file, (int)e.Start.Line, (int)e.Start.Column, $"This is not valid YAML: {Reason(e)}", Hint(Line(text, (int)e.Start.Line), e), e);
         }
     }
 
@@ -132,10 +139,12 @@ internal sealed class YamlTreeReader
         return reason.EndsWith('.') ? reason : reason + ".";
     }
 
+    private static string Line(string text, int line) => text.Split('\n').ElementAtOrDefault(line - 1) ?? "";
+
     private static bool IsTabIndented(string line) => line[..^line.TrimStart().Length].Contains('\t');
 
     /// <summary>The other mistakes that people make most in YAML.</summary>
-    private static string? Hint(string line, YamlException e) =>
+    private static string? Hint(string line, Exception e) =>
         e.Message.Contains("invalid mapping", StringComparison.Ordinal) ? "Indent this line as its neighbours are, and put a value that holds ': ' in quotes."
         : line.Count(c => c == '"') % 2 == 1 ? "A closing \" seems to be missing."
         : null;

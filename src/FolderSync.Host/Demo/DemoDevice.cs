@@ -99,6 +99,8 @@ internal sealed class DemoDevice : IAsyncDisposable
         var start = new ProcessStartInfo(program, [.. own, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         foreach (var variable in new[] { HomeDirectory.Variable, "FOLDERSYNC_GUI_ADDRESS", "FOLDERSYNC_GUI_APIKEY" })
             start.Environment.Remove(variable);
+        // The demo is between its two devices; it is nobody else's business.
+        start.Environment["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false";
         var process = Process.Start(start)!;
         void Keep(object _, DataReceivedEventArgs e)
         {

@@ -48,7 +48,7 @@ internal sealed class DemoScreen(CliContext context) : IAsyncDisposable
         }
         if (_live is null)
         {
-            _drawing = StatusTable.Console(context).Live(table).StartAsync(live =>
+            _drawing = Cli.Terminal.Of(context).Live(table).StartAsync(live =>
             {
                 _live = live;
                 live.Refresh();

@@ -10,6 +10,8 @@ internal static class AbsentRoutes
         ("GET", "/system/upgrade", "FolderSync doesn't look for new versions and doesn't upgrade itself. Upgrade it the way it was installed."),
         ("POST", "/system/upgrade", "FolderSync doesn't look for new versions and doesn't upgrade itself. Upgrade it the way it was installed."),
         ("POST", "/system/discovery", "Addresses can't be put into the discovery cache. Write them into the device's addresses."),
+        ("GET", "/folder/versions", "Kept versions are listed by /rest/foldersync/versions?folder=ID."),
+        ("POST", "/folder/versions", "Kept versions are restored by POST /rest/foldersync/versions/restore."),
         ("GET", "/svc/report", "FolderSync sends no usage reports, so there is none to show."),
         ("GET", "/debug/cpuprof", "FolderSync has no built-in profiler. Use dotnet-trace."),
         ("GET", "/debug/heapprof", "FolderSync has no built-in profiler. Use dotnet-gcdump."),

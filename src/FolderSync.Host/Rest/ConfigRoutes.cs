@@ -53,35 +53,45 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         var body = await ConfigChanges.Body(context);
         return await changes.ChangeAsync(async extras =>
         {
-            var devices = PutDevices(extras, body["devices"] as JsonArray ?? [], all: true);
-            var folders = PutFolders(extras, body["folders"] as JsonArray ?? [], all: true);
-            var options = await OptionsChange(extras, Task.FromResult(body["options"] as JsonObject ?? []), replace: true);
+            var devices = PutDevices(extras, List(body, "devices"), all: true);
+            var folders = PutFolders(extras, List(body, "folders"), all: true);
+            var options = await OptionsChange(extras, Task.FromResult(new JsonReader(body, "config").Object("options") ?? []), replace: true);
             foreach (var (key, value) in body)
             {
                 if (key is not ("devices" or "folders" or "options" or "gui"))
                     extras[key] = ConfigChanges.Unsecret(value?.DeepClone());
             }
-            var gui = body["gui"] is JsonObject page ? GuiRoutes.Change(extras, page, replace: true) : c => c;
+            var gui = new JsonReader(body, "config").Object("gui") is { } page ? GuiRoutes.Change(extras, page, replace: true) : c => c;
             return c => gui(options(folders(devices(c))));
         });
     }
 
+    private static JsonArray List(JsonObject body, string field) => body[field] switch
+    {
+        null => [],
+        JsonArray list => list,
+        _ => throw new BadHttpRequestException($"config: '{field}' is to be a list of objects."),
+    };
+
     public JsonObject Whole()
     {
         var extras = changes.Extras();
-        var whole = new JsonObject { ["version"] = 37 };
+        var whole = new JsonObject
+        {
+            ["version"] = extras["version"]?.DeepClone() ?? 37,
+            ["folders"] = Folders(),
+            ["devices"] = Devices(),
+            ["gui"] = ConfigJson.Gui(store.Current.Page, extras["gui"] as JsonObject),
+            ["ldap"] = Defaults.Ldap(extras),
+            ["options"] = Options(),
+            ["remoteIgnoredDevices"] = extras["remoteIgnoredDevices"]?.DeepClone() ?? new JsonArray(),
+            ["defaults"] = new JsonObject { ["folder"] = Defaults.Template(extras, "folder"), ["device"] = Defaults.Template(extras, "device"), ["ignores"] = Defaults.Template(extras, "ignores") },
+        };
         foreach (var (key, value) in extras)
         {
-            if (key is not ("devices" or "folders" or "options" or "gui"))
+            if (!whole.ContainsKey(key))
                 whole[key] = value?.DeepClone();
         }
-        whole["folders"] = Folders();
-        whole["devices"] = Devices();
-        whole["gui"] = ConfigJson.Gui(store.Current.Page, extras["gui"] as JsonObject);
-        whole["options"] = Options();
-        whole["ldap"] = Defaults.Ldap(extras);
-        whole["remoteIgnoredDevices"] ??= new JsonArray();
-        whole["defaults"] = new JsonObject { ["folder"] = Defaults.Template(extras, "folder"), ["device"] = Defaults.Template(extras, "device"), ["ignores"] = Defaults.Template(extras, "ignores") };
         return whole;
     }
 

@@ -33,7 +33,6 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
         var remote = new JsonObject();
         foreach (var (device, sequence) in folder.RemoteSequences.OrderBy(r => r.Key))
             remote[device.ToString()] = sequence;
-        var inProgress = folder.Transfers.Sum(t => t.BytesDone);
         return new JsonObject
         {
             ["errors"] = folder.PullProblems.Count,
@@ -57,7 +56,7 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
             ["needDirectories"] = c.Need.Directories,
             ["needSymlinks"] = c.Need.Symlinks,
             ["needDeletes"] = c.Need.Deleted,
-            ["needBytes"] = Math.Max(0, c.Need.Bytes - inProgress),
+            ["needBytes"] = folder.NeedBytes,
             ["needTotalItems"] = c.Need.Items,
             ["receiveOnlyChangedFiles"] = c.ReceiveOnlyChanged.Files,
             ["receiveOnlyChangedDirectories"] = c.ReceiveOnlyChanged.Directories,
@@ -66,7 +65,7 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
             ["receiveOnlyChangedBytes"] = c.ReceiveOnlyChanged.Bytes,
             ["receiveOnlyTotalItems"] = c.ReceiveOnlyChanged.Items,
             ["inSyncFiles"] = c.Global.Files - c.Need.Files,
-            ["inSyncBytes"] = c.Global.Bytes - c.Need.Bytes,
+            ["inSyncBytes"] = c.Global.Bytes - folder.NeedBytes,
             ["state"] = StateNames.Of(folder.State),
             ["stateChanged"] = RestJson.Time(folder.StateChanged),
             ["version"] = c.LocalSequence + c.RemoteSequence,

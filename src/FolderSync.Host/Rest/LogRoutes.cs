@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using FolderSync.Host.Service;
+using FolderSync.Index;
 
 namespace FolderSync.Host.Rest;
 
 /// <summary>/rest/system/log, loglevels and debug, error: what the service has to say of itself.</summary>
-internal sealed partial class LogRoutes(RecentLog recent, LogLevels levels, ILogger log)
+internal sealed partial class LogRoutes(LogBook book, RecentErrors errors, IStateStore state, ILogger log)
 {
     private const int MaxError = 4096;
 
@@ -15,21 +16,21 @@ internal sealed partial class LogRoutes(RecentLog recent, LogLevels levels, ILog
 
     public void Map(RouteGroupBuilder rest)
     {
-        rest.MapGet("/system/log", (string? since) => RestJson.Of(new JsonObject { ["messages"] = Messages(recent.Entries(Since(since))) }));
+        rest.MapGet("/system/log", (string? since) => RestJson.Of(new JsonObject { ["messages"] = Messages(Entries(since)) }));
         rest.MapGet("/system/log.txt", (string? since) => Results.Text(
-            string.Concat(recent.Entries(Since(since)).Select(e => $"{RestJson.Time(e.Time)}: {PrintableText.Of(e.Text)}\n")), "text/plain; charset=utf-8"));
-        rest.MapGet("/system/error", (string? since) => RestJson.Of(new JsonObject { ["errors"] = Messages(recent.Errors(Since(since))) }));
+            string.Concat(Entries(since).Select(e => $"{RestJson.Time(e.Time)}: {PrintableText.Of(e.Text)}\n")), "text/plain; charset=utf-8"));
+        rest.MapGet("/system/error", (string? since) => RestJson.Of(new JsonObject { ["errors"] = Messages(After(errors.All, since)) }));
         rest.MapPost("/system/error", ConfigChanges.Handler(PostErrorAsync));
         rest.MapPost("/system/error/clear", () =>
         {
-            recent.ClearErrors();
+            errors.Clear();
             return RestJson.Empty();
         });
         rest.MapGet("/system/loglevels", () => RestJson.Of(new JsonObject { ["packages"] = Facilities(), ["levels"] = Levels() }));
         rest.MapPost("/system/loglevels", ConfigChanges.Handler(SetLevelsAsync));
         rest.MapGet("/system/debug", () => RestJson.Of(new JsonObject
         {
-            ["enabled"] = new JsonArray([.. levels.All.Where(a => a.Level <= LogLevel.Debug).Select(a => JsonValue.Create(a.Area))]),
+            ["enabled"] = new JsonArray([.. book.Levels.Where(a => a.Value <= LogLevel.Debug).Select(a => JsonValue.Create(a.Key))]),
             ["facilities"] = Facilities(),
         }));
         rest.MapPost("/system/debug", (string? enable, string? disable) => SetDebug(enable, disable));
@@ -70,7 +71,7 @@ internal sealed partial class LogRoutes(RecentLog recent, LogLevels levels, ILog
                 throw new BadHttpRequestException($"'{area}' is to be one of {string.Join(", ", Words.Select(w => w.Word))}.");
             changes.Add((Known(area), word.Level));
         }
-        changes.ForEach(c => levels.Set(c.Area, c.Level));
+        book.SetLevels(changes.ToDictionary(c => c.Area, c => c.Level), state);
         return RestJson.Empty();
     }
 
@@ -78,37 +79,46 @@ internal sealed partial class LogRoutes(RecentLog recent, LogLevels levels, ILog
     {
         static string[] Split(string? list) => list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
         var (on, off) = (Split(enable).Select(Known).ToList(), Split(disable).Select(Known).ToList());
-        on.ForEach(a => levels.Set(a, LogLevel.Debug));
-        off.ForEach(a => levels.Set(a, null));
+        book.SetLevels(on.Distinct().ToDictionary(a => a, _ => LogLevel.Debug), state);
+        book.SetLevels(off.Distinct().ToDictionary(a => a, _ => LogLevel.Information), state);
         return RestJson.Empty();
     }
 
-    private string Known(string area) => levels.IsKnown(area) ? area : throw new NotFoundException($"There is no log area '{area}'. There are: {string.Join(", ", levels.All.Select(a => a.Area))}.");
+    private string Known(string area) =>
+        book.Levels.ContainsKey(area) ? area : throw new NotFoundException($"There is no log area '{area}'. There are: {string.Join(", ", book.Levels.Keys.Order(StringComparer.Ordinal))}.");
 
     private JsonObject Facilities()
     {
         var all = new JsonObject();
-        foreach (var (area, _) in levels.All)
-            all[area] = Spaced(area);
+        foreach (var area in book.Levels.Keys.Order(StringComparer.Ordinal))
+            all[area] = What(area);
         return all;
     }
 
     private JsonObject Levels()
     {
         var all = new JsonObject();
-        foreach (var (area, level) in levels.All)
+        foreach (var (area, level) in book.Levels.OrderBy(l => l.Key, StringComparer.Ordinal))
             all[area] = level <= LogLevel.Debug ? "DEBUG" : Words.Where(w => w.Level >= level).Select(w => w.Word).FirstOrDefault() ?? "ERROR";
         return all;
     }
 
-    /// <summary>"FolderLoop" as "Folder loop".</summary>
-    private static string Spaced(string area)
+    private static string What(string area) => area switch
     {
-        var text = new StringBuilder();
-        foreach (var c in area)
-            text.Append(char.IsUpper(c) && text.Length > 0 ? " " + char.ToLowerInvariant(c) : c.ToString());
-        return text.ToString();
-    }
+        "folders" => "Scanning, bringing files in",
+        "peers" => "Connections with other devices",
+        "index" => "What every device has",
+        "network" => "Sockets, TLS, the protocol",
+        "disk" => "Reading and writing files",
+        "rest" => "The REST interface",
+        "web" => "The HTTP server",
+        "service" => "Start, configuration, logins",
+        _ => area,
+    };
+
+    private IReadOnlyList<LogEntry> Entries(string? since) => After(book.Since(0, LogBook.Kept), since);
+
+    private static List<LogEntry> After(IReadOnlyList<LogEntry> entries, string? since) => Since(since) is { } time ? [.. entries.Where(e => e.Time > time)] : [.. entries];
 
     private static DateTimeOffset? Since(string? text) =>
         string.IsNullOrEmpty(text) ? null

@@ -11,7 +11,7 @@ internal static class RestApi
 {
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<Sessions>().AddSingleton<PageTokens>().AddSingleton<LoginGate>().AddSingleton<ServiceEnd>();
+        services.AddSingleton<Sessions>().AddSingleton<PageTokens>().AddSingleton<LoginGate>().AddSingleton<ServiceEnd>().AddSingleton<RecentErrors>();
         services.AddSingleton(s => new EventBuffers(s.GetRequiredService<ISyncEngine>().Events));
         services.AddHostedService<FolderEvents>();
         // A query that can't be read is told of, as every other mistake.
@@ -33,6 +33,7 @@ internal static class RestApi
             The<EventBuffers>().Close();
         });
         _ = The<EventBuffers>();
+        _ = The<RecentErrors>();
 
         app.Use(gate.InvokeAsync);
         app.Use(Refusals.TranslateAsync);
@@ -46,7 +47,7 @@ internal static class RestApi
         new DatabaseRoutes(engine).Map(rest);
         new FolderRoutes(engine).Map(rest);
         new EventRoutes(The<EventBuffers>()).Map(rest);
-        new LogRoutes(The<RecentLog>(), The<LogLevels>(), loggers.CreateLogger("FolderSync.Client")).Map(rest);
+        new LogRoutes(The<LogBook>(), The<RecentErrors>(), engine.State, loggers.CreateLogger("FolderSync.Host.Rest.Client")).Map(rest);
         DirectoryRoutes.Map(rest);
         ServiceRoutes.Map(app, rest);
         new MetricsRoute(engine).Map(app);

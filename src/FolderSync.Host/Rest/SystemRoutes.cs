@@ -23,6 +23,8 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         rest.MapPost("/system/pause", (string? device) => PauseAsync(device, true));
         rest.MapPost("/system/resume", (string? device) => PauseAsync(device, false));
         rest.MapGet("/system/paths", Paths);
+        // What is found nearby is under /rest/foldersync/nearby; a cache of addresses as Syncthing's there is not.
+        rest.MapGet("/system/discovery", () => RestJson.Of(new JsonObject()));
         rest.MapGet("/stats/device", DeviceStatistics);
         rest.MapGet("/stats/folder", FolderStatistics);
         rest.MapGet("/cluster/pending/devices", PendingDevices);

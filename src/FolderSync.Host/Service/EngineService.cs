@@ -1,11 +1,12 @@
 using System.Threading.Channels;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
+using FolderSync.Network.Discovery;
 
 namespace FolderSync.Host.Service;
 
 /// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
-internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, ILogger<EngineService> log) : BackgroundService
+internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -18,6 +19,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         book.Load(engine.State);
         await pause.RestoreAsync(cancellationToken);
         await engine.ApplyAsync(config.Current.Engine, cancellationToken);
+        await discovery.ApplyAsync(Discovery());
         foreach (var (address, why) in engine.ListenErrors)
             ServiceLog.NotListening(log, address, why);
         config.Watch();
@@ -48,6 +50,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         try
         {
             await engine.ApplyAsync(config.Current.Engine, cancellation);
+            await discovery.ApplyAsync(Discovery());
             ServiceLog.ConfigTaken(log);
             if ((change.Old.Page.Address, change.Old.Page.Tls, change.Old.Page.Enabled) != (change.New.Page.Address, change.New.Page.Tls, change.New.Page.Enabled))
                 ServiceLog.PageNeedsRestart(log);
@@ -56,6 +59,14 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         {
             ServiceLog.ConfigFailed(log, e);
         }
+    }
+
+    /// <summary>One switch is over all: without local discovery there is no mDNS either.</summary>
+    private DiscoverySettings Discovery()
+    {
+        var c = config.Current.Engine;
+        return new DiscoverySettings(
+            c.LocalDiscovery, c.Mdns, c.LocalDiscoveryPort, DiscoverySettings.DefaultGroup, c.Name, engine.ListenAddresses, c.Devices.Select(d => d.Id).ToHashSet());
     }
 
     private void Enqueue(ConfigChange change) => _changes.Writer.TryWrite(change);

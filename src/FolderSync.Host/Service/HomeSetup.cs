@@ -21,9 +21,13 @@ internal static class HomeSetup
         var identity = loaded?.Identity ?? DeviceIdentity.Create();
         if (loaded is null)
             await identity.SaveAsync(home.Path, cancellation);
-        var configured = File.Exists(home.ConfigFile);
+        // Where there was one before, the last good one is in force: an empty one in its place would forget every folder.
+        var configured = File.Exists(home.ConfigFile) || loaded is not null && new ConfigBackups(home.ConfigBackups, TimeProvider.System).Texts().Any();
         if (!configured)
+        {
+            ConfigJsonSchema.WriteTo(home);
             DurableFile.Write(home.ConfigFile, NewConfig.Text(name ?? Environment.MachineName, NewConfig.ApiKey()));
+        }
         return new ReadyHome(identity, loaded?.Warnings ?? [], loaded is null || !configured);
     }
 }

@@ -13,22 +13,20 @@ internal static class Ports
 
     /// <returns>The page's host:port, and the port held.</returns>
     /// <exception cref="ServiceStartException">A given address is taken, or no port is free.</exception>
-    public static async Task<(string Address, FreePort Port)> SettlePageAsync(ConfigStore config, string? given, ILogger log, CancellationToken cancellation)
+    public static async Task<(string Address, FreePort Port)> SettlePageAsync(ConfigStore config, ILogger log, CancellationToken cancellation)
     {
-        var wanted = given ?? config.Current.Page.Address;
-        if (ConfigAddress.WhyNotHostAndPort(wanted) is { } wrong)
-            throw new ServiceStartException(wrong);
+        var wanted = config.Current.Page.Address;
         ConfigAddress.TrySplit(wanted, out var host, out var port);
         if (FreePort.Address(host) is not { } address)
             throw new ServiceStartException($"The page's address '{wanted}' names a host that this computer does not know. Use 127.0.0.1:{port}.");
         if (FreePort.TryTake(address, port, out var why) is { } taken)
             return (wanted[..wanted.LastIndexOf(':')] + ":" + taken.Port, taken);
-        if (given is not null)
-            throw new ServiceStartException($"The page can't be had at {given}: {why}. Give another address with --gui-address, or end that program.");
+        if (config.Overrides.Find(ConfigSchema.PageSection, "address") is { } given)
+            throw new ServiceStartException($"The page can't be had at {wanted}: {why}. Give another address with --gui-address{(given.IsVariable ? $" or {given.Source}" : "")}, or end that program.");
         if (FreePort.TakeAfter(address, port) is not { } free)
             throw new ServiceStartException($"The page can't be had at {wanted}: {why}, and none of the 200 ports after it is free. Set page.address in '{config.Home.ConfigFile}'.");
         var settled = wanted[..wanted.LastIndexOf(':')] + ":" + free.Port;
-        await config.UpdateAsync(c => c with { Page = c.Page with { Address = settled } }, cancellation);
+        await config.SettleAsync(ConfigSchema.PageSection, "address", settled, why!, cancellation);
         ServiceLog.PageMoved(log, wanted, why!, settled);
         return (settled, free);
     }
@@ -43,7 +41,7 @@ internal static class Ports
             return taken;
         if (FreePort.TakeAfter(IPAddress.Any, PeerPort) is not { } free)
             return null;
-        await config.UpdateAsync(c => c.WithEngine(e => e with { ListenAddresses = [$"tcp://0.0.0.0:{free.Port}"] }), cancellation);
+        await config.SettleAsync(ConfigSchema.NetworkSection, "listen", $"tcp://0.0.0.0:{free.Port}", why!, cancellation);
         ServiceLog.PeersMoved(log, why!, free.Port);
         return free;
     }

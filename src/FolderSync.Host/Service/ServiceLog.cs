@@ -43,9 +43,18 @@ internal static partial class ServiceLog
     [LoggerMessage(13, LogLevel.Warning, "Peers can't be listened for on {Address}: {Why}")]
     public static partial void NotListening(ILogger log, string address, string why);
 
-    [LoggerMessage(14, LogLevel.Information, "A password is set: the page is on.")]
+    [LoggerMessage(14, LogLevel.Warning, "{Warning}")]
+    public static partial void VariableWarning(ILogger log, string warning);
+
+    [LoggerMessage(15, LogLevel.Information, "{Option} is {Source}'s, over the configuration.")]
+    public static partial void Overridden(ILogger log, string option, string source);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Path}, from which programs made for Syncthing take the address and the key, is not written: {Why}")]
+    public static partial void NoClientConfig(ILogger log, string path, string why);
+
+    [LoggerMessage(17, LogLevel.Information, "A password is set: the page is on.")]
     public static partial void PageIsGuarded(ILogger log);
 
-    [LoggerMessage(15, LogLevel.Warning, "The API key has {Length} characters and can be tried from other computers. Take one of at least {Safe}: remove page.api-key from config.yaml and restart, and a good one is made.")]
+    [LoggerMessage(18, LogLevel.Warning, "The API key has {Length} characters and can be tried from other computers. Take one of at least {Safe}: remove page.api-key from config.yaml and restart, and a good one is made.")]
     public static partial void KeyIsShort(ILogger log, int length, int safe);
 }

@@ -2,13 +2,14 @@ using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>What `serve` was told on the command line or by the environment; null: as the configuration says.</summary>
-internal sealed record ServiceOptions(HomeDirectory Home, string? PageAddress, string? ApiKey, bool NoBrowser, LogLevel LogLevel);
+/// <summary>What `serve` was told on the command line or by the environment.</summary>
+/// <param name="Overrides">Over the configuration's options.</param>
+internal sealed record ServiceOptions(HomeDirectory Home, ConfigOverrides Overrides, bool NoBrowser, LogLevel LogLevel);
 
 /// <summary>The page as it runs: the configuration's, with what `serve` was told over it.</summary>
 /// <param name="Page">With the address that is bound.</param>
 /// <param name="Url">For a browser on this computer.</param>
-/// <param name="FromCommandLine">Address or key were given to `serve`: a change of the configuration doesn't reach them.</param>
+/// <param name="FromCommandLine">Address or key were given to `serve`, or are in its environment: a change of the configuration doesn't reach them.</param>
 public sealed record RunningPage(PageConfig Page, string Url, bool FromCommandLine);
 
 /// <summary>A start that can't be; the message says why and what to do.</summary>

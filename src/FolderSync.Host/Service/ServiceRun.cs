@@ -29,21 +29,30 @@ internal static class ServiceRun
         foreach (var warning in ready.Warnings)
             ServiceLog.IdentityWarning(log, warning);
         ServiceLog.Starting(log, ProgramVersion.Number, ready.Identity.DeviceId.ToString(), home.Path);
+        foreach (var warning in ConfigOverrides.Misspelt(Environment.GetEnvironmentVariables().Keys.Cast<string>()))
+            ServiceLog.VariableWarning(log, warning);
+        foreach (var set in options.Overrides.All)
+            ServiceLog.Overridden(log, $"{set.Section}.{set.Option}", set.Source);
 
-        using var config = ConfigStore.Open(home, ready.Identity.DeviceId);
-        if (config.Current.Page.ApiKey.Length == 0 && options.ApiKey is null)
-            await config.UpdateAsync(c => c with { Page = c.Page with { ApiKey = NewConfig.ApiKey() } }, cancellation);
-        var (address, pagePort) = await Ports.SettlePageAsync(config, options.PageAddress, log, cancellation);
+        using var config = ConfigStore.Open(home, options.Overrides, ready.Identity.DeviceId);
+        ConfigJsonSchema.WriteTo(home);
+        if (config.Current.Page.ApiKey.Length == 0)
+            await config.SettleAsync(ConfigSchema.PageSection, "api-key", NewConfig.ApiKey(), "made at the start", cancellation);
+        var (address, pagePort) = await Ports.SettlePageAsync(config, log, cancellation);
         using var ports = new HeldPorts(pagePort, await Ports.SettlePeersAsync(config, log, cancellation));
 
-        var page = config.Current.Page with { Address = address, ApiKey = options.ApiKey ?? config.Current.Page.ApiKey };
+        var page = config.Current.Page with { Address = address };
         var url = Url(page, address);
-        var running = new RunningPage(page, url, options.PageAddress is not null || options.ApiKey is not null);
+        var running = new RunningPage(page, url, options.Overrides.All.Any(o => o is { Section: ConfigSchema.PageSection, Option: "address" or "api-key" }));
+        using var clients = new SyncthingClientConfig(config, ready.Identity.DeviceId, page, log);
         await using var app = Composition.Build(options, config, ready.Identity, running, ports);
         await app.StartAsync(cancellation);
         try
         {
-            DurableFile.Write(home.RuntimeFile, new ServiceAddress(url, page.ApiKey, Environment.ProcessId, Fingerprint(home, page)).ToJson());
+            DurableFile.Write(home.RuntimeFile, new ServiceAddress(url, page.ApiKey, Environment.ProcessId, Fingerprint(home, page))
+            {
+                Overrides = [.. config.Overrides.All.Select(o => new OverriddenOption(o.Section, o.Option, o.Value, o.Source))],
+            }.ToJson());
             ServiceLog.PageAt(log, url);
             if (!options.NoBrowser && page.OpenBrowser)
                 OpenBrowser(url);

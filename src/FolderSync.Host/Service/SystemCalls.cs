@@ -7,6 +7,12 @@ internal static partial class SystemCalls
 {
     private const int OpenDirectory = 0x10000;
     private const int CloseOnExec = 0x80000;
+    private const int SetSignal = 10;
+    private const int SetLease = 1024;
+    private const int ReadLease = 0;
+    private const int NoLease = 2;
+    private const int UrgentSignal = 23;
+    private const int TryAgain = 11;
 
     /// <summary>Makes the directory's names durable (Linux; elsewhere nothing).</summary>
     public static void SyncDirectory(string path)
@@ -18,6 +24,34 @@ internal static partial class SystemCalls
             return;
         _ = Sync(directory);
         _ = Close(directory);
+    }
+
+    /// <summary>Another program has the file open for writing; false where that can't be told.</summary>
+    public static bool IsBeingWritten(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+                return false;
+            }
+            catch (IOException e)
+            {
+                return (e.HResult & 0xffff) == 32;
+            }
+        }
+        if (!OperatingSystem.IsLinux())
+            return false;
+        var file = Open(path, CloseOnExec);
+        if (file < 0)
+            return false;
+        // A lease for reading is refused while there are writers. A writer who comes in this moment waits for it to be given back, which the
+        // kernel tells by a signal: one that does nothing, SIGIO would end the process.
+        var refused = Control(file, SetSignal, UrgentSignal) >= 0 && Control(file, SetLease, ReadLease) < 0 && Marshal.GetLastPInvokeError() == TryAgain;
+        _ = Control(file, SetLease, NoLease);
+        _ = Close(file);
+        return refused;
     }
 
     /// <summary>Up to 64 bytes of a file that another process has locked; empty where it can't be read.</summary>
@@ -46,6 +80,9 @@ internal static partial class SystemCalls
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int file, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "fsync")]
     private static partial int Sync(int file);

@@ -36,10 +36,23 @@ internal sealed class IndexReader(IndexConnection db, DeviceSlots slots)
         return versions;
     }
 
-    public List<DeviceId> Holders(FileName name)
+    public List<DeviceId> Holders(FileName name) => Find(name) is { } record ? Holders(record) : [];
+
+    public List<(NeededItem Item, IReadOnlyList<DeviceId> Holders)> NeededOf(IReadOnlyList<FileName> names)
+    {
+        var items = new List<(NeededItem Item, IReadOnlyList<DeviceId> Holders)>(names.Count);
+        foreach (var name in names)
+        {
+            if (Find(name) is { NeededHere: true } record)
+                items.Add((new NeededItem(record.Entry(record.Global, db), record.HasLocal ? record.Entry(0, db) : null), Holders(record)));
+        }
+        return items;
+    }
+
+    private List<DeviceId> Holders(NameRecord record)
     {
         var holders = new List<DeviceId>();
-        if (Find(name) is not { } record || record.IsInvalid(record.Global))
+        if (record.IsInvalid(record.Global))
             return holders;
         var global = record.Entry(record.Global, db);
         for (var i = 0; i < record.Versions.Count; i++)

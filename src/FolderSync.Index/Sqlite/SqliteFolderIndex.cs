@@ -110,6 +110,8 @@ internal sealed class SqliteFolderIndex : IFolderIndex
     public IReadOnlyList<NeededItem> Needed(FileName after, int limit) =>
         Current is var state && state.NeedOf(_self).Items == 0 ? [] : Read(r => r.Needed(after, limit));
 
+    public IReadOnlyList<(NeededItem Item, IReadOnlyList<DeviceId> Holders)> NeededOf(IReadOnlyList<FileName> names) => Read(r => r.NeededOf(names));
+
     public FileName? NeededAt(long place) => place < 0 || place >= Current.NeedOf(_self).Items ? null : Read(r => r.NeededAt(place));
 
     public IReadOnlyList<FileEntry> NeededBy(DeviceId device, FileName after, int limit)

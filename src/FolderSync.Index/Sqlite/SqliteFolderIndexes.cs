@@ -35,6 +35,8 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
         var ownership = Own(folder, path);
         try
         {
+            // SQLite's log takes the mode of its database.
+            OwnerOnlyFile.Make(path);
             return new SqliteFolderIndex(path, _self, _newIndexId, ownership, _log);
         }
         catch

@@ -129,6 +129,8 @@ public sealed class LiteStateStore : IStateStore
 
     private static LiteDatabase Open(string path)
     {
+        OwnerOnlyFile.Make(path);
+        OwnerOnlyFile.Make(LogOf(path));
         var database = new LiteDatabase(new ConnectionString { Filename = path, Connection = ConnectionType.Direct, Collation = Collation.Binary });
         try
         {
@@ -184,13 +186,16 @@ public sealed class LiteStateStore : IStateStore
 
     private void PutAside()
     {
-        foreach (var file in new[] { _path, Path.ChangeExtension(_path, null) + "-log" + Path.GetExtension(_path) })
+        foreach (var file in new[] { _path, LogOf(_path) })
         {
             File.Delete(file + ".damaged");
             if (File.Exists(file))
                 File.Move(file, file + ".damaged");
         }
     }
+
+    /// <summary>Where LiteDB keeps its log; it takes an empty one for none.</summary>
+    private static string LogOf(string path) => Path.ChangeExtension(path, null) + "-log" + Path.GetExtension(path);
 
     private void Use(Action<LiteDatabase> use) => Use(db =>
     {

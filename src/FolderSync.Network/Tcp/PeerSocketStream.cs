@@ -37,6 +37,15 @@ internal sealed class PeerSocketStream(Socket socket) : NetworkStream(socket, ow
         }
     }
 
+    /// <summary>Closes it without waiting for anything: the peer is not there to read.</summary>
+    public void Abort()
+    {
+        Interlocked.Exchange(ref _disposed, 1);
+        Socket.Close(0);
+    }
+
+    public new Socket Socket => base.Socket;
+
     public override async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

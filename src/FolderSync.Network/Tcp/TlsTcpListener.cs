@@ -131,9 +131,13 @@ internal sealed class TlsTcpListener : IPeerListener
         AuthenticatedStream? stream = null;
         try
         {
-            var session = await _tls.ServerAsync(new PeerSocketStream(socket), either.Token).ConfigureAwait(false);
+            var raw = new PeerSocketStream(socket);
+            var session = await _tls.ServerAsync(raw, either.Token).ConfigureAwait(false);
             stream = new AuthenticatedStream(
-                session.Stream, session.Peer, TlsTcpTransport.Show(remote), Dialed: false, session.Crypto, _lan.Contains(remote.Address));
+                session.Stream, session.Peer, TlsTcpTransport.Show(remote), Dialed: false, session.Crypto, _lan.Contains(remote.Address))
+            {
+                Path = new TcpPath(raw),
+            };
             if (session.Peer == _self)
             {
                 Log.Ourselves(_logger, stream.Remote);

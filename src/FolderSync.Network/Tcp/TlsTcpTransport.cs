@@ -59,7 +59,8 @@ public sealed class TlsTcpTransport : ITransport
 
         var socket = await _dialer.DialAsync(parsed, cancellation).ConfigureAwait(false);
         var remote = (IPEndPoint)socket.RemoteEndPoint!;
-        var session = await HandshakeAsync(socket, parsed, cancellation).ConfigureAwait(false);
+        var raw = new PeerSocketStream(socket);
+        var session = await HandshakeAsync(raw, parsed, cancellation).ConfigureAwait(false);
         if (session.Peer != expected)
         {
             await session.Stream.DisposeAsync().ConfigureAwait(false);
@@ -68,20 +69,23 @@ public sealed class TlsTcpTransport : ITransport
                 : $"At {parsed} answers device {session.Peer}, not {expected}. Is the address right, or did that device get a new identity?");
         }
 
-        return new AuthenticatedStream(session.Stream, session.Peer, Show(remote), Dialed: true, session.Crypto, _lan.Contains(remote.Address));
+        return new AuthenticatedStream(session.Stream, session.Peer, Show(remote), Dialed: true, session.Crypto, _lan.Contains(remote.Address))
+        {
+            Path = new TcpPath(raw),
+        };
     }
 
     /// <summary>IPv4 addresses that came mapped into IPv6 are shown as IPv4.</summary>
     internal static string Show(IPEndPoint remote) =>
         remote.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(remote.Address.MapToIPv4(), remote.Port).ToString() : remote.ToString();
 
-    private async Task<TlsSession> HandshakeAsync(Socket socket, PeerAddress address, CancellationToken cancellation)
+    private async Task<TlsSession> HandshakeAsync(PeerSocketStream stream, PeerAddress address, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(_options.HandshakeTimeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            return await _tls.ClientAsync(new PeerSocketStream(socket), either.Token).ConfigureAwait(false);
+            return await _tls.ClientAsync(stream, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {

@@ -51,7 +51,9 @@ public abstract record BepMessage
 /// <summary>An announced entry that is no violation of the protocol but can't be taken.</summary>
 /// <param name="Name">As received, for a person; not a clean name.</param>
 /// <param name="Reason">One sentence.</param>
-public sealed record RefusedEntry(string Name, string Reason);
+/// <param name="FileName">Where it can be one.</param>
+/// <param name="Sequence">The announcing device's.</param>
+public sealed record RefusedEntry(string Name, string Reason, FileName? FileName = null, long Sequence = 0);
 
 public enum ErrorCode
 {

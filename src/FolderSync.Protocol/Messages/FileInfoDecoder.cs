@@ -36,7 +36,7 @@ internal ref struct FileInfoDecoder
                 throw BepException.Violation($"The entry '{shown}' {fault}.");
             why = info.ReasonToRefuse();
         }
-        refused = why is null ? null : new RefusedEntry(shown, why);
+        refused = why is null ? null : new RefusedEntry(shown, why, isName ? name : null, info._sequence);
         return isName && why is null ? info.ToEntry(name) : null;
     }
 

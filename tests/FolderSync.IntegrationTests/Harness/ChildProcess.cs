@@ -14,6 +14,8 @@ public sealed record Ended(int ExitCode, string Output, string Error)
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
+    private const int Stop = 19;
+    private const int Continue = 18;
     private const int KeptLines = 4000;
 
     private readonly Process _process;
@@ -87,6 +89,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>SIGSTOP, or SIGCONT.</summary>
+    public void Suspend(bool suspended) => _ = Kill(_process.Id, suspended ? Stop : Continue);
 
     /// <summary>SIGTERM, and the exit code that came of it.</summary>
     public async Task<int> TerminateAsync()

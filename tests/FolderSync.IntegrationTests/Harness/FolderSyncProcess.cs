@@ -9,6 +9,8 @@ public sealed class FolderSyncProcess : SyncDevice
         ["FOLDERSYNC_GUI_ADDRESS"] = null,
         ["FOLDERSYNC_GUI_APIKEY"] = null,
         ["DISPLAY"] = null,
+        // Tests of discovery have networks of their own; all others stay on the loopback.
+        ["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false",
     };
 
     private FolderSyncProcess(string name, string home)

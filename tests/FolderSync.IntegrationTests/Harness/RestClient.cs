@@ -8,12 +8,17 @@ namespace FolderSync.IntegrationTests.Harness;
 /// <summary>A REST interface in Syncthing's dialect, FolderSync's or Syncthing's own.</summary>
 public sealed class RestClient : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestSettings.Patience };
+    private readonly HttpClient _http;
 
     private long _seen;
 
-    public RestClient(int port, string apiKey)
+    /// <param name="connect">How to reach a port of the loopback; null: this process's own loopback.</param>
+    public RestClient(int port, string apiKey, Func<int, Stream>? connect = null)
     {
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        if (connect is not null)
+            handler.ConnectCallback = (context, _) => ValueTask.FromResult(connect(context.DnsEndPoint.Port));
+        _http = new HttpClient(handler) { Timeout = TestSettings.Patience };
         _http.BaseAddress = new Uri($"http://127.0.0.1:{port}/rest/");
         _http.DefaultRequestHeaders.Add("X-API-Key", apiKey);
     }

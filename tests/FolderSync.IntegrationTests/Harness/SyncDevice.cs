@@ -10,10 +10,10 @@ public abstract class SyncDevice : IAsyncDisposable
 
     private ChildProcess? _process;
 
-    protected SyncDevice(string name, string home)
+    protected SyncDevice(string name, string home, Func<int, Stream>? connect = null)
     {
         (Name, Home) = (name, home);
-        Rest = new RestClient(PagePort, ApiKey);
+        Rest = new RestClient(PagePort, ApiKey, connect);
     }
 
     public string Name { get; }
@@ -64,6 +64,9 @@ public abstract class SyncDevice : IAsyncDisposable
 
     /// <summary>Without a last word, as a power cut.</summary>
     public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
+
+    /// <summary>Stops it as it stands, as a suspended computer's programs; or lets it go on.</summary>
+    public void Suspend(bool suspended) => _process!.Suspend(suspended);
 
     /// <summary>Asks it to end; its exit code.</summary>
     public Task<int> TerminateAsync() => _process!.TerminateAsync();

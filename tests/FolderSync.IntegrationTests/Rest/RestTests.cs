@@ -189,8 +189,10 @@ public sealed class RestTests(ServedDevice served) : IClassFixture<ServedDevice>
     {
         var all = (await Rest.GetAsync("events?timeout=1")).AsArray();
         Assert.NotEmpty(all);
-        var last = (long)all[^1]!["id"]!;
-        var next = Rest.GetAsync($"events?since={last}&events=ConfigSaved,LocalIndexUpdated,StateChanged&timeout=60");
+        // Each filter counts its own events.
+        const string filter = "events=ConfigSaved,LocalIndexUpdated,StateChanged";
+        var known = (await Rest.GetAsync($"events?since=0&limit=1&timeout=0&{filter}")).AsArray();
+        var next = Rest.GetAsync($"events?since={(known.Count > 0 ? (long)known[^1]!["id"]! : 0)}&{filter}&timeout=60");
         Sample.Write(Path.Combine(served.Cluster.PathOf(Folder, served.Ours), "event.txt"), "event");
         await served.Ours.ScanAsync(Folder);
         Assert.NotEmpty((await next).AsArray());

@@ -194,7 +194,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var (code, help, _) = await RunAsync("--help");
         Assert.Equal(0, code);
-        Assert.Contains("Exit codes: 0 done", help, StringComparison.Ordinal);
+        Assert.Contains("Exit codes:", help, StringComparison.Ordinal);
         Assert.StartsWith("foldersync v", (await RunAsync("version")).Out, StringComparison.Ordinal);
     }
 

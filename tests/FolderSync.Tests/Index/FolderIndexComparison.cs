@@ -64,6 +64,11 @@ internal static class FolderIndexComparison
         Assert.Equal(
             needed.Select(n => model.Global(n).Show() + " / " + model.Find(Entries.Self, n).Show()),
             Paged(a => index.Needed(a, 2), n => n.Global.Name).Select(n => n.Global.Show() + " / " + n.Local.Show()));
+        Assert.Equal(
+            needed.Select(n => $"{model.Global(n).Show()} / {model.Find(Entries.Self, n).Show()} / {string.Join(',', index.Holders(n))}"),
+            index.NeededOf([.. model.Names]).Select(n => $"{n.Item.Global.Show()} / {n.Item.Local.Show()} / {string.Join(',', n.Holders)}"));
+        Assert.Equal(needed, Enumerable.Range(0, needed.Count).Select(i => index.NeededAt(i)!.Value));
+        Assert.Null(index.NeededAt(needed.Count));
         AssertSame(
             model.Local.Where(e => (e.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0).Select(e => e.Bare()),
             Paged(a => index.ReceiveOnlyChanged(a, 2), e => e.Name));

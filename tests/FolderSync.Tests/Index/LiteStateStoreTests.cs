@@ -1,5 +1,6 @@
 using FolderSync.Core.Model;
 using FolderSync.Index;
+using FolderSync.Index.Sqlite;
 using FolderSync.Index.State;
 using FolderSync.Tests.Simulation;
 using Xunit;
@@ -87,7 +88,10 @@ public abstract class StateStoreContract : IDisposable
         Reopen();
         Assert.Equal(["p11999", "p11998"], Store.History(null, 2).Select(h => h.Path));
         Assert.Equal(["p11990", "p11980"], Store.History(Other, 2).Select(h => h.Path));
-        Assert.Equal(Item(11999, Folder), Store.History(null, 1)[0]);
+        var last = Store.History(null, 1)[0];
+        Assert.Equal(Item(11999, Folder) with { Id = last.Id }, last);
+        Assert.Equal(["p11998", "p11997"], Store.History(null, 2, last.Id).Select(h => h.Path));
+        Assert.Equal(["p11990", "p11980"], Store.History(Other, 2, last.Id).Select(h => h.Path));
         Assert.InRange(Store.History(null, int.MaxValue).Count, 9_000, 10_500);
         Assert.Empty(Store.History(new FolderId("unknown"), 5));
     }
@@ -223,5 +227,22 @@ public sealed class LiteStateStoreTests : StateStoreContract
                 flipped[random.Next(flipped.Length)] = (byte)random.Next(256);
             yield return flipped;
         }
+    }
+
+    [Fact]
+    public void The_database_and_its_log_are_their_owners_alone()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        Store.PutDocument("a", "{}");
+        Store.AddHistory([Item(1, new FolderId("f"))]);
+        var indexes = new SqliteFolderIndexes(Path.Combine(_directory, "sub"), Entries.Self, () => 1);
+        using var index = indexes.Open(new FolderId("f"));
+        index.CommitLocal([Entries.File("a", Entries.Vector((5, 1)))]);
+        var files = Directory.GetFiles(Path.Combine(_directory, "sub"), "*.db*");
+        // LiteDB's two, SQLite's three.
+        Assert.Equal(5, files.Length);
+        foreach (var file in files)
+            Assert.Equal((file, UnixFileMode.UserRead | UnixFileMode.UserWrite), (file, System.IO.File.GetUnixFileMode(file)));
     }
 }

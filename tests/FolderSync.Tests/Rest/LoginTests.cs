@@ -11,7 +11,7 @@ public class LoginTests
     private static readonly IPAddress There = IPAddress.Parse("192.0.2.7");
 
     [Theory]
-    [InlineData("a")]
+    [InlineData("a short one")]
     [InlineData("correct horse battery staple")]
     [InlineData("ümlaut ☃")]
     public void A_password_matches_its_own_hash_only(string password)

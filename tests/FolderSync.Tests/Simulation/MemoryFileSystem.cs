@@ -10,6 +10,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     private static readonly string[] ReservedOnWindows = ["CON", "PRN", "AUX", "NUL", "COM1", "LPT1"];
 
     private long _killAt = long.MaxValue;
+    private MemoryNode? _marked;
 
     /// <summary>
     /// Asked before each operation with its method's name and path (Rename: the source); throws what it returns. It may change the
@@ -45,7 +46,12 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
                 return RootState.NotADirectory;
             if (!May(root, 0x140))
                 return RootState.Unreadable;
-            return root.Children!.ContainsKey(".stfolder") ? RootState.Present : RootState.MarkerMissing;
+            if (root.Children!.ContainsKey(".stfolder"))
+            {
+                _marked = root;
+                return RootState.Present;
+            }
+            return _marked is not null && _marked != root ? RootState.Replaced : RootState.MarkerMissing;
         }
     }
 

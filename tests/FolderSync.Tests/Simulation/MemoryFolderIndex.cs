@@ -34,10 +34,7 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
     public IReadOnlyList<(DeviceId Device, FileEntry Entry)> Versions(FileName name, bool withBlocks = false) => Read(() =>
         store.Find(name) is { } row ? row.Versions.Select((d, i) => (d, withBlocks ? row.Entries[i] : Bare(row.Entries[i]))).ToList() : []);
 
-    public IReadOnlyList<DeviceId> Holders(FileName name) => Read(() =>
-        store.Find(name) is { Global: { IsInvalid: false } global } row
-            ? row.Versions.Where((d, i) => d != store.Self && Holds(row.Entries[i], global)).ToList()
-            : []);
+    public IReadOnlyList<DeviceId> Holders(FileName name) => Read(() => store.Find(name) is { } row ? HoldersOf(row) : []);
 
     public IReadOnlyList<FileEntry> LocalPage(FileName directory, FileName after, int limit, bool withBlocks) =>
         Page(directory, after, limit, row => row.Local is { Deleted: false } l ? (withBlocks ? l : Bare(l)) : null);
@@ -67,6 +64,11 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
 
     public IReadOnlyList<NeededItem> Needed(FileName after, int limit) =>
         Page<NeededItem?>(default, after, limit, row => row.IsNeeded ? new NeededItem(row.Global!, row.Local) : null).Select(n => n!.Value).ToList();
+
+    public IReadOnlyList<(NeededItem Item, IReadOnlyList<DeviceId> Holders)> NeededOf(IReadOnlyList<FileName> names) => Read(() =>
+        names.Select(store.Find).Where(r => r is { IsNeeded: true })
+            .Select(r => (new NeededItem(r!.Global!, r.Local), (IReadOnlyList<DeviceId>)HoldersOf(r)))
+            .ToList());
 
     public FileName? NeededAt(long place) =>
         Page<NeededItem?>(default, default, int.MaxValue, row => row.IsNeeded ? new NeededItem(row.Global!, row.Local) : null).ElementAtOrDefault((int)place)?.Global.Name;
@@ -191,6 +193,9 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
         lock (_lock)
             IsClosed = true;
     }
+
+    private List<DeviceId> HoldersOf(MemoryFolderIndexStore.Row row) =>
+        row.Global is { IsInvalid: false } global ? row.Versions.Where((d, i) => d != store.Self && Holds(row.Entries[i], global)).ToList() : [];
 
     private static bool Holds(FileEntry entry, FileEntry global) => !entry.IsInvalid && entry.Version == global.Version && entry.SameContent(global);
 

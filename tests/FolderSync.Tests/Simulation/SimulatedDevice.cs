@@ -3,6 +3,7 @@ using System.Text;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Filesystem.Watch;
+using FolderSync.Index;
 using FolderSync.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -58,7 +59,15 @@ internal sealed class SimulatedDevice
 
     public MemoryFolderIndexes Indexes => _indexes;
 
-    public void Configure(IEnumerable<SimulatedDevice> all, Func<FolderConfig, FolderConfig> folder)
+    public IFolderLocks? FolderLocks { get; set; }
+
+    public MemoryStateStore State => _state;
+
+    public FolderSnapshot Snapshot => Engine!.Folder(Folder)!;
+
+    public IFolderIndex Index => Engine!.Index(Folder)!;
+
+    public void Configure(IEnumerable<SimulatedDevice> all, Func<FolderConfig, FolderConfig> folder, Func<EngineConfig, EngineConfig>? engine = null)
     {
         var peers = all.Where(d => d != this).ToList();
         _config = new EngineConfig
@@ -69,6 +78,10 @@ internal sealed class SimulatedDevice
             Devices = [.. peers.Select(p => new DeviceConfig { Id = p.Id, Name = p.Name, Addresses = [p.Address] })],
             Folders = [folder(new FolderConfig { Id = Folder, Path = Root, Devices = [.. peers.Select(p => p.Id)], HoldDeletionsOver = 0, HoldDeletionsOverPercent = 0 })],
         };
+        if (engine is not null)
+            _config = engine(_config);
+        if (IsRunning)
+            Do(e => e.ApplyAsync(_config, CancellationToken.None));
     }
 
     public void Start()
@@ -82,6 +95,7 @@ internal sealed class SimulatedDevice
             Id, _clock, Disks, _watchers, _indexes, _state, _network.TransportOf(Id), _process, _process, new SeededRandom(_random), Loggers)
         {
             OpenConnection = Bep.OpenAsync,
+            FolderLocks = FolderLocks,
         };
         Engine = new SyncEngine(parts);
         _ = _process.Start("start", () => Engine.ApplyAsync(_config, CancellationToken.None));
@@ -116,11 +130,14 @@ internal sealed class SimulatedDevice
         _indexes.Crash(_random.Next());
     }
 
-    public void Rescan() => _ = _process!.Start("scan", async () =>
+    public void Rescan() => Do(e => e.ScanAsync(Folder, [], CancellationToken.None));
+
+    /// <summary>Gives the engine a command; what it says against it is ignored.</summary>
+    public Task Do(Func<SyncEngine, Task> command) => _process!.Start("command", async () =>
     {
         try
         {
-            await Engine!.ScanAsync(Folder, [], CancellationToken.None);
+            await command(Engine!);
         }
         catch (EngineException)
         {

@@ -1,3 +1,4 @@
+using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
@@ -85,14 +86,80 @@ public sealed class TrashCanVersionerTests
         time.Now += TimeSpan.FromDays(10);
         disk.User.WriteFile("e/new", "new");
         versioner.Keep(Path("e/new"), Name("e/new"));
-        Assert.Equal(0, versioner.CleanUp(time.Now, 0));
-        Assert.Equal(0, versioner.CleanUp(time.Now, 11));
-        Assert.Equal(1, versioner.CleanUp(time.Now, 9));
+        Assert.Equal(0, versioner.CleanUp(time.Now, Age(0)).Removed);
+        Assert.Equal(6, versioner.TotalBytes);
+        Assert.Equal(0, versioner.CleanUp(time.Now, Age(11)).Removed);
+        Assert.Equal(new CleanedVersions(1, 3), versioner.CleanUp(time.Now, Age(9)));
+        Assert.Equal(3, versioner.TotalBytes);
         Assert.Equal(Name("e/new"), Assert.Single(versioner.List()).Name);
         Assert.False(disk.User.Exists(".stversions/d"));
-        Assert.Equal(1, versioner.CleanUp(time.Now.AddDays(31), 30));
+        Assert.Equal(1, versioner.CleanUp(time.Now.AddDays(31), Age(30)).Removed);
         Assert.False(disk.User.Exists(".stversions/e"));
     }
+
+    [Fact]
+    public void Over_the_size_the_oldest_go()
+    {
+        var time = new FixedTime();
+        var disk = new MemoryDisk(time, new MemoryDiskOptions());
+        var versioner = new TrashCanVersioner(new MemoryFileSystem(disk), time);
+        foreach (var name in (string[])["c", "a", "b"])
+        {
+            disk.User.WriteFile(name, "1234567890");
+            versioner.Keep(Path(name), Name(name));
+            time.Now += TimeSpan.FromMinutes(1);
+        }
+        Assert.Equal(new CleanedVersions(1, 10), versioner.CleanUp(time.Now, new RetentionLimits(30, 25, 0)));
+        Assert.Equal(["a", "b"], versioner.List().Select(v => v.Name.Value));
+        // What is kept after the look counts without another one.
+        disk.User.WriteFile("d", "12345");
+        versioner.Keep(Path("d"), Name("d"));
+        Assert.Equal(25, versioner.TotalBytes);
+    }
+
+    [Theory, MemberData(nameof(Disks))]
+    public void A_version_is_found_and_removed_by_its_key_and_nothing_else_is(DiskUnderTest kind)
+    {
+        using var folder = On(kind);
+        folder.Write("mine", "not a version");
+        folder.Versioner.Keep(Path("d/a"), folder.Write("d/a", "1").Name);
+        folder.Versioner.Keep(Path("d/b"), folder.Write("d/b", "2").Name);
+        var version = folder.Versioner.List()[0];
+        Assert.Equal("d/a", folder.Versioner.KeyOf(version));
+        Assert.Equal(version, folder.Versioner.Find("d/a"));
+        foreach (var wrong in (string[])["", "/", "d", "../mine", "d/../../mine", "/d/a", "d//a", "d/a/", "d/\0", ".", "mine", "d/c"])
+            Assert.Null(folder.Versioner.Find(wrong));
+        folder.Versioner.Remove(version);
+        Assert.Equal(["d/b"], folder.Versioner.List().Select(v => v.Name.Value));
+        folder.Versioner.Remove(folder.Versioner.Find("d/b")!);
+        Assert.Null(folder.Fs.Stat(Path(".stversions/d")));
+        Assert.Equal("not a version", folder.Text("mine"));
+    }
+
+    [Theory, MemberData(nameof(Disks))]
+    public void What_another_name_replaces_is_kept(DiskUnderTest kind)
+    {
+        using var folder = On(kind);
+        folder.Write("d/a", "current");
+        folder.Write("d/copy", "the copy's");
+        folder.Versioner.Replace(Path("d/copy"), Name("d/a"));
+        Assert.Equal("the copy's", folder.Text("d/a"));
+        Assert.Null(folder.Text("d/copy"));
+        var kept = Assert.Single(folder.Versioner.List());
+        Assert.Equal((Name("d/a"), "current"), (kept.Name, folder.Text(kept.Path.Value)));
+
+        folder.Write("d/copy", "once more");
+        folder.Fs.RemoveFile(Path("d/a"));
+        folder.Versioner.Replace(Path("d/copy"), Name("d/a"));
+        Assert.Equal("once more", folder.Text("d/a"));
+        Assert.Single(folder.Versioner.List());
+
+        folder.MakeFolder("e");
+        Assert.Equal(FileSystemError.WrongKind, Assert.Throws<FileSystemException>(() => folder.Versioner.Replace(Path("d/a"), Name("e"))).Error);
+        Assert.Equal("once more", folder.Text("d/a"));
+    }
+
+    private static RetentionLimits Age(int days) => new(days, 0, 0);
 
     /// <summary>On another disk: the power may fail at any call on either; the content is on at least one of them.</summary>
     [Fact]

@@ -116,7 +116,7 @@ public class ScannerFaultTests
     }
 
     [Theory]
-    [InlineData(RootState.Missing), InlineData(RootState.MarkerMissing)]
+    [InlineData(RootState.Missing), InlineData(RootState.Replaced)]
     public async Task A_root_that_goes_away_takes_nothing_with_it(RootState expected)
     {
         for (var i = 0; i < 5; i++)

@@ -44,7 +44,7 @@ public sealed class RootTests
         Directory.Move(temp["root"], temp["moved"]);
         Directory.CreateDirectory(temp["root"]);
         Assert.NotNull(disk.Stat(At("old")));
-        Assert.Equal(RootState.MarkerMissing, disk.CheckRoot());
+        Assert.Equal(RootState.Replaced, disk.CheckRoot());
         Assert.Null(disk.Stat(At("old")));
     }
 

@@ -1,0 +1,45 @@
+using FolderSync.Filesystem;
+
+namespace FolderSync.Engine.Folders;
+
+/// <summary>What is wrong with a folder's root, and what a person is to do about it.</summary>
+internal static class RootTrouble
+{
+    private const string Safe = "Nothing is announced or changed until then.";
+    private const string ByItself = "FolderSync goes on by itself then.";
+
+    /// <param name="isEmpty">Nothing at all is in the directory that stands there.</param>
+    public static string Explain(RootState state, string path, bool isEmpty) => state switch
+    {
+        RootState.Missing =>
+            $"The directory {path} does not exist. If it is on another disk, connect that; if it was moved or renamed, move it back or set the folder's new path " +
+            $"in the configuration; if it was deleted on purpose, remove the folder from the configuration. {Safe}",
+        RootState.NotADirectory => $"{path} is not a directory. Move away what stands there and put the folder's directory back, or set its new path in the configuration. {Safe}",
+        RootState.MarkerMissing or RootState.Replaced when isEmpty =>
+            $"The directory {path} is empty and lacks its marker .stfolder, as when a disk is not mounted. Mount the disk that belongs there: {ByItself} " +
+            $"If the files are really gone and are to come back from the other devices, remove the folder here and add it again. {Safe}",
+        RootState.Replaced =>
+            $"Another directory, which lacks the marker .stfolder, stands at {path} now. Put the folder's own directory back: {ByItself} " +
+            $"If the new one is right, make a directory .stfolder in it; what differs in it is then taken for your changes. {Safe}",
+        RootState.MarkerMissing =>
+            $"The marker .stfolder is missing in {path}, so it can't be told whether this is the folder that was synced. " +
+            $"If its files are there and right, make the marker again (mkdir '{Path.Combine(path, ".stfolder")}'): {ByItself} {Safe}",
+        RootState.Unreadable => $"The directory {path} can't be read. Give the user that FolderSync runs as the right to read it, or check the disk. {Safe}",
+        _ => $"The directory {path} was another one for a moment while FolderSync worked in it. Make sure that the folder's own directory stays there: {ByItself} {Safe}",
+    };
+
+    /// <summary>On a worker.</summary>
+    public static string Explain(RootState state, string path, IFileSystem disk)
+    {
+        var isEmpty = false;
+        try
+        {
+            isEmpty = state is RootState.MarkerMissing or RootState.Replaced && disk.List(LocalPath.Root).Count == 0;
+        }
+        catch (FileSystemException)
+        {
+            // Not known, so not empty.
+        }
+        return Explain(state, path, isEmpty);
+    }
+}

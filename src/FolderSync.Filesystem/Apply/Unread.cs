@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Filesystem.Apply;
+
+/// <summary>
+/// Where a disk has no change times, equal size and mtime do not prove that a file holds what the index says. What would be discarded
+/// is read first there; what holds something else is kept as a conflict copy.
+/// </summary>
+internal sealed class Unread(IFileSystem disk)
+{
+    public ApplyStep Keep(ApplyStep step)
+    {
+        if (step is ApplyStep.SetMetadata or { Displaced: not Displaced.Discard } || step.Expected is not { IsFile: true, Blocks: { } blocks } expected)
+            return step;
+        try
+        {
+            var path = LocalPath.Of(expected.Name);
+            return disk.Stat(path) is { Kind: FileKind.File, ChangeTime: 0 } stat && stat.Size == expected.Size && !Holds(path, blocks)
+                ? step with { Displaced = Displaced.Conflict }
+                : step;
+        }
+        catch (FileSystemException)
+        {
+            // What can't be read can't be proven either.
+            return step with { Displaced = Displaced.Conflict };
+        }
+    }
+
+    private bool Holds(LocalPath path, BlockList blocks)
+    {
+        using var file = disk.OpenRead(path);
+        var buffer = new byte[blocks.BlockSize];
+        Span<byte> hash = stackalloc byte[BlockHash.Length];
+        foreach (var block in Enumerable.Range(0, blocks.Count).Select(i => blocks[i]))
+        {
+            var bytes = buffer.AsSpan(0, block.Size);
+            if (file.Read(bytes, block.Offset) != block.Size)
+                return false;
+            SHA256.HashData(bytes, hash);
+            if (new BlockHash(hash) != block.Hash)
+                return false;
+        }
+        return true;
+    }
+}

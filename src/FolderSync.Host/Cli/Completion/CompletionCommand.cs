@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace FolderSync.Host.Cli.Completion;
+
+internal static class CompletionCommand
+{
+    public static Command Create(CommandLine cli)
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell." };
+        shell.AcceptOnlyFromAmong([.. CompletionScripts.Shells]);
+        return cli.Does(new Command("completion", "Prints a script that makes the shell complete FolderSync's commands, folders and devices.") { shell },
+            (context, _, parsed, _) => context.Out.WriteAsync(CompletionScripts.Of(parsed.GetRequiredValue(shell))));
+    }
+}

@@ -1,0 +1,29 @@
+using FolderSync.Client.Extensions;
+using FolderSync.Host.Config;
+
+namespace FolderSync.Host.Cli.Doctor;
+
+internal static class ConfigChecks
+{
+    /// <summary>What is in force, or null; what was found goes to <paramref name="findings"/>.</summary>
+    public static Configuration? Of(HomeDirectory home, List<DoctorCheck> findings)
+    {
+        try
+        {
+            using var store = ConfigStore.Open(home);
+            if (store.Error is { } torn)
+                findings.Add(Finding.Fail("config", torn.First.Message, torn.First.Hint));
+            foreach (var warning in store.Warnings)
+                findings.Add(Finding.Warn("config", warning with { Hint = null } is var w ? w.ToString() : "", warning.Hint));
+            if (store.Error is null && store.Warnings.Count == 0)
+                findings.Add(Finding.Ok("config", $"config.yaml is good: {Status.Attentions.Count(store.Current.Engine.Folders.Length, "folder")}, {Status.Attentions.Count(store.Current.Engine.Devices.Length, "device")}."));
+            return store.Current;
+        }
+        catch (ConfigException e)
+        {
+            foreach (var problem in e.Problems)
+                findings.Add(Finding.Fail("config", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` looks at it again."));
+            return null;
+        }
+    }
+}

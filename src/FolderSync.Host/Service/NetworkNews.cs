@@ -1,0 +1,25 @@
+using FolderSync.Engine;
+using FolderSync.Network.Discovery;
+
+namespace FolderSync.Host.Service;
+
+/// <summary>Tells the engine what the network has to tell, from before the first connection until the end.</summary>
+internal sealed class NetworkNews(ISyncEngine engine, DeviceDiscovery discovery, NetworkWatch watch) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        discovery.Found += OnFound;
+        watch.Changed += engine.OnNetworkChanged;
+        watch.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        watch.Changed -= engine.OnNetworkChanged;
+        discovery.Found -= OnFound;
+        return discovery.ApplyAsync(DiscoverySettings.Off);
+    }
+
+    private void OnFound(DeviceFound found) => engine.OnDeviceFound(found.Device, found.Addresses, found.IsNew);
+}

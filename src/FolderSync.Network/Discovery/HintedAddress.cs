@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FolderSync.Network.Discovery;
+
+/// <summary>Makes an address that may be dialed of what a packet says, or nothing. Nothing of a packet is ever looked up in a name service.</summary>
+internal static class HintedAddress
+{
+    /// <param name="text">As announced, such as "tcp://0.0.0.0:22000": the sender's own address with that port.</param>
+    /// <param name="source">Whom the packet came from; its scope is the interface it came by.</param>
+    /// <returns>"tcp://literal:port"; null where it is not a literal TCP address that could be another device's.</returns>
+    public static string? TryMake(string text, IPAddress source)
+    {
+        if (!PeerAddress.TryParse(text, out var parsed) || parsed is not { IsSupported: true } || parsed.Port == 0)
+            return null;
+        IPAddress address;
+        if (parsed.IsWildcard)
+            address = source;
+        else if (!TryLiteral(parsed.Host, out address))
+            return null;
+        return TryMake(parsed.Scheme, address, parsed.Port, source);
+    }
+
+    /// <summary>The same for an address that came as a number.</summary>
+    public static string? TryMake(string scheme, IPAddress address, int port, IPAddress source)
+    {
+        if (port is <= 0 or > ushort.MaxValue)
+            return null;
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        if (scheme == "tcp4" && address.AddressFamily != AddressFamily.InterNetwork || scheme == "tcp6" && address.AddressFamily != AddressFamily.InterNetworkV6)
+            return null;
+        if (!CouldBeADevice(address) || IPAddress.IsLoopback(address) && !IPAddress.IsLoopback(source))
+            return null;
+        if (address.IsIPv6LinkLocal)
+        {
+            // A scope is a number of the computer that wrote it; here the interface counts by which the packet came.
+            if (source.AddressFamily != AddressFamily.InterNetworkV6 || source.ScopeId == 0)
+                return null;
+            address = new IPAddress(address.GetAddressBytes(), source.ScopeId);
+        }
+        else if (address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0)
+        {
+            address = new IPAddress(address.GetAddressBytes());
+        }
+
+        return new PeerAddress("tcp", address.ToString(), port).ToString();
+    }
+
+    /// <summary>IPAddress also reads "1", "0x7f.1" and "010.0.0.1", which are no addresses that a device writes.</summary>
+    private static bool TryLiteral(string host, out IPAddress address) =>
+        IPAddress.TryParse(host, out address!) && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == host);
+
+    private static bool CouldBeADevice(IPAddress address)
+    {
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            return !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.IPv6None);
+        // Without "this network", multicast, reserved and broadcast.
+        return address.GetAddressBytes()[0] is > 0 and < 224;
+    }
+}

@@ -1,0 +1,225 @@
+using System.Net;
+using System.Net.Sockets;
+using FolderSync.Core.Model;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Network.Discovery;
+
+/// <summary>
+/// Syncthing's local discovery, version 4, over one address family: announces this device by broadcast or multicast on every interface
+/// every 30 s and when something is new, and hears the others. Where the port is taken it still announces and tries to hear again.
+/// </summary>
+internal sealed class LocalDiscovery : IAsyncDisposable
+{
+    public const int DefaultPort = 21027;
+
+    public static readonly IPAddress DefaultGroup = IPAddress.Parse("ff12::8384");
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_life = 3 * s_interval;
+
+    /// <summary>However much is new: a network of many must not answer itself without end.</summary>
+    private static readonly TimeSpan s_spacing = TimeSpan.FromSeconds(1);
+
+    private readonly DeviceId _self;
+    private readonly AddressFamily _family;
+    private readonly IPEndPoint _group;
+    private readonly IDatagrams _datagrams;
+    private readonly Func<IReadOnlyList<string>> _addresses;
+    private readonly long _instance;
+    private readonly Action<Sighting> _onSighting;
+    private readonly TimeProvider _clock;
+    private readonly MethodState _state;
+    private readonly SourceBudget _budget;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly HashSet<int> _joined = [];
+    private readonly Task _announcing;
+    private IDatagramPort? _hearing;
+    private IDatagramPort? _sending;
+    private Task _listening = Task.CompletedTask;
+
+    /// <param name="port">Where all hear.</param>
+    /// <param name="group">The IPv6 group; not used by IPv4.</param>
+    /// <param name="addresses">What to announce, asked each time; empty: nothing is announced.</param>
+    /// <param name="instance">Another one at each start of the service.</param>
+    public LocalDiscovery(
+        DeviceId self, AddressFamily family, int port, IPAddress group, IDatagrams datagrams, Func<IReadOnlyList<string>> addresses, long instance,
+        Action<Sighting> onSighting, MethodState state, TimeProvider clock, ILogger logger)
+    {
+        (_self, _family, _group, _datagrams, _addresses, _instance) = (self, family, new IPEndPoint(group, port), datagrams, addresses, instance);
+        (_onSighting, _state, _clock, _logger) = (onSighting, state, clock, logger);
+        _budget = new SourceBudget(clock);
+        _announcing = Task.Run(AnnounceLoopAsync);
+    }
+
+    /// <summary>Something is new: announce at once.</summary>
+    public void Wake()
+    {
+        lock (_wake)
+        {
+            if (_wake.CurrentCount == 0)
+                _wake.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _announcing.ConfigureAwait(false);
+        _hearing?.Dispose();
+        _sending?.Dispose();
+        await _listening.ConfigureAwait(false);
+        _stop.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <summary>Hears one packet, of whatever content.</summary>
+    internal void Hear(Datagram packet)
+    {
+        if (Announcement.TryParse(packet.Data.Span) is not { } said || said.Id == _self || said.Id.IsEmpty)
+            return;
+        var source = packet.From.Address;
+        var addresses = said.Addresses.Select(a => HintedAddress.TryMake(a, source)).OfType<string>().Distinct().ToList();
+        if (addresses.Count > 0)
+            _onSighting(new Sighting(said.Id, FoundBy.Local, source, "", addresses, said.Instance, s_life));
+    }
+
+    private async Task AnnounceLoopAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                Announce();
+                await Task.Delay(s_spacing, _clock, _stop.Token).ConfigureAwait(false);
+                await Pauses.WaitAsync(_wake, s_interval - s_spacing, _clock, _stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                DiscoveryLog.Bug(_logger, _state.Name, e);
+                await Pauses.ForAsync(s_interval, _clock, _stop.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Announce()
+    {
+        var paths = _datagrams.Paths;
+        var trouble = TryHear(paths);
+        try
+        {
+            _sending ??= _datagrams.Open(_family, 0);
+            trouble = Send(paths) ?? trouble;
+        }
+        catch (SocketException e)
+        {
+            trouble ??= $"{e.Message}.";
+        }
+
+        _state.Set(trouble, isHarmless: paths.All(p => !p.Has(_family)));
+    }
+
+    /// <summary>Null, or why this device is not announced.</summary>
+    private string? Send(IReadOnlyList<NetworkPath> paths)
+    {
+        var addresses = _addresses();
+        if (addresses.Count == 0)
+            return "this device listens at no address that others reach.";
+        var packet = new Announcement(_self, addresses, _instance).ToPacket();
+        string? why = null;
+        var sent = 0;
+        foreach (var (to, path) in Targets(paths))
+        {
+            if (_sending!.Send(packet, to, path) is { } failure)
+                why = failure;
+            else
+                sent++;
+        }
+
+        if (sent > 0)
+            return null;
+        // The port may be of a network that is gone.
+        _sending!.Dispose();
+        _sending = null;
+        return why is null ? NoWay() : $"{NoWay()[..^1]} ({why}).";
+    }
+
+    private string NoWay() => _family == AddressFamily.InterNetwork
+        ? "no interface has an IPv4 address and takes a broadcast."
+        : "no interface has an IPv6 address and takes a multicast.";
+
+    private IEnumerable<(IPEndPoint To, int Path)> Targets(IReadOnlyList<NetworkPath> paths)
+    {
+        if (_family == AddressFamily.InterNetworkV6)
+            return paths.Where(p => p.TakesMulticast && p.Has(_family)).Select(p => (_group, p.Index));
+        var broadcasts = paths.SelectMany(p => p.Broadcasts()).Distinct().ToList();
+        return broadcasts.DefaultIfEmpty(IPAddress.Broadcast).Select(b => (new IPEndPoint(b, _group.Port), 0));
+    }
+
+    /// <summary>Null, or why nothing is heard.</summary>
+    private string? TryHear(IReadOnlyList<NetworkPath> paths)
+    {
+        if (_hearing is not null && _listening.IsCompleted)
+        {
+            _hearing.Dispose();
+            _hearing = null;
+        }
+
+        if (_hearing is null)
+        {
+            try
+            {
+                _hearing = _datagrams.Open(_family, _group.Port);
+            }
+            catch (SocketException e)
+            {
+                return e.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    ? $"UDP port {_group.Port} is taken by another program, perhaps a Syncthing on this computer; this device is announced, and hears nobody this way."
+                    : $"UDP port {_group.Port} can't be had: {e.Message}.";
+            }
+
+            _joined.Clear();
+            var port = _hearing;
+            _listening = Task.Run(() => ListenLoopAsync(port));
+        }
+
+        if (_family == AddressFamily.InterNetworkV6)
+        {
+            _joined.RemoveWhere(i => paths.All(p => p.Index != i));
+            foreach (var path in paths.Where(p => p.TakesMulticast && !_joined.Contains(p.Index) && p.Has(_family)))
+            {
+                if (_hearing.Join(_group.Address, path.Index))
+                    _joined.Add(path.Index);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task ListenLoopAsync(IDatagramPort port)
+    {
+        try
+        {
+            while (true)
+            {
+                var packet = await port.ReceiveAsync(_stop.Token).ConfigureAwait(false);
+                if (_budget.TryTake(packet.From.Address))
+                    Hear(packet);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // The next announcement opens it anew.
+        }
+        catch (Exception e)
+        {
+            DiscoveryLog.Bug(_logger, _state.Name, e);
+        }
+    }
+}

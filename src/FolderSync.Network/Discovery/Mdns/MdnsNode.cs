@@ -1,0 +1,282 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using FolderSync.Core.Model;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Network.Discovery.Mdns;
+
+/// <summary>
+/// mDNS on all interfaces and both families: owns the sockets and the time for the responder and the browser, which run in its one loop.
+/// Port 5353 is shared with Avahi and whoever shares it; a family whose port is not to be had is tried again.
+/// </summary>
+internal sealed class MdnsNode : IAsyncDisposable
+{
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(30);
+
+    private static readonly IPAddress s_groupV4 = IPAddress.Parse("224.0.0.251");
+    private static readonly IPAddress s_groupV6 = IPAddress.Parse("ff02::fb");
+
+    private readonly IDatagrams _datagrams;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly MdnsResponder? _responder;
+    private readonly MdnsBrowser _browser;
+    private readonly SourceBudget _budget;
+    private readonly Family[] _families;
+    private readonly Channel<Datagram?> _inbox = Channel.CreateBounded<Datagram?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+    private volatile bool _isNetworkNew;
+    private string _name;
+
+    /// <param name="service">This device under its n-th name; null: it listens nowhere, so it only looks for others.</param>
+    public MdnsNode(
+        DeviceId self, Func<int, MdnsService>? service, IDatagrams datagrams, Action<Sighting> onSighting, Action<DeviceId, IPAddress> onGone,
+        MethodState stateV4, MethodState stateV6, TimeProvider clock, Func<int, int> random, ILogger logger)
+    {
+        (_datagrams, _clock, _logger) = (datagrams, clock, logger);
+        _responder = service is null ? null : new MdnsResponder(service, clock, random);
+        _name = _responder?.Service.Label ?? "";
+        _browser = new MdnsBrowser(self, onSighting, onGone, clock, random);
+        _budget = new SourceBudget(clock);
+        _families = [new Family(AddressFamily.InterNetwork, s_groupV4, stateV4), new Family(AddressFamily.InterNetworkV6, s_groupV6, stateV6)];
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>The network changed: names are probed and announced anew.</summary>
+    public void Wake()
+    {
+        _isNetworkNew = true;
+        _inbox.Writer.TryWrite(null);
+    }
+
+    /// <summary>Says goodbye.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        foreach (var family in _families)
+        {
+            family.Port?.Dispose();
+            await family.Listening.ConfigureAwait(false);
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        List<MdnsLink> links = [];
+        var isNew = true;
+        long nextOpen = 0;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (_isNetworkNew || isNew || _clock.GetTimestamp() >= nextOpen)
+                {
+                    isNew |= _isNetworkNew;
+                    _isNetworkNew = false;
+                    var before = links.Select(l => l.ToString()).ToList();
+                    links = Open();
+                    nextOpen = _clock.GetTimestamp() + Ticks(s_retry);
+                    if (isNew || !links.Select(l => l.ToString()).SequenceEqual(before))
+                    {
+                        _responder?.Start();
+                        _browser.Start();
+                    }
+
+                    isNew = false;
+                }
+
+                Send(_responder?.Due(links));
+                Send(_browser.Due(links));
+                await HearAsync(links, Math.Min(nextOpen, Math.Min(_responder?.NextDue ?? long.MaxValue, _browser.NextDue))).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                DiscoveryLog.Bug(_logger, "mDNS", e);
+                isNew = true;
+                await Pauses.ForAsync(s_retry, _clock, _stop.Token).ConfigureAwait(false);
+            }
+        }
+
+        Send(_responder?.Goodbye(links));
+    }
+
+    /// <summary>Waits for a packet until that time, and hears all that are there.</summary>
+    private async Task HearAsync(List<MdnsLink> links, long until)
+    {
+        if (!_inbox.Reader.TryPeek(out _))
+        {
+            var wait = until == long.MaxValue ? s_retry : _clock.GetElapsedTime(_clock.GetTimestamp(), until);
+            if (wait <= TimeSpan.Zero)
+                return;
+            using var limit = new CancellationTokenSource(wait, _clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+            try
+            {
+                await _inbox.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        while (_inbox.Reader.TryRead(out var packet))
+        {
+            if (packet is not null)
+                Hear(packet, links);
+        }
+    }
+
+    private void Hear(Datagram packet, List<MdnsLink> links)
+    {
+        var link = links.FirstOrDefault(l => l.Path.Index == packet.Interface && l.Family == packet.From.AddressFamily);
+        if (link.Path is null || !IsOnLink(packet.From.Address, link) || MdnsPacket.TryRead(packet.Data) is not { } message)
+            return;
+        // Answers come from the port of mDNS, or from somebody who may not open it.
+        if (message.QR && packet.From.Port != MdnsPacket.Port)
+            return;
+        var incoming = new Incoming(message, packet.From, link);
+        if (_responder?.Hear(incoming, links) is { } taken)
+            DiscoveryLog.Renamed(_logger, taken, _name = _responder.Service.Label);
+        _browser.Hear(incoming);
+    }
+
+    /// <summary>mDNS is for neighbours: what was routed here is nobody's answer (RFC 6762, 11).</summary>
+    private static bool IsOnLink(IPAddress source, MdnsLink link)
+    {
+        if (source.IsIPv6LinkLocal)
+            return true;
+        foreach (var (address, prefix) in link.Path.Addresses)
+        {
+            if (address.AddressFamily == source.AddressFamily && SamePrefix(address.GetAddressBytes(), source.GetAddressBytes(), prefix))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool SamePrefix(byte[] a, byte[] b, int prefix)
+    {
+        for (var i = 0; i < a.Length && prefix > 0; i++, prefix -= 8)
+        {
+            var mask = prefix >= 8 ? 0xFF : 0xFF << (8 - prefix);
+            if (((a[i] ^ b[i]) & mask) != 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    private void Send(List<Outgoing>? messages)
+    {
+        foreach (var message in messages ?? [])
+        {
+            var family = _families.First(f => f.Kind == message.Link.Family);
+            var to = message.To ?? new IPEndPoint(family.Group, MdnsPacket.Port);
+            family.Port?.Send(MdnsPacket.ToBytes(message.Message), to, message.Link.Path.Index);
+        }
+    }
+
+    /// <summary>Opens what is not open and joins what is not joined.</summary>
+    /// <returns>Where mDNS can be spoken.</returns>
+    private List<MdnsLink> Open()
+    {
+        List<MdnsLink> links = [];
+        var paths = _datagrams.Paths.Where(p => p.TakesMulticast).ToList();
+        foreach (var family in _families)
+        {
+            if (family.Port is not null && family.Listening.IsCompleted)
+            {
+                family.Port.Dispose();
+                family.Port = null;
+            }
+
+            var trouble = OpenPort(family);
+            if (family.Port is null)
+            {
+                family.State.Set(trouble);
+                continue;
+            }
+
+            var mine = paths.Where(p => p.Has(family.Kind)).ToList();
+            family.Joined.RemoveWhere(i => mine.All(p => p.Index != i));
+            foreach (var path in mine.Where(p => !family.Joined.Contains(p.Index)))
+            {
+                if (family.Port.Join(family.Group, path.Index))
+                    family.Joined.Add(path.Index);
+            }
+
+            links.AddRange(mine.Where(p => family.Joined.Contains(p.Index)).Select(p => new MdnsLink(p, family.Kind)));
+            family.State.Set(
+                family.Joined.Count > 0 ? null : $"no interface has an {(family.Kind == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address and takes a multicast.",
+                isHarmless: mine.Count == 0);
+        }
+
+        return links;
+    }
+
+    private string? OpenPort(Family family)
+    {
+        if (family.Port is not null)
+            return null;
+        try
+        {
+            var port = family.Port = _datagrams.Open(family.Kind, MdnsPacket.Port);
+            family.Joined.Clear();
+            family.Listening = Task.Run(() => ListenAsync(port));
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? $"UDP port {MdnsPacket.Port} is taken by a program that does not share it."
+                : $"UDP port {MdnsPacket.Port} can't be had: {e.Message}.";
+        }
+    }
+
+    private async Task ListenAsync(IDatagramPort port)
+    {
+        try
+        {
+            while (true)
+            {
+                var packet = await port.ReceiveAsync(_stop.Token).ConfigureAwait(false);
+                bool may;
+                lock (_budget)
+                    may = _budget.TryTake(packet.From.Address);
+                if (may)
+                    _inbox.Writer.TryWrite(packet);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // It is opened anew when it is looked at next.
+        }
+    }
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _clock.TimestampFrequency);
+
+    private sealed class Family(AddressFamily kind, IPAddress group, MethodState state)
+    {
+        public AddressFamily Kind => kind;
+
+        public IPAddress Group => group;
+
+        public MethodState State => state;
+
+        public IDatagramPort? Port { get; set; }
+
+        public Task Listening { get; set; } = Task.CompletedTask;
+
+        public HashSet<int> Joined { get; } = [];
+    }
+}

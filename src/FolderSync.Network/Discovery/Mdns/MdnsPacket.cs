@@ -1,0 +1,79 @@
+using System.Text;
+using Makaretu.Dns;
+
+namespace FolderSync.Network.Discovery.Mdns;
+
+/// <summary>DNS messages as bytes, by the library, which is not trusted with what comes from others.</summary>
+internal static class MdnsPacket
+{
+    public const int Port = 5353;
+
+    /// <summary>Of a record: all other records of that name and type are to be forgotten. Of a question: the answer may come by unicast.</summary>
+    public const ushort TopBit = 0x8000;
+
+    /// <summary>RFC 6762, 17: never more than this.</summary>
+    private const int MaxSize = 9000;
+
+    private const int HeaderSize = 12;
+
+    /// <summary>More records than these no packet of that size has; the library would read on.</summary>
+    private const int MaxRecords = 512;
+
+    static MdnsPacket() => ResourceRegistry.Records[DnsType.TXT] = () => new TextBytes();
+
+    /// <summary>Null for anything that is no message.</summary>
+    public static Message? TryRead(ReadOnlyMemory<byte> packet)
+    {
+        if (packet.Length is < HeaderSize or > MaxSize || Records(packet.Span) > MaxRecords)
+            return null;
+        try
+        {
+            var message = new Message();
+            message.Read(packet.ToArray(), 0, packet.Length);
+            return message.Opcode == MessageOperation.Query ? message : null;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Which exception garbage makes the library throw is not told.
+            return null;
+        }
+    }
+
+    public static byte[] ToBytes(Message message) => message.ToByteArray();
+
+    public static bool HasTopBit(DnsClass value) => ((ushort)value & TopBit) != 0;
+
+    public static bool IsInternet(DnsClass value) => ((ushort)value & ~TopBit) is (ushort)DnsClass.IN or (ushort)DnsClass.ANY;
+
+    /// <summary>The strings of a TXT record, "key=value" each.</summary>
+    public static IReadOnlyList<string> TextOf(ResourceRecord record) => record is TextBytes text ? text.Strings : [];
+
+    public static ResourceRecord Text(DomainName name, IEnumerable<string> strings) => new TextBytes { Name = name, Strings = [.. strings] };
+
+    private static int Records(ReadOnlySpan<byte> packet) =>
+        (packet[4] << 8) + packet[5] + (packet[6] << 8) + packet[7] + (packet[8] << 8) + packet[9] + (packet[10] << 8) + packet[11];
+
+    /// <summary>A TXT record of any bytes: the library's takes ASCII only, and others' services hold more in the same packet.</summary>
+    private sealed class TextBytes : ResourceRecord
+    {
+        public TextBytes() => Type = DnsType.TXT;
+
+        public List<string> Strings { get; init; } = [];
+
+        public override void ReadData(WireReader reader, int length)
+        {
+            while (length > 0)
+            {
+                var bytes = reader.ReadByteLengthPrefixedBytes();
+                Strings.Add(Encoding.UTF8.GetString(bytes));
+                length -= bytes.Length + 1;
+            }
+        }
+
+        public override void WriteData(WireWriter writer)
+        {
+            foreach (var text in Strings)
+                writer.WriteByteLengthPrefixedBytes(Encoding.UTF8.GetBytes(text));
+        }
+    }
+}

@@ -1,0 +1,334 @@
+using System.Net;
+using Makaretu.Dns;
+
+namespace FolderSync.Network.Discovery.Mdns;
+
+/// <summary>
+/// Tells the network of this device: finds a name nobody has, announces it, answers, defends, and says goodbye (RFC 6762, 6 to 10). Has no
+/// sockets and no timers: it is given what came and the time, and gives back what is to be sent. One user.
+/// </summary>
+/// <param name="random">0 ≤ result &lt; argument.</param>
+internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvider clock, Func<int, int> random)
+{
+    private const int Probes = 3;
+    private const int Announcements = 2;
+
+    private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_announceInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_repetition = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_legacyLife = TimeSpan.FromSeconds(10);
+
+    /// <summary>After so many conflicts in a row names are tried slower.</summary>
+    private const int ManyConflicts = 15;
+
+    /// <summary>Under way at a time; a flood of questions gets no flood of answers.</summary>
+    private const int MaxAnswers = 256;
+
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(5);
+
+    private readonly List<Answering> _answers = [];
+    private readonly Dictionary<((int, System.Net.Sockets.AddressFamily) Link, Part Part), long> _told = [];
+    private MdnsService _service = serviceOf(1);
+    private int _number = 1;
+    private int _conflicts;
+    private int _done;
+    private bool _isOwner;
+    private long _nextStep = long.MaxValue;
+
+    /// <summary>The name as it is now; others may know another one while it is probed for.</summary>
+    public MdnsService Service => _service;
+
+    /// <summary>The name is this device's.</summary>
+    public bool IsOwner => _isOwner;
+
+    /// <summary>When <see cref="Due"/> has something; long.MaxValue: nothing is planned.</summary>
+    public long NextDue => Math.Min(_nextStep, _answers.Count == 0 ? long.MaxValue : _answers.Min(a => a.Due));
+
+    /// <summary>From the beginning, as after each change of the network.</summary>
+    public void Start()
+    {
+        (_isOwner, _done) = (false, 0);
+        _answers.Clear();
+        _told.Clear();
+        _nextStep = In(TimeSpan.FromMilliseconds(random(250)));
+    }
+
+    /// <summary>Everything that is due now.</summary>
+    public List<Outgoing> Due(IReadOnlyList<MdnsLink> links)
+    {
+        List<Outgoing> outgoing = [];
+        var now = clock.GetTimestamp();
+        if (_nextStep <= now)
+            Step(links, outgoing);
+        foreach (var answering in _answers.Where(a => a.Due <= now).ToList())
+        {
+            _answers.Remove(answering);
+            Answer(answering, outgoing);
+        }
+
+        return outgoing;
+    }
+
+    /// <returns>The name that another device turned out to have; null: nothing of that kind.</returns>
+    public string? Hear(Incoming incoming, IReadOnlyList<MdnsLink> links)
+    {
+        if (incoming.Message.QR)
+            return IsContested(incoming.Message.Answers.Concat(incoming.Message.AdditionalRecords), links) ? GiveWay() : null;
+        if (!_isOwner)
+            return LosesRace(incoming) ? Wait() : null;
+        Question(incoming);
+        return null;
+    }
+
+    /// <summary>Takes back what was told.</summary>
+    public List<Outgoing> Goodbye(IReadOnlyList<MdnsLink> links)
+    {
+        if (!_isOwner)
+            return [];
+        _isOwner = false;
+        return [.. links.Select(l => new Outgoing(Response(_service.Records(Part.Announced & ~Part.Type, l.Path, flush: true, TimeSpan.Zero)), l))];
+    }
+
+    private long In(TimeSpan time) => clock.GetTimestamp() + (long)(time.TotalSeconds * clock.TimestampFrequency);
+
+    private void Step(IReadOnlyList<MdnsLink> links, List<Outgoing> outgoing)
+    {
+        if (_done < Probes)
+        {
+            outgoing.AddRange(links.Select(Probe));
+            _nextStep = In(s_probeInterval);
+            _done++;
+            return;
+        }
+
+        _isOwner = true;
+        _conflicts = 0;
+        foreach (var link in links)
+        {
+            outgoing.Add(new Outgoing(Response(_service.Records(Part.Announced | Part.InstanceTypes | Part.HostTypes, link.Path, flush: true)), link));
+            Told(link, Part.Announced);
+        }
+
+        _nextStep = ++_done < Probes + Announcements ? In(s_announceInterval) : long.MaxValue;
+    }
+
+    /// <summary>
+    /// Asks who has the names, and says what this device would make of them. The answer may not come by unicast, for where Avahi shares
+    /// the port the system would give that to either.
+    /// </summary>
+    private Outgoing Probe(MdnsLink link)
+    {
+        var message = new Message();
+        message.Questions.Add(new Question { Name = _service.Instance, Type = DnsType.ANY, Class = DnsClass.IN });
+        message.Questions.Add(new Question { Name = _service.Host, Type = DnsType.ANY, Class = DnsClass.IN });
+        message.AuthorityRecords.AddRange(_service.Records(Part.Server | Part.Text | Part.Address, link.Path, flush: false));
+        return new Outgoing(message, link);
+    }
+
+    /// <summary>Another device has, or claims, this instance's name with other data than ours.</summary>
+    private bool IsContested(IEnumerable<ResourceRecord> records, IReadOnlyList<MdnsLink> links)
+    {
+        List<byte[]>? ours = null;
+        foreach (var record in records)
+        {
+            if (record.Type is not (DnsType.SRV or DnsType.TXT) || record.TTL == TimeSpan.Zero || !MdnsNames.Same(record.Name, _service.Instance))
+                continue;
+            ours ??= links.Count == 0 ? [] : [.. _service.Records(Part.Server | Part.Text, links[0].Path, flush: false).Select(r => r.GetData())];
+            // The case of a host's name makes no other host.
+            if (record is SRVRecord server && MdnsNames.Same(server.Target, _service.Host) && server.Port == _service.Port)
+                continue;
+            if (!ours.Any(o => o.AsSpan().SequenceEqual(record.GetData())))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Two devices probe for one name at a time: the one whose records are lower waits (RFC 6762, 8.2).</summary>
+    private bool LosesRace(Incoming incoming)
+    {
+        var theirs = incoming.Message.AuthorityRecords.Where(r => MdnsNames.Same(r.Name, _service.Instance)).Select(Sortable).Order(ByteOrder.Instance).ToList();
+        if (theirs.Count == 0 || _done == 0)
+            return false;
+        var ours = _service.Records(Part.Server | Part.Text, incoming.Link.Path, flush: false).Select(Sortable).Order(ByteOrder.Instance).ToList();
+        for (var i = 0; i < Math.Min(ours.Count, theirs.Count); i++)
+        {
+            var order = ByteOrder.Instance.Compare(ours[i], theirs[i]);
+            if (order != 0)
+                return order < 0;
+        }
+
+        return ours.Count < theirs.Count;
+    }
+
+    private static byte[] Sortable(ResourceRecord record)
+    {
+        var (kind, data) = ((ushort)record.Type, record.GetData());
+        var @class = (ushort)record.Class & ~MdnsPacket.TopBit;
+        return [(byte)(@class >> 8), (byte)@class, (byte)(kind >> 8), (byte)kind, .. data];
+    }
+
+    private string? Wait()
+    {
+        _done = 0;
+        _nextStep = In(TimeSpan.FromSeconds(1));
+        return null;
+    }
+
+    private string GiveWay()
+    {
+        var taken = _service.Label;
+        _conflicts++;
+        _service = serviceOf(++_number);
+        Start();
+        if (_conflicts >= ManyConflicts)
+            _nextStep = In(s_slow);
+        return taken;
+    }
+
+    private void Question(Incoming incoming)
+    {
+        if (_answers.Count >= MaxAnswers)
+            return;
+        var (query, from, link) = (incoming.Message, incoming.From, incoming.Link);
+        var isLegacy = from.Port != MdnsPacket.Port;
+        var isProbe = query.AuthorityRecords.Count > 0;
+        var known = Known(query, link);
+        Part multicast = Part.None, unicast = Part.None;
+        foreach (var question in query.Questions)
+        {
+            var answer = _service.Answer(question) & ~known;
+            if (isLegacy || (MdnsPacket.HasTopBit(question.Class) && !isProbe))
+                unicast |= answer;
+            else
+                multicast |= answer;
+        }
+
+        // More of what the asker knows may be on its way.
+        foreach (var waiting in _answers.Where(a => a.Link.Key == link.Key && a.Asker.Equals(from.Address)))
+            waiting.Parts &= ~known;
+        if (unicast != Part.None)
+            _answers.Add(new Answering(clock.GetTimestamp(), link, unicast, from.Address) { To = from, Legacy = isLegacy ? query : null });
+        if (multicast == Part.None)
+            return;
+        var isUnique = (multicast & Part.Shared) == Part.None && query.Questions.Count == 1;
+        var wait = query.TC ? 400 + random(100) : isUnique || isProbe ? 0 : 20 + random(100);
+        _answers.Add(new Answering(In(TimeSpan.FromMilliseconds(wait)), link, multicast, from.Address) { IsDefence = isProbe });
+    }
+
+    /// <summary>What the asker has, and will have for at least half of its life.</summary>
+    private Part Known(Message query, MdnsLink link)
+    {
+        var known = Part.None;
+        if (query.Answers.Count == 0)
+            return known;
+        foreach (var part in (ReadOnlySpan<Part>)[Part.Type, Part.Pointer, Part.Server, Part.Text, Part.Address])
+        {
+            var ours = _service.Records(part, link.Path, flush: false).ToList();
+            if (ours.Count > 0 && ours.All(o => query.Answers.Any(a => a.Type == o.Type && a.TTL >= o.TTL / 2 && MdnsNames.Same(a.Name, o.Name) && SameData(a, o))))
+                known |= part;
+        }
+
+        return known;
+    }
+
+    private static bool SameData(ResourceRecord a, ResourceRecord b) =>
+        a is PTRRecord x && b is PTRRecord y ? MdnsNames.Same(x.DomainName, y.DomainName) : a.GetData().AsSpan().SequenceEqual(b.GetData());
+
+    private void Answer(Answering answering, List<Outgoing> outgoing)
+    {
+        var link = answering.Link;
+        var parts = answering.Parts;
+        if (answering.To is { } to)
+        {
+            // Who was told by unicast alone leaves the others' caches old: after a quarter of a life all are told.
+            if (answering.Legacy is null && ToldWithin(link, parts, TimeSpan.FromSeconds(30)) != parts)
+                answering.To = to = null;
+            else
+                outgoing.Add(new Outgoing(Direct(answering), link, to));
+        }
+
+        if (answering.To is not null)
+            return;
+        if (!answering.IsDefence)
+            parts &= ~ToldWithin(link, parts, s_repetition);
+        if (parts == Part.None)
+            return;
+        var more = MdnsService.Additional(parts);
+        var message = Response(_service.Records(parts, link.Path, flush: true));
+        message.AdditionalRecords.AddRange(_service.Records(more, link.Path, flush: true));
+        outgoing.Add(new Outgoing(message, link));
+        Told(link, parts | more);
+    }
+
+    /// <summary>To the asker alone; an old resolver's question is repeated to it, and its records are short-lived (RFC 6762, 6.7).</summary>
+    private Message Direct(Answering answering)
+    {
+        var isLegacy = answering.Legacy is not null;
+        TimeSpan? life = isLegacy ? s_legacyLife : null;
+        var message = Response(_service.Records(answering.Parts, answering.Link.Path, flush: !isLegacy, life));
+        message.AdditionalRecords.AddRange(_service.Records(MdnsService.Additional(answering.Parts), answering.Link.Path, flush: !isLegacy, life));
+        if (answering.Legacy is { } query)
+        {
+            message.Id = query.Id;
+            message.Questions.AddRange(query.Questions.Where(q => _service.Answer(q) != Part.None));
+        }
+
+        return message;
+    }
+
+    private static Message Response(IEnumerable<ResourceRecord> answers)
+    {
+        var message = new Message { QR = true, AA = true };
+        message.Answers.AddRange(answers);
+        return message;
+    }
+
+    private void Told(MdnsLink link, Part parts)
+    {
+        var now = clock.GetTimestamp();
+        for (var part = 1; part <= (int)Part.HostTypes; part <<= 1)
+        {
+            if (((int)parts & part) != 0)
+                _told[(link.Key, (Part)part)] = now;
+        }
+    }
+
+    private Part ToldWithin(MdnsLink link, Part parts, TimeSpan time)
+    {
+        var told = Part.None;
+        for (var part = 1; part <= (int)Part.HostTypes; part <<= 1)
+        {
+            if (((int)parts & part) != 0 && _told.TryGetValue((link.Key, (Part)part), out var at) && clock.GetElapsedTime(at) < time)
+                told |= (Part)part;
+        }
+
+        return told;
+    }
+
+    private sealed class Answering(long due, MdnsLink link, Part parts, IPAddress asker)
+    {
+        public long Due { get; } = due;
+
+        public MdnsLink Link { get; } = link;
+
+        public IPAddress Asker { get; } = asker;
+
+        public Part Parts { get; set; } = parts;
+
+        /// <summary>Against a probe: told again however lately it was.</summary>
+        public bool IsDefence { get; init; }
+
+        /// <summary>Null: to all.</summary>
+        public IPEndPoint? To { get; set; }
+
+        public Message? Legacy { get; init; }
+    }
+
+    private sealed class ByteOrder : IComparer<byte[]>
+    {
+        public static readonly ByteOrder Instance = new();
+
+        public int Compare(byte[]? a, byte[]? b) => a.AsSpan().SequenceCompareTo(b);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+using FolderSync.Core.Model;
+using Makaretu.Dns;
+
+namespace FolderSync.Network.Discovery.Mdns;
+
+/// <summary>Which of the service's records; a record set of more than one is "All ...".</summary>
+[Flags]
+internal enum Part
+{
+    None = 0,
+
+    /// <summary>PTR of all types to the service's type; others have the same one.</summary>
+    Type = 1,
+
+    /// <summary>PTR of the service's type to this instance; others have theirs.</summary>
+    Pointer = 2,
+
+    /// <summary>SRV: this device's alone, as all that follow.</summary>
+    Server = 4,
+    Text = 8,
+
+    /// <summary>A and AAAA: of the interface that the message goes out by.</summary>
+    Address = 16,
+
+    /// <summary>NSEC: what types the instance has.</summary>
+    InstanceTypes = 32,
+
+    /// <summary>NSEC: what types the host has.</summary>
+    HostTypes = 64,
+
+    Shared = Type | Pointer,
+    Announced = Type | Pointer | Server | Text | Address,
+}
+
+/// <summary>FolderSync as DNS-SD describes it. Immutable.</summary>
+/// <param name="Label">The instance: the device's name.</param>
+internal sealed record MdnsService(DeviceId Device, string Label, int Port, string Version)
+{
+    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(4500);
+
+    /// <summary>Of records that hold a host's name (RFC 6762, 10).</summary>
+    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(120);
+
+    public DomainName Instance { get; } = MdnsNames.Instance(Label);
+
+    public DomainName Host { get; } = MdnsNames.Host(Device);
+
+    /// <param name="flush">Cache-flush bit on what is this device's alone; not in legacy answers and probes.</param>
+    /// <param name="life">Instead of each record's own.</param>
+    public IEnumerable<ResourceRecord> Records(Part parts, NetworkPath path, bool flush, TimeSpan? life = null)
+    {
+        foreach (var record in Plain(parts, path))
+        {
+            if (life is { } wanted && wanted < record.TTL)
+                record.TTL = wanted;
+            record.Class = flush && record is not PTRRecord ? (DnsClass)((ushort)DnsClass.IN | MdnsPacket.TopBit) : DnsClass.IN;
+            yield return record;
+        }
+    }
+
+    /// <summary>What one would ask next, having got these.</summary>
+    public static Part Additional(Part answers)
+    {
+        var more = Part.None;
+        if (answers.HasFlag(Part.Pointer))
+            more |= Part.Server | Part.Text | Part.Address;
+        if (answers.HasFlag(Part.Server))
+            more |= Part.Address;
+        return more & ~answers;
+    }
+
+    /// <summary>What answers a question; negative answers for what this device could have and has not.</summary>
+    public Part Answer(Question question)
+    {
+        if (!MdnsPacket.IsInternet(question.Class))
+            return Part.None;
+        if (MdnsNames.Same(question.Name, MdnsNames.Service))
+            return question.Type is DnsType.PTR or DnsType.ANY ? Part.Pointer : Part.None;
+        if (MdnsNames.Same(question.Name, MdnsNames.AllTypes))
+            return question.Type is DnsType.PTR or DnsType.ANY ? Part.Type : Part.None;
+        if (MdnsNames.Same(question.Name, Instance))
+        {
+            return question.Type switch
+            {
+                DnsType.SRV => Part.Server,
+                DnsType.TXT => Part.Text,
+                DnsType.ANY => Part.Server | Part.Text,
+                _ => Part.InstanceTypes,
+            };
+        }
+
+        if (MdnsNames.Same(question.Name, Host))
+            return question.Type is DnsType.A or DnsType.AAAA or DnsType.ANY ? Part.Address : Part.HostTypes;
+        return Part.None;
+    }
+
+    private IEnumerable<ResourceRecord> Plain(Part parts, NetworkPath path)
+    {
+        if (parts.HasFlag(Part.Pointer))
+            yield return new PTRRecord { Name = MdnsNames.Service, DomainName = Instance, TTL = s_long };
+        if (parts.HasFlag(Part.Type))
+            yield return new PTRRecord { Name = MdnsNames.AllTypes, DomainName = MdnsNames.Service, TTL = s_long };
+        if (parts.HasFlag(Part.Server))
+            yield return new SRVRecord { Name = Instance, Target = Host, Port = (ushort)Port, TTL = s_short };
+        if (parts.HasFlag(Part.Text))
+        {
+            var text = MdnsPacket.Text(Instance, ["txtvers=1", $"id={Device}", $"port={Port}", $"version={Version}"]);
+            text.TTL = s_long;
+            yield return text;
+        }
+
+        if (parts.HasFlag(Part.Address))
+        {
+            foreach (var (address, _) in path.Addresses)
+            {
+                yield return address.AddressFamily == AddressFamily.InterNetwork
+                    ? new ARecord { Name = Host, Address = address, TTL = s_short }
+                    : new AAAARecord { Name = Host, Address = new IPAddress(address.GetAddressBytes()), TTL = s_short };
+            }
+        }
+
+        if (parts.HasFlag(Part.InstanceTypes))
+            yield return new NSECRecord { Name = Instance, NextOwnerName = Instance, Types = { DnsType.TXT, DnsType.SRV }, TTL = s_short };
+        if (parts.HasFlag(Part.HostTypes))
+            yield return new NSECRecord { Name = Host, NextOwnerName = Host, Types = { DnsType.A, DnsType.AAAA }, TTL = s_short };
+    }
+}

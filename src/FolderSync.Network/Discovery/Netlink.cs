@@ -1,0 +1,91 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FolderSync.Network.Discovery;
+
+/// <summary>
+/// Linux' notices of links, addresses and carriers. .NET's own say nothing of a carrier that goes and comes on one of several interfaces,
+/// which is what a pulled cable is.
+/// </summary>
+internal sealed partial class Netlink : IDisposable
+{
+    private const int AddressFamilyNetlink = 16;
+    private const int RawCloseOnExec = 3 | 0x80000;
+    private const int Route = 0;
+
+    /// <summary>RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR.</summary>
+    private const uint Groups = 0x1 | 0x10 | 0x100;
+
+    private readonly Socket _socket;
+
+    private Netlink(Socket socket) => _socket = socket;
+
+    /// <summary>Null on other systems, and where the sandbox doesn't let.</summary>
+    public static Netlink? TryOpen()
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        var handle = OpenSocket(AddressFamilyNetlink, RawCloseOnExec, Route);
+        if (handle < 0)
+            return null;
+        try
+        {
+            var address = new Address { Family = AddressFamilyNetlink, Groups = Groups };
+            var owner = new SafeSocketHandle(handle, ownsHandle: true);
+            if (Bind(handle, ref address, Marshal.SizeOf<Address>()) != 0)
+            {
+                owner.Dispose();
+                return null;
+            }
+
+            return new Netlink(new Socket(owner));
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An item for each notice, or for many; ends when it can't hear any more.</summary>
+    public async IAsyncEnumerable<bool> NewsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var buffer = new byte[16384];
+        while (true)
+        {
+            try
+            {
+                if (await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellation).ConfigureAwait(false) == 0)
+                    yield break;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
+            {
+                // More notices than fit: news all the same.
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                yield break;
+            }
+
+            yield return true;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int OpenSocket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static partial int Bind(int socket, ref Address address, int length);
+
+    /// <summary>struct sockaddr_nl.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Address
+    {
+        public ushort Family;
+        public ushort Padding;
+        public uint Process;
+        public uint Groups;
+    }
+}

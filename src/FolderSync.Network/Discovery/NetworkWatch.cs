@@ -1,0 +1,130 @@
+using System.Net.NetworkInformation;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Network.Discovery;
+
+/// <summary>
+/// Tells when an interface, an address or a carrier came or went, and when this computer has slept: whatever was connected before may be
+/// gone, and whatever could not be reached may be there again. Thread-safe.
+/// </summary>
+public sealed class NetworkWatch : IAsyncDisposable
+{
+    /// <summary>Changes come in bursts: an interface, then each of its addresses.</summary>
+    private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+
+    /// <summary>A tick that comes later than this means that the process, or the computer, stood still.</summary>
+    private static readonly TimeSpan s_gap = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where the system tells nothing, the interfaces are looked at this often.</summary>
+    private const int TicksBetweenLooks = 10;
+
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Netlink? _netlink;
+    private readonly Lock _lock = new();
+    private ITimer? _settle;
+    private IReadOnlyList<NetworkPath> _paths;
+    private string _last;
+    private Task _running = Task.CompletedTask;
+    private bool _isAsleepNews;
+
+    public NetworkWatch(TimeProvider clock, ILogger<NetworkWatch> logger)
+    {
+        (_clock, _logger) = (clock, logger);
+        _paths = NetworkPath.ReadAll();
+        _last = string.Join('\n', _paths);
+        _netlink = Netlink.TryOpen();
+    }
+
+    /// <summary>The network is another one than before, or time has passed unseen. Called from the thread pool, one call at a time.</summary>
+    public event Action? Changed;
+
+    internal IReadOnlyList<NetworkPath> Paths => Volatile.Read(ref _paths);
+
+    /// <summary>Until disposed.</summary>
+    public void Start()
+    {
+        _settle = _clock.CreateTimer(_ => Settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        NetworkChange.NetworkAddressChanged += OnAddressChanged;
+        NetworkChange.NetworkAvailabilityChanged += OnAvailabilityChanged;
+        _running = Task.WhenAll(Task.Run(TickAsync), Task.Run(HearAsync));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NetworkChange.NetworkAddressChanged -= OnAddressChanged;
+        NetworkChange.NetworkAvailabilityChanged -= OnAvailabilityChanged;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _netlink?.Dispose();
+        await _running.ConfigureAwait(false);
+        if (_settle is not null)
+            await _settle.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void OnAddressChanged(object? sender, EventArgs e) => Soon();
+
+    private void OnAvailabilityChanged(object? sender, EventArgs e) => Soon();
+
+    private void Soon() => _settle?.Change(s_settling, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Two clocks: the monotonic one stands still in a suspend on Linux, the wall clock may be set by a person. A leap of either is news.</summary>
+    private async Task TickAsync()
+    {
+        var (monotonic, wall) = (_clock.GetTimestamp(), _clock.GetUtcNow());
+        for (var ticks = 1; ; ticks++)
+        {
+            try
+            {
+                await Task.Delay(s_tick, _clock, _stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            var (elapsed, byWall) = (_clock.GetElapsedTime(monotonic), _clock.GetUtcNow() - wall);
+            (monotonic, wall) = (_clock.GetTimestamp(), _clock.GetUtcNow());
+            if (elapsed > s_gap || byWall > s_gap || byWall < -s_gap)
+            {
+                DiscoveryLog.Slept(_logger, (byWall.Duration() > elapsed ? byWall : elapsed).TotalSeconds);
+                lock (_lock)
+                    _isAsleepNews = true;
+                Settled();
+            }
+            else if (_netlink is null && ticks % TicksBetweenLooks == 0)
+            {
+                Settled();
+            }
+        }
+    }
+
+    private async Task HearAsync()
+    {
+        if (_netlink is null)
+            return;
+        await foreach (var _ in _netlink.NewsAsync(_stop.Token).ConfigureAwait(false))
+            Soon();
+    }
+
+    private void Settled()
+    {
+        lock (_lock)
+        {
+            if (_stop.IsCancellationRequested)
+                return;
+            var paths = NetworkPath.ReadAll();
+            var text = string.Join('\n', paths);
+            if (text == _last && !_isAsleepNews)
+                return;
+            if (text != _last)
+                DiscoveryLog.NetworkChanged(_logger, string.Join(", ", paths.Select(p => $"{p.Name} ({string.Join(' ', p.Addresses.Select(a => a.Address))})")));
+            (_last, _isAsleepNews) = (text, false);
+            Volatile.Write(ref _paths, paths);
+            // Under the lock, so that calls come one at a time; whoever listens only sets signals.
+            Changed?.Invoke();
+        }
+    }
+}

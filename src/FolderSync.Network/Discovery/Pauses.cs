@@ -1,0 +1,33 @@
+namespace FolderSync.Network.Discovery;
+
+/// <summary>Waiting by the clock that came in.</summary>
+internal static class Pauses
+{
+    /// <summary>Ends early, without an exception, when cancelled.</summary>
+    public static async Task ForAsync(TimeSpan time, TimeProvider clock, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(time, clock, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller's loop sees it.
+        }
+    }
+
+    /// <summary>Until the signal is given or the time is up.</summary>
+    public static async Task WaitAsync(SemaphoreSlim signal, TimeSpan time, TimeProvider clock, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(time, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await signal.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Time is up.
+        }
+    }
+}

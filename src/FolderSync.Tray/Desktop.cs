@@ -1,0 +1,32 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace FolderSync.Tray;
+
+/// <summary>Opens things with the programs that the desktop has for them.</summary>
+internal sealed class Desktop : IDesktop
+{
+    public string? OpenPage(Uri page) => Open(page.AbsoluteUri);
+
+    public string? OpenDirectory(string path) =>
+        Directory.Exists(path) ? Open(path) : $"'{path}' is not there. If it is on a removable disk, plug that in.";
+
+    private static string? Open(string what)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                using var shell = Process.Start(new ProcessStartInfo(what) { UseShellExecute = true });
+                return null;
+            }
+            var start = new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [what]) { UseShellExecute = false };
+            using var opener = Process.Start(start);
+            return null;
+        }
+        catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException)
+        {
+            return $"'{what}' can't be opened: {e.Message}";
+        }
+    }
+}

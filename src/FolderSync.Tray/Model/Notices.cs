@@ -1,0 +1,87 @@
+namespace FolderSync.Tray.Model;
+
+internal enum NoticeKind
+{
+    Pairing,
+    Offer,
+    Conflict,
+    Error,
+}
+
+/// <summary>A notification. The text is plain: names are made safe, markup is escaped by who shows it.</summary>
+/// <param name="Key">One notice a key is shown at a time.</param>
+internal sealed record Notice(string Key, NoticeKind Kind, string Title, string Text, TrayAction OnClick);
+
+/// <summary>Tells each thing once, and many of a kind as one.</summary>
+internal sealed class Notices
+{
+    private HashSet<string>? _told;
+
+    /// <summary>
+    /// What is new since the last call. What was there before the tray is only shown by the icon, but for requests of others, who
+    /// may stand and wait at their device.
+    /// </summary>
+    public IReadOnlyList<Notice> News(Overview o)
+    {
+        var facts = Facts(o).ToList();
+        var isFirst = _told is null;
+        var told = _told ?? [];
+        var news = facts.Where(f => !told.Contains(f.Key) && IsOn(o.Notifications, f.Kind) && !(isFirst && f.Kind is NoticeKind.Conflict or NoticeKind.Error)).ToList();
+        // What is gone may come back and is news then; what was switched off is not told late.
+        _told = [.. facts.Select(f => f.Key)];
+        return [.. news.GroupBy(f => f.Group).Select(g => g.Count() == 1 ? g.First().Alone : g.First().Many(g.Count()))];
+    }
+
+    private static bool IsOn(NoticeSwitches on, NoticeKind kind) => kind switch
+    {
+        NoticeKind.Pairing => on.Pairing,
+        NoticeKind.Offer => on.Offers,
+        NoticeKind.Conflict => on.Conflicts,
+        _ => on.Errors,
+    };
+
+    private static IEnumerable<Fact> Facts(Overview o)
+    {
+        foreach (var r in o.PairingRequests)
+        {
+            yield return new Fact($"pairing {r.Device}", "pairing", NoticeKind.Pairing,
+                new Notice($"pairing {r.Device}", NoticeKind.Pairing, $"{Wording.Device(r.Name, r.Device)} asks to pair", $"Device {r.Device.Split('-')[0]}… Click to answer.", Views.Pair),
+                n => new Notice("pairing", NoticeKind.Pairing, $"{n} devices ask to pair", "Click to answer.", Views.Pair));
+        }
+        foreach (var f in o.Offers)
+        {
+            yield return new Fact($"offer {f.Folder} {f.Device}", "offer", NoticeKind.Offer,
+                new Notice($"offer {f.Folder}", NoticeKind.Offer, $"{Wording.Device(f.DeviceName, f.Device)} offers a folder", $"{Wording.Name(f.Label)}. Click to take it or not.", Views.Pair),
+                n => new Notice("offer", NoticeKind.Offer, $"{n} folders are offered", "Click to take them or not.", Views.Pair));
+        }
+        foreach (var c in o.Conflicts)
+        {
+            yield return new Fact($"conflict {c.Folder}/{c.Copy}", $"conflict {c.Folder}", NoticeKind.Conflict,
+                new Notice($"conflict {c.Folder}", NoticeKind.Conflict, $"A conflict in {Wording.Name(c.FolderName)}", $"{Wording.Name(c.Copy)} keeps the other version. Click to choose.", Views.Conflicts),
+                n => new Notice($"conflict {c.Folder}", NoticeKind.Conflict, $"{n} conflicts in {Wording.Name(c.FolderName)}", "Each copy keeps the other version. Click to choose.", Views.Conflicts));
+        }
+        foreach (var f in o.Folders.Where(f => f.HasError))
+        {
+            yield return new Fact($"folder-error {f.Id} {f.Error}", $"folder-error {f.Id}", NoticeKind.Error,
+                new Notice($"folder-error {f.Id}", NoticeKind.Error, $"{Wording.Name(f.Name)} has stopped", Sentence(f.Error), Views.Folder(f.Id)), _ => throw new InvalidOperationException("A folder has one error."));
+        }
+        foreach (var f in o.Folders.Where(f => f.IsHeld))
+        {
+            yield return new Fact($"held {f.Id}", $"held {f.Id}", NoticeKind.Error,
+                new Notice($"held {f.Id}", NoticeKind.Error, $"Many files are gone from {Wording.Name(f.Name)}", "They are not deleted on the other devices until you say so. Click to answer.", Views.Folder(f.Id)),
+                _ => throw new InvalidOperationException("A folder is held once."));
+        }
+        foreach (var p in o.Problems.Where(p => p.IsError))
+        {
+            yield return new Fact($"problem {p.Id}", "problem", NoticeKind.Error,
+                new Notice("problem", NoticeKind.Error, "FolderSync has a problem", Sentence(p.Text), Views.Problems),
+                n => new Notice("problem", NoticeKind.Error, $"FolderSync has {n} new problems", Sentence(p.Text), Views.Problems));
+        }
+    }
+
+    private static string Sentence(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries).Take(3).Select(l => Cut(l)));
+
+    private static string Cut(string line) => Wording.Name(line, 200);
+
+    private sealed record Fact(string Key, string Group, NoticeKind Kind, Notice Alone, Func<int, Notice> Many);
+}

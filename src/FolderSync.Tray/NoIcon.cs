@@ -1,0 +1,20 @@
+using System.Threading.Channels;
+using FolderSync.Tray.Model;
+
+namespace FolderSync.Tray;
+
+/// <summary>Where there is no desktop: the service is still kept running, and notices go to the log.</summary>
+internal sealed class NoIcon(TrayLog log) : ITrayIcon
+{
+    private readonly Channel<TrayEvent> _events = Channel.CreateUnbounded<TrayEvent>();
+
+    public ChannelReader<TrayEvent> Events => _events.Reader;
+
+    public void Show(TrayView view, int frame)
+    {
+    }
+
+    public void Notify(Notice notice) => log.Say($"{notice.Title}. {notice.Text}");
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,184 @@
+using System.Threading.Channels;
+using FolderSync.Client;
+using FolderSync.Tray.Model;
+
+namespace FolderSync.Tray.Service;
+
+/// <summary>
+/// Follows the service on a home through its starts, ends and restarts, and starts one where none runs. Its states come out of
+/// <see cref="States"/>, the newest one only.
+/// </summary>
+internal sealed class ServiceWatch(string home, ServiceProcess process, bool mayStart, TimeProvider time)
+{
+    private const string Events =
+        "StateChanged,FolderSummary,FolderCompletion,FolderErrors,FolderPaused,FolderResumed,DeviceConnected,DeviceDisconnected,DevicePaused,DeviceResumed," +
+        "PendingDevicesChanged,PendingFoldersChanged,ConfigSaved,LocalChangeDetected,RemoteChangeDetected,DownloadProgress,FolderDeletionsHeld,FolderConflict,Failure";
+
+    private const int ErrorPause = 2;
+
+    /// <summary>For one answer; a service that is stopped or hangs is told from a slow one by this.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BusyBeat = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<ServiceState> _states = Channel.CreateBounded<ServiceState>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly SemaphoreSlim _nudge = new(0, 1);
+    private volatile bool _startWanted;
+    private volatile ServiceClient? _client;
+    private bool _answered;
+    private string? _failure;
+
+    public ChannelReader<ServiceState> States => _states.Reader;
+
+    /// <summary>The running service's; null while there is none.</summary>
+    public ServiceClient? Client => _client;
+
+    /// <summary>A person wants the service to run.</summary>
+    public void StartService()
+    {
+        _startWanted = true;
+        Nudge();
+    }
+
+    /// <summary>Something was done that will have changed the state.</summary>
+    public void Nudge()
+    {
+        lock (_nudge)
+        {
+            if (_nudge.CurrentCount == 0)
+                _nudge.Release();
+        }
+    }
+
+    /// <summary>Goes on until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        _startWanted = mayStart;
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(cancellation);
+            }
+            catch (ServiceException e)
+            {
+                Say(new ServiceState.Gone(e.Message));
+            }
+            _client = null;
+            await PauseAsync(TimeSpan.FromSeconds(ErrorPause), cancellation);
+        }
+    }
+
+    /// <summary>From finding the service to losing it.</summary>
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        if (ServiceAddress.Find(home) is { } address)
+        {
+            using var client = new ServiceClient(address);
+            if (await client.IsRunningAsync(cancellation))
+            {
+                await WatchAsync(client, cancellation);
+                return;
+            }
+        }
+        NotRunning();
+    }
+
+    private void NotRunning()
+    {
+        if (process.IsOurs)
+        {
+            Say(new ServiceState.Starting());
+            return;
+        }
+        // Exit code 0: a person ended it, and it stays so. Any other after it had come up: it fell, or wants to be started anew.
+        var fell = mayStart && _answered && process.ExitCode is not (null or 0);
+        if (_startWanted || fell)
+        {
+            (_startWanted, _answered) = (false, false);
+            _failure = process.Start();
+            Say(_failure is null ? new ServiceState.Starting() : new ServiceState.Gone(_failure));
+            return;
+        }
+        Say(new ServiceState.Gone(_failure ?? process.ExitCode switch
+        {
+            null => $"No service runs on '{home}'.",
+            0 => "The service was ended.",
+            { } code => $"The service can't start (exit code {code}): {process.LastLine}",
+        }));
+    }
+
+    private async Task WatchAsync(ServiceClient client, CancellationToken cancellation)
+    {
+        _client = client;
+        (_startWanted, _answered, _failure) = (false, true, null);
+        var seen = 0L;
+        while (true)
+        {
+            var overview = await WithinAsync(c => OverviewReader.ReadAsync(client, c), Patience, client, cancellation);
+            Say(new ServiceState.Running(overview));
+            seen = await NextAsync(client, seen, IsBusy(overview) ? BusyBeat : Beat, cancellation);
+        }
+    }
+
+    private static bool IsBusy(Overview o) => TrayView.IconOf(new ServiceState.Running(o)) == IconState.Syncing || o.Folders.Any(f => f.IsSyncing);
+
+    /// <summary>Returns when the service has something new, at the latest after a beat; the number of the last event.</summary>
+    private async Task<long> NextAsync(ServiceClient client, long seen, TimeSpan beat, CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var events = WithinAsync(
+            c => client.GetAsync($"events?events={Events}&since={seen}&timeout={(int)beat.TotalSeconds}", TrayJson.Default.ListServiceEvent, c),
+            beat + Patience, client, ending.Token);
+        var nudged = _nudge.WaitAsync(ending.Token);
+        var first = await Task.WhenAny(events, nudged);
+        // One picture for a burst.
+        await Task.Delay(Least, time, cancellation);
+        if (first == events)
+            seen = (await events) is { Count: > 0 } list ? list[^1].Id : seen;
+        await ending.CancelAsync();
+        await Task.WhenAll(Quiet(events), Quiet(nudged));
+        return seen;
+    }
+
+    private static async Task Quiet(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception e) when (e is OperationCanceledException or ServiceException)
+        {
+        }
+    }
+
+    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan patience, ServiceClient client, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            return await ask(both.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException && !cancellation.IsCancellationRequested)
+        {
+            throw new ServiceException(limit.IsCancellationRequested
+                ? $"The service at {client.Address.Url} does not answer. Look into its log, or restart it."
+                : $"The service at {client.Address.Url} broke off: {e.Message}", inner: e);
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var nudged = _nudge.WaitAsync(ending.Token);
+        await Task.WhenAny(nudged, Task.Delay(pause, time, ending.Token));
+        await ending.CancelAsync();
+        await Quiet(nudged);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Say(ServiceState state) => _states.Writer.TryWrite(state);
+}

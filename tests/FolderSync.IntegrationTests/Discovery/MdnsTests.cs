@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Discovery;
+
+/// <summary>DNS-SD between two FolderSyncs, and with a real Avahi.</summary>
+public class MdnsTests
+{
+    private const string PortHolder =
+        "import socket,sys,time\ns=socket.socket(socket.AF_INET if sys.argv[1]=='4' else socket.AF_INET6,socket.SOCK_DGRAM)\n" +
+        "if sys.argv[1]=='6': s.setsockopt(socket.IPPROTO_IPV6,socket.IPV6_V6ONLY,1)\ns.bind(('',int(sys.argv[2])))\nprint('held',flush=True)\ntime.sleep(100000)\n";
+
+    [SkippableFact]
+    public async Task FolderSyncs_of_one_name_see_each_other_and_hear_the_goodbye()
+    {
+        await using var lab = await NetworkLab.MakeAsync();
+        using var scratch = new ScratchDirectory();
+        var (a, b) = (await lab.AddHostAsync("a", "10.99.0.1/24"), await lab.AddHostAsync("b", "10.99.0.2/24"));
+        await using var one = await LabFolderSync.StartAsync(a, "Jürgens Laptop", scratch.In("one"));
+        await using var two = await LabFolderSync.StartAsync(b, "Jürgens Laptop", scratch.In("two"));
+        await Waits.UntilAsync("that they see each other", async () => Is(await one.NearbyAsync(two), "mdns") && Is(await two.NearbyAsync(one), "mdns"), () => one.Log + two.Log);
+        // One of them gave way, and neither is paired.
+        string[] names = [(string)(await one.NearbyAsync(two))!["name"]!, (string)(await two.NearbyAsync(one))!["name"]!];
+        Assert.Equal(["Jürgens Laptop", "Jürgens Laptop (2)"], names.Order(StringComparer.Ordinal));
+        Assert.False((bool)(await one.NearbyAsync(two))!["paired"]!);
+        Assert.Equal("foldersync", (string?)(await one.NearbyAsync(two))!["kind"]);
+        Assert.Equal(0, await two.TerminateAsync());
+        await Waits.UntilAsync("that its goodbye is heard", async () => !Is(await one.NearbyAsync(two), "mdns"), () => one.Log);
+    }
+
+    /// <summary>Port 21027 is another program's on both: a clear line, and mDNS does alone.</summary>
+    [SkippableFact]
+    public async Task By_mDNS_alone_they_connect()
+    {
+        await using var lab = await NetworkLab.MakeAsync();
+        using var scratch = new ScratchDirectory();
+        var (a, b) = (await lab.AddHostAsync("a", "10.99.0.1/24"), await lab.AddHostAsync("b", "10.99.0.2/24"));
+        await using var held = new Holders();
+        foreach (var host in new[] { a, b })
+        {
+            await held.TakeAsync(host, 4, 21027);
+            await held.TakeAsync(host, 6, 21027);
+        }
+
+        await using var one = await LabFolderSync.StartAsync(a, "one", scratch.In("one"));
+        await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"));
+        await one.AddDeviceAsync(two, null);
+        await two.AddDeviceAsync(one, null);
+        await Waits.UntilAsync("that they connect", async () => (bool)(await one.ConnectionAsync(two))["connected"]!, () => one.Log + two.Log);
+        Assert.Equal(("mdns", "two"), ((string)(await one.NearbyAsync(two))!["via"]!, (string)(await one.NearbyAsync(two))!["name"]!));
+        Assert.Contains("Discovery by IPv4 local does not work: UDP port 21027 is taken by another program", one.Log, StringComparison.Ordinal);
+        Assert.Contains("Discovery by IPv6 local does not work: UDP port 21027 is taken by another program", one.Log, StringComparison.Ordinal);
+    }
+
+    /// <summary>Port 5353 is another program's that shares it with nobody: a clear line, and Syncthing's discovery does alone.</summary>
+    [SkippableFact]
+    public async Task Without_port_5353_they_connect()
+    {
+        await using var lab = await NetworkLab.MakeAsync();
+        using var scratch = new ScratchDirectory();
+        var (a, b) = (await lab.AddHostAsync("a", "10.99.0.1/24"), await lab.AddHostAsync("b", "10.99.0.2/24"));
+        await using var held = new Holders();
+        await held.TakeAsync(a, 4, 5353);
+        await held.TakeAsync(a, 6, 5353);
+        await using var one = await LabFolderSync.StartAsync(a, "one", scratch.In("one"));
+        await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"));
+        await one.AddDeviceAsync(two, null);
+        await two.AddDeviceAsync(one, null);
+        await Waits.UntilAsync("that they connect", async () => (bool)(await one.ConnectionAsync(two))["connected"]!, () => one.Log + two.Log);
+        Assert.Contains("Discovery by mDNS IPv4 does not work: UDP port 5353 is taken by a program that does not share it.", one.Log, StringComparison.Ordinal);
+        Assert.Contains("Discovery by mDNS IPv6 does not work: UDP port 5353 is taken", one.Log, StringComparison.Ordinal);
+    }
+
+    /// <summary>No network but the loopback: said once a way, and the service lives.</summary>
+    [SkippableFact]
+    public async Task Without_any_network_it_lives_and_says_so()
+    {
+        await using var lab = await NetworkLab.MakeAsync();
+        using var scratch = new ScratchDirectory();
+        var host = await lab.AddHostAsync("a");
+        await host.SetLinkAsync(false);
+        await using var one = await LabFolderSync.StartAsync(host, "one", scratch.In("one"));
+        await Waits.UntilAsync("that it says so", () => Task.FromResult(new[] { "IPv4 local", "IPv6 local", "mDNS IPv4", "mDNS IPv6" }
+            .All(m => one.Log.Contains($"Discovery by {m} does not work", StringComparison.Ordinal))), () => one.Log);
+        Assert.Empty((JsonArray)await one.NearbyAsync());
+    }
+
+    /// <summary>The switch is off: nobody hears of it, no port is open.</summary>
+    [SkippableFact]
+    public async Task Switched_off_it_is_silent()
+    {
+        await using var lab = await NetworkLab.MakeAsync();
+        using var scratch = new ScratchDirectory();
+        var (a, b) = (await lab.AddHostAsync("a", "10.99.0.1/24"), await lab.AddHostAsync("b", "10.99.0.2/24"));
+        await using var one = await LabFolderSync.StartAsync(a, "one", scratch.In("one"));
+        await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"), "local-discovery: false");
+        Assert.Empty(await Ports(b));
+        // On, seen; off, forgotten: the first shows that the second means something.
+        await two.Rest.PatchAsync("config/options", new JsonObject { ["localAnnounceEnabled"] = true });
+        await Waits.UntilAsync("that it is seen", async () => Is(await one.NearbyAsync(two), "mdns"), () => one.Log + two.Log);
+        await two.Rest.PatchAsync("config/options", new JsonObject { ["localAnnounceEnabled"] = false });
+        await Waits.UntilAsync("that the goodbye is heard", async () => !Is(await one.NearbyAsync(two), "mdns"), () => one.Log + two.Log);
+        await Waits.UntilAsync("that no port is open", async () => (await Ports(b)).Count == 0);
+
+        static async Task<List<string>> Ports(LabHost host) =>
+            [.. (await host.RunAsync("ss", "-Hlun")).Split('\n').Where(l => l.Contains(":21027", StringComparison.Ordinal) || l.Contains(":5353", StringComparison.Ordinal))];
+    }
+
+    /// <summary>
+    /// Avahi and FolderSync on one computer and port, a FolderSync on another: Avahi's browser resolves both, FolderSync finds what Avahi
+    /// publishes, gives way to a name that Avahi has, and its goodbye takes it out of Avahi's list.
+    /// </summary>
+    [SkippableFact]
+    public async Task Avahi_and_FolderSync_find_each_other()
+    {
+        await using var lab = await NetworkLab.MakeAsync();
+        using var scratch = new ScratchDirectory();
+        var (a, b) = (await lab.AddHostAsync("a", "10.99.0.1/24"), await lab.AddHostAsync("b", "10.99.0.2/24"));
+        await using var avahi = await AvahiHost.StartAsync(b, scratch.Make("avahi"));
+        const string Published = "P56IOI7-MZJNU2Y-IQGDREY-DM2MGTI-MGL3BXN-PQ6W5BM-TBBZ4TJ-XZWICQ2";
+        await using var publishing = avahi.Publish("laptop", 22001, $"id={Published}", "port=22001", "version=9");
+        await Waits.UntilAsync("that Avahi has its own", async () => (await avahi.BrowseAsync()).Any(r => r.Label == "laptop"), () => publishing.Log);
+        await using var far = await LabFolderSync.StartAsync(a, "laptop", scratch.In("far"));
+        await using var near = await LabFolderSync.StartAsync(b, "Büro", scratch.In("near"));
+
+        await Waits.UntilAsync("that Avahi resolves both", async () =>
+        {
+            var seen = await avahi.BrowseAsync();
+            return Resolves(seen, "laptop (2)", far, "10.99.0.1") && Resolves(seen, "Büro", near, "10.99.0.2");
+        }, () => string.Join('\n', avahi.LastLines) + far.Log + near.Log);
+        await Waits.UntilAsync("that FolderSync sees Avahi's", async () => ((JsonArray)await far.NearbyAsync()).Any(n =>
+            (string?)n!["deviceID"] == Published && (string?)n["name"] == "laptop" && n["addresses"]!.AsArray().Any(x => (string?)x == "tcp://10.99.0.2:22001")), () => far.Log);
+        await Waits.UntilAsync("that the FolderSyncs see each other", async () => Is(await far.NearbyAsync(near), "mdns") && Is(await near.NearbyAsync(far), "mdns"), () => far.Log + near.Log);
+        Assert.Equal(0, await far.TerminateAsync());
+        await Waits.UntilAsync("that Avahi heard the goodbye", async () => (await avahi.BrowseAsync()).All(r => r.Label != "laptop (2)"));
+    }
+
+    private static bool Is(JsonNode? nearby, string via) => (string?)nearby?["via"] == via;
+
+    private static bool Resolves(IReadOnlyList<AvahiHost.Resolved> seen, string label, SyncDevice device, string address) =>
+        seen.Any(r => r.Label == label && r.Address == address && r.Port == 22000 && r.Text.Contains($"\"id={device.Id}\"", StringComparison.Ordinal) &&
+            r.Text.Contains("\"port=22000\"", StringComparison.Ordinal) && r.Text.Contains("\"version=", StringComparison.Ordinal));
+
+    /// <summary>Programs that hold a UDP port and share it with nobody.</summary>
+    private sealed class Holders : IAsyncDisposable
+    {
+        private readonly List<ChildProcess> _processes = [];
+
+        public async Task TakeAsync(LabHost host, int family, int port)
+        {
+            Skip.IfNot(File.Exists("/usr/bin/python3"), "python3 is not here to hold a port.");
+            var process = host.Start("python3", ["-c", PortHolder, $"{family}", $"{port}"]);
+            _processes.Add(process);
+            await Waits.UntilAsync($"that {port} is held", () => Task.FromResult(process.Log.Contains("held", StringComparison.Ordinal)), () => process.Log);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var process in _processes)
+                await process.DisposeAsync();
+        }
+    }
+}

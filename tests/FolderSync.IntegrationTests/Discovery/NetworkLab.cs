@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Discovery;
+
+/// <summary>A network of its own: hosts in network namespaces, joined by a bridge in another one. Nothing leaves it, nothing comes in.</summary>
+internal sealed class NetworkLab : IAsyncDisposable
+{
+    private static int s_count;
+
+    private readonly string _prefix = $"disco{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}";
+    private readonly List<LabHost> _hosts = [];
+    private int _wires;
+
+    private NetworkLab()
+    {
+    }
+
+    private string Switch => _prefix + "-sw";
+
+    /// <summary>Skips the test where namespaces can't be had: they need root.</summary>
+    /// <param name="switches">Bridges that know nothing of each other: "br0", "br1".</param>
+    public static async Task<NetworkLab> MakeAsync(int switches = 1)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "Network namespaces need Linux and root.");
+        var lab = new NetworkLab();
+        var made = await ChildProcess.RunAsync("ip", ["netns", "add", lab.Switch]);
+        Skip.IfNot(made.ExitCode == 0, $"No network namespaces here: {made.All}");
+        for (var i = 0; i < switches; i++)
+        {
+            await IpAsync("-n", lab.Switch, "link", "add", $"br{i}", "type", "bridge");
+            await IpAsync("-n", lab.Switch, "link", "set", $"br{i}", "up");
+        }
+
+        return lab;
+    }
+
+    /// <param name="addresses">Of its first interface; none: link-local IPv6 only.</param>
+    public async Task<LabHost> AddHostAsync(string name, params string[] addresses)
+    {
+        var host = new LabHost(this, $"{_prefix}-{name}");
+        await IpAsync("netns", "add", host.Namespace);
+        _hosts.Add(host);
+        // The tests don't wait for duplicate address detection, which takes two seconds where nobody answers.
+        await host.RunAsync("sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0");
+        await IpAsync("-n", host.Namespace, "link", "set", "lo", "up");
+        await host.AddInterfaceAsync("eth0", 0, addresses);
+        return host;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var name in _hosts.Select(h => h.Namespace).Append(Switch))
+            await ChildProcess.RunAsync("ip", ["netns", "del", name]);
+    }
+
+    internal static async Task IpAsync(params string[] arguments)
+    {
+        var ended = await ChildProcess.RunAsync("ip", arguments);
+        if (ended.ExitCode != 0)
+            throw new InvalidOperationException($"ip {string.Join(' ', arguments)}: {ended.All}");
+    }
+
+    internal async Task<string> WireAsync(LabHost host, string name, int bridge)
+    {
+        var port = $"p{++_wires}";
+        await IpAsync("link", "add", port, "netns", Switch, "type", "veth", "peer", "name", name, "netns", host.Namespace);
+        await IpAsync("-n", Switch, "link", "set", port, "master", $"br{bridge}", "up");
+        return port;
+    }
+
+    /// <summary>Pulls the cable out at the switch, or puts it in again: the host's interface loses its carrier.</summary>
+    internal Task CarrierAsync(string port, bool up) => IpAsync("-n", Switch, "link", "set", port, up ? "up" : "down");
+
+    /// <summary>The cable is in, and nothing comes through: as with a switch behind the switch.</summary>
+    internal Task DeafenAsync(string port, bool deaf, int bridge = 0) =>
+        deaf ? IpAsync("-n", Switch, "link", "set", port, "nomaster") : IpAsync("-n", Switch, "link", "set", port, "master", $"br{bridge}");
+}
+
+/// <summary>A host of the lab.</summary>
+internal sealed partial class LabHost(NetworkLab lab, string name)
+{
+    private const int NewNetwork = 0x40000000;
+
+    private readonly Dictionary<string, string> _ports = [];
+
+    public string Namespace => name;
+
+    public async Task AddInterfaceAsync(string nic, int bridge, params string[] addresses)
+    {
+        _ports[nic] = await lab.WireAsync(this, nic, bridge);
+        foreach (var address in addresses)
+            await AddAddressAsync(address, nic);
+        await NetworkLab.IpAsync("-n", name, "link", "set", nic, "up");
+    }
+
+    public Task AddAddressAsync(string address, string nic = "eth0") => address.Contains(':', StringComparison.Ordinal)
+        ? NetworkLab.IpAsync("-n", name, "address", "add", address, "dev", nic)
+        : NetworkLab.IpAsync("-n", name, "address", "add", address, "brd", "+", "dev", nic);
+
+    public Task RemoveAddressAsync(string address, string nic = "eth0") => NetworkLab.IpAsync("-n", name, "address", "del", address, "dev", nic);
+
+    public Task CarrierAsync(bool up, string nic = "eth0") => lab.CarrierAsync(_ports[nic], up);
+
+    public Task DeafenAsync(bool deaf, string nic = "eth0") => lab.DeafenAsync(_ports[nic], deaf);
+
+    /// <summary>The interface switched off on the host itself, as by a person.</summary>
+    public Task SetLinkAsync(bool up, string nic = "eth0") => NetworkLab.IpAsync("-n", name, "link", "set", nic, up ? "up" : "down");
+
+    public async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        var ended = await ChildProcess.RunAsync("ip", ["netns", "exec", name, program, .. arguments]);
+        return ended.ExitCode == 0 ? ended.Output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {ended.All}");
+    }
+
+    public ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+        ChildProcess.Start("ip", ["netns", "exec", name, program, .. arguments], environment);
+
+    /// <summary>To a port of the host's loopback.</summary>
+    public Stream Connect(int port) => InNamespace(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    });
+
+    /// <summary>A socket stays in the namespace of the thread that made it; the thread ends.</summary>
+    public T InNamespace<T>(Func<T> make)
+    {
+        T? made = default;
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var handle = File.OpenHandle($"/run/netns/{name}");
+                if (SetNamespace((int)handle.DangerousGetHandle(), NewNetwork) != 0)
+                    throw new InvalidOperationException($"setns: {Marshal.GetLastPInvokeErrorMessage()}");
+                made = make();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return failure is null ? made! : throw (failure is SocketException s ? new SocketException(s.ErrorCode) : failure);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNamespace(int handle, int kind);
+}
+
+internal static class Waits
+{
+    /// <summary>Asks again and again, for what no event tells.</summary>
+    /// <returns>How long it took.</returns>
+    public static async Task<TimeSpan> UntilAsync(string what, Func<Task<bool>> holds, Func<string>? describe = null)
+    {
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(20))
+        {
+            try
+            {
+                if (await holds())
+                    return clock.Elapsed;
+            }
+            catch (HttpRequestException)
+            {
+                // Not up at the moment.
+            }
+
+            if (clock.Elapsed > TestSettings.Patience)
+                throw new Xunit.Sdk.XunitException($"Waited {clock.Elapsed.TotalSeconds:0} s in vain {what}.\n{describe?.Invoke()}");
+        }
+    }
+}

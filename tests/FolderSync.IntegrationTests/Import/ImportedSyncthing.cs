@@ -1,0 +1,28 @@
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Import;
+
+/// <summary>What `foldersync import-syncthing` makes of a real Syncthing's home: a FolderSync on a home of its own.</summary>
+internal sealed class ImportedSyncthing : SyncDevice
+{
+    private ImportedSyncthing(string name, string home)
+        : base(name, home)
+    {
+    }
+
+    public Ended Imported { get; private init; } = null!;
+
+    /// <param name="from">Stopped; its folders go on where they are.</param>
+    public static async Task<ImportedSyncthing> ImportAsync(SyncDevice from, string home)
+    {
+        var imported = await FolderSyncProcess.RunAsync("import-syncthing", from.Home, "--home", home, "--yes");
+        Assert.True(imported.ExitCode == 0, imported.All);
+        var device = new ImportedSyncthing(from.Name, home) { Id = from.Id, Imported = imported };
+        foreach (var (folder, path) in from.Folders)
+            device.Folders[folder] = path;
+        return device;
+    }
+
+    private protected override ChildProcess StartProcess() =>
+        FolderSyncProcess.Launch("serve", "--home", Home, "--no-browser", "--gui-address", $"127.0.0.1:{PagePort}", "--gui-apikey", ApiKey);
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using FolderSync.Client;
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Tray;
+
+/// <summary>A REST interface that says whatever a test wants the tray to show, and keeps what the tray asks of it.</summary>
+internal sealed class FakeService : IDisposable
+{
+    public const string ApiKey = "the-fake-services-key";
+
+    private readonly HttpListener _listener = new();
+    private readonly ConcurrentDictionary<string, JsonNode> _answers = new();
+    private readonly ConcurrentQueue<string> _asked = new();
+    private readonly int _port = FreePorts.Next();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastEvent;
+
+    public FakeService()
+    {
+        foreach (var list in (string[])["folders", "devices", "conflicts", "problems", "changes", "nearby"])
+            _answers["foldersync/" + list] = new JsonArray();
+        foreach (var map in (string[])["cluster/pending/devices", "cluster/pending/folders", "config/options"])
+            _answers[map] = new JsonObject();
+        _answers["foldersync/pause"] = new JsonObject { ["paused"] = false, ["until"] = null };
+        _listener.Prefixes.Add($"http://127.0.0.1:{_port}/");
+        _listener.Start();
+        _ = ServeAsync();
+    }
+
+    /// <summary>As if the service had said so in its home.</summary>
+    public void Announce(string home) =>
+        File.WriteAllText(Path.Combine(home, ServiceAddress.FileName), new ServiceAddress($"http://127.0.0.1:{_port}/", ApiKey, 1).ToJson());
+
+    /// <summary>What was posted to it, as "path body", in order.</summary>
+    public IReadOnlyList<string> Asked => [.. _asked];
+
+    /// <summary>From now on the route answers this; clients that wait for events are told.</summary>
+    public void Say(string path, JsonNode answer)
+    {
+        _answers[path] = answer;
+        Interlocked.Increment(ref _lastEvent);
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    public static JsonObject Folder(string id, string path, string state = "idle", double completion = 100, long needBytes = 0, string error = "", double? secondsLeft = null) => new()
+    {
+        ["id"] = id,
+        ["label"] = id,
+        ["path"] = path,
+        ["type"] = "sendreceive",
+        ["state"] = state,
+        ["error"] = error,
+        ["paused"] = false,
+        ["needFiles"] = needBytes > 0 ? 3 : 0,
+        ["needBytes"] = needBytes,
+        ["completion"] = completion,
+        ["secondsLeft"] = secondsLeft,
+        ["devices"] = new JsonArray(),
+    };
+
+    public static JsonObject Device(string id, string name, bool connected = true, double completion = 100, double receive = 0, double send = 0) => new()
+    {
+        ["id"] = id,
+        ["name"] = name,
+        ["connected"] = connected,
+        ["paused"] = false,
+        ["completion"] = completion,
+        ["receiveRate"] = receive,
+        ["sendRate"] = send,
+        ["dialErrors"] = new JsonObject(),
+        ["sharedFolders"] = new JsonArray(),
+    };
+
+    public void Dispose() => _listener.Close();
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+                _ = AnswerAsync(await _listener.GetContextAsync());
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        var path = context.Request.Url!.AbsolutePath["/rest/".Length..];
+        var (status, answer) = (200, (JsonNode?)new JsonObject());
+        if (context.Request.Headers["X-API-Key"] != ApiKey)
+            (status, answer) = (403, "no");
+        else if (context.Request.HttpMethod == "POST")
+            answer = await TakeAsync(context.Request, path);
+        else if (path == "events")
+            answer = await EventsAsync(long.Parse(context.Request.QueryString["since"]!, CultureInfo.InvariantCulture), int.Parse(context.Request.QueryString["timeout"]!, CultureInfo.InvariantCulture));
+        else if (_answers.TryGetValue(path, out var known))
+            answer = known;
+        else if (path != "noauth/health")
+            (status, answer) = (404, "no such route");
+        try
+        {
+            context.Response.StatusCode = status;
+            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(answer!.ToJsonString()));
+            context.Response.Close();
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The client went away.
+        }
+    }
+
+    private async Task<JsonNode> TakeAsync(HttpListenerRequest request, string path)
+    {
+        using var reader = new StreamReader(request.InputStream);
+        var body = await reader.ReadToEndAsync();
+        if (path == "foldersync/pause")
+        {
+            var minutes = (double?)JsonNode.Parse(body)!["minutes"];
+            Say("foldersync/pause", new JsonObject { ["paused"] = true, ["until"] = minutes is { } m ? DateTimeOffset.Now.AddMinutes(m) : null });
+        }
+        if (path == "foldersync/resume")
+            Say("foldersync/pause", new JsonObject { ["paused"] = false, ["until"] = null });
+        _asked.Enqueue($"{path} {body}".Trim());
+        return _answers.GetValueOrDefault("foldersync/pause")!;
+    }
+
+    private async Task<JsonArray> EventsAsync(long since, int timeout)
+    {
+        var changed = _changed.Task;
+        if (Interlocked.Read(ref _lastEvent) <= since)
+            await Task.WhenAny(changed, Task.Delay(TimeSpan.FromSeconds(timeout)));
+        var last = Interlocked.Read(ref _lastEvent);
+        return last > since ? [new JsonObject { ["id"] = last, ["type"] = "StateChanged" }] : [];
+    }
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Tray;
+
+/// <summary>The icon in a real panel (xfce4-panel): seen by its pixels, used with mouse and keyboard.</summary>
+public class PanelTests
+{
+    private static readonly (int, int, int) Idle = (0x0f, 0x8a, 0x80);
+    private static readonly (int, int, int) Syncing = (0x25, 0x63, 0xeb);
+    private static readonly (int, int, int) Paused = (0x64, 0x74, 0x8b);
+    private static readonly (int, int, int) Error = (0xdc, 0x26, 0x26);
+    private static readonly (int, int, int) Attention = (0xd4, 0x60, 0x0a);
+
+    /// <summary>Lines of the menu that the keyboard stops at, from the top.</summary>
+    private static readonly string[] Lines = ["open", "folders", "devices", "changes", "pause-hour", "pause", "rescan", "settings", "quit"];
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_panel_shows_the_icon_and_its_menu_acts(bool dark)
+    {
+        Skip.If(PanelDesktop.IsMissing, $"Lacks one of {PanelDesktop.Needs}.");
+        Skip.If(dark && !TestSettings.Full, "The dark panel is looked at with FOLDERSYNC_TEST_FULL=1.");
+        using var scratch = new ScratchDirectory();
+        using var service = new FakeService();
+        var home = Announced(scratch, service, out var documents);
+        await using var desktop = await PanelDesktop.StartAsync(dark);
+        await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
+        var shot = dark ? "panel-dark" : "panel-light";
+
+        var icon = await ShowsAsync(desktop, tray, Idle);
+        await desktop.Screen.ShootAsync(shot + "-idle");
+        await desktop.Screen.ClickAsync(icon.X, icon.Y);
+        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click did not open the page.\n{tray.Log}");
+        Assert.StartsWith("http://127.0.0.1:", desktop.Opened[0]);
+
+        await ChooseAsync(desktop, icon, "pause-hour", shot + "-menu");
+        await Until.TrueAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => $"The pause did not reach the service.\n{tray.Log}");
+        await ShowsAsync(desktop, tray, Paused);
+        Assert.EndsWith("int32 1", await CheckMarkAsync(desktop, tray));
+        await OpenMenuAsync(desktop, icon);
+        await desktop.Screen.ShootAsync(shot + "-checked");
+        await desktop.Screen.XdotoolAsync("key", "Escape");
+        await ChooseAsync(desktop, icon, "pause-hour");
+        await Until.TrueAsync(() => service.Asked[^1].StartsWith("foldersync/resume", StringComparison.Ordinal), () => $"A click at the check mark did not resume.\n{tray.Log}");
+        await ShowsAsync(desktop, tray, Idle);
+        Assert.EndsWith("int32 0", await CheckMarkAsync(desktop, tray));
+
+        await ChooseAsync(desktop, icon, "rescan");
+        await Until.TrueAsync(() => service.Asked[^1] == "db/scan", () => $"Rescan did not reach the service: {service.Asked[^1]}.\n{tray.Log}");
+        await ChooseAsync(desktop, icon, "settings");
+        await Until.TrueAsync(() => desktop.Opened.Count == 2, () => $"Settings did not open.\n{tray.Log}");
+        Assert.EndsWith("/#/settings", desktop.Opened[1]);
+        await OpenMenuAsync(desktop, icon);
+        await desktop.Screen.XdotoolAsync([.. Downs(1), "Right"]);
+        await desktop.Screen.ShootAsync(shot + "-folders");
+        await desktop.Screen.XdotoolAsync("key", "Return");
+        await Until.TrueAsync(() => desktop.Opened.Count == 3, () => $"The folder did not open.\n{tray.Log}");
+        Assert.Equal(documents, desktop.Opened[2]);
+
+        await ChooseAsync(desktop, icon, "quit");
+        Assert.Equal(0, await tray.ExitCodeAsync());
+        await Until.TrueAsync(async () => (await desktop.Screen.LookAsync()).Find(0x0f, 0x8a, 0x80) is null, () => "The icon stayed after quitting.");
+    }
+
+    [SkippableFact]
+    public async Task A_panel_that_comes_back_has_the_icon_again_in_its_present_state()
+    {
+        Skip.If(PanelDesktop.IsMissing, $"Lacks one of {PanelDesktop.Needs}.");
+        using var scratch = new ScratchDirectory();
+        using var service = new FakeService();
+        var home = Announced(scratch, service, out var documents);
+        await using var desktop = await PanelDesktop.StartAsync();
+        await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
+        await ShowsAsync(desktop, tray, Idle);
+        await desktop.EndPanelAsync();
+        await tray.SaysAsync("The panel's tray is gone");
+        service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents, "syncing", 41, 5 << 20, secondsLeft: 70)));
+        await desktop.StartPanelAsync();
+        var icon = await ShowsAsync(desktop, tray, Syncing);
+
+        // It moves: two pictures of it differ.
+        var first = await desktop.Screen.LookAsync();
+        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(first, icon.X - 8, icon.Y - 8, 16, 16), () => "The icon of syncing stands still.");
+
+        await desktop.Screen.PointAtAsync(icon.X, icon.Y);
+        await Task.Delay(1500);
+        await desktop.Screen.ShootAsync("panel-syncing-tooltip");
+        service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents, "error", error: "The marker is missing.")));
+        await ShowsAsync(desktop, tray, Error);
+        await desktop.Screen.ShootAsync("panel-error");
+        Assert.Equal(0, await tray.TerminateAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_notification_is_shown_and_a_click_on_it_opens_what_it_is_about()
+    {
+        Skip.If(PanelDesktop.IsMissing || !PanelDesktop.HasNotifications, $"Lacks xfce4-notifyd or one of {PanelDesktop.Needs}.");
+        using var scratch = new ScratchDirectory();
+        using var service = new FakeService();
+        var home = Announced(scratch, service, out _);
+        await using var desktop = await PanelDesktop.StartAsync();
+        await desktop.StartNotificationsAsync();
+        await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
+        await ShowsAsync(desktop, tray, Idle);
+        service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "<b>Phone</b> & co", ["time"] = "2026-01-01T00:00:00Z" } });
+        await ShowsAsync(desktop, tray, Attention);
+
+        (int X, int Y, int Width, int Height)? window = null;
+        await Until.TrueAsync(async () => (window = await desktop.Screen.WindowAsync("xfce4-notifyd")) is { Height: > 20 }, () => $"No notification is shown.\n{tray.Log}");
+        await Task.Delay(1000);
+        await desktop.Screen.ShootAsync("notification");
+        // Its button is in the lower right corner.
+        await desktop.Screen.ClickAsync(window!.Value.X + window.Value.Width - 57, window.Value.Y + window.Value.Height - 31);
+        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification at {window} did nothing.\n{tray.Log}");
+        Assert.EndsWith("/#/pair", desktop.Opened[0]);
+    }
+
+    [SkippableFact]
+    public async Task Without_a_tray_and_without_notifications_it_says_so_and_goes_on()
+    {
+        Skip.If(PanelDesktop.IsMissing, $"Lacks one of {PanelDesktop.Needs}.");
+        using var scratch = new ScratchDirectory();
+        using var service = new FakeService();
+        var home = Announced(scratch, service, out _);
+        await using var desktop = await PanelDesktop.StartAsync(withPanel: false);
+        await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
+        await tray.SaysAsync("This desktop has no tray for icons");
+        await tray.SaysAsync("The service runs.");
+        service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone" } });
+        await tray.SaysAsync("A notification can't be shown");
+        await desktop.StartPanelAsync();
+        await ShowsAsync(desktop, tray, Attention);
+    }
+
+    private static string Announced(ScratchDirectory scratch, FakeService service, out string documents)
+    {
+        var home = scratch.Make("home");
+        documents = scratch.Make("Documents");
+        service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents), FakeService.Folder("Photos_2026 & more", scratch.Make("Photos"))));
+        service.Say("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop"), FakeService.Device("CCCCCCC-DDDDDDD", "Phone", connected: false)));
+        service.Announce(home);
+        return home;
+    }
+
+    private static async Task ChooseAsync(PanelDesktop desktop, (int X, int Y) icon, string line, string? shot = null)
+    {
+        await OpenMenuAsync(desktop, icon);
+        if (shot is not null)
+            await desktop.Screen.ShootAsync(shot);
+        await desktop.Screen.XdotoolAsync([.. Downs(Array.IndexOf(Lines, line)), "Return"]);
+    }
+
+    private static IEnumerable<string> Downs(int index) => Enumerable.Repeat("Down", index + 1).Prepend("key");
+
+    private static async Task OpenMenuAsync(PanelDesktop desktop, (int X, int Y) icon)
+    {
+        var before = await desktop.Screen.LookAsync();
+        await desktop.Screen.ClickAsync(icon.X, icon.Y, button: 3);
+        // The strip below the panel is covered by the menu then.
+        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(before, 0, 60, 100, 200), () => "No menu opened.");
+    }
+
+    /// <summary>What the panel is told of the check mark at the first line that can have one.</summary>
+    private static async Task<string> CheckMarkAsync(PanelDesktop desktop, ChildProcess tray)
+    {
+        var names = await desktop.CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.ListNames");
+        foreach (var name in names.Output.Split('"').Where(n => n.StartsWith(":1.", StringComparison.Ordinal)))
+        {
+            var layout = await desktop.CallAsync(name, "/MenuBar", "com.canonical.dbusmenu.GetLayout", "int32:0", "int32:-1", "array:string:");
+            if (layout.ExitCode == 0)
+                return layout.Output.Split('\n').SkipWhile(l => !l.Contains("toggle-state", StringComparison.Ordinal)).First(l => l.Contains("int32", StringComparison.Ordinal)).Trim();
+        }
+        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Process {tray.Id} has no menu on the bus."));
+    }
+
+    private static async Task<(int X, int Y)> ShowsAsync(PanelDesktop desktop, ChildProcess tray, (int R, int G, int B) colour)
+    {
+        (int X, int Y)? found = null;
+        await Until.TrueAsync(async () => (found = (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B)) is not null, () => $"The icon is not on the panel, or not in this colour.\n{tray.Log}");
+        return found!.Value;
+    }
+}

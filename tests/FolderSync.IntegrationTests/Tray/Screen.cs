@@ -1,0 +1,115 @@
+using System.Globalization;
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Tray;
+
+/// <summary>An X server without a monitor: what is on it, and a mouse.</summary>
+internal sealed class Screen : IAsyncDisposable
+{
+    private readonly ChildProcess _server;
+    private readonly ScratchDirectory _scratch = new();
+
+    private Screen(ChildProcess server, string display) => (_server, Display) = (server, display);
+
+    /// <summary>":100".</summary>
+    public string Display { get; }
+
+    public static bool IsMissing(params string[] programs) => programs.Any(p => Find(p) is null);
+
+    public static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
+
+    public static async Task<Screen> StartAsync()
+    {
+        // The server takes the first free number by itself and writes it.
+        var server = ChildProcess.Start("Xvfb", ["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
+        await Until.TrueAsync(() => server.Log.Split('\n').Any(l => int.TryParse(l, out _)), () => $"Xvfb did not start: {server.Log}");
+        return new Screen(server, ":" + server.Log.Split('\n').First(l => int.TryParse(l, out _)));
+    }
+
+    public Dictionary<string, string?> Surroundings => new() { ["DISPLAY"] = Display };
+
+    public async Task<Ended> XdotoolAsync(params string[] arguments) => await ChildProcess.RunAsync("xdotool", arguments, Surroundings);
+
+    public Task ClickAsync(int x, int y, int button = 1) =>
+        XdotoolAsync("mousemove", x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "click", button.ToString(CultureInfo.InvariantCulture));
+
+    public Task PointAtAsync(int x, int y) => XdotoolAsync("mousemove", x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture));
+
+    public async Task<Picture> LookAsync()
+    {
+        var file = _scratch.In(Guid.NewGuid().ToString("N") + ".ppm");
+        var ended = await ChildProcess.RunAsync("import", ["-silent", "-window", "root", "-depth", "8", file], Surroundings);
+        Assert.True(ended.ExitCode == 0, ended.All);
+        var picture = Picture.Read(file);
+        File.Delete(file);
+        return picture;
+    }
+
+    /// <summary>Where a visible window of that class is; null: there is none.</summary>
+    public async Task<(int X, int Y, int Width, int Height)?> WindowAsync(string windowClass)
+    {
+        var found = await XdotoolAsync("search", "--onlyvisible", "--class", windowClass, "getwindowgeometry", "--shell", "%@");
+        var values = found.Output.Split('\n').Select(l => l.Split('=')).Where(l => l.Length == 2).GroupBy(l => l[0]).ToDictionary(g => g.Key, g => int.TryParse(g.Last()[1], out var v) ? v : 0);
+        return found.ExitCode == 0 && values.ContainsKey("WIDTH") ? (values["X"], values["Y"], values["WIDTH"], values["HEIGHT"]) : null;
+    }
+
+    /// <summary>Keeps a picture of the screen for a person, where FOLDERSYNC_TEST_SCREENSHOTS names a directory.</summary>
+    public async Task ShootAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_SCREENSHOTS") is { Length: > 0 } directory)
+            await ChildProcess.RunAsync("import", ["-silent", "-window", "root", Path.Combine(Directory.CreateDirectory(directory).FullName, name + ".png")], Surroundings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _scratch.Dispose();
+    }
+}
+
+/// <summary>A screen's pixels.</summary>
+internal sealed class Picture(int width, int height, byte[] rgb)
+{
+    /// <summary>Where the colour is, within a little; null: nowhere.</summary>
+    public (int X, int Y)? Find(int red, int green, int blue, int tolerance = 6)
+    {
+        var hits = new List<(int X, int Y)>();
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var at = 3 * ((y * width) + x);
+                if (Math.Abs(rgb[at] - red) <= tolerance && Math.Abs(rgb[at + 1] - green) <= tolerance && Math.Abs(rgb[at + 2] - blue) <= tolerance)
+                    hits.Add((x, y));
+            }
+        }
+        // A few pixels of that colour may be anything's edge.
+        return hits.Count < 20 ? null : ((int)hits.Average(h => h.X), (int)hits.Average(h => h.Y));
+    }
+
+    /// <summary>The rectangle looks as in the other picture.</summary>
+    public bool SameAs(Picture other, int left, int top, int columns, int rows) => Enumerable.Range(top, rows)
+        .All(y => rgb.AsSpan(3 * ((y * width) + left), 3 * columns).SequenceEqual(other.Row(y).Slice(3 * left, 3 * columns)));
+
+    private ReadOnlySpan<byte> Row(int y) => rgb.AsSpan(3 * y * width, 3 * width);
+
+    public static Picture Read(string ppm)
+    {
+        var data = File.ReadAllBytes(ppm);
+        var at = 0;
+        string Word()
+        {
+            while (char.IsWhiteSpace((char)data[at]))
+                at++;
+            var start = at;
+            while (!char.IsWhiteSpace((char)data[at]))
+                at++;
+            return System.Text.Encoding.ASCII.GetString(data, start, at - start);
+        }
+        Assert.Equal("P6", Word());
+        var (width, height) = (int.Parse(Word(), CultureInfo.InvariantCulture), int.Parse(Word(), CultureInfo.InvariantCulture));
+        Word();
+        return new Picture(width, height, data[(at + 1)..]);
+    }
+}

@@ -1,0 +1,43 @@
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Tray;
+
+/// <summary>Starts the built foldersync-tray on a home.</summary>
+internal static class TrayProcess
+{
+    public static string Dll { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(TestSettings.FolderSyncDll)!, "../../../../FolderSync.Tray/bin",
+        new DirectoryInfo(Path.GetDirectoryName(TestSettings.FolderSyncDll)!).Parent!.Name, "net10.0/foldersync-tray.dll"));
+
+    public static ChildProcess Start(string home, IReadOnlyDictionary<string, string?> environment, params string[] more) =>
+        ChildProcess.Start("dotnet", [Dll, "--home", home, .. more], environment);
+
+    /// <summary>Without a desktop of any kind.</summary>
+    public static Dictionary<string, string?> NoDesktop(string scratch) => new()
+    {
+        ["FOLDERSYNC_HOME"] = null,
+        ["DBUS_SESSION_BUS_ADDRESS"] = null,
+        ["XDG_RUNTIME_DIR"] = scratch,
+        ["DISPLAY"] = null,
+        ["WAYLAND_DISPLAY"] = null,
+    };
+
+    /// <summary>Waits until it has written a line that holds the text.</summary>
+    public static Task SaysAsync(this ChildProcess tray, string text) => Until.TrueAsync(() => tray.Log.Contains(text, StringComparison.Ordinal), () => $"The tray did not say '{text}'. It wrote:\n{tray.Log}");
+}
+
+/// <summary>Waiting for what other programs do.</summary>
+internal static class Until
+{
+    public static Task TrueAsync(Func<bool> holds, Func<string> otherwise) => TrueAsync(() => Task.FromResult(holds()), otherwise);
+
+    public static async Task TrueAsync(Func<Task<bool>> holds, Func<string> otherwise)
+    {
+        for (var waited = 0; !await holds(); waited += 50)
+        {
+            if (waited > TestSettings.Patience.TotalMilliseconds)
+                throw new TimeoutException(otherwise());
+            // Other programs' windows tell nobody that they are drawn.
+            await Task.Delay(50);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using FolderSync.IntegrationTests.Harness;
+
+namespace FolderSync.IntegrationTests.Tray;
+
+/// <summary>foldersync-tray.exe in Wine's taskbar, used with a mouse; the service is on loopback.</summary>
+public class WineTests
+{
+    // Where lines of the menu are, in pixels above the icon: the menu stands on the taskbar.
+    private const int Quit = 26;
+    private const int Rescan = 69;
+    private const int PauseForAnHour = 103;
+
+    [SkippableFact]
+    public async Task The_taskbar_shows_the_icon_its_menu_opens_and_acts()
+    {
+        Skip.If(WineDesktop.IsMissing, $"Lacks one of {WineDesktop.Needs}.");
+        using var scratch = new ScratchDirectory();
+        using var service = new FakeService();
+        var home = scratch.Make("home");
+        service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", @"C:\Documents"), FakeService.Folder("R&D", @"C:\R")));
+        service.Say("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop")));
+        service.Announce(home);
+        await using var desktop = await WineDesktop.StartAsync();
+        desktop.StartShell(await desktop.PublishAsync(), "--home", WineDesktop.WindowsPath(home), "--no-service");
+
+        var icon = await ShowsAsync(desktop, home, (0x0f, 0x8a, 0x80));
+        await desktop.Screen.ShootAsync("wine-idle");
+        await desktop.Screen.PointAtAsync(icon.X, icon.Y);
+        await Task.Delay(2000);
+        await desktop.Screen.ShootAsync("wine-tooltip");
+        await OpenMenuAsync(desktop, icon);
+        await desktop.Screen.ShootAsync("wine-menu");
+        await ClickLineAsync(desktop, icon, Rescan);
+        await Until.TrueAsync(() => service.Asked.Contains("db/scan"), () => $"Rescan did not reach the service.\n{Log(home)}");
+
+        await OpenMenuAsync(desktop, icon);
+        await ClickLineAsync(desktop, icon, PauseForAnHour);
+        await Until.TrueAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => $"The pause did not reach the service.\n{Log(home)}");
+        await ShowsAsync(desktop, home, (0x64, 0x74, 0x8b));
+        await OpenMenuAsync(desktop, icon);
+        await desktop.Screen.ShootAsync("wine-checked");
+        await desktop.Screen.ClickAsync(200, 200);
+
+        service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone & co" } });
+        await ShowsAsync(desktop, home, (0xd4, 0x60, 0x0a));
+        var before = await desktop.Screen.LookAsync();
+        // Wine shows it after two seconds.
+        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(before, 724, 500, 290, 240), () => $"No balloon is shown.\n{Log(home)}");
+        await desktop.Screen.ShootAsync("wine-balloon");
+        service.Say("cluster/pending/devices", new JsonObject());
+
+        await OpenMenuAsync(desktop, icon);
+        await ClickLineAsync(desktop, icon, Quit);
+        await Until.TrueAsync(async () => (await desktop.Screen.LookAsync()).Find(0x64, 0x74, 0x8b) is null, () => $"The icon stayed after quitting.\n{Log(home)}");
+    }
+
+    private static Task ClickLineAsync(WineDesktop desktop, (int X, int Y) icon, int above) => desktop.Screen.ClickAsync(icon.X - 76, icon.Y - above);
+
+    private static string Log(string home) => File.ReadAllText(Path.Combine(home, "tray.log"));
+
+    private static async Task OpenMenuAsync(WineDesktop desktop, (int X, int Y) icon)
+    {
+        var before = await desktop.Screen.LookAsync();
+        await desktop.Screen.ClickAsync(icon.X, icon.Y, button: 3);
+        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(before, 824, 500, 200, 200), () => "No menu opened.");
+        await Task.Delay(500);
+    }
+
+    private static async Task<(int X, int Y)> ShowsAsync(WineDesktop desktop, string home, (int R, int G, int B) colour)
+    {
+        (int X, int Y)? found = null;
+        await Until.TrueAsync(async () => (found = (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B)) is not null,
+            () => $"The icon is not in the taskbar, or not in this colour.\n{Log(home)}");
+        return found!.Value;
+    }
+}

@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Host.Cli;
+using FolderSync.Host.Config;
+using FolderSync.Host.Import;
+using FolderSync.Network;
+using FolderSync.Protocol.Messages;
+using Xunit;
+
+namespace FolderSync.Tests.Import;
+
+/// <summary>A Syncthing's home → FolderSync's, with what comes over in another form named.</summary>
+public sealed class ImportTests : IAsyncLifetime
+{
+    private static readonly DeviceId Phone = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
+    private static readonly DeviceId Nas = new([.. Enumerable.Range(101, 32).Select(i => (byte)i)]);
+    private static readonly DeviceId Vault = new([.. Enumerable.Range(51, 32).Select(i => (byte)i)]);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("foldersync-import-").FullName;
+    private readonly DeviceIdentity _identity = DeviceIdentity.Create();
+
+    private string From => Path.Combine(_directory, "syncthing");
+
+    private HomeDirectory To => new(Path.Combine(_directory, "home"));
+
+    public Task InitializeAsync() => _identity.SaveAsync(From);
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(_directory, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    private ImportPlan Read(string xml)
+    {
+        File.WriteAllText(Path.Combine(From, "config.xml"), xml.Replace("$SELF", _identity.DeviceId.ToString(), StringComparison.Ordinal)
+            .Replace("$PHONE", Phone.ToString(), StringComparison.Ordinal).Replace("$NAS", Nas.ToString(), StringComparison.Ordinal)
+            .Replace("$VAULT", Vault.ToString(), StringComparison.Ordinal).Replace("$DIR", _directory, StringComparison.Ordinal));
+        return ImportReader.Read(new SyncthingHome(From), To);
+    }
+
+    private async Task<(int Code, string Out, string Error)> RunAsync(string answers, params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        var context = new CliContext(output, error, name => name == "HOME" ? _directory : null, IsTerminal: false, _directory) { In = new StringReader(answers) };
+        var code = await CommandLine.RunAsync(["import-syncthing", .. args, "--home", To.Path], context);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    [Fact]
+    public void Everything_that_both_have_is_taken_over()
+    {
+        foreach (var folder in new[] { "docs/.stfolder", "photos/.stfolder" })
+            Directory.CreateDirectory(Path.Combine(_directory, folder));
+        var plan = Read("""
+            <configuration version="37">
+              <folder id="docs" label="My docs" path="$DIR/docs/" type="sendonly" rescanIntervalS="60" fsWatcherEnabled="false" ignorePerms="true">
+                <device id="$SELF" introducedBy=""><encryptionPassword></encryptionPassword></device>
+                <device id="$PHONE" introducedBy=""></device>
+                <device id="$NAS" introducedBy=""></device>
+                <minDiskFree unit="GB">5</minDiskFree>
+                <versioning type="trashcan"><param key="cleanoutDays" val="90"></param><fsPath>.old</fsPath></versioning>
+                <order>newestFirst</order><ignoreDelete>true</ignoreDelete><maxConflicts>-1</maxConflicts><disableSparseFiles>true</disableSparseFiles>
+                <paused>true</paused><modTimeWindowS>2</modTimeWindowS>
+              </folder>
+              <folder id="photos" label="" path="$DIR/photos" type="receiveonly"><versioning></versioning></folder>
+              <folder id="home" path="~/no-such-directory-here" type="readwrite"></folder>
+              <device id="$SELF" name="laptop"><address>dynamic</address></device>
+              <device id="$PHONE" name="phone" compression="always"><address>tcp://192.168.1.2:22000</address><address>dynamic</address><paused>true</paused>
+                <maxSendKbps>100</maxSendKbps><maxRecvKbps>200</maxRecvKbps><numConnections>3</numConnections><ignoredFolder time="2024-01-01T00:00:00Z" id="x" label="X"></ignoredFolder></device>
+              <device id="$NAS" name="nas" compression="never"><address>tcp://nas:22000</address></device>
+              <gui enabled="true" tls="true"><address>127.0.0.1:8385</address><user>ann</user><apikey>the-key</apikey></gui>
+              <options><listenAddress>tcp://0.0.0.0:22001</listenAddress><globalAnnounceEnabled>false</globalAnnounceEnabled><relaysEnabled>false</relaysEnabled><natEnabled>false</natEnabled>
+                <localAnnounceEnabled>false</localAnnounceEnabled><localAnnouncePort>21028</localAnnouncePort><maxSendKbps>11</maxSendKbps><maxRecvKbps>12</maxRecvKbps>
+                <reconnectionIntervalS>30</reconnectionIntervalS><startBrowser>false</startBrowser><keepTemporariesH>48</keepTemporariesH><limitBandwidthInLan>true</limitBandwidthInLan>
+                <maxFolderConcurrency>2</maxFolderConcurrency><maxConcurrentIncomingRequestKiB>1024</maxConcurrentIncomingRequestKiB></options>
+            </configuration>
+            """);
+        // Held against what the written file says, not against the plan alone.
+        var text = Importer.ConfigText(plan, To);
+        var read = ConfigReader.Read("config.yaml", ConfigDocument.Parse("config.yaml", text), To);
+        Assert.Empty(read.Warnings);
+        Assert.Contains("# The other devices.", text, StringComparison.Ordinal);
+        var (e, page) = (read.Configuration.Engine, read.Configuration.Page);
+        Assert.Equal(("laptop", 30, 11, 12, true, 2, 48, 1L << 20, false, 21028, false), (e.Name, e.ReconnectIntervalSeconds, e.MaxSendKbps, e.MaxReceiveKbps, e.LimitBandwidthInLan,
+            e.MaxFolderConcurrency, e.KeepTemporariesHours, e.MaxRequestBytes, e.LocalDiscovery, e.LocalDiscoveryPort, e.Mdns));
+        Assert.Equal<string>(["tcp://0.0.0.0:22001"], e.ListenAddresses);
+        Assert.Equal(("127.0.0.1:8385", "ann", "the-key", true, true, false), (page.Address, page.User, page.ApiKey, page.Tls, page.Enabled, page.OpenBrowser));
+        Assert.Equal(new DeviceConfig
+        {
+            Id = Phone,
+            Name = "phone",
+            Addresses = ["tcp://192.168.1.2:22000", "dynamic"],
+            Compression = Compression.Always,
+            Paused = true,
+            MaxSendKbps = 100,
+            MaxReceiveKbps = 200,
+            NumConnections = 3,
+            IgnoredFolders = [new FolderId("x")],
+        }, e.Devices[0]);
+        Assert.Equal((Nas, Compression.Never), (e.Devices[1].Id, e.Devices[1].Compression));
+        Assert.Equal(new FolderConfig
+        {
+            Id = new FolderId("docs"),
+            Label = "My docs",
+            Path = Path.Combine(_directory, "docs"),
+            Type = FolderType.SendOnly,
+            Devices = [Phone, Nas],
+            Paused = true,
+            WatcherEnabled = false,
+            RescanIntervalSeconds = 60,
+            IgnorePermissions = true,
+            Versioning = new VersioningConfig(VersioningKind.TrashCan, 90, Path.Combine(_directory, "docs", ".old")),
+            MaxConflicts = -1,
+            Order = PullOrder.NewestFirst,
+            MinDiskFree = 5e9,
+            MinDiskFreeIsBytes = true,
+            IgnoreDelete = true,
+            SparseFiles = false,
+            ModifiedWindowSeconds = 2,
+        }, e.Folders[0]);
+        Assert.Equal((FolderType.ReceiveOnly, VersioningKind.None), (e.Folders[1].Type, e.Folders[1].Versioning.Kind));
+        Assert.Equal(HomeDirectory.OfUser + "/no-such-directory-here", e.Folders[2].Path);
+        Assert.Equal(["folder 'home', path '" + e.Folders[2].Path + "': it is not there now; the folder waits until it is."], plan.Notes.Select(n => n.ToString()));
+    }
+
+    public static TheoryData<string, string> Hostile => new()
+    {
+        { "<!DOCTYPE c [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><configuration>&x;</configuration>", "neither a DTD nor entities" },
+        { "<!DOCTYPE c [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><configuration>&b;</configuration>", "neither a DTD nor entities" },
+        { "<!DOCTYPE c SYSTEM \"http://127.0.0.1:1/x.dtd\"><configuration/>", "neither a DTD nor entities" },
+        { "<configuration><folder></configuration>", "config.xml:1:" },
+        { "<html/>", "starts with <html>" },
+        { "", "config.xml" },
+        { $"<configuration>{string.Concat(Enumerable.Repeat("<a>", 10_000))}{string.Concat(Enumerable.Repeat("</a>", 10_000))}</configuration>", "nested deeper" },
+        { $"<!-- {SyncthingClientConfig.Marker} --><configuration/>", "FolderSync's own" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public async Task What_is_no_Syncthings_configuration_is_refused(string xml, string told)
+    {
+        File.WriteAllText(Path.Combine(From, "config.xml"), xml);
+        var (code, _, error) = await RunAsync("", From, "--yes");
+        Assert.Equal(2, code);
+        Assert.Contains(told, error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(To.Path));
+    }
+
+    [Fact]
+    public async Task It_is_shown_first_and_done_only_on_a_yes()
+    {
+        Read("<configuration version=\"36\"><device id=\"$SELF\" name=\"lap\u001b[31mtop\"/><gui><apikey>k</apikey><address>127.0.0.1:1</address></gui></configuration>".Replace("\u001b", "&#x9b;", StringComparison.Ordinal));
+        var dry = await RunAsync("", From, "--dry-run");
+        Assert.Equal(0, dry.Code);
+        Assert.Contains(_identity.DeviceId.ToString(), dry.Out, StringComparison.Ordinal);
+        Assert.Contains("lap\\u009b[31mtop", dry.Out, StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync("", From)).Code);
+        Assert.Equal(1, (await RunAsync("n\n", From)).Code);
+        Assert.False(Directory.Exists(To.Path));
+
+        var done = await RunAsync("y\n", From);
+        Assert.True(done.Code == 0, done.Error);
+        Assert.Equal(_identity.DeviceId, DeviceIdentity.LoadOrNull(To.Path)!.Identity.DeviceId);
+        using (var store = ConfigStore.Open(To))
+            Assert.Equal("k", store.Current.Page.ApiKey);
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var file in new[] { "key.pem", "config.yaml" })
+                Assert.Equal(HomeDirectory.FileMode, File.GetUnixFileMode(Path.Combine(To.Path, file)));
+        }
+
+        // A second time: what is there is never overwritten, but kept aside where that is asked for.
+        var again = await RunAsync("", From, "--yes");
+        Assert.Equal(2, again.Code);
+        Assert.Contains("--force", again.Error, StringComparison.Ordinal);
+        var other = DeviceIdentity.Create();
+        foreach (var file in new[] { "cert.pem", "key.pem" })
+            File.Delete(Path.Combine(From, file));
+        await other.SaveAsync(From);
+        var forced = await RunAsync("", From, "--yes", "--force");
+        Assert.True(forced.Code == 0, forced.Error);
+        Assert.Equal(other.DeviceId, DeviceIdentity.LoadOrNull(To.Path)!.Identity.DeviceId);
+        var aside = Assert.Single(Directory.GetDirectories(To.Path, "before-import-*"));
+        Assert.Equal(_identity.DeviceId, DeviceIdentity.LoadOrNull(aside)!.Identity.DeviceId);
+        Assert.True(File.Exists(Path.Combine(aside, "config.yaml")));
+    }
+
+    [Fact]
+    public async Task The_home_is_found_where_Syncthing_keeps_it()
+    {
+        Assert.Contains("No Syncthing was found", (await RunAsync("")).Error, StringComparison.Ordinal);
+        Read("<configuration version=\"37\"/>");
+        var usual = Path.Combine(_directory, ".local", "state", "syncthing");
+        Directory.CreateDirectory(Path.GetDirectoryName(usual)!);
+        Directory.Move(From, usual);
+        var (code, shown, _) = await RunAsync("", "--dry-run");
+        Assert.Equal(0, code);
+        Assert.Contains($"From the Syncthing in '{usual}'", shown, StringComparison.Ordinal);
+        // FolderSync's own file is no Syncthing, and two are one too many.
+        var old = Path.Combine(_directory, ".config", "syncthing");
+        Directory.CreateDirectory(old);
+        File.WriteAllText(Path.Combine(old, "cert.pem"), "");
+        File.WriteAllText(Path.Combine(old, "config.xml"), SyncthingClientConfig.Text(Phone, "x", new PageConfig()));
+        Assert.Equal(0, (await RunAsync("", "--dry-run")).Code);
+        File.WriteAllText(Path.Combine(old, "config.xml"), "<configuration/>");
+        Assert.Contains("more than one", (await RunAsync("", "--dry-run")).Error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task An_Ed25519_identity_stays_what_it_is()
+    {
+        Skip.IfNot(await OpensslAsync("version"), "openssl is not there.");
+        Assert.True(await OpensslAsync("req", "-x509", "-newkey", "ed25519", "-noenc", "-days", "3650", "-subj", "/CN=syncthing", "-keyout", Path.Combine(From, "key.pem"), "-out", Path.Combine(From, "cert.pem")));
+        var id = DeviceIdentity.LoadOrNull(From)!.Identity.DeviceId;
+        File.WriteAllText(Path.Combine(From, "config.xml"), $"<configuration version=\"51\"><device id=\"{id}\" name=\"two\"/></configuration>");
+        var (code, shown, error) = await RunAsync("", From, "--yes");
+        Assert.True(code == 0, error);
+        Assert.Contains("(Ed25519)", shown, StringComparison.Ordinal);
+        var taken = DeviceIdentity.LoadOrNull(To.Path)!.Identity;
+        Assert.Equal((id, "Ed25519", false), (taken.DeviceId, taken.KeyKind, taken.WorksWithSslStream));
+    }
+
+    private static async Task<bool> OpensslAsync(params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}

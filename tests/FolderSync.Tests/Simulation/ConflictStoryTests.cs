@@ -1,0 +1,243 @@
+using System.Text;
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Filesystem;
+using Xunit;
+
+namespace FolderSync.Tests.Simulation;
+
+/// <summary>Both sides of a conflict are kept, on every device, once each.</summary>
+public sealed class ConflictStoryTests
+{
+    [Fact]
+    public void Three_concurrent_edits_leave_one_winner_and_two_copies_everywhere()
+    {
+        var world = new SimulatedWorld("anna", "bert", "carl");
+        Begin(world);
+        PartAll(world);
+        foreach (var device in world.Devices)
+        {
+            world.RunFor(TimeSpan.FromSeconds(2));
+            device.User.WriteFile("f", "edit of " + device.Name);
+            device.Notice("f");
+        }
+        world.RunFor(TimeSpan.FromSeconds(5));
+        JoinAll(world);
+        world.RunUntilSynced();
+        var sequences = world.Devices.Select(d => d.Index.LocalSequence).ToList();
+        world.RunFor(TimeSpan.FromDays(1));
+
+        Assert.Equal("edit of carl", world["anna"].User.ReadText("f"));
+        Assert.Equal(["edit of anna", "edit of bert", "edit of carl"], Contents(world["carl"]));
+        // No ping-pong.
+        Assert.Equal(sequences, world.Devices.Select(d => d.Index.LocalSequence));
+    }
+
+    [Fact]
+    public void Equal_copies_that_several_devices_made_are_merged()
+    {
+        var world = new SimulatedWorld("anna", "bert", "carl");
+        Begin(world);
+        PartAll(world);
+        // The same edit was displaced on each of them, a few seconds apart.
+        foreach (var device in world.Devices)
+        {
+            world.RunFor(TimeSpan.FromSeconds(7));
+            var copy = ConflictName.For(FileName.Of("f"), DateTimeOffset.UnixEpoch.AddTicks(world.Time.Now), new ShortId(1)).Value;
+            device.User.WriteFile(copy, "the displaced edit");
+            device.Notice(copy);
+        }
+        var first = Copies(world["anna"])[0];
+        world["carl"].User.WriteFile("g" + first[1..], "the displaced edit");
+        world.Scan(world["carl"]);
+        JoinAll(world);
+        world.RunUntilSynced();
+        world.RunUntil("one copy of each is left", () => world.Devices.All(d => Copies(d).SequenceEqual([first, "g" + first[1..]])));
+        world.RunFor(TimeSpan.FromHours(2));
+
+        Assert.All(world.Devices, d => Assert.Equal([first, "g" + first[1..]], Copies(d)));
+    }
+
+    [Fact]
+    public void A_copy_that_was_edited_is_not_merged()
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        Begin(world);
+        PartAll(world);
+        string[] copies = ["f.sync-conflict-20300101-000001-AAAAAAA", "f.sync-conflict-20300101-000002-AAAAAAA"];
+        world["anna"].User.WriteFile(copies[0], "the displaced edit");
+        world["bert"].User.WriteFile(copies[1], "the displaced edit");
+        foreach (var device in world.Devices)
+            world.Scan(device);
+        // On bert's disk, which would take its own away for anna's.
+        world["bert"].User.WriteFile(copies[1], "edited since");
+        JoinAll(world);
+        world.RunUntilSynced();
+        world.Scan(world["bert"]);
+        world.RunUntilSynced();
+
+        Assert.All(world.Devices, d => Assert.Equal(copies, Copies(d)));
+        Assert.Equal("edited since", world["anna"].User.ReadText(copies[1]));
+    }
+
+    [Fact]
+    public void More_copies_than_wanted_are_kept_and_warned_of()
+    {
+        var world = new SimulatedWorld(1, ["anna", "bert"], f => f with { MaxConflicts = 2 });
+        var (anna, bert) = (world["anna"], world["bert"]);
+        Begin(world);
+        for (var round = 0; round < 3; round++)
+        {
+            PartAll(world);
+            foreach (var device in world.Devices)
+            {
+                device.User.WriteFile("f", $"edit {round} of {device.Name}");
+                device.Notice("f");
+                world.RunFor(TimeSpan.FromSeconds(2));
+            }
+            JoinAll(world);
+            world.RunUntilSynced();
+            world.RunUntil("the copy is there", () => Copies(anna).Count == round + 1 && Copies(bert).Count == round + 1);
+            world.RunUntilSynced();
+            Assert.Equal(round == 2 ? 1 : 0, anna.Snapshot.Warnings.Count);
+        }
+
+        Assert.Equal(["edit 0 of anna", "edit 1 of anna", "edit 2 of anna", "edit 2 of bert"], Contents(anna));
+        Assert.Contains("3 conflict copies", Assert.Single(bert.Snapshot.Warnings).Reason, StringComparison.Ordinal);
+
+        anna.User.Delete(Copies(anna)[0]);
+        world.Scan(anna);
+        world.RunUntilSynced();
+        Assert.Empty(anna.Snapshot.Warnings);
+    }
+
+    [Fact]
+    public void Same_content_with_another_time_makes_no_copy()
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        Begin(world);
+        PartAll(world);
+        foreach (var device in world.Devices)
+        {
+            device.User.WriteFile("f", "the same edit");
+            device.Notice("f");
+            world.RunFor(TimeSpan.FromSeconds(5));
+        }
+        JoinAll(world);
+        world.RunUntilSynced();
+
+        Assert.All(world.Devices, d => Assert.Empty(Copies(d)));
+        Assert.Equal(world["anna"].User.Stat("f").Modified, world["bert"].User.Stat("f").Modified);
+    }
+
+    [Theory]
+    [InlineData("anna", "bert")]
+    [InlineData("bert", "anna")]
+    public void An_edit_wins_against_a_deletion_whoever_deleted(string editor, string deleter)
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        Begin(world);
+        PartAll(world);
+        world[editor].User.WriteFile("f", "edited");
+        world[editor].Notice("f");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        // Later, and so the newer one.
+        world[deleter].User.Delete("f");
+        world[deleter].Notice("f");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        var deleted = world[deleter].Index.FindLocal(FileName.Of("f"))!.Version;
+        JoinAll(world);
+        world.RunUntil("it is back", () => world[deleter].User.Exists("f"));
+        world.RunUntilSynced();
+
+        Assert.Equal("edited", world[deleter].User.ReadText("f"));
+        // It dominates the deletion for a peer that lets the newer one win, too.
+        Assert.All(world.Devices, d => Assert.Equal(VectorOrder.Newer, d.Index.FindGlobal(FileName.Of("f"))!.Version.Compare(deleted)));
+    }
+
+    [Fact]
+    public void A_deleted_file_that_is_made_again_is_a_newer_version()
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        Begin(world);
+        world["anna"].User.Delete("f");
+        world["anna"].Notice("f");
+        world.RunUntil("it is gone", () => !world["bert"].User.Exists("f"));
+        world["bert"].User.WriteFile("f", "again");
+        world["bert"].Notice("f");
+        world.RunUntilSynced();
+
+        Assert.Equal("again", world["anna"].User.ReadText("f"));
+        Assert.All(world.Devices, d => Assert.Empty(Copies(d)));
+    }
+
+    [Fact]
+    public void A_device_long_offline_learns_of_deletions_and_keeps_what_it_edited()
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        var (anna, bert) = (world["anna"], world["bert"]);
+        anna.User.WriteFile("old", "old");
+        Begin(world);
+        bert.Stop();
+        world.RunUntil("bert stops", () => !bert.IsRunning);
+        foreach (var name in (string[])["f", "old"])
+        {
+            anna.User.Delete(name);
+            anna.Notice(name);
+        }
+        world.RunFor(TimeSpan.FromDays(1));
+        bert.User.WriteFile("f", "edited offline");
+        bert.Start();
+        world.RunUntilSynced();
+        world.RunUntil("the deletion has arrived", () => !bert.User.Exists("old"));
+
+        Assert.Equal("edited offline", anna.User.ReadText("f"));
+        Assert.False(anna.User.Exists("old"));
+    }
+
+    [Fact]
+    public void An_unscanned_edit_survives_a_remote_one()
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        Begin(world);
+        world["bert"].User.WriteFile("f", "bert's, which no watcher told of");
+        world.RunFor(TimeSpan.FromSeconds(2));
+        world["anna"].User.WriteFile("f", "anna's");
+        world["anna"].Notice("f");
+        world.RunUntilSynced();
+        world.RunUntil("both are everywhere", () => world.Devices.All(d => Contents(d).SequenceEqual(["anna's", "bert's, which no watcher told of"])));
+    }
+
+    private static void Begin(SimulatedWorld world)
+    {
+        world.Devices[0].User.WriteFile("f", "hello");
+        world.StartAll();
+        world.RunUntilSynced();
+        world.RunFor(TimeSpan.FromSeconds(2));
+    }
+
+    private static void PartAll(SimulatedWorld world)
+    {
+        foreach (var a in world.Devices)
+        {
+            foreach (var b in world.Devices.Where(b => b != a))
+                world.Network.Part(a.Id, b.Id);
+        }
+    }
+
+    private static void JoinAll(SimulatedWorld world)
+    {
+        foreach (var a in world.Devices)
+        {
+            foreach (var b in world.Devices)
+                world.Network.Join(a.Id, b.Id);
+        }
+    }
+
+    private static List<string> Copies(SimulatedDevice device) => [.. Seen(device).Select(i => i.Path).Where(p => ConflictName.IsConflictCopy(FileName.Of(p)))];
+
+    private static IEnumerable<string> Contents(SimulatedDevice device) => Seen(device).Select(i => Encoding.UTF8.GetString(i.Content)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<MemoryItem> Seen(SimulatedDevice device) =>
+        device.User.Tree("", p => p.StartsWith(".st", StringComparison.Ordinal)).Where(i => i.Kind == FileKind.File);
+}
