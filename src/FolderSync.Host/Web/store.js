@@ -170,6 +170,9 @@ export class Store extends EventTarget {
     this.#lists = false;
     this.#pending = false;
     const [status] = await Promise.all([get('system/status'), lists ? this.#readLists() : null, pending ? this.#readPending() : null, this.#readRates()]);
+    // A file that was saved with a mistake, or mended, is no event.
+    if ((status.configError ?? '') !== (this.status.configError ?? ''))
+      this.#everything = true;
     this.status = status;
   }
 

@@ -87,7 +87,7 @@ public sealed class ActivityTests
         {
             await stage.OpenAsync(a, "log");
             await stage.Browser.SaysAsync(".log", "Listening at");
-            await stage.Browser.TypeAsync("input[type=search]", "page and the rest");
+            await stage.Browser.TypeAsync("input[type=search]", "LISTENING");
             await stage.Browser.UntilAsync("document.querySelectorAll('.log li').length === 1");
             await stage.Browser.TypeAsync("input[type=search]", "");
 

@@ -79,7 +79,7 @@ public sealed class PageGateTests
     private static async Task<string> TokenAsync(HttpClient http)
     {
         using var answer = await http.GetAsync("");
-        var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+        var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"), c => c.StartsWith("foldersync-token=", StringComparison.Ordinal));
         Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
         return cookie.Split(';')[0].Split('=')[1];
     }

@@ -121,6 +121,7 @@ public sealed class PairingTests(ITestOutputHelper output)
             await stage.OpenAsync(a, "pair");
             await stage.Browser.SaysAsync(".pending-device", "bert wants to connect");
             await stage.Browser.PressAsync(".pending-device [data-act=accept]");
+            await stage.Browser.UntilAsync("document.querySelector('.pending-device') === null");
             await stage.Cluster.ConnectedAsync(a, b);
 
             await b.AddFolderAsync("f", stage.Cluster.PathOf("f", b), [a], new JsonObject { ["label"] = "Unwanted" });
