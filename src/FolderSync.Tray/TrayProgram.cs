@@ -125,7 +125,7 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
         if (watch.Client is not { } client)
             return "The service is not there. Start it from the menu.";
         if (action is TrayAction.OpenPage page)
-            return desktop.OpenPage(new Uri(new Uri(client.Address.Url), page.View.Length > 0 ? "#" + page.View : ""));
+            return desktop.OpenPage(new Uri(new Uri(client.Address.Url), page.View.Length > 0 ? "#/" + page.View : ""));
         try
         {
             using var limit = new CancellationTokenSource(ActionTime, time);
@@ -147,8 +147,8 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
 
     private static Task TellAsync(ServiceClient client, TrayAction action, CancellationToken cancellation) => action switch
     {
-        TrayAction.Pause pause => PauseControl.PauseAsync(client, pause.Time, cancellation),
-        TrayAction.Resume => PauseControl.ResumeAsync(client, cancellation),
+        TrayAction.Pause pause => client.PauseAllAsync(pause.Time?.TotalMinutes, cancellation),
+        TrayAction.Resume => client.ResumeAllAsync(cancellation),
         TrayAction.Rescan => client.ScanAsync(null, cancellation),
         _ => Task.CompletedTask,
     };

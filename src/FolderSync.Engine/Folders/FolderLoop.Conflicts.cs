@@ -52,6 +52,10 @@ internal sealed partial class FolderLoop
     private async Task MergeCopiesAsync(IReadOnlyList<FileName> copies)
     {
         var index = _index!;
+        // A copy that was edited and not scanned yet is none of the same any more.
+        var edited = await _parts.Workers.Run(() => copies.SelectMany(c => SameCopies(index, c)).Where(e => !IsWhole(index, e)).Select(e => e.Name).Distinct().ToList(), _flowsEnd);
+        if (edited.Count > 0)
+            RequestScan(edited);
         var spare = await _parts.Workers.Run(() => copies.SelectMany(c => Spare(index, c)).DistinctBy(e => e.Name).ToList(), _flowsEnd);
         if (spare.Count == 0)
             return;
@@ -75,11 +79,16 @@ internal sealed partial class FolderLoop
     /// <summary>Copies of this device's making that hold the same as an earlier one of the same file, which stands on the disk.</summary>
     private IEnumerable<FileEntry> Spare(IFolderIndex index, FileName copy)
     {
+        var same = SameCopies(index, copy).Where(e => IsWhole(index, e)).OrderBy(e => e.Name).ToList();
+        return same.Skip(1).Where(e => e.ModifiedBy == _parts.Self.Short);
+    }
+
+    private static IEnumerable<FileEntry> SameCopies(IFolderIndex index, FileName copy)
+    {
         if (index.FindLocal(copy) is not { IsFile: true, IsInvalid: false, Size: > 0 } entry)
             return [];
         var original = ConflictName.OriginalOf(copy);
-        var same = index.LocalWithContent(entry.BlocksHash).Where(e => ConflictName.OriginalOf(e.Name) == original && IsWhole(index, e)).OrderBy(e => e.Name).ToList();
-        return same.Skip(1).Where(e => e.ModifiedBy == _parts.Self.Short);
+        return index.LocalWithContent(entry.BlocksHash).Where(e => ConflictName.OriginalOf(e.Name) == original);
     }
 
     /// <summary>Nobody has changed or deleted it meanwhile, and the disk has it as the index says.</summary>

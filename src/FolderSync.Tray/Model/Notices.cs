@@ -45,37 +45,37 @@ internal sealed class Notices
         foreach (var r in o.PairingRequests)
         {
             yield return new Fact($"pairing {r.Device}", "pairing", NoticeKind.Pairing,
-                new Notice($"pairing {r.Device}", NoticeKind.Pairing, $"{Wording.Device(r.Name, r.Device)} asks to pair", $"Device {r.Device.Split('-')[0]}… Click to answer.", new TrayAction.OpenPage("devices")),
-                n => new Notice("pairing", NoticeKind.Pairing, $"{n} devices ask to pair", "Click to answer.", new TrayAction.OpenPage("devices")));
+                new Notice($"pairing {r.Device}", NoticeKind.Pairing, $"{Wording.Device(r.Name, r.Device)} asks to pair", $"Device {r.Device.Split('-')[0]}… Click to answer.", Views.Pair),
+                n => new Notice("pairing", NoticeKind.Pairing, $"{n} devices ask to pair", "Click to answer.", Views.Pair));
         }
         foreach (var f in o.Offers)
         {
             yield return new Fact($"offer {f.Folder} {f.Device}", "offer", NoticeKind.Offer,
-                new Notice($"offer {f.Folder}", NoticeKind.Offer, $"{Wording.Device(f.DeviceName, f.Device)} offers a folder", $"{Wording.Name(f.Label)}. Click to take it or not.", new TrayAction.OpenPage("folders")),
-                n => new Notice("offer", NoticeKind.Offer, $"{n} folders are offered", "Click to take them or not.", new TrayAction.OpenPage("folders")));
+                new Notice($"offer {f.Folder}", NoticeKind.Offer, $"{Wording.Device(f.DeviceName, f.Device)} offers a folder", $"{Wording.Name(f.Label)}. Click to take it or not.", Views.Pair),
+                n => new Notice("offer", NoticeKind.Offer, $"{n} folders are offered", "Click to take them or not.", Views.Pair));
         }
         foreach (var c in o.Conflicts)
         {
             yield return new Fact($"conflict {c.Folder}/{c.Copy}", $"conflict {c.Folder}", NoticeKind.Conflict,
-                new Notice($"conflict {c.Folder}", NoticeKind.Conflict, $"A conflict in {Wording.Name(c.FolderName)}", $"{Wording.Name(c.Copy)} keeps the other version. Click to choose.", new TrayAction.OpenPage("conflicts")),
-                n => new Notice($"conflict {c.Folder}", NoticeKind.Conflict, $"{n} conflicts in {Wording.Name(c.FolderName)}", "Each copy keeps the other version. Click to choose.", new TrayAction.OpenPage("conflicts")));
+                new Notice($"conflict {c.Folder}", NoticeKind.Conflict, $"A conflict in {Wording.Name(c.FolderName)}", $"{Wording.Name(c.Copy)} keeps the other version. Click to choose.", Views.Conflicts),
+                n => new Notice($"conflict {c.Folder}", NoticeKind.Conflict, $"{n} conflicts in {Wording.Name(c.FolderName)}", "Each copy keeps the other version. Click to choose.", Views.Conflicts));
         }
         foreach (var f in o.Folders.Where(f => f.HasError))
         {
             yield return new Fact($"folder-error {f.Id} {f.Error}", $"folder-error {f.Id}", NoticeKind.Error,
-                new Notice($"folder-error {f.Id}", NoticeKind.Error, $"{Wording.Name(f.Name)} has stopped", Sentence(f.Error), new TrayAction.OpenPage("folders")), _ => throw new InvalidOperationException("A folder has one error."));
+                new Notice($"folder-error {f.Id}", NoticeKind.Error, $"{Wording.Name(f.Name)} has stopped", Sentence(f.Error), Views.Folder(f.Id)), _ => throw new InvalidOperationException("A folder has one error."));
         }
         foreach (var f in o.Folders.Where(f => f.IsHeld))
         {
             yield return new Fact($"held {f.Id}", $"held {f.Id}", NoticeKind.Error,
-                new Notice($"held {f.Id}", NoticeKind.Error, $"Many files are gone from {Wording.Name(f.Name)}", "They are not deleted on the other devices until you say so. Click to answer.", new TrayAction.OpenPage("folders")),
+                new Notice($"held {f.Id}", NoticeKind.Error, $"Many files are gone from {Wording.Name(f.Name)}", "They are not deleted on the other devices until you say so. Click to answer.", Views.Folder(f.Id)),
                 _ => throw new InvalidOperationException("A folder is held once."));
         }
         foreach (var p in o.Problems.Where(p => p.IsError))
         {
             yield return new Fact($"problem {p.Id}", "problem", NoticeKind.Error,
-                new Notice("problem", NoticeKind.Error, "FolderSync has a problem", Sentence(p.Text), new TrayAction.OpenPage("problems")),
-                n => new Notice("problem", NoticeKind.Error, $"FolderSync has {n} new problems", Sentence(p.Text), new TrayAction.OpenPage("problems")));
+                new Notice("problem", NoticeKind.Error, "FolderSync has a problem", Sentence(p.Text), Views.Problems),
+                n => new Notice("problem", NoticeKind.Error, $"FolderSync has {n} new problems", Sentence(p.Text), Views.Problems));
         }
     }
 

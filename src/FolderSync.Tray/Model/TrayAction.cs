@@ -3,7 +3,7 @@ namespace FolderSync.Tray.Model;
 /// <summary>What a click means.</summary>
 internal abstract record TrayAction
 {
-    /// <param name="View">The part of the page, as its address has it after '#'; empty for the first one.</param>
+    /// <param name="View">The part of the page, as its address has it after "#/"; empty for the first one.</param>
     public sealed record OpenPage(string View = "") : TrayAction;
 
     /// <param name="Path">A directory, absolute.</param>

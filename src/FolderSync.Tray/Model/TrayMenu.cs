@@ -14,7 +14,7 @@ internal static class TrayMenu
         var menu = new List<MenuEntry> { new("state", title) };
         if (service is ServiceState.Running { Overview: var o })
         {
-            menu.Add(new MenuEntry("open", "Open FolderSync", new TrayAction.OpenPage()));
+            menu.Add(new MenuEntry("open", "Open FolderSync", Views.Overview));
             menu.AddRange(Waiting(o));
             menu.Add(MenuEntry.Separator("after-page"));
             menu.Add(new MenuEntry("folders", "Folders", Children: Folders(o)));
@@ -23,7 +23,7 @@ internal static class TrayMenu
             menu.Add(MenuEntry.Separator("after-lists"));
             menu.AddRange(Pauses(o, zone));
             menu.Add(new MenuEntry("rescan", "Rescan all folders", o.Folders.Count > 0 ? new TrayAction.Rescan() : null));
-            menu.Add(new MenuEntry("settings", "Settings", new TrayAction.OpenPage("settings")));
+            menu.Add(new MenuEntry("settings", "Settings", Views.Settings));
         }
         else if (service is ServiceState.Gone gone)
         {
@@ -40,29 +40,29 @@ internal static class TrayMenu
     private static IEnumerable<MenuEntry> Waiting(Overview o)
     {
         foreach (var r in o.PairingRequests.Take(3))
-            yield return new MenuEntry($"pairing {r.Device}", $"{Wording.Device(r.Name, r.Device)} asks to pair…", new TrayAction.OpenPage("devices"));
+            yield return new MenuEntry($"pairing {r.Device}", $"{Wording.Device(r.Name, r.Device)} asks to pair…", Views.Pair);
         foreach (var f in o.Offers.Take(3))
-            yield return new MenuEntry($"offer {f.Folder} {f.Device}", $"{Wording.Device(f.DeviceName, f.Device)} offers {Wording.Name(f.Label)}…", new TrayAction.OpenPage("folders"));
+            yield return new MenuEntry($"offer {f.Folder} {f.Device}", $"{Wording.Device(f.DeviceName, f.Device)} offers {Wording.Name(f.Label)}…", Views.Pair);
         var more = Math.Max(0, o.PairingRequests.Count - 3) + Math.Max(0, o.Offers.Count - 3);
         if (more > 0)
-            yield return new MenuEntry("more", Wording.Count(more, "more request…", "more requests…"), new TrayAction.OpenPage());
+            yield return new MenuEntry("more", Wording.Count(more, "more request…", "more requests…"), Views.Pair);
         foreach (var f in o.Folders.Where(f => f.IsHeld).Take(3))
-            yield return new MenuEntry($"held {f.Id}", $"Deletions in {Wording.Name(f.Name)} wait for your word…", new TrayAction.OpenPage("folders"));
+            yield return new MenuEntry($"held {f.Id}", $"Deletions in {Wording.Name(f.Name)} wait for your word…", Views.Folder(f.Id));
         if (o.Conflicts.Count > 0)
-            yield return new MenuEntry("conflicts", Wording.Count(o.Conflicts.Count, "conflict…", "conflicts…"), new TrayAction.OpenPage("conflicts"));
+            yield return new MenuEntry("conflicts", Wording.Count(o.Conflicts.Count, "conflict…", "conflicts…"), Views.Conflicts);
         if (o.Problems.Count > 0)
-            yield return new MenuEntry("problems", Wording.Count(o.Problems.Count, "problem…", "problems…"), new TrayAction.OpenPage("problems"));
+            yield return new MenuEntry("problems", Wording.Count(o.Problems.Count, "problem…", "problems…"), Views.Problems);
     }
 
     private static List<MenuEntry> Folders(Overview o)
     {
         if (o.Folders.Count == 0)
-            return [new MenuEntry("no-folder", "No folder is shared yet"), new MenuEntry("add-folder", "Add one…", new TrayAction.OpenPage("folders"))];
+            return [new MenuEntry("no-folder", "No folder is shared yet"), new MenuEntry("add-folder", "Add one…", Views.AddFolder)];
         var entries = o.Folders.Take(MaxFolders)
             .Select(f => new MenuEntry($"folder {f.Id}", $"{Wording.Name(f.Name)}  –  {StateOf(f)}", new TrayAction.OpenDirectory(f.Path)))
             .ToList();
         if (o.Folders.Count > MaxFolders)
-            entries.Add(new MenuEntry("more-folders", $"{o.Folders.Count - MaxFolders} more…", new TrayAction.OpenPage("folders")));
+            entries.Add(new MenuEntry("more-folders", $"{o.Folders.Count - MaxFolders} more…", Views.Overview));
         return entries;
     }
 
@@ -83,18 +83,18 @@ internal static class TrayMenu
         var entries = online.Take(MaxDevices)
             .Select(d => new MenuEntry($"device {d.Id}", d.Completion >= 100
                 ? $"{Wording.Device(d.Name, d.Id)}  –  up to date"
-                : $"{Wording.Device(d.Name, d.Id)}  –  {Math.Floor(d.Completion)} %", new TrayAction.OpenPage("devices")))
+                : $"{Wording.Device(d.Name, d.Id)}  –  {Math.Floor(d.Completion)} %", Views.Device(d.Id)))
             .ToList();
         if (online.Count > MaxDevices)
-            entries.Add(new MenuEntry("more-devices", $"{online.Count - MaxDevices} more…", new TrayAction.OpenPage("devices")));
+            entries.Add(new MenuEntry("more-devices", $"{online.Count - MaxDevices} more…", Views.Overview));
         if (online.Count == 0)
             entries.Add(new MenuEntry("no-device", o.Devices.Count == 0 ? "No device is paired yet" : "No device is connected"));
         if (o.Devices.Count == 0)
-            entries.Add(new MenuEntry("add-device", "Pair one…", new TrayAction.OpenPage("devices")));
+            entries.Add(new MenuEntry("add-device", "Pair one…", Views.Pair));
         if (o.Nearby.Count > 0)
         {
             entries.Add(MenuEntry.Separator("before-nearby"));
-            entries.AddRange(o.Nearby.Take(5).Select(n => new MenuEntry($"nearby {n.Device}", $"Nearby: {Wording.Device(n.Name, n.Device)}…", new TrayAction.OpenPage("devices"))));
+            entries.AddRange(o.Nearby.Take(5).Select(n => new MenuEntry($"nearby {n.Device}", $"Nearby: {Wording.Device(n.Name, n.Device)}…", Views.Pair)));
         }
         return entries;
     }
@@ -105,7 +105,7 @@ internal static class TrayMenu
             return [new MenuEntry("no-change", "Nothing has changed yet")];
         var entries = o.Changes.Take(MaxChanges).Select((c, at) => new MenuEntry($"change {at}", Line(c, zone), DirectoryOf(o, c))).ToList();
         entries.Add(MenuEntry.Separator("before-all-changes"));
-        entries.Add(new MenuEntry("all-changes", "All changes…", new TrayAction.OpenPage("changes")));
+        entries.Add(new MenuEntry("all-changes", "All changes…", Views.Changes));
         return entries;
     }
 

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using FolderSync.Client;
 using FolderSync.Client.Extensions;
 using FolderSync.Tray.Model;
@@ -12,22 +10,22 @@ namespace FolderSync.Tray.Service;
 /// <summary>Asks the service for all that the tray shows.</summary>
 internal static class OverviewReader
 {
+    private const int Changes = 10;
+
     /// <exception cref="ServiceException"/>
     public static async Task<Overview> ReadAsync(ServiceClient client, CancellationToken cancellation)
     {
-        var rows = await OptionalAsync(client, "foldersync/folders", ExtensionJson.Default.IReadOnlyListFolderRow, cancellation);
-        var peers = await OptionalAsync(client, "foldersync/devices", ExtensionJson.Default.IReadOnlyListDeviceRow, cancellation);
-        IReadOnlyList<FolderView> folders = rows is null ? await PlainRoutes.FoldersAsync(client, cancellation) : [.. rows.Select(View)];
-        IReadOnlyList<DeviceView> devices = peers is null ? await PlainRoutes.DevicesAsync(client, cancellation)
-            : [.. peers.Select(d => new DeviceView(d.Id, d.Name, d.Connected, d.Paused, d.Completion, d.ReceiveRate, d.SendRate))];
-        var conflicts = await OptionalAsync(client, "foldersync/conflicts", ExtensionJson.Default.IReadOnlyListConflictItem, cancellation);
-        var problems = await OptionalAsync(client, "foldersync/problems", ExtensionJson.Default.IReadOnlyListProblemItem, cancellation);
-        var changes = await OptionalAsync(client, "foldersync/changes?limit=10", ExtensionJson.Default.IReadOnlyListChangeItem, cancellation);
-        var nearby = await OptionalAsync(client, "foldersync/nearby", ExtensionJson.Default.IReadOnlyListNearbyItem, cancellation);
-        var pause = await OptionalAsync(client, "foldersync/pause", ExtensionJson.Default.PauseState, cancellation);
+        var folders = (await client.FolderRowsAsync(cancellation)).Select(View).ToList();
+        var devices = (await client.DeviceRowsAsync(cancellation))
+            .Select(d => new DeviceView(d.Id, d.Name, d.Connected, d.Paused, d.Completion, d.ReceiveRate, d.SendRate)).ToList();
+        var conflicts = await client.ConflictsAsync(null, cancellation);
+        var problems = await client.ProblemsAsync(cancellation);
+        var changes = await client.ChangesAsync(null, Changes, null, cancellation);
+        var nearby = await client.NearbyAsync(cancellation);
+        var pause = await client.PauseStateAsync(cancellation);
         var pendingDevices = await client.GetAsync("cluster/pending/devices", TrayJson.Default.DictionaryStringPendingDevice, cancellation);
         var pendingFolders = await client.GetAsync("cluster/pending/folders", TrayJson.Default.DictionaryStringPendingFolder, cancellation);
-        var config = await client.GetAsync("config", TrayJson.Default.JsonNode, cancellation);
+        var options = await client.GetAsync("config/options", TrayJson.Default.JsonNode, cancellation);
         var names = folders.ToDictionary(f => f.Id, f => f.Name);
         var deviceNames = devices.ToDictionary(d => d.Id, d => d.Name);
         return new Overview
@@ -36,27 +34,13 @@ internal static class OverviewReader
             Devices = devices,
             PairingRequests = [.. pendingDevices.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => new PairingRequest(d.Key, d.Value.Name ?? ""))],
             Offers = [.. pendingFolders.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => Offers(f.Key, f.Value, deviceNames))],
-            Conflicts = [.. (conflicts ?? []).Select(c => new ConflictView(c.Folder, names.GetValueOrDefault(c.Folder, c.Folder), c.Copy))],
-            Problems = [.. (problems ?? []).Where(p => !p.Acknowledged).Select(p => new ProblemView($"{p.Id}", p.Folder, p.Text, p.Severity == "error"))],
-            Changes = [.. (changes ?? []).Select(c => new ChangeView(c.Folder, c.Item, c.Action, c.Local ? "" : c.DeviceName, c.Time))],
-            Nearby = [.. (nearby ?? []).Where(n => !n.Paired).Select(n => new NearbyView(n.DeviceId, n.Name))],
+            Conflicts = [.. conflicts.Select(c => new ConflictView(c.Folder, names.GetValueOrDefault(c.Folder, c.Folder), c.Copy))],
+            Problems = [.. problems.Where(p => !p.Acknowledged).Select(p => new ProblemView($"{p.Id}", p.Folder, p.Text, p.Severity == "error"))],
+            Changes = [.. changes.Select(c => new ChangeView(c.Folder, c.Item, c.Action, c.Local ? "" : c.DeviceName, c.Time))],
+            Nearby = [.. nearby.Where(n => !n.Paired).Select(n => new NearbyView(n.DeviceId, n.Name))],
             Pause = pause is { Paused: true } ? new PauseView(pause.Until) : null,
-            Notifications = Switches(config),
+            Notifications = Switches(options),
         };
-    }
-
-    /// <summary>What an older service does not know is not there.</summary>
-    private static async Task<T?> OptionalAsync<T>(ServiceClient client, string path, JsonTypeInfo<T> type, CancellationToken cancellation)
-        where T : class
-    {
-        try
-        {
-            return await client.GetAsync(path, type, cancellation);
-        }
-        catch (ServiceException e) when (e.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
     }
 
     private static FolderView View(FolderRow f) =>
@@ -69,10 +53,10 @@ internal static class OverviewReader
             .Select(o => new FolderOffer(folder, o.Value.Label is { Length: > 0 } label ? label : folder, o.Key, names.GetValueOrDefault(o.Key, "")));
 
     /// <summary>On, where the configuration does not say otherwise.</summary>
-    private static NoticeSwitches Switches(JsonNode config)
+    private static NoticeSwitches Switches(JsonNode options)
     {
-        var section = (config as JsonObject)?["notifications"] as JsonObject;
+        var section = (options as JsonObject)?["notifications"] as JsonObject;
         bool IsOn(string name) => section?[name] is not JsonValue value || value.GetValueKind() != JsonValueKind.False;
-        return new NoticeSwitches(IsOn("pairing"), IsOn("offers"), IsOn("conflicts"), IsOn("errors"));
+        return new NoticeSwitches(IsOn("pairing"), IsOn("folders"), IsOn("conflicts"), IsOn("errors"));
     }
 }

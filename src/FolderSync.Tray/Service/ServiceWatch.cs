@@ -12,7 +12,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
 {
     private const string Events =
         "StateChanged,FolderSummary,FolderCompletion,FolderErrors,FolderPaused,FolderResumed,DeviceConnected,DeviceDisconnected,DevicePaused,DeviceResumed," +
-        "PendingDevicesChanged,PendingFoldersChanged,ConfigSaved,LocalChangeDetected,RemoteChangeDetected,DownloadProgress,Failure";
+        "PendingDevicesChanged,PendingFoldersChanged,ConfigSaved,LocalChangeDetected,RemoteChangeDetected,DownloadProgress,FolderDeletionsHeld,FolderConflict,Failure";
 
     private const int ErrorPause = 2;
 

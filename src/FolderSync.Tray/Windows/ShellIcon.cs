@@ -224,7 +224,8 @@ internal sealed class ShellIcon : ITrayIcon
         if (!_isAdded)
             return;
         var data = Data(Native.NifIcon | Native.NifTip | Native.NifShowTip);
-        Native.NotifyIcon(Native.NimModify, &data);
+        // The taskbar may have ended without a word: the next picture adds the icon anew.
+        _isAdded = Native.NotifyIcon(Native.NimModify, &data);
     }
 
     private unsafe void Remove()

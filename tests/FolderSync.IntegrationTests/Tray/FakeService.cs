@@ -24,7 +24,7 @@ internal sealed class FakeService : IDisposable
     {
         foreach (var list in (string[])["folders", "devices", "conflicts", "problems", "changes", "nearby"])
             _answers["foldersync/" + list] = new JsonArray();
-        foreach (var map in (string[])["cluster/pending/devices", "cluster/pending/folders", "config"])
+        foreach (var map in (string[])["cluster/pending/devices", "cluster/pending/folders", "config/options"])
             _answers[map] = new JsonObject();
         _answers["foldersync/pause"] = new JsonObject { ["paused"] = false, ["until"] = null };
         _listener.Prefixes.Add($"http://127.0.0.1:{_port}/");
@@ -97,7 +97,7 @@ internal sealed class FakeService : IDisposable
         if (context.Request.Headers["X-API-Key"] != ApiKey)
             (status, answer) = (403, "no");
         else if (context.Request.HttpMethod == "POST")
-            await TakeAsync(context.Request, path);
+            answer = await TakeAsync(context.Request, path);
         else if (path == "events")
             answer = await EventsAsync(long.Parse(context.Request.QueryString["since"]!, CultureInfo.InvariantCulture), int.Parse(context.Request.QueryString["timeout"]!, CultureInfo.InvariantCulture));
         else if (_answers.TryGetValue(path, out var known))
@@ -116,7 +116,7 @@ internal sealed class FakeService : IDisposable
         }
     }
 
-    private async Task TakeAsync(HttpListenerRequest request, string path)
+    private async Task<JsonNode> TakeAsync(HttpListenerRequest request, string path)
     {
         using var reader = new StreamReader(request.InputStream);
         var body = await reader.ReadToEndAsync();
@@ -128,6 +128,7 @@ internal sealed class FakeService : IDisposable
         if (path == "foldersync/resume")
             Say("foldersync/pause", new JsonObject { ["paused"] = false, ["until"] = null });
         _asked.Enqueue($"{path} {body}".Trim());
+        return _answers.GetValueOrDefault("foldersync/pause")!;
     }
 
     private async Task<JsonArray> EventsAsync(long since, int timeout)

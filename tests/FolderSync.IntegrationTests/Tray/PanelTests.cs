@@ -52,7 +52,7 @@ public class PanelTests
         await Until.TrueAsync(() => service.Asked[^1] == "db/scan", () => $"Rescan did not reach the service: {service.Asked[^1]}.\n{tray.Log}");
         await ChooseAsync(desktop, icon, "settings");
         await Until.TrueAsync(() => desktop.Opened.Count == 2, () => $"Settings did not open.\n{tray.Log}");
-        Assert.EndsWith("/#settings", desktop.Opened[1]);
+        Assert.EndsWith("/#/settings", desktop.Opened[1]);
         await OpenMenuAsync(desktop, icon);
         await desktop.Screen.XdotoolAsync([.. Downs(1), "Right"]);
         await desktop.Screen.ShootAsync(shot + "-folders");
@@ -115,7 +115,7 @@ public class PanelTests
         // Its button is in the lower right corner.
         await desktop.Screen.ClickAsync(window!.Value.X + window.Value.Width - 57, window.Value.Y + window.Value.Height - 31);
         await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification at {window} did nothing.\n{tray.Log}");
-        Assert.EndsWith("/#devices", desktop.Opened[0]);
+        Assert.EndsWith("/#/pair", desktop.Opened[0]);
     }
 
     [SkippableFact]

@@ -46,11 +46,15 @@ internal sealed class WineDesktop : IAsyncDisposable
         var project = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../src/FolderSync.Tray/FolderSync.Tray.csproj"));
         var configuration = typeof(WineDesktop).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
         var output = _scratch.In("tray");
-        var published = await ChildProcess.RunAsync("dotnet",
-            ["publish", project, "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", _scratch.In("artifacts"), "-v", "quiet", "-nodeReuse:false"]);
-        Skip.If(published.All.Contains("NU1101", StringComparison.Ordinal) || published.All.Contains("NU1102", StringComparison.Ordinal) || published.All.Contains("NU1301", StringComparison.Ordinal),
-            "The runtime for win-x64 can't be restored here.");
-        Assert.True(published.ExitCode == 0, published.All);
+        await using var publish = ChildProcess.Start("dotnet",
+        [
+            "publish", project, "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", _scratch.In("artifacts"), "-v", "quiet",
+            "--disable-build-servers", "-p:UseSharedCompilation=false",
+        ]);
+        while (!publish.HasExited)
+            await Task.Delay(100);
+        Skip.If(new[] { "NU1101", "NU1102", "NU1301" }.Any(c => publish.Log.Contains(c, StringComparison.Ordinal)), "The runtime for win-x64 can't be restored here.");
+        Assert.True(await publish.ExitCodeAsync() == 0, publish.Log);
         return Path.Combine(output, "foldersync-tray.exe");
     }
 

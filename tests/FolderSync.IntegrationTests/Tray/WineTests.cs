@@ -40,11 +40,13 @@ public class WineTests
         await ShowsAsync(desktop, home, (0x64, 0x74, 0x8b));
         await OpenMenuAsync(desktop, icon);
         await desktop.Screen.ShootAsync("wine-checked");
-        await desktop.Screen.XdotoolAsync("key", "Escape");
+        await desktop.Screen.ClickAsync(200, 200);
 
         service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone & co" } });
         await ShowsAsync(desktop, home, (0xd4, 0x60, 0x0a));
-        await Task.Delay(1500);
+        var before = await desktop.Screen.LookAsync();
+        // Wine shows it after two seconds.
+        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(before, 724, 500, 290, 240), () => $"No balloon is shown.\n{Log(home)}");
         await desktop.Screen.ShootAsync("wine-balloon");
         service.Say("cluster/pending/devices", new JsonObject());
 

@@ -1,4 +1,3 @@
-using FolderSync.Core.Model;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Config;
 using Xunit;
@@ -27,50 +26,6 @@ public sealed class ConfigCommandTests : IDisposable
         };
         var code = await CommandLine.RunAsync([.. args, "--home", Home], context);
         return (code, output.ToString(), error.ToString());
-    }
-
-    [Fact]
-    public async Task Show_tells_each_options_origin_and_hides_secrets()
-    {
-        await RunAsync("", "init", "--name", "laptop");
-        File.WriteAllText(ConfigFile, $"""
-            device:
-              name: laptop
-            page:
-              api-key: very-secret
-              password-hash: also-secret
-            limits: {"{send: 2 MiB/s}"}
-            devices:
-              - id: {new DeviceId([.. Enumerable.Repeat((byte)7, 32)])}
-                name: phone
-            folders:
-              - id: docs
-                path: /docs
-                with: [phone]
-            """);
-        _environment["FOLDERSYNC_PAGE_ADDRESS"] = "127.0.0.1:9000";
-        _environment["FOLDERSYNC_LIMITS_RECEIVE"] = "1 MiB/s";
-        var (code, text, _) = await RunAsync("", "config", "show");
-        Assert.Equal(0, code);
-        Assert.Matches(@"  address: 127\.0\.0\.1:9000 +# environment, FOLDERSYNC_PAGE_ADDRESS\n", text);
-        Assert.Matches(@"  api-key: ""\*{8}"" +# file, line 4\n", text);
-        Assert.Matches(@"  send: 2 MiB/s +# file, line 6\n", text);
-        Assert.Matches(@"  receive: 1 MiB/s +# environment", text);
-        Assert.Matches(@"  tls: false +# default\n", text);
-        Assert.Matches(@"    with: \[phone\] +# file, line 13\n", text);
-        Assert.Matches(@"    rescan: 1h +# default\n", text);
-        Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
-        // What is shown is itself a configuration that reads well.
-        Assert.Empty(ConfigReader.Read("shown", ConfigDocument.Parse("shown", text), new HomeDirectory(Home)).Warnings);
-
-        var set = (await RunAsync("", "config", "show", "--set")).Out;
-        Assert.DoesNotContain("# default", set, StringComparison.Ordinal);
-        Assert.Contains("name: laptop", set, StringComparison.Ordinal);
-
-        _environment["FOLDERSYNC_PAGE_TLS"] = "maybe";
-        var wrong = await RunAsync("", "config", "show");
-        Assert.Equal(2, wrong.Code);
-        Assert.Contains("FOLDERSYNC_PAGE_TLS: 'tls' must be true or false", wrong.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class ConfigOverridesTests
                     ConfigType.Rate => "3 MiB/s",
                     ConfigType.Size => "3 MiB",
                     _ when option.Key is "listen" => "tcp://127.0.0.1:1,tcp://127.0.0.1:2",
+                    _ when option.Key is "password-hash" => "$2a$10$ixlPY3AAd4ty1l6E2IsQ9OFZi2ba9ZQE0bP7RFcGIWNhyFrrT3YUi",
                     _ => "h:1",
                 };
                 var set = Of((name, value)).Over(new Configuration());

@@ -72,7 +72,7 @@ public sealed class ConfigReaderTests
         var (e, page) = (read.Configuration.Engine, read.Configuration.Page);
         Assert.Equal(("laptop", 120, 2048, 0, true, 128L << 20, 2, 48), (e.Name, e.ReconnectIntervalSeconds, e.MaxSendKbps, e.MaxReceiveKbps, e.LimitBandwidthInLan,
             e.MaxRequestBytes, e.MaxFolderConcurrency, e.KeepTemporariesHours));
-        Assert.Equal(("[::1]:9000", "k", "u", "h", true, false), (page.Address, page.ApiKey, page.User, page.PasswordHash, page.Tls, page.OpenBrowser));
+        Assert.Equal(("[::1]:9000", "k", "u", "$2a$10$ixlPY3AAd4ty1l6E2IsQ9OFZi2ba9ZQE0bP7RFcGIWNhyFrrT3YUi", true, false), (page.Address, page.ApiKey, page.User, page.PasswordHash, page.Tls, page.OpenBrowser));
         Assert.Equal(new DeviceConfig
         {
             Id = Phone,

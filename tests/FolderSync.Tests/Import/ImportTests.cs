@@ -125,59 +125,6 @@ public sealed class ImportTests : IAsyncLifetime
         Assert.Equal(["folder 'home', path '" + e.Folders[2].Path + "': it is not there now; the folder waits until it is."], plan.Notes.Select(n => n.ToString()));
     }
 
-    [Fact]
-    public void What_can_not_be_taken_over_is_named_and_nobody_gets_more_than_before()
-    {
-        foreach (var folder in new[] { "a/.stfolder", "b/.mine", "c/.stfolder", "d/.stfolder" })
-            Directory.CreateDirectory(Path.Combine(_directory, folder));
-        var plan = Read("""
-            <configuration version="37">
-              <folder id="a" label="Alpha" path="$DIR/a" type="sendreceive">
-                <device id="$PHONE"></device>
-                <device id="$VAULT"><encryptionPassword>secret-word</encryptionPassword></device>
-                <device id="$NAS"></device>
-                <versioning type="staggered"><param key="maxAge" val="31536000"/></versioning>
-                <syncXattrs>true</syncXattrs><hashers>2</hashers><someNewThing>7</someNewThing>
-              </folder>
-              <folder id="b" path="$DIR/b"><markerName>.mine</markerName><versioning type="external"><param key="command" val="rm -rf"/></versioning></folder>
-              <folder id="c" path="$DIR/c" type="receiveencrypted"></folder>
-              <folder id="d" path="$DIR/a/inside"></folder>
-              <folder id="e" path="relative/path"></folder>
-              <folder id="f" path="$DIR"></folder>
-              <folder id="a" path="$DIR/d"></folder>
-              <folder id="g" path="$DIR/d"><filesystemType>fake</filesystemType></folder>
-              <folder id="h" path="$DIR/d"><versioning type="simple"><param key="keep" val="5"/></versioning></folder>
-              <device id="$SELF" name="laptop"></device>
-              <device id="$PHONE" name="phone" introducer="true"><address>quic://10.0.0.1:22000</address><autoAcceptFolders>true</autoAcceptFolders><allowedNetwork>10.0.0.0/8</allowedNetwork></device>
-              <device id="$VAULT" name="vault"></device>
-              <device id="$NAS" name="nas"><untrusted>true</untrusted></device>
-              <device id="NOT-AN-ID" name="odd"></device>
-              <remoteIgnoredDevice id="X"/>
-              <gui enabled="true"><address>0.0.0.0:8384</address><password>$2a$10$hash</password><insecureAdminAccess>true</insecureAdminAccess></gui>
-              <ldap><address>ldap.example.org</address></ldap>
-              <options><listenAddress>default</listenAddress><listenAddress>quic://0.0.0.0:22000</listenAddress><trafficClass>8</trafficClass></options>
-              <defaults><ignores><line>*.tmp</line></ignores></defaults>
-            </configuration>
-            """);
-        string[] told =
-        [
-            "folder 'Alpha', encrypted for vault: not shared", "folder 'Alpha', untrusted device nas: not shared", "folder 'Alpha', versioning staggered: FolderSync's trash can keeps every version for 365 days",
-            "folder 'Alpha', syncXattrs true:", "folder 'Alpha', someNewThing 7: FolderSync doesn't know", "folder 'b', marker .mine:", "folder 'b', versioning external: FolderSync runs no program",
-            "folder 'c': left out: folders of the type 'receiveencrypted'", "folder 'd': left out: The path", "folder 'e': left out: its path 'relative/path' is not absolute", "folder 'f': left out:", "folder 'a': left out: there is another",
-            "folder 'g': left out: its filesystem is 'fake'", "folder 'h', versioning simple:", "device 'phone', address quic://10.0.0.1:22000:", "device 'phone', introducer true: FolderSync takes no devices on another's word",
-            "device 'phone', autoAcceptFolders true:", "device 'phone', allowedNetwork 10.0.0.0/8:", "device 'NOT-AN-ID': left out:", "ignored device X:", "gui, password: set one anew; until then no page", "gui, insecureAdminAccess true:",
-            "ldap:", "options, listenAddress quic://0.0.0.0:22000:", "options, trafficClass 8:", "options globalAnnounceEnabled, relaysEnabled, natEnabled:", "defaults, ignores:", "address dynamic of phone, vault, nas:",
-        ];
-        var notes = plan.Notes.Select(n => n.ToString()).ToList();
-        Assert.All(told, t => Assert.True(notes.Any(n => n.StartsWith(t, StringComparison.Ordinal)), $"'{t}' is not told in:\n{string.Join('\n', notes)}"));
-        Assert.DoesNotContain(notes, n => !told.Any(t => n.StartsWith(t, StringComparison.Ordinal)));
-        Assert.Equal<DeviceId>([Phone], plan.Configuration.Engine.Folder(new FolderId("a"))!.Devices);
-        Assert.Equal(["a", "b", "h"], plan.Configuration.Engine.Folders.Select(f => f.Id.Value));
-        Assert.Equal([Path.Combine(_directory, "b", ".stfolder")], plan.Markers);
-        Assert.DoesNotContain(plan.Lines(To), l => l.Contains("secret-word", StringComparison.Ordinal) || l.Contains("$2a$10", StringComparison.Ordinal));
-        Assert.NotEmpty(Importer.ConfigText(plan, To));
-    }
-
     public static TheoryData<string, string> Hostile => new()
     {
         { "<!DOCTYPE c [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><configuration>&x;</configuration>", "neither a DTD nor entities" },
