@@ -231,8 +231,10 @@ public sealed class AccessTests
         using var scratch = new ScratchDirectory();
         await using var real = await SyncthingProcess.StartAsync(version, "real", scratch.In("home"));
         await real.Rest.PatchAsync("config/gui", new JsonObject { ["user"] = "anna", ["password"] = "of Syncthing" });
-        var hash = (string)(await real.Rest.GetAsync("config/gui"))["password"]!;
         await using var service = await GuardedService.StartAsync("127.0.0.1");
+        var hash = "";
+        // Its listener is opened anew after the change.
+        await service.UntilAsync("that Syncthing is there again", async () => (hash = (string)(await real.Rest.GetAsync("config/gui"))["password"]!).StartsWith("$2", StringComparison.Ordinal));
         using var program = service.Http(key: GuardedService.Key);
         using (var patch = await program.PatchAsync("rest/config/gui", Json(new JsonObject { ["user"] = "anna", ["password"] = hash })))
             Assert.Equal(HttpStatusCode.OK, patch.StatusCode);
