@@ -19,7 +19,7 @@ internal sealed class Gatekeeper(RunningPage page, ConfigStore config, DeviceId 
 
     private static readonly HashSet<string> LoginPaths = new(StringComparer.Ordinal)
     {
-        "/login.html", "/login.js", "/login.css", "/style.css", "/icon.svg", "/meta.js", "/rest/noauth/auth/password", "/rest/noauth/auth/logout",
+        "/login.html", "/login.js", "/login.css", "/style.css", "/icon.svg", "/theme.js", "/meta.js", "/rest/noauth/auth/password", "/rest/noauth/auth/logout",
     };
 
     private readonly bool _isLoopback = IsLoopback(HostOf(page.Page.Address));

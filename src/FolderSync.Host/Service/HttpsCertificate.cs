@@ -9,15 +9,24 @@ namespace FolderSync.Host.Service;
 internal static class HttpsCertificate
 {
     private const int ValidDays = 820;
+    private const int RenewDays = 30;
 
     public static X509Certificate2 LoadOrMake(HomeDirectory home)
     {
         var (certificate, key) = (Path.Combine(home.Path, "https-cert.pem"), Path.Combine(home.Path, "https-key.pem"));
-        if (!File.Exists(certificate) || !File.Exists(key))
+        if (!File.Exists(certificate) || !File.Exists(key) || IsOursAndEnds(certificate))
             Make(certificate, key);
         using var loaded = X509Certificate2.CreateFromPemFile(certificate, key);
         // Schannel takes no key that lives in memory only.
         return X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null);
+    }
+
+    /// <summary>One that was made here and holds no longer; another's is never replaced.</summary>
+    private static bool IsOursAndEnds(string file)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(File.ReadAllText(file));
+        return certificate.Subject == certificate.Issuer && certificate.NotAfter - certificate.NotBefore == TimeSpan.FromDays(ValidDays + 1) &&
+            certificate.NotAfter < TimeProvider.System.GetUtcNow().AddDays(RenewDays);
     }
 
     private static void Make(string certificate, string key)

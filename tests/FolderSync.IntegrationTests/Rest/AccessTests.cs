@@ -223,6 +223,28 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.OK, await GuardedService.StatusAsync(browser, path: ""));
     }
 
+    [SkippableTheory]
+    [InlineData("1.19")]
+    [InlineData("1.29")]
+    public async Task ARealSyncthingsPasswordIsTakenOverByItsHash(string version)
+    {
+        using var scratch = new ScratchDirectory();
+        await using var real = await SyncthingProcess.StartAsync(version, "real", scratch.In("home"));
+        await real.Rest.PatchAsync("config/gui", new JsonObject { ["user"] = "anna", ["password"] = "of Syncthing" });
+        await using var service = await GuardedService.StartAsync("127.0.0.1");
+        var hash = "";
+        // Its listener is opened anew after the change.
+        await service.UntilAsync("that Syncthing is there again", async () => (hash = (string)(await real.Rest.GetAsync("config/gui"))["password"]!).StartsWith("$2", StringComparison.Ordinal));
+        using var program = service.Http(key: GuardedService.Key);
+        using (var patch = await program.PatchAsync("rest/config/gui", Json(new JsonObject { ["user"] = "anna", ["password"] = hash })))
+            Assert.Equal(HttpStatusCode.OK, patch.StatusCode);
+        using var browser = service.Http(new CookieContainer());
+        using (var wrong = await GuardedService.LogInAsync(browser, "anna", hash))
+            Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
+        using var right = await GuardedService.LogInAsync(browser, "anna", "of Syncthing");
+        Assert.Equal(HttpStatusCode.NoContent, right.StatusCode);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\n")]

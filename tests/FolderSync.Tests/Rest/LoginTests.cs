@@ -25,7 +25,7 @@ public class LoginTests
         Assert.DoesNotContain(password, hash[7..], StringComparison.Ordinal);
     }
 
-    /// <summary>Made by a Syncthing 1.29 for the password "hunter2"; other programs write $2b$ and $2y$.</summary>
+    /// <summary>Other programs write $2b$ and $2y$.</summary>
     [Theory]
     [InlineData("$2a$10$IWMkzCTlNV77i3sXqDK2uO4k8JDj5v0vYc5mWrNkLk9pTBqf7FtLm", false)]
     [InlineData("$2y$10$.vGA1O9wmRjrwAVXD98HNOgsNpDczlqm3Jq7KnEd1rVAGv3Fykk1a", true)]
