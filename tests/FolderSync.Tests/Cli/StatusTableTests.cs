@@ -39,10 +39,10 @@ public sealed class StatusTableTests
           backup       stopped       100 %   1.5 MiB
 
 
-          Device   Connection        Done   Address             Program
-        ───────────────────────────────────────────────────────────────────────────
-          nas      LAN             99.9 %   192.168.1.5:22000   syncthing v1.29.5
-          phone    not connected            never seen
+          Device   Connection          Done   Address             Program
+        ─────────────────────────────────────────────────────────────────────────────
+          nas      connected (LAN)   99.9 %   192.168.1.5:22000   syncthing v1.29.5
+          phone    not connected              never seen
 
         ! backup: '/mnt/backup' does not exist.
 

@@ -94,7 +94,7 @@ internal static class StatusTable
         {
             table.AddRow(
                 Name(d.Name.Length > 0 ? d.Name : d.Id[..Math.Min(ShortId, d.Id.Length)]),
-                d.Paused ? Cell("paused", Color.Grey) : d.Connected ? Cell(d.Lan ? "LAN" : "connected", Color.Green) : Cell("not connected", Color.Yellow),
+                d.Paused ? Cell("paused", Color.Grey) : d.Connected ? Cell(d.Lan ? "connected (LAN)" : "connected", Color.Green) : Cell("not connected", Color.Yellow),
                 Cell(d.Connected ? Percent(d.Percent) : ""),
                 Name(d.Connected ? d.Address : d.Paused ? "" : d.LastSeen is { } seen && seen > DateTimeOffset.UnixEpoch ? $"seen {Amount.Moment(seen, now)}" : "never seen"),
                 Name(d.Connected ? $"{d.Program} {d.Version}".Trim() : ""));
