@@ -6,7 +6,7 @@ namespace FolderSync.Network.Discovery;
 
 /// <summary>
 /// Who was heard lately. Bounded in all, a source and a device, for whoever is on the network can say anything of anyone: what one source
-/// says never displaces what another said of a configured device. Thread-safe.
+/// says never displaces what another said of a configured device, except in the company of seven more. Thread-safe.
 /// </summary>
 /// <param name="isWanted">The device is configured here.</param>
 internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> isWanted)
