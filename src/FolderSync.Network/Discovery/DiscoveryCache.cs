@@ -6,7 +6,7 @@ namespace FolderSync.Network.Discovery;
 
 /// <summary>
 /// Who was heard lately. Bounded in all, a source and a device, for whoever is on the network can say anything of anyone: what one source
-/// says never displaces what another said of a configured device. Thread-safe.
+/// says never displaces what another said of a configured device, except in the company of seven more. Thread-safe.
 /// </summary>
 /// <param name="isWanted">The device is configured here.</param>
 internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> isWanted)
@@ -16,60 +16,73 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
     public const int MaxSourcesPerDevice = 8;
     public const int MaxAddressesPerEntry = 16;
 
+    private static readonly TimeSpan s_expiry = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<(DeviceId Device, FoundBy Via, IPAddress Source), Entry> _entries = [];
+    private readonly Dictionary<DeviceId, List<Entry>> _devices = [];
+    private readonly Dictionary<IPAddress, int> _perSource = [];
+    private int _count;
+    private long _lookedAt = clock.GetTimestamp();
 
     public int Count
     {
         get
         {
             lock (_lock)
-                return _entries.Count;
+                return _count;
         }
     }
 
     public Novelty Put(Sighting sighting)
     {
-        var key = (sighting.Device, sighting.Via, HandshakeSlots.KeyOf(sighting.Source));
+        var source = HandshakeSlots.KeyOf(sighting.Source);
         var now = clock.GetTimestamp();
         lock (_lock)
         {
             DropExpired(now);
-            var before = AddressesOf(sighting.Device);
-            var isKnown = _entries.Keys.Any(k => k.Device == sighting.Device);
-            var isAnew = _entries.TryGetValue(key, out var old) && old.Instance != sighting.Instance;
-            if (old is null && !MakeRoom(key))
-                return Novelty.Refused;
+            IReadOnlyList<Entry> known = _devices.GetValueOrDefault(sighting.Device) ?? [];
+            var old = known.FirstOrDefault(e => e.Via == sighting.Via && e.Source.Equals(source));
             // What one device says over IPv4 and over IPv6 are two sightings of one start.
-            isAnew = isAnew && !_entries.Any(e => e.Key != key && e.Key.Device == sighting.Device && e.Value.Instance == sighting.Instance);
-            _entries[key] = new Entry(sighting.Name, [.. sighting.Addresses.Take(MaxAddressesPerEntry)], sighting.Instance, now, sighting.Life, clock.GetUtcNow());
-            if (!isKnown || isAnew)
-                return Novelty.Device;
-            return AddressesOf(sighting.Device).Except(before).Any() ? Novelty.Addresses : Novelty.None;
+            var isAnew = known.Count == 0 || (old is not null && old.Instance != sighting.Instance && !known.Any(e => e.Instance == sighting.Instance));
+            var before = known.SelectMany(e => e.Addresses).ToHashSet();
+            if (old is not null)
+                Remove(old);
+            else if (!MakeRoom(sighting.Device, source))
+                return Novelty.Refused;
+            var entry = new Entry(
+                sighting.Device, sighting.Via, source, sighting.Name, [.. sighting.Addresses.Take(MaxAddressesPerEntry)], sighting.Instance, now, sighting.Life,
+                clock.GetUtcNow());
+            Add(entry);
+            return isAnew ? Novelty.Device : entry.Addresses.Any(a => !before.Contains(a)) ? Novelty.Addresses : Novelty.None;
         }
     }
 
     /// <summary>It said that it is gone.</summary>
     public void Remove(DeviceId device, FoundBy via, IPAddress source)
     {
+        var key = HandshakeSlots.KeyOf(source);
         lock (_lock)
-            _entries.Remove((device, via, HandshakeSlots.KeyOf(source)));
+        {
+            if (_devices.TryGetValue(device, out var entries) && entries.Find(e => e.Via == via && e.Source.Equals(key)) is { } gone)
+                Remove(gone);
+        }
     }
 
     public void Clear()
     {
         lock (_lock)
-            _entries.Clear();
+        {
+            _devices.Clear();
+            _perSource.Clear();
+            _count = 0;
+        }
     }
 
     /// <summary>Where the device may be reached, the likeliest first.</summary>
     public IReadOnlyList<string> Addresses(DeviceId device)
     {
         lock (_lock)
-        {
-            DropExpired(clock.GetTimestamp());
-            return AddressesOf(device);
-        }
+            return AddressesOf(Living(device));
     }
 
     /// <summary>Everyone heard lately, by device ID.</summary>
@@ -77,69 +90,94 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
     {
         lock (_lock)
         {
-            DropExpired(clock.GetTimestamp());
-            return [.. _entries.GroupBy(e => e.Key.Device).OrderBy(g => g.Key).Select(g =>
+            return [.. _devices.Keys.Order().Select(d => (Device: d, Entries: Living(d))).Where(d => d.Entries.Count > 0).Select(d =>
             {
-                var byMdns = g.Where(e => e.Key.Via == FoundBy.Mdns).ToList();
+                var byMdns = d.Entries.Where(e => e.Via == FoundBy.Mdns).OrderByDescending(e => e.Seen).ToList();
                 return new NearbyDevice(
-                    g.Key,
-                    byMdns.OrderByDescending(e => e.Value.Seen).Select(e => e.Value.Name).FirstOrDefault(n => n.Length > 0) ?? "",
-                    AddressesOf(g.Key),
+                    d.Device,
+                    byMdns.Select(e => e.Name).FirstOrDefault(n => n.Length > 0) ?? "",
+                    AddressesOf(d.Entries),
                     byMdns.Count > 0 ? FoundBy.Mdns : FoundBy.Local,
-                    g.Max(e => e.Value.SeenAt),
+                    d.Entries.Max(e => e.SeenAt),
                     byMdns.Count > 0);
             })];
         }
     }
 
-    private List<string> AddressesOf(DeviceId device) =>
-        [.. _entries.Where(e => e.Key.Device == device)
-            .OrderByDescending(e => e.Value.Seen)
-            .SelectMany(e => e.Value.Addresses)
+    private List<Entry> Living(DeviceId device)
+    {
+        var now = clock.GetTimestamp();
+        return [.. (_devices.GetValueOrDefault(device) ?? []).Where(e => clock.GetElapsedTime(e.Seen, now) < e.Life)];
+    }
+
+    private static List<string> AddressesOf(List<Entry> entries) =>
+        [.. entries
+            .OrderByDescending(e => e.Seen)
+            .SelectMany(e => e.Addresses)
             .Distinct()
             // A link-local address is the last that one would take.
             .OrderBy(a => a.Contains("[fe80:", StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>False where this source has had its share and nothing of its own may go.</summary>
-    private bool MakeRoom((DeviceId Device, FoundBy Via, IPAddress Source) key)
+    private bool MakeRoom(DeviceId device, IPAddress source)
     {
-        if (!TakeOldest(k => k.Source.Equals(key.Source), MaxEntriesPerSource, key.Device))
+        if (_perSource.GetValueOrDefault(source) >= MaxEntriesPerSource && !TakeOldest(e => e.Source.Equals(source), isWanted(device)))
             return false;
-        if (!TakeOldest(k => k.Device == key.Device, MaxSourcesPerDevice, default))
-            return false;
-        return TakeOldest(_ => true, MaxEntries, key.Device);
+        if (_devices.TryGetValue(device, out var entries) && entries.Count >= MaxSourcesPerDevice)
+            Remove(entries.MinBy(e => e.Seen)!);
+        return _count < MaxEntries || TakeOldest(_ => true, isWanted(device));
     }
 
-    /// <summary>
-    /// Removes the oldest of some entries if there are as many as there may be. Entries of configured devices go only for another entry
-    /// of a configured device, and then the oldest one all the same.
-    /// </summary>
-    private bool TakeOldest(Func<(DeviceId Device, FoundBy Via, IPAddress Source), bool> which, int most, DeviceId comer)
+    /// <summary>Removes the oldest of those. One of a configured device goes only for one of a configured device, where there is no other.</summary>
+    private bool TakeOldest(Func<Entry, bool> which, bool isForWanted)
     {
-        var some = _entries.Where(e => which(e.Key)).ToList();
-        if (some.Count < most)
-            return true;
-        var comerIsWanted = comer.IsEmpty || isWanted(comer);
-        var victims = some.Where(e => !isWanted(e.Key.Device)).ToList();
-        if (victims.Count == 0 && comerIsWanted)
-            victims = some;
-        if (victims.Count == 0)
-            return false;
-        _entries.Remove(victims.MinBy(e => e.Value.Seen).Key);
-        return true;
+        Entry? stranger = null, wanted = null;
+        foreach (var (device, entries) in _devices)
+        {
+            var isOfWanted = isWanted(device);
+            foreach (var entry in entries)
+            {
+                ref var oldest = ref isOfWanted ? ref wanted : ref stranger;
+                if (which(entry) && (oldest is null || entry.Seen < oldest.Seen))
+                    oldest = entry;
+            }
+        }
+
+        var victim = stranger ?? (isForWanted ? wanted : null);
+        if (victim is not null)
+            Remove(victim);
+        return victim is not null;
+    }
+
+    private void Add(Entry entry)
+    {
+        if (!_devices.TryGetValue(entry.Device, out var entries))
+            _devices[entry.Device] = entries = [];
+        entries.Add(entry);
+        _perSource[entry.Source] = _perSource.GetValueOrDefault(entry.Source) + 1;
+        _count++;
+    }
+
+    private void Remove(Entry entry)
+    {
+        var entries = _devices[entry.Device];
+        entries.Remove(entry);
+        if (entries.Count == 0)
+            _devices.Remove(entry.Device);
+        if (--_perSource[entry.Source] == 0)
+            _perSource.Remove(entry.Source);
+        _count--;
     }
 
     private void DropExpired(long now)
     {
-        List<(DeviceId, FoundBy, IPAddress)>? expired = null;
-        foreach (var (key, entry) in _entries)
-        {
-            if (clock.GetElapsedTime(entry.Seen, now) >= entry.Life)
-                (expired ??= []).Add(key);
-        }
-
-        expired?.ForEach(k => _entries.Remove(k));
+        if (clock.GetElapsedTime(_lookedAt, now) < s_expiry)
+            return;
+        _lookedAt = now;
+        foreach (var entry in _devices.Values.SelectMany(e => e).Where(e => clock.GetElapsedTime(e.Seen, now) >= e.Life).ToList())
+            Remove(entry);
     }
 
-    private sealed record Entry(string Name, IReadOnlyList<string> Addresses, long Instance, long Seen, TimeSpan Life, DateTimeOffset SeenAt);
+    private sealed record Entry(
+        DeviceId Device, FoundBy Via, IPAddress Source, string Name, IReadOnlyList<string> Addresses, long Instance, long Seen, TimeSpan Life, DateTimeOffset SeenAt);
 }

@@ -3,14 +3,17 @@ using FolderSync.Network.Tcp;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>How many packets a source may send: a flood from one neighbour costs little and hides no other's. One user.</summary>
+/// <summary>How many packets are read, of a source and in all: a flood from one neighbour costs little and hides no other's. One user.</summary>
 internal sealed class SourceBudget(TimeProvider clock)
 {
     private const int MaxSources = 256;
     private const double PerSecond = 20;
     private const double Burst = 60;
+    private const double PerSecondInAll = 400;
+    private const double BurstInAll = 1200;
 
     private readonly Dictionary<IPAddress, (double Left, long At)> _sources = [];
+    private (double Left, long At) _all = (BurstInAll, clock.GetTimestamp());
 
     /// <summary>False: the packet is dropped unread.</summary>
     public bool TryTake(IPAddress source)
@@ -25,7 +28,10 @@ internal sealed class SourceBudget(TimeProvider clock)
         }
 
         var left = Math.Min(Burst, budget.Left + (clock.GetElapsedTime(budget.At, now).TotalSeconds * PerSecond));
-        _sources[key] = (left >= 1 ? left - 1 : left, now);
-        return left >= 1;
+        var inAll = Math.Min(BurstInAll, _all.Left + (clock.GetElapsedTime(_all.At, now).TotalSeconds * PerSecondInAll));
+        var may = left >= 1 && inAll >= 1;
+        _sources[key] = (may ? left - 1 : left, now);
+        _all = (may ? inAll - 1 : inAll, now);
+        return may;
     }
 }

@@ -11,8 +11,17 @@ internal sealed class Lan
     private readonly Lock _lock = new();
     private readonly List<Port> _ports = [];
 
-    /// <summary>Each packet sent, until the test ends.</summary>
-    public List<(IPEndPoint From, IPEndPoint To, byte[] Data)> Sent { get; } = [];
+    private readonly List<(IPEndPoint From, IPEndPoint To, byte[] Data)> _sent = [];
+
+    /// <summary>Each packet sent so far.</summary>
+    public IReadOnlyList<(IPEndPoint From, IPEndPoint To, byte[] Data)> Sent
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _sent];
+        }
+    }
 
     public Host Add(string address, int prefix = 24) => new(this, IPAddress.Parse(address), prefix);
 
@@ -21,7 +30,7 @@ internal sealed class Lan
         lock (_lock)
         {
             var sender = new IPEndPoint(from.Host.Address, from.Number);
-            Sent.Add((sender, to, data));
+            _sent.Add((sender, to, data));
             foreach (var port in _ports.Where(p => p.Number == to.Port && p.Family == to.AddressFamily && (IsGroup(to.Address) || p.Host.Address.Equals(to.Address))))
                 port.Inbox.Writer.TryWrite(new Datagram(data, sender, 2));
         }
