@@ -7,7 +7,8 @@ namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
 /// The names of what is never synced: <c>.foldersync.LEAF.tmp</c> beside the file that is being put together. A leaf that would make it
-/// too long, or that begins with '~' (the applier's own notes do), is replaced by its hash.
+/// too long, or that begins with '~' (the applier's own notes do), is replaced by its hash. A name that may have another spelling, which
+/// a disk that folds case takes for the same, has the hash of its own in addition: two such files are never put together in one place.
 /// </summary>
 public static class TempName
 {
@@ -22,7 +23,7 @@ public static class TempName
     /// <summary>Where the file of that name is put together.</summary>
     public static LocalPath For(FileName name)
     {
-        var leaf = name.Leaf;
+        var leaf = HasOneSpelling(name.Value) ? name.Leaf : $"{name.Leaf}~{Hash(name.Value)[..12]}";
         return LocalPath.Of(name).Parent.Child(leaf[0] == '~' ? Prefix + Hash(leaf) + Suffix : InternalNames.TemporaryLeaf(leaf));
     }
 
@@ -38,6 +39,8 @@ public static class TempName
     /// <summary>Holds nobody's only content: may be removed with its directory, or when it is old.</summary>
     internal static bool IsDisposable(string leaf) =>
         InternalNames.IsTemporary(leaf) && (!leaf.StartsWith(Prefix + "~", StringComparison.Ordinal) || leaf.StartsWith(Prefix + "~copy-", StringComparison.Ordinal));
+
+    private static bool HasOneSpelling(string name) => !name.AsSpan().ContainsAnyExceptInRange(' ', '~') && !name.AsSpan().ContainsAnyInRange('A', 'Z');
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

@@ -9,8 +9,8 @@ internal static class ScanStarts
 {
     /// <summary>
     /// In tree order, none under another. A name whose directory is not there, or not known yet, is stood for by that directory:
-    /// an entry is never found before the directories it lies in. So is a name that stands there in another form of Unicode, too: only
-    /// in the directory's listing twins are seen. None asked for: the root.
+    /// an entry is never found before the directories it lies in. So is a name that stands there in another form of Unicode, too, and a
+    /// new one where case does not count: only in the directory's listing twins and true spellings are seen. None asked for: the root.
     /// </summary>
     public static List<FileName> Of(IReadOnlyList<FileName> below, IFileSystem fs, IKnownEntries known, IgnoreRules ignores)
     {
@@ -48,7 +48,18 @@ internal static class ScanStarts
             if (!it.Stands || (!it.Known && !isIgnored))
                 lifted = parent;
         }
+        if (fs.Traits.CaseInsensitive && !lifted.IsRoot && known.Find(lifted) is null)
+            return TrueStart(lifted, known);
         return lifted == name && StandsDecomposed(name, fs) ? name.Parent : lifted;
+    }
+
+    /// <summary>What answers to a name that is not known may be spelled otherwise, and so may each directory above that is not known.</summary>
+    private static FileName TrueStart(FileName name, IKnownEntries known)
+    {
+        do
+            name = name.Parent;
+        while (!name.IsRoot && !IsKnown(known.Find(name)));
+        return name;
     }
 
     private static bool IsKnown(FileEntry? entry) => entry is { IsDirectory: true } && (entry.LocalFlags & LocalFlags.Ignored) == 0;

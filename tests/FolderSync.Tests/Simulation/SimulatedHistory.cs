@@ -35,8 +35,11 @@ internal sealed class SimulatedHistory
         foreach (var name in (string[])["anna", "bert", "carl"])
             _devices.Add(new SimulatedDevice(name, _time, _pump, _network, _random, TimeSpan.FromSeconds(_random.Next(5) == 0 ? _random.Next(-100_000, 100_000) : 0)));
         foreach (var device in _devices)
+        {
             device.Configure(_devices, f => f with { Versioning = versioning });
-        Say($"seed {seed}, versioning {versioning.Kind}");
+            device.Disks.Options = SomeDisk();
+        }
+        Say($"seed {seed}, versioning {versioning.Kind}, {string.Join("; ", _devices.Select(d => d.Disks.Options))}");
     }
 
     public IReadOnlyList<SimulatedDevice> Devices => _devices;
@@ -64,6 +67,16 @@ internal sealed class SimulatedHistory
         }
         return Settle() ?? Verify();
     }
+
+    /// <summary>Mostly what Linux has; sometimes without what other systems lack.</summary>
+    private MemoryDiskOptions SomeDisk() => new()
+    {
+        CaseInsensitive = _random.Next(6) == 0,
+        Exchange = _random.Next(4) != 0,
+        SyncAll = _random.Next(4) != 0,
+        ChangeTimes = _random.Next(5) != 0,
+        Inodes = _random.Next(5) != 0,
+    };
 
     private void Operate()
     {

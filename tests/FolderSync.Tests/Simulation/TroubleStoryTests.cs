@@ -7,7 +7,7 @@ namespace FolderSync.Tests.Simulation;
 /// <summary>What can't be done is said with its reason, harms nothing else, and is done when it can be.</summary>
 public sealed class TroubleStoryTests
 {
-    private readonly SimulatedWorld _world = new("anna", "bert", "carl");
+    private SimulatedWorld _world = new("anna", "bert", "carl");
 
     private SimulatedDevice Anna => _world["anna"];
 
@@ -149,9 +149,18 @@ public sealed class TroubleStoryTests
         Assert.Equal(0, Anna.Snapshot.Counts.Global.Deleted);
     }
 
-    [Fact]
-    public void Two_spellings_of_a_name_on_a_disk_that_takes_them_for_one_are_reported_and_neither_is_deleted()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Two_spellings_of_a_name_on_a_disk_that_takes_them_for_one_are_reported_and_neither_is_deleted(int seed)
     {
+        _world = new SimulatedWorld(seed, ["anna", "bert", "carl"]);
         Bert.Disks.Options = new MemoryDiskOptions { CaseInsensitive = true };
         Anna.User.WriteFile("File", "one");
         Anna.User.WriteFile("file", "two");

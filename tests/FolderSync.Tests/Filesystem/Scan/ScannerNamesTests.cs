@@ -171,5 +171,23 @@ public class ScannerNamesTests
         }
     }
 
+    /// <summary>A peer's other spelling that was asked for must not take this file's content as its own.</summary>
+    [Theory]
+    [InlineData("File")]
+    [InlineData("D/x")]
+    [InlineData("d/X")]
+    [InlineData("D")]
+    public async Task Where_case_does_not_count_another_spelling_finds_nothing(string below)
+    {
+        var rig = new ScanRig(new MemoryDiskOptions { CaseInsensitive = true });
+        rig.User.WriteFile("file", "x");
+        rig.User.WriteFile("d/x", "x");
+        await rig.ScanAsync();
+        Assert.Empty(await rig.ScanAsync(below));
+        rig.User.WriteFile("new", "y");
+        rig.User.WriteFile("e/new", "y");
+        Assert.Equal(["+e", "+e/new", "+new"], (await rig.ScanAsync("NEW", "E/New")).Order(StringComparer.Ordinal));
+    }
+
     private void Ignore(params string[] patterns) => _rig.Ignores = IgnoreParser.Parse(patterns);
 }
