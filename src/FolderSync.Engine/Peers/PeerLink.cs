@@ -59,6 +59,9 @@ internal sealed class PeerLink : IAsyncDisposable
 
     public AuthenticatedStream Stream => _stream;
 
+    /// <summary>The peer has said what it shares, which comes before all else.</summary>
+    public bool IsIntroduced { get; set; }
+
     public IBepConnection Connection => _connection;
 
     /// <summary>Cancelled when the link is at its end.</summary>

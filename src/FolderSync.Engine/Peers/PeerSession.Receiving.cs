@@ -11,6 +11,10 @@ internal sealed partial class PeerSession
 {
     private async Task ReceiveAsync(PeerLink link, RequestServer server, BepMessage message)
     {
+        if (message is BepMessage.ClusterConfig)
+            link.IsIntroduced = true;
+        else if (!link.IsIntroduced)
+            throw new BepException($"The other device sent a {message.GetType().Name} before it said what it shares.", isViolation: true);
         switch (message)
         {
             case BepMessage.Request request:

@@ -63,6 +63,24 @@ public sealed class RawPeerTests
     }
 
     [Fact]
+    public void Nothing_is_answered_before_the_peer_says_what_it_shares()
+    {
+        BepMessage[] early = [_raw.Ask(1, "f", 5), _raw.Index(_raw.Entry("a", "x", 5, 1)), _raw.Update(0, _raw.Entry("a", "x", 5, 1)), new BepMessage.DownloadProgress(SimulatedDevice.Folder, [])];
+        foreach (var message in early)
+        {
+            _raw.Connect(Anna);
+            _raw.Send(message);
+            _world.RunUntil("it is closed", () => _raw.Ended is not null);
+            Assert.Contains("before it said", _raw.Ended, StringComparison.Ordinal);
+            Assert.DoesNotContain(_raw.Received, m => m is BepMessage.Response);
+        }
+        // A second one is how a change of sharing is told.
+        Begin();
+        _raw.Send(_raw.Shares(Anna));
+        Assert.Null(_raw.Ended);
+    }
+
+    [Fact]
     public void An_index_of_an_unshared_folder_ends_the_connection()
     {
         Begin();
