@@ -123,7 +123,7 @@ function showBadges() {
 
 function showTitle() {
   const busy = store.folders.filter(f => folderState(f).tone === 'busy' && f.completion < 100).map(f => f.completion);
-  const words = [view.title?.() || overall(store.folders, store.devices, store.lost).words, shown(store.selfName) || 'FolderSync'];
+  const words = [view.title?.() || overall(store).words, shown(store.selfName) || 'FolderSync'];
   document.title = `${busy.length > 0 ? `${percent(Math.min(...busy))} · ` : ''}${words.join(' – ')}`;
 }
 

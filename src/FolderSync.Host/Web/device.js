@@ -1,7 +1,7 @@
 // One device: how it is connected, what it has, its options, its removal.
 
 import { send } from './api.js';
-import { Bar, bdi, button, confirmed, copyButton, el, empty, facts, fill, head, icon, say, setIcon, show } from './dom.js';
+import { Bar, bdi, button, confirmed, copyButton, el, facts, fill, head, icon, say, setIcon, show } from './dom.js';
 import { setShared, shareCheck } from './folder-options.js';
 import { SettingsForm } from './settings-form.js';
 import { connectionKind, deviceState, folderName } from './states.js';
@@ -37,7 +37,7 @@ export class DeviceView {
     this.#remove = button('Remove device…', { class: 'danger-text', data: { act: 'remove' }, on: () => this.#ask() });
     this.#form = new SettingsForm(context, `devices/${id}`, { hidden: ['id', 'paused'] });
     this.#progress.append(this.#percent, this.#bar.root);
-    this.#gone = empty('device', 'This device is not known here', 'It was removed, or never was paired with this one.', el('a', { class: 'button', href: '#/' }, 'To the overview'));
+    this.#gone = head('This device is not known here', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or never was paired with this one.' });
     this.#here = el('div', null,
       head(this.#title, { back: { href: '#/', label: 'Overview' }, line: el('div', null, this.#state), actions: [this.#pause] }),
       el('div', { class: 'stack' }, this.#dial,
@@ -98,7 +98,7 @@ export class DeviceView {
     const client = `${device.clientName ?? ''} ${device.clientVersion ?? ''}`.trim();
     const entries = device.connected
       ? [
-        ['Connection', connectionKind(device), device.crypto ?? ''],
+        ['Connection', connectionKind(device), (device.crypto ?? '').split('-')[0].replace(/^TLS(?=[0-9])/, 'TLS ')],
         ['Address', device.address ?? ''],
         ['Receiving', rate(device.receiveRate ?? 0), `${bytes(device.inBytesTotal ?? 0)} in all`],
         ['Sending', rate(device.sendRate ?? 0), `${bytes(device.outBytesTotal ?? 0)} in all`],

@@ -169,7 +169,7 @@ export function field(label, control, help) {
 }
 
 export function empty(symbol, title, text, ...buttons) {
-  return el('div', { class: 'empty' }, icon(symbol), el('h3', null, title), el('p', null, text), buttons.length > 0 ? el('p', { class: 'buttons' }, buttons) : null);
+  return el('div', { class: 'empty' }, icon(symbol), el('h2', null, title), el('p', null, text), buttons.length > 0 ? el('p', { class: 'buttons' }, buttons) : null);
 }
 
 /** The head of a view: its title, a line below, and what can be done there. */

@@ -75,7 +75,7 @@ export class IgnoresPart {
   async #preview(page, perpage) {
     const answer = await send('POST', 'foldersync/ignores/preview', null, { folder: this.#id, lines: this.#lines, page, perpage });
     this.#tell(answer.error ? `${answer.line ? `Line ${answer.line}: ` : ''}${answer.error}` : '');
-    say(this.#sum, answer.error ? '' : `${files(answer.ignoredFiles)}, ${bytes(answer.ignoredBytes)} ${this.#text.value === this.#saved ? 'are' : 'would be'} left out`);
+    say(this.#sum, answer.error || !answer.total ? '' : `${files(answer.ignoredFiles)}, ${bytes(answer.ignoredBytes)} ${this.#text.value === this.#saved ? 'are' : 'would be'} left out`);
     return { total: answer.total ?? 0, items: answer.items ?? [] };
   }
 

@@ -4,7 +4,7 @@ import { get, send } from './api.js';
 import { Attention } from './attention.js';
 import { Bar, bdi, button, confirmed, el, facts, fill, icon, say, show } from './dom.js';
 import { Paged } from './paged.js';
-import { deviceState, folderDetail, folderState } from './states.js';
+import { deviceState, folderDetail, folderState, needOf } from './states.js';
 import { ago, bytes, files, items, percent, plural, shown, time } from './words.js';
 
 const shownTransfers = 8;
@@ -100,7 +100,7 @@ export class StatusPart {
     const entries = [
       ['Here', files(folder.localFiles ?? 0), bytes(folder.localBytes ?? 0)],
       ['On all devices', files(folder.globalFiles ?? 0), bytes(folder.globalBytes ?? 0)],
-      ['Missing here', items((folder.needFiles ?? 0) + (folder.needDeletes ?? 0)), bytes(folder.needBytes ?? 0)],
+      ['Missing here', needOf(folder) > 0 ? items(needOf(folder)) : 'Nothing', needOf(folder) > 0 ? bytes(folder.needBytes) : ''],
       ['Last change', folder.lastChange?.item ?? 'None yet', changed ? `${folder.lastChange.deleted ? 'deleted ' : ''}${ago(changed)}` : ''],
       ['Folder ID', folder.id],
     ];

@@ -1,7 +1,7 @@
 // One folder: its head, and the parts below it.
 
 import { send } from './api.js';
-import { bdi, button, el, empty, fill, head, icon, say, setIcon, show, tabs } from './dom.js';
+import { bdi, button, el, fill, head, icon, say, setIcon, show, tabs } from './dom.js';
 import { ContentsPart } from './folder-contents.js';
 import { IgnoresPart } from './folder-ignores.js';
 import { NeedPart } from './folder-need.js';
@@ -46,7 +46,7 @@ export class FolderView {
     const { act } = context;
     this.#rescan = button('Rescan', { on: () => act(this.#rescan, () => send('POST', 'db/scan', { folder: id }), { done: 'The folder was looked through' }) });
     this.#pause = button('Pause', { data: { act: 'pause' }, on: () => act(this.#pause, () => send('PATCH', `config/folders/${encodeURIComponent(id)}`, null, { paused: !this.#folder.paused })) });
-    this.#gone = empty('folder', 'This folder is not here', 'It was removed, or never was on this device.', el('a', { class: 'button', href: '#/' }, 'To the overview'));
+    this.#gone = head('This folder is not here', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or never was on this device.' });
     this.#here = el('div', null, head(this.#title, { back: { href: '#/', label: 'Overview' }, line: el('p', null, this.#state, ' ', this.#line), actions: [this.#rescan, this.#pause] }), this.#tabs, this.#place);
     // A paragraph does not hold another.
     const line = this.#here.querySelector('.head-text > p');

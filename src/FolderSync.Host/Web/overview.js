@@ -5,7 +5,7 @@ import { Attention } from './attention.js';
 import { Bar, bdi, button, chosen, copyButton, el, empty, facts, fill, head, icon, KeyedList, say, setIcon, show } from './dom.js';
 import { RateGraph } from './graph.js';
 import { deviceDetail, deviceState, figures, folderDetail, folderName, folderState, overall } from './states.js';
-import { bytes, duration, percent, shown, soon, time, wholeMinutes } from './words.js';
+import { bytes, duration, percent, shown, time, wholeMinutes } from './words.js';
 
 const filterFrom = 12;
 
@@ -63,7 +63,7 @@ export class OverviewView {
 
   update() {
     const { store } = this.#context;
-    const state = overall(store.folders, store.devices, store.lost);
+    const state = overall(store);
     this.#hero.dataset.tone = state.tone;
     setIcon(this.#symbol, state.tone);
     say(this.#words, state.words);
@@ -122,14 +122,15 @@ class PausedNotice {
     this.#context = context;
     const resume = button('Resume', { class: 'primary', data: { act: 'resume-all' }, on: () => context.act(resume, () => send('POST', 'foldersync/resume')) });
     this.root = el('div', { class: 'notice', hidden: true, data: { tone: 'idle' } }, icon('idle'),
-      el('div', { class: 'notice-text' }, el('p', { class: 'notice-title' }, 'All syncing is paused'), this.#text), el('p', { class: 'buttons' }, resume));
+      el('div', { class: 'notice-text' }, el('p', { class: 'notice-title' }, 'Nothing is sent or received for now'), this.#text), el('p', { class: 'buttons' }, resume));
   }
 
   update() {
     const { pause } = this.#context.store;
     show(this.root, pause.paused);
     const until = time(pause.until);
-    say(this.#text, until ? `It goes on by itself ${soon(until) ?? 'now'}.` : 'It goes on when you resume it.');
+    const left = until ? (until - Date.now()) / 1000 : 0;
+    say(this.#text, until ? `It goes on by itself ${left > 0 ? `in ${duration(wholeMinutes(left))}` : 'now'}.` : 'It goes on when you resume it.');
   }
 }
 

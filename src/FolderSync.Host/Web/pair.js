@@ -12,7 +12,7 @@ export class PairView {
   #context;
   #attention;
   #id = el('p', { class: 'id-chunks', data: { part: 'id' } });
-  #qr = el('img', { class: 'qr', alt: 'This device’s ID as a QR code', hidden: true });
+  #qr = el('img', { class: 'qr', alt: 'This device’s ID as a QR code' });
   #nearby = el('ul', { class: 'rows' });
   #none;
   #timer = 0;
@@ -20,7 +20,7 @@ export class PairView {
   constructor(context) {
     this.#context = context;
     this.#attention = new Attention(context, ['device', 'folder']);
-    this.#qr.addEventListener('load', () => show(this.#qr, true));
+    this.#qr.addEventListener('error', () => show(this.#qr, false));
     this.#none = el('p', { class: 'empty' }, 'No other device is seen in the local network at the moment. Those that run FolderSync or Syncthing show up here by themselves.');
     const copy = copyButton('Copy ID', () => context.store.status.myID);
     this.root = el('div', { class: 'pair-view' },

@@ -71,7 +71,7 @@ export class SettingsForm {
     const byDefault = option.kind === 'word' ? wordOf(option.default ?? '') : text(option.default);
     return el('div', { class: 'setting' },
       el('div', null, el('label', { htmlFor: id }, labelOf(option.key)),
-        el('p', { class: 'help', id: help }, option.about, byDefault && option.kind !== 'bool' && !option.secret ? ` Default: ${shown(byDefault)}.` : '')),
+        el('p', { class: 'help', id: help }, option.about === `${labelOf(option.key)}.` ? '' : option.about, byDefault && option.kind !== 'bool' && !option.secret ? ` Default: ${shown(byDefault)}.` : '')),
       el('div', { class: 'control' }, control), wrong);
   }
 

@@ -111,11 +111,13 @@ export function deviceDetail(device) {
 }
 
 /** One word on everything, and one line of figures. */
-export function overall(folders, devices, lost) {
+export function overall({ folders, devices, lost, pause }) {
   const states = folders.map(f => folderState(f, devices));
   const having = tone => states.filter(s => s.tone === tone).length;
   if (lost)
     return { tone: 'bad', words: 'No answer from the service' };
+  if (pause.paused)
+    return { tone: 'idle', words: 'All syncing is paused' };
   if (folders.length === 0)
     return { tone: 'wait', words: 'Nothing is shared yet' };
   if (having('bad') > 0)

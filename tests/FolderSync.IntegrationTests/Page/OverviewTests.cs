@@ -101,8 +101,10 @@ public sealed class OverviewTests
             await stage.OpenAsync(a);
             await stage.Browser.PressAsync("[data-act=pause-all]");
             await stage.Browser.PressSayingAsync("For 30 minutes", "dialog");
-            await stage.Browser.SaysAsync(".overview", "It goes on by itself in 29 min");
-            await stage.Browser.SaysAsync(DeviceState, "Not connected");
+            await stage.Browser.SaysAsync(".overview", "It goes on by itself in 29 min.");
+            await stage.Browser.SaysAsync(DeviceState, "Paused");
+            await stage.Browser.SaysAsync(".hero", "All syncing is paused");
+            await stage.Cluster.UntilAsync("that they part", async () => !(bool)(await b.ConnectionAsync(a))["connected"]!);
             await stage.Browser.PressAsync("[data-act=resume-all]");
             await stage.Browser.SaysAsync(DeviceState, "Connected");
         });

@@ -39,7 +39,7 @@ internal sealed class PageStage : IAsyncDisposable
             all["label"] = label;
             return all;
         });
-        await Cluster.SyncedAsync("f");
+        await Cluster.SyncedAsync("f", a, b);
     }
 
     /// <summary>A path in the folder "f".</summary>
