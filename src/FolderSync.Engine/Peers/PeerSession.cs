@@ -342,7 +342,11 @@ internal sealed partial class PeerSession
         var isRace = _parts.Time.GetUtcNow() - old.Since < DialRace;
         var replaces = isRace ? DialedBySmaller(stream) && !DialedBySmaller(old.Stream) : !stream.Dialed;
         if (!replaces)
+        {
+            // Who dials although it has a connection may have lost it; if so, it is to be found out before its next try.
+            old.Doubt();
             return "there is a connection already";
+        }
         old.Close("replaced by a newer connection");
         _links.Remove(old);
         StopSenders();

@@ -32,8 +32,8 @@ public class SyncthingDiscoveryTests
         var nearby = (await ours.NearbyAsync(theirs))!;
         Assert.Contains("tcp://10.99.0.2:22000", ((JsonArray)nearby["addresses"]!).Select(n => (string)n!));
         Assert.Equal(("local", "syncthing", true), ((string)nearby["via"]!, (string)nearby["kind"]!, (bool)nearby["paired"]!));
-        var events = (JsonArray)await ours.Rest.GetAsync("events?since=0&timeout=1&events=DeviceDiscovered");
-        Assert.Contains(events, e => (string?)e!["data"]!["device"] == theirs.Id.ToString() && e["data"]!["addrs"]!.AsArray().Count > 0);
+        var events = (JsonArray)await ours.Rest.GetAsync("events?since=0&timeout=1");
+        Assert.Contains(events, e => (string?)e!["type"] == "DeviceDiscovered" && (string?)e["data"]!["device"] == theirs.Id.ToString() && e["data"]!["addrs"]!.AsArray().Count > 0);
         await Waits.UntilAsync("that Syncthing shows our addresses", async () =>
             (await theirs.Rest.GetAsync("system/discovery"))[ours.Id.ToString()]?["addresses"]?.AsArray().Any(n => (string?)n == "tcp://10.99.0.1:22000") == true, () => theirs.Log);
     }
