@@ -69,13 +69,14 @@ export class StatusPart {
     }
   }
 
-  #showTransfers(transfers) {
+  #showTransfers(all) {
+    const transfers = all.toSorted((a, b) => b.bytesDone - a.bytesDone);
     show(this.#transferCard, transfers.length > 0);
     fill(this.#transfers, transfers.map(t => [t.name, t.bytesDone]), () => [
       ...transfers.slice(0, shownTransfers).map(t => {
         const bar = new Bar(`Progress of ${shown(t.name)}`);
         bar.set(100 * t.bytesDone / Math.max(1, t.bytesTotal), percent(100 * t.bytesDone / Math.max(1, t.bytesTotal)));
-        return el('li', { class: 'row', data: { tone: 'busy' } }, icon('file'), el('h3', null, bdi(t.name)), el('p', { class: 'state' }, `${bytes(t.bytesDone)} of ${bytes(t.bytesTotal)}`), bar.root);
+        return el('li', { class: 'row', data: { tone: 'busy' } }, icon('file'), el('h3', null, bdi(t.name)), el('p', { class: 'detail' }, `${bytes(t.bytesDone)} of ${bytes(t.bytesTotal)}`), bar.root);
       }),
       transfers.length > shownTransfers ? el('li', { class: 'row' }, icon('file'), el('p', { class: 'soft' }, `and ${plural(transfers.length - shownTransfers, 'more file', 'more files')}`)) : null,
     ]);

@@ -4,7 +4,7 @@ import { send } from './api.js';
 import { Attention } from './attention.js';
 import { Bar, bdi, button, chosen, copyButton, el, empty, facts, fill, head, icon, KeyedList, say, setIcon, show } from './dom.js';
 import { RateGraph } from './graph.js';
-import { deviceDetail, deviceState, figures, folderDetail, folderName, folderState, overall } from './states.js';
+import { deviceDetail, deviceState, figures, folderDetail, folderName, inOrder, overall } from './states.js';
 import { bytes, duration, percent, shown, time, wholeMinutes } from './words.js';
 
 const filterFrom = 12;
@@ -84,7 +84,7 @@ export class OverviewView {
     const wanted = this.#filter.value.trim().toLowerCase();
     const found = store.folders.filter(f => wanted.length === 0 || `${folderName(f)} ${f.path}`.toLowerCase().includes(wanted));
     show(this.#nothing, store.folders.length > 0 && found.length === 0);
-    this.#folders.update(found.map(f => [f.id, [f, folderState(f, store.devices)]]));
+    this.#folders.update(inOrder(found, store.devices).map(both => [both[0].id, both]));
   }
 
   #showSelf({ status, rates, version }) {

@@ -101,13 +101,20 @@ export function deviceDetail(device) {
   if (device.connected) {
     const words = [connectionKind(device)];
     if (device.receiveRate + device.sendRate >= 1024)
-      words.push(`↓ ${rate(device.receiveRate)} ↑ ${rate(device.sendRate)}`);
+      words.push(`↓\u00a0${rate(device.receiveRate)} ↑\u00a0${rate(device.sendRate)}`.replaceAll(' ', '\u00a0'));
     else if (device.sharedFolders.length === 0)
       words.push('no folder shared yet');
     return words.join(' · ');
   }
   const seen = time(device.lastSeen);
   return seen ? `Last seen ${ago(seen)}` : 'Never seen yet';
+}
+
+const ranks = { bad: 0, warn: 1 };
+
+/** What needs a person first; all else stays where it is, or the list would never be still. */
+export function inOrder(folders, devices) {
+  return folders.map(f => [f, folderState(f, devices)]).sort(([, a], [, b]) => (ranks[a.tone] ?? 2) - (ranks[b.tone] ?? 2));
 }
 
 /** One word on everything, and one line of figures. */
