@@ -19,6 +19,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private readonly FolderShares _shares;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
+    /// <summary>How folders looked that are closed to be opened anew: nobody is to see them vanish meanwhile.</summary>
+    private readonly SortedDictionary<FolderId, FolderSnapshot> _reopening = [];
     private EngineConfig _config = new();
     private bool _isDisposed;
     private long _strangerTold;
@@ -52,7 +54,13 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public IReadOnlyList<DeviceSnapshot> Devices => _hub.Snapshots();
 
-    public FolderSnapshot? Folder(FolderId id) => FindLoop(id)?.Snapshot();
+    public FolderSnapshot? Folder(FolderId id)
+    {
+        if (FindLoop(id) is { } loop)
+            return loop.Snapshot();
+        lock (_lock)
+            return _reopening.GetValueOrDefault(id);
+    }
 
     public IFolderIndex? Index(FolderId id) => FindLoop(id)?.Index;
 
@@ -105,37 +113,44 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         }
     }
 
-    public Task ScanAsync(FolderId folder, IReadOnlyList<FileName> below, CancellationToken cancellation) => Loop(folder).ScanAsync(below, cancellation);
+    public async Task ScanAsync(FolderId folder, IReadOnlyList<FileName> below, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).ScanAsync(below, cancellation);
 
-    public Task<IgnoreText> GetIgnoresAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).GetIgnoresAsync(cancellation);
+    public async Task<IgnoreText> GetIgnoresAsync(FolderId folder, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).GetIgnoresAsync(cancellation);
 
-    public Task SetIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, CancellationToken cancellation) =>
-        Loop(folder).SetIgnoresAsync(lines, cancellation);
+    public async Task SetIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).SetIgnoresAsync(lines, cancellation);
 
-    public Task OverrideAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).OverrideAsync(cancellation);
+    public async Task OverrideAsync(FolderId folder, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).OverrideAsync(cancellation);
 
-    public Task RevertAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).RevertAsync(cancellation);
+    public async Task RevertAsync(FolderId folder, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).RevertAsync(cancellation);
 
-    public Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
-        Loop(folder).ConfirmDeletionsAsync(delete, cancellation);
+    public async Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).ConfirmDeletionsAsync(delete, cancellation);
 
-    public Task<IReadOnlyList<FolderVersion>> VersionsAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).VersionsAsync(cancellation);
+    public async Task<IReadOnlyList<FolderVersion>> VersionsAsync(FolderId folder, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).VersionsAsync(cancellation);
 
-    public Task<FileName> RestoreVersionAsync(FolderId folder, string key, CancellationToken cancellation) =>
-        Loop(folder).RestoreVersionAsync(key, cancellation);
+    public async Task<FileName> RestoreVersionAsync(FolderId folder, string key, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).RestoreVersionAsync(key, cancellation);
 
-    public Task RemoveVersionAsync(FolderId folder, string key, CancellationToken cancellation) => Loop(folder).RemoveVersionAsync(key, cancellation);
+    public async Task RemoveVersionAsync(FolderId folder, string key, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).RemoveVersionAsync(key, cancellation);
 
-    public Task<CleanedVersions> CleanVersionsAsync(FolderId folder, CancellationToken cancellation) => Loop(folder).CleanVersionsAsync(cancellation);
+    public async Task<CleanedVersions> CleanVersionsAsync(FolderId folder, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).CleanVersionsAsync(cancellation);
 
-    public Task ResolveConflictAsync(FolderId folder, FileName copy, bool keepCopy, CancellationToken cancellation) =>
-        Loop(folder).ResolveConflictAsync(copy, keepCopy, cancellation);
+    public async Task ResolveConflictAsync(FolderId folder, FileName copy, bool keepCopy, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).ResolveConflictAsync(copy, keepCopy, cancellation);
 
-    public Task<BrowsedLevel> BrowseAsync(FolderId folder, FileName directory, long skip, int take, CancellationToken cancellation) =>
-        Loop(folder).BrowseAsync(directory, skip, take, cancellation);
+    public async Task<BrowsedLevel> BrowseAsync(FolderId folder, FileName directory, long skip, int take, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).BrowseAsync(directory, skip, take, cancellation);
 
-    public Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation) =>
-        Loop(folder).PreviewIgnoresAsync(lines, skip, take, cancellation);
+    public async Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation) =>
+        await (await LoopAsync(folder, cancellation)).PreviewIgnoresAsync(lines, skip, take, cancellation);
 
     public void OnNetworkChanged() => _hub.OnNetworkChanged();
 
@@ -187,7 +202,13 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             return _folders.GetValueOrDefault(id);
     }
 
-    private FolderLoop Loop(FolderId id) => FindLoop(id) ?? throw new EngineException($"There is no folder with the ID '{id}'.");
+    /// <summary>The folder that a command is for. It may be about to be opened anew: a configuration that is being taken up is waited for.</summary>
+    private async Task<FolderLoop> LoopAsync(FolderId id, CancellationToken cancellation)
+    {
+        await _applying.TakeAsync(1, cancellation);
+        _applying.Give(1);
+        return FindLoop(id) ?? throw new EngineException($"There is no folder with the ID '{id}'.");
+    }
 
     private async Task CloseFoldersAsync(EngineConfig config)
     {
@@ -195,7 +216,12 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         lock (_lock)
         {
             closing = [.. _folders.Values.Where(f => config.Folder(f.Id) is not { } wanted || f.NeedsRestart(wanted))];
-            closing.ForEach(c => _folders.Remove(c.Id));
+            foreach (var folder in closing)
+            {
+                if (config.Folder(folder.Id) is { } wanted)
+                    _reopening[folder.Id] = folder.Snapshot() with { Config = wanted };
+                _folders.Remove(folder.Id);
+            }
         }
         foreach (var folder in closing)
         {
@@ -218,7 +244,10 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             }
             var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _shares, _hub.AnnounceFoldersAsync);
             lock (_lock)
+            {
                 _folders[wanted.Id] = loop;
+                _reopening.Remove(wanted.Id);
+            }
             loop.Start();
             await loop.Opened;
         }
