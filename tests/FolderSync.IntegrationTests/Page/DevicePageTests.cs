@@ -22,7 +22,7 @@ public sealed class DevicePageTests
             await stage.Browser.SaysAsync(".settings", "'carrier pigeon'");
             await stage.Browser.TypeAsync("[data-key=addresses]", $"{b.PeerAddress}\ndynamic");
             await stage.Browser.PressSayingAsync("Save", ".settings");
-            await stage.Browser.SaysAsync(".device-view h1", "Bert’s <b>laptop</b>");
+            await stage.Browser.SaysAsync(".device-view > :not([hidden]) h1", "Bert’s <b>laptop</b>");
             var device = await a.Rest.GetAsync($"config/devices/{b.Id}");
             Assert.Equal("always", (string?)device["compression"]);
             Assert.Equal($"""["{b.PeerAddress}","dynamic"]""", device["addresses"]!.ToJsonString());
