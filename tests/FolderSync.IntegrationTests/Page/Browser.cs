@@ -100,7 +100,8 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Waits until an element's text holds that.</summary>
-    public Task SaysAsync(string selector, string text) => UntilAsync($"document.querySelector({Quoted(selector)})?.innerText.includes({Quoted(text)}) === true");
+    public Task SaysAsync(string selector, string text) =>
+        UntilAsync($"[...document.querySelectorAll({Quoted(selector)})].some(e => e.checkVisibility() && e.innerText.includes({Quoted(text)}))");
 
     /// <summary>Goes there and waits until the page's own condition holds.</summary>
     public async Task OpenAsync(string url, string readyWhen)
