@@ -89,8 +89,10 @@ function navigate(first = false) {
   }
   view.open?.(parts, query);
   render();
-  if (!first)
-    (view.root.querySelector('h1') ?? document.getElementById('main')).focus({ preventScroll: true });
+  if (first)
+    return;
+  const title = [...view.root.querySelectorAll('h1')].find(h => h.checkVisibility());
+  (title ?? document.getElementById('main')).focus({ preventScroll: true });
 }
 
 function render() {
