@@ -51,7 +51,7 @@ internal static class Refusals
         NotFoundException => 404,
         BadHttpRequestException bad => bad.StatusCode,
         // The client closed while its body was read.
-        ConnectionAbortedException or ConnectionResetException => 400,
+        ConnectionAbortedException => 400,
         ConfigException => 400,
         EngineException => 500,
         ObjectDisposedException or IndexDamagedException => 503,
