@@ -65,7 +65,7 @@ build_options() {
 
 # All that the programs are made of, and how.
 source_digest() {
-  (cd "$root" && find src installer/publish.targets -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+  (cd "$root" && find src installer/common.sh installer/publish.targets -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 }
 
 # publish_project NAME RID DIRECTORY [OPTION...]: one executable with all that it needs. Without an OPTION in the form that is shipped.
@@ -75,7 +75,7 @@ publish_project() {
   # Sources, obj and bin of the checkout stay as they are.
   if ! dotnet publish "$root/src/$name/$name.csproj" -c Release -r "$rid" -o "$target" --artifacts-path "$work/artifacts" -v quiet \
       --disable-build-servers -p:UseSharedCompilation=false -p:Version="$version" -p:DebugType=none -p:DebugSymbols=false \
-      -p:PublishDocumentationFiles=false -p:CustomAfterMicrosoftCommonTargets="$installer/publish.targets" -p:CheckoutRoot="$root" "$@" >"$log" 2>&1; then
+      -p:PublishDocumentationFiles=false -p:IsTransformWebConfigDisabled=true -p:StaticWebAssetsEnabled=false -p:CustomAfterMicrosoftCommonTargets="$installer/publish.targets" -p:CheckoutRoot="$root" "$@" >"$log" 2>&1; then
     cat "$log" >&2
     if grep -qE 'NU1101|NU1102|NU1301' "$log"; then
       say "A package for $rid can't be restored."
