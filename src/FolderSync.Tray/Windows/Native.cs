@@ -9,6 +9,7 @@ internal static unsafe partial class Native
 {
     public const uint WmDestroy = 0x0002;
     public const uint WmNull = 0x0000;
+    public const uint WmClose = 0x0010;
     public const uint WmQueryEndSession = 0x0011;
     public const uint WmEndSession = 0x0016;
     public const uint WmSettingChange = 0x001A;

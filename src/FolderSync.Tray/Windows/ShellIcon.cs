@@ -162,6 +162,10 @@ internal sealed class ShellIcon : ITrayIcon
                 if (wParam != 0)
                     _events.Writer.TryWrite(new TrayEvent.SessionEnds());
                 return 0;
+            case Native.WmClose:
+                // Nobody can close a hidden window with the mouse: a setup program or taskkill asks the tray to end.
+                _events.Writer.TryWrite(new TrayEvent.SessionEnds());
+                return 0;
             case CloseMessage:
                 Remove();
                 Native.DestroyWindow(window);
