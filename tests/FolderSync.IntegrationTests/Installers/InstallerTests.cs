@@ -13,7 +13,7 @@ public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerS
     private static string[] AsNewer => [TestSettings.Full ? "--version" : "--package-version", Newer];
 
     [SkippableFact]
-    public async Task Windows_setup_program_installs_upgrades_and_uninstalls_under_Wine()
+    public async Task TheSetupProgramInstallsUpgradesAndUninstallsUnderWine()
     {
         await scripts.BuildAsync("build-windows");
         var setup = scripts.Made("FolderSync-*-setup.exe");
@@ -27,7 +27,7 @@ public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerS
     }
 
     [SkippableFact]
-    public async Task Debian_package_is_installed_run_upgraded_and_removed()
+    public async Task TheDebianPackageIsInstalledRunUpgradedAndRemoved()
     {
         await scripts.BuildAsync("build-deb", "linux-x64");
         var package = scripts.Made("foldersync_*_amd64.deb");
@@ -41,7 +41,7 @@ public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerS
     }
 
     [SkippableFact]
-    public async Task Two_builds_of_one_commit_are_the_same_to_the_byte()
+    public async Task TwoBuildsOfOneCommitAreTheSameToTheByte()
     {
         Skip.IfNot(TestSettings.Full, "Everything is built twice with FOLDERSYNC_TEST_FULL=1.");
         Assert.EndsWith("ok", await scripts.RunAsync("check-reproducible"), StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerS
     [InlineData("check-deb")]
     [InlineData("check-reproducible")]
     [InlineData("measure")]
-    public async Task Every_script_says_how_it_is_used(string script)
+    public async Task EveryScriptSaysHowItIsUsed(string script)
     {
         var help = await ChildProcess.RunAsync(Path.Combine(InstallerScripts.Directory, script), ["--help"]);
         Assert.True(help.ExitCode == 0, help.All);
