@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace FolderSync.Client;
 
 /// <summary>Where a running service is reached. It is written into its home as "runtime.json" (mode 0600) while it runs.</summary>
-/// <param name="Url">Such as "http://127.0.0.1:8384/".</param>
+/// <param name="Url">Such as "http://127.0.0.1:8384/"; empty where the REST interface is switched off.</param>
 /// <param name="Process">The service's process ID.</param>
 /// <param name="Certificate">SHA-256 of the certificate it shows, hex; null for plain HTTP.</param>
 public sealed record ServiceAddress(
@@ -14,6 +14,23 @@ public sealed record ServiceAddress(
     [property: JsonPropertyName("certificate")] string? Certificate = null)
 {
     public const string FileName = "runtime.json";
+
+    [JsonIgnore]
+    public bool HasRest => Url.Length > 0;
+
+    /// <summary>Without REST no answer proves that the service runs; its process does, but for an ID that was given again.</summary>
+    public bool IsProcessThere()
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(Process);
+            return !process.HasExited;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Options that flags or the environment set over the configuration.</summary>
     [JsonPropertyName("overrides")]

@@ -13,6 +13,7 @@ using FolderSync.Network;
 using FolderSync.Network.Discovery;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace FolderSync.Host;
@@ -28,8 +29,15 @@ internal static class Composition
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter((_, category, level) => log.IsLogged(category ?? "", level)).AddProvider(log)
             .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
         builder.Services.AddSingleton(log);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, ports.Page));
-        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => ports.Page.Socket);
+        if (ports.Page is { } held)
+        {
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, held));
+            builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => held.Socket);
+        }
+        else
+        {
+            builder.Services.AddSingleton<IServer, NoServer>();
+        }
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);

@@ -120,6 +120,8 @@ internal sealed partial class FolderLoop
             warnings.Add(new FileProblem(original.Value, reason));
             LogManyConflicts(Config.DisplayName, original.Value, count, most);
         }
+        if (warnings.Count > 0)
+            _events.Add("FolderWarnings", ("folder", Id.Value), ("warnings", warnings.Count), ("message", $"'{warnings[0].Path}': {warnings[0].Reason}"));
         var settled = counts.Keys.Select(k => k.Value).ToHashSet();
         Publish(s => s with { Warnings = [.. s.Warnings.Where(w => !settled.Contains(w.Path)).Concat(warnings).Take(MostWarnings)] });
     }

@@ -15,6 +15,7 @@ internal sealed partial class FolderLoop
 {
     private const int MaxScanProblems = 1000;
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxNewsHold = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RescanProblemsAfter = TimeSpan.FromMinutes(5);
 
     private readonly SortedSet<FileName> _scanNames = [];
@@ -22,6 +23,7 @@ internal sealed partial class FolderLoop
     private bool _scanAll;
     private bool _isSettled;
     private bool _isWaitingToScan;
+    private NewsHold? _newsHold;
     private DateTimeOffset _lastCleanUp;
     private DateTimeOffset _nextFullScan;
     private DateTimeOffset _lastVerify;
@@ -154,6 +156,7 @@ internal sealed partial class FolderLoop
         {
             await EnsureRootAsync();
             await LoadIgnoresAsync();
+            HoldNews();
             var isFull = request.Below.Count == 0;
             if (isFull)
                 await StartWatchingAsync();
@@ -172,10 +175,30 @@ internal sealed partial class FolderLoop
         finally
         {
             _isScanning = false;
+            ReleaseNews();
             Publish(s => s with { Scan = null });
             UpdateState();
         }
     }
+
+    /// <summary>
+    /// A moved file is found under its new name before it is missed under the old one. Told of the first alone, a peer copies the file and deletes
+    /// the old one afterwards; told of both, it renames. What a long scan finds can't wait for its end, and a first scan misses nothing.
+    /// </summary>
+    private void HoldNews()
+    {
+        if (_index!.LocalSequence is > 0 and var sequence)
+            Volatile.Write(ref _newsHold, new NewsHold(sequence, _parts.Time.GetUtcNow() + MaxNewsHold));
+    }
+
+    private void ReleaseNews()
+    {
+        Volatile.Write(ref _newsHold, null);
+        WakeCommitListeners();
+    }
+
+    /// <summary>What is not to be announced yet; its end wakes those who listen to commits. Thread-safe.</summary>
+    internal NewsHold? NewsHold => Volatile.Read(ref _newsHold);
 
     /// <summary>Once a day, or as often as temp files expire: old versions go, and temp files of transfers that never went on.</summary>
     private async Task CleanUpAsync()
@@ -446,3 +469,8 @@ public static class TypeNames
         _ => "file",
     };
 }
+
+/// <summary>Entries that wait for the end of a scan before peers are told of them.</summary>
+/// <param name="After">Those of a higher sequence.</param>
+/// <param name="Until">At the latest.</param>
+internal sealed record NewsHold(long After, DateTimeOffset Until);

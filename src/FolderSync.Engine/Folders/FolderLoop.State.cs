@@ -125,8 +125,7 @@ internal sealed partial class FolderLoop
             return;
         NoteCopies(entries);
         NoteConflictCopies(entries);
-        foreach (var listener in _commitListeners)
-            listener.Set();
+        WakeCommitListeners();
         _events.Add(
             "LocalIndexUpdated",
             ("folder", Id.Value),
@@ -134,6 +133,12 @@ internal sealed partial class FolderLoop
             ("filenames", entries.Take(100).Select(e => e.Name.Value).ToList()),
             ("sequence", entries[^1].Sequence),
             ("version", entries[^1].Sequence));
+    }
+
+    private void WakeCommitListeners()
+    {
+        foreach (var listener in _commitListeners)
+            listener.Set();
     }
 
     /// <summary>What becomes of something left in a directory that is to go.</summary>

@@ -28,6 +28,12 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
                 await wake.WaitAsync(cancellation);
                 continue;
             }
+            if (page.Count > 0 && folder.NewsHold is { } hold && page[0].Sequence > hold.After && parts.Time.GetUtcNow() < hold.Until)
+            {
+                wake.SetAt(hold.Until);
+                await wake.WaitAsync(cancellation);
+                continue;
+            }
             // A full index is told even where it is empty.
             foreach (var files in page.Count == 0 ? [[]] : IndexBatcher.Split(page))
             {

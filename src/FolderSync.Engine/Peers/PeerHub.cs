@@ -18,6 +18,8 @@ internal sealed partial class PeerHub : IAsyncDisposable
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FirstRedial = TimeSpan.FromSeconds(1);
+    /// <summary>After so long a silence, a device that is not known here is told of in the log again.</summary>
+    private static readonly TimeSpan UnknownToldAfter = TimeSpan.FromHours(1);
 
     private readonly EngineParts _parts;
     private readonly ILogger _log;
@@ -446,8 +448,11 @@ internal sealed partial class PeerHub : IAsyncDisposable
 
     private void OnUnknownDevice(AuthenticatedStream stream, Hello hello)
     {
-        LogUnknown(stream.Peer, hello.DeviceName, stream.Remote);
-        _parts.State.PutPendingDevice(new PendingDevice(stream.Peer, hello.DeviceName, stream.Remote, _parts.Time.GetUtcNow()));
+        var now = _parts.Time.GetUtcNow();
+        // It tries again every minute.
+        if (_parts.State.PendingDevices().All(d => d.Device != stream.Peer || now - d.Time >= UnknownToldAfter))
+            LogUnknown(stream.Peer, hello.DeviceName, stream.Remote);
+        _parts.State.PutPendingDevice(new PendingDevice(stream.Peer, hello.DeviceName, stream.Remote, now));
         Events.Add(
             "PendingDevicesChanged",
             ("added", new List<object?>

@@ -46,7 +46,7 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string,
     /// <summary>A client of the service that runs on the home; null when none runs.</summary>
     public static async Task<ServiceClient?> ConnectAsync(HomeDirectory home, CancellationToken cancellation)
     {
-        if (ServiceAddress.Find(home.Path) is not { } address)
+        if (ServiceAddress.Find(home.Path) is not { HasRest: true } address)
             return null;
         var client = new ServiceClient(address);
         if (await client.IsRunningAsync(cancellation))
@@ -55,12 +55,16 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string,
         return null;
     }
 
-    /// <exception cref="CliException">None runs.</exception>
+    /// <summary>The service runs, and can't be asked.</summary>
+    public static bool RunsWithoutRest(HomeDirectory home) => ServiceAddress.Find(home.Path) is { HasRest: false } address && address.IsProcessThere();
+
+    /// <exception cref="CliException">None runs, or it can't be asked.</exception>
     public async Task<ServiceClient> RequireAsync(HomeDirectory home, CancellationToken cancellation)
     {
         _ = Identity(home);
-        return await ConnectAsync(home, cancellation) ??
-            throw CliException.Failed($"FolderSync is not running on '{home}'. Start it with `foldersync serve --home {home}`.");
+        return await ConnectAsync(home, cancellation) ?? throw CliException.Failed(RunsWithoutRest(home)
+            ? $"FolderSync runs on '{home}' without page and REST interface, which this command needs. Set page.enabled to true in '{home.ConfigFile}' and start it again."
+            : $"FolderSync is not running on '{home}'. Start it with `foldersync serve --home {home}`.");
     }
 
     public static DeviceId ParseDevice(string text) =>

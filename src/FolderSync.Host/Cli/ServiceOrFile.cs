@@ -75,7 +75,9 @@ internal static class ServiceOrFile
 
     private sealed class ByFile(ConfigStore store, HomeDirectory home) : IConfigured
     {
-        public string Note => $"FolderSync is not running: this was written into '{home.ConfigFile}', and is in force when it starts.";
+        public string Note => CliContext.RunsWithoutRest(home)
+            ? $"FolderSync runs without REST interface: this was written into '{home.ConfigFile}', and it takes it from there."
+            : $"FolderSync is not running: this was written into '{home.ConfigFile}', and is in force when it starts.";
 
         public Task<IReadOnlyList<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConfiguredDevice>>(
             [.. store.Current.Engine.Devices.Select(d => new ConfiguredDevice { DeviceId = d.Id.ToString(), Name = d.Name })]);

@@ -162,7 +162,7 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
         var snapshot = Refusals.Folder(engine, folder);
         var index = Refusals.Index(engine, folder);
         var (skip, take) = Page(page, perPage);
-        var items = Skip(after => [.. index.Needed(after, 1000).Select(n => n.Global)], skip, take);
+        var items = Extensions.NeedRoutes.Read(index, skip, take).Select(n => n.Global).ToList();
         var inProgress = snapshot.Transfers.Select(t => t.Name).ToHashSet();
         var reasons = snapshot.PullProblems.ToDictionary(p => p.Name);
         JsonNode One(FileEntry e)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using FolderSync.Host.Service;
 using FolderSync.Index;
@@ -52,10 +51,7 @@ internal sealed partial class LogRoutes(LogBook book, RecentErrors errors, IStat
 
     private async Task<IResult> PostErrorAsync(HttpContext context)
     {
-        using var reader = new StreamReader(context.Request.Body, new UTF8Encoding(false));
-        var buffer = new char[MaxError];
-        var length = await reader.ReadBlockAsync(buffer, context.RequestAborted);
-        if (new string(buffer, 0, length).Trim() is not { Length: > 0 } text)
+        if ((await RestJson.TextAsync(context.Request, MaxError)).Trim() is not { Length: > 0 } text)
             throw new BadHttpRequestException("Say what happened: the body is the error's text.");
         LogPosted(text);
         return RestJson.Empty();

@@ -3,6 +3,7 @@ using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
 using FolderSync.Index;
+using Microsoft.AspNetCore.Connections;
 
 namespace FolderSync.Host.Rest;
 
@@ -49,6 +50,8 @@ internal static class Refusals
     {
         NotFoundException => 404,
         BadHttpRequestException bad => bad.StatusCode,
+        // The client closed while its body was read.
+        ConnectionAbortedException => 400,
         ConfigException => 400,
         EngineException => 500,
         ObjectDisposedException or IndexDamagedException => 503,

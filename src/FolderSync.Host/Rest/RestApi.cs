@@ -3,6 +3,7 @@ using FolderSync.Engine;
 using FolderSync.Host.Access;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Network.Discovery;
 
 namespace FolderSync.Host.Rest;
 
@@ -41,7 +42,7 @@ internal static class RestApi
         app.MapGet("/rest/noauth/health", () => RestJson.Of(new JsonObject { ["status"] = "OK" }));
         new LoginRoutes(gate, The<LoginGate>(), config, engine).Map(app);
         var rest = app.MapGroup("/rest");
-        new SystemRoutes(engine, config, page, events, The<ServiceEnd>()).Map(rest);
+        new SystemRoutes(engine, config, page, events, The<ServiceEnd>(), The<DeviceDiscovery>()).Map(rest);
         configured.Map(rest);
         new GuiRoutes(config, changes, page).Map(rest);
         new DatabaseRoutes(engine).Map(rest);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -34,7 +35,29 @@ internal static class RestJson
         {
             throw new BadHttpRequestException($"The body is not JSON: {e.Message}");
         }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw Unreadable(e);
+        }
     }
+
+    /// <summary>The beginning of a body of text, at most <paramref name="most"/> characters.</summary>
+    public static async Task<string> TextAsync(HttpRequest request, int most)
+    {
+        using var reader = new StreamReader(request.Body, new UTF8Encoding(false));
+        var buffer = new char[most];
+        try
+        {
+            return new string(buffer, 0, await reader.ReadBlockAsync(buffer, request.HttpContext.RequestAborted));
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    /// <summary>So the server tells, besides by its own exceptions, what it could not make out or what broke off.</summary>
+    private static BadHttpRequestException Unreadable(IOException e) => new($"The body could not be read: {e.Message}");
 
     public static JsonObject AsObject(JsonNode node) =>
         node as JsonObject ?? throw new BadHttpRequestException("The body is to be a JSON object.");

@@ -10,7 +10,7 @@ using FolderSync.Network.Discovery;
 namespace FolderSync.Host.Rest;
 
 /// <summary>/rest/system, /rest/svc, /rest/stats, /rest/cluster.</summary>
-internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, ServiceEvents events, ServiceEnd end)
+internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, ServiceEvents events, ServiceEnd end, DeviceDiscovery discovery)
 {
     public void Map(RouteGroupBuilder rest)
     {
@@ -79,6 +79,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         var dials = new JsonObject();
         foreach (var (address, error) in engine.Devices.SelectMany(d => d.DialErrors))
             dials[address] = new JsonObject { ["when"] = RestJson.Time(DateTimeOffset.UtcNow), ["error"] = error, ["ok"] = false };
+        var methods = discovery.Status.OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
         return RestJson.Of(new JsonObject
         {
             ["myID"] = engine.Self.ToString(),
@@ -94,9 +95,9 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
             ["connectionServiceStatus"] = listeners,
             ["lastDialStatus"] = dials,
             ["discoveryEnabled"] = config.Current.Engine.LocalDiscovery,
-            ["discoveryErrors"] = new JsonObject(),
-            ["discoveryMethods"] = 0,
-            ["discoveryStatus"] = new JsonObject(),
+            ["discoveryErrors"] = new JsonObject(methods.Where(m => m.Value is not null).Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))),
+            ["discoveryMethods"] = methods.Count,
+            ["discoveryStatus"] = new JsonObject(methods.Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, new JsonObject { ["error"] = m.Value }))),
             ["guiAddressOverridden"] = page.FromCommandLine,
             ["guiAddressUsed"] = page.Page.Address,
             ["configError"] = config.Error?.Message,

@@ -60,6 +60,9 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
                 _work.Writer.TryWrite(() => book.Add("warning",
                     $"{e.Data.GetValueOrDefault("files")} of {e.Data.GetValueOrDefault("total")} files were deleted {who} at once. This is held until you say what is to happen.", folder));
                 break;
+            case "FolderWarnings" when e.Data.GetValueOrDefault("message") is string message:
+                _work.Writer.TryWrite(() => book.Add("warning", message, folder));
+                break;
             case "FolderIndexRebuilt":
                 _work.Writer.TryWrite(() => book.Add("warning", $"The index of this folder was damaged and has been built anew from the disk: {e.Data.GetValueOrDefault("reason")}", folder));
                 break;

@@ -37,6 +37,9 @@ internal static partial class ServiceLog
     [LoggerMessage(11, LogLevel.Information, "Ended.")]
     public static partial void Ended(ILogger log);
 
+    [LoggerMessage(19, LogLevel.Information, "The page and the REST interface are switched off (page.enabled: false)")]
+    public static partial void PageOff(ILogger log);
+
     [LoggerMessage(12, LogLevel.Warning, "A change of the page's address or certificate is in force after a restart.")]
     public static partial void PageNeedsRestart(ILogger log);
 

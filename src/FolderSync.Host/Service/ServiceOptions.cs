@@ -8,7 +8,7 @@ internal sealed record ServiceOptions(HomeDirectory Home, ConfigOverrides Overri
 
 /// <summary>The page as it runs: the configuration's, with what `serve` was told over it.</summary>
 /// <param name="Page">With the address that is bound.</param>
-/// <param name="Url">For a browser on this computer.</param>
+/// <param name="Url">For a browser on this computer; empty where the page is switched off.</param>
 /// <param name="FromCommandLine">Address or key were given to `serve`, or are in its environment: a change of the configuration doesn't reach them.</param>
 public sealed record RunningPage(PageConfig Page, string Url, bool FromCommandLine);
 
@@ -16,11 +16,13 @@ public sealed record RunningPage(PageConfig Page, string Url, bool FromCommandLi
 internal sealed class ServiceStartException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The ports that are held for the service until its parts listen on them.</summary>
-internal sealed record HeldPorts(FreePort Page, FreePort? Peers) : IDisposable
+/// <param name="Page">Null where the page is switched off.</param>
+/// <param name="Peers">Null where nothing is to hold.</param>
+internal sealed record HeldPorts(FreePort? Page, FreePort? Peers) : IDisposable
 {
     public void Dispose()
     {
-        Page.Dispose();
+        Page?.Dispose();
         Peers?.Dispose();
     }
 }

@@ -38,11 +38,11 @@ internal static class ServiceRun
         ConfigJsonSchema.WriteTo(home);
         if (config.Current.Page.ApiKey.Length == 0)
             await config.SettleAsync(ConfigSchema.PageSection, "api-key", NewConfig.ApiKey(), "made at the start", cancellation);
-        var (address, pagePort) = await Ports.SettlePageAsync(config, log, cancellation);
+        var (address, pagePort) = config.Current.Page.Enabled ? await Ports.SettlePageAsync(config, log, cancellation) : (config.Current.Page.Address, null);
         using var ports = new HeldPorts(pagePort, await Ports.SettlePeersAsync(config, log, cancellation));
 
         var page = config.Current.Page with { Address = address };
-        var url = Url(page, address);
+        var url = page.Enabled ? Url(page, address) : "";
         var running = new RunningPage(page, url, options.Overrides.All.Any(o => o is { Section: ConfigSchema.PageSection, Option: "address" or "api-key" }));
         using var clients = new SyncthingClientConfig(config, ready.Identity.DeviceId, page, log);
         await using var app = Composition.Build(options, config, ready.Identity, running, ports);
@@ -53,8 +53,11 @@ internal static class ServiceRun
             {
                 Overrides = [.. config.Overrides.All.Select(o => new OverriddenOption(o.Section, o.Option, o.Value, o.Source))],
             }.ToJson());
-            ServiceLog.PageAt(log, url);
-            if (!options.NoBrowser && page.OpenBrowser)
+            if (page.Enabled)
+                ServiceLog.PageAt(log, url);
+            else
+                ServiceLog.PageOff(log);
+            if (page.Enabled && !options.NoBrowser && page.OpenBrowser)
                 OpenBrowser(url);
             await app.WaitForShutdownAsync(cancellation);
         }
@@ -68,7 +71,7 @@ internal static class ServiceRun
 
     private static string? Fingerprint(HomeDirectory home, PageConfig page)
     {
-        if (!page.Tls)
+        if (!page.Tls || !page.Enabled)
             return null;
         using var certificate = HttpsCertificate.LoadOrMake(home);
         return certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);

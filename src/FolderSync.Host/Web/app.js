@@ -2,6 +2,7 @@
 
 import { ActivityView } from './activity.js';
 import { AddFolderView } from './add-folder.js';
+import { send } from './api.js';
 import { bdi, button, el, fill, icon, say, setIcon, show, toast } from './dom.js';
 import { DeviceView } from './device.js';
 import { FolderView } from './folder.js';
@@ -172,6 +173,13 @@ function makeFrame() {
     tell();
   });
   tell();
+  const logOut = document.getElementById('log-out');
+  logOut.append(icon('out'));
+  show(logOut, globalThis.metadata?.canLogOut === true);
+  logOut.addEventListener('click', () => act(logOut, async () => {
+    await send('POST', 'noauth/auth/logout');
+    location.assign('login.html');
+  }));
   document.querySelector('.skip').addEventListener('click', e => {
     // The address is the view's: the jump must not change it.
     e.preventDefault();

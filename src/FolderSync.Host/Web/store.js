@@ -3,7 +3,7 @@
 import { get, getOr, Unreachable } from './api.js';
 
 const shown = [
-  'StateChanged', 'FolderErrors', 'FolderIndexRebuilt', 'FolderDeletionsHeld', 'FolderConflict', 'FolderScanProgress', 'FolderSummary', 'LocalIndexUpdated',
+  'StateChanged', 'FolderErrors', 'FolderIndexRebuilt', 'FolderWarnings', 'FolderDeletionsHeld', 'FolderConflict', 'FolderScanProgress', 'FolderSummary', 'LocalIndexUpdated',
   'RemoteIndexUpdated', 'LocalChangeDetected', 'RemoteChangeDetected', 'DeviceConnected', 'DeviceDisconnected', 'ClusterConfigReceived', 'ConfigSaved',
   'PendingDevicesChanged', 'PendingFoldersChanged', 'FolderPaused', 'FolderResumed', 'DevicePaused', 'DeviceResumed', 'Failure',
 ].join(',');

@@ -67,7 +67,7 @@ internal sealed class ServiceProcess(string home, string? program) : IAsyncDispo
             using var limit = new CancellationTokenSource(TimeToEnd);
             try
             {
-                if (ServiceAddress.Find(home) is { } address && address.Process == process.Id)
+                if (ServiceAddress.Find(home) is { HasRest: true } address && address.Process == process.Id)
                 {
                     using var client = new ServiceClient(address);
                     await client.ShutdownAsync(limit.Token);

@@ -74,7 +74,13 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
     /// <summary>From finding the service to losing it.</summary>
     private async Task FollowAsync(CancellationToken cancellation)
     {
-        if (ServiceAddress.Find(home) is { } address)
+        var address = ServiceAddress.Find(home);
+        if (address is { HasRest: false } && address.IsProcessThere())
+        {
+            Say(new ServiceState.Gone($"FolderSync runs on '{home}' without page and REST interface, which the tray needs. Set page.enabled to true in config.yaml and start it again."));
+            return;
+        }
+        if (address is { HasRest: true })
         {
             using var client = new ServiceClient(address);
             if (await client.IsRunningAsync(cancellation))

@@ -53,6 +53,24 @@ public sealed class ShellCompletionTests(QuietHome quiet) : IClassFixture<QuietH
         Assert.Equal(["pause", "shared", "peer", $"{quiet.Home}/../shared/"], shown);
     }
 
+    [SkippableFact]
+    public async Task PowerShell()
+    {
+        SkipUnlessThere("pwsh");
+        var script = quiet.Scratch.In("complete.ps1");
+        await File.WriteAllTextAsync(script,
+            """
+            foldersync completion powershell | Out-String | Invoke-Expression
+            foreach ($line in 'foldersync pau', 'foldersync need ', 'foldersync share x --with p', 'foldersync status --j') {
+                $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches
+                "${line}: $($found | ForEach-Object CompletionText)"
+            }
+            """);
+        Assert.Equal(
+            ["foldersync pau: pause", "foldersync need : shared", "foldersync share x --with p: peer", "foldersync status --j: --json"],
+            await InAsync("pwsh", "-NoProfile", "-NonInteractive", "-File", script));
+    }
+
     /// <summary>Through a terminal of zsh's own, with the TAB key: it completes nowhere else.</summary>
     [SkippableFact]
     public async Task Zsh()

@@ -96,6 +96,31 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
         Assert.Contains("FOLDERSYNC_NETWORK_MDNS: 'mdns' must be true or false", wrong.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task APageThatIsSwitchedOffListensNowhere()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var device = await FolderSyncProcess.MakeAsync("device", scratch.In("home"));
+        var peer = await Identities.MakeAsync(scratch.In("peer"), KeyKind.P256);
+        await File.AppendAllTextAsync(device.ConfigFile, $"page:\n  enabled: false\n  address: 127.0.0.1:{device.PagePort}\n");
+        await using var service = FolderSyncProcess.Launch("serve", "--home", device.Home, "--no-browser");
+        await service.WrittenAsync("switched off");
+        using (var client = new System.Net.Sockets.TcpClient())
+            await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => client.ConnectAsync("127.0.0.1", device.PagePort));
+
+        var status = await FolderSyncProcess.RunAsync("status", "--home", device.Home);
+        Assert.Equal(1, status.ExitCode);
+        Assert.Contains("Set page.enabled to true", status.Error, StringComparison.Ordinal);
+        var paired = await FolderSyncProcess.RunAsync("pair", peer.ToString(), "--home", device.Home);
+        Assert.True(paired.ExitCode == 0, paired.All);
+        Assert.Contains("runs without REST interface", paired.All, StringComparison.Ordinal);
+        Assert.Contains(peer.ToString(), await File.ReadAllTextAsync(device.ConfigFile), StringComparison.Ordinal);
+
+        Assert.Equal(0, await service.TerminateAsync());
+        var after = await FolderSyncProcess.RunAsync("status", "--home", device.Home);
+        Assert.Contains("FolderSync is not running", after.All, StringComparison.Ordinal);
+    }
+
     private static async Task SaveAsync(FolderSyncProcess device, string text, string how)
     {
         switch (how)

@@ -57,11 +57,14 @@ internal sealed class Browser : IAsyncDisposable
         await CallAsync("Emulation.setEmulatedMedia", new JsonObject { ["features"] = new JsonArray(preference) });
     }
 
-    /// <summary>What is seen, or the whole page, as a PNG.</summary>
-    public async Task<byte[]> PictureAsync(bool whole = false)
+    /// <summary>Keeps what is seen as a PNG for a person, where FOLDERSYNC_TEST_SCREENSHOTS names a directory.</summary>
+    public async Task KeepPictureAsync(string name)
     {
-        var answer = await CallAsync("Page.captureScreenshot", new JsonObject { ["captureBeyondViewport"] = whole });
-        return Convert.FromBase64String((string)answer["data"]!);
+        if (Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_SCREENSHOTS") is not { Length: > 0 } directory)
+            return;
+        Directory.CreateDirectory(directory);
+        var answer = await CallAsync("Page.captureScreenshot", []);
+        await File.WriteAllBytesAsync(Path.Combine(directory, name + ".png"), Convert.FromBase64String((string)answer["data"]!));
     }
 
     /// <summary>Runs before any script of the pages that are opened from now on.</summary>

@@ -11,8 +11,6 @@ namespace FolderSync.IntegrationTests.Page;
 /// </summary>
 public sealed class LookTests(ITestOutputHelper output)
 {
-    private static readonly string? Pictures = Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_SCREENSHOTS");
-
     [SkippableFact]
     public async Task EveryViewIsAccessibleAndFits()
     {
@@ -112,12 +110,8 @@ public sealed class LookTests(ITestOutputHelper output)
         await browser.UntilAsync("document.querySelector('#view h1, #view .empty') !== null && document.fonts.status === 'loaded'");
         // Lists are read when their view opens; a view that still waits would be looked at empty.
         await browser.UntilAsync("[...document.querySelectorAll('.paged')].every(p => [...p.children].some(c => !c.hidden))");
-        if (Pictures is not null)
-        {
-            Directory.CreateDirectory(Pictures);
-            var name = place.Length == 0 ? "overview" : place.StartsWith("device", StringComparison.Ordinal) ? "device" : place.Replace('/', '-');
-            await File.WriteAllBytesAsync(Path.Combine(Pictures, $"{name}-{width}-{(dark ? "dark" : "light")}.png"), await browser.PictureAsync());
-        }
+        var name = place.Length == 0 ? "overview" : place.StartsWith("device", StringComparison.Ordinal) ? "device" : place.Replace('/', '-');
+        await browser.KeepPictureAsync($"{name}-{width}-{(dark ? "dark" : "light")}");
         var wrong = new List<string>();
         var where = $"'{place}' at {width}, {(dark ? "dark" : "light")}";
         if ((int)(await browser.EvaluateAsync("document.documentElement.scrollWidth"))! > width)

@@ -92,6 +92,14 @@ public sealed class SettingsPageTests
             await stage.Browser.TypeAsync("#password", "correct horse battery");
             await stage.Browser.PressAsync("#submit");
             await stage.Browser.UntilAsync("location.hash === '#/settings/page' && document.body.dataset.ready === 'true'");
+            foreach (var width in (int[])[1280, 390])
+            {
+                await stage.Browser.ShowAsync(width, dark: width == 390);
+                await stage.Browser.KeepPictureAsync($"logged-in-{width}");
+            }
+            await stage.Browser.PressAsync("#log-out");
+            await stage.Browser.UntilAsync("location.pathname === '/login.html' && document.querySelector('#password') !== null");
+            await stage.Browser.OpenAsync(PageStage.PageOf(a), "document.querySelector('#password') !== null");
             stage.Browser.ForgetComplaints();
         });
     }

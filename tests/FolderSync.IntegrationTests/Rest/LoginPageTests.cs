@@ -19,11 +19,7 @@ public sealed class LoginPageTests
         {
             await browser.ShowAsync(width, dark);
             Assert.True((bool)(await browser.EvaluateAsync("document.documentElement.scrollWidth <= innerWidth"))!);
-            if (Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_PICTURES") is { Length: > 0 } pictures)
-            {
-                Directory.CreateDirectory(pictures);
-                await File.WriteAllBytesAsync(Path.Combine(pictures, $"login-{(dark ? "dark" : "light")}-{width}.png"), await browser.PictureAsync());
-            }
+            await browser.KeepPictureAsync($"login-{width}-{(dark ? "dark" : "light")}");
         }
         await browser.TypeAsync("#user", "anna");
         await browser.TypeAsync("#password", "wrong");

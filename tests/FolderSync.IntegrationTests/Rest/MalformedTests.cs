@@ -64,6 +64,19 @@ public sealed class MalformedTests(ConfiguredDevice configured) : IClassFixture<
         Assert.DoesNotContain("myID", answer, StringComparison.Ordinal);
     }
 
+    /// <summary>How far the server has read when the client closes is chance.</summary>
+    [Theory]
+    [InlineData("/rest/config/folders")]
+    [InlineData("/rest/system/error")]
+    public async Task ABodyThatBreaksOffIsNeverTheServersFault(string path)
+    {
+        for (var i = 0; i < 500; i++)
+        {
+            var answer = await RawHttp.SendAsync(Port, $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{Key}Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{{}}");
+            Assert.True(RawHttp.StatusOf(answer) is 0 or 400, answer);
+        }
+    }
+
     [Theory]
     [InlineData("a long line", 1, 20_000)]
     [InlineData("a big header", 1, 40_000)]

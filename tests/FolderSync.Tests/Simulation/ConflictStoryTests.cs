@@ -86,6 +86,12 @@ public sealed class ConflictStoryTests
         var world = new SimulatedWorld(1, ["anna", "bert"], f => f with { MaxConflicts = 2 });
         var (anna, bert) = (world["anna"], world["bert"]);
         Begin(world);
+        var told = new List<string>();
+        using var listening = anna.Engine!.Events.Listen(e =>
+        {
+            if (e.Type == "FolderWarnings")
+                told.Add((string)e.Data["message"]!);
+        });
         for (var round = 0; round < 3; round++)
         {
             PartAll(world);
@@ -103,6 +109,8 @@ public sealed class ConflictStoryTests
         }
 
         Assert.Equal(["edit 0 of anna", "edit 1 of anna", "edit 2 of anna", "edit 2 of bert"], Contents(anna));
+        Assert.All(told, t => Assert.Contains("'f': There are 3 conflict copies", t, StringComparison.Ordinal));
+        Assert.NotEmpty(told);
         Assert.Contains("3 conflict copies", Assert.Single(bert.Snapshot.Warnings).Reason, StringComparison.Ordinal);
 
         anna.User.Delete(Copies(anna)[0]);
