@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Xunit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -31,7 +32,7 @@ internal static class Program
         return await results.Completion;
     }
 
-    private sealed class Discovered : IMessageSink, IDisposable
+    private sealed class Discovered : LongLivedMarshalByRefObject, IMessageSink, IDisposable
     {
         public List<ITestCase> Cases { get; } = [];
 
@@ -50,7 +51,7 @@ internal static class Program
     }
 
     /// <summary>Written as they come, so that a crash leaves what was known.</summary>
-    private sealed class Results(string file) : IMessageSink, IAsyncDisposable
+    private sealed class Results(string file) : LongLivedMarshalByRefObject, IMessageSink, IAsyncDisposable
     {
         private readonly StreamWriter _file = new(file) { AutoFlush = true };
         private readonly TaskCompletionSource<int> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
