@@ -217,35 +217,29 @@ export function copyButton(label, text, properties) {
 }
 
 /** Asks before what matters; answers true where a person said yes. */
-export function confirmed(title, text, yes, { danger = false, body = null } = {}) {
-  const dialog = document.getElementById('ask');
-  dialog.className = body ? 'wide' : '';
+export async function confirmed(title, text, yes, { danger = false, body = null } = {}) {
   const confirm = el('button', { value: 'yes', class: danger ? 'danger' : 'primary' }, yes);
-  dialog.replaceChildren(el('form', { method: 'dialog' },
-    el('h2', { id: 'ask-title' }, title),
+  return await answer(body ? 'wide' : '', title,
     el('p', null, text),
     body ? el('div', { class: 'dialog-body', tabIndex: 0, role: 'region', 'aria-label': 'What would happen' }, body) : null,
-    el('p', { class: 'buttons' }, el('button', { value: 'no', autofocus: true }, 'Cancel'), confirm)));
-  dialog.returnValue = 'no';
-  dialog.showModal();
-  return new Promise(resolve => dialog.addEventListener('close', () => {
-    dialog.replaceChildren();
-    resolve(dialog.returnValue === 'yes');
-  }, { once: true }));
+    el('p', { class: 'buttons' }, el('button', { value: '', autofocus: true }, 'Cancel'), confirm)) === 'yes';
 }
 
 /** One of a few: the answer's value, or null. */
-export function chosen(title, text, choices) {
-  const dialog = document.getElementById('ask');
-  dialog.className = '';
-  dialog.replaceChildren(el('form', { method: 'dialog' },
-    el('h2', { id: 'ask-title' }, title), el('p', null, text),
-    el('p', { class: 'buttons' }, el('button', { value: 'none' }, 'Cancel'), choices.map(([value, words]) => el('button', { value, class: 'primary' }, words)))));
-  dialog.returnValue = 'none';
+export async function chosen(title, text, choices) {
+  return await answer('', title,
+    el('p', null, text),
+    el('p', { class: 'buttons' }, el('button', { value: '' }, 'Cancel'), choices.map(([value, words]) => el('button', { value, class: 'primary' }, words)))) || null;
+}
+
+/** Each question has its own dialog: one that has closed tells of it later, when the next may stand there already. */
+function answer(className, title, ...content) {
+  const dialog = el('dialog', { class: className, 'aria-labelledby': 'ask-title' }, el('form', { method: 'dialog' }, el('h2', { id: 'ask-title' }, title), content));
+  document.body.append(dialog);
   dialog.showModal();
   return new Promise(resolve => dialog.addEventListener('close', () => {
-    dialog.replaceChildren();
-    resolve(dialog.returnValue === 'none' ? null : dialog.returnValue);
+    dialog.remove();
+    resolve(dialog.returnValue);
   }, { once: true }));
 }
 

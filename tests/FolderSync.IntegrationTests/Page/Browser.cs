@@ -80,7 +80,7 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Presses the button or link that says that.</summary>
     public async Task PressSayingAsync(string words, string within = "body")
     {
-        var find = $"[...document.querySelector({Quoted(within)}).querySelectorAll('button, a, summary')].find(e => e.innerText.trim() === {Quoted(words)} && e.checkVisibility() && !e.disabled)";
+        var find = $"[...document.querySelectorAll({Quoted($":is({within}) :is(button, a, summary)")})].find(e => e.innerText.trim() === {Quoted(words)} && e.checkVisibility() && !e.disabled)";
         await UntilAsync($"Boolean({find})");
         await EvaluateAsync($"{find}.click()");
     }

@@ -73,10 +73,10 @@ public sealed class LookTests(ITestOutputHelper output)
             await browser.UntilAsync("document.querySelector('[data-act=shutdown]') !== null");
             await browser.EvaluateAsync("document.querySelector('[data-act=shutdown]').focus()");
             await browser.KeyAsync("Enter", 13, "\r");
-            await browser.UntilAsync("document.querySelector('dialog').open");
+            await browser.UntilAsync("document.querySelector('dialog[open]') !== null");
             Assert.Equal("Cancel", await browser.TextAsync(":focus"));
             await browser.KeyAsync("Escape", 27);
-            await browser.UntilAsync("!document.querySelector('dialog').open");
+            await browser.UntilAsync("document.querySelector('dialog[open]') === null");
             Assert.Equal("Shut down…", await browser.TextAsync(":focus"));
         });
     }
