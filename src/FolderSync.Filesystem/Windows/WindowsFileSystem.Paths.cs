@@ -57,6 +57,9 @@ internal sealed unsafe partial class WindowsFileSystem
         if (Kernel32.Move(source, target, flags))
             return true;
         var code = Marshal.GetLastPInvokeError();
+        // Another spelling of the same name: nothing stands in the way that might be removed.
+        if (source.Equals(target, StringComparison.OrdinalIgnoreCase))
+            return false;
         var attributes = Kernel32.GetAttributes(target);
         var moved = attributes != Kernel32.NoAttributes && ((attributes & Kernel32.AttributeDirectory) != 0
             // MoveFileEx never replaces a directory; this removes only an empty one.

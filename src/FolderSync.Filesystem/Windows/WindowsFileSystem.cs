@@ -113,8 +113,11 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
                 throw Failure("remove", path);
             return;
         }
-        if (!Kernel32.DeleteFile(full) && !(ClearReadOnly(full) && Kernel32.DeleteFile(full)))
-            throw Failure("remove", path);
+        if (Kernel32.DeleteFile(full))
+            return;
+        var code = Marshal.GetLastPInvokeError();
+        if (!(ClearReadOnly(full) && Kernel32.DeleteFile(full)))
+            throw WindowsErrors.Failure(code, "remove", Where(path));
     }
 
     public void RemoveDirectory(LocalPath path)
@@ -122,8 +125,11 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
         var full = Checked(path, "remove the directory");
         if (Stat(path)?.Kind == FileKind.Other)
             throw new FileSystemException(FileSystemError.WrongKind, $"Can't remove the directory '{Where(path)}': it leads elsewhere.");
-        if (!Kernel32.RemoveDirectory(full) && !(ClearReadOnly(full) && Kernel32.RemoveDirectory(full)))
-            throw Failure("remove the directory", path);
+        if (Kernel32.RemoveDirectory(full))
+            return;
+        var code = Marshal.GetLastPInvokeError();
+        if (!(ClearReadOnly(full) && Kernel32.RemoveDirectory(full)))
+            throw WindowsErrors.Failure(code, "remove the directory", Where(path));
     }
 
     /// <summary>Permission bits mean nothing here.</summary>

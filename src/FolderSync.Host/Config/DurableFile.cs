@@ -56,7 +56,7 @@ internal static class DurableFile
                 File.Move(temp, path, overwrite: true);
                 return;
             }
-            catch (Exception e) when (OperatingSystem.IsWindows() && e is IOException or UnauthorizedAccessException && attempt < HeldAttempts && SystemCalls.IsHeld(path))
+            catch (Exception e) when (OperatingSystem.IsWindows() && (e is IOException or UnauthorizedAccessException) && attempt < HeldAttempts && SystemCalls.IsHeld(path))
             {
                 Thread.Sleep(HeldPause);
             }

@@ -7,9 +7,9 @@ namespace FolderSync.Tests.Windows;
 
 /// <summary>
 /// Runs tests of this assembly in this process, for systems that `dotnet test` doesn't reach: the publish for win-x64, under Wine.
-/// `FolderSync.Tests RESULTS NAME...` runs the tests whose full name begins with one of the names. RESULTS gets a line a test, as JSON:
-/// name, outcome (passed, failed, skipped), seconds, message; and a last line `{"done":true}`. Exit code: 0 all passed or were skipped,
-/// 1 some failed, 2 none ran.
+/// `FolderSync.Tests RESULTS [--without FILE] NAME...` runs the tests whose full name begins with one of the names, but those in FILE.
+/// RESULTS gets a line a test that begins (begun: its name), one a test that ended (name, outcome: passed, failed or skipped, seconds,
+/// message), as JSON, and a last line `{"done":true}`. Exit code: 0 all passed or were skipped, 1 some failed, 2 none ran.
 /// </summary>
 internal static class Program
 {
@@ -17,16 +17,17 @@ internal static class Program
     {
         if (arguments.Length < 2)
         {
-            await Console.Error.WriteLineAsync("FolderSync.Tests RESULTS NAME...");
+            await Console.Error.WriteLineAsync("FolderSync.Tests RESULTS [--without FILE] NAME...");
             return 2;
         }
+        var without = arguments is [_, "--without", var file, ..] ? (await File.ReadAllLinesAsync(file)).ToHashSet() : [];
         await using var results = new Results(arguments[0]);
         using var framework = new XunitTestFramework(new NullMessageSink());
         using var discoverer = framework.GetDiscoverer(Reflector.Wrap(typeof(Program).Assembly));
         using var found = new Discovered();
         discoverer.Find(includeSourceInformation: false, found, new Options());
         found.Finished.WaitOne();
-        var wanted = found.Cases.Where(c => arguments[1..].Any(n => c.DisplayName.StartsWith(n, StringComparison.Ordinal))).ToList();
+        var wanted = found.Cases.Where(c => !without.Contains(c.DisplayName) && arguments[1..].Any(n => c.DisplayName.StartsWith(n, StringComparison.Ordinal))).ToList();
         using var executor = framework.GetExecutor(typeof(Program).Assembly.GetName());
         executor.RunTests(wanted, results, new Options());
         return await results.Completion;
@@ -67,6 +68,9 @@ internal static class Program
             {
                 switch (message)
                 {
+                    case ITestStarting starting:
+                        _file.WriteLine(JsonSerializer.Serialize(new { begun = starting.Test.DisplayName }));
+                        break;
                     case ITestPassed passed:
                         Add(passed, "passed", "");
                         break;
@@ -103,10 +107,10 @@ internal static class Program
         private static string Text(IFailureInformation failure) => string.Join('\n', failure.Messages.Zip(failure.StackTraces, (m, s) => m + "\n" + s));
     }
 
-    /// <summary>xunit's defaults.</summary>
+    /// <summary>xunit's defaults, but one test at a time.</summary>
     private sealed class Options : ITestFrameworkDiscoveryOptions, ITestFrameworkExecutionOptions
     {
-        private readonly Dictionary<string, object?> _values = [];
+        private readonly Dictionary<string, object?> _values = new() { ["xunit.execution.MaxParallelThreads"] = 1 };
 
         public TValue GetValue<TValue>(string name) => _values.TryGetValue(name, out var value) ? (TValue)value! : default!;
 
