@@ -117,6 +117,12 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
             _canExchange = false;
             return null;
         }
+        catch (FileSystemException)
+        {
+            // Only half of it was done, where a system does it in two steps: the journal's next reader finds what stands between.
+            Unsettled |= disk.Stat(TempName.Between(staged)) is not null;
+            throw;
+        }
     }
 
     private ApplyResult LookAtDisplaced(ApplyStep step, LocalPath staged, LocalPath name, FileStat before, FileStat mine)

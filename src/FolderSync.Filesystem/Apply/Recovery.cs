@@ -36,6 +36,7 @@ internal sealed class Recovery
                 _rescan.Add(from);
             Settle(record, TempName.For(record.Name));
             Settle(record, TempName.Parking(record.Name));
+            SettleBetween(record, TempName.Between(TempName.For(record.Name)));
         }
         _aside.Flush();
         foreach (var directory in _touched.Where(d => _disk.Stat(d) is { Kind: FileKind.Directory } || d.IsRoot))
@@ -56,6 +57,14 @@ internal sealed class Recovery
             ReturnToFrom(record, temp, left, from);
         else if (left.Kind != FileKind.File)
             TempFile.Clear(_disk, temp);
+    }
+
+    /// <summary>An exchange was killed between its two steps. What is new is not worth keeping there: it is fetched again.</summary>
+    private void SettleBetween(JournalRecord record, LocalPath between)
+    {
+        Settle(record, between);
+        if (_disk.Stat(between) is { } left && IsNew(record, between, left))
+            TempFile.Clear(_disk, between);
     }
 
     private bool IsNew(JournalRecord record, LocalPath temp, FileStat left)

@@ -33,6 +33,11 @@ public static class TempName
     /// <summary>A copy being made of what a replacement will displace, where the filesystem can't exchange names.</summary>
     internal static LocalPath Copy(FileName name) => LocalPath.Of(name).Parent.Child(Prefix + "~copy-" + Hash(name.Value) + Suffix);
 
+    /// <summary>
+    /// Where what an exchange displaces stands for a moment on its way to <paramref name="other"/>, on a system that exchanges in two steps.
+    /// </summary>
+    internal static LocalPath Between(LocalPath other) => other.Parent.Child(Prefix + "~swap-" + Hash(other.Value) + Suffix);
+
     /// <summary>A note of a directory's mode while it is writable for a moment.</summary>
     internal static LocalPath Mode(LocalPath directory) => LocalPath.Root.Child(ModePrefix + Hash(directory.Value) + Suffix);
 

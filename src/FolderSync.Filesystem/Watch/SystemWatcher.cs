@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FolderSync.Core.Model;
+using FolderSync.Filesystem.Windows;
 
 namespace FolderSync.Filesystem.Watch;
 
@@ -102,6 +103,15 @@ internal sealed class SystemWatcher : IWatcher
         var top = clean.IndexOf('/') is var cut && cut < 0 ? clean : clean[..cut];
         if (QuietNames.Covers(top, atRoot: true) || QuietNames.Covers(Path.GetFileName(clean), atRoot: false))
             return;
+        // Windows tells of a file by its short name where a program used that; which one it is, only its directory tells.
+        if (OperatingSystem.IsWindows() && WindowsPath.FirstAlias(clean) is { } alias)
+        {
+            if (alias.LastIndexOf('/') is var above and > 0 && FileName.TryOf(alias[..above], out var directory, out _))
+                _settler.Touched(directory, Touch.Done, whole: true);
+            else
+                _settler.TouchEverything();
+            return;
+        }
         while (clean.Length > 0)
         {
             if (FileName.TryOf(clean, out var name, out _))

@@ -8,6 +8,7 @@ internal static unsafe partial class Kernel32
 {
     public const uint NoAttributes = 0xffffffff;
     public const uint AttributeReadOnly = 0x1;
+    public const uint AttributeHidden = 0x2;
     public const uint AttributeDirectory = 0x10;
     public const uint AttributeNormal = 0x80;
     public const uint AttributeReparsePoint = 0x400;
@@ -17,6 +18,7 @@ internal static unsafe partial class Kernel32
 
     public const uint GenericRead = 0x80000000;
     public const uint GenericWrite = 0x40000000;
+    public const uint Delete = 0x10000;
     public const uint ListDirectory = 0x1;
     public const uint ReadAttributes = 0x80;
     public const uint WriteAttributes = 0x100;

@@ -10,6 +10,7 @@ internal static class WindowsErrors
     public const int AccessDenied = 5;
     public const int NoMoreFiles = 18;
     public const int NotReady = 21;
+    public const int SharingViolation = 32;
     public const int FileExists = 80;
     public const int InvalidName = 123;
     public const int AlreadyExists = 183;
@@ -17,10 +18,11 @@ internal static class WindowsErrors
     public static FileSystemError Meaning(int code) => code switch
     {
         NotFound or PathNotFound => FileSystemError.NotFound,
-        AccessDenied => FileSystemError.AccessDenied,
+        AccessDenied or 225 or 1314 => FileSystemError.AccessDenied,
         FileExists or AlreadyExists => FileSystemError.Exists,
         112 or 39 or 1295 => FileSystemError.NoSpace,
-        32 or 33 => FileSystemError.InUse,
+        // 303: deleted while somebody has it open; 1175: ReplaceFile met an open file; 1224: mapped into memory.
+        SharingViolation or 33 or 170 or 303 or 1175 or 1224 => FileSystemError.InUse,
         145 => FileSystemError.NotEmpty,
         206 or 111 => FileSystemError.NameTooLong,
         19 => FileSystemError.ReadOnly,

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using FolderSync.Core.Ignore;
+using FolderSync.Filesystem.Apply;
 using Microsoft.Win32.SafeHandles;
 
 namespace FolderSync.Filesystem.Windows;
@@ -7,17 +9,46 @@ namespace FolderSync.Filesystem.Windows;
 /// <summary>Renaming, and the checks that keep a call inside the folder.</summary>
 internal sealed unsafe partial class WindowsFileSystem
 {
+    /// <summary>Milliseconds between attempts; 0 ends them.</summary>
+    private static readonly int[] Pauses = [20, 60, 150, 300, 0];
+
     public void Rename(LocalPath from, LocalPath to, RenameMode mode)
     {
         string source = Checked(from, "rename"), target = Checked(to, "rename to");
+        foreach (var pause in Pauses)
+        {
+            var code = TryRename(from, source, target, mode);
+            if (code == 0)
+                return;
+            // Virus scanners and indexers open what was just written, for a moment. Who has the target open may have it for hours.
+            if (WindowsErrors.Meaning(code) == FileSystemError.InUse && pause > 0 && IsHeld(source))
+                Thread.Sleep(pause);
+            else
+                throw WindowsErrors.Failure(code, mode == RenameMode.Exchange ? $"exchange '{Where(from)}' and" : $"rename '{Where(from)}' to", Where(to));
+        }
+    }
+
+    /// <summary>Zero, or the error's code.</summary>
+    private int TryRename(LocalPath from, string source, string target, RenameMode mode)
+    {
         var done = mode switch
         {
             RenameMode.NoReplace => Kernel32.Move(source, target, Kernel32.MoveWriteThrough),
             RenameMode.Replace => Replace(source, target),
             _ => Exchange(from, source, target),
         };
-        if (!done)
-            throw WindowsErrors.Failure(mode == RenameMode.Exchange ? $"exchange '{Where(from)}' and" : $"rename '{Where(from)}' to", Where(to));
+        if (done)
+            return 0;
+        var code = Marshal.GetLastPInvokeError();
+        // To replace a file that somebody has open is "access denied", which sends a person looking for permissions.
+        return code == WindowsErrors.AccessDenied && (IsHeld(source) || IsHeld(target)) ? WindowsErrors.SharingViolation : code;
+    }
+
+    /// <summary>Somebody has it open in a way that keeps it from being renamed or replaced.</summary>
+    private static bool IsHeld(string full)
+    {
+        using var handle = Kernel32.CreateFile(full, Kernel32.Delete, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Opening, 0);
+        return handle.IsInvalid && Marshal.GetLastPInvokeError() == WindowsErrors.SharingViolation;
     }
 
     private static bool Replace(string source, string target)
@@ -26,6 +57,9 @@ internal sealed unsafe partial class WindowsFileSystem
         if (Kernel32.Move(source, target, flags))
             return true;
         var code = Marshal.GetLastPInvokeError();
+        // Another spelling of the same name: nothing stands in the way that might be removed.
+        if (source.Equals(target, StringComparison.OrdinalIgnoreCase))
+            return false;
         var attributes = Kernel32.GetAttributes(target);
         var moved = attributes != Kernel32.NoAttributes && ((attributes & Kernel32.AttributeDirectory) != 0
             // MoveFileEx never replaces a directory; this removes only an empty one.
@@ -38,17 +72,43 @@ internal sealed unsafe partial class WindowsFileSystem
 
     /// <summary>
     /// ReplaceFile puts the new file in place at once and the old one at a third name, which then takes the free one. Killed in between,
-    /// the old one stands at the third name: a temp name if it was to get one anyway, else one that a scan sees.
+    /// the old one stands at the third name: where the applier's recovery looks for it, or at one that a scan sees.
     /// </summary>
     private bool Exchange(LocalPath from, string source, string target)
     {
-        if (((Kernel32.GetAttributes(source) | Kernel32.GetAttributes(target)) & Kernel32.AttributeDirectory) != 0)
+        uint one = Kernel32.GetAttributes(source), other = one == Kernel32.NoAttributes ? one : Kernel32.GetAttributes(target);
+        if (other == Kernel32.NoAttributes)
+            return false;
+        if (((one | other) & Kernel32.AttributeDirectory) != 0)
             throw new FileSystemException(FileSystemError.NotSupported, $"Windows can't exchange directories ('{Where(from)}').");
-        var random = RandomNumberGenerator.GetHexString(8);
-        var temporary = from.Leaf.StartsWith(".foldersync.", StringComparison.OrdinalIgnoreCase);
-        var between = WindowsPath.Below(_root, from.Parent.Child(temporary ? $".foldersync.swap-{random}.tmp" : $"foldersync-swap-{random}"));
+        var isTemporary = InternalNames.IsTemporary(from.Leaf);
+        var between = WindowsPath.Below(_root, isTemporary ? TempName.Between(from) : from.Parent.Child($"foldersync-swap-{RandomNumberGenerator.GetHexString(8)}"));
+        // ReplaceFile would take away what an earlier exchange left there.
+        if (Kernel32.GetAttributes(between) != Kernel32.NoAttributes)
+            throw new FileSystemException(FileSystemError.Exists, $"Can't exchange '{Where(from)}': '{WindowsPath.Shown(between)}' is there, which an interrupted exchange left.");
         ClearReadOnly(target);
-        return Kernel32.Replace(target, source, between, 0, 0, 0) && Kernel32.Move(between, source, Kernel32.MoveWriteThrough);
+        if (Kernel32.Replace(target, source, between, 0, 0, 0))
+            return MoveBack(between, source);
+        var code = Marshal.GetLastPInvokeError();
+        // It may have taken the old file away before it found that the new one can't take the place.
+        if (Kernel32.GetAttributes(target) == Kernel32.NoAttributes)
+            _ = Kernel32.Move(between, target, Kernel32.MoveWriteThrough);
+        Marshal.SetLastPInvokeError(code);
+        return false;
+    }
+
+    /// <summary>The second half of an exchange: worth some patience.</summary>
+    private static bool MoveBack(string between, string source)
+    {
+        foreach (var pause in Pauses)
+        {
+            if (Kernel32.Move(between, source, Kernel32.MoveWriteThrough))
+                return true;
+            if (WindowsErrors.Meaning(Marshal.GetLastPInvokeError()) != FileSystemError.InUse)
+                return false;
+            Thread.Sleep(pause);
+        }
+        return false;
     }
 
     private static bool ClearReadOnly(string full)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Windows;
@@ -87,8 +88,12 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
 
     public void MakeDirectory(LocalPath path, uint permissions)
     {
-        if (!Kernel32.MakeDirectory(Checked(path, "make the directory"), 0))
+        var full = Checked(path, "make the directory");
+        if (!Kernel32.MakeDirectory(full, 0))
             throw Failure("make the directory", path);
+        // A leading dot hides nothing here.
+        if (path.Parent.IsRoot && path.Leaf is InternalNames.Marker or InternalNames.Versions)
+            _ = Kernel32.SetAttributes(full, Kernel32.AttributeHidden);
     }
 
     public void MakeSymlink(LocalPath path, string target) => throw NoSymlinks("make the symlink", path);
@@ -108,8 +113,11 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
                 throw Failure("remove", path);
             return;
         }
-        if (!Kernel32.DeleteFile(full) && !(ClearReadOnly(full) && Kernel32.DeleteFile(full)))
-            throw Failure("remove", path);
+        if (Kernel32.DeleteFile(full))
+            return;
+        var code = Marshal.GetLastPInvokeError();
+        if (!(ClearReadOnly(full) && Kernel32.DeleteFile(full)))
+            throw WindowsErrors.Failure(code, "remove", Where(path));
     }
 
     public void RemoveDirectory(LocalPath path)
@@ -117,8 +125,11 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
         var full = Checked(path, "remove the directory");
         if (Stat(path)?.Kind == FileKind.Other)
             throw new FileSystemException(FileSystemError.WrongKind, $"Can't remove the directory '{Where(path)}': it leads elsewhere.");
-        if (!Kernel32.RemoveDirectory(full) && !(ClearReadOnly(full) && Kernel32.RemoveDirectory(full)))
-            throw Failure("remove the directory", path);
+        if (Kernel32.RemoveDirectory(full))
+            return;
+        var code = Marshal.GetLastPInvokeError();
+        if (!(ClearReadOnly(full) && Kernel32.RemoveDirectory(full)))
+            throw WindowsErrors.Failure(code, "remove the directory", Where(path));
     }
 
     /// <summary>Permission bits mean nothing here.</summary>
@@ -133,9 +144,15 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
             throw Failure("set the modification time of", path);
     }
 
-    /// <summary>Renames are written through by themselves; NTFS keeps the order of the others.</summary>
+    /// <summary>
+    /// Renames are written through by themselves, removals and new directories are not: flushing a directory makes NTFS write its log.
+    /// Not every filesystem takes the call, and there is no other.
+    /// </summary>
     public void SyncDirectory(LocalPath path)
     {
+        using var handle = Kernel32.CreateFile(Checked(path, "make durable"), Kernel32.GenericWrite, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Opening, 0);
+        if (!handle.IsInvalid && !Kernel32.Flush(handle) && WindowsErrors.Meaning(Marshal.GetLastPInvokeError()) == FileSystemError.Io)
+            throw Failure("make durable", path);
     }
 
     public void SyncAll() =>

@@ -27,6 +27,18 @@ internal static class WindowsPath
         : extended.StartsWith(@"\\?\", StringComparison.Ordinal) ? extended[4..]
         : extended;
 
+    /// <summary>The path down to its first part that could be an alias; null for none.</summary>
+    /// <param name="path">With '/'.</param>
+    public static string? FirstAlias(string path)
+    {
+        foreach (var range in path.AsSpan().Split('/'))
+        {
+            if (MayBeAlias(path.AsSpan(range)))
+                return path[..range.End.GetOffset(path.Length)];
+        }
+        return null;
+    }
+
     /// <summary>True when the name could be the 8.3 alias of another one (STIGNO~1).</summary>
     public static bool MayBeAlias(ReadOnlySpan<char> part)
     {

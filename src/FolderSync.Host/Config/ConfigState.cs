@@ -46,7 +46,7 @@ internal sealed record ConfigState(ConfigDocument Document, Configuration FromFi
             var file = new FileInfo(home.ConfigFile);
             if (file.Exists && file.Length > 4L * YamlTreeReader.MaxLength)
                 throw new ConfigException(home.ConfigFile, 0, 0, $"The file has {file.Length:N0} bytes; at most {YamlTreeReader.MaxLength:N0} are read.");
-            return TextFile.Decode(home.ConfigFile, File.ReadAllBytes(home.ConfigFile));
+            return TextFile.Decode(home.ConfigFile, DurableFile.Read(home.ConfigFile));
         }
         catch (FileNotFoundException e)
         {

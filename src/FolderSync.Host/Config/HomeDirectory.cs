@@ -48,7 +48,7 @@ public sealed class HomeDirectory(string path)
     public void Make()
     {
         if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(Path);
+            OwnerOnlyDirectory.Make(Path);
         else
             Directory.CreateDirectory(Path, DirectoryMode);
     }

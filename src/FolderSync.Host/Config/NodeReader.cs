@@ -77,7 +77,7 @@ internal sealed class NodeReader(string file)
     {
         if (Scalar(node, key) is not { } text)
             return null;
-        var path = text == "~" || text.StartsWith("~/", StringComparison.Ordinal) ? HomeDirectory.OfUser + text[1..] : text;
+        var path = text == "~" || text.StartsWith("~/", StringComparison.Ordinal) || (OperatingSystem.IsWindows() && text.StartsWith(@"~\", StringComparison.Ordinal)) ? HomeDirectory.OfUser + text[1..] : text;
         if (System.IO.Path.IsPathFullyQualified(path))
             return System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         Problem(node, $"The path '{text}' is not absolute.", $"Write it from the root, or from your own directory as ~/{text.TrimStart('.', '/')}.");

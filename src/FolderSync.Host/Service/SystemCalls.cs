@@ -13,6 +13,16 @@ internal static partial class SystemCalls
     private const int NoLease = 2;
     private const int UrgentSignal = 23;
     private const int TryAgain = 11;
+    private const int SharingViolation = 32;
+
+    /// <summary>Makes a file's name durable (Linux and Windows; elsewhere nothing).</summary>
+    public static void SyncName(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            FlushWindowsName(path);
+        else
+            SyncDirectory(Path.GetDirectoryName(path)!);
+    }
 
     /// <summary>Makes the directory's names durable (Linux; elsewhere nothing).</summary>
     public static void SyncDirectory(string path)
@@ -24,6 +34,24 @@ internal static partial class SystemCalls
             return;
         _ = Sync(directory);
         _ = Close(directory);
+    }
+
+    /// <summary>Windows: somebody has it open, in whatever way.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (IOException e)
+        {
+            return (e.HResult & 0xffff) == SharingViolation;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Another program has the file open for writing; false where that can't be told.</summary>
@@ -38,7 +66,7 @@ internal static partial class SystemCalls
             }
             catch (IOException e)
             {
-                return (e.HResult & 0xffff) == 32;
+                return (e.HResult & 0xffff) == SharingViolation;
             }
         }
         if (!OperatingSystem.IsLinux())
@@ -76,6 +104,20 @@ internal static partial class SystemCalls
         var read = Read(file, buffer, buffer.Length);
         _ = Close(file);
         return read > 0 ? buffer[..(int)read] : [];
+    }
+
+    /// <summary>NTFS writes its log, and with it the rename, when any file is flushed.</summary>
+    private static void FlushWindowsName(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody has it open already: the name is there, only not certain to survive a power cut.
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]

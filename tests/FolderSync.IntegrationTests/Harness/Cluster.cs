@@ -21,6 +21,9 @@ public sealed class Cluster : IAsyncDisposable
     public async Task<SyncthingProcess> AddSyncthingAsync(string version, string name, KeyKind key = KeyKind.P384) =>
         Added(await SyncthingProcess.StartAsync(version, name, Scratch.In(name + "-home"), key));
 
+    /// <summary>A device of another making.</summary>
+    public void Add(SyncDevice device) => Added(device);
+
     /// <summary>Makes the two known to each other.</summary>
     /// <param name="connections">That both want; 0 for the default.</param>
     public static async Task PairAsync(SyncDevice dialer, SyncDevice listener, int connections = 0)

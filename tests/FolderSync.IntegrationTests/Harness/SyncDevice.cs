@@ -100,7 +100,7 @@ public abstract class SyncDevice : IAsyncDisposable
         var json = new JsonObject
         {
             ["id"] = id,
-            ["path"] = path,
+            ["path"] = PathThere(path),
             ["fsWatcherDelayS"] = 1,
             ["devices"] = new JsonArray([.. peers.Append(this).Select(p => new JsonObject { ["deviceID"] = p.Id.ToString() })]),
         };
@@ -108,6 +108,9 @@ public abstract class SyncDevice : IAsyncDisposable
             json[key] = value?.DeepClone();
         await Rest.PostAsync("config/folders", json);
     }
+
+    /// <summary>What the program calls that path of this computer.</summary>
+    public virtual string PathThere(string path) => path;
 
     public Task SetFolderAsync(string id, string key, JsonNode value) => Rest.PatchAsync($"config/folders/{id}", new JsonObject { [key] = value });
 

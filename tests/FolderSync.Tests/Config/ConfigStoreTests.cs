@@ -8,6 +8,7 @@ namespace FolderSync.Tests.Config;
 public sealed class ConfigStoreTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly string Drive = OperatingSystem.IsWindows() ? "C:" : "";
     private static readonly DeviceId Phone = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
     private readonly HomeDirectory _home = new(Directory.CreateTempSubdirectory("foldersync-config-").FullName);
@@ -39,10 +40,10 @@ public sealed class ConfigStoreTests : IDisposable
     {
         using var store = ConfigStore.Open(_home);
         var before = File.ReadAllText(_home.ConfigFile);
-        var folder = new FolderConfig { Id = new FolderId("a"), Path = "/data/a" };
+        var folder = new FolderConfig { Id = new FolderId("a"), Path = Drive + "/data/a" };
         await store.UpdateAsync(c => c.PutFolder(folder));
         var between = store.Current;
-        await Assert.ThrowsAsync<ConfigException>(() => store.UpdateAsync(c => c.PutFolder(folder with { Id = new FolderId("b"), Path = "/data/a/b" })));
+        await Assert.ThrowsAsync<ConfigException>(() => store.UpdateAsync(c => c.PutFolder(folder with { Id = new FolderId("b"), Path = Drive + "/data/a/b" })));
         Assert.Same(between, store.Current);
         Assert.Contains(before.Split('\n')[0], File.ReadAllText(_home.ConfigFile), StringComparison.Ordinal);
     }
@@ -51,7 +52,7 @@ public sealed class ConfigStoreTests : IDisposable
     public async Task This_device_and_unknown_ones_never_get_among_the_peers()
     {
         using var store = ConfigStore.Open(_home, self: Phone);
-        await store.UpdateAsync(c => c.PutDevice(new DeviceConfig { Id = Phone }).PutFolder(new FolderConfig { Id = new FolderId("a"), Path = "/a", Devices = [Phone] }));
+        await store.UpdateAsync(c => c.PutDevice(new DeviceConfig { Id = Phone }).PutFolder(new FolderConfig { Id = new FolderId("a"), Path = Drive + "/a", Devices = [Phone] }));
         Assert.Empty(store.Current.Engine.Devices);
         Assert.Empty(store.Current.Engine.Folders.Single().Devices);
     }
@@ -59,12 +60,12 @@ public sealed class ConfigStoreTests : IDisposable
     [Fact]
     public async Task A_device_that_is_renamed_keeps_its_folders()
     {
-        DurableFile.Write(_home.ConfigFile, $"devices:\n  - id: {Phone}\n    name: phone # mine\nfolders:\n  - id: a\n    path: /a\n    with: [phone] # whom\n");
+        DurableFile.Write(_home.ConfigFile, $"devices:\n  - id: {Phone}\n    name: phone # mine\nfolders:\n  - id: a\n    path: {Drive}/a\n    with: [phone] # whom\n");
         using var store = ConfigStore.Open(_home);
         await store.UpdateAsync(c => c.PutDevice(c.Engine.Devices[0] with { Name = "tablet" }));
-        Assert.Equal($"devices:\n  - id: {Phone}\n    name: tablet # mine\nfolders:\n  - id: a\n    path: /a\n    with: [tablet] # whom\n", File.ReadAllText(_home.ConfigFile));
+        Assert.Equal($"devices:\n  - id: {Phone}\n    name: tablet # mine\nfolders:\n  - id: a\n    path: {Drive}/a\n    with: [tablet] # whom\n", File.ReadAllText(_home.ConfigFile));
         await store.UpdateAsync(c => c.RemoveDevice(Phone));
-        Assert.Equal("devices: []\nfolders:\n  - id: a\n    path: /a\n    with: [] # whom\n", File.ReadAllText(_home.ConfigFile));
+        Assert.Equal($"devices: []\nfolders:\n  - id: a\n    path: {Drive}/a\n    with: [] # whom\n", File.ReadAllText(_home.ConfigFile));
     }
 
     [Fact]
@@ -216,13 +217,14 @@ public sealed class ConfigStoreTests : IDisposable
         Assert.Contains("UTF-16", Assert.Throws<ConfigException>(() => ConfigStore.Open(_home)).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("rename")]
     [InlineData("truncate")]
     [InlineData("pieces")]
     [InlineData("symlink")]
     public async Task A_file_is_taken_up_however_an_editor_saves_it_and_never_half(string how)
     {
+        Skip.If(how == "symlink" && OperatingSystem.IsWindows());
         if (how == "symlink")
         {
             var target = Path.Combine(_home.Path, "elsewhere");
@@ -240,26 +242,26 @@ public sealed class ConfigStoreTests : IDisposable
                 whole.TrySetResult();
         };
         store.Watch();
-        const string First = "folders:\n  - id: a\n    path: /a\n", Second = "  - id: b\n    path: /b\n";
+        string first = $"folders:\n  - id: a\n    path: {Drive}/a\n", second = $"  - id: b\n    path: {Drive}/b\n";
         switch (how)
         {
             case "rename":
-                File.WriteAllText(_home.ConfigFile + "~new", First + Second);
+                File.WriteAllText(_home.ConfigFile + "~new", first + second);
                 File.Move(_home.ConfigFile, _home.ConfigFile + "~");
                 File.Move(_home.ConfigFile + "~new", _home.ConfigFile);
                 break;
             case "pieces":
                 using (var stream = new FileStream(_home.ConfigFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
                 {
-                    stream.Write(System.Text.Encoding.UTF8.GetBytes(First));
+                    stream.Write(System.Text.Encoding.UTF8.GetBytes(first));
                     stream.Flush(flushToDisk: true);
                     // Half a file that is good by itself: were it taken up, folder b would be gone for a moment.
                     await Task.Delay(800);
-                    stream.Write(System.Text.Encoding.UTF8.GetBytes(Second));
+                    stream.Write(System.Text.Encoding.UTF8.GetBytes(second));
                 }
                 break;
             default:
-                File.WriteAllText(_home.ConfigFile, First + Second);
+                File.WriteAllText(_home.ConfigFile, first + second);
                 break;
         }
         await whole.Task.WaitAsync(Limit);
@@ -286,7 +288,7 @@ public sealed class ConfigStoreTests : IDisposable
     public async Task Changes_from_many_sides_all_come_in()
     {
         using var store = ConfigStore.Open(_home);
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => store.UpdateAsync(c => c.PutFolder(new FolderConfig { Id = new FolderId($"f{i}"), Path = $"/f{i}" })))));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => store.UpdateAsync(c => c.PutFolder(new FolderConfig { Id = new FolderId($"f{i}"), Path = $"{Drive}/f{i}" })))));
         using var read = ConfigStore.Open(_home);
         Assert.Equal(20, read.Current.Engine.Folders.Length);
     }

@@ -22,6 +22,8 @@ public sealed class ApplyStepTests
             {
                 foreach (var wanted in new[] { "file", "directory", "link", "nothing" })
                 {
+                    if (disk == DiskUnderTest.Real && OperatingSystem.IsWindows() && (old == "link" || wanted == "link"))
+                        continue;
                     foreach (var displaced in Enum.GetValues<Displaced>())
                         data.Add(disk, old, wanted, displaced);
                 }
@@ -75,12 +77,13 @@ public sealed class ApplyStepTests
         var target = File("a", "content", 0x1C9);
         folder.Apply(new ApplyStep.PlaceFile(folder.Stage(target, "content"), target, null, Displaced.Discard));
         var stat = folder.Fs.Stat(Path("a"))!.Value;
-        Assert.Equal((target.Modified, target.Permissions, 7L), (stat.Modified, stat.Permissions, stat.Size));
+        Assert.Equal((target.Modified, folder.Fs.Traits.Permissions ? target.Permissions : stat.Permissions, 7L), (stat.Modified, stat.Permissions, stat.Size));
     }
 
-    [Fact]
+    [SkippableFact]
     public void Without_known_permissions_the_old_files_stay_and_a_new_file_gets_the_masks()
     {
+        Skip.If(OperatingSystem.IsWindows());
         using var folder = On(DiskUnderTest.Real);
         var old = folder.Write("a", "old", 0x180);
         foreach (var path in new[] { "a", "b" })
@@ -104,7 +107,7 @@ public sealed class ApplyStepTests
             new ApplyStep.PlaceDirectory(Folder("a"), old, Displaced.Discard), new ApplyStep.SetMetadata(File("a", "old"), old), Move(old, "b")];
         folder.Write("a", "edit");
         var before = folder.Tree();
-        foreach (var step in steps)
+        foreach (var step in steps.Where(s => folder.Fs.Traits.Symlinks || s is not ApplyStep.PlaceSymlink))
         {
             var changed = Assert.IsType<ApplyResult.LocallyChanged>(folder.Apply(step));
             Assert.Contains(Name("a"), changed.Rescan);
@@ -120,7 +123,7 @@ public sealed class ApplyStepTests
         folder.Write("a", "mine");
         ApplyStep[] steps = [folder.Place("a", "new", null), new ApplyStep.PlaceSymlink(Link("a", "x"), null, Displaced.Discard), Move(from, "a"),
             new ApplyStep.PlaceDirectory(Folder("a"), null, Displaced.Discard)];
-        foreach (var step in steps)
+        foreach (var step in steps.Where(s => folder.Fs.Traits.Symlinks || s is not ApplyStep.PlaceSymlink))
             Assert.Contains(Name("a"), Assert.IsType<ApplyResult.LocallyChanged>(folder.Apply(step)).Rescan);
         Assert.Equal("mine", folder.Text("a"));
         Assert.Equal("content", folder.Text("from"));
@@ -134,7 +137,7 @@ public sealed class ApplyStepTests
         var target = File("a", "same", 0x180);
         var done = Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.SetMetadata(target, old)));
         var stat = folder.Fs.Stat(Path("a"))!.Value;
-        Assert.Equal((target.Modified, 0x180u, stat.Stamp), (stat.Modified, stat.Permissions, done.Stamp));
+        Assert.Equal((target.Modified, folder.Fs.Traits.Permissions ? 0x180u : stat.Permissions, stat.Stamp), (stat.Modified, stat.Permissions, done.Stamp));
     }
 
     [Theory, MemberData(nameof(Disks))]
