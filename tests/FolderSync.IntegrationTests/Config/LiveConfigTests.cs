@@ -78,7 +78,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
         await using var device = await FolderSyncProcess.MakeAsync("device", scratch.In("home"));
         await using var service = ChildProcess.Start("dotnet",
             [TestSettings.FolderSyncDll, "serve", "--home", device.Home, "--no-browser", "--gui-address", $"127.0.0.1:{device.PagePort}", "--set", "limits.receive=3 MiB/s"],
-            new Dictionary<string, string?> { ["FOLDERSYNC_PAGE_API_KEY"] = SyncDevice.ApiKey, ["FOLDERSYNC_LIMITS_SEND"] = "2 MiB/s", ["FOLDERSYNC_LIMITS_RECEIVE"] = "1 MiB/s", ["FOLDERSYNC_LIMITS_SNED"] = "x" });
+            new Dictionary<string, string?> { ["FOLDERSYNC_PAGE_API_KEY"] = SyncDevice.ApiKey, ["FOLDERSYNC_LIMITS_SEND"] = "2 MiB/s", ["FOLDERSYNC_LIMITS_RECEIVE"] = "1 MiB/s", ["FOLDERSYNC_LIMITS_SNED"] = "x", ["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false" });
         await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(device.Home, "runtime.json")) || service.HasExited), () => service.Log);
         var options = await device.Rest.GetAsync("config/options");
         Assert.Equal((2048, 3072), ((int)options["maxSendKbps"]!, (int)options["maxRecvKbps"]!));
