@@ -1,5 +1,5 @@
 ; The setup program for Windows, for one user, without rights of an administrator. Made by build-windows, which says:
-;   VERSION FILE_VERSION (four numbers)   STAGE: app/, README.txt, NOTICES.txt   FILES: the File lines of app/   ICON   SIZE_KB   OUTPUT
+;   VERSION FILE_VERSION (four numbers)   STAGE: app/, README.txt, NOTICES.txt   FILES: the File lines of app/   ICON   BANNER   SIZE_KB   OUTPUT
 ;   QUICK: little compression
 
 Target amd64-unicode
@@ -41,11 +41,15 @@ VIAddVersionKey "LegalCopyright" "The FolderSync authors"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${BANNER}"
+!define MUI_WELCOMEPAGE_TITLE "FolderSync ${VERSION}"
+!define MUI_WELCOMEPAGE_TEXT "Keeps folders the same on your computers, phones and NAS: directly, with no server in between.$\r$\n$\r$\nIt is installed for you alone and needs no administrator. A FolderSync that runs is ended, brought up to date and started again; your folders, this device's identity and the configuration stay as they are.$\r$\n$\r$\nClick Next to go on."
+!define MUI_FINISHPAGE_TITLE "FolderSync is installed"
 !define MUI_ABORTWARNING
 !define MUI_COMPONENTSPAGE_NODESC
 !define MUI_FINISHPAGE_RUN "$INSTDIR\app\foldersync-tray.exe"
 !define MUI_FINISHPAGE_RUN_TEXT "Start FolderSync"
-!define MUI_FINISHPAGE_TEXT "FolderSync is installed.$\r$\n$\r$\nWhen Windows asks whether FolderSync may be reached through the firewall, say yes for private networks: else this computer only meets devices that it can reach itself.$\r$\n$\r$\nThe icon in the taskbar opens FolderSync's page."
+!define MUI_FINISHPAGE_TEXT "When Windows asks whether FolderSync may be reached through the firewall, say yes for private networks: else this computer only meets devices that it can reach itself.$\r$\n$\r$\nThe icon in the taskbar opens FolderSync's page."
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_DIRECTORY

@@ -20,6 +20,7 @@ ContactSheet.Write(Path.Combine(results, "contact-sheet.png"), icons, sheetSizes
 
 var program = Drawing.Load(Path.Combine(drawings, "foldersync.svg"))[0];
 WindowsIcon.Write(Path.Combine(results, "foldersync.ico"), program, programSizes);
+SetupBanner.Write(Path.Combine(results, "setup-banner.bmp"), program, new SKColor(0x0f, 0x76, 0x6e));
 foreach (var size in programSizes)
 {
     using var bitmap = program.Render(size);
