@@ -111,28 +111,6 @@ public sealed class AutostartTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task On_windows_the_run_key_starts_it()
-    {
-        Skip.IfNot(OperatingSystem.IsWindows(), "needs Windows' registry");
-        if (!OperatingSystem.IsWindows())
-            return;
-        var key = $@"Software\FolderSyncTest{Guid.NewGuid():N}";
-        var autostart = new WindowsAutostart(new ProgramFiles([@"C:\Program Files\FolderSync\foldersync.exe", "serve", "--no-browser"], null), key);
-        try
-        {
-            Assert.False(autostart.Read().On);
-            await autostart.TurnOnAsync(now: false, CancellationToken.None);
-            Assert.Contains(@"""C:\Program Files\FolderSync\foldersync.exe"" serve --no-browser", autostart.Read().Lines[0], StringComparison.Ordinal);
-            await autostart.TurnOffAsync(CancellationToken.None);
-            Assert.False(autostart.Read().On);
-        }
-        finally
-        {
-            Microsoft.Win32.Registry.CurrentUser.DeleteSubKeyTree(key, throwOnMissingSubKey: false);
-        }
-    }
-
-    [SkippableFact]
     public async Task The_command_turns_it_on_and_off()
     {
         Skip.IfNot(OperatingSystem.IsLinux());

@@ -87,6 +87,14 @@ public sealed class WindowsConfigTests : IDisposable
     }
 
     [WindowsFact]
+    public async Task Without_a_tray_the_service_is_started()
+    {
+        var autostart = new WindowsAutostart(new ProgramFiles([@"C:\Program Files\FolderSync\foldersync.exe", "serve", "--no-browser"], null), Run, Approved);
+        await autostart.TurnOnAsync(now: false, CancellationToken.None);
+        Assert.Equal("\"C:\\Program Files\\FolderSync\\foldersync.exe\" serve --no-browser", Value(Run));
+    }
+
+    [WindowsFact]
     public async Task What_was_switched_off_among_the_startup_apps_is_told_and_can_be_switched_on()
     {
         var autostart = Autostart(@"C:\foldersync-tray.exe");
