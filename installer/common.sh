@@ -65,7 +65,7 @@ build_options() {
 
 # All that the programs are made of, and how.
 source_digest() {
-  (cd "$root" && find src installer/common.sh installer/publish.targets installer/csc.rsp -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+  (cd "$root" && find src installer/common.sh installer/publish.targets -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 }
 
 # publish_project NAME RID DIRECTORY [OPTION...]: one executable with all that it needs. Without an OPTION in the form that is shipped.

@@ -167,7 +167,7 @@ internal sealed partial class FolderLoop
             _commands.Enqueue((command, done));
         _commandWake.Set();
         await done.OrCancelled(cancellation);
-        LogCommand(Config.DisplayName, name);
+        Log.Command(_log, Config.DisplayName, name);
     }
 
     private async Task CommandFlowAsync()
@@ -201,7 +201,4 @@ internal sealed partial class FolderLoop
             }
         }
     }
-
-    [Microsoft.Extensions.Logging.LoggerMessage(204, Microsoft.Extensions.Logging.LogLevel.Information, "Folder {Folder}: {Command} done")]
-    private partial void LogCommand(string folder, string command);
 }

@@ -4,7 +4,6 @@ using FolderSync.Engine.Transfer;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
-using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Folders;
 
@@ -118,7 +117,7 @@ internal sealed partial class FolderLoop
         {
             var reason = $"There are {count} conflict copies of it, more than the {most} that are usual here (max-conflicts). All were kept: look at them and delete what is not wanted.";
             warnings.Add(new FileProblem(original.Value, reason));
-            LogManyConflicts(Config.DisplayName, original.Value, count, most);
+            Log.ManyConflicts(_log, Config.DisplayName, original.Value, count, most);
         }
         if (warnings.Count > 0)
             _events.Add("FolderWarnings", ("folder", Id.Value), ("warnings", warnings.Count), ("message", $"'{warnings[0].Path}': {warnings[0].Reason}"));
@@ -138,7 +137,4 @@ internal sealed partial class FolderLoop
         }
         return count;
     }
-
-    [LoggerMessage(206, LogLevel.Warning, "Folder {Folder}: there are {Count} conflict copies of {Item}, more than {Most}; all are kept")]
-    private partial void LogManyConflicts(string folder, string item, int count, int most);
 }

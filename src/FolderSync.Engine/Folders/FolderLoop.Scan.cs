@@ -6,7 +6,6 @@ using FolderSync.Filesystem.Apply;
 using FolderSync.Filesystem.Scan;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Index;
-using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Folders;
 
@@ -222,12 +221,9 @@ internal sealed partial class FolderLoop
         }
         catch (FileSystemException e)
         {
-            LogCleanUpFailed(Config.DisplayName, e.Message);
+            Log.CleanUpFailed(_log, Config.DisplayName, e.Message);
         }
     }
-
-    [LoggerMessage(205, LogLevel.Warning, "Folder {Folder}: old versions could not be cleaned up: {Reason}")]
-    private partial void LogCleanUpFailed(string folder, string reason);
 
     private void OnScanned(ScanStage scan, bool isFull)
     {

@@ -85,7 +85,7 @@ internal sealed partial class FolderLoop
     private void Fail(string error)
     {
         if (_error != error)
-            LogFolderError(Config.DisplayName, error);
+            Log.FolderError(_log, Config.DisplayName, error);
         _error = error;
         UpdateState();
     }

@@ -4,7 +4,6 @@ using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
-using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Folders;
 
@@ -37,7 +36,7 @@ internal sealed partial class FolderLoop
         var version = await FindVersionAsync(trashCan, key, cancellation);
         var scan = NearestKnown(version.Name);
         await OnDiskAsync(() => { trashCan.Restore(version); return true; }, cancellation);
-        LogRestored(Config.DisplayName, version.Name);
+        Log.Restored(_log, Config.DisplayName, version.Name);
         await ScanAsync([scan], cancellation);
         return version.Name;
     }
@@ -84,7 +83,7 @@ internal sealed partial class FolderLoop
                 return true;
             },
             cancellation);
-        LogResolved(Config.DisplayName, copy, keepCopy ? copy : name);
+        Log.Resolved(_log, Config.DisplayName, copy, keepCopy ? copy : name);
         await ScanAsync([name, copy], cancellation);
         _parts.State.RemoveConflict(Id, copy.Value);
     }
@@ -117,7 +116,7 @@ internal sealed partial class FolderLoop
         }
         catch (FileSystemException e)
         {
-            LogCleanUpFailed(Config.DisplayName, e.Message);
+            Log.CleanUpFailed(_log, Config.DisplayName, e.Message);
         }
     }
 
@@ -127,7 +126,7 @@ internal sealed partial class FolderLoop
         Interlocked.Exchange(ref _spaceWanted, 0);
         if (cleaned.Removed == 0)
             return cleaned;
-        LogCleaned(Config.DisplayName, cleaned.Removed, cleaned.Bytes);
+        Log.Cleaned(_log, Config.DisplayName, cleaned.Removed, cleaned.Bytes);
         _pullWake.Set();
         return cleaned;
     }
@@ -194,13 +193,4 @@ internal sealed partial class FolderLoop
     }
 
     private sealed record Listed(IReadOnlyList<FolderVersion> Versions, long Changes, DateTimeOffset At);
-
-    [LoggerMessage(210, LogLevel.Information, "Folder {Folder}: {Removed} old versions removed, {Bytes} bytes")]
-    private partial void LogCleaned(string folder, int removed, long bytes);
-
-    [LoggerMessage(211, LogLevel.Information, "Folder {Folder}: {Name} restored from its versions")]
-    private partial void LogRestored(string folder, FileName name);
-
-    [LoggerMessage(212, LogLevel.Information, "Folder {Folder}: the conflict of {Copy} is resolved, {Kept} is kept; the other content is among the versions")]
-    private partial void LogResolved(string folder, FileName copy, FileName kept);
 }

@@ -143,7 +143,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
             catch (Exception e)
             {
                 await CloseAsync();
-                LogBug(Config.DisplayName, e);
+                Log.Bug(_log, Config.DisplayName, e);
                 Fail($"An error in FolderSync stopped this folder: {e.Message} It is tried again in a minute; please report it with the log.");
                 await PauseAsync(TimeSpan.FromMinutes(1));
             }
@@ -236,7 +236,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
 
     private async Task RebuildAsync(IndexDamagedException e)
     {
-        LogIndexDamaged(Config.DisplayName, e.Message);
+        Log.IndexDamaged(_log, Config.DisplayName, e.Message);
         _opened.TrySetResult();
         await CloseAsync();
         try
@@ -288,13 +288,4 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         };
         return new Applier(disk, _trashCan, options, _parts.Time);
     }
-
-    [LoggerMessage(200, LogLevel.Error, "Folder {Folder} stopped by a bug")]
-    private partial void LogBug(string folder, Exception e);
-
-    [LoggerMessage(201, LogLevel.Error, "Folder {Folder}: its index is damaged and is rebuilt from the disk: {Reason}")]
-    private partial void LogIndexDamaged(string folder, string reason);
-
-    [LoggerMessage(202, LogLevel.Warning, "Folder {Folder} is stopped: {Reason}")]
-    private partial void LogFolderError(string folder, string reason);
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace FolderSync.Engine.Peers;
 
 /// <summary>All peers: listens, dials, lets in whom the configuration names, and tells peers and folders of each other. Thread-safe.</summary>
-internal sealed partial class PeerHub : IAsyncDisposable
+internal sealed class PeerHub : IAsyncDisposable
 {
     /// <summary>Of one device, tried in one go.</summary>
     private const int MostAddresses = 32;
@@ -248,13 +248,13 @@ internal sealed partial class PeerHub : IAsyncDisposable
                 _listenErrors.Remove(address);
                 _listeners[address] = (stop, _parts.Scheduler.Start($"accept {address}", () => AcceptLoopAsync(listener, stop.Token)));
             }
-            LogListening(listener.Address);
+            Log.Listening(_log, listener.Address);
         }
         catch (TransportException e)
         {
             lock (_lock)
                 _listenErrors[address] = e.Message;
-            LogNotListening(address, e.Message);
+            Log.NotListening(_log, address, e.Message);
         }
     }
 
@@ -273,7 +273,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
             }
             catch (TransportException e)
             {
-                LogNotListening(listener.Address, e.Message);
+                Log.NotListening(_log, listener.Address, e.Message);
             }
         }
     }
@@ -431,17 +431,17 @@ internal sealed partial class PeerHub : IAsyncDisposable
                 if (session is null)
                     OnUnknownDevice(stream, connection.PeerHello);
                 else if (await session.AdoptAsync(stream, connection) is { } why)
-                    LogNotAdmitted(stream.Remote, why);
+                    Log.NotAdmitted(_log, stream.Remote, why);
             }
             catch (Exception e) when (e is BepException or IOException or OperationCanceledException or ObjectDisposedException)
             {
-                LogNotAdmitted(stream.Remote, e is OperationCanceledException ? "it did not say Hello in time" : e.Message);
+                Log.NotAdmitted(_log, stream.Remote, e is OperationCanceledException ? "it did not say Hello in time" : e.Message);
                 if (stream.Dialed)
                     Find(stream.Peer)?.NoteDialError(stream.Remote, e.Message);
             }
             catch (Exception e)
             {
-                LogConnectionBug(stream.Remote, e);
+                Log.ConnectionBug(_log, stream.Remote, e);
             }
         }
     }
@@ -451,7 +451,7 @@ internal sealed partial class PeerHub : IAsyncDisposable
         var now = _parts.Time.GetUtcNow();
         // It tries again every minute.
         if (_parts.State.PendingDevices().All(d => d.Device != stream.Peer || now - d.Time >= UnknownToldAfter))
-            LogUnknown(stream.Peer, hello.DeviceName, stream.Remote);
+            Log.Unknown(_log, stream.Peer, hello.DeviceName, stream.Remote);
         _parts.State.PutPendingDevice(new PendingDevice(stream.Peer, hello.DeviceName, stream.Remote, now));
         Events.Add(
             "PendingDevicesChanged",
@@ -462,19 +462,4 @@ internal sealed partial class PeerHub : IAsyncDisposable
         // The older name of the same.
         Events.Add("DeviceRejected", ("device", stream.Peer.ToString()), ("name", hello.DeviceName), ("address", stream.Remote));
     }
-
-    [LoggerMessage(110, LogLevel.Information, "Listening at {Address}")]
-    private partial void LogListening(string address);
-
-    [LoggerMessage(111, LogLevel.Warning, "Can't listen at {Address}: {Reason}")]
-    private partial void LogNotListening(string address, string reason);
-
-    [LoggerMessage(112, LogLevel.Debug, "Connection with {Address} not taken on: {Reason}")]
-    private partial void LogNotAdmitted(string address, string reason);
-
-    [LoggerMessage(113, LogLevel.Information, "Device {Device} ({Name}) at {Address} wants to connect and is not known here. Pair it with 'foldersync pair {Device}', or on the page.")]
-    private partial void LogUnknown(DeviceId device, string name, string address);
-
-    [LoggerMessage(114, LogLevel.Error, "A connection with {Address} ended by a bug")]
-    private partial void LogConnectionBug(string address, Exception e);
 }

@@ -116,7 +116,7 @@ internal sealed partial class PeerSession
         var refusal = theirs is null ? null : WhyRefused(theirs, us);
         if (refusal is not null)
         {
-            LogFolderRefused(Name(), folder.Id, refusal);
+            Log.FolderRefused(_log, Name(), folder.Id, refusal);
             state = RemoteFolderState.NotSharing;
         }
         folder.NoteRefusal(Id, refusal);

@@ -219,7 +219,7 @@ internal sealed partial class PeerSession
     public void NoteWrongData()
     {
         if (Interlocked.Increment(ref _wrongData) == WrongDataToDemote)
-            LogWrongData(Name());
+            Log.WrongData(_log, Name());
     }
 
     /// <summary>Bytes asked for and not yet answered.</summary>
@@ -357,7 +357,7 @@ internal sealed partial class PeerSession
 
     private void OnConnected(PeerLink link)
     {
-        LogConnected(Name(), link.Stream.Remote, link.Connection.PeerHello.ClientName, link.Connection.PeerHello.ClientVersion);
+        Log.Connected(_log, Name(), link.Stream.Remote, link.Connection.PeerHello.ClientName, link.Connection.PeerHello.ClientVersion);
         _parts.State.PutDevice(new DeviceStatistics(Id, link.Since, 0));
         _hub.Events.Add(
             "DeviceConnected",
@@ -392,7 +392,7 @@ internal sealed partial class PeerSession
         await link.DisposeAsync();
         if (isLast)
         {
-            LogDisconnected(Name(), link.Reason);
+            Log.Disconnected(_log, Name(), link.Reason);
             _parts.State.PutDevice(new DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
             _hub.Events.Add("DeviceDisconnected", ("id", Id.ToString()), ("error", link.Reason));
         }
@@ -404,18 +404,6 @@ internal sealed partial class PeerSession
         DialWake.Set();
         _hub.OnPeerChanged(Id);
     }
-
-    [LoggerMessage(100, LogLevel.Information, "{Device} is connected at {Address}, {Client} {Version}")]
-    private partial void LogConnected(string device, string address, string client, string version);
-
-    [LoggerMessage(101, LogLevel.Information, "{Device} is disconnected: {Reason}")]
-    private partial void LogDisconnected(string device, string reason);
-
-    [LoggerMessage(103, LogLevel.Warning, "{Device} has sent wrong data again and again; others are asked first from now on. See that its disk and memory are sound.")]
-    private partial void LogWrongData(string device);
-
-    [LoggerMessage(102, LogLevel.Warning, "{Device}, folder {Folder}: {Reason}")]
-    private partial void LogFolderRefused(string device, FolderId folder, string reason);
 
     /// <summary>What the peer says of one shared folder on the present links.</summary>
     private sealed class PeerFolder

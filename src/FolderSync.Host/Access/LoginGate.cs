@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
+using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Access;
 
@@ -13,7 +14,7 @@ namespace FolderSync.Host.Access;
 internal readonly record struct LoginResult(bool IsRight, string? Session, TimeSpan Wait);
 
 /// <summary>Checks passwords: each attempt is told of, wrong ones make their address wait, and checking never takes more than a part of the computer.</summary>
-internal sealed partial class LoginGate(ConfigStore config, ISyncEngine engine, Sessions sessions, TimeProvider time, ILogger<LoginGate> log) : IDisposable
+internal sealed class LoginGate(ConfigStore config, ISyncEngine engine, Sessions sessions, TimeProvider time, ILogger<LoginGate> log) : IDisposable
 {
     private const int AtOnce = 2;
     private const int MaxWaiting = 16;
@@ -89,9 +90,9 @@ internal sealed partial class LoginGate(ConfigStore config, ISyncEngine engine, 
     {
         var shown = user.Length > 100 ? user[..100] : user;
         if (right)
-            LogRight(shown, from.Address);
+            ServiceLog.LoggedIn(log, shown, from.Address);
         else
-            LogWrong(shown, from.Address);
+            ServiceLog.WrongLogin(log, shown, from.Address);
         if (from.Proxy is { } proxy)
             engine.Events.Add("LoginAttempt", ("remoteAddress", from.Address.ToString()), ("username", shown), ("success", right), ("proxy", proxy.ToString()));
         else
@@ -103,12 +104,6 @@ internal sealed partial class LoginGate(ConfigStore config, ISyncEngine engine, 
         wanted.Length == 0 || CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(wanted)));
 
     private string KeyOf(string user, string password) => Convert.ToHexString(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(user + "\0" + password)));
-
-    [LoggerMessage(1, LogLevel.Information, "'{User}' logged in from {Address}")]
-    private partial void LogRight(string user, IPAddress address);
-
-    [LoggerMessage(2, LogLevel.Warning, "A wrong name or password ('{User}') came from {Address}")]
-    private partial void LogWrong(string user, IPAddress address);
 }
 
 /// <summary>Where a request comes from.</summary>

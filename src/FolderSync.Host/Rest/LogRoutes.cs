@@ -6,7 +6,7 @@ using FolderSync.Index;
 namespace FolderSync.Host.Rest;
 
 /// <summary>/rest/system/log, loglevels and debug, error: what the service has to say of itself.</summary>
-internal sealed partial class LogRoutes(LogBook book, RecentErrors errors, IStateStore state, ILogger log)
+internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore state, ILogger log)
 {
     private const int MaxError = 4096;
 
@@ -53,7 +53,7 @@ internal sealed partial class LogRoutes(LogBook book, RecentErrors errors, IStat
     {
         if ((await RestJson.TextAsync(context.Request, MaxError)).Trim() is not { Length: > 0 } text)
             throw new BadHttpRequestException("Say what happened: the body is the error's text.");
-        LogPosted(text);
+        ServiceLog.Posted(log, text);
         return RestJson.Empty();
     }
 
@@ -120,7 +120,4 @@ internal sealed partial class LogRoutes(LogBook book, RecentErrors errors, IStat
         string.IsNullOrEmpty(text) ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
         : throw new BadHttpRequestException($"since: '{text}' is no time as RFC 3339 writes it, such as 2026-01-31T12:00:00Z.");
-
-    [LoggerMessage(1, LogLevel.Error, "{Text}")]
-    private partial void LogPosted(string text);
 }

@@ -1,7 +1,9 @@
+using System.Net;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Service;
 
+/// <summary>All that the service writes into the log. In one class: the generator of these methods puts several in an order that changes from build to build.</summary>
 internal static partial class ServiceLog
 {
     [LoggerMessage(1, LogLevel.Information, "FolderSync {Version}, device {Device}, home {Home}")]
@@ -60,4 +62,14 @@ internal static partial class ServiceLog
 
     [LoggerMessage(18, LogLevel.Warning, "The API key has {Length} characters and can be tried from other computers. Take one of at least {Safe}: remove page.api-key from config.yaml and restart, and a good one is made.")]
     public static partial void KeyIsShort(ILogger log, int length, int safe);
+
+    [LoggerMessage(20, LogLevel.Information, "'{User}' logged in from {Address}")]
+    public static partial void LoggedIn(ILogger log, string user, IPAddress address);
+
+    [LoggerMessage(21, LogLevel.Warning, "A wrong name or password ('{User}') came from {Address}")]
+    public static partial void WrongLogin(ILogger log, string user, IPAddress address);
+
+    /// <summary>What a client had written by POST /rest/system/error.</summary>
+    [LoggerMessage(22, LogLevel.Error, "{Text}")]
+    public static partial void Posted(ILogger log, string text);
 }

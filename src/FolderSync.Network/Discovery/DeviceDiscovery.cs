@@ -178,7 +178,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
         {
             // Anyone can make up strangers; they must not fill the log.
             var level = Volatile.Read(ref _settings).Wanted.Contains(sighting.Device) ? LogLevel.Information : LogLevel.Debug;
-            DiscoveryLog.Found(_logger, level, sighting.Device.ToString(), sighting.Via == FoundBy.Mdns ? "mDNS" : "local discovery", string.Join(", ", addresses));
+            Log.DeviceFound(_logger, level, sighting.Device.ToString(), sighting.Via == FoundBy.Mdns ? "mDNS" : "local discovery", string.Join(", ", addresses));
             // It may have started after this device's last announcement.
             Volatile.Read(ref _local).ForEach(l => l.Wake());
         }

@@ -102,7 +102,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
             }
             catch (Exception e)
             {
-                DiscoveryLog.Bug(_logger, _state.Name, e);
+                Log.DiscoveryBug(_logger, _state.Name, e);
                 await Pauses.ForAsync(s_interval, _clock, _stop.Token).ConfigureAwait(false);
             }
         }
@@ -219,7 +219,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         }
         catch (Exception e)
         {
-            DiscoveryLog.Bug(_logger, _state.Name, e);
+            Log.DiscoveryBug(_logger, _state.Name, e);
         }
     }
 }

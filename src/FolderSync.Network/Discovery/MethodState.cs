@@ -34,8 +34,8 @@ internal sealed class MethodState(string name, int port, ILogger logger)
         }
 
         if (trouble is null)
-            DiscoveryLog.Working(logger, name, port);
+            Log.DiscoveryWorks(logger, name, port);
         else
-            DiscoveryLog.NotWorking(logger, isHarmless ? LogLevel.Information : LogLevel.Warning, name, trouble);
+            Log.DiscoveryFails(logger, isHarmless ? LogLevel.Information : LogLevel.Warning, name, trouble);
     }
 }

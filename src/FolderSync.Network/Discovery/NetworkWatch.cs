@@ -89,7 +89,7 @@ public sealed class NetworkWatch : IAsyncDisposable
             (monotonic, wall) = (_clock.GetTimestamp(), _clock.GetUtcNow());
             if (elapsed > s_gap || byWall > s_gap || byWall < -s_gap)
             {
-                DiscoveryLog.Slept(_logger, (byWall.Duration() > elapsed ? byWall : elapsed).TotalSeconds);
+                Log.Slept(_logger, (byWall.Duration() > elapsed ? byWall : elapsed).TotalSeconds);
                 lock (_lock)
                     _isAsleepNews = true;
                 Settled();
@@ -120,7 +120,7 @@ public sealed class NetworkWatch : IAsyncDisposable
             if (text == _last && !_isAsleepNews)
                 return;
             if (text != _last)
-                DiscoveryLog.NetworkChanged(_logger, string.Join(", ", paths.Select(p => $"{p.Name} ({string.Join(' ', p.Addresses.Select(a => a.Address))})")));
+                Log.NetworkChanged(_logger, string.Join(", ", paths.Select(p => $"{p.Name} ({string.Join(' ', p.Addresses.Select(a => a.Address))})")));
             (_last, _isAsleepNews) = (text, false);
             Volatile.Write(ref _paths, paths);
             // Under the lock, so that calls come one at a time; whoever listens only sets signals.

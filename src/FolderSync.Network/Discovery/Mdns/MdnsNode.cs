@@ -100,7 +100,7 @@ internal sealed class MdnsNode : IAsyncDisposable
             }
             catch (Exception e)
             {
-                DiscoveryLog.Bug(_logger, "mDNS", e);
+                Log.DiscoveryBug(_logger, "mDNS", e);
                 isNew = true;
                 await Pauses.ForAsync(s_retry, _clock, _stop.Token).ConfigureAwait(false);
             }
@@ -146,7 +146,7 @@ internal sealed class MdnsNode : IAsyncDisposable
             return;
         var incoming = new Incoming(message, packet.From, link);
         if (_responder?.Hear(incoming, links) is { } taken)
-            DiscoveryLog.Renamed(_logger, taken, _name = _responder.Service.Label);
+            Log.NameTaken(_logger, taken, _name = _responder.Service.Label);
         _browser.Hear(incoming);
     }
 

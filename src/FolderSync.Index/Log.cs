@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 
-namespace FolderSync.Index.Sqlite;
+namespace FolderSync.Index;
 
+/// <summary>All that this library writes into the log. In one class: the generator of these methods puts several in an order that changes from build to build.</summary>
 internal static partial class Log
 {
     [LoggerMessage(3001, LogLevel.Debug, "Opened the index {Path}: ID {IndexId}, sequence {Sequence}, {Items} local items")]
@@ -9,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(3002, LogLevel.Warning, "The index of folder '{Folder}' was put aside as {Path}; it is made anew from the disk")]
     public static partial void IndexPutAside(ILogger logger, string folder, string path);
+
+    [LoggerMessage(3101, LogLevel.Warning, "The service's state {Path} can't be read ({Reason}); it is put aside as .damaged and begun anew. No synced file is affected")]
+    public static partial void StateDamaged(ILogger logger, string path, string reason);
 }
