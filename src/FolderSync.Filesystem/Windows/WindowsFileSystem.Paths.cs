@@ -22,7 +22,7 @@ internal sealed unsafe partial class WindowsFileSystem
                 return;
             // Virus scanners and indexers open what was just written, for a moment. Who has the target open may have it for hours.
             if (WindowsErrors.Meaning(code) == FileSystemError.InUse && pause > 0 && IsHeld(source))
-                Thread.Sleep(pause);
+                _pause(TimeSpan.FromMilliseconds(pause));
             else
                 throw WindowsErrors.Failure(code, mode == RenameMode.Exchange ? $"exchange '{Where(from)}' and" : $"rename '{Where(from)}' to", Where(to));
         }

@@ -13,10 +13,16 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
     private const uint Opening = Kernel32.BackupSemantics | Kernel32.OpenReparsePoint;
 
     private readonly string _root;
+    private readonly Action<TimeSpan> _pause;
     private FileSystemTraits? _traits;
 
     /// <param name="root">Absolute path.</param>
-    public WindowsFileSystem(string root) => _root = WindowsPath.Extended(Path.GetFullPath(root));
+    /// <param name="pause">Waits before a file that somebody holds is tried again; <see cref="Thread.Sleep(TimeSpan)"/> without it.</param>
+    public WindowsFileSystem(string root, Action<TimeSpan>? pause = null)
+    {
+        _root = WindowsPath.Extended(Path.GetFullPath(root));
+        _pause = pause ?? Thread.Sleep;
+    }
 
     public FileSystemTraits Traits => _traits ??= Probe();
 

@@ -10,8 +10,9 @@ internal static class DurableFile
     private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Temp file, fsync, rename, fsync of the directory. A symlink at <paramref name="path"/> stays; what it points at is replaced.</summary>
+    /// <param name="pause">Waits before a file that somebody holds is tried again; <see cref="Thread.Sleep(TimeSpan)"/> without it.</param>
     /// <exception cref="IOException">The file is as it was.</exception>
-    public static void Write(string path, string text)
+    public static void Write(string path, string text, Action<TimeSpan>? pause = null)
     {
         path = Target(path);
         var temp = $"{path}.{Environment.ProcessId}.tmp";
@@ -25,7 +26,7 @@ internal static class DurableFile
                 stream.Write(Encoding.UTF8.GetBytes(text));
                 stream.Flush(flushToDisk: true);
             }
-            Replace(temp, path);
+            Replace(temp, path, pause ?? Thread.Sleep);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,7 +48,7 @@ internal static class DurableFile
     }
 
     /// <summary>Windows replaces no file that somebody has open, if only to read it: that is over in a moment.</summary>
-    private static void Replace(string temp, string path)
+    private static void Replace(string temp, string path, Action<TimeSpan> pause)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -58,7 +59,7 @@ internal static class DurableFile
             }
             catch (Exception e) when (OperatingSystem.IsWindows() && (e is IOException or UnauthorizedAccessException) && attempt < HeldAttempts && SystemCalls.IsHeld(path))
             {
-                Thread.Sleep(HeldPause);
+                pause(HeldPause);
             }
         }
     }

@@ -1,5 +1,5 @@
-using System.Reflection;
 using FolderSync.IntegrationTests.Harness;
+using FolderSync.IntegrationTests.Windows;
 
 namespace FolderSync.IntegrationTests.Tray;
 
@@ -15,17 +15,7 @@ internal sealed class WineDesktop : IAsyncDisposable
     private WineDesktop(Screen screen)
     {
         Screen = screen;
-        _environment = new Dictionary<string, string?>
-        {
-            ["DISPLAY"] = screen.Display,
-            ["WINEPREFIX"] = _scratch.Make("wine"),
-            ["WINEARCH"] = "win64",
-            ["WINEDEBUG"] = "-all",
-            ["LANG"] = "C.UTF-8",
-            ["FOLDERSYNC_HOME"] = null,
-            ["DOTNET_ROOT"] = null,
-            ["TZ"] = "UTC",
-        };
+        _environment = WindowsBuild.WineEnvironment(_scratch.Make("wine"), screen.Display);
     }
 
     public static bool IsMissing => Screen.IsMissing("wine", "Xvfb", "xdotool", "import");
@@ -40,29 +30,16 @@ internal sealed class WineDesktop : IAsyncDisposable
         return desktop;
     }
 
-    /// <summary>The tray as it is shipped for Windows: self-contained, many files.</summary>
+    /// <summary>The tray as it is shipped for Windows.</summary>
     public async Task<string> PublishAsync()
     {
-        var project = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../src/FolderSync.Tray/FolderSync.Tray.csproj"));
-        var configuration = typeof(WineDesktop).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        var output = _scratch.In("tray");
-        await using var publish = ChildProcess.Start("dotnet",
-        [
-            "publish", project, "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", _scratch.In("artifacts"), "-v", "quiet",
-            "--disable-build-servers", "-p:UseSharedCompilation=false",
-        ]);
-        while (!publish.HasExited)
-            await Task.Delay(100);
-        Skip.If(new[] { "NU1101", "NU1102", "NU1301" }.Any(c => publish.Log.Contains(c, StringComparison.Ordinal)), "The runtime for win-x64 can't be restored here.");
-        Assert.True(await publish.ExitCodeAsync() == 0, publish.Log);
-        return Path.Combine(output, "foldersync-tray.exe");
+        Skip.If(!await WindowsBuild.PublishAsync("src/FolderSync.Tray", _scratch.In("tray"), _scratch.In("artifacts")), "The runtime for win-x64 can't be restored here.");
+        return _scratch.In("tray", "foldersync-tray.exe");
     }
-
-    public static string WindowsPath(string path) => "Z:" + path.Replace('/', '\\');
 
     /// <summary>A shell's desktop that starts the program.</summary>
     public void StartShell(string program, params string[] arguments) =>
-        _shell = ChildProcess.Start("wine", ["explorer", "/desktop=shell,1024x768", WindowsPath(program), .. arguments], _environment);
+        _shell = ChildProcess.Start("wine", ["explorer", "/desktop=shell,1024x768", WindowsBuild.WindowsPath(program), .. arguments], _environment);
 
     public async ValueTask DisposeAsync()
     {

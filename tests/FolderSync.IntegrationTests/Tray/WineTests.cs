@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FolderSync.IntegrationTests.Harness;
+using FolderSync.IntegrationTests.Windows;
 
 namespace FolderSync.IntegrationTests.Tray;
 
@@ -22,7 +23,7 @@ public class WineTests
         service.Say("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop")));
         service.Announce(home);
         await using var desktop = await WineDesktop.StartAsync();
-        desktop.StartShell(await desktop.PublishAsync(), "--home", WineDesktop.WindowsPath(home), "--no-service");
+        desktop.StartShell(await desktop.PublishAsync(), "--home", WindowsBuild.WindowsPath(home), "--no-service");
 
         var icon = await ShowsAsync(desktop, home, (0x0f, 0x8a, 0x80));
         await desktop.Screen.ShootAsync("wine-idle");
