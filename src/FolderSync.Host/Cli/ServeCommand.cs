@@ -17,7 +17,8 @@ internal static class ServeCommand
         var set = new Option<string[]>("--set") { Description = "Any option of a section over the configuration's, for this run; may be repeated. Also $FOLDERSYNC_SECTION_OPTION.", HelpName = "SECTION.OPTION=VALUE" };
         var noBrowser = new Option<bool>("--no-browser") { Description = "Don't open the page in a browser." };
         var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", DefaultValueFactory = _ => LogLevel.Information, HelpName = "LEVEL" };
-        var command = new Command("serve", "Runs the service until it is told to end (Ctrl-C, SIGTERM, the page). Makes the home where there is none.") { address, key, set, noBrowser, level };
+        var withInput = new Option<bool>("--end-with-input") { Description = "End when the standard input ends: with the program that started this one, however that ends." };
+        var command = new Command("serve", "Runs the service until it is told to end (Ctrl-C, SIGTERM, the page). Makes the home where there is none.") { address, key, set, noBrowser, level, withInput };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
             var options = new ServiceOptions(
@@ -25,15 +26,47 @@ internal static class ServeCommand
                 ServeOverrides.Of(context.Environment, parsed.GetValue(address), parsed.GetValue(key), parsed.GetValue(set) ?? []),
                 parsed.GetValue(noBrowser),
                 parsed.GetValue(level));
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (parsed.GetValue(withInput))
+                EndWithInput(end);
             try
             {
-                await ServiceRun.RunAsync(options, cancellation);
+                await ServiceRun.RunAsync(options, end.Token);
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
                 // A signal is how a service is ended, also while it still starts.
             }
         });
+    }
+
+    private static void EndWithInput(CancellationTokenSource end)
+    {
+        // On a thread of its own: a read from a pipe can't be called back.
+        new Thread(() =>
+        {
+            using var input = Console.OpenStandardInput();
+            try
+            {
+                while (input.ReadByte() >= 0)
+                {
+                    // What is said does not matter.
+                }
+            }
+            catch (IOException)
+            {
+                // Windows tells of a writer that was killed as of a broken pipe.
+            }
+            try
+            {
+                end.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended otherwise.
+            }
+        })
+        { IsBackground = true, Name = "Standard input" }.Start();
     }
 }
 

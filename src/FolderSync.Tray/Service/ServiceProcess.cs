@@ -4,7 +4,7 @@ using FolderSync.Client;
 
 namespace FolderSync.Tray.Service;
 
-/// <summary>A service that this tray started: it ends with the tray.</summary>
+/// <summary>A service that this tray started: it ends with the tray, also with one that is killed, for its standard input ends then.</summary>
 internal sealed class ServiceProcess(string home, string? program) : IAsyncDisposable
 {
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(30);
@@ -30,7 +30,7 @@ internal sealed class ServiceProcess(string home, string? program) : IAsyncDispo
             return program is null
                 ? "The program foldersync is neither beside this one nor on PATH. Install it, or start the service yourself."
                 : $"'{program}' is not there. Name the service's program with --service.";
-        var start = new ProcessStartInfo(file, ["serve", "--home", home, "--no-browser"])
+        var start = new ProcessStartInfo(file, ["serve", "--home", home, "--no-browser", "--end-with-input"])
         {
             UseShellExecute = false,
             CreateNoWindow = true,
@@ -45,7 +45,6 @@ internal sealed class ServiceProcess(string home, string? program) : IAsyncDispo
             _process.ErrorDataReceived += (_, e) => Keep(e.Data);
             _process.OutputDataReceived += (_, e) => Keep(e.Data);
             _process.Start();
-            _process.StandardInput.Close();
             _process.BeginErrorReadLine();
             _process.BeginOutputReadLine();
             return null;
@@ -75,7 +74,7 @@ internal sealed class ServiceProcess(string home, string? program) : IAsyncDispo
                 else
                 {
                     // It has not come so far as to say where it is.
-                    process.Kill();
+                    process.StandardInput.Close();
                 }
                 await process.WaitForExitAsync(limit.Token);
             }

@@ -66,6 +66,13 @@ public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerS
         Assert.Contains("--no-such-option", wrong.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{ "type": "library", "name": "a" }] }""", true)]
+    [InlineData("""{ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{ "type": "book", "name": "a" }] }""", false)]
+    [InlineData("""{ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{ "type": "library", "name": "a", "licenses": [{ "license": { "id": "No-such" } }] }] }""", false)]
+    [InlineData("""{ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{ "type": "library" }] }""", false)]
+    public void TheSchemaOfBillsTellsGoodOnesFromBad(string bill, bool isGood) => Assert.Equal(isGood, BillSchema.Faults(bill).Count == 0);
+
     private void AssertSums()
     {
         var sums = File.ReadAllLines(Path.Combine(scripts.Output, "SHA256SUMS")).Select(l => l.Split("  ")).ToDictionary(l => l[1], l => l[0]);
@@ -78,10 +85,12 @@ public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerS
         }
     }
 
-    /// <summary>What a reader of CycloneDX needs of each component, and that nothing is missing that is known to be shipped. The schema itself is not applied.</summary>
+    /// <summary>What a reader of CycloneDX needs and its schema ask of each component, and that nothing is missing that is known to be shipped.</summary>
     private static void AssertBill(string file)
     {
-        var bill = JsonNode.Parse(File.ReadAllText(file))!;
+        var text = File.ReadAllText(file);
+        Assert.Empty(BillSchema.Faults(text));
+        var bill = JsonNode.Parse(text)!;
         Assert.Equal(("CycloneDX", "1.6"), ((string?)bill["bomFormat"], (string?)bill["specVersion"]));
         var components = bill["components"]!.AsArray();
         Assert.All(components, c => Assert.All(["type", "name", "version", "purl", "licenses"], field => Assert.NotNull(c![field])));

@@ -37,12 +37,13 @@ internal sealed class PanelDesktop : IAsyncDisposable
         """;
 
     private readonly ScratchDirectory _scratch;
+    private readonly Opener _opener;
     private readonly ChildProcess _bus;
     private ChildProcess? _panel;
     private ChildProcess? _notifications;
 
-    private PanelDesktop(ScratchDirectory scratch, Screen screen, ChildProcess bus, Dictionary<string, string?> environment) =>
-        (_scratch, Screen, _bus, Surroundings) = (scratch, screen, bus, environment);
+    private PanelDesktop(ScratchDirectory scratch, Opener opener, Screen screen, ChildProcess bus, Dictionary<string, string?> environment) =>
+        (_scratch, _opener, Screen, _bus, Surroundings) = (scratch, opener, screen, bus, environment);
 
     public static bool IsMissing => Screen.IsMissing("xfce4-panel", "Xvfb", "dbus-daemon", "xdotool", "import");
 
@@ -54,22 +55,17 @@ internal sealed class PanelDesktop : IAsyncDisposable
     public Dictionary<string, string?> Surroundings { get; }
 
     /// <summary>What was opened with xdg-open, in order.</summary>
-    public IReadOnlyList<string> Opened => File.Exists(OpenedFile) ? File.ReadAllLines(OpenedFile) : [];
+    public IReadOnlyList<string> Opened => _opener.Opened;
 
     private static string? NotificationService { get; } = Directory.Exists("/usr/lib")
         ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu").Select(d => Path.Combine(d, "xfce4/notifyd/xfce4-notifyd")).FirstOrDefault(File.Exists)
         : null;
 
-    private string OpenedFile => _scratch.In("opened");
-
     public static async Task<PanelDesktop> StartAsync(bool dark = false, bool withPanel = true)
     {
         var scratch = new ScratchDirectory();
         var screen = await Screen.StartAsync();
-        var programs = scratch.Make("bin");
-        var opener = Path.Combine(programs, "xdg-open");
-        await File.WriteAllTextAsync(opener, $"#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{scratch.In("opened")}'\n");
-        File.SetUnixFileMode(opener, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var opener = new Opener(scratch);
         var config = Path.Combine(scratch.Make("config", "xfce4", "xfconf", "xfce-perchannel-xml"), "xfce4-panel.xml");
         await File.WriteAllTextAsync(config, PanelConfig.Replace("DARK", dark ? "true" : "false", StringComparison.Ordinal));
         var environment = new Dictionary<string, string?>
@@ -80,7 +76,7 @@ internal sealed class PanelDesktop : IAsyncDisposable
             ["XDG_CONFIG_HOME"] = scratch.In("config"),
             ["XDG_CACHE_HOME"] = scratch.Make("cache"),
             ["XDG_RUNTIME_DIR"] = scratch.Make("run"),
-            ["PATH"] = programs + ":" + Environment.GetEnvironmentVariable("PATH"),
+            ["PATH"] = opener.SearchPath,
             ["FOLDERSYNC_HOME"] = null,
             ["GTK_A11Y"] = "none",
             ["NO_AT_BRIDGE"] = "1",
@@ -93,7 +89,7 @@ internal sealed class PanelDesktop : IAsyncDisposable
         var bus = ChildProcess.Start("dbus-daemon", ["--config-file=" + busConfig, "--nofork", "--print-address"], environment);
         await Until.TrueAsync(() => bus.Log.Contains("unix:", StringComparison.Ordinal), () => $"dbus-daemon did not start: {bus.Log}");
         environment["DBUS_SESSION_BUS_ADDRESS"] = address;
-        var desktop = new PanelDesktop(scratch, screen, bus, environment);
+        var desktop = new PanelDesktop(scratch, opener, screen, bus, environment);
         if (withPanel)
             await desktop.StartPanelAsync();
         return desktop;

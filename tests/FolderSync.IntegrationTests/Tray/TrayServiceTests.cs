@@ -27,6 +27,20 @@ public class TrayServiceTests
     }
 
     [Fact]
+    public async Task A_tray_that_is_killed_takes_the_service_that_it_started_along()
+    {
+        using var scratch = new ScratchDirectory();
+        var device = await FolderSyncProcess.MakeAsync("tray", scratch.Make("home"));
+        await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--service", ServiceProgram);
+        await tray.SaysAsync("The service runs.");
+        using var service = Process.GetProcessById(ServiceAddress.Find(device.Home)!.Process);
+        await ChildProcess.RunAsync("kill", ["-KILL", $"{tray.Id}"]);
+        await service.WaitForExitAsync().WaitAsync(TestSettings.Patience);
+        // In order, not by a kill of its own: it took away what says where it is.
+        Assert.False(File.Exists(Path.Combine(device.Home, ServiceAddress.FileName)));
+    }
+
+    [Fact]
     public async Task A_service_that_falls_is_started_again_and_one_that_was_ended_is_not()
     {
         using var scratch = new ScratchDirectory();

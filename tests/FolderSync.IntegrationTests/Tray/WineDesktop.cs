@@ -9,18 +9,24 @@ internal sealed class WineDesktop : IAsyncDisposable
     public const string Needs = "wine, Xvfb, xdotool, import (apt-get install wine wine64 xvfb xdotool imagemagick)";
 
     private readonly ScratchDirectory _scratch = new();
+    private readonly Opener _opener;
     private readonly Dictionary<string, string?> _environment;
     private ChildProcess? _shell;
 
     private WineDesktop(Screen screen)
     {
         Screen = screen;
+        _opener = new Opener(_scratch);
         _environment = WindowsBuild.WineEnvironment(_scratch.Make("wine"), screen.Display);
+        _environment["PATH"] = _opener.SearchPath;
     }
 
     public static bool IsMissing => Screen.IsMissing("wine", "Xvfb", "xdotool", "import");
 
     public Screen Screen { get; }
+
+    /// <summary>What was opened in the browser, in order.</summary>
+    public IReadOnlyList<string> Opened => _opener.Opened;
 
     public static async Task<WineDesktop> StartAsync()
     {
@@ -30,16 +36,12 @@ internal sealed class WineDesktop : IAsyncDisposable
         return desktop;
     }
 
-    /// <summary>The tray as it is shipped for Windows.</summary>
-    public async Task<string> PublishAsync()
-    {
-        Skip.If(!await WindowsBuild.PublishAsync("src/FolderSync.Tray", _scratch.In("tray"), _scratch.In("artifacts")), "The runtime for win-x64 can't be restored here.");
-        return _scratch.In("tray", "foldersync-tray.exe");
-    }
-
     /// <summary>A shell's desktop that starts the program.</summary>
     public void StartShell(string program, params string[] arguments) =>
         _shell = ChildProcess.Start("wine", ["explorer", "/desktop=shell,1024x768", WindowsBuild.WindowsPath(program), .. arguments], _environment);
+
+    /// <summary>Runs a program on the shell's desktop. Whether it did what it should only shows by what came of it.</summary>
+    public Task RunAsync(string program, params string[] arguments) => ChildProcess.RunAsync("wine", ["explorer", "/desktop=shell", WindowsBuild.WindowsPath(program), .. arguments], _environment);
 
     public async ValueTask DisposeAsync()
     {

@@ -4,15 +4,17 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Windows;
 
-/// <summary>The program and its tests as self-contained builds for Windows, and a Wine prefix to run them in. Made once for all tests that want it.</summary>
+/// <summary>The programs and their tests as self-contained builds for Windows, and a Wine prefix to run them in. Made once for all tests that want it.</summary>
 public sealed class WindowsBuild : IAsyncLifetime
 {
     private readonly ScratchDirectory _scratch = new();
     private bool _hasPrefix;
 
-    public static bool IsMissing => Tray.Screen.IsMissing("wine");
+    public static bool IsMissing => IntegrationTests.Tray.Screen.IsMissing("wine");
 
     public string Program { get; private set; } = "";
+
+    public string Tray { get; private set; } = "";
 
     public string Tests { get; private set; } = "";
 
@@ -45,11 +47,9 @@ public sealed class WindowsBuild : IAsyncLifetime
         if (IsMissing)
             return;
         Environment = WineEnvironment(_scratch.Make("wine"), display: null);
-        var artifacts = _scratch.In("artifacts");
-        if (!await PublishAsync("src/FolderSync.Host", _scratch.In("program"), artifacts) || !await PublishAsync("tests/FolderSync.Tests", _scratch.In("tests"), artifacts))
-            return;
-        Program = _scratch.In("program", "foldersync.exe");
-        Tests = _scratch.In("tests", "FolderSync.Tests.exe");
+        Program = await PublishAsync("src/FolderSync.Host", "program", "foldersync.exe");
+        Tray = await PublishAsync("src/FolderSync.Tray", "tray", "foldersync-tray.exe");
+        Tests = await PublishAsync("tests/FolderSync.Tests", "tests", "FolderSync.Tests.exe");
         var made = await ChildProcess.RunAsync("wine", ["wineboot", "--init"], Environment);
         Assert.True(made.ExitCode == 0, made.All);
         _hasPrefix = true;
@@ -66,26 +66,24 @@ public sealed class WindowsBuild : IAsyncLifetime
     public void SkipUnlessThere()
     {
         Skip.If(IsMissing, "wine is missing: apt-get install wine wine64.");
-        Skip.If(Program.Length == 0 || Tests.Length == 0, "The runtime for win-x64 can't be restored here.");
+        Skip.If(Program.Length == 0 || Tray.Length == 0 || Tests.Length == 0, "The runtime for win-x64 can't be restored here.");
     }
 
-    /// <summary>A project of this solution (its directory below the root) as it is shipped for Windows: self-contained, many files.</summary>
-    /// <param name="artifacts">Where what it is made of lies; several projects share it.</param>
-    /// <returns>False where the package source lacks the runtime for Windows.</returns>
-    public static async Task<bool> PublishAsync(string project, string output, string artifacts)
+    private async Task<string> PublishAsync(string project, string directory, string program)
     {
+        var output = _scratch.In(directory);
         var root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
         var configuration = typeof(WindowsBuild).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
         await using var publish = ChildProcess.Start("dotnet",
         [
-            "publish", Path.Combine(root, project), "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", artifacts,
+            "publish", Path.Combine(root, project), "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", _scratch.In("artifacts"),
             "-v", "quiet", "--disable-build-servers", "-p:UseSharedCompilation=false",
         ]);
         while (!publish.HasExited)
             await Task.Delay(100);
         if (Regex.IsMatch(publish.Log, "NU1101|NU1102|NU1301"))
-            return false;
+            return "";
         Assert.True(await publish.ExitCodeAsync() == 0, publish.Log);
-        return true;
+        return Path.Combine(output, program);
     }
 }
