@@ -74,6 +74,27 @@ internal sealed class Picture(int width, int height, byte[] rgb)
     /// <summary>Where the colour is, within a little; null: nowhere.</summary>
     public (int X, int Y)? Find(int red, int green, int blue, int tolerance = 6)
     {
+        var hits = Hits(red, green, blue, tolerance);
+        // A few pixels of that colour may be anything's edge.
+        return hits.Count < 20 ? null : ((int)hits.Average(h => h.X), (int)hits.Average(h => h.Y));
+    }
+
+    /// <summary>What the pixels of that colour, within a little, lie in; empty: there are none.</summary>
+    public (int X, int Y, int Width, int Height) Box(int red, int green, int blue, int tolerance = 6)
+    {
+        var hits = Hits(red, green, blue, tolerance);
+        return hits.Count == 0 ? default
+            : (hits.Min(h => h.X), hits.Min(h => h.Y), hits.Max(h => h.X) - hits.Min(h => h.X) + 1, hits.Max(h => h.Y) - hits.Min(h => h.Y) + 1);
+    }
+
+    /// <summary>The rectangle looks as in the other picture.</summary>
+    public bool SameAs(Picture other, int left, int top, int columns, int rows) => Enumerable.Range(top, rows)
+        .All(y => rgb.AsSpan(3 * ((y * width) + left), 3 * columns).SequenceEqual(other.Row(y).Slice(3 * left, 3 * columns)));
+
+    private ReadOnlySpan<byte> Row(int y) => rgb.AsSpan(3 * y * width, 3 * width);
+
+    private List<(int X, int Y)> Hits(int red, int green, int blue, int tolerance)
+    {
         var hits = new List<(int X, int Y)>();
         for (var y = 0; y < height; y++)
         {
@@ -84,15 +105,8 @@ internal sealed class Picture(int width, int height, byte[] rgb)
                     hits.Add((x, y));
             }
         }
-        // A few pixels of that colour may be anything's edge.
-        return hits.Count < 20 ? null : ((int)hits.Average(h => h.X), (int)hits.Average(h => h.Y));
+        return hits;
     }
-
-    /// <summary>The rectangle looks as in the other picture.</summary>
-    public bool SameAs(Picture other, int left, int top, int columns, int rows) => Enumerable.Range(top, rows)
-        .All(y => rgb.AsSpan(3 * ((y * width) + left), 3 * columns).SequenceEqual(other.Row(y).Slice(3 * left, 3 * columns)));
-
-    private ReadOnlySpan<byte> Row(int y) => rgb.AsSpan(3 * y * width, 3 * width);
 
     public static Picture Read(string ppm)
     {

@@ -28,11 +28,14 @@ internal sealed class WineDesktop : IAsyncDisposable
     /// <summary>What was opened in the browser, in order.</summary>
     public IReadOnlyList<string> Opened => _opener.Opened;
 
-    public static async Task<WineDesktop> StartAsync()
+    /// <param name="dpi">Dots an inch that Windows takes the screen to have; 96 is the smallest.</param>
+    public static async Task<WineDesktop> StartAsync(int dpi = 96)
     {
         var desktop = new WineDesktop(await Screen.StartAsync());
         var made = await ChildProcess.RunAsync("wine", ["wineboot", "--init"], desktop._environment);
         Assert.True(made.ExitCode == 0, made.All);
+        var set = await ChildProcess.RunAsync("wine", ["reg", "add", @"HKCU\Control Panel\Desktop", "/v", "LogPixels", "/t", "REG_DWORD", "/d", $"{dpi}", "/f"], desktop._environment);
+        Assert.True(set.ExitCode == 0, set.All);
         return desktop;
     }
 

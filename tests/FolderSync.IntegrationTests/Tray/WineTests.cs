@@ -78,6 +78,27 @@ public class WineTests(WindowsBuild build)
         await GoneAsync(desktop, home, Paused);
     }
 
+    [SkippableTheory]
+    [InlineData(144, 24)]
+    [InlineData(192, 32)]
+    public async Task The_icon_is_drawn_for_the_screens_dots_an_inch(int dpi, int size)
+    {
+        Skip.If(WineDesktop.IsMissing, $"Lacks one of {WineDesktop.Needs}.");
+        Skip.If(dpi != 192 && !TestSettings.Full, "Other resolutions are looked at with FOLDERSYNC_TEST_FULL=1.");
+        build.SkipUnlessThere();
+        using var scratch = new ScratchDirectory();
+        using var service = new FakeService();
+        var home = scratch.Make("home");
+        service.Announce(home);
+        await using var desktop = await WineDesktop.StartAsync(dpi);
+        desktop.StartShell(build.Tray, "--home", WindowsBuild.WindowsPath(home), "--no-service");
+        await ShowsAsync(desktop, home, Idle);
+        await desktop.Screen.ShootAsync($"wine-dpi-{dpi}");
+        var (r, g, b) = Idle;
+        var (_, _, width, height) = (await desktop.Screen.LookAsync()).Box(r, g, b);
+        Assert.Equal((size, size), (width, height));
+    }
+
     private static Task ClickLineAsync(WineDesktop desktop, (int X, int Y) icon, int above) => desktop.Screen.ClickAsync(icon.X - 76, icon.Y - above);
 
     private static string Log(string home) => File.ReadAllText(Path.Combine(home, "tray.log"));
