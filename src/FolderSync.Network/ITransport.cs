@@ -15,7 +15,18 @@ public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Re
     /// <summary>As Syncthing's API names it: tcp-client, tcp-server.</summary>
     public string Kind => Dialed ? "tcp-client" : "tcp-server";
 
-    public ValueTask DisposeAsync() => Stream.DisposeAsync();
+    /// <summary>Never throws: it is over, whatever goes wrong in the farewell.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Stream.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // A half-broken line fails in ways that each kind of stream has for itself.
+        }
+    }
 }
 
 /// <summary>A connection could not be made; the message is fit for a person and says what to do where that is known.</summary>

@@ -95,7 +95,6 @@ internal sealed class PeerLink : IAsyncDisposable
         FailPending();
         _sendWake.Dispose();
         _tickWake.Dispose();
-        await _connection.DisposeAsync();
         await _stream.DisposeAsync();
     }
 
@@ -174,7 +173,7 @@ internal sealed class PeerLink : IAsyncDisposable
             _ended.Cancel();
             _sendWake.Set();
             _tickWake.Set();
-            await _stream.Stream.DisposeAsync();
+            // The stream is closed when the other loops have ended, too: OpenSSL does not bear a farewell amid reading and writing.
         }
     }
 

@@ -177,16 +177,24 @@ internal sealed partial class PeerSession
             _links.Add(link);
             _lastSeen = link.Since;
         }
-        connection.Compression = Config.Compression;
-        if (isFirst)
-            OnConnected(link);
         var server = new RequestServer(_parts, Id, link, id => _hub.FolderSharedWith(id, Id), _hub.RequestBytes);
-        var serving = server.RunAsync(Name());
-        link.Post(await ClusterConfigAsync(isSecondary: !isFirst));
-        await link.RunAsync(Name(), message => ReceiveAsync(link, server, message));
-        server.Complete();
-        await serving;
-        await OnLinkEndedAsync(link);
+        var serving = Task.CompletedTask;
+        try
+        {
+            connection.Compression = Config.Compression;
+            if (isFirst)
+                OnConnected(link);
+            serving = server.RunAsync(Name());
+            link.Post(await ClusterConfigAsync(isSecondary: !isFirst));
+            await link.RunAsync(Name(), message => ReceiveAsync(link, server, message));
+        }
+        finally
+        {
+            // Whatever happened: a link that is not taken off passes for a connection for ever, and nobody dials.
+            server.Complete();
+            await serving;
+            await OnLinkEndedAsync(link);
+        }
         return null;
     }
 

@@ -113,21 +113,131 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
         }
     }
 
-    /// <summary>Says close_notify when it is disposed of, without letting a peer that doesn't read delay the end for long.</summary>
+    /// <summary>
+    /// Says close_notify when it is disposed of, without letting a peer that doesn't read delay the end for long. OpenSSL does not bear a
+    /// farewell, or its end, amid reading and writing (it frees the same memory twice, and the process is gone), and the base class does not
+    /// keep them apart: what is under way is called off first, and its end is awaited.
+    /// </summary>
     private sealed class ClosingSslStream(Stream raw) : SslStream(raw, leaveInnerStreamOpen: false)
     {
-        public override async ValueTask DisposeAsync()
+        private readonly Lock _lock = new();
+        private readonly CancellationTokenSource _stop = new();
+        private readonly TaskCompletionSource _still = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _underWay;
+        private int _writing;
+        private Task? _closing;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            Begin(isWrite: false);
             try
             {
-                await ShutdownAsync().WaitAsync(TlsStacks.CloseNotifyPatience).ConfigureAwait(false);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+                return await base.ReadAsync(buffer, either.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or TimeoutException or InvalidOperationException or NotSupportedException or CryptographicException)
+            catch (OperationCanceledException) when (IsCalledOff(cancellationToken))
             {
-                // The connection is broken, or a write is under way: it ends without the farewell.
+                throw Closed();
             }
+            finally
+            {
+                End(isWrite: false);
+            }
+        }
 
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Begin(isWrite: true);
+            try
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+                await base.WriteAsync(buffer, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (IsCalledOff(cancellationToken))
+            {
+                throw Closed();
+            }
+            finally
+            {
+                End(isWrite: true);
+            }
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+        public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+        /// <summary>Once, for all who ask.</summary>
+        public override ValueTask DisposeAsync()
+        {
+            lock (_lock)
+            {
+                if (_closing is null && _underWay == 0)
+                    _still.TrySetResult();
+                return new ValueTask(_closing ??= CloseAsync(_writing > 0));
+            }
+        }
+
+        private async Task CloseAsync(bool isCutShort)
+        {
+            // Not under the lock of who asked first.
+            await Task.Yield();
+            await _stop.CancelAsync().ConfigureAwait(false);
+            try
+            {
+                await _still.Task.WaitAsync(TlsStacks.CloseNotifyPatience).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                isCutShort = true;
+                await InnerStream.DisposeAsync().ConfigureAwait(false);
+                await _still.Task.ConfigureAwait(false);
+            }
+            try
+            {
+                // Behind half a record nobody would understand it.
+                if (!isCutShort)
+                    await ShutdownAsync().WaitAsync(TlsStacks.CloseNotifyPatience).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // The connection is broken: it ends without the farewell. OpenSSL's own failures come as a type that is the runtime's alone.
+            }
             await base.DisposeAsync().ConfigureAwait(false);
         }
+
+        private void Begin(bool isWrite)
+        {
+            lock (_lock)
+            {
+                if (_closing is not null)
+                    throw Closed();
+                _underWay++;
+                if (isWrite)
+                    _writing++;
+            }
+        }
+
+        private void End(bool isWrite)
+        {
+            lock (_lock)
+            {
+                _underWay--;
+                if (isWrite)
+                    _writing--;
+                if (_underWay == 0 && _closing is not null)
+                    _still.TrySetResult();
+            }
+        }
+
+        private bool IsCalledOff(CancellationToken caller) => _stop.IsCancellationRequested && !caller.IsCancellationRequested;
+
+        private static ObjectDisposedException Closed() => new("The connection was closed on this side.", innerException: null);
     }
 }

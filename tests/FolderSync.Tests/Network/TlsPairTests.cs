@@ -145,6 +145,43 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
         await closing;
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Disposing_from_several_sides_in_the_midst_of_traffic_never_throws(bool byReset)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            await using var pair = await ConnectAsync(Identities.A, Identities.B);
+            var (ours, theirs) = (pair.Client.Stream, pair.Server.Stream);
+            Task[] traffic = [Task.Run(() => SendAsync(ours)), Task.Run(() => SendAsync(theirs)), Task.Run(() => TakeAsync(ours)), Task.Run(() => TakeAsync(theirs))];
+            await Task.Delay(Random.Shared.Next(8));
+            if (byReset)
+            {
+                pair.Wire.Right.LingerState = new LingerOption(true, 0);
+                pair.Wire.Right.Close();
+            }
+            // Each lingers until the other closes.
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => ours.DisposeAsync().AsTask())).Append(Task.Run(() => theirs.DisposeAsync().AsTask()))).WaitAsync(s_patience);
+            await Record.ExceptionAsync(() => Task.WhenAll(traffic).WaitAsync(s_patience));
+        }
+
+        static async Task SendAsync(Stream stream)
+        {
+            var data = new byte[3000];
+            while (true)
+                await stream.WriteAsync(data);
+        }
+
+        static async Task TakeAsync(Stream stream)
+        {
+            var buffer = new byte[1000];
+            while (await stream.ReadAsync(buffer) > 0)
+            {
+            }
+        }
+    }
+
     [Fact]
     public async Task A_cancelled_read_can_be_tried_again()
     {

@@ -3,7 +3,10 @@ using FolderSync.Network;
 
 namespace FolderSync.Tests.Simulation;
 
-/// <summary>Streams between simulated devices. What was written is there at once; a cut line is a fault on both sides.</summary>
+/// <summary>
+/// Streams between simulated devices. What was written is there at once; a cut line is a fault on both sides, also for who closes it: TLS
+/// can't say its farewell.
+/// </summary>
 internal sealed class SimulatedNetwork
 {
     private readonly SortedDictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
@@ -106,6 +109,8 @@ internal sealed class SimulatedNetwork
 
         public bool IsClosed { get; private set; }
 
+        public bool IsBroken => _isBroken;
+
         public void Write(ReadOnlySpan<byte> data)
         {
             if (_isBroken || IsClosed)
@@ -166,6 +171,8 @@ internal sealed class SimulatedNetwork
 
     private sealed class End(Pipe write, Pipe read) : Stream
     {
+        private bool _isDisposed;
+
         public override bool CanRead => true;
 
         public override bool CanWrite => true;
@@ -200,8 +207,18 @@ internal sealed class SimulatedNetwork
 
         protected override void Dispose(bool disposing)
         {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            var isCut = write.IsBroken && read.IsBroken;
             write.Close();
             read.Break();
+            if (isCut)
+                throw new CannotCloseException();
         }
+    }
+
+    private sealed class CannotCloseException : Exception
+    {
     }
 }
