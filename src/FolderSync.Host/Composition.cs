@@ -44,7 +44,7 @@ internal static class Composition
         AddEngine(builder.Services, options.Home, identity);
         builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>();
         Rest.Extensions.OpenApi.Add(builder.Services);
-        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>();
+        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>().AddHostedService<IdleMemory>();
         RestApi.AddServices(builder.Services);
 
         var app = builder.Build();

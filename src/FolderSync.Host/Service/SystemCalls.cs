@@ -36,6 +36,21 @@ internal static partial class SystemCalls
         _ = Close(directory);
     }
 
+    /// <summary>Gives back to the system what is free in glibc's heaps (elsewhere nothing).</summary>
+    public static void TrimHeap()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = TrimHeap(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Other C libraries have no such call.
+        }
+    }
+
     /// <summary>Windows: somebody has it open, in whatever way.</summary>
     public static bool IsHeld(string path)
     {
@@ -119,6 +134,9 @@ internal static partial class SystemCalls
             // Somebody has it open already: the name is there, only not certain to survive a power cut.
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimHeap(nuint kept);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
