@@ -108,7 +108,7 @@ class PasswordPart {
 
 class YamlPart {
   #text = '';
-  #yaml = el('pre', { class: 'yaml', tabIndex: 0, role: 'region', 'aria-label': 'config.yaml' });
+  #yaml = el('pre', { class: 'yaml', tabIndex: 0, role: 'region', 'aria-label': 'The text of config.yaml' });
   #where = el('span', { class: 'soft small mono grow' });
 
   constructor() {
