@@ -70,6 +70,26 @@ public class MdnsTests
         Assert.Contains("Discovery by mDNS IPv6 does not work: UDP port 5353 is taken", one.Log, StringComparison.Ordinal);
     }
 
+    /// <summary>Interfaces without multicast, as some tunnels and access points are: a clear line a way, and IPv4's broadcast does alone.</summary>
+    [SkippableFact]
+    public async Task Without_multicast_they_connect()
+    {
+        await using var lab = await NetworkLab.MakeAsync();
+        using var scratch = new ScratchDirectory();
+        var (a, b) = (await lab.AddHostAsync("a", "10.99.0.1/24"), await lab.AddHostAsync("b", "10.99.0.2/24"));
+        await a.SetMulticastAsync(false);
+        await b.SetMulticastAsync(false);
+        await using var one = await LabFolderSync.StartAsync(a, "one", scratch.In("one"));
+        await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"));
+        await one.AddDeviceAsync(two, null);
+        await two.AddDeviceAsync(one, null);
+        await Waits.UntilAsync("that they connect", async () => (bool)(await one.ConnectionAsync(two))["connected"]!, () => one.Log + two.Log);
+        Assert.True(Is(await one.NearbyAsync(two), "local"), one.Log);
+        await Waits.UntilAsync("that it says so", () => Task.FromResult(new[] { "IPv6 local", "mDNS IPv4", "mDNS IPv6" }
+            .All(m => one.Log.Contains($"Discovery by {m} does not work: no interface has an IPv{(m.Contains('4', StringComparison.Ordinal) ? 4 : 6)} address and takes a multicast.", StringComparison.Ordinal))), () => one.Log);
+        Assert.DoesNotContain("Discovery by IPv4 local does not work", one.Log, StringComparison.Ordinal);
+    }
+
     /// <summary>No network but the loopback: said once a way, and the service lives.</summary>
     [SkippableFact]
     public async Task Without_any_network_it_lives_and_says_so()

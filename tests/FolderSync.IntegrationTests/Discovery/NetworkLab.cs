@@ -115,6 +115,8 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
     /// <summary>The interface switched off on the host itself, as by a person.</summary>
     public Task SetLinkAsync(bool up, string nic = "eth0") => NetworkLab.IpAsync("-n", name, "link", "set", nic, up ? "up" : "down");
 
+    public Task SetMulticastAsync(bool on, string nic = "eth0") => NetworkLab.IpAsync("-n", name, "link", "set", nic, "multicast", on ? "on" : "off");
+
     /// <summary>For all interfaces that are and will be.</summary>
     public Task SetIPv6Async(string setting, int value) =>
         RunAsync("sh", "-c", $"echo {value} > /proc/sys/net/ipv6/conf/all/{setting}; echo {value} > /proc/sys/net/ipv6/conf/default/{setting}");
