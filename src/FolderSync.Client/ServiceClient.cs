@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -32,13 +31,13 @@ public sealed partial class ServiceClient : IDisposable
             using var answer = await _http.GetAsync("noauth/health", timeout.Token);
             return true;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (ConnectionFailure.Is(e))
         {
             return false;
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new ServiceException($"The service at {Address.Url} (process {Address.Process}) does not answer. Look into its log, or restart it.", inner: e);
+            throw NoAnswer(e);
         }
     }
 
@@ -155,10 +154,14 @@ public sealed partial class ServiceClient : IDisposable
             {
                 answer = await _http.SendAsync(request, cancellation);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (ConnectionFailure.Is(e))
             {
-                var reason = (e.InnerException as SocketException)?.Message ?? e.Message;
-                throw new ServiceException($"The service at {Address.Url} can't be reached: {reason}.", inner: e);
+                throw new ServiceException($"The service at {Address.Url} can't be reached: {ConnectionFailure.Reason(e)}.", inner: e);
+            }
+            catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+            {
+                // The time to connect was over.
+                throw NoAnswer(e);
             }
             if (answer.IsSuccessStatusCode)
                 return answer;
@@ -169,6 +172,9 @@ public sealed partial class ServiceClient : IDisposable
             }
         }
     }
+
+    private ServiceException NoAnswer(OperationCanceledException e) =>
+        new($"The service at {Address.Url} (process {Address.Process}) does not answer. Look into its log, or restart it.", inner: e);
 
     private static string Sentence(HttpStatusCode status, string text) => status switch
     {

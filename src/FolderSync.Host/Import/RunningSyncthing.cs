@@ -1,4 +1,4 @@
-using System.Net;
+using FolderSync.Client;
 using FolderSync.Core.Model;
 using FolderSync.Host.Config;
 
@@ -65,7 +65,7 @@ internal static class RunningSyncthing
                 using var answer = await http.GetAsync(new UriBuilder(scheme, host, port, "/rest/noauth/health").Uri, HttpCompletionOption.ResponseHeadersRead, cancellation);
                 return answer.Headers.TryGetValues("X-Syncthing-ID", out var named) && named.Any(n => DeviceIdText.TryParse(n, out var shown, out _) && shown == id);
             }
-            catch (Exception e) when (e is HttpRequestException or WebException || e is OperationCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception e) when (ConnectionFailure.Is(e) || e is OperationCanceledException && !cancellation.IsCancellationRequested)
             {
             }
         }

@@ -3,11 +3,14 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Tcp;
 
+/// <param name="Remote">Which of the host's addresses answered; a socket that was reset meanwhile can't say it any more.</param>
+internal sealed record DialedSocket(Socket Socket, IPEndPoint Remote);
+
 /// <summary>Makes a TCP connection to a host: all its addresses, each with a head start over the next, the first to answer wins.</summary>
 internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
 {
     /// <exception cref="TransportException"/>
-    public async Task<Socket> DialAsync(PeerAddress address, CancellationToken cancellation)
+    public async Task<DialedSocket> DialAsync(PeerAddress address, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(options.ConnectTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
@@ -34,7 +37,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
         }
-        catch (SocketException)
+        catch (SocketException) when (socket.Connected)
         {
             // An older system keeps its own intervals.
         }
@@ -80,12 +83,12 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         return mixed;
     }
 
-    private async Task<Socket> RaceAsync(PeerAddress address, List<IPAddress> candidates, CancellationToken cancellation)
+    private async Task<DialedSocket> RaceAsync(PeerAddress address, List<IPAddress> candidates, CancellationToken cancellation)
     {
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        List<Task<Socket>> running = [];
+        List<Task<DialedSocket>> running = [];
         SocketException? failure = null;
-        Socket? winner = null;
+        DialedSocket? winner = null;
         var next = 0;
         try
         {
@@ -117,7 +120,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
     }
 
     /// <summary>The attempt that ended first, or null when the next address's turn has come.</summary>
-    private async Task<Task<Socket>?> FirstOrStaggerAsync(List<Task<Socket>> running, bool moreToTry, CancellationToken cancellation)
+    private async Task<Task<DialedSocket>?> FirstOrStaggerAsync(List<Task<DialedSocket>> running, bool moreToTry, CancellationToken cancellation)
     {
         var first = Task.WhenAny(running);
         if (!moreToTry)
@@ -130,14 +133,14 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         return ended == first ? await first.ConfigureAwait(false) : null;
     }
 
-    private static async Task<Socket> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellation)
+    private static async Task<DialedSocket> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellation)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
             Tune(socket);
-            return socket;
+            return new DialedSocket(socket, endpoint);
         }
         catch
         {
@@ -147,13 +150,13 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
     }
 
     /// <summary>Losers that connected all the same are closed; they end soon, for they were cancelled.</summary>
-    private static async Task DiscardAsync(List<Task<Socket>> losers)
+    private static async Task DiscardAsync(List<Task<DialedSocket>> losers)
     {
         foreach (var loser in losers)
         {
             try
             {
-                (await loser.ConfigureAwait(false)).Dispose();
+                (await loser.ConfigureAwait(false)).Socket.Dispose();
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {

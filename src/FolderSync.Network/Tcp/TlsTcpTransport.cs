@@ -57,8 +57,7 @@ public sealed class TlsTcpTransport : ITransport
         if (parsed.IsWildcard || parsed.Port == 0)
             throw new TransportException($"{parsed} is an address to listen on, not one to dial. Name the other device's host and port.");
 
-        var socket = await _dialer.DialAsync(parsed, cancellation).ConfigureAwait(false);
-        var remote = (IPEndPoint)socket.RemoteEndPoint!;
+        var (socket, remote) = await _dialer.DialAsync(parsed, cancellation).ConfigureAwait(false);
         var raw = new PeerSocketStream(socket);
         var session = await HandshakeAsync(raw, parsed, cancellation).ConfigureAwait(false);
         if (session.Peer != expected)

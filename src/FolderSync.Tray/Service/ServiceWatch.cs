@@ -66,6 +66,11 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
             {
                 Say(new ServiceState.Gone(e.Message));
             }
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
+            {
+                // The service that the tray started ends with it: a fault in one look at it must not end the synchronizing.
+                Say(new ServiceState.Gone($"The tray can't read the service's state, and tries again: {e.GetType().Name}: {e.Message}"));
+            }
             _client = null;
             await PauseAsync(TimeSpan.FromSeconds(ErrorPause), cancellation);
         }
@@ -168,11 +173,9 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
         {
             return await ask(both.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new ServiceException(limit.IsCancellationRequested
-                ? $"The service at {client.Address.Url} does not answer. Look into its log, or restart it."
-                : $"The service at {client.Address.Url} broke off: {e.Message}", inner: e);
+            throw new ServiceException($"The service at {client.Address.Url} does not answer. Look into its log, or restart it.", inner: e);
         }
     }
 

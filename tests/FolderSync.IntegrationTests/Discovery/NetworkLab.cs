@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using FolderSync.Client;
 using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Discovery;
@@ -187,7 +188,7 @@ internal static class Waits
                 if (await holds())
                     return clock.Elapsed;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (ConnectionFailure.Is(e))
             {
                 // Not up at the moment.
             }

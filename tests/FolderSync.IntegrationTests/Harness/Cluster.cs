@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
+using FolderSync.Client;
 
 namespace FolderSync.IntegrationTests.Harness;
 
@@ -111,7 +112,7 @@ public sealed class Cluster : IAsyncDisposable
         {
             return await condition();
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (ConnectionFailure.Is(e))
         {
             return false;
         }
@@ -140,7 +141,7 @@ public sealed class Cluster : IAsyncDisposable
         {
             return (await device.Rest.GetAsync(path)).ToJsonString();
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (ConnectionFailure.Is(e))
         {
             return e.Message;
         }

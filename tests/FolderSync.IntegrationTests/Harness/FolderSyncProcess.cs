@@ -1,3 +1,5 @@
+using FolderSync.Client;
+
 namespace FolderSync.IntegrationTests.Harness;
 
 /// <summary>The built `foldersync serve`.</summary>
@@ -57,7 +59,7 @@ public sealed class FolderSyncProcess : SyncDevice
                 if ((string)(await Rest.GetAsync("system/status"))["startTime"]! != startTime)
                     return;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (ConnectionFailure.Is(e))
             {
             }
             if (waited > TestSettings.Patience.TotalMilliseconds)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using FolderSync.Client;
 
 namespace FolderSync.IntegrationTests.Harness;
 
@@ -60,7 +61,7 @@ public sealed class RestClient : IDisposable
             _seen = events.Count > 0 ? (long)events[^1]!["id"]! : _seen;
             return events;
         }
-        catch (HttpRequestException e) when (e.InnerException is SocketException or IOException)
+        catch (Exception e) when (ConnectionFailure.Is(e) && e is not HttpRequestException { InnerException: not (SocketException or IOException) })
         {
             await Task.Delay(100);
             return [];

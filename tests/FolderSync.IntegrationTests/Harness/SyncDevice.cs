@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FolderSync.Client;
 using FolderSync.Core.Model;
 
 namespace FolderSync.IntegrationTests.Harness;
@@ -54,7 +55,7 @@ public abstract class SyncDevice : IAsyncDisposable
                 if (await Rest.AskAsync(HttpMethod.Get, "system/ping") is { Status: System.Net.HttpStatusCode.OK })
                     return;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (ConnectionFailure.Is(e))
             {
             }
             // Nothing tells that a port has opened.

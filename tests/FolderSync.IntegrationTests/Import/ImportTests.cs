@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FolderSync.Client;
 using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Import;
@@ -82,7 +83,7 @@ public sealed class ImportTests
             {
                 return await holds();
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (ConnectionFailure.Is(e))
             {
                 return false;
             }

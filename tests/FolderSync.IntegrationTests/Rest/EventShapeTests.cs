@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FolderSync.Client;
 using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
@@ -194,7 +195,7 @@ public sealed class EventShapeTests
                         Note(who, e);
                     }
                 }
-                catch (HttpRequestException)
+                catch (Exception e) when (ConnectionFailure.Is(e))
                 {
                     return;
                 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using FolderSync.Client;
 using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
@@ -105,7 +106,7 @@ internal sealed class GuardedService : IAsyncDisposable
                 if (await holds())
                     return;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (ConnectionFailure.Is(e))
             {
             }
             if (waited > TestSettings.Patience.TotalMilliseconds || _process.HasExited)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using FolderSync.Client;
 using FolderSync.Core.Model;
 using FolderSync.Network;
 using Xunit;
@@ -105,7 +106,7 @@ internal sealed class SyncthingProcess : IAsyncDisposable
                 await probe.ConnectAsync(IPAddress.Loopback, Port);
                 return;
             }
-            catch (Exception e) when (e is HttpRequestException or SocketException && tries < 600 && !_process.HasExited)
+            catch (Exception e) when (ConnectionFailure.Is(e) && tries < 600 && !_process.HasExited)
             {
                 await Task.Delay(100);
             }

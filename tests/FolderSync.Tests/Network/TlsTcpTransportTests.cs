@@ -55,6 +55,18 @@ public sealed class TlsTcpTransportTests
     }
 
     [Fact]
+    public async Task A_connection_that_is_gone_at_once_is_told_like_any_other_that_failed()
+    {
+        using var listener = new ResettingListener();
+        var address = $"tcp://127.0.0.1:{listener.Port}";
+        for (var i = 0; i < 500; i++)
+        {
+            var refusal = await Assert.ThrowsAsync<TransportException>(() => _b.DialAsync(address, Identities.A.DeviceId, default).WaitAsync(s_patience));
+            Assert.Contains($"127.0.0.1:{listener.Port}", refusal.Message);
+        }
+    }
+
+    [Fact]
     public async Task The_address_keeps_its_form_with_the_real_port()
     {
         await using var listener = await _a.ListenAsync("tcp://0.0.0.0:0", default);

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using FolderSync.Client;
 
 namespace FolderSync.Tests.Protocol.Interop;
 
@@ -123,7 +124,7 @@ internal sealed class RealSyncthing : IAsyncDisposable
                 await GetAsync("system/ping", cancellation);
                 return;
             }
-            catch (HttpRequestException) when (_process is { HasExited: false })
+            catch (Exception e) when (ConnectionFailure.Is(e) && _process is { HasExited: false })
             {
                 await Task.Delay(50, cancellation);
             }
