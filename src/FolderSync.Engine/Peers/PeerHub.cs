@@ -396,6 +396,12 @@ internal sealed class PeerHub : IAsyncDisposable
         {
             // Another one was faster.
         }
+        catch (Exception e)
+        {
+            // A fault of the transport with what answers there is no reason to stop trying, and is told where a person looks.
+            session.NoteDialError(address, e.Message);
+            Log.ConnectionBug(_log, address, e);
+        }
         finally
         {
             wake.Set();

@@ -16,6 +16,9 @@ public class PanelTests
     /// <summary>Lines of the menu that the keyboard stops at, from the top.</summary>
     private static readonly string[] Lines = ["open", "folders", "devices", "changes", "pause-hour", "pause", "rescan", "settings", "quit"];
 
+    /// <summary>Pixels from the top.</summary>
+    private const int BelowPanel = 34;
+
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
@@ -86,7 +89,7 @@ public class PanelTests
         await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(first, icon.X - 8, icon.Y - 8, 16, 16), () => "The icon of syncing stands still.");
 
         await desktop.Screen.PointAtAsync(icon.X, icon.Y);
-        await Task.Delay(1500);
+        await desktop.Screen.SettlesAsync(first, 0, BelowPanel, 400, 100, () => $"No tooltip is shown.\n{tray.Log}");
         await desktop.Screen.ShootAsync("panel-syncing-tooltip");
         service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents, "error", error: "The marker is missing.")));
         await ShowsAsync(desktop, tray, Error);
@@ -105,16 +108,18 @@ public class PanelTests
         await desktop.StartNotificationsAsync();
         await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
         await ShowsAsync(desktop, tray, Idle);
+        var before = await desktop.Screen.LookAsync();
         service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "<b>Phone</b> & co", ["time"] = "2026-01-01T00:00:00Z" } });
         await ShowsAsync(desktop, tray, Attention);
 
         (int X, int Y, int Width, int Height)? window = null;
         await Until.TrueAsync(async () => (window = await desktop.Screen.WindowAsync("xfce4-notifyd")) is { Height: > 20 }, () => $"No notification is shown.\n{tray.Log}");
-        await Task.Delay(1000);
+        var shown = window!.Value;
+        await desktop.Screen.SettlesAsync(before, shown.X, shown.Y, shown.Width, shown.Height, () => "The notification goes on changing.");
         await desktop.Screen.ShootAsync("notification");
         // Its button is in the lower right corner.
-        await desktop.Screen.ClickAsync(window!.Value.X + window.Value.Width - 57, window.Value.Y + window.Value.Height - 31);
-        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification at {window} did nothing.\n{tray.Log}");
+        await desktop.Screen.ClickAsync(shown.X + shown.Width - 57, shown.Y + shown.Height - 31);
+        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification at {shown} did nothing.\n{tray.Log}");
         Assert.EndsWith("/#/pair", desktop.Opened[0]);
     }
 
@@ -160,7 +165,7 @@ public class PanelTests
         var before = await desktop.Screen.LookAsync();
         await desktop.Screen.ClickAsync(icon.X, icon.Y, button: 3);
         // The strip below the panel is covered by the menu then.
-        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(before, 0, 60, 100, 200), () => "No menu opened.");
+        await desktop.Screen.SettlesAsync(before, 0, BelowPanel, 100, 200, () => "No menu opened.");
     }
 
     /// <summary>What the panel is told of the check mark at the first line that can have one.</summary>

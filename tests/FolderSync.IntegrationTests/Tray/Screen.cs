@@ -46,6 +46,19 @@ internal sealed class Screen : IAsyncDisposable
         return picture;
     }
 
+    /// <summary>Waits until the rectangle looks other than before and stands still: what is drawn there has faded in.</summary>
+    public async Task SettlesAsync(Picture before, int left, int top, int columns, int rows, Func<string> otherwise)
+    {
+        var last = before;
+        await Until.TrueAsync(async () =>
+        {
+            var now = await LookAsync();
+            var settled = !now.SameAs(before, left, top, columns, rows) && now.SameAs(last, left, top, columns, rows);
+            last = now;
+            return settled;
+        }, otherwise);
+    }
+
     /// <summary>Where a visible window of that class is; null: there is none.</summary>
     public async Task<(int X, int Y, int Width, int Height)?> WindowAsync(string windowClass)
     {

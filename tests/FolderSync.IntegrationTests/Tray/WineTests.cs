@@ -39,8 +39,9 @@ public class WineTests(WindowsBuild build)
 
         var icon = await ShowsAsync(desktop, home, Idle);
         await desktop.Screen.ShootAsync("wine-idle");
+        var unpointed = await desktop.Screen.LookAsync();
         await desktop.Screen.PointAtAsync(icon.X, icon.Y);
-        await Task.Delay(2000);
+        await desktop.Screen.SettlesAsync(unpointed, 624, 600, 400, 130, () => $"No tooltip is shown.\n{Log(home)}");
         await desktop.Screen.ShootAsync("wine-tooltip");
         await OpenMenuAsync(desktop, icon);
         await desktop.Screen.ShootAsync("wine-menu");
@@ -107,8 +108,7 @@ public class WineTests(WindowsBuild build)
     {
         var before = await desktop.Screen.LookAsync();
         await desktop.Screen.ClickAsync(icon.X, icon.Y, button: 3);
-        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(before, 824, 500, 200, 200), () => "No menu opened.");
-        await Task.Delay(500);
+        await desktop.Screen.SettlesAsync(before, 824, 500, 200, 200, () => "No menu opened.");
     }
 
     private static Task GoneAsync(WineDesktop desktop, string home, (int R, int G, int B) colour) => Until.TrueAsync(

@@ -13,6 +13,9 @@ internal sealed class SimulatedNetwork
     private readonly HashSet<(DeviceId, DeviceId)> _parted = [];
     private readonly List<(DeviceId A, DeviceId B, Pipe Up, Pipe Down)> _lines = [];
 
+    /// <summary>What every dial ends with; null: it goes its way.</summary>
+    public Exception? DialFault { get; set; }
+
     public void Part(DeviceId a, DeviceId b)
     {
         _parted.Add(Pair(a, b));
@@ -56,6 +59,8 @@ internal sealed class SimulatedNetwork
 
         public Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, CancellationToken cancellation)
         {
+            if (network.DialFault is { } fault)
+                throw fault;
             if (!network._listeners.TryGetValue(address, out var listener) || network.AreParted(self, listener.Owner) || listener.Owner != expected)
                 throw new TransportException($"Nobody answers at {address}.");
             Pipe up = new(), down = new();

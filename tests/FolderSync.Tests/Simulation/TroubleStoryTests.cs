@@ -16,6 +16,22 @@ public sealed class TroubleStoryTests
     private SimulatedDevice Carl => _world["carl"];
 
     [Fact]
+    public void A_fault_of_the_transport_is_told_as_the_reason_and_tried_again()
+    {
+        _world.Network.DialFault = new InvalidOperationException("The runtime broke.");
+        Anna.User.WriteFile("f", "hello");
+        Anna.Start();
+        Bert.Start();
+        _world.RunUntil("bert says so", () => Bert.Engine?.Devices.FirstOrDefault(d => d.Config.Id == Anna.Id) is { DialErrors.Count: 1 });
+        Assert.Equal(["The runtime broke."], Bert.Engine!.Devices.First(d => d.Config.Id == Anna.Id).DialErrors.Values);
+
+        _world.Network.DialFault = null;
+        _world.RunUntil("bert has it", () => Bert.User.Exists("f"));
+        Bert.Stop();
+        _world.RunUntil("bert stops in order", () => !Bert.IsRunning);
+    }
+
+    [Fact]
     public void Wrong_bytes_never_reach_the_name_and_another_peer_is_asked()
     {
         for (var i = 0; i < 8; i++)
