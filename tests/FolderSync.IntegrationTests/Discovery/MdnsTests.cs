@@ -44,7 +44,7 @@ public class MdnsTests
         await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"));
         await one.AddDeviceAsync(two, null);
         await two.AddDeviceAsync(one, null);
-        await Waits.UntilAsync("that they connect", async () => (bool)(await one.ConnectionAsync(two))["connected"]!, () => one.Log + two.Log);
+        await Waits.ConnectedAsync(one, two);
         await Waits.UntilAsync("that it is seen", async () => Is(await one.NearbyAsync(two), "mdns"), () => one.Log + two.Log);
         Assert.Equal(("mdns", "two"), ((string)(await one.NearbyAsync(two))!["via"]!, (string)(await one.NearbyAsync(two))!["name"]!));
         Assert.Contains("Discovery by IPv4 local does not work: UDP port 21027 is taken by another program", one.Log, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public class MdnsTests
         await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"));
         await one.AddDeviceAsync(two, null);
         await two.AddDeviceAsync(one, null);
-        await Waits.UntilAsync("that they connect", async () => (bool)(await one.ConnectionAsync(two))["connected"]!, () => one.Log + two.Log);
+        await Waits.ConnectedAsync(one, two);
         Assert.Contains("Discovery by mDNS IPv4 does not work: UDP port 5353 is taken by a program that does not share it.", one.Log, StringComparison.Ordinal);
         Assert.Contains("Discovery by mDNS IPv6 does not work: UDP port 5353 is taken", one.Log, StringComparison.Ordinal);
     }
@@ -83,7 +83,7 @@ public class MdnsTests
         await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"));
         await one.AddDeviceAsync(two, null);
         await two.AddDeviceAsync(one, null);
-        await Waits.UntilAsync("that they connect", async () => (bool)(await one.ConnectionAsync(two))["connected"]!, () => one.Log + two.Log);
+        await Waits.ConnectedAsync(one, two);
         await Waits.UntilAsync("that it is seen", async () => Is(await one.NearbyAsync(two), "local"), () => one.Log + two.Log);
         await Waits.UntilAsync("that it says so", () => Task.FromResult(new[] { "IPv6 local", "mDNS IPv4", "mDNS IPv6" }
             .All(m => one.Log.Contains($"Discovery by {m} does not work: no interface has an IPv{(m.Contains('4', StringComparison.Ordinal) ? 4 : 6)} address and takes a multicast.", StringComparison.Ordinal))), () => one.Log);

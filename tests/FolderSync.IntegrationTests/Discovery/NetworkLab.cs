@@ -177,6 +177,12 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
 
 internal static class Waits
 {
+    /// <summary>Waits until each of the two says that it is connected with the other.</summary>
+    public static Task ConnectedAsync(SyncDevice one, SyncDevice two) => UntilAsync(
+        "that they connect",
+        async () => (bool)(await one.ConnectionAsync(two))["connected"]! && (bool)(await two.ConnectionAsync(one))["connected"]!,
+        () => one.Log + "\n---\n" + two.Log);
+
     /// <summary>Asks again and again, for what no event tells.</summary>
     /// <returns>How long it took.</returns>
     public static async Task<TimeSpan> UntilAsync(string what, Func<Task<bool>> holds, Func<string>? describe = null)

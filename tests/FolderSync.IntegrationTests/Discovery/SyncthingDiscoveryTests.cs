@@ -26,7 +26,7 @@ public class SyncthingDiscoveryTests
         await using var theirs = await LabSyncthing.StartAsync(b, version, "theirs", scratch.In("theirs"));
         await ours.AddDeviceAsync(theirs, weFind ? null : Nowhere);
         await theirs.AddDeviceAsync(ours, theyFind ? null : Nowhere);
-        await ConnectedAsync(ours, theirs);
+        await Waits.ConnectedAsync(ours, theirs);
         if (!weFind || !theyFind)
             Assert.Equal(weFind ? "tcp-client" : "tcp-server", (string?)(await ours.ConnectionAsync(theirs))["type"]);
         var nearby = (await ours.NearbyAsync(theirs))!;
@@ -56,14 +56,9 @@ public class SyncthingDiscoveryTests
         await using var theirs = await LabSyncthing.StartAsync(b, version, "theirs", scratch.In("theirs"));
         await ours.AddDeviceAsync(theirs, weFind ? null : Nowhere);
         await theirs.AddDeviceAsync(ours, weFind ? Nowhere : null);
-        await ConnectedAsync(ours, theirs);
+        await Waits.ConnectedAsync(ours, theirs);
         Assert.Contains(prefix.Length > 0 ? prefix : "fe80::", (string?)(await ours.ConnectionAsync(theirs))["address"], StringComparison.Ordinal);
 
         string[] Addresses(int host) => prefix.Length > 0 ? [$"{prefix}{host}/64"] : [];
     }
-
-    private static async Task ConnectedAsync(LabFolderSync ours, LabSyncthing theirs) => await Waits.UntilAsync(
-        "that they connect",
-        async () => (bool)(await ours.ConnectionAsync(theirs))["connected"]! && (bool)(await theirs.ConnectionAsync(ours))["connected"]!,
-        () => ours.Log + "\n---\n" + theirs.Log);
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using FolderSync.Client;
@@ -61,7 +60,7 @@ public sealed class RestClient : IDisposable
             _seen = events.Count > 0 ? (long)events[^1]!["id"]! : _seen;
             return events;
         }
-        catch (Exception e) when (ConnectionFailure.Is(e) && e is not HttpRequestException { InnerException: not (SocketException or IOException) })
+        catch (Exception e) when (ConnectionFailure.Is(e) && e is not HttpRequestException { StatusCode: not null })
         {
             await Task.Delay(100);
             return [];
