@@ -90,6 +90,7 @@ function navigate(first = false) {
   }
   view.open?.(parts, query);
   render();
+  document.body.dataset.place = location.hash;
   if (first)
     return;
   const title = [...view.root.querySelectorAll('h1')].find(h => h.checkVisibility());

@@ -70,7 +70,7 @@ public sealed class Cluster : IAsyncDisposable
     public Task ConnectedAsync(SyncDevice a, SyncDevice b) => UntilAsync($"that {a.Name} and {b.Name} connect",
         async () => (bool)(await a.ConnectionAsync(b))["connected"]! && (bool)(await b.ConnectionAsync(a))["connected"]!);
 
-    /// <summary>Scans all and waits until each device knows that each other one has all it has.</summary>
+    /// <summary>Scans all and waits until each device has all it knows of, and knows that each other one has all it has.</summary>
     public async Task SyncedAsync(string folder, params IReadOnlyList<SyncDevice> among)
     {
         IReadOnlyList<SyncDevice> devices = among.Count > 0 ? among : _devices;
@@ -79,7 +79,9 @@ public sealed class Cluster : IAsyncDisposable
         {
             foreach (var one in devices)
             {
-                if (await one.StateAsync(folder) != "idle")
+                // Idle alone is not enough: what it needs may be known, and the work on it not begun.
+                var status = await one.StatusAsync(folder);
+                if ((string)status["state"]! != "idle" || (long)status["needTotalItems"]! != 0)
                     return false;
                 foreach (var other in devices.Where(d => d != one))
                 {

@@ -3,23 +3,45 @@ using System.Net.Sockets;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>Ports that nothing listens on, each handed out once in this process.</summary>
+/// <summary>
+/// Ports that nothing listens on, each handed out once in this process. They lie below those that systems give to outgoing connections
+/// (Linux: from 32768): one of those could be taken by any connection between this answer and the listener's start.
+/// </summary>
 internal static class FreePorts
 {
-    private static readonly HashSet<int> Given = [];
+    private const int First = 23_000;
+    private const int Last = 32_000;
+
+    private static readonly Lock Gate = new();
+    private static int s_next = First + (Environment.ProcessId * 61 % (Last - First));
 
     public static int Next()
     {
-        lock (Given)
+        lock (Gate)
         {
-            while (true)
+            for (var tries = First; tries < Last; tries++)
             {
-                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-                var port = ((IPEndPoint)probe.LocalEndPoint!).Port;
-                if (Given.Add(port))
+                var port = s_next++;
+                if (s_next > Last)
+                    s_next = First;
+                if (IsFree(port))
                     return port;
             }
+            throw new InvalidOperationException($"No port from {First} to {Last} is free.");
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 }

@@ -71,25 +71,16 @@ internal sealed class Browser : IAsyncDisposable
     public Task BeforeEachPageAsync(string script) => CallAsync("Page.addScriptToEvaluateOnNewDocument", new JsonObject { ["source"] = script });
 
     /// <summary>Waits until it is there and can be used, and presses it.</summary>
-    public async Task PressAsync(string selector)
-    {
-        await UntilAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); return Boolean(e?.checkVisibility() && !e.disabled); }})()");
-        await EvaluateAsync($"document.querySelector({Quoted(selector)}).click()");
-    }
+    public Task PressAsync(string selector) => PressFoundAsync($"document.querySelector({Quoted(selector)})");
 
     /// <summary>Presses the button or link that says that.</summary>
-    public async Task PressSayingAsync(string words, string within = "body")
-    {
-        var find = $"[...document.querySelectorAll({Quoted($":is({within}) :is(button, a, summary)")})].find(e => e.innerText.trim() === {Quoted(words)} && e.checkVisibility() && !e.disabled)";
-        await UntilAsync($"Boolean({find})");
-        await EvaluateAsync($"{find}.click()");
-    }
+    public Task PressSayingAsync(string words, string within = "body") =>
+        PressFoundAsync($"[...document.querySelectorAll({Quoted($":is({within}) :is(button, a, summary)")})].find(e => e.innerText.trim() === {Quoted(words)} && e.checkVisibility() && !e.disabled)");
 
     /// <summary>Types into a field, over what is in it.</summary>
     public async Task TypeAsync(string selector, string text)
     {
-        await UntilAsync($"Boolean(document.querySelector({Quoted(selector)})?.checkVisibility())");
-        await EvaluateAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); e.focus(); e.select(); }})()");
+        await UntilAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); if (!e?.checkVisibility()) return false; e.focus(); e.select(); return true; }})()");
         if (text.Length == 0)
             await EvaluateAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); e.value = ''; e.dispatchEvent(new Event('input')); }})()");
         else
@@ -111,6 +102,13 @@ internal sealed class Browser : IAsyncDisposable
     {
         await CallAsync("Page.navigate", new JsonObject { ["url"] = url });
         await UntilAsync(readyWhen);
+    }
+
+    /// <summary>Loads the page anew and waits until the condition holds in what came: the old document fulfils it, too, and is there for a while.</summary>
+    public async Task ReloadAsync(string readyWhen)
+    {
+        await EvaluateAsync("window.isOld = true; location.reload()");
+        await UntilAsync($"window.isOld !== true && ({readyWhen})");
     }
 
     /// <summary>The value of a JavaScript expression, awaited; null for undefined.</summary>
@@ -154,6 +152,10 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     public static string Quoted(string text) => JsonValue.Create(text).ToJsonString();
+
+    /// <summary>Finds and presses in one step: what was found in a step before may be drawn anew in between.</summary>
+    private Task PressFoundAsync(string find) =>
+        UntilAsync($"(() => {{ const e = {find}; if (!e?.checkVisibility() || e.disabled) return false; e.click(); return true; }})()");
 
     private async Task<string> TabAsync()
     {

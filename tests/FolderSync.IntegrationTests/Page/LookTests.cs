@@ -94,8 +94,7 @@ public sealed class LookTests(ITestOutputHelper output)
             Assert.True((bool)(await stage.Browser.EvaluateAsync(Dark))!);
             await stage.Browser.PressAsync("#theme");
             Assert.False((bool)(await stage.Browser.EvaluateAsync(Dark))!);
-            await stage.Browser.EvaluateAsync("location.reload()");
-            await stage.Browser.UntilAsync("document.body?.dataset.ready === 'true'");
+            await stage.Browser.ReloadAsync(PageStage.Ready);
             Assert.False((bool)(await stage.Browser.EvaluateAsync(Dark))!);
             await stage.Browser.PressAsync("#theme");
             Assert.True((bool)(await stage.Browser.EvaluateAsync(Dark))!);

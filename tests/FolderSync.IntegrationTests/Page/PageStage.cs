@@ -6,7 +6,7 @@ namespace FolderSync.IntegrationTests.Page;
 /// <summary>Devices and a browser that looks at their pages. What the browser complains of fails the test.</summary>
 internal sealed class PageStage : IAsyncDisposable
 {
-    private const string Ready = "document.body?.dataset.ready === 'true'";
+    public const string Ready = "document.body?.dataset.ready === 'true'";
 
     private PageStage(Browser browser) => Browser = browser;
 
@@ -45,8 +45,10 @@ internal sealed class PageStage : IAsyncDisposable
     /// <summary>A path in the folder "f".</summary>
     public string In(SyncDevice device, params string[] below) => Path.Combine([Cluster.PathOf("f", device), .. below]);
 
+    /// <summary>Waits until that place's view is drawn: from another place of the same page no document is loaded, and the old view is there at first.</summary>
     /// <param name="place">Behind "#/".</param>
-    public Task OpenAsync(SyncDevice device, string place = "") => Browser.OpenAsync($"{PageOf(device)}#/{place}", Ready);
+    public Task OpenAsync(SyncDevice device, string place = "") =>
+        Browser.OpenAsync($"{PageOf(device)}#/{place}", $"{Ready} && document.body.dataset.place === {Browser.Quoted($"#/{place}")}");
 
     public Task RunAsync(Func<Task> steps) => Cluster.RunAsync(async () =>
     {
