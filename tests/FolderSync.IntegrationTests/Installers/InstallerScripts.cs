@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Installers;
@@ -14,6 +16,9 @@ public sealed class InstallerScripts : IDisposable
 
     /// <summary>Where the scripts put what they make.</summary>
     public string Output => _scratch.Make("out");
+
+    /// <summary>What the scripts publish for a platform before they pack it: both programs and all that they need.</summary>
+    public string Published(string rid, string file) => _scratch.In("work", "published-" + rid, file);
 
     /// <summary>The one file of that pattern.</summary>
     public string Made(string pattern) => Assert.Single(System.IO.Directory.GetFiles(Output, pattern));
@@ -38,6 +43,39 @@ public sealed class InstallerScripts : IDisposable
         Skip.If(code == Missing, running.Log.Split('\n').LastOrDefault(l => l.Length > 0) ?? "");
         Assert.True(code == 0, $"{script} {string.Join(' ', arguments)} ended with {code}:\n{running.Log}");
         return running.Log;
+    }
+
+    /// <summary>All that lies there is in SHA256SUMS, as it is.</summary>
+    public void AssertSums()
+    {
+        var sums = File.ReadAllLines(Path.Combine(Output, "SHA256SUMS")).Select(l => l.Split("  ")).ToDictionary(l => l[1], l => l[0]);
+        var files = System.IO.Directory.GetFiles(Output).Where(f => Path.GetFileName(f) != "SHA256SUMS").ToList();
+        Assert.Equal(files.Select(Path.GetFileName).Order(StringComparer.Ordinal), sums.Keys.Order(StringComparer.Ordinal));
+        foreach (var file in files)
+        {
+            using var stream = File.OpenRead(file);
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(stream)), sums[Path.GetFileName(file)]);
+        }
+    }
+
+    /// <summary>What a reader of CycloneDX needs and its schema ask of each component, and that nothing is missing that is known to be shipped.</summary>
+    public static void AssertBill(string file)
+    {
+        var text = File.ReadAllText(file);
+        Assert.Empty(BillSchema.Faults(text));
+        var bill = JsonNode.Parse(text)!;
+        Assert.Equal(("CycloneDX", "1.6"), ((string?)bill["bomFormat"], (string?)bill["specVersion"]));
+        var components = bill["components"]!.AsArray();
+        Assert.All(components, c => Assert.All(["type", "name", "version", "purl", "licenses"], field => Assert.NotNull(c![field])));
+        var names = components.Select(c => (string)c!["name"]!).ToHashSet();
+        Assert.Superset(new HashSet<string> { "LiteDB", "YamlDotNet", "System.CommandLine", "BouncyCastle.Cryptography", "Google.Protobuf", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.lib.e_sqlite3" }, names);
+        Assert.Contains(names, n => n.StartsWith("Microsoft.NETCore.App.Runtime.", StringComparison.Ordinal));
+        Assert.Contains(names, n => n.StartsWith("Microsoft.AspNetCore.App.Runtime.", StringComparison.Ordinal));
+        // What only builds or draws is not shipped.
+        Assert.DoesNotContain(names, n => n.StartsWith("SkiaSharp", StringComparison.Ordinal) || n.StartsWith("Grpc", StringComparison.Ordinal) || n.StartsWith("xunit", StringComparison.Ordinal));
+        var references = components.Select(c => (string)c!["bom-ref"]!).Append((string)bill["metadata"]!["component"]!["bom-ref"]!).ToList();
+        Assert.Equal(references.Count, references.Distinct().Count());
+        Assert.All(bill["dependencies"]!.AsArray(), d => Assert.Contains((string)d!["ref"]!, references));
     }
 
     public void Dispose() => _scratch.Dispose();

@@ -17,7 +17,9 @@ public sealed class Pair : IAsyncDisposable
 {
     public const string Folder = "main";
 
-    private Pair(Cluster cluster, FolderSyncProcess ours, SyncDevice peer) => (Cluster, Ours, Peer) = (cluster, ours, peer);
+    private readonly bool _dials;
+
+    private Pair(Cluster cluster, FolderSyncProcess ours, SyncDevice peer, bool dials) => (Cluster, Ours, Peer, _dials) = (cluster, ours, peer, dials);
 
     public Cluster Cluster { get; }
 
@@ -37,7 +39,7 @@ public sealed class Pair : IAsyncDisposable
             SyncDevice peer = meeting.Peer == "foldersync"
                 ? await cluster.AddFolderSyncAsync("peer", meeting.PeerKey)
                 : await cluster.AddSyncthingAsync(meeting.Peer, "peer", meeting.PeerKey);
-            var pair = new Pair(cluster, ours, peer);
+            var pair = new Pair(cluster, ours, peer, meeting.Dials);
             Sample.WriteTree(Path.Combine(cluster.PathOf(Folder, ours), "first-of-ours"));
             Sample.WriteTree(Path.Combine(cluster.PathOf(Folder, peer), "first-of-peer"));
             await cluster.RunAsync(async () =>
@@ -60,6 +62,18 @@ public sealed class Pair : IAsyncDisposable
     public IEnumerable<(SyncDevice From, SyncDevice To)> Directions => [(Ours, Peer), (Peer, Ours)];
 
     public string PathOn(SyncDevice device, params string[] below) => Path.Combine([Cluster.PathOf(Folder, device), .. below]);
+
+    /// <summary>
+    /// Lets a Syncthing that dials us do it now. By itself it waits up to a minute where a connection was lost three times in two minutes
+    /// (`dialCoolDown…` in its lib/connections).
+    /// </summary>
+    public async Task LetDialAsync()
+    {
+        if (_dials || Peer.IsFolderSync)
+            return;
+        await Peer.PauseAsync(Ours);
+        await Peer.ResumeAsync(Ours);
+    }
 
     public Task SyncedAsync() => Cluster.SyncedAsync(Folder);
 

@@ -145,6 +145,7 @@ internal static class Stories
             await device.ScanAsync(Pair.Folder);
         }
         await pair.Ours.ResumeAsync(pair.Peer);
+        await pair.LetDialAsync();
         await pair.AssertSameAsync("conflict");
         var contents = Directory.GetFiles(pair.PathOn(pair.Ours, "conflict")).Select(File.ReadAllText).Order();
         Assert.Equal(["by ours", "by peer"], contents);
@@ -164,6 +165,7 @@ internal static class Stories
             await deletes.ScanAsync(Pair.Folder);
             await edits.ScanAsync(Pair.Folder);
             await pair.Ours.ResumeAsync(pair.Peer);
+            await pair.LetDialAsync();
             await pair.AssertSameAsync("edit-delete");
             Assert.Equal("edited meanwhile", await File.ReadAllTextAsync(pair.PathOn(deletes, file)));
         }
@@ -219,6 +221,7 @@ internal static class Stories
             var file = Path.Combine("killed-receiver", from.Name);
             await InterruptAsync(pair, from, to, file, to.KillAsync);
             await to.StartAsync();
+            await pair.LetDialAsync();
             await from.LimitSendingAsync(0);
             await pair.AssertSameAsync("killed-receiver");
             if (to.IsFolderSync)
@@ -234,6 +237,7 @@ internal static class Stories
             await InterruptAsync(pair, from, to, Path.Combine("killed-sender", from.Name), from.KillAsync);
             Assert.False(File.Exists(pair.PathOn(to, "killed-sender", from.Name)));
             await from.StartAsync();
+            await pair.LetDialAsync();
             await from.LimitSendingAsync(0);
             await pair.AssertSameAsync("killed-sender");
         }

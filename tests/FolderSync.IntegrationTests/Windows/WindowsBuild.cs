@@ -1,20 +1,22 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using FolderSync.IntegrationTests.Harness;
+using FolderSync.IntegrationTests.Installers;
 
 namespace FolderSync.IntegrationTests.Windows;
 
-/// <summary>The programs and their tests as self-contained builds for Windows, and a Wine prefix to run them in. Made once for all tests that want it.</summary>
+/// <summary>The programs as they are shipped for Windows, their tests, and a Wine prefix to run them in. Made once for all tests that want it.</summary>
 public sealed class WindowsBuild : IAsyncLifetime
 {
     private readonly ScratchDirectory _scratch = new();
     private bool _hasPrefix;
+    private string? _lacks;
 
-    public static bool IsMissing => IntegrationTests.Tray.Screen.IsMissing("wine");
+    /// <summary>What the installers' scripts made of the programs.</summary>
+    public InstallerScripts Scripts { get; } = new();
 
-    public string Program { get; private set; } = "";
+    public string Program => Scripts.Published("win-x64", "foldersync.exe");
 
-    public string Tray { get; private set; } = "";
+    public string Tray => Scripts.Published("win-x64", "foldersync-tray.exe");
 
     public string Tests { get; private set; } = "";
 
@@ -44,12 +46,22 @@ public sealed class WindowsBuild : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (IsMissing)
+        if (IntegrationTests.Tray.Screen.IsMissing("wine"))
+        {
+            _lacks = "wine is missing: apt-get install wine wine64.";
             return;
+        }
+        try
+        {
+            await Scripts.BuildAsync("build-windows");
+        }
+        catch (SkipException e)
+        {
+            _lacks = e.Message;
+            return;
+        }
         Environment = WineEnvironment(_scratch.Make("wine"), display: null);
-        Program = await PublishAsync("src/FolderSync.Host", "program", "foldersync.exe");
-        Tray = await PublishAsync("src/FolderSync.Tray", "tray", "foldersync-tray.exe");
-        Tests = await PublishAsync("tests/FolderSync.Tests", "tests", "FolderSync.Tests.exe");
+        Tests = await PublishTestsAsync();
         var made = await ChildProcess.RunAsync("wine", ["wineboot", "--init"], Environment);
         Assert.True(made.ExitCode == 0, made.All);
         _hasPrefix = true;
@@ -60,30 +72,26 @@ public sealed class WindowsBuild : IAsyncLifetime
         if (_hasPrefix)
             await ChildProcess.RunAsync("wineserver", ["-k", "-w"], Environment);
         _scratch.Dispose();
+        Scripts.Dispose();
     }
 
-    /// <summary>Skips where there is no Wine, or no runtime for Windows in the package source.</summary>
-    public void SkipUnlessThere()
-    {
-        Skip.If(IsMissing, "wine is missing: apt-get install wine wine64.");
-        Skip.If(Program.Length == 0 || Tray.Length == 0 || Tests.Length == 0, "The runtime for win-x64 can't be restored here.");
-    }
+    /// <summary>Skips where there is no Wine, or what the builds need.</summary>
+    public void SkipUnlessThere() => Skip.If(_lacks is not null, _lacks ?? "");
 
-    private async Task<string> PublishAsync(string project, string directory, string program)
+    private async Task<string> PublishTestsAsync()
     {
-        var output = _scratch.In(directory);
-        var root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+        var output = _scratch.In("tests");
+        var project = Path.GetFullPath(Path.Combine(InstallerScripts.Directory, "../tests/FolderSync.Tests"));
         var configuration = typeof(WindowsBuild).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        // Analyzers were at work in the build of these tests.
         await using var publish = ChildProcess.Start("dotnet",
         [
-            "publish", Path.Combine(root, project), "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", _scratch.In("artifacts"),
-            "-v", "quiet", "--disable-build-servers", "-p:UseSharedCompilation=false",
+            "publish", project, "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", _scratch.In("artifacts"),
+            "-v", "quiet", "--disable-build-servers", "-p:UseSharedCompilation=false", "-p:RunAnalyzers=false",
         ]);
         while (!publish.HasExited)
             await Task.Delay(100);
-        if (Regex.IsMatch(publish.Log, "NU1101|NU1102|NU1301"))
-            return "";
         Assert.True(await publish.ExitCodeAsync() == 0, publish.Log);
-        return Path.Combine(output, program);
+        return Path.Combine(output, "FolderSync.Tests.exe");
     }
 }
