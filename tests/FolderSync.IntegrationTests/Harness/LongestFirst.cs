@@ -1,0 +1,15 @@
+using Xunit.Abstractions;
+
+[assembly: TestCollectionOrderer("FolderSync.IntegrationTests.Harness.LongestFirst", "FolderSync.IntegrationTests")]
+
+namespace FolderSync.IntegrationTests.Harness;
+
+/// <summary>What takes minutes in one piece begins first; begun last, it would go on alone when all else is done.</summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] Long = ["Windows", ".Installers.", ".ReconnectTests", ".SyncthingDiscoveryTests", ".Peers."];
+
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
+        testCollections.OrderBy(c => Array.FindIndex(Long, name => c.DisplayName.Contains(name, StringComparison.Ordinal)) is >= 0 and var place ? place : Long.Length)
+            .ThenBy(c => c.DisplayName, StringComparer.Ordinal);
+}
