@@ -4,7 +4,15 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Peers;
 
+/// <summary>What is measured by the clock: nothing else runs beside it.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public static class Alone
+{
+    public const string Name = "Alone";
+}
+
 /// <summary>How soon a saved file is on the other side, by the watcher alone.</summary>
+[Collection(Alone.Name)]
 public sealed class LatencyTests(ITestOutputHelper output)
 {
     private const string Folder = "quick";
