@@ -4,30 +4,30 @@ using System.Net.Sockets;
 namespace FolderSync.IntegrationTests.Harness;
 
 /// <summary>
-/// Ports that nothing listens on, each handed out once in this process. They lie below those that systems give to outgoing connections
+/// Ports that nothing listens on, handed out in turn, so that none comes twice until thousands of others have. They lie below those that
+/// systems give to outgoing connections
 /// (Linux: from 32768): one of those could be taken by any connection between this answer and the listener's start.
 /// </summary>
 internal static class FreePorts
 {
     private const int First = 23_000;
-    private const int Last = 32_000;
+    private const int Count = 9_000;
 
     private static readonly Lock Gate = new();
-    private static int s_next = First + (Environment.ProcessId * 61 % (Last - First));
+    // Not always the same ones: another run's may still be closing.
+    private static int s_next = Environment.ProcessId % Count;
 
     public static int Next()
     {
         lock (Gate)
         {
-            for (var tries = First; tries < Last; tries++)
+            for (var tries = 0; tries < Count; tries++)
             {
-                var port = s_next++;
-                if (s_next > Last)
-                    s_next = First;
+                var port = First + (s_next++ % Count);
                 if (IsFree(port))
                     return port;
             }
-            throw new InvalidOperationException($"No port from {First} to {Last} is free.");
+            throw new InvalidOperationException($"None of the {Count} ports from {First} is free.");
         }
     }
 

@@ -91,7 +91,7 @@ public sealed class SettingsPageTests
             await stage.Browser.UntilAsync("document.querySelector('#wrong').innerText !== ''");
             await stage.Browser.TypeAsync("#password", "correct horse battery");
             await stage.Browser.PressAsync("#submit");
-            await stage.Browser.UntilAsync("location.hash === '#/settings/page' && document.body.dataset.ready === 'true'");
+            await stage.Browser.UntilAsync($"location.hash === '#/settings/page' && {PageStage.Ready}");
             foreach (var width in (int[])[1280, 390])
             {
                 await stage.Browser.ShowAsync(width, dark: width == 390);
