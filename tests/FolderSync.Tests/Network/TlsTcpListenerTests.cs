@@ -94,6 +94,28 @@ public sealed class TlsTcpListenerTests
         await Assert.ThrowsAsync<TransportException>(() => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default));
     }
 
+    /// <summary>Whoever closes a listener waits for its handshakes' places: what a handshake holds must be given back before its place is.</summary>
+    [Fact]
+    public async Task A_place_is_free_only_when_nothing_of_its_handshake_is_left()
+    {
+        var time = new SlowlyForgotten();
+        var options = new TlsTcpOptions { MaxHandshakesPerRemote = 1 };
+        await using var listener = await new TlsTcpTransport(Identities.A, clock: time, options: options).ListenAsync("tcp://127.0.0.1:0", default);
+        try
+        {
+            (await ConnectAsync(listener, 1))[0].Dispose();
+            await time.Forgetting.WaitAsync(s_patience);
+
+            // The first one's deadline is not given back yet, so the one place is taken and the next is sent away.
+            await Assert.ThrowsAsync<TransportException>(
+                () => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_patience));
+        }
+        finally
+        {
+            time.Forget();
+        }
+    }
+
     [SkippableFact]
     public async Task Connections_good_and_bad_leave_no_handle_open()
     {
@@ -177,6 +199,42 @@ public sealed class TlsTcpListenerTests
             catch (SocketException)
             {
                 return true;
+            }
+        }
+    }
+
+    /// <summary>A clock that never moves, and whose first timer takes its time to be disposed of.</summary>
+    private sealed class SlowlyForgotten : TimeProvider
+    {
+        private readonly TaskCompletionSource _forgetting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _forget = new();
+        private int _timers;
+
+        /// <summary>The first timer is being disposed of.</summary>
+        public Task Forgetting => _forgetting.Task;
+
+        /// <summary>Lets that come to its end.</summary>
+        public void Forget() => _forget.Set();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(Interlocked.Increment(ref _timers) == 1 ? this : null);
+
+        private sealed class Timer(SlowlyForgotten? slow) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                if (slow is null)
+                    return;
+                slow._forgetting.TrySetResult();
+                slow._forget.Wait(s_patience);
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
             }
         }
     }
