@@ -39,6 +39,7 @@ build_options() {
         [ $# -ge 2 ] || misused "$1 wants a value."
         case $1 in --out) out=$2 ;; --work) work=$2 ;; --version) version=$2 ;; --package-version) package_version=$2 ;; esac
         shift ;;
+      -*) misused "'$1' is not understood." ;;
       *) others+=("$1") ;;
     esac
     shift
@@ -57,8 +58,12 @@ build_options() {
   work=$(realpath "$work")
   # What is made carries the commit's time, not the clock's: built twice, it is the same.
   if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
-    SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct 2>/dev/null) ||
-      fail "This is no git checkout, so the time to put into the packages is not known: set SOURCE_DATE_EPOCH (seconds since 1970)."
+    need git "git, or set SOURCE_DATE_EPOCH to the time to put into the packages (seconds since 1970)"
+    # A checkout that belongs to somebody else is refused, too; git says which it is.
+    if ! SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct); then
+      say "The commit's time is not known, so set SOURCE_DATE_EPOCH to the time to put into the packages (seconds since 1970)."
+      exit 3
+    fi
   fi
   export SOURCE_DATE_EPOCH
 }

@@ -123,16 +123,29 @@ internal sealed class TlsTcpListener : IPeerListener
         _ = HandshakeAsync(socket, remote, slot, deadline);
     }
 
-    /// <summary>Owns socket, slot and deadline; never throws.</summary>
+    /// <summary>Owns socket, slot and deadline; never throws. The slot is left last: whoever closes the listener waits only for that.</summary>
     private async Task HandshakeAsync(Socket socket, IPEndPoint remote, HandshakeSlots.Slot slot, CancellationTokenSource deadline)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _closing.Token);
+        try
+        {
+            using (deadline)
+            using (var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _closing.Token))
+                await WelcomeAsync(socket, remote, either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            slot.Leave();
+        }
+    }
+
+    private async Task WelcomeAsync(Socket socket, IPEndPoint remote, CancellationToken cancellation)
+    {
         AuthenticatedStream? stream = null;
         try
         {
             var raw = new PeerSocketStream(socket);
-            var session = await _tls.ServerAsync(raw, either.Token).ConfigureAwait(false);
+            var session = await _tls.ServerAsync(raw, cancellation).ConfigureAwait(false);
             stream = new AuthenticatedStream(
                 session.Stream, session.Peer, TlsTcpTransport.Show(remote), Dialed: false, session.Crypto, _lan.Contains(remote.Address))
             {
@@ -144,7 +157,7 @@ internal sealed class TlsTcpListener : IPeerListener
                 return;
             }
 
-            await _ready.Writer.WriteAsync(stream, either.Token).ConfigureAwait(false);
+            await _ready.Writer.WriteAsync(stream, cancellation).ConfigureAwait(false);
             stream = null;
         }
         catch (Exception e) when (e is TransportException or OperationCanceledException or ChannelClosedException)
@@ -160,8 +173,6 @@ internal sealed class TlsTcpListener : IPeerListener
         {
             if (stream is not null)
                 await stream.DisposeAsync().ConfigureAwait(false);
-            slot.Leave();
-            deadline.Dispose();
         }
     }
 }

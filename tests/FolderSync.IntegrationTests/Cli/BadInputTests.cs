@@ -159,11 +159,7 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         await device.AddFolderAsync("good", scratch.In("good"), []);
         var good = await File.ReadAllTextAsync(device.ConfigFile);
         await File.WriteAllTextAsync(device.ConfigFile, good + "folderz: [");
-        for (var tries = 0; (string?)(await device.Rest.GetAsync("system/status"))["configError"] is null; tries++)
-        {
-            Assert.True(tries < 600, device.Log);
-            await Task.Delay(50);
-        }
+        await Until.TrueAsync(async () => (string?)(await device.Rest.GetAsync("system/status"))["configError"] is not null, () => device.Log);
         Assert.Contains("config.yaml:", device.Log, StringComparison.Ordinal);
         Assert.NotEmpty((await device.Rest.GetAsync("config/folders")).AsArray());
         Assert.EndsWith("folderz: [", await File.ReadAllTextAsync(device.ConfigFile), StringComparison.Ordinal);

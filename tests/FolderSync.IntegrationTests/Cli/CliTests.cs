@@ -27,11 +27,8 @@ public sealed class CliTests
         await DoneAsync("share", laptopDocuments, "--home", laptop, "--with", "desktop", "--id", "documents");
         await DoneAsync("share", desktopDocuments, "--home", desktop, "--with", "laptop", "--id", "documents");
 
-        for (var tries = 0; (await TreeDigest.DifferencesAsync(laptopDocuments, desktopDocuments)).Count > 0; tries++)
-        {
-            Assert.True(tries < 100, $"The two did not become the same.\n{one.Log}\n{two.Log}");
-            await Task.Delay(300);
-        }
+        await Until.TrueAsync(async () => (await TreeDigest.DifferencesAsync(laptopDocuments, desktopDocuments)).Count == 0,
+            () => $"The two did not become the same.\n{one.Log}\n{two.Log}");
         Assert.True(File.Exists(Path.Combine(laptopDocuments, "from the desktop.txt")));
         var status = (await DoneAsync("status", "--home", laptop)).Output;
         Assert.Contains("documents", status, StringComparison.Ordinal);
@@ -50,11 +47,13 @@ public sealed class CliTests
     [Fact]
     public async Task DemoTellsItsStoryAndLeavesNothingBehind()
     {
-        var before = Directory.GetDirectories(Path.GetTempPath(), "foldersync-demo-*");
-        var demo = await FolderSyncProcess.RunAsync("demo", "--exit");
+        // In a place of its own: others may be showing the demo on this computer, too, or have been killed at it.
+        using var scratch = new ScratchDirectory();
+        var demo = await ChildProcess.RunAsync("dotnet", [TestSettings.FolderSyncDll, "demo", "--exit"], FolderSyncProcess.Surroundings(temporary: scratch.Path));
         Assert.True(demo.ExitCode == 0, demo.All);
         Assert.Contains("sync-conflict", demo.Output, StringComparison.Ordinal);
-        Assert.Equal(before, Directory.GetDirectories(Path.GetTempPath(), "foldersync-demo-*"));
+        Assert.Contains(scratch.Path, demo.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(scratch.Path, "foldersync-demo-*"));
     }
 
     /// <summary>A free port in the new home's config.yaml, as a person would write it.</summary>
@@ -68,14 +67,11 @@ public sealed class CliTests
         return port;
     }
 
-    private static async Task RunningAsync(string home, ChildProcess process)
+    private static Task RunningAsync(string home, ChildProcess process) => Until.TrueAsync(() =>
     {
-        for (var tries = 0; !File.Exists(Path.Combine(home, "runtime.json")); tries++)
-        {
-            Assert.False(process.HasExited || tries > 1200, process.Log);
-            await Task.Delay(50);
-        }
-    }
+        Assert.False(process.HasExited, process.Log);
+        return File.Exists(Path.Combine(home, "runtime.json"));
+    }, () => process.Log);
 
     private static async Task<Ended> DoneAsync(params string[] arguments)
     {

@@ -30,6 +30,7 @@ internal sealed class NetworkLab : IAsyncDisposable
     public static async Task<NetworkLab> MakeAsync(int switches = 1, bool withoutIPv6 = false)
     {
         Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "Network namespaces need Linux and root.");
+        Skip.If(Tray.Screen.IsMissing("ip", "ss"), "ip or ss is missing (apt-get install iproute2).");
         var lab = new NetworkLab { IsWithoutIPv6 = withoutIPv6 };
         var made = await ChildProcess.RunAsync("ip", ["netns", "add", lab.Switch]);
         Skip.IfNot(made.ExitCode == 0, $"No network namespaces here: {made.All}");

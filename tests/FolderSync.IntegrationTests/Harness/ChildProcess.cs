@@ -19,6 +19,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private const int Continue = 18;
     private const int KeptLines = 4000;
 
+    /// <summary>
+    /// A shell has what it starts in the background ignore SIGINT, and whatever that starts in its turn. A person's Ctrl-C comes from a shell
+    /// in the foreground.
+    /// </summary>
+    private static readonly bool s_ignoresInterrupt = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status")
+        .Any(l => l.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(l[7..].Trim(), 16) & (1UL << (Interrupt - 1))) != 0);
+
     private readonly Process _process;
     private readonly Queue<string> _log = new();
     private readonly StringBuilder _output = new();
@@ -43,6 +50,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <param name="environment">Set over this process's own; null takes the variable away.</param>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
     {
+        if (s_ignoresInterrupt)
+            (program, arguments) = ("env", ["--default-signal=INT", program, .. arguments]);
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardError = true,
@@ -60,7 +69,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         var child = new ChildProcess(new Process { StartInfo = start });
         child._process.OutputDataReceived += (_, e) => child.Keep(e.Data, isOutput: true);
         child._process.ErrorDataReceived += (_, e) => child.Keep(e.Data, isOutput: false);
-        child._process.Start();
+        try
+        {
+            child._process.Start();
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new InvalidOperationException($"'{program}' can't be started: {e.Message}", e);
+        }
         child._process.StandardInput.Close();
         child._process.BeginOutputReadLine();
         child._process.BeginErrorReadLine();
@@ -88,11 +104,18 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+        // Its output ends with the last program that has it, which need not be a child of this one any more.
+        await _process.WaitForExitAsync().WaitAsync(TestSettings.Patience);
     }
 
     /// <summary>SIGSTOP, or SIGCONT.</summary>
-    public void Suspend(bool suspended) => _ = Kill(_process.Id, suspended ? Stop : Continue);
+    public void Suspend(bool suspended) => Suspend(_process.Id, suspended);
+
+    /// <summary>The same to a program that a test did not start itself.</summary>
+    public static void Suspend(int process, bool suspended) => Assert.True(Kill(process, suspended ? Stop : Continue) == 0, $"There is no process {process}.");
+
+    /// <summary>SIGKILL to the program alone: what it started is not ended with it.</summary>
+    public void KillAlone() => _process.Kill(entireProcessTree: false);
 
     /// <summary>SIGTERM, and the exit code that came of it.</summary>
     public async Task<int> TerminateAsync()
@@ -125,7 +148,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public async Task<int> ExitCodeAsync()
     {
         using var limit = new CancellationTokenSource(TestSettings.Patience);
-        await _process.WaitForExitAsync(limit.Token);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} did not end. It wrote:\n{Log}", e);
+        }
         return _process.ExitCode;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FolderSync.Client;
 
 namespace FolderSync.IntegrationTests.Harness;
@@ -52,7 +53,7 @@ public sealed class FolderSyncProcess : SyncDevice
     /// <param name="startTime">The run's before, as system/status told it.</param>
     public async Task UntilRestartedAsync(string startTime)
     {
-        for (var waited = 0; ; waited += 50)
+        for (var clock = Stopwatch.StartNew(); ;)
         {
             try
             {
@@ -62,12 +63,15 @@ public sealed class FolderSyncProcess : SyncDevice
             catch (Exception e) when (ConnectionFailure.Is(e))
             {
             }
-            if (waited > TestSettings.Patience.TotalMilliseconds)
+            if (clock.Elapsed > TestSettings.Patience)
                 throw new TimeoutException($"Waited in vain that it is there again:\n{Log}");
             // Nothing tells that a port has opened again.
             await Task.Delay(50);
         }
     }
+
+    /// <summary>What a program of ours is started in, with another place for temporary files.</summary>
+    public static IReadOnlyDictionary<string, string?> Surroundings(string temporary) => new Dictionary<string, string?>(CleanEnvironment) { ["TMPDIR"] = temporary };
 
     /// <summary>Runs one command to its end.</summary>
     public static Task<Ended> RunAsync(params string[] arguments) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FolderSync.Client;
 using FolderSync.Core.Model;
@@ -33,6 +34,9 @@ public abstract class SyncDevice : IAsyncDisposable
 
     public bool IsFolderSync => this is FolderSyncProcess;
 
+    /// <summary>It was started and is not running, by itself or by a test's doing.</summary>
+    public bool HasEnded => _process is { HasExited: true };
+
     /// <summary>What the program wrote since its last start.</summary>
     public string Log => _process?.Log ?? "";
 
@@ -46,9 +50,9 @@ public abstract class SyncDevice : IAsyncDisposable
             await _process.DisposeAsync();
         Rest.ForgetEvents();
         _process = StartProcess();
-        for (var waited = 0; ; waited += 50)
+        for (var clock = Stopwatch.StartNew(); ;)
         {
-            if (_process.HasExited || waited > TestSettings.Patience.TotalMilliseconds)
+            if (_process.HasExited || clock.Elapsed > TestSettings.Patience)
                 throw new InvalidOperationException($"{Name} did not start. It wrote:\n{_process.Log}");
             try
             {

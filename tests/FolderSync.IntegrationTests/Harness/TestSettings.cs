@@ -15,8 +15,17 @@ internal static class TestSettings
     /// <summary>Every scenario with every kind of peer, in full size; takes long.</summary>
     public static bool Full { get; } = Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_FULL") is { Length: > 0 } and not "0";
 
-    /// <summary>For one step that is waited for: generous, since a machine may be busy; a passing test never waits for it.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(Full ? 300 : 120);
+    /// <summary>
+    /// How long a test waits for an event, or for a program to end, before it says that it does not come: the one place for that. Waiting
+    /// ends with the event, so a passing test never sees it; it is for a machine of a third of the speed that has other work as well.
+    /// </summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(Full ? 600 : 300);
+
+    /// <summary>As <see cref="Patience"/>, for what builds or installs.</summary>
+    public static TimeSpan PatienceWithBuilds { get; } = TimeSpan.FromMinutes(Full ? 60 : 20);
+
+    /// <summary>Where `dotnet test` puts what it leaves.</summary>
+    public static string Results { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../TestResults"));
 
     public static string Syncthing(string version) => Path.Combine(Peers, version, "usr/bin/syncthing");
 

@@ -68,14 +68,7 @@ public sealed class ImportTests
         if (ours is not null)
             await ours.DisposeAsync();
 
-        async Task UntilAsync(Func<Task<bool>> holds)
-        {
-            for (var tries = 0; !await Holds(holds); tries++)
-            {
-                Assert.True(tries < TestSettings.Patience.TotalMilliseconds / 50, $"{ours?.Log}\n--- peer\n{peer.Log}");
-                await Task.Delay(50);
-            }
-        }
+        Task UntilAsync(Func<Task<bool>> holds) => Until.TrueAsync(() => Holds(holds), () => $"{ours?.Log}\n--- peer\n{peer.Log}");
 
         static async Task<bool> Holds(Func<Task<bool>> holds)
         {
@@ -125,11 +118,7 @@ public sealed class ImportTests
 
         // It follows the configuration, and is ours to overwrite; one that is a Syncthing's is not.
         await File.WriteAllTextAsync(device.ConfigFile, (await File.ReadAllTextAsync(device.ConfigFile)).Replace("name: device ", "name: renamed ", StringComparison.Ordinal));
-        for (var tries = 0; !(await File.ReadAllTextAsync(Path.Combine(device.Home, "config.xml"))).Contains("name=\"renamed\"", StringComparison.Ordinal); tries++)
-        {
-            Assert.True(tries < 1200, device.Log);
-            await Task.Delay(50);
-        }
+        await Until.TrueAsync(async () => (await File.ReadAllTextAsync(Path.Combine(device.Home, "config.xml"))).Contains("name=\"renamed\"", StringComparison.Ordinal), () => device.Log);
         Assert.Equal(0, await device.TerminateAsync());
         await File.WriteAllTextAsync(Path.Combine(device.Home, "config.xml"), "<configuration version=\"37\"></configuration>");
         await device.StartAsync();

@@ -32,13 +32,8 @@ public sealed class InstallerScripts : IDisposable
         // Without the tests' own variables, which name homes and runtimes of other programs.
         var environment = new Dictionary<string, string?> { ["FOLDERSYNC_HOME"] = null, ["TMPDIR"] = _scratch.Make("tmp") };
         await using var running = ChildProcess.Start(Path.Combine(Directory, script), TestSettings.Full ? arguments : ["--quick", .. arguments], environment);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(TestSettings.Full ? 60 : 10));
-        while (!running.HasExited)
-        {
-            if (limit.IsCancellationRequested)
-                Assert.Fail($"{script} did not end. It wrote:\n{running.Log}");
-            await Task.Delay(100, CancellationToken.None);
-        }
+        if (!await Until.WithinAsync(TestSettings.PatienceWithBuilds, () => Task.FromResult(running.HasExited)))
+            Assert.Fail($"{script} did not end. It wrote:\n{running.Log}");
         var code = await running.ExitCodeAsync();
         Skip.If(code == Missing, running.Log.Split('\n').LastOrDefault(l => l.Length > 0) ?? "");
         Assert.True(code == 0, $"{script} {string.Join(' ', arguments)} ended with {code}:\n{running.Log}");

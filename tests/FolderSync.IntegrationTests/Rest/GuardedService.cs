@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using FolderSync.Client;
@@ -99,7 +100,7 @@ internal sealed class GuardedService : IAsyncDisposable
     /// <summary>Nothing tells that a port has opened or a file was taken up.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> holds)
     {
-        for (var waited = 0; ; waited += 50)
+        for (var clock = Stopwatch.StartNew(); ;)
         {
             try
             {
@@ -109,7 +110,7 @@ internal sealed class GuardedService : IAsyncDisposable
             catch (Exception e) when (ConnectionFailure.Is(e))
             {
             }
-            if (waited > TestSettings.Patience.TotalMilliseconds || _process.HasExited)
+            if (clock.Elapsed > TestSettings.Patience || _process.HasExited)
                 throw new TimeoutException($"Waited in vain {what}:\n{Log}");
             await Task.Delay(50);
         }

@@ -46,6 +46,7 @@ public class PanelTests
         await OpenMenuAsync(desktop, icon);
         await desktop.Screen.ShootAsync(shot + "-checked");
         await desktop.Screen.XdotoolAsync("key", "Escape");
+        await ClosedMenuAsync(desktop);
         await ChooseAsync(desktop, icon, "pause-hour");
         await Until.TrueAsync(() => service.Asked[^1].StartsWith("foldersync/resume", StringComparison.Ordinal), () => $"A click at the check mark did not resume.\n{tray.Log}");
         await ShowsAsync(desktop, tray, Idle);
@@ -60,6 +61,7 @@ public class PanelTests
         await desktop.Screen.XdotoolAsync([.. Downs(1), "Right"]);
         await desktop.Screen.ShootAsync(shot + "-folders");
         await desktop.Screen.XdotoolAsync("key", "Return");
+        await ClosedMenuAsync(desktop);
         await Until.TrueAsync(() => desktop.Opened.Count == 3, () => $"The folder did not open.\n{tray.Log}");
         Assert.Equal(documents, desktop.Opened[2]);
 
@@ -156,17 +158,22 @@ public class PanelTests
         if (shot is not null)
             await desktop.Screen.ShootAsync(shot);
         await desktop.Screen.XdotoolAsync([.. Downs(Array.IndexOf(Lines, line)), "Return"]);
+        await ClosedMenuAsync(desktop);
     }
 
     private static IEnumerable<string> Downs(int index) => Enumerable.Repeat("Down", index + 1).Prepend("key");
 
     private static async Task OpenMenuAsync(PanelDesktop desktop, (int X, int Y) icon)
     {
-        var before = await desktop.Screen.LookAsync();
         await desktop.Screen.ClickAsync(icon.X, icon.Y, button: 3);
-        // The strip below the panel is covered by the menu then.
-        await desktop.Screen.SettlesAsync(before, 0, BelowPanel, 100, 200, () => "No menu opened.");
+        await Until.TrueAsync(() => HasMenuAsync(desktop), () => "No menu opened.");
     }
+
+    /// <summary>The next menu is another window, and this one is not to be taken for it.</summary>
+    private static Task ClosedMenuAsync(PanelDesktop desktop) => Until.TrueAsync(async () => !await HasMenuAsync(desktop), () => "The menu stays open.");
+
+    /// <summary>A window of a menu's size: the panel is as wide as the screen, a tooltip and a submenu are lower.</summary>
+    private static async Task<bool> HasMenuAsync(PanelDesktop desktop) => (await desktop.Screen.WindowsAsync(".")).Any(w => w.Width < 1000 && w.Height > 150);
 
     /// <summary>What the panel is told of the check mark at the first line that can have one.</summary>
     private static async Task<string> CheckMarkAsync(PanelDesktop desktop, ChildProcess tray)

@@ -67,6 +67,46 @@ internal sealed class Screen : IAsyncDisposable
         return found.ExitCode == 0 && values.ContainsKey("WIDTH") ? (values["X"], values["Y"], values["WIDTH"], values["HEIGHT"]) : null;
     }
 
+    /// <summary>
+    /// The visible windows of that class, each with its number and its size. Not with its place: xdotool adds that of the window around it
+    /// twice.
+    /// </summary>
+    public async Task<IReadOnlyList<(string Id, int Width, int Height)>> WindowsAsync(string windowClass)
+    {
+        var found = new List<(string Id, int Width, int Height)>();
+        var (id, width) = ("", 0);
+        foreach (var line in (await XdotoolAsync("search", "--onlyvisible", "--class", windowClass, "getwindowgeometry", "--shell", "%@")).Output.Split('\n'))
+        {
+            if (line.Split('=') is not [var name, var value])
+                continue;
+            if (name == "WINDOW")
+                id = value;
+            else if (name == "WIDTH")
+                width = int.Parse(value, CultureInfo.InvariantCulture);
+            else if (name == "HEIGHT")
+                found.Add((id, width, int.Parse(value, CultureInfo.InvariantCulture)));
+        }
+        return found;
+    }
+
+    /// <summary>Moves the mouse to a place in a window; where on the screen that is, or null if the window has gone.</summary>
+    public async Task<(int X, int Y)?> PointInAsync(string window, int x, int y)
+    {
+        var moved = await XdotoolAsync("mousemove", "--window", window, x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "getmouselocation", "--shell");
+        var values = moved.Output.Split('\n').Select(l => l.Split('=')).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1]);
+        return moved.ExitCode == 0 && values.ContainsKey("Y")
+            ? (int.Parse(values["X"], CultureInfo.InvariantCulture), int.Parse(values["Y"], CultureInfo.InvariantCulture)) : null;
+    }
+
+    /// <summary>Keeps a picture of the screen beside the tests' results, for whoever looks for the cause of a failure.</summary>
+    /// <returns>Where it is, or why there is none.</returns>
+    public async Task<string> KeepAsync(string name)
+    {
+        var file = Path.Combine(Directory.CreateDirectory(TestSettings.Results).FullName, $"{name}-{DateTime.UtcNow:HHmmss}.png");
+        var ended = await ChildProcess.RunAsync("import", ["-silent", "-window", "root", file], Surroundings);
+        return ended.ExitCode == 0 ? file : ended.All;
+    }
+
     /// <summary>Keeps a picture of the screen for a person, where FOLDERSYNC_TEST_SCREENSHOTS names a directory.</summary>
     public async Task ShootAsync(string name)
     {
@@ -103,6 +143,13 @@ internal sealed class Picture(int width, int height, byte[] rgb)
     /// <summary>The rectangle looks as in the other picture.</summary>
     public bool SameAs(Picture other, int left, int top, int columns, int rows) => Enumerable.Range(top, rows)
         .All(y => rgb.AsSpan(3 * ((y * width) + left), 3 * columns).SequenceEqual(other.Row(y).Slice(3 * left, 3 * columns)));
+
+    /// <summary>Both pixels are on the screen and of different colours.</summary>
+    public bool Differ((int X, int Y) one, (int X, int Y) other) => Has(one) && Has(other) && !Pixel(one).SequenceEqual(Pixel(other));
+
+    private bool Has((int X, int Y) at) => at.X >= 0 && at.X < width && at.Y >= 0 && at.Y < height;
+
+    private ReadOnlySpan<byte> Pixel((int X, int Y) at) => Row(at.Y).Slice(3 * at.X, 3);
 
     private ReadOnlySpan<byte> Row(int y) => rgb.AsSpan(3 * y * width, 3 * width);
 

@@ -24,20 +24,3 @@ internal static class TrayProcess
     /// <summary>Waits until it has written a line that holds the text.</summary>
     public static Task SaysAsync(this ChildProcess tray, string text) => Until.TrueAsync(() => tray.Log.Contains(text, StringComparison.Ordinal), () => $"The tray did not say '{text}'. It wrote:\n{tray.Log}");
 }
-
-/// <summary>Waiting for what other programs do.</summary>
-internal static class Until
-{
-    public static Task TrueAsync(Func<bool> holds, Func<string> otherwise) => TrueAsync(() => Task.FromResult(holds()), otherwise);
-
-    public static async Task TrueAsync(Func<Task<bool>> holds, Func<string> otherwise)
-    {
-        for (var waited = 0; !await holds(); waited += 50)
-        {
-            if (waited > TestSettings.Patience.TotalMilliseconds)
-                throw new TimeoutException(otherwise());
-            // Other programs' windows tell nobody that they are drawn.
-            await Task.Delay(50);
-        }
-    }
-}

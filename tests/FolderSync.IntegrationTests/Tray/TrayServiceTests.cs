@@ -22,7 +22,7 @@ public class TrayServiceTests
         var address = ServiceAddress.Find(device.Home)!;
         using var service = Process.GetProcessById(address.Process);
         Assert.Equal(0, await tray.TerminateAsync());
-        await service.WaitForExitAsync();
+        await service.WaitForExitAsync().WaitAsync(TestSettings.Patience);
         Assert.Null(ServiceAddress.Find(device.Home));
     }
 
@@ -34,7 +34,7 @@ public class TrayServiceTests
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--service", ServiceProgram);
         await tray.SaysAsync("The service runs.");
         using var service = Process.GetProcessById(ServiceAddress.Find(device.Home)!.Process);
-        await ChildProcess.RunAsync("kill", ["-KILL", $"{tray.Id}"]);
+        tray.KillAlone();
         await service.WaitForExitAsync().WaitAsync(TestSettings.Patience);
         // In order, not by a kill of its own: it took away what says where it is.
         Assert.False(File.Exists(Path.Combine(device.Home, ServiceAddress.FileName)));
@@ -82,9 +82,9 @@ public class TrayServiceTests
         var process = ServiceAddress.Find(device.Home)!.Process;
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--no-service");
         await tray.SaysAsync("The service runs.");
-        await ChildProcess.RunAsync("kill", ["-STOP", $"{process}"]);
+        ChildProcess.Suspend(process, true);
         await tray.SaysAsync("does not answer. Look into its log, or restart it.");
-        await ChildProcess.RunAsync("kill", ["-CONT", $"{process}"]);
+        ChildProcess.Suspend(process, false);
         await Until.TrueAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The service was not found again.\n{tray.Log}");
     }
 

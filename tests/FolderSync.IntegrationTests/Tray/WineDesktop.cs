@@ -12,6 +12,7 @@ internal sealed class WineDesktop : IAsyncDisposable
     private readonly Opener _opener;
     private readonly Dictionary<string, string?> _environment;
     private ChildProcess? _shell;
+    private IReadOnlyList<string> _started = [];
 
     private WineDesktop(Screen screen)
     {
@@ -40,11 +41,39 @@ internal sealed class WineDesktop : IAsyncDisposable
     }
 
     /// <summary>A shell's desktop that starts the program.</summary>
-    public void StartShell(string program, params string[] arguments) =>
+    public async Task StartShellAsync(string program, params string[] arguments)
+    {
+        // What stands in its command line; the home is this test's alone.
+        _started = [Path.GetFileName(program), .. arguments];
         _shell = ChildProcess.Start("wine", ["explorer", "/desktop=shell,1024x768", WindowsBuild.WindowsPath(program), .. arguments], _environment);
+        await Until.TrueAsync(() => IsProgramAlive, () => $"{program} was not started. The shell wrote:\n{_shell.Log}");
+    }
 
-    /// <summary>Runs a program on the shell's desktop. Whether it did what it should only shows by what came of it.</summary>
-    public Task RunAsync(string program, params string[] arguments) => ChildProcess.RunAsync("wine", ["explorer", "/desktop=shell", WindowsBuild.WindowsPath(program), .. arguments], _environment);
+    /// <summary>
+    /// Does to a program on the shell's desktop what Wine's shell does not (`FolderSync.Tests --shell`). The shell starts programs without
+    /// waiting for them, so this one writes down that it is done; .NET under Wine dies now and then, and is started once more then.
+    /// </summary>
+    public async Task TellAsync(string tests, params string[] what)
+    {
+        for (var run = 1; run <= 2; run++)
+        {
+            var done = _scratch.In($"told-{Guid.NewGuid():N}");
+            await ChildProcess.RunAsync("wine", ["explorer", "/desktop=shell", WindowsBuild.WindowsPath(tests), "--shell", WindowsBuild.WindowsPath(done), .. what], _environment);
+            if (await Until.WithinAsync(TestSettings.Patience / 4, () => Task.FromResult(new FileInfo(done) is { Exists: true, Length: > 0 })))
+            {
+                // The one before may have done it and died then.
+                Assert.True(run > 1 || await File.ReadAllTextAsync(done) == "0", $"'{string.Join(' ', what)}' did not reach the program.");
+                return;
+            }
+        }
+        Assert.Fail($"Twice the program died or hung that was to say '{string.Join(' ', what)}'.");
+    }
+
+    /// <summary>Windows that the shell has opened beside the desktop and its taskbar, which are as wide as the screen: tooltips and balloons.</summary>
+    public async Task<bool> ShowsPopupAsync() => (await Screen.WindowsAsync("explorer.exe")).Any(w => w.Width < 1024);
+
+    /// <summary>The program that <see cref="StartShellAsync"/> started is running, hung or not.</summary>
+    public bool IsProgramAlive => Directory.GetDirectories("/proc").Any(p => CommandLine(p) is var line && _started.All(s => line.Contains(s, StringComparison.Ordinal)));
 
     public async ValueTask DisposeAsync()
     {
@@ -53,5 +82,19 @@ internal sealed class WineDesktop : IAsyncDisposable
             await _shell.DisposeAsync();
         await Screen.DisposeAsync();
         _scratch.Dispose();
+    }
+
+    private static string CommandLine(string process)
+    {
+        try
+        {
+            var line = File.ReadAllText(Path.Combine(process, "cmdline"));
+            // The shell has the program in its command line, too.
+            return line.Contains("/desktop=", StringComparison.Ordinal) ? "" : line;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 }

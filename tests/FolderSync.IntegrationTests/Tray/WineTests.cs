@@ -1,18 +1,14 @@
 using System.Text.Json.Nodes;
 using FolderSync.IntegrationTests.Harness;
 using FolderSync.IntegrationTests.Windows;
+using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Tray;
 
 /// <summary>foldersync-tray.exe in Wine's taskbar, used with a mouse; the service is on loopback.</summary>
 [Collection("Windows")]
-public class WineTests(WindowsBuild build)
+public class WineTests(WindowsBuild build, ITestOutputHelper output)
 {
-    // Where lines of the menu are, in pixels above the icon: the menu stands on the taskbar.
-    private const int Quit = 26;
-    private const int Rescan = 69;
-    private const int PauseForAnHour = 103;
-
     // The tray's window, and what it chose to be told by; hexadecimal.
     private const string WindowClass = "FolderSyncTray";
     private const string IconMessage = "8001";
@@ -24,101 +20,110 @@ public class WineTests(WindowsBuild build)
     private static readonly (int, int, int) Attention = (0xd4, 0x60, 0x0a);
 
     [SkippableFact]
-    public async Task The_taskbar_shows_the_icon_its_menu_opens_and_acts()
+    public Task The_taskbar_shows_the_icon_its_menu_opens_and_acts() => RunAsync(96, async (desktop, service, home) =>
     {
-        Skip.If(WineDesktop.IsMissing, $"Lacks one of {WineDesktop.Needs}.");
-        build.SkipUnlessThere();
-        using var scratch = new ScratchDirectory();
-        using var service = new FakeService();
-        var home = scratch.Make("home");
-        service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", @"C:\Documents"), FakeService.Folder("R&D", @"C:\R")));
-        service.Say("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop")));
-        service.Announce(home);
-        await using var desktop = await WineDesktop.StartAsync();
-        desktop.StartShell(build.Tray, "--home", WindowsBuild.WindowsPath(home), "--no-service");
-
-        var icon = await ShowsAsync(desktop, home, Idle);
+        var menu = new WineMenu(desktop, output);
+        var icon = await ShowsAsync(desktop, Idle);
         await desktop.Screen.ShootAsync("wine-idle");
-        var unpointed = await desktop.Screen.LookAsync();
         await desktop.Screen.PointAtAsync(icon.X, icon.Y);
-        await desktop.Screen.SettlesAsync(unpointed, 624, 600, 400, 130, () => $"No tooltip is shown.\n{Log(home)}");
+        await Until.TrueAsync(desktop.ShowsPopupAsync, () => "No tooltip is shown.");
         await desktop.Screen.ShootAsync("wine-tooltip");
-        await OpenMenuAsync(desktop, icon);
+        await menu.OpenAsync(icon);
         await desktop.Screen.ShootAsync("wine-menu");
-        await ClickLineAsync(desktop, icon, Rescan);
-        await Until.TrueAsync(() => service.Asked.Contains("db/scan"), () => $"Rescan did not reach the service.\n{Log(home)}");
+        await menu.ChooseAsync(WineMenu.Rescan);
+        await Until.TrueAsync(() => service.Asked.Contains("db/scan"), () => "Rescan did not reach the service.");
 
-        await OpenMenuAsync(desktop, icon);
-        await ClickLineAsync(desktop, icon, PauseForAnHour);
-        await Until.TrueAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => $"The pause did not reach the service.\n{Log(home)}");
-        await ShowsAsync(desktop, home, Paused);
-        await OpenMenuAsync(desktop, icon);
+        await menu.OpenAsync(icon);
+        await menu.ChooseAsync(WineMenu.PauseForAnHour);
+        await Until.TrueAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => "The pause did not reach the service.");
+        await ShowsAsync(desktop, Paused);
+        await menu.OpenAsync(icon);
         await desktop.Screen.ShootAsync("wine-checked");
-        await desktop.Screen.ClickAsync(200, 200);
+        await menu.LeaveAsync();
 
+        // The mouse is elsewhere: what the shell shows now is no tooltip.
+        await Until.TrueAsync(async () => !await desktop.ShowsPopupAsync(), () => "The tooltip stays.");
         service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone & co" } });
-        await ShowsAsync(desktop, home, Attention);
-        var before = await desktop.Screen.LookAsync();
-        // Wine shows it after two seconds.
-        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(before, 724, 500, 290, 240), () => $"No balloon is shown.\n{Log(home)}");
+        await ShowsAsync(desktop, Attention);
+        await Until.TrueAsync(desktop.ShowsPopupAsync, () => "No balloon is shown.");
         await desktop.Screen.ShootAsync("wine-balloon");
         // A click on Wine's balloon only closes it.
-        await desktop.RunAsync(build.Tests, "--shell", "icon-message", WindowClass, IconMessage, IconId, BalloonClicked);
-        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click on the balloon opened nothing.\n{Log(home)}");
+        await desktop.TellAsync(build.Tests, "icon-message", WindowClass, IconMessage, IconId, BalloonClicked);
+        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => "A click on the balloon opened nothing.");
         Assert.EndsWith("/#/pair", desktop.Opened[0], StringComparison.Ordinal);
         service.Say("cluster/pending/devices", new JsonObject());
-        await ShowsAsync(desktop, home, Paused);
+        await ShowsAsync(desktop, Paused);
 
-        await desktop.RunAsync(build.Tests, "--shell", "taskbar-lost", WindowClass, IconId);
-        await GoneAsync(desktop, home, Paused);
-        await desktop.RunAsync(build.Tests, "--shell", "taskbar-created");
-        icon = await ShowsAsync(desktop, home, Paused);
+        await desktop.TellAsync(build.Tests, "taskbar-lost", WindowClass, IconId);
+        await GoneAsync(desktop, Paused);
+        await desktop.TellAsync(build.Tests, "taskbar-created");
+        icon = await ShowsAsync(desktop, Paused);
 
-        await OpenMenuAsync(desktop, icon);
-        await ClickLineAsync(desktop, icon, Quit);
-        await GoneAsync(desktop, home, Paused);
-    }
+        await menu.OpenAsync(icon);
+        await menu.ChooseAsync(WineMenu.Quit);
+        await GoneAsync(desktop, Paused);
+        await Until.TrueAsync(() => !desktop.IsProgramAlive, () => "The tray goes on after Quit.");
+    });
 
     [SkippableTheory]
     [InlineData(144, 24)]
     [InlineData(192, 32)]
     public async Task The_icon_is_drawn_for_the_screens_dots_an_inch(int dpi, int size)
     {
-        Skip.If(WineDesktop.IsMissing, $"Lacks one of {WineDesktop.Needs}.");
         Skip.If(dpi != 192 && !TestSettings.Full, "Other resolutions are looked at with FOLDERSYNC_TEST_FULL=1.");
-        build.SkipUnlessThere();
-        using var scratch = new ScratchDirectory();
-        using var service = new FakeService();
-        var home = scratch.Make("home");
-        service.Announce(home);
-        await using var desktop = await WineDesktop.StartAsync(dpi);
-        desktop.StartShell(build.Tray, "--home", WindowsBuild.WindowsPath(home), "--no-service");
-        await ShowsAsync(desktop, home, Idle);
-        await desktop.Screen.ShootAsync($"wine-dpi-{dpi}");
-        var (r, g, b) = Idle;
-        var (_, _, width, height) = (await desktop.Screen.LookAsync()).Box(r, g, b);
-        Assert.Equal((size, size), (width, height));
+        await RunAsync(dpi, async (desktop, _, _) =>
+        {
+            await ShowsAsync(desktop, Idle);
+            await desktop.Screen.ShootAsync($"wine-dpi-{dpi}");
+            var (r, g, b) = Idle;
+            var (_, _, width, height) = (await desktop.Screen.LookAsync()).Box(r, g, b);
+            Assert.Equal((size, size), (width, height));
+        });
     }
 
-    private static Task ClickLineAsync(WineDesktop desktop, (int X, int Y) icon, int above) => desktop.Screen.ClickAsync(icon.X - 76, icon.Y - above);
-
-    private static string Log(string home) => File.ReadAllText(Path.Combine(home, "tray.log"));
-
-    private static async Task OpenMenuAsync(WineDesktop desktop, (int X, int Y) icon)
+    /// <summary>A desktop with the tray in its taskbar, and the steps on it; again where the tray died by itself.</summary>
+    private async Task RunAsync(int dpi, Func<WineDesktop, FakeService, string, Task> steps)
     {
-        var before = await desktop.Screen.LookAsync();
-        await desktop.Screen.ClickAsync(icon.X, icon.Y, button: 3);
-        await desktop.Screen.SettlesAsync(before, 824, 500, 200, 200, () => "No menu opened.");
+        Skip.If(WineDesktop.IsMissing, $"Lacks one of {WineDesktop.Needs}.");
+        build.SkipUnlessThere();
+        await UnderWine.RunAsync(output, async () =>
+        {
+            using var scratch = new ScratchDirectory();
+            using var service = new FakeService();
+            var home = scratch.Make("home");
+            service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", @"C:\Documents"), FakeService.Folder("R&D", @"C:\R")));
+            service.Say("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop")));
+            service.Announce(home);
+            await using var desktop = await WineDesktop.StartAsync(dpi);
+            await desktop.StartShellAsync(build.Tray, "--home", WindowsBuild.WindowsPath(home), "--no-service");
+            try
+            {
+                await steps(desktop, service, home);
+            }
+            catch (Exception e) when (e is not SkipException)
+            {
+                var picture = await desktop.Screen.KeepAsync($"wine-{dpi}");
+                var windows = string.Join(", ", (await desktop.Screen.WindowsAsync(".")).Select(w => $"{w.Width}x{w.Height}"));
+                var log = Path.Combine(home, "tray.log");
+                var said = $"{e.Message}\nThe screen: {picture}\nWindows: {windows}\nAsked of the service: {string.Join("; ", service.Asked)}\ntray.log:\n{(File.Exists(log) ? await File.ReadAllTextAsync(log) : "(there is none)")}";
+                // The icon of a program that has died stays until the mouse comes over it.
+                throw desktop.IsProgramAlive ? new Xunit.Sdk.XunitException(said, e) : new DiedException(said, e);
+            }
+        });
     }
 
-    private static Task GoneAsync(WineDesktop desktop, string home, (int R, int G, int B) colour) => Until.TrueAsync(
-        async () => (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B) is null, () => $"The icon is still in the taskbar.\n{Log(home)}");
+    private static Task GoneAsync(WineDesktop desktop, (int R, int G, int B) colour) => Until.TrueAsync(
+        async () => (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B) is null, () => "The icon is still in the taskbar.");
 
-    private static async Task<(int X, int Y)> ShowsAsync(WineDesktop desktop, string home, (int R, int G, int B) colour)
+    private static async Task<(int X, int Y)> ShowsAsync(WineDesktop desktop, (int R, int G, int B) colour)
     {
         (int X, int Y)? found = null;
-        await Until.TrueAsync(async () => (found = (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B)) is not null,
-            () => $"The icon is not in the taskbar, or not in this colour.\n{Log(home)}");
+        await Until.TrueAsync(async () =>
+        {
+            // Not to be waited for.
+            Assert.True(desktop.IsProgramAlive, "The tray has ended.");
+            return (found = (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B)) is not null;
+        }, () => "The icon is not in the taskbar, or not in this colour.");
         return found!.Value;
     }
 }

@@ -15,8 +15,8 @@ public class WindowsSuiteTests(WindowsBuild build, ITestOutputHelper output)
     /// <summary>A run breaks off about once in 200 tests, at another test each time; most often there are two or three runs.</summary>
     private const int MostRuns = 12;
 
-    /// <summary>A test that takes longer has lost its thread.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
+    /// <summary>A test that takes longer has lost its thread: longer than a test itself waits for anything.</summary>
+    private static readonly TimeSpan Limit = TestSettings.Patience / 2;
 
     [SkippableTheory]
     [InlineData(20, "FolderSync.Tests.Windows.")]

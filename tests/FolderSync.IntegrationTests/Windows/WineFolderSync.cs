@@ -10,7 +10,8 @@ public sealed class WineFolderSync : SyncDevice
     private WineFolderSync(WindowsBuild build, string name, string home)
         : base(name, home) => _build = build;
 
-    public static async Task<WineFolderSync> StartAsync(WindowsBuild build, string name, string home)
+    /// <summary>With an identity and a configuration; not running yet.</summary>
+    public static async Task<WineFolderSync> MakeAsync(WindowsBuild build, string name, string home)
     {
         // Wine 8 has no ECDSA.
         var device = new WineFolderSync(build, name, home) { Id = await Identities.MakeAsync(home, KeyKind.Ed25519) };
@@ -24,7 +25,6 @@ public sealed class WineFolderSync : SyncDevice
                reconnect: 1s
 
              """);
-        await device.StartAsync();
         return device;
     }
 

@@ -94,6 +94,9 @@ public sealed class CommandLineTests : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(closed.FullName, UnixFileMode.None);
         var (code, _, error) = await RunAsync("share", "closed", "--with", "known");
+        // Who is not root can't remove it else.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(closed.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.Equal(2, code);
         Assert.Contains("can't be read", error, StringComparison.Ordinal);
     }

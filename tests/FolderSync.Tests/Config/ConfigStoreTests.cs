@@ -7,7 +7,7 @@ namespace FolderSync.Tests.Config;
 
 public sealed class ConfigStoreTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TestLimits.Patience;
     private static readonly string Drive = OperatingSystem.IsWindows() ? "C:" : "";
     private static readonly DeviceId Phone = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 

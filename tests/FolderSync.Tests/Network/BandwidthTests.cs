@@ -52,7 +52,7 @@ public sealed class BandwidthTests
         var behind = limiter.TakeAsync(1, default).AsTask();
         Assert.False(waiting.IsCompleted);
         limiter.RateKibPerSecond = 0;
-        await Task.WhenAll(waiting, behind).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(waiting, behind).WaitAsync(TestLimits.Patience);
         Assert.Equal(0, _time.Pending);
     }
 
@@ -69,7 +69,7 @@ public sealed class BandwidthTests
         while (_time.Pending == 0)
             await Task.Yield();
         _time.Advance(TimeSpan.FromSeconds(2));
-        await second.WaitAsync(TimeSpan.FromSeconds(30));
+        await second.WaitAsync(TestLimits.Patience);
     }
 
     [Fact]
@@ -104,6 +104,6 @@ public sealed class BandwidthTests
         var throttled = stream.ReadAsync(buffer).AsTask();
         Assert.False(throttled.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(125));
-        Assert.Equal(1024, await throttled.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(1024, await throttled.WaitAsync(TestLimits.Patience));
     }
 }

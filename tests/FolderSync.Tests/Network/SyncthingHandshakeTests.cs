@@ -10,7 +10,7 @@ namespace FolderSync.Tests.Network;
 /// <summary>Real Syncthings dial and are dialed, up to the Hello and the first byte of what follows it: only that proves acceptance.</summary>
 public sealed class SyncthingHandshakeTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TestLimits.Patience;
 
     [SkippableTheory]
     [InlineData("1.19", "its own")]

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using FolderSync.Client;
 using FolderSync.Core.Model;
+using FolderSync.IntegrationTests.Harness;
 using FolderSync.Network;
 using Xunit;
 
@@ -40,7 +41,7 @@ internal sealed class SyncthingProcess : IAsyncDisposable
             await generating.WaitForExitAsync();
         var id = DeviceIdentity.LoadOrNull(home)!.Identity.DeviceId;
 
-        var (port, gui) = (FreePort(), FreePort());
+        var (port, gui) = (FreePorts.Next(), FreePorts.Next());
         Quieten(Path.Combine(home, "config.xml"), port);
         var process = Start(binary, home, "serve", "--home", home, "--no-browser", "--no-restart", $"--gui-address=127.0.0.1:{gui}", "--gui-apikey=key");
         var rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{gui}/rest/") };
@@ -88,16 +89,9 @@ internal sealed class SyncthingProcess : IAsyncDisposable
         File.WriteAllText(path, Regex.Replace(config, "<urAccepted>\\d+<", "<urAccepted>-1<"));
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task WaitUntilUpAsync()
     {
-        for (var tries = 0; ; tries++)
+        for (var clock = Stopwatch.StartNew(); ;)
         {
             try
             {
@@ -106,7 +100,7 @@ internal sealed class SyncthingProcess : IAsyncDisposable
                 await probe.ConnectAsync(IPAddress.Loopback, Port);
                 return;
             }
-            catch (Exception e) when (ConnectionFailure.Is(e) && tries < 600 && !_process.HasExited)
+            catch (Exception e) when (ConnectionFailure.Is(e) && clock.Elapsed < TestLimits.Patience && !_process.HasExited)
             {
                 await Task.Delay(100);
             }

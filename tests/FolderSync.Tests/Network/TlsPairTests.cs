@@ -10,7 +10,7 @@ namespace FolderSync.Tests.Network;
 /// <summary>What two TLS stacks do with each other; run for all four pairings.</summary>
 public abstract class TlsPairTests(string clientStack, string serverStack)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TestLimits.Patience;
 
     public static TheoryData<string, string> KeyKinds()
     {

@@ -9,7 +9,7 @@ namespace FolderSync.Tests.Network;
 /// <summary>Whom each TLS stack turns away, whatever the stranger's own program is.</summary>
 public abstract class TlsRefusalTests(string stack)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TestLimits.Patience;
 
     private ITlsStack Tls => TlsStacks.Create(Identities.A, stack);
 

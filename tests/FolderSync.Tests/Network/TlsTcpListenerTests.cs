@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FolderSync.Network;
@@ -9,7 +10,7 @@ namespace FolderSync.Tests.Network;
 /// <summary>What strangers may do to a listener, and what it leaves behind.</summary>
 public sealed class TlsTcpListenerTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TestLimits.Patience;
 
     [Fact]
     public async Task Slow_handshakes_delay_nobody_and_end_at_the_deadline()
@@ -35,14 +36,14 @@ public sealed class TlsTcpListenerTests
 
         // With a place free again, the same remote is welcome.
         sockets[0].Dispose();
-        for (var tries = 0; ; tries++)
+        for (var clock = Stopwatch.StartNew(); ;)
         {
             try
             {
                 await MeetAsync(listener);
                 break;
             }
-            catch (TransportException) when (tries < 1000)
+            catch (TransportException) when (clock.Elapsed < s_patience)
             {
                 await Task.Yield();
             }
@@ -94,6 +95,28 @@ public sealed class TlsTcpListenerTests
         await Assert.ThrowsAsync<TransportException>(() => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default));
     }
 
+    /// <summary>Whoever closes a listener waits for its handshakes' places: what a handshake holds must be given back before its place is.</summary>
+    [Fact]
+    public async Task A_place_is_free_only_when_nothing_of_its_handshake_is_left()
+    {
+        var time = new SlowlyForgotten();
+        var options = new TlsTcpOptions { MaxHandshakesPerRemote = 1 };
+        await using var listener = await new TlsTcpTransport(Identities.A, clock: time, options: options).ListenAsync("tcp://127.0.0.1:0", default);
+        try
+        {
+            (await ConnectAsync(listener, 1))[0].Dispose();
+            await time.Forgetting.WaitAsync(s_patience);
+
+            // The first one's deadline is not given back yet, so the one place is taken and the next is sent away.
+            await Assert.ThrowsAsync<TransportException>(
+                () => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_patience));
+        }
+        finally
+        {
+            time.Forget();
+        }
+    }
+
     [SkippableFact]
     public async Task Connections_good_and_bad_leave_no_handle_open()
     {
@@ -126,7 +149,7 @@ public sealed class TlsTcpListenerTests
     {
         var hex = $":{port:X4}";
         var count = int.MaxValue;
-        for (var tries = 0; tries < 500 && count > 1; tries++)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < s_patience && count > 1;)
         {
             var mine = Directory.GetFiles("/proc/self/fd").Select(fd => new FileInfo(fd).LinkTarget).ToHashSet();
             count = new[] { "/proc/net/tcp", "/proc/net/tcp6" }.Where(File.Exists).SelectMany(File.ReadAllLines)
@@ -177,6 +200,42 @@ public sealed class TlsTcpListenerTests
             catch (SocketException)
             {
                 return true;
+            }
+        }
+    }
+
+    /// <summary>A clock that never moves, and whose first timer takes its time to be disposed of.</summary>
+    private sealed class SlowlyForgotten : TimeProvider
+    {
+        private readonly TaskCompletionSource _forgetting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _forget = new();
+        private int _timers;
+
+        /// <summary>The first timer is being disposed of.</summary>
+        public Task Forgetting => _forgetting.Task;
+
+        /// <summary>Lets that come to its end.</summary>
+        public void Forget() => _forget.Set();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(Interlocked.Increment(ref _timers) == 1 ? this : null);
+
+        private sealed class Timer(SlowlyForgotten? slow) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                if (slow is null)
+                    return;
+                slow._forgetting.TrySetResult();
+                slow._forget.Wait(s_patience);
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
             }
         }
     }

@@ -9,7 +9,7 @@ namespace FolderSync.Tests.Network;
 
 public sealed class TlsTcpTransportTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TestLimits.Patience;
 
     private readonly TlsTcpTransport _a = new(Identities.A);
     private readonly TlsTcpTransport _b = new(Identities.B, TlsStacks.BouncyCastle);

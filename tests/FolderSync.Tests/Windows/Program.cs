@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Xunit;
 using Xunit.Abstractions;
@@ -10,14 +11,17 @@ namespace FolderSync.Tests.Windows;
 /// `FolderSync.Tests RESULTS [--without FILE] NAME...` runs the tests whose full name begins with one of the names, but those in FILE.
 /// RESULTS gets a line a test that begins (begun: its name), one a test that ended (name, outcome: passed, failed or skipped, seconds,
 /// message), as JSON, and a last line `{"done":true}`. Exit code: 0 all passed or were skipped, 1 some failed, 2 none ran.
-/// `FolderSync.Tests --shell WHAT...`: see <see cref="ShellMessages"/>.
+/// `FolderSync.Tests --shell DONE WHAT...`: see <see cref="ShellMessages"/>; its exit code is written into DONE.
 /// </summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        if (OperatingSystem.IsWindows() && arguments is ["--shell", .. var what])
-            return ShellMessages.Run(what);
+        if (OperatingSystem.IsWindows() && arguments is ["--shell", var done, .. var what])
+        {
+            await File.WriteAllTextAsync(done, ShellMessages.Run(what).ToString(CultureInfo.InvariantCulture));
+            return 0;
+        }
         if (arguments.Length < 2)
         {
             await Console.Error.WriteLineAsync("FolderSync.Tests RESULTS [--without FILE] NAME...");

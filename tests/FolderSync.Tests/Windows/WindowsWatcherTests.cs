@@ -63,7 +63,7 @@ public sealed class WindowsWatcherTests : IAsyncLifetime
 
     private static readonly WatcherOptions Quick = new() { Settling = new SettlerLimits { Again = TimeSpan.Zero } };
 
-    private static CancellationToken Patience() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Patience() => new CancellationTokenSource(TestLimits.Patience).Token;
 
     private async Task StartAsync(Func<FileName, bool>? isIgnored = null)
     {

@@ -220,7 +220,7 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
         await Seen("zz-started");
     }
 
-    private static CancellationToken Patience() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Patience() => new CancellationTokenSource(TestLimits.Patience).Token;
 
     private async Task<IEnumerable<string>> Next()
     {

@@ -10,7 +10,7 @@ namespace FolderSync.Tests.Network.Discovery;
 /// <summary>All of discovery on a network in memory; found is what an event tells.</summary>
 public class DeviceDiscoveryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TestLimits.Patience;
     private static readonly DeviceId A = Id(1);
     private static readonly DeviceId B = Id(2);
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using FolderSync.Client;
+using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.Tests.Protocol.Interop;
 
@@ -22,7 +21,7 @@ internal sealed class RealSyncthing : IAsyncDisposable
         _binary = binary;
         _home = Directory.CreateTempSubdirectory("foldersync-interop-").FullName;
         FolderPath = Directory.CreateDirectory(Path.Combine(_home, "folder")).FullName;
-        (GuiPort, BepPort) = (FreePort(), FreePort());
+        (GuiPort, BepPort) = (FreePorts.Next(), FreePorts.Next());
         _rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{GuiPort}/rest/"), DefaultRequestHeaders = { { "X-API-Key", Key } } };
     }
 
@@ -129,12 +128,5 @@ internal sealed class RealSyncthing : IAsyncDisposable
                 await Task.Delay(50, cancellation);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -20,7 +20,7 @@ public class SyncthingInteropTests
     {
         var binary = RealSyncthing.Find(version);
         Skip.If(binary is null, $"There is no Syncthing {version} in $FOLDERSYNC_TEST_PEERS or /tmp/peers.");
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TestLimits.Patience);
         var cancellation = deadline.Token;
         await using var syncthing = await RealSyncthing.StartAsync(binary!, cancellation);
         using var us = new TestIdentity();
