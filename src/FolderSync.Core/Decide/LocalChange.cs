@@ -59,6 +59,12 @@ public static class LocalChange
             ? mine with { Version = mine.Version.Merge(theirs.Version).Raise(self, unixSeconds), ModifiedBy = self }
             : null;
 
+    /// <summary>
+    /// What stands for an entry that was recorded though its name never had a place on the disk: nobody deleted it. Without a version it
+    /// loses against everybody's, so that it is needed again.
+    /// </summary>
+    public static FileEntry NeverPlaced(FileEntry mine, long unixSeconds) => Tombstone(mine, unixSeconds) with { Version = VersionVector.Empty };
+
     /// <summary>What stands for an entry that is no more.</summary>
     public static FileEntry Tombstone(FileEntry entry, long unixSeconds) => new()
     {

@@ -289,18 +289,21 @@ internal sealed partial class FolderLoop
                 if (index.FindLocal(known.Name) is not { Deleted: false } gone)
                     break;
                 if (gone.Sequence == known.Sequence && IsGone(known.Name))
-                    entries.Add(LocalChange.Gone(gone, _parts.Self.Short, now, type));
+                    entries.Add(StandsInPlaceOf(index, gone)
+                        ? LocalChange.NeverPlaced(gone, now)
+                        : LocalChange.Gone(gone, _parts.Self.Short, now, type));
                 else
                     rescan.Add(known.Name);
                 break;
         }
     }
 
+    /// <summary>What answers under another spelling is another name's.</summary>
     private bool IsGone(FileName name)
     {
         try
         {
-            return Disk.Stat(LocalPath.Of(name)) is null;
+            return !new ExactNames(Disk).Stands(LocalPath.Of(name));
         }
         catch (FileSystemException)
         {
