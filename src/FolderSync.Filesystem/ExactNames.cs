@@ -38,6 +38,17 @@ public sealed class ExactNames(IFileSystem disk)
     public LocalPath? TrueSpelling(LocalPath misspelled) =>
         Listing(misspelled.Parent).TryGetValue(Spellings.Fold(misspelled.Leaf), out var leaves) && leaves.Count > 0 ? misspelled.Parent.Child(leaves[0]) : null;
 
+    /// <summary>The path under which what answers to this one is listed; null where nothing answers, or no listed name looks like it.</summary>
+    public LocalPath? TruePath(LocalPath path)
+    {
+        if (path.IsRoot)
+            return path;
+        if (TruePath(path.Parent) is not { } parent)
+            return null;
+        var there = parent.Child(path.Leaf);
+        return disk.Stat(there) is null ? null : Misspelled(there) is null ? there : TrueSpelling(there);
+    }
+
     /// <summary>The name was made.</summary>
     public void Made(LocalPath path)
     {

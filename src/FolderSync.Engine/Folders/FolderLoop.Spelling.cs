@@ -1,3 +1,4 @@
+using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
@@ -8,6 +9,9 @@ namespace FolderSync.Engine.Folders;
 /// <summary>Names that differ in spelling alone, on disks that take them for one.</summary>
 internal sealed partial class FolderLoop
 {
+    /// <summary>What has a higher sequence was found by the present scan, or by those that gathered deletions before it.</summary>
+    private long _seenUntil;
+
     /// <summary>
     /// The entries below a directory whose name changed in spelling follow it. They have no version there: what others have under the new
     /// names is decided on against them, and nothing here counts as an edit. What others deleted is removed. With the commit.
@@ -51,21 +55,19 @@ internal sealed partial class FolderLoop
     }
 
     /// <summary>
-    /// True when another spelling of the name stands there that was recorded earlier: this one was not renamed by a user but never had a
-    /// place on the disk. A name that a user renamed was recorded before its new spelling.
+    /// True when another spelling of the name stands there that is another file: this one was not renamed by a user but has no place on the
+    /// disk (the folder was moved to one that takes the two for the same, or its disk was not recognised when both were recorded).
     /// </summary>
-    private bool StandsInPlaceOf(IFolderIndex index, FileEntry gone)
+    private bool HasNoPlace(IFolderIndex index, FileEntry gone)
     {
         try
         {
-            var names = new ExactNames(Disk);
-            return names.Misspelled(LocalPath.Of(gone.Name)) is { } misspelled && misspelled == LocalPath.Of(gone.Name) &&
-                   names.TrueSpelling(misspelled) is { } twin && FileName.TryOf(twin.Value, out var name, out _) &&
-                   index.FindLocal(name) is { Deleted: false } there && there.Sequence < gone.Sequence;
+            return new ExactNames(Disk).TruePath(LocalPath.Of(gone.Name)) is { } path && FileName.TryOf(path.Value, out var name, out _) &&
+                   index.FindLocal(name) is { Deleted: false } twin && !LocalChange.IsRespelled(gone, twin, _seenUntil);
         }
         catch (FileSystemException)
         {
-            return false;
+            return true;
         }
     }
 
