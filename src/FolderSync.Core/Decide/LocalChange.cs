@@ -59,6 +59,21 @@ public static class LocalChange
             ? mine with { Version = mine.Version.Merge(theirs.Version).Raise(self, unixSeconds), ModifiedBy = self }
             : null;
 
+    /// <summary>
+    /// Whether a name that is gone was renamed to another spelling, on a disk that takes the two for one: the other was found after it, with
+    /// its content or by this very scan. Else the two were two files.
+    /// </summary>
+    /// <param name="twin">What stands there now.</param>
+    /// <param name="seenUntil">The highest sequence before the scan.</param>
+    public static bool IsRespelled(FileEntry gone, FileEntry twin, long seenUntil) =>
+        twin.Sequence > gone.Sequence && (twin.Sequence > seenUntil || twin.SameContent(gone));
+
+    /// <summary>
+    /// What stands for an entry that was recorded though its name never had a place on the disk: nobody deleted it. Without a version it
+    /// loses against everybody's, so that it is needed again.
+    /// </summary>
+    public static FileEntry NeverPlaced(FileEntry mine, long unixSeconds) => Tombstone(mine, unixSeconds) with { Version = VersionVector.Empty };
+
     /// <summary>What stands for an entry that is no more.</summary>
     public static FileEntry Tombstone(FileEntry entry, long unixSeconds) => new()
     {

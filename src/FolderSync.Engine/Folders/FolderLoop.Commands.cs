@@ -131,7 +131,7 @@ internal sealed partial class FolderLoop
         while (_index!.LocalPage(default, after, PageSize, withBlocks: false) is { Count: > 0 } page)
         {
             after = page[^1].Name;
-            var gone = await _parts.Workers.Run(() => page.Where(e => Disk.Stat(LocalPath.Of(e.Name)) is null).Select(e => e.Name).ToList(), _flowsEnd);
+            var gone = await _parts.Workers.Run(() => page.Where(e => IsGone(e.Name)).Select(e => e.Name).ToList(), _flowsEnd);
             foreach (var name in gone)
                 yield return name;
         }

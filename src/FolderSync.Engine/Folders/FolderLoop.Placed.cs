@@ -38,12 +38,22 @@ internal sealed partial class FolderLoop
         try
         {
             Disk.MakeDirectory(LocalPath.Of(parent), 0x1ED);
+            RefuseIfShownOtherwise(LocalPath.Of(parent));
         }
         catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
         {
             // Another transfer was first, or something else stands there; staging says what.
         }
         RequestScan([parent]);
+    }
+
+    /// <summary>A disk that shows the directory under another name: a scan would take that for a user's.</summary>
+    private void RefuseIfShownOtherwise(LocalPath made)
+    {
+        if (new ExactNames(Disk).Misspelled(made) is null)
+            return;
+        Disk.RemoveDirectory(made);
+        throw new FileSystemException(FileSystemError.NotSupported, $"The directory '{made}' can't be made because this disk shows it under another name.");
     }
 
     internal void NoteRemoteChanges(IReadOnlyList<PullItem> items)

@@ -156,6 +156,8 @@ internal sealed partial class FolderLoop
             await EnsureRootAsync();
             await LoadIgnoresAsync();
             HoldNews();
+            if (_gatherSince is null && Snapshot().Hold is null)
+                _seenUntil = _index!.LocalSequence;
             var isFull = request.Below.Count == 0;
             if (isFull)
                 await StartWatchingAsync();
@@ -289,18 +291,21 @@ internal sealed partial class FolderLoop
                 if (index.FindLocal(known.Name) is not { Deleted: false } gone)
                     break;
                 if (gone.Sequence == known.Sequence && IsGone(known.Name))
-                    entries.Add(LocalChange.Gone(gone, _parts.Self.Short, now, type));
+                    entries.Add(HasNoPlace(index, gone)
+                        ? LocalChange.NeverPlaced(gone, now)
+                        : LocalChange.Gone(gone, _parts.Self.Short, now, type));
                 else
                     rescan.Add(known.Name);
                 break;
         }
     }
 
+    /// <summary>What answers under another spelling is another name's.</summary>
     private bool IsGone(FileName name)
     {
         try
         {
-            return Disk.Stat(LocalPath.Of(name)) is null;
+            return !new ExactNames(Disk).Stands(LocalPath.Of(name));
         }
         catch (FileSystemException)
         {

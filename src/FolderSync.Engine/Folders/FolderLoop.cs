@@ -285,6 +285,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
             SparseFiles = config.SparseFiles,
             ModifiedWindowNanoseconds = Math.Max(config.ModifiedWindowSeconds * 1_000_000_000L, disk.Traits.ModifiedWindowNanoseconds),
             LeftoverOf = WhatToDoWith,
+            IsToBeRemoved = IsToBeRemoved,
         };
         return new Applier(disk, _trashCan, options, _parts.Time);
     }

@@ -129,8 +129,9 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
         {
             results = Apply(steps);
             done = [.. results.OfType<ApplyResult.Done>()];
-            return Entries(index, done, items);
+            return [.. Entries(index, done, items), .. results.OfType<ApplyResult.Respelled>().SelectMany(r => folder.FollowRespelled(index, r))];
         });
+        folder.RetryOtherSpellings([.. done.Select(d => d.Step).Select(s => s is ApplyStep.Move move ? move.From.Name : s is ApplyStep.Remove ? s.Target.Name : default(FileName?)).OfType<FileName>()]);
         foreach (var result in results)
             Note(items[result.Step], result);
         folder.NoteRemoteChanges([.. done.Select(d => items[d.Step])]);
@@ -211,6 +212,10 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
                 folder.NoteSuccess(item.Name);
                 if (done.ConflictCopy is { } copy)
                     folder.NoteConflict(item, copy);
+                break;
+            case ApplyResult.Respelled respelled:
+                folder.NoteSuccess(item.Name);
+                folder.RequestScan([item.Name, respelled.From]);
                 break;
             case ApplyResult.LocallyChanged changed:
                 error = "It was changed here meanwhile; it is scanned and decided on again.";

@@ -33,6 +33,12 @@ public sealed record ApplierOptions
     /// <summary>Judges what is left in a directory to be removed: name, and whether it is a directory. Called on the applying thread.</summary>
     public Func<FileName, bool, Leftover> LeftoverOf { get; init; } = (_, _) => Leftover.Unknown;
 
+    /// <summary>
+    /// True when this device's directory of that name was deleted by others and is to go from the disk as soon as it is empty. Called on the
+    /// applying thread.
+    /// </summary>
+    public Func<FileName, bool> IsToBeRemoved { get; init; } = _ => false;
+
     internal uint FilePermissions => 0x1B6 & ~Umask;
 
     internal uint DirectoryPermissions => 0x1FF & ~Umask;

@@ -10,11 +10,12 @@ internal sealed partial class ApplyBatch
         var from = LocalPath.Of(step.From.Name);
         if (_parked.TryGetValue(index, out var parked))
             return PlaceMoved(step, parked.Path, parked.Before, expected);
-        if (_disk.Stat(from) is not { } before || !_expectation.Holds(from, before, step.From))
+        if (_disk.Stat(from) is not { } before || _names.Misspelled(from) is not null || !_expectation.Holds(from, before, step.From))
             return new ApplyResult.LocallyChanged(step, [step.From.Name]);
         _touched.Add(from.Parent);
-        var caseOnly = _disk.Traits.CaseInsensitive && string.Equals(from.Value, step.Target.Name.Value, StringComparison.OrdinalIgnoreCase);
-        if (expected is not null || caseOnly || !IsDressed(before, step.Target))
+        // What answers to the target already is the source by its other spelling: it has to leave first.
+        var isRespelled = _names.Misspelled(LocalPath.Of(step.Target.Name)) is not null;
+        if (expected is not null || isRespelled || !IsDressed(before, step.Target))
         {
             var temp = TempName.For(step.Target.Name);
             return TakeAway(step, from, temp, before) ?? PlaceMoved(step, temp, before, expected);
@@ -33,7 +34,7 @@ internal sealed partial class ApplyBatch
     private ApplyResult? Park(ApplyStep.Move step, int index)
     {
         var from = LocalPath.Of(step.From.Name);
-        if (_disk.Stat(from) is not { } before || !_expectation.Holds(from, before, step.From))
+        if (_disk.Stat(from) is not { } before || _names.Misspelled(from) is not null || !_expectation.Holds(from, before, step.From))
             return new ApplyResult.LocallyChanged(step, [step.From.Name]);
         var parking = TempName.Parking(step.Target.Name);
         _touched.Add(LocalPath.Root);
@@ -42,7 +43,7 @@ internal sealed partial class ApplyBatch
             return failed;
         _parked.Add(index, new ParkedMove(parking, before));
         _taken.Add(step.From.Name);
-        _twins.Gone(from);
+        _names.Gone(from);
         return null;
     }
 
@@ -105,7 +106,7 @@ internal sealed partial class ApplyBatch
     private ApplyResult Moved(ApplyStep.Move step, ApplyResult result)
     {
         _taken.Add(step.From.Name);
-        _twins.Gone(LocalPath.Of(step.From.Name));
+        _names.Gone(LocalPath.Of(step.From.Name));
         return result;
     }
 
@@ -145,7 +146,7 @@ internal sealed partial class ApplyBatch
         for (var i = 0; i < moves.Count; i++)
         {
             var path = LocalPath.Of(moves[i].From.Name);
-            if (_disk.Stat(path) is not { } stat || !_expectation.Holds(path, stat, moves[i].From))
+            if (_disk.Stat(path) is not { } stat || _names.Misspelled(path) is not null || !_expectation.Holds(path, stat, moves[i].From))
                 throw new FileSystemException(FileSystemError.InUse, $"'{path}' was changed here.");
             before[i] = stat;
             _touched.Add(path.Parent);

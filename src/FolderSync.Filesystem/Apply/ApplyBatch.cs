@@ -19,7 +19,7 @@ internal sealed partial class ApplyBatch
     private readonly Aside _aside;
     private readonly DirectoryRemoval _removal;
     private readonly Placer _placer;
-    private readonly CaseTwins _twins;
+    private readonly ExactNames _names;
     private readonly Journal _journal;
     private readonly HashSet<LocalPath> _touched = [];
 
@@ -39,7 +39,7 @@ internal sealed partial class ApplyBatch
         _aside = new Aside(disk, versioner, time);
         _removal = new DirectoryRemoval(disk, options);
         _placer = new Placer(disk, _expectation, _aside, _removal);
-        _twins = new CaseTwins(disk);
+        _names = new ExactNames(disk);
         _journal = new Journal(disk);
         foreach (var step in steps.OfType<ApplyStep.Move>())
             _toBeTaken.Add(step.From.Name);
@@ -55,6 +55,7 @@ internal sealed partial class ApplyBatch
         MakeContentDurable();
         foreach (var turn in ApplyOrder.Of(_steps, _disk.Traits.CaseInsensitive))
             Take(turn);
+        ConfirmPlaced();
         MakeNamesDurable();
         return _results!;
     }
@@ -118,13 +119,8 @@ internal sealed partial class ApplyBatch
         var path = LocalPath.Of(name);
         if (step is not (ApplyStep.Remove or ApplyStep.SetMetadata) && _disk.WhyUnplaceable(name) is { } why)
             return Failures.Of(step, why, permanent: true);
-        if (_twins.Of(name) is { } twin && !(step is ApplyStep.Move { From.Name.Value: var from } && from == twin))
-        {
-            return step is ApplyStep.Remove
-                ? new ApplyResult.Done(step, default, null)
-                : Failures.Of(step, $"'{name}' can't be placed because '{twin}' is there and this disk takes the two for the same name.",
-                    FileSystemError.Exists);
-        }
+        if (_names.Misspelled(path) is { } misspelled && WhyNotOver(step, misspelled) is { } other)
+            return other;
         var expected = step.Expected is { Deleted: false } present ? present : null;
         if (expected is not null && _toBeTaken.Contains(name) && !(step is ApplyStep.Move own && own.From.Name == name))
         {
@@ -144,9 +140,9 @@ internal sealed partial class ApplyBatch
             _ => throw new ArgumentException($"Unknown step {step.GetType()}."),
         };
         if (result is ApplyResult.Done && step is ApplyStep.Remove)
-            _twins.Gone(path);
+            _names.Gone(path);
         else if (result is ApplyResult.Done)
-            _twins.Made(path);
+            _names.Made(path);
         return result;
     }
 
@@ -281,7 +277,7 @@ internal sealed partial class ApplyBatch
         {
             for (var i = 0; i < _results.Length; i++)
             {
-                if (_results[i] is ApplyResult.Done)
+                if (_results[i] is ApplyResult.Done or ApplyResult.Respelled)
                     _results[i] = Failures.Of(_steps[i], e);
             }
         }

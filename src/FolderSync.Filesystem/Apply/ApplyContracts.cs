@@ -39,12 +39,18 @@ public abstract record ApplyStep(FileEntry Target, FileEntry? Expected, Displace
     public sealed record Remove(FileEntry Target, FileEntry Expected, Displaced Displaced) : ApplyStep(Target, Expected, Displaced);
 }
 
-/// <summary>What became of one step. Only <see cref="Done"/> changed the disk.</summary>
+/// <summary>What became of one step. Only <see cref="Done"/> and <see cref="Respelled"/> changed the disk.</summary>
 public abstract record ApplyResult(ApplyStep Step)
 {
     /// <summary>Durable. <paramref name="Stamp"/> is what the disk says of the target now (default for removals).</summary>
     /// <param name="ConflictCopy">The name of the conflict copy made, to be scanned.</param>
     public sealed record Done(ApplyStep Step, DiskStamp Stamp, FileName? ConflictCopy) : ApplyResult(Step);
+
+    /// <summary>
+    /// On a disk that takes two spellings for one name, the directory <paramref name="From"/>, which was to go, took the target's name with
+    /// all that is in it. Durable. The entries below have to follow; then decide again.
+    /// </summary>
+    public sealed record Respelled(ApplyStep Step, FileName From) : ApplyResult(Step);
 
     /// <summary>What stands there is not what the index says: scan these names, then decide again. Nothing was lost or replaced.</summary>
     public sealed record LocallyChanged(ApplyStep Step, IReadOnlyList<FileName> Rescan) : ApplyResult(Step);

@@ -20,6 +20,7 @@ public sealed partial class TrashCanVersioner
             if (_folder.Stat(name) is { Kind: FileKind.Directory })
                 throw new FileSystemException(FileSystemError.WrongKind,
                     $"'{version.Name}' can't be restored because a directory stands at its name; rename that first.");
+            RefuseOtherSpelling(name);
             MakeDirectories(_folder, name.Parent, 0x1ED, null);
             if (IsElsewhere)
                 RestoreFromElsewhere(version, name);
@@ -43,6 +44,7 @@ public sealed partial class TrashCanVersioner
         lock (_gate)
         {
             var path = LocalPath.Of(name);
+            RefuseOtherSpelling(path);
             switch (_folder.Stat(path))
             {
                 case null:
@@ -59,6 +61,16 @@ public sealed partial class TrashCanVersioner
                 _folder.SyncDirectory(other.Parent);
             Flush();
         }
+    }
+
+    /// <summary>What the disk takes for the name is another file: that one is not to be displaced.</summary>
+    private void RefuseOtherSpelling(LocalPath name)
+    {
+        var names = new ExactNames(_folder);
+        if (names.Misspelled(name) is { } misspelled)
+            throw new FileSystemException(FileSystemError.Exists,
+                $"'{name}' can't be put back because {(names.TrueSpelling(misspelled) is { } other ? $"'{other}'" : "another spelling of it")} is there and " +
+                "this disk takes the two for the same name; rename that first.");
     }
 
     private void ReplaceKept(LocalPath other, LocalPath path, FileName name)

@@ -49,14 +49,12 @@ internal sealed class GoneNames(IFileSystem fs, IKnownEntries known, IgnoreRules
         return findings;
     }
 
-    /// <summary>Where case does not count, the name may stand there in another case, which is no reason to keep this one.</summary>
+    /// <summary>A name that stands there in another spelling only is no reason to keep this one.</summary>
     private bool Stands(FileName name)
     {
-        if (fs.Traits.CaseInsensitive)
-            return false;
         try
         {
-            return fs.Stat(LocalPath.Of(name)) is not null;
+            return new ExactNames(fs).Stands(LocalPath.Of(name));
         }
         catch (FileSystemException)
         {

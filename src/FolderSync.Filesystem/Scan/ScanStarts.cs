@@ -9,17 +9,19 @@ internal static class ScanStarts
 {
     /// <summary>
     /// In tree order, none under another. A name whose directory is not there, or not known yet, is stood for by that directory:
-    /// an entry is never found before the directories it lies in. So is a name that stands there in another form of Unicode, too, and a
-    /// new one where case does not count: only in the directory's listing twins and true spellings are seen. None asked for: the root.
+    /// an entry is never found before the directories it lies in. So is a name that stands there in another form of Unicode, too, and one
+    /// that is not known and stands there in another spelling: only in the directory's listing twins and true spellings are seen. None
+    /// asked for: the root.
     /// </summary>
     public static List<FileName> Of(IReadOnlyList<FileName> below, IFileSystem fs, IKnownEntries known, IgnoreRules ignores)
     {
         if (below.Count == 0)
             return [default];
         var looked = new Dictionary<FileName, (bool Stands, bool Known)>();
+        var names = new ExactNames(fs);
         var lifted = Fold([.. below]);
         for (var i = 0; i < lifted.Count; i++)
-            lifted[i] = Lift(lifted[i], fs, known, ignores, looked);
+            lifted[i] = Lift(lifted[i], fs, known, ignores, looked, names);
         return Fold(lifted);
     }
 
@@ -35,7 +37,8 @@ internal static class ScanStarts
         return folded;
     }
 
-    private static FileName Lift(FileName name, IFileSystem fs, IKnownEntries known, IgnoreRules ignores, Dictionary<FileName, (bool Stands, bool Known)> looked)
+    private static FileName Lift(FileName name, IFileSystem fs, IKnownEntries known, IgnoreRules ignores, Dictionary<FileName, (bool Stands, bool Known)> looked,
+        ExactNames names)
     {
         if (name.IsRoot)
             return name;
@@ -44,11 +47,11 @@ internal static class ScanStarts
         for (var parent = name.Parent; !parent.IsRoot; parent = parent.Parent)
         {
             if (!looked.TryGetValue(parent, out var it))
-                looked.Add(parent, it = (IsDirectory(parent, fs), IsKnown(known.Find(parent))));
+                looked.Add(parent, it = (IsDirectory(parent, fs, names), IsKnown(known.Find(parent))));
             if (!it.Stands || (!it.Known && !isIgnored))
                 lifted = parent;
         }
-        if (fs.Traits.CaseInsensitive && !lifted.IsRoot && known.Find(lifted) is null)
+        if (!lifted.IsRoot && known.Find(lifted) is null && IsMisspelled(lifted, names))
             return TrueStart(lifted, known);
         return lifted == name && StandsDecomposed(name, fs) ? name.Parent : lifted;
     }
@@ -80,11 +83,23 @@ internal static class ScanStarts
         }
     }
 
-    private static bool IsDirectory(FileName name, IFileSystem fs)
+    private static bool IsDirectory(FileName name, IFileSystem fs, ExactNames names)
     {
         try
         {
-            return fs.Stat(LocalPath.Of(name)) is { Kind: FileKind.Directory };
+            return fs.Stat(LocalPath.Of(name)) is { Kind: FileKind.Directory } && names.Misspelled(LocalPath.Of(name)) is null;
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsMisspelled(FileName name, ExactNames names)
+    {
+        try
+        {
+            return names.Misspelled(LocalPath.Of(name)) is not null;
         }
         catch (FileSystemException)
         {

@@ -16,6 +16,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
     private readonly Stack<Frame> _frames = new();
     private readonly Queue<FileName> _starts = new();
+    private readonly ExactNames _names = new(fs);
     private List<WalkItem> _items = [];
     private KnownCursor? _cursor;
     private FileName? _ignoredWhole;
@@ -106,19 +107,15 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         }
     }
 
-    /// <summary>Where case does not count, a name stands there only if it is written so; otherwise the name that does is walked, too.</summary>
+    /// <summary>A name stands there only if it is spelled so; otherwise the name that answers in its place is walked, too.</summary>
     private FileStat? StatOf(FileName start)
     {
-        if (!fs.Traits.CaseInsensitive)
-            return fs.Stat(LocalPath.Of(start));
-        var leaf = start.Leaf;
-        foreach (var child in fs.List(LocalPath.Of(start.Parent)))
-        {
-            if (child.Leaf == leaf)
-                return child.Stat;
-            if (string.Equals(child.Leaf, leaf, StringComparison.OrdinalIgnoreCase))
-                Again.Add(start.Parent.Child(child.Leaf!));
-        }
+        var path = LocalPath.Of(start);
+        var stat = fs.Stat(path);
+        if (stat is null || _names.Misspelled(path) is not { } misspelled)
+            return stat;
+        if (_names.TrueSpelling(misspelled) is { } listed && FileName.TryOf(listed.Value, out var there, out _))
+            Again.Add(there);
         return null;
     }
 

@@ -72,7 +72,7 @@ internal static class FileSystemTypes
         var traits = TraitsOf(MountType(stat) ?? NameOf(system.Magic), system.NameLength);
         return traits with
         {
-            CaseInsensitive = traits.CaseInsensitive || IsCaseFolded(root) || MarkerAnswersInCapitals(root),
+            CaseInsensitive = traits.CaseInsensitive || IsCaseFolded(root) || MarkerHasOtherSpellings(root),
             // Before 5.8 syncfs kept silent about what could not be written.
             CanSyncAll = traits.CanSyncAll && Environment.OSVersion.Version >= new Version(5, 8),
         };
@@ -99,9 +99,22 @@ internal static class FileSystemTypes
         return Libc.Ioctl(directory, Libc.GetInodeFlags, (nint)(&flags)) == 0 && (flags & Libc.CaseFoldFlag) != 0;
     }
 
-    /// <summary>ZFS, NTFS and network shares may fold case and have no flag for it: the marker tells, if it is there.</summary>
-    private static bool MarkerAnswersInCapitals(int root) =>
-        Libc.Stat(root, ".stfolder\0"u8, Libc.SymlinkNoFollow, out var small) == 0 &&
-        Libc.Stat(root, ".STFOLDER\0"u8, Libc.SymlinkNoFollow, out var capital) == 0 &&
-        Identity.Of(small) == Identity.Of(capital);
+    /// <summary>
+    /// FUSE, ZFS, NTFS and network shares may fold case and have no flag for it; the marker tells, if it is there: a spelling of it answers
+    /// that is not in the listing. Inode numbers tell nothing, FUSE invents one for each spelling.
+    /// </summary>
+    internal static bool MarkerHasOtherSpellings(int root)
+    {
+        if (!Answers(root, ".stfolder\0"u8) || !Answers(root, ".STFOLDER\0"u8))
+            return false;
+        // A handle of its own: its place in the listing is shared by all who read it.
+        var listing = Libc.Open(root, ".\0"u8, Libc.ReadOnly | Libc.DirectoryOnly | Libc.CloseOnExec, 0);
+        var children = new List<DirectoryChild>();
+        var errno = listing < 0 ? Errno.Last : DirectoryReader.Read(listing, children);
+        if (listing >= 0)
+            _ = Libc.Close(listing);
+        return errno != 0 || children.Count(c => c.Leaf is ".stfolder" or ".STFOLDER") < 2;
+    }
+
+    private static bool Answers(int directory, ReadOnlySpan<byte> leaf) => Libc.Stat(directory, leaf, Libc.SymlinkNoFollow, out _) == 0;
 }

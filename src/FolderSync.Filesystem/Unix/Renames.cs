@@ -7,10 +7,10 @@ namespace FolderSync.Filesystem.Unix;
 /// <summary>The three ways of renaming, and what stands in for a call that a filesystem lacks. 0, or the errno.</summary>
 internal static class Renames
 {
-    public static int Do(in Place from, in Place to, RenameMode mode, bool caseInsensitive)
+    public static int Do(in Place from, in Place to, RenameMode mode)
     {
-        if (caseInsensitive && mode != RenameMode.Exchange && OnlyCaseDiffers(from, to))
-            return ChangeCase(from, to);
+        if (mode != RenameMode.Exchange && IsOtherSpelling(from, to))
+            return ChangeSpelling(from, to);
         var errno = Call(from, to, mode switch
         {
             RenameMode.NoReplace => Libc.NoReplaceFlag,
@@ -57,21 +57,34 @@ internal static class Renames
         return errno;
     }
 
-    /// <summary>Both names are the same thing, which has one name more than its spelling.</summary>
-    private static bool OnlyCaseDiffers(in Place from, in Place to) =>
-        !from.Leaf.SequenceEqual(to.Leaf) &&
-        Encoding.UTF8.GetString(from.Leaf).Equals(Encoding.UTF8.GetString(to.Leaf), StringComparison.OrdinalIgnoreCase) &&
-        Libc.StatOpen(from.Directory, out var fromDirectory) == 0 && Libc.StatOpen(to.Directory, out var toDirectory) == 0 &&
-        Identity.Of(fromDirectory) == Identity.Of(toDirectory) &&
-        Libc.Stat(from.Directory, from.Leaf, Libc.SymlinkNoFollow, out var a) == 0 &&
-        Libc.Stat(to.Directory, to.Leaf, Libc.SymlinkNoFollow, out var b) == 0 &&
-        Identity.Of(a) == Identity.Of(b);
+    /// <summary>
+    /// The target answers though it is not listed: it is another spelling of a name in this directory, by all likelihood of the source.
+    /// Inode numbers don't tell: FUSE invents one for each spelling.
+    /// </summary>
+    private static bool IsOtherSpelling(in Place from, in Place to)
+    {
+        if (from.Leaf.SequenceEqual(to.Leaf) || Spellings.Fold(Text(from)) != Spellings.Fold(Text(to)) ||
+            Libc.StatOpen(from.Directory, out var fromDirectory) != 0 || Libc.StatOpen(to.Directory, out var toDirectory) != 0 ||
+            Identity.Of(fromDirectory) != Identity.Of(toDirectory) ||
+            Libc.Stat(from.Directory, from.Leaf, Libc.SymlinkNoFollow, out _) != 0 || Libc.Stat(to.Directory, to.Leaf, Libc.SymlinkNoFollow, out _) != 0)
+            return false;
+        var listing = Libc.Open(to.Directory, ".\0"u8, Libc.ReadOnly | Libc.DirectoryOnly | Libc.CloseOnExec, 0);
+        if (listing < 0)
+            return false;
+        var children = new List<DirectoryChild>();
+        var errno = DirectoryReader.Read(listing, children);
+        _ = Libc.Close(listing);
+        var leaf = Text(to);
+        return errno == 0 && !children.Exists(c => c.Leaf == leaf);
+    }
+
+    private static string Text(in Place place) => Encoding.UTF8.GetString(place.Leaf[..^1]);
 
     /// <summary>
     /// The kernel takes the two for the same file and does nothing, so it goes by a third name: one that a scan sees, so that nothing
-    /// is lost if we are killed between the two.
+    /// is lost if we are killed between the two. If something else stands at the target all the same, the source gets its name back.
     /// </summary>
-    internal static int ChangeCase(in Place from, in Place to)
+    internal static int ChangeSpelling(in Place from, in Place to)
     {
         var between = new Place(default, from.Directory, Encoding.ASCII.GetBytes($"foldersync-rename-{RandomNumberGenerator.GetHexString(8)}\0"));
         var errno = Step(from, between);

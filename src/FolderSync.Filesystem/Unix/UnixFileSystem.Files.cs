@@ -24,7 +24,7 @@ internal sealed partial class UnixFileSystem
                 if (failed == 0)
                 {
                     using (target)
-                        failed = Renames.Do(source, target, mode, Traits.CaseInsensitive);
+                        failed = Renames.Do(source, target, mode);
                 }
             }
         }

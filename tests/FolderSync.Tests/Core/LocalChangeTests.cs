@@ -24,6 +24,16 @@ public sealed class LocalChangeTests
         Assert.Equal(Hash("x"), entry.PreviousBlocksHash);
     }
 
+    [Theory]
+    [InlineData(11, "x", true)]
+    [InlineData(11, "y", true)]
+    [InlineData(7, "x", true)]
+    [InlineData(7, "y", false)]
+    [InlineData(3, "x", false)]
+    public void A_name_is_respelled_where_the_other_was_found_after_it(long twin, string content, bool respelled) =>
+        Assert.Equal(respelled, LocalChange.IsRespelled(
+            File(V((1, 1)), "x") with { Sequence = 5 }, File(V((1, 2)), content) with { Sequence = twin }, seenUntil: 10));
+
     /// <summary>Placed before a crash, its commit lost: that is no edit.</summary>
     [Fact]
     public void The_content_of_an_announced_version_is_that_version()

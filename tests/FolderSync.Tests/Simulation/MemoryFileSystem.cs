@@ -85,7 +85,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             var node = Find(path, out var error);
             if (node is null && error == FileSystemError.AccessDenied)
                 throw Fail(error, nameof(Stat), path);
-            return node is null ? null : disk.StatOf(node);
+            return node is null ? null : disk.StatOf(node, path.Leaf);
         }
     }
 

@@ -92,12 +92,13 @@ internal sealed class MemoryDisk
         return time with { Nanoseconds = (int)(time.Nanoseconds - (time.Nanoseconds % step)) };
     }
 
-    public FileStat StatOf(MemoryNode node) => new(
+    /// <param name="asked">The leaf that was asked for, where one was.</param>
+    public FileStat StatOf(MemoryNode node, string? asked = null) => new(
         node.Kind,
         node.Kind == FileKind.File ? node.Length : node.Target is { } target ? target.Length : 0,
         node.Now.Modified,
         Options.ChangeTimes ? node.Now.ChangeTime : 0,
-        Options.Inodes ? node.Inode : 0,
+        !Options.Inodes ? 0 : Options.SpelledInodes && asked is not null && asked != node.LeafAs ? node.Inode + 1_000_000 : node.Inode,
         Options.Permissions ? node.Now.Permissions : node.Kind == FileKind.Directory ? 0x1FFu : 0x1B6u,
         node.Kind == FileKind.File ? node.Links : 1);
 

@@ -9,6 +9,12 @@ internal sealed record MemoryDiskOptions
     /// <summary>`File` and `file` are the same; the case a name was made with is kept.</summary>
     public bool CaseInsensitive { get; init; }
 
+    /// <summary>The traits don't say so, as on a disk that no probe recognises.</summary>
+    public bool CaseUnrecognized { get; init; }
+
+    /// <summary>Each spelling that is asked for has an inode number of its own, as FUSE invents them.</summary>
+    public bool SpelledInodes { get; init; }
+
     /// <summary>RenameMode.Exchange works.</summary>
     public bool Exchange { get; init; } = true;
 
@@ -39,7 +45,7 @@ internal sealed record MemoryDiskOptions
 
     public FileSystemTraits Traits() => new()
     {
-        CaseInsensitive = CaseInsensitive,
+        CaseInsensitive = CaseInsensitive && !CaseUnrecognized,
         Permissions = Permissions,
         Symlinks = Symlinks,
         ModifiedWindowNanoseconds = ModifiedGranularityNanoseconds > 1 ? ModifiedGranularityNanoseconds : 0,

@@ -27,6 +27,22 @@ internal sealed class MemoryDisks(TimeProvider time) : IFileSystems
         return disk;
     }
 
+    /// <summary>The user copies the folder to another disk, in the order of its names; the last of two spellings replaces the first there.</summary>
+    public void MoveTo(string root, MemoryDiskOptions options)
+    {
+        var (from, to) = (Disk(root), new MemoryDisk(time, options));
+        foreach (var item in from.User.Tree())
+        {
+            if (item.Kind == FileKind.Directory)
+                to.User.MakeDirectory(item.Path);
+            else
+                to.User.WriteFile(item.Path, item.Content);
+            to.User.Touch(item.Path, item.Modified);
+        }
+        Options = options;
+        _disks[root] = to;
+    }
+
     public MemoryFileSystem Open(string root)
     {
         var opened = new MemoryFileSystem(Disk(root)) { BeforeOperation = BeforeOperation };

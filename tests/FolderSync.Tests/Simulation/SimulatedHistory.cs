@@ -24,6 +24,9 @@ internal sealed class SimulatedHistory
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private readonly HashSet<string> _released = new(StringComparer.Ordinal);
     private readonly StringBuilder _trace = new();
+
+    /// <summary>Names are spelled in small letters and in capitals, and a device may be unable to hold two spellings of one.</summary>
+    private readonly bool _respells;
     private int _next;
 
     public SimulatedHistory(int seed, int operations = 40)
@@ -31,6 +34,7 @@ internal sealed class SimulatedHistory
         _random = new Random(seed);
         _operations = operations;
         _pump = new SimulatedPump(_random);
+        _respells = _random.Next(3) == 0;
         var versioning = new VersioningConfig(_random.Next(2) == 0 ? VersioningKind.TrashCan : VersioningKind.None);
         foreach (var name in (string[])["anna", "bert", "carl"])
             _devices.Add(new SimulatedDevice(name, _time, _pump, _network, _random, TimeSpan.FromSeconds(_random.Next(5) == 0 ? _random.Next(-100_000, 100_000) : 0)));
@@ -71,7 +75,9 @@ internal sealed class SimulatedHistory
     /// <summary>Mostly what Linux has; sometimes without what other systems lack.</summary>
     private MemoryDiskOptions SomeDisk() => new()
     {
-        CaseInsensitive = _random.Next(6) == 0,
+        CaseInsensitive = _random.Next(_respells ? 2 : 6) == 0,
+        CaseUnrecognized = _random.Next(2) == 0,
+        SpelledInodes = _random.Next(2) == 0,
         Exchange = _random.Next(4) != 0,
         SyncAll = _random.Next(4) != 0,
         ChangeTimes = _random.Next(5) != 0,
@@ -122,12 +128,12 @@ internal sealed class SimulatedHistory
     private void UserEdits(SimulatedDevice device)
     {
         var user = device.User;
-        var name = Names[_random.Next(Names.Length)];
+        var name = Spelled(Names[_random.Next(Names.Length)]);
         var touched = name;
         switch (_random.Next(10))
         {
             case 0:
-                name = _random.Next(3) == 0 ? Directories[_random.Next(Directories.Length)] : name;
+                name = _random.Next(3) == 0 ? Spelled(Directories[_random.Next(Directories.Length)]) : name;
                 touched = name;
                 if (!user.Exists(name))
                     return;
@@ -136,13 +142,18 @@ internal sealed class SimulatedHistory
                 Say($"{device.Name} delete {name}");
                 break;
             case 1 or 2:
-                var to = Names[_random.Next(Names.Length)];
+                var to = Spelled(Names[_random.Next(Names.Length)]);
                 if (_random.Next(3) == 0)
-                    (name, to) = (Directories[_random.Next(Directories.Length)], "moved" + _random.Next(3));
-                if (!user.Exists(name) || to == name || to.StartsWith(name + "/", StringComparison.Ordinal) || name.StartsWith(to + "/", StringComparison.Ordinal) || !MakeParents(device, to))
+                    (name, to) = (Spelled(Directories[_random.Next(Directories.Length)]), "moved" + _random.Next(3));
+                if (_respells && _random.Next(3) == 0)
+                    (name, to) = Respelled(user, _random.Next(2) == 0 ? name : Directories[_random.Next(Directories.Length)]);
+                touched = name;
+                var isSame = device.Disks.Options.CaseInsensitive && string.Equals(name, to, StringComparison.OrdinalIgnoreCase);
+                if (!user.Exists(name) || to == name || to.StartsWith(name + "/", StringComparison.OrdinalIgnoreCase) || name.StartsWith(to + "/", StringComparison.OrdinalIgnoreCase) || !MakeParents(device, to))
                     return;
-                Release(user, to);
-                if (user.Exists(to))
+                if (!isSame)
+                    Release(user, to);
+                if (!isSame && user.Exists(to))
                     user.Delete(to);
                 user.Rename(name, to);
                 device.Notice(to);
@@ -155,7 +166,7 @@ internal sealed class SimulatedHistory
                 Say($"{device.Name} chmod {name}");
                 break;
             case 4:
-                var directory = Directories[_random.Next(Directories.Length)];
+                var directory = Spelled(Directories[_random.Next(Directories.Length)]);
                 touched = directory;
                 if (user.Exists(directory) || !MakeParents(device, directory))
                     return;
@@ -184,6 +195,22 @@ internal sealed class SimulatedHistory
         }
         if (_random.Next(4) != 0)
             device.Notice(touched);
+    }
+
+    private string Spelled(string name)
+    {
+        if (!_respells || _random.Next(4) != 0)
+            return name;
+        var at = _random.Next(name.Length);
+        return name[..at] + char.ToUpperInvariant(name[at]) + name[(at + 1)..];
+    }
+
+    /// <summary>A name as it stands there, and the same with its last letter in the other case.</summary>
+    private static (string Name, string To) Respelled(MemoryUser user, string name)
+    {
+        var standing = user.Tree("", IsInternal).FirstOrDefault(i => string.Equals(i.Path, name, StringComparison.OrdinalIgnoreCase))?.Path ?? name;
+        var last = standing[^1];
+        return (standing, standing[..^1] + (char.IsUpper(last) ? char.ToLowerInvariant(last) : char.ToUpperInvariant(last)));
     }
 
     private string NewContent()
@@ -254,8 +281,19 @@ internal sealed class SimulatedHistory
     }
 
     private bool IsSettled(SimulatedDevice device) =>
-        device.Engine?.Folder(SimulatedDevice.Folder) is { State: FolderState.Idle, LastScan: not null, Counts.Need.Items: 0 } &&
-        device.Engine.Devices.All(d => d.Connected);
+        device.Engine?.Folder(SimulatedDevice.Folder) is { State: FolderState.Idle, LastScan: not null } folder &&
+        device.Engine.Devices.All(d => d.Connected) &&
+        (folder.Counts.Need.Items == 0 || (MayLack(device) && folder.Counts.Need.Items <= folder.PullProblems.Count + Lacking(device).Count));
+
+    /// <summary>Of two spellings it can have but one.</summary>
+    private bool MayLack(SimulatedDevice device) => _respells && device.Disks.Options.CaseInsensitive;
+
+    /// <summary>What others have and this device does not.</summary>
+    private List<MemoryItem> Lacking(SimulatedDevice device)
+    {
+        var here = ItemsOf(device).Select(i => i.Path).ToHashSet(StringComparer.Ordinal);
+        return [.. _devices.SelectMany(ItemsOf).DistinctBy(i => i.Path).Where(i => !here.Contains(i.Path))];
+    }
 
     private static string Describe(SimulatedDevice device)
     {
@@ -266,10 +304,25 @@ internal sealed class SimulatedHistory
               string.Join(';', folder.ScanProblems.Select(p => p.Path + ": " + p.Reason)) + " connected " + device.Engine!.Devices.Count(d => d.Connected);
     }
 
-    private bool AreEqual() => _devices.Select(TreeOf).Distinct().Count() == 1;
+    private bool AreEqual()
+    {
+        if (_devices.Select(TreeOf).Distinct().Count() == 1)
+            return true;
+        // All is equal but what a disk can't hold beside another spelling, and of those it has one.
+        var all = _devices.SelectMany(ItemsOf).Select(TextOf).Distinct().Count();
+        return all == _devices.SelectMany(ItemsOf).DistinctBy(i => i.Path).Count() &&
+               _devices.All(d => Lacking(d) is { Count: 0 } || (MayLack(d) && Lacking(d).All(l => StandsOtherwise(d, l.Path))));
+    }
 
-    private static string TreeOf(SimulatedDevice device) =>
-        string.Join('\n', device.User.Tree("", IsInternal).Select(i => i.Kind == FileKind.File ? $"{i} {i.Modified}" : i.ToString()));
+    private static bool StandsOtherwise(SimulatedDevice device, string path) =>
+        ItemsOf(device).Any(i => i.Path != path && (string.Equals(i.Path, path, StringComparison.OrdinalIgnoreCase) ||
+            (path.StartsWith(i.Path + "/", StringComparison.OrdinalIgnoreCase) && !path.StartsWith(i.Path + "/", StringComparison.Ordinal))));
+
+    private static List<MemoryItem> ItemsOf(SimulatedDevice device) => device.User.Tree("", IsInternal);
+
+    private static string TreeOf(SimulatedDevice device) => string.Join('\n', ItemsOf(device).Select(TextOf));
+
+    private static string TextOf(MemoryItem item) => item.Kind == FileKind.File ? $"{item} {item.Modified}" : item.ToString();
 
     private static bool IsInternal(string path) => FileName.TryOf(path, out var name, out _) && InternalNames.IsInternal(name);
 
@@ -282,7 +335,7 @@ internal sealed class SimulatedHistory
                 held.Add(Encoding.UTF8.GetString(item.Content));
         }
         var lost = _written.Where(w => !_released.Contains(w) && !held.Contains(w)).Select(w => w[..6]).ToList();
-        var tree = TreeOf(_devices[0]);
+        var tree = string.Join("\n", _devices.Select(TreeOf).Distinct());
         Say(tree);
         return lost.Count > 0 ? $"Lost: {string.Join(", ", lost)}\n{tree}" : null;
     }

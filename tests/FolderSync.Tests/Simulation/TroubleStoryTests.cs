@@ -177,7 +177,7 @@ public sealed class TroubleStoryTests
     public void Two_spellings_of_a_name_on_a_disk_that_takes_them_for_one_are_reported_and_neither_is_deleted(int seed)
     {
         _world = new SimulatedWorld(seed, ["anna", "bert", "carl"]);
-        Bert.Disks.Options = new MemoryDiskOptions { CaseInsensitive = true };
+        Bert.Disks.Options = Folding(unrecognized: seed % 2 == 0);
         Anna.User.WriteFile("File", "one");
         Anna.User.WriteFile("file", "two");
         _world.StartAll();
@@ -195,4 +195,87 @@ public sealed class TroubleStoryTests
         _world.RunUntil("it is settled", () => Bert.Snapshot.PullProblems.Count == 0 && Bert.Snapshot.Counts.Need.Items == 0);
         Assert.Equal(content, Bert.User.ReadText(there));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void When_the_placed_one_of_two_spellings_goes_the_other_comes(int seed)
+    {
+        _world = new SimulatedWorld(seed, ["anna", "bert", "carl"]);
+        Bert.Disks.Options = Folding(unrecognized: seed % 2 == 0);
+        Anna.User.WriteFile("File", "one");
+        Anna.User.WriteFile("file", "two");
+        _world.StartAll();
+        _world.RunUntil("bert says so", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { PullProblems.Count: 1 } && Carl.User.Exists("file") && Carl.User.Exists("File"));
+        var missing = Bert.Snapshot.PullProblems[0].Name.Value;
+        var there = missing == "file" ? "File" : "file";
+        if (seed > 2)
+            Anna.User.Delete(there);
+        else
+            Anna.User.Rename(there, "elsewhere");
+        _world.Scan(Anna);
+        _world.RunUntilSynced();
+        Assert.Contains(missing + " ", SimulatedWorld.Tree(Bert), StringComparison.Ordinal);
+        Assert.Equal(seed <= 2, Bert.User.Exists("elsewhere"));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void A_respelled_name_is_renamed_everywhere_from_either_side(bool unrecognized, bool fromBert)
+    {
+        Bert.Disks.Options = Folding(unrecognized);
+        Anna.User.WriteFile("notes", "notes");
+        Anna.User.WriteFile("photos/a", "picture");
+        Anna.User.WriteFile("photos/sub/b", "another");
+        Anna.User.WriteFile("photos/gone", "to be deleted");
+        _world.StartAll();
+        _world.RunUntilSynced();
+        var user = (fromBert ? Bert : Anna).User;
+        user.Rename("notes", "Notes");
+        user.Rename("photos", "Photos");
+        user.WriteFile("Photos/a", "retouched");
+        user.Delete("Photos/gone");
+        _world.Scan(fromBert ? Bert : Anna);
+        _world.RunUntilSynced();
+        Assert.Equal(["Notes", "Photos/a", "Photos/sub/b"], Bert.User.Tree("", p => p.StartsWith(".st", StringComparison.Ordinal)).Where(i => i.Kind == FileKind.File).Select(i => i.Path));
+        Assert.Equal(["notes", "retouched", "another"], new[] { "Notes", "Photos/a", "Photos/sub/b" }.Select(Carl.User.ReadText));
+        Assert.False(Bert.User.Exists(".stversions/notes") || Bert.User.Exists(".stversions/photos/sub/b"), "What was only renamed was displaced.");
+
+        var sequences = _world.Devices.Select(d => d.Snapshot.Counts.LocalSequence).ToList();
+        _world.RunFor(TimeSpan.FromHours(5));
+        Assert.Equal(sequences, _world.Devices.Select(d => d.Snapshot.Counts.LocalSequence));
+    }
+
+    /// <summary>Both were recorded while its disk could hold both: what the new disk has no place for was deleted by nobody.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_folder_that_is_moved_to_a_disk_that_folds_case_deletes_nothing_elsewhere(bool unrecognized)
+    {
+        Anna.User.WriteFile("File", "one");
+        Anna.User.WriteFile("file", "two, which is longer");
+        Anna.User.WriteFile("Dir/x", "x");
+        Anna.User.WriteFile("dir/y", "y");
+        _world.StartAll();
+        _world.RunUntilSynced();
+        Bert.Stop();
+        _world.RunUntil("bert stops", () => !Bert.IsRunning);
+        Bert.Disks.MoveTo(SimulatedDevice.Root, Folding(unrecognized));
+        Bert.Start();
+        _world.RunFor(TimeSpan.FromHours(3));
+        Assert.All(new[] { Anna, Carl }, d =>
+        {
+            Assert.True(d.User.Exists("File") && d.User.Exists("file"), SimulatedWorld.Tree(d));
+            Assert.Contains("y", d.User.Tree("").Where(i => i.Kind == FileKind.File).Select(i => System.Text.Encoding.UTF8.GetString(i.Content)));
+            Assert.Contains("x", d.User.Tree("").Where(i => i.Kind == FileKind.File).Select(i => System.Text.Encoding.UTF8.GetString(i.Content)));
+        });
+        Assert.NotEmpty(Bert.Snapshot.PullProblems);
+    }
+
+    private static MemoryDiskOptions Folding(bool unrecognized) => new() { CaseInsensitive = true, CaseUnrecognized = unrecognized, SpelledInodes = unrecognized };
 }

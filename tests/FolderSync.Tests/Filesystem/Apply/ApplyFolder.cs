@@ -14,6 +14,9 @@ public enum DiskUnderTest
     MemoryWithoutExchange,
     MemoryWithoutSyncAll,
     MemoryCaseInsensitive,
+
+    /// <summary>Folds case, says nothing of it, and each spelling has an inode of its own.</summary>
+    MemoryCaseUnrecognized,
     Real,
 }
 
@@ -70,7 +73,9 @@ internal sealed class ApplyFolder : IDisposable
         {
             Exchange = kind != DiskUnderTest.MemoryWithoutExchange,
             SyncAll = kind != DiskUnderTest.MemoryWithoutSyncAll,
-            CaseInsensitive = kind == DiskUnderTest.MemoryCaseInsensitive,
+            CaseInsensitive = kind is DiskUnderTest.MemoryCaseInsensitive or DiskUnderTest.MemoryCaseUnrecognized,
+            CaseUnrecognized = kind == DiskUnderTest.MemoryCaseUnrecognized,
+            SpelledInodes = kind == DiskUnderTest.MemoryCaseUnrecognized,
         }, options);
     }
 

@@ -220,10 +220,12 @@ public sealed class ApplyStepTests
         Assert.Empty(folder.Disk.User.Tree());
     }
 
-    [Fact]
-    public void Another_spelling_on_a_disk_that_takes_it_for_the_same_is_never_touched()
+    [Theory]
+    [InlineData(DiskUnderTest.MemoryCaseInsensitive)]
+    [InlineData(DiskUnderTest.MemoryCaseUnrecognized)]
+    public void Another_spelling_on_a_disk_that_takes_it_for_the_same_is_never_touched(DiskUnderTest kind)
     {
-        using var folder = On(DiskUnderTest.MemoryCaseInsensitive);
+        using var folder = On(kind);
         folder.Write("foo", "mine");
         folder.Write("dir/x", "x");
         var gone = File("FOO", "theirs");

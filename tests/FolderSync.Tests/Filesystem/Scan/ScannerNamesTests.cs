@@ -156,12 +156,14 @@ public class ScannerNamesTests
         Assert.Empty(await _rig.ScanAsync());
     }
 
-    [Fact]
-    public async Task Where_case_does_not_count_a_renamed_name_is_gone_and_new()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_case_does_not_count_a_renamed_name_is_gone_and_new(bool unrecognized)
     {
         foreach (var below in new[] { "", "File", "file", "File file" })
         {
-            var rig = new ScanRig(new MemoryDiskOptions { CaseInsensitive = true });
+            var rig = new ScanRig(Folding(unrecognized));
             rig.User.WriteFile("File", "x");
             await rig.ScanAsync();
             rig.User.Rename("File", "file");
@@ -173,13 +175,17 @@ public class ScannerNamesTests
 
     /// <summary>A peer's other spelling that was asked for must not take this file's content as its own.</summary>
     [Theory]
-    [InlineData("File")]
-    [InlineData("D/x")]
-    [InlineData("d/X")]
-    [InlineData("D")]
-    public async Task Where_case_does_not_count_another_spelling_finds_nothing(string below)
+    [InlineData("File", false)]
+    [InlineData("D/x", false)]
+    [InlineData("d/X", false)]
+    [InlineData("D", false)]
+    [InlineData("File", true)]
+    [InlineData("D/x", true)]
+    [InlineData("d/X", true)]
+    [InlineData("D", true)]
+    public async Task Where_case_does_not_count_another_spelling_finds_nothing(string below, bool unrecognized)
     {
-        var rig = new ScanRig(new MemoryDiskOptions { CaseInsensitive = true });
+        var rig = new ScanRig(Folding(unrecognized));
         rig.User.WriteFile("file", "x");
         rig.User.WriteFile("d/x", "x");
         await rig.ScanAsync();
@@ -188,6 +194,25 @@ public class ScannerNamesTests
         rig.User.WriteFile("e/new", "y");
         Assert.Equal(["+e", "+e/new", "+new"], (await rig.ScanAsync("NEW", "E/New")).Order(StringComparer.Ordinal));
     }
+
+    [Theory]
+    [InlineData("D/x")]
+    [InlineData("D")]
+    [InlineData("")]
+    public async Task A_directory_that_was_respelled_is_gone_with_what_was_in_it_and_new(string below)
+    {
+        var rig = new ScanRig(Folding(unrecognized: true));
+        rig.User.WriteFile("D/x", "x");
+        await rig.ScanAsync();
+        rig.User.Rename("D", "d");
+        rig.User.WriteFile("d/x", "changed");
+        await rig.ScanAsync(below.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        await rig.ScanAsync();
+        Assert.Equal(["d", "d/x"], rig.Known.All.Select(e => e.Name.Value));
+    }
+
+    private static MemoryDiskOptions Folding(bool unrecognized) =>
+        new() { CaseInsensitive = true, CaseUnrecognized = unrecognized, SpelledInodes = unrecognized };
 
     private void Ignore(params string[] patterns) => _rig.Ignores = IgnoreParser.Parse(patterns);
 }

@@ -225,10 +225,10 @@ public sealed class UnixFileSystemTests : IDisposable
         using (var lease = root.Use())
         {
             Place small = new(lease, lease.Fd, "name\0"u8), capital = new(lease, lease.Fd, "NAME\0"u8);
-            Assert.Equal(0, Renames.ChangeCase(small, capital));
+            Assert.Equal(0, Renames.ChangeSpelling(small, capital));
             Assert.Equal("NAME", Path.GetFileName(Assert.Single(Directory.GetFiles(_temp.Path))));
             _temp.Write("name", "other");
-            Assert.Equal(Errno.Exists, Renames.ChangeCase(small, capital));
+            Assert.Equal(Errno.Exists, Renames.ChangeSpelling(small, capital));
         }
         Assert.Equal(["NAME", "name"], Directory.GetFiles(_temp.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal("other", File.ReadAllText(_temp["name"]));

@@ -1,0 +1,137 @@
+namespace FolderSync.Filesystem;
+
+/// <summary>
+/// Whether what answers to a path is really spelled so. A filesystem may take `File` and `file` for one name, in one directory and not in
+/// the next, whether or not its traits say so: what answers to another spelling, too, is looked up in its directory's listing. Nothing
+/// depends on inode numbers, which FUSE invents for each spelling.
+/// </summary>
+/// <remarks>
+/// Costs a stat or two a name where nothing is folded. What was found out is kept for the life of this object; whoever changes the disk
+/// says so (<see cref="Made"/>, <see cref="Gone"/>). Not thread-safe.
+/// </remarks>
+public sealed class ExactNames(IFileSystem disk)
+{
+    /// <summary>Listed directories: folded leaf → leaves as listed, in form C.</summary>
+    private readonly Dictionary<LocalPath, Dictionary<string, List<string>>> _listings = [];
+
+    /// <summary>Directories that stand as they are spelled, with those above them.</summary>
+    private readonly HashSet<LocalPath> _exact = [];
+
+    /// <summary>
+    /// The first part of the path to which something answers that is spelled otherwise: the path itself or a directory above it. Null
+    /// where all is spelled so, or nothing is there.
+    /// </summary>
+    /// <exception cref="FileSystemException">The disk failed.</exception>
+    public LocalPath? Misspelled(LocalPath path)
+    {
+        if (path.IsRoot || _exact.Contains(path))
+            return null;
+        if (Misspelled(path.Parent) is { } above)
+            return above;
+        return StandsAs(path) == false ? path : null;
+    }
+
+    /// <summary>True when the path is there, spelled so in all its parts.</summary>
+    public bool Stands(LocalPath path) => disk.Stat(path) is not null && Misspelled(path) is null;
+
+    /// <summary>What is listed in place of a misspelled path; null where none of the names there looks like it.</summary>
+    public LocalPath? TrueSpelling(LocalPath misspelled) =>
+        Listing(misspelled.Parent).TryGetValue(Spellings.Fold(misspelled.Leaf), out var leaves) && leaves.Count > 0 ? misspelled.Parent.Child(leaves[0]) : null;
+
+    /// <summary>The path under which what answers to this one is listed; null where nothing answers, or no listed name looks like it.</summary>
+    public LocalPath? TruePath(LocalPath path)
+    {
+        if (path.IsRoot)
+            return path;
+        if (TruePath(path.Parent) is not { } parent)
+            return null;
+        var there = parent.Child(path.Leaf);
+        return disk.Stat(there) is null ? null : Misspelled(there) is null ? there : TrueSpelling(there);
+    }
+
+    /// <summary>The name was made.</summary>
+    public void Made(LocalPath path)
+    {
+        Forget(path);
+        if (!_listings.TryGetValue(path.Parent, out var listing))
+            return;
+        var leaf = Spellings.Composed(path.Leaf);
+        if (!listing.TryGetValue(Spellings.Fold(leaf), out var leaves))
+            listing.Add(Spellings.Fold(leaf), [leaf]);
+        else if (!leaves.Contains(leaf))
+            leaves.Add(leaf);
+    }
+
+    /// <summary>The name is gone.</summary>
+    public void Gone(LocalPath path)
+    {
+        Forget(path);
+        if (_listings.TryGetValue(path.Parent, out var listing) && listing.TryGetValue(Spellings.Fold(path.Leaf), out var leaves))
+            leaves.Remove(Spellings.Composed(path.Leaf));
+    }
+
+    private void Forget(LocalPath path)
+    {
+        if (_exact.Remove(path) | _listings.Remove(path))
+        {
+            // What was known below it goes with it.
+            var below = path.Value + "/";
+            _exact.RemoveWhere(p => p.Value.StartsWith(below, StringComparison.Ordinal));
+            foreach (var listed in _listings.Keys.Where(p => p.Value.StartsWith(below, StringComparison.Ordinal)).ToList())
+                _listings.Remove(listed);
+        }
+    }
+
+    /// <summary>Null when nothing answers, false when what does is spelled otherwise.</summary>
+    private bool? StandsAs(LocalPath path)
+    {
+        if (!_listings.ContainsKey(path.Parent) && !disk.Traits.CaseInsensitive)
+        {
+            if (disk.Stat(path) is not { } stat)
+                return null;
+            if (!Spellings.OthersOf(path.Leaf).Any(other => disk.Stat(path.Parent.Child(other)) is not null))
+                return Note(path, stat.Kind);
+        }
+        if (disk.Stat(path) is not { } there)
+            return null;
+        var isFresh = !_listings.ContainsKey(path.Parent);
+        if (!IsListed(path) && !isFresh)
+        {
+            // Somebody may have made it since.
+            _listings.Remove(path.Parent);
+        }
+        return IsListed(path) && Note(path, there.Kind);
+    }
+
+    private bool IsListed(LocalPath path)
+    {
+        var leaf = Spellings.Composed(path.Leaf);
+        return Listing(path.Parent).TryGetValue(Spellings.Fold(leaf), out var leaves) && leaves.Contains(leaf);
+    }
+
+    private bool Note(LocalPath path, FileKind kind)
+    {
+        if (kind == FileKind.Directory)
+            _exact.Add(path);
+        return true;
+    }
+
+    private Dictionary<string, List<string>> Listing(LocalPath directory)
+    {
+        if (_listings.TryGetValue(directory, out var known))
+            return known;
+        var listing = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var child in disk.List(directory))
+        {
+            if (child.Leaf is not { } leaf)
+                continue;
+            var composed = Spellings.Composed(leaf);
+            var folded = Spellings.Fold(composed);
+            if (listing.TryGetValue(folded, out var leaves))
+                leaves.Add(composed);
+            else
+                listing.Add(folded, [composed]);
+        }
+        return _listings[directory] = listing;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+
+namespace FolderSync.Filesystem;
+
+/// <summary>Spellings of a leaf that some filesystem takes for the same name. Pure.</summary>
+internal static class Spellings
+{
+    /// <summary>
+    /// Spellings by one of which a filesystem is found out that takes others for this one: letters of ASCII alone, all letters, what one of
+    /// them is written out as, and Unicode's other forms. None for a leaf that has but one spelling.
+    /// </summary>
+    public static IEnumerable<string> OthersOf(string leaf)
+    {
+        var ascii = Swap(leaf, char.IsAscii);
+        if (ascii != leaf)
+            yield return ascii;
+        if (Ascii.IsValid(leaf))
+            yield break;
+        // Some fold ASCII only, so that one spelling with all letters changed would find nothing out.
+        foreach (var other in new[] { Swap(leaf, static c => !char.IsAscii(c)), WrittenOut(leaf), Form(leaf, NormalizationForm.FormD), Form(leaf, NormalizationForm.FormC) }.Distinct())
+        {
+            if (other != leaf && other != ascii)
+                yield return other;
+        }
+    }
+
+    /// <summary>Equal for spellings that filesystems commonly take for one name.</summary>
+    public static string Fold(string leaf) => Ascii.IsValid(leaf) ? leaf.ToUpperInvariant() : WrittenOut(Form(leaf, NormalizationForm.FormC)).ToUpperInvariant();
+
+    /// <summary>The leaf as entries have it; unchanged where it has no such form.</summary>
+    public static string Composed(string leaf) => Ascii.IsValid(leaf) ? leaf : Form(leaf, NormalizationForm.FormC);
+
+    private static string Swap(string leaf, Func<char, bool> which) => string.Create(leaf.Length, (leaf, which), static (span, it) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+        {
+            var c = it.leaf[i];
+            span[i] = !it.which(c) ? c : char.ToUpperInvariant(c) != c ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c);
+        }
+    });
+
+    /// <summary>What a full folding makes of the letters that are one in one case and two in the other.</summary>
+    private static string WrittenOut(string leaf) =>
+        leaf.AsSpan().IndexOfAny('ß', 'ẞ') < 0 ? leaf : leaf.Replace("ß", "ss", StringComparison.Ordinal).Replace("ẞ", "SS", StringComparison.Ordinal);
+
+    private static string Form(string leaf, NormalizationForm form)
+    {
+        try
+        {
+            return leaf.Normalize(form);
+        }
+        catch (ArgumentException)
+        {
+            // Not text: such a name has no other form.
+            return leaf;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace FolderSync.IntegrationTests.Harness;
+
+/// <summary>A filesystem by FUSE in a file, mounted on a loop device for one test; only root can.</summary>
+public sealed class LoopDisk : IAsyncDisposable
+{
+    private readonly ScratchDirectory _scratch = new();
+    private string? _device;
+    private bool _isMounted;
+
+    private LoopDisk()
+    {
+    }
+
+    /// <summary>Where it is mounted.</summary>
+    public string Path => _scratch.In("mnt");
+
+    /// <summary>exFAT by exfat-fuse: folds case, keeps it in names, and FUSE invents an inode for each spelling that is asked for.</summary>
+    public static Task<LoopDisk> ExfatAsync() => MountAsync("exfat-fuse and exfatprogs", ["mkfs.exfat"], ["mount.exfat-fuse"]);
+
+    /// <summary>NTFS by ntfs-3g, which tells cases apart.</summary>
+    public static Task<LoopDisk> NtfsAsync() => MountAsync("ntfs-3g", ["mkntfs", "-Q", "-F"], ["ntfs-3g"]);
+
+    /// <summary>NTFS that folds case and shows each name in small letters, however it was written.</summary>
+    public static Task<LoopDisk> SmallLetterNtfsAsync() => MountAsync("ntfs-3g", ["mkntfs", "-Q", "-F"], ["lowntfs-3g", "-o", "ignore_case"]);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isMounted && (await ChildProcess.RunAsync("umount", [Path])).ExitCode != 0)
+            await ChildProcess.RunAsync("umount", ["-l", Path]);
+        if (_device is not null)
+            await ChildProcess.RunAsync("losetup", ["-d", _device]);
+        _scratch.Dispose();
+    }
+
+    private static async Task<LoopDisk> MountAsync(string packages, string[] make, string[] mount)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "only root can mount a filesystem");
+        Skip.IfNot(File.Exists("/dev/fuse"), "there is no /dev/fuse");
+        Skip.IfNot(IsThere(make[0]) && IsThere(mount[0]), $"the packages {packages} are not installed");
+        var disk = new LoopDisk();
+        try
+        {
+            await using (var image = File.Create(disk._scratch.In("image")))
+                image.SetLength(64 << 20);
+            disk._scratch.Make("mnt");
+            var attached = await ChildProcess.RunAsync("losetup", ["-f", "--show", disk._scratch.In("image")]);
+            Skip.If(attached.ExitCode != 0, $"there is no loop device: {attached.Error.Trim()}");
+            disk._device = attached.Output.Trim();
+            var made = await ChildProcess.RunAsync(make[0], [.. make[1..], disk._device]);
+            Skip.If(made.ExitCode != 0, $"{make[0]} fails here: {made.Error.Trim()}");
+            var mounted = await ChildProcess.RunAsync(mount[0], [.. mount[1..], disk._device, disk.Path]);
+            Skip.If(mounted.ExitCode != 0, $"{mount[0]} can't mount here: {mounted.Error.Trim()}");
+            disk._isMounted = true;
+            return disk;
+        }
+        catch
+        {
+            await disk.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static bool IsThere(string program) =>
+        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':').Any(d => d.Length > 0 && File.Exists(System.IO.Path.Combine(d, program)));
+}
