@@ -32,6 +32,13 @@ public interface IFolderLocks
     IDisposable? TryLock(string path, out string? holder);
 }
 
+/// <summary>How many folders may be open at once, so that file handles are left for connections, transfers and the page.</summary>
+public interface IFolderHandles
+{
+    /// <summary>A place until disposed, or null and why there is none.</summary>
+    IDisposable? TryTake(out string? why);
+}
+
 /// <summary>Everything the engine can't decide from its arguments comes in here.</summary>
 public sealed record EngineParts(
     DeviceId Self,
@@ -53,6 +60,12 @@ public sealed record EngineParts(
     public Func<DeviceId, IReadOnlyList<string>> Discovered { get; init; } = _ => [];
 
     public IFolderLocks? FolderLocks { get; init; }
+
+    /// <summary>Null: as many as there are.</summary>
+    public IFolderHandles? FolderHandles { get; init; }
+
+    /// <summary>What starts the engine's loops.</summary>
+    internal Supervisor Supervisor => new(Scheduler, Time, Loggers.CreateLogger<Supervisor>());
 
     public string ClientName { get; init; } = "FolderSync";
 

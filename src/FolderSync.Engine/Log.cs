@@ -33,8 +33,20 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Error, "A connection with {Address} ended by a bug")]
     public static partial void ConnectionBug(ILogger log, string address, Exception e);
 
+    [LoggerMessage(115, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it starts again by itself. Please report it with the log.")]
+    public static partial void LoopFault(ILogger log, string loop, Exception e);
+
+    [LoggerMessage(116, LogLevel.Error, "Statistics, history and pending requests are not kept at the moment: {Reason} Files are synced all the same.")]
+    public static partial void StateNotKept(ILogger log, string reason);
+
     [LoggerMessage(200, LogLevel.Error, "Folder {Folder} stopped by a bug")]
     public static partial void Bug(ILogger log, string folder, Exception e);
+
+    [LoggerMessage(207, LogLevel.Warning, "Folder {Folder} is not watched at the moment: {Reason}")]
+    public static partial void NotWatched(ILogger log, string folder, string reason);
+
+    [LoggerMessage(203, LogLevel.Warning, "Folder {Folder}: a part of it could not be closed in order")]
+    public static partial void NotClosed(ILogger log, string folder, Exception e);
 
     [LoggerMessage(201, LogLevel.Error, "Folder {Folder}: its index is damaged and is rebuilt from the disk: {Reason}")]
     public static partial void IndexDamaged(ILogger log, string folder, string reason);

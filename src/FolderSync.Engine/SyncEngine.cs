@@ -5,6 +5,7 @@ using FolderSync.Engine.Peers;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
+using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine;
 
@@ -14,6 +15,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private static readonly TimeSpan StrangersEvery = TimeSpan.FromSeconds(1);
 
     private readonly EngineParts _parts;
+    private readonly BestEffortState _state;
     private readonly PeerHub _hub;
     private readonly Gate _applying = new(1);
     private readonly FolderShares _shares;
@@ -29,11 +31,12 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public SyncEngine(EngineParts parts)
     {
-        _parts = parts;
+        _state = new BestEffortState(parts.State, parts.Loggers.CreateLogger<SyncEngine>());
+        _parts = parts = parts with { State = _state };
         Events = new EventLog(parts.Time);
         Started = parts.Time.GetUtcNow();
         _shares = new FolderShares(parts);
-        _hub = new PeerHub(parts, Events, FindLoop);
+        _hub = new PeerHub(parts, Events, FindLoop, _state.TryRemove);
     }
 
     public DeviceId Self => _parts.Self;
@@ -48,7 +51,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public EventLog Events { get; }
 
-    public IStateStore State => _parts.State;
+    public IStateStore State => _state;
 
     public IReadOnlyList<FolderSnapshot> Folders => [.. Config.Folders.Select(f => Folder(f.Id)).OfType<FolderSnapshot>()];
 
@@ -234,7 +237,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private async Task OpenFoldersAsync(EngineConfig config)
     {
         foreach (var offer in _parts.State.PendingFolders().Where(p => config.Folder(p.Folder)?.Devices.Contains(p.Device) == true))
-            _parts.State.RemovePendingFolder(offer.Folder, offer.Device);
+            _state.TryRemove(offer.Folder, offer.Device);
         foreach (var wanted in config.Folders)
         {
             if (FindLoop(wanted.Id) is { } running)

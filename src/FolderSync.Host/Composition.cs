@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using FolderSync.Engine;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
@@ -22,7 +24,8 @@ namespace FolderSync.Host;
 internal static class Composition
 {
     /// <param name="ports">Taken over by those who listen on them.</param>
-    public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports)
+    /// <param name="certificate">The page's; null: it has no TLS.</param>
+    public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
         var log = new LogBook(TimeProvider.System, options.LogLevel);
@@ -31,7 +34,7 @@ internal static class Composition
         builder.Services.AddSingleton(log);
         if (ports.Page is { } held)
         {
-            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Home, page.Page, held));
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate, held));
             builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => held.Socket);
         }
         else
@@ -39,18 +42,30 @@ internal static class Composition
             builder.Services.AddSingleton<IServer, NoServer>();
         }
         builder.Services.AddRoutingCore();
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.Configure<HostOptions>(o =>
+        {
+            o.ShutdownTimeout = TimeSpan.FromSeconds(20);
+            // What is not restarted is logged: nothing that runs beside the engine is worth its end.
+            o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+        });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
         builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>();
         Rest.Extensions.OpenApi.Add(builder.Services);
-        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>().AddHostedService<ProblemCollector>().AddHostedService<RateSampler>().AddHostedService<IdleMemory>();
+        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>();
+        AddRestarted<ProblemCollector>(builder.Services);
+        AddRestarted<RateSampler>(builder.Services);
+        AddRestarted<IdleMemory>(builder.Services);
         RestApi.AddServices(builder.Services);
 
         var app = builder.Build();
         RestApi.Map(app);
         return app;
     }
+
+    public static void AddRestarted<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(IServiceCollection services)
+        where T : BackgroundService =>
+        services.AddSingleton<T>().AddSingleton<IHostedService>(s => new RestartedService<T>(s.GetRequiredService<T>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<T>>()));
 
     /// <summary>THE ENGINE AND ITS PARTS: production's side of every seam.</summary>
     private static void AddEngine(IServiceCollection services, HomeDirectory home, DeviceIdentity identity)
@@ -80,21 +95,22 @@ internal static class Composition
         {
             OpenConnection = Bep.OpenAsync,
             FolderLocks = new FolderLocks(),
+            FolderHandles = FolderHandles.OfProcess(),
             ClientName = "FolderSync",
             ClientVersion = ProgramVersion.Tag,
             Discovered = s.GetRequiredService<DeviceDiscovery>().AddressesOf,
         }));
     }
 
-    private static void Listen(KestrelServerOptions kestrel, HomeDirectory home, PageConfig page, FreePort port)
+    private static void Listen(KestrelServerOptions kestrel, X509Certificate2? certificate, FreePort port)
     {
         kestrel.AddServerHeader = false;
         RestLimits.Set(kestrel.Limits);
         kestrel.Listen((IPEndPoint)port.Socket.LocalEndPoint!, listen =>
         {
-            listen.Protocols = page.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-            if (page.Tls)
-                listen.UseHttps(HttpsCertificate.LoadOrMake(home));
+            listen.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+            if (certificate is not null)
+                listen.UseHttps(certificate);
         });
     }
 }

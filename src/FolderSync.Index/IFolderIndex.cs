@@ -115,6 +115,9 @@ public interface IFolderIndex : IDisposable
 
     /// <summary>Makes all commits durable, peers' too.</summary>
     void Flush();
+
+    /// <summary>Writes a little; <see cref="IOException"/> says why the index can't be written at the moment, and what to do.</summary>
+    void CheckWritable();
 }
 
 /// <summary>Opens the folders' indexes. The simulator's fake loses what was not committed.</summary>

@@ -13,4 +13,10 @@ internal static partial class Log
 
     [LoggerMessage(3101, LogLevel.Warning, "The service's state {Path} can't be read ({Reason}); it is put aside as .damaged and begun anew. No synced file is affected")]
     public static partial void StateDamaged(ILogger logger, string path, string reason);
+
+    [LoggerMessage(3102, LogLevel.Error, "The service's state {Path} can't be written ({Reason}). Statistics, history and pending requests are not kept until it can be; synced files are not affected")]
+    public static partial void StateNotWritten(ILogger logger, string path, string reason);
+
+    [LoggerMessage(3103, LogLevel.Warning, "The service's state {Path} could not be closed in order: {Reason}")]
+    public static partial void StateNotClosed(ILogger logger, string path, string reason);
 }

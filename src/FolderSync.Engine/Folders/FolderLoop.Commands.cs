@@ -157,7 +157,7 @@ internal sealed partial class FolderLoop
     }
 
     private IFileSystem RunningDisk() =>
-        Index is not null && _disk is { } disk ? disk : throw new EngineException(_error.Length > 0 ? _error : "The folder is paused.");
+        Index is not null && !_isSuspended && _disk is { } disk ? disk : throw new EngineException(_error.Length > 0 ? _error : "The folder is paused.");
 
     private async Task OnContextAsync(string name, Func<Task> command, CancellationToken cancellation)
     {
@@ -168,6 +168,17 @@ internal sealed partial class FolderLoop
         _commandWake.Set();
         await done.OrCancelled(cancellation);
         Log.Command(_log, Config.DisplayName, name);
+    }
+
+    private void FailCommands(string reason)
+    {
+        List<TaskCompletionSource> waiting;
+        lock (_lock)
+        {
+            waiting = [.. _commands.Select(c => c.Done)];
+            _commands.Clear();
+        }
+        waiting.ForEach(w => w.TrySetException(new EngineException(reason)));
     }
 
     private async Task CommandFlowAsync()

@@ -10,6 +10,7 @@ namespace FolderSync.Engine.Folders;
 /// <summary>Peers' indexes on their way in.</summary>
 internal sealed partial class FolderLoop
 {
+    private readonly SortedSet<DeviceId> _missed = [];
     private DateTimeOffset _lastRemoteChange = DateTimeOffset.MinValue;
 
     /// <summary>Queues a peer's batch; waits while the queue is full. Thread-safe.</summary>
@@ -21,8 +22,41 @@ internal sealed partial class FolderLoop
         }
         catch (System.Threading.Channels.ChannelClosedException)
         {
-            // The folder is being rebuilt; the peer is asked for its whole index after that.
+            // The folder is being rebuilt, or can't be written.
+            NoteMissed(batch.Device);
         }
+    }
+
+    /// <summary>
+    /// Something that the device announced did not get into the index, while what it announces next would: its place in the device's sequence
+    /// would be taken for known. Once the folder runs again, the connection begins anew from what the index really has. Thread-safe.
+    /// </summary>
+    internal void NoteMissed(DeviceId device)
+    {
+        lock (_lock)
+            _missed.Add(device);
+    }
+
+    /// <summary>What was queued for the flows that ended is not taken in behind a gap.</summary>
+    private void RenewInbox()
+    {
+        var before = _inbox;
+        Volatile.Write(ref _inbox, NewInbox());
+        before.Writer.TryComplete();
+        while (before.Reader.TryRead(out var batch))
+            NoteMissed(batch.Device);
+    }
+
+    private void ReconnectMissed()
+    {
+        List<DeviceId> missed;
+        lock (_lock)
+        {
+            missed = [.. _missed];
+            _missed.Clear();
+        }
+        foreach (var device in missed)
+            _peers(device)?.Close($"The index of folder '{Id}' could not be received in full; it is asked for again.");
     }
 
     /// <summary>Forgets what a peer announced (its index is another one now). Thread-safe.</summary>
@@ -47,8 +81,21 @@ internal sealed partial class FolderLoop
             {
                 // One may still be queued when the device is unshared.
                 if (Config.Devices.Contains(batch.Device))
-                    await TakeInAsync(batch);
+                    await TakeInOrNoteAsync(batch);
             }
+        }
+    }
+
+    private async Task TakeInOrNoteAsync(RemoteBatch batch)
+    {
+        try
+        {
+            await TakeInAsync(batch);
+        }
+        catch
+        {
+            NoteMissed(batch.Device);
+            throw;
         }
     }
 

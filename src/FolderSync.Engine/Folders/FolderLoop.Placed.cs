@@ -87,27 +87,20 @@ internal sealed partial class FolderLoop
     {
         NoteTrouble(item.Global, problem.Reason, permanent: problem.Permanent);
         if (item.Decision.Kind == PullKind.Delete && item.Local is { IsDirectory: true } && problem.Error == FileSystemError.NotEmpty)
-            _ = KeepDirectoryAsync(item);
+            Follow(() => KeepDirectoryAsync(item));
     }
 
     /// <summary>Deleted there while something lives in it here: the directory comes back for everyone.</summary>
     private async Task KeepDirectoryAsync(PullItem item)
     {
         var now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
-        try
+        await CommitAsync(index =>
         {
-            await CommitAsync(index =>
-            {
-                var mine = index.FindLocal(item.Name);
-                if (mine is not { IsDirectory: true } || mine.Sequence != item.Local!.Sequence || !HasLiving(index, item.Name))
-                    return [];
-                return [mine with { Version = mine.Version.Merge(item.Global.Version).Raise(_parts.Self.Short, now), ModifiedBy = _parts.Self.Short }];
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            // The folder stops.
-        }
+            var mine = index.FindLocal(item.Name);
+            if (mine is not { IsDirectory: true } || mine.Sequence != item.Local!.Sequence || !HasLiving(index, item.Name))
+                return [];
+            return [mine with { Version = mine.Version.Merge(item.Global.Version).Raise(_parts.Self.Short, now), ModifiedBy = _parts.Self.Short }];
+        });
     }
 
     private static bool HasLiving(IFolderIndex index, FileName directory)

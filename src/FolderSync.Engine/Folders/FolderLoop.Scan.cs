@@ -15,6 +15,8 @@ internal sealed partial class FolderLoop
     private const int MaxScanProblems = 1000;
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
     private static readonly TimeSpan MaxNewsHold = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstWatchRetry = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LastWatchRetry = TimeSpan.FromHours(1);
     private static readonly TimeSpan RescanProblemsAfter = TimeSpan.FromMinutes(5);
 
     private readonly SortedSet<FileName> _scanNames = [];
@@ -28,11 +30,13 @@ internal sealed partial class FolderLoop
     private DateTimeOffset _lastVerify;
     private IWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
+    private bool _hasWatchFailed;
+    private TimeSpan _watchRetry = FirstWatchRetry;
 
     /// <summary>Done when a scan of these names (empty: of everything) that began after the call is. Thread-safe.</summary>
     public async Task ScanAsync(IReadOnlyList<FileName> below, CancellationToken cancellation)
     {
-        if (Index is null)
+        if (Index is null || _isSuspended)
             throw new EngineException(_error.Length > 0 ? _error : "The folder is paused.");
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         RequestScan(below, done);
@@ -371,39 +375,68 @@ internal sealed partial class FolderLoop
 
     private async Task StartWatchingAsync()
     {
+        if (_hasWatchFailed)
+            await StopWatchingAsync();
         if (!Config.WatcherEnabled || _watcher is not null)
             return;
-        var watcher = _watcher = _parts.Watchers.Watch(Config.Path, name => Ignores.CanSkipDirectory(name));
-        _watching = WatchFlowAsync(watcher);
-        await Task.CompletedTask;
+        _hasWatchFailed = false;
+        try
+        {
+            var watcher = _watcher = _parts.Watchers.Watch(Config.Path, name => Ignores.CanSkipDirectory(name));
+            _watching = _parts.Supervisor.RunAsync($"watch {Id}", () => WatchFlowAsync(watcher), OnWatchFault, _flowsEnd);
+        }
+        catch (IOException e)
+        {
+            Log.NotWatched(_log, Config.DisplayName, e.Message);
+            OnWatchFault(e);
+        }
     }
 
     private async Task WatchFlowAsync(IWatcher watcher)
     {
-        try
+        NoteWatchProblem(watcher.Problem);
+        while (await watcher.Notices.WaitToReadAsync(_flowsEnd))
         {
-            while (await watcher.Notices.WaitToReadAsync(_flowsEnd))
-            {
-                while (watcher.Notices.TryRead(out var notice))
-                    RequestScan(notice.Everything ? [] : notice.Names);
-                var before = Snapshot().WatchProblem;
-                Publish(s => s with { WatchProblem = watcher.Problem });
-                if (watcher.Problem is var problem && problem != before)
-                    _events.Add("FolderWatchStateChanged", ("folder", Id.Value), ("from", before?.Reason), ("to", problem?.Reason));
-            }
+            _watchRetry = FirstWatchRetry;
+            while (watcher.Notices.TryRead(out var notice))
+                RequestScan(notice.Everything ? [] : notice.Names);
+            NoteWatchProblem(watcher.Problem);
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>The folder goes on without: it is scanned until it can be watched again, which is tried with a full scan, later each time.</summary>
+    private void OnWatchFault(Exception e)
+    {
+        _hasWatchFailed = true;
+        NoteWatchProblem(new WatchProblem($"Watching '{Config.Path}' failed: {e.Message}", "It starts again by itself; until then changes are found by scans."));
+        var wait = _watchRetry;
+        Follow(() => ScanLaterAsync(wait));
+        _watchRetry = _watchRetry * 2 < LastWatchRetry ? _watchRetry * 2 : LastWatchRetry;
+    }
+
+    private async Task ScanLaterAsync(TimeSpan wait)
+    {
+        await Task.Delay(wait, _parts.Time, _flowsEnd);
+        RequestScan([]);
+    }
+
+    private void NoteWatchProblem(WatchProblem? problem)
+    {
+        WatchProblem? before = null;
+        Publish(s =>
         {
-            // Stopped.
-        }
+            before = s.WatchProblem;
+            return s with { WatchProblem = problem };
+        });
+        if (problem != before)
+            _events.Add("FolderWatchStateChanged", ("folder", Id.Value), ("from", before?.Reason), ("to", problem?.Reason));
     }
 
     private async Task StopWatchingAsync()
     {
-        if (_watcher is null)
+        if (Interlocked.Exchange(ref _watcher, null) is not { } watcher)
             return;
-        await _watcher.DisposeAsync();
-        _watcher = null;
+        await watcher.DisposeAsync();
         await _watching;
     }
 

@@ -48,8 +48,14 @@ internal sealed partial class FolderLoop
             RequestScan([request.Name]);
             return (e.Error is FileSystemError.NotFound or FileSystemError.WrongKind ? ErrorCode.NoSuchFile : ErrorCode.Generic, null);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or IOException)
         {
+            // Closed meanwhile, or the index can't be read at the moment.
+            return (ErrorCode.Generic, null);
+        }
+        catch (IndexDamagedException e)
+        {
+            OnIndexDamaged(e);
             return (ErrorCode.Generic, null);
         }
     }
@@ -63,7 +69,7 @@ internal sealed partial class FolderLoop
             RequestScan([request.Name]);
             return (ErrorCode.NoSuchFile, null);
         }
-        if (request.Offset + request.Size > file.Entry.Size)
+        if (request.Offset > file.Entry.Size - request.Size)
             return (ErrorCode.InvalidFile, null);
         var data = PooledBytes.Rent(request.Size);
         if (file.File.Read(data.Span, request.Offset) == request.Size)

@@ -72,7 +72,7 @@ internal sealed partial class FolderLoop
     }
 
     /// <summary>A reader found the index damaged. Thread-safe.</summary>
-    public void OnIndexDamaged(IndexDamagedException e) => Volatile.Read(ref _inbox).Writer.TryComplete(e);
+    public void OnIndexDamaged(IndexDamagedException e) => Abort(e);
 
     internal void CountReceived(int bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 

@@ -19,6 +19,7 @@ namespace FolderSync.Engine.Folders;
 internal sealed partial class FolderLoop : IAsyncDisposable
 {
     private static readonly TimeSpan RootRetry = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan IndexRetry = TimeSpan.FromSeconds(20);
 
     private readonly EngineParts _parts;
     private readonly Func<DeviceId, PeerSession?> _peers;
@@ -45,7 +46,12 @@ internal sealed partial class FolderLoop : IAsyncDisposable
     private Applier? _applier;
     private TrashCanVersioner? _trashCan;
     private IDisposable? _folderLock;
+    private IDisposable? _handles;
     private IgnoreRules _ignores = IgnoreRules.None;
+    private readonly List<Task> _followed = [];
+
+    /// <summary>The index is open and can't be written: it is read and served, and nothing else is done.</summary>
+    private volatile bool _isSuspended;
     private Task _running = Task.CompletedTask;
 
     /// <param name="announce">Tells these devices anew what is shared.</param>
@@ -86,7 +92,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
             _opened.TrySetResult();
             return;
         }
-        _running = _parts.Scheduler.Start($"folder {Id}", RunAsync);
+        _running = _parts.Supervisor.StartRestarting($"folder {Id}", RunAsync, OnLoopFault, _stop.Token);
     }
 
     /// <summary>Only what needs no restart: labels, intervals, order, devices. Thread-safe.</summary>
@@ -114,16 +120,28 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Beyond what <see cref="RunAsync"/> puts right by itself.</summary>
+    private void OnLoopFault(Exception e)
+    {
+        Fail($"An error in FolderSync stopped this folder: {e.Message} It is tried again; please report it with the log.");
+        _opened.TrySetResult();
+    }
+
     private async Task RunAsync()
     {
         while (!_stop.IsCancellationRequested)
         {
+            var isKept = false;
             try
             {
-                await OpenAsync();
+                if (_index is null)
+                    await OpenAsync();
+                else
+                    await ResumeAsync();
                 // Peers were told that it is paused, or of an index that is no more; at the first start whoever starts it tells them.
                 if (!_opened.TrySetResult())
                     await AnnounceAsync();
+                ReconnectMissed();
                 await RunFlowsAsync();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -134,6 +152,12 @@ internal sealed partial class FolderLoop : IAsyncDisposable
             {
                 await RebuildAsync(e);
             }
+            catch (IOException e) when (e is not FileSystemException && _index is not null && !_stop.IsCancellationRequested)
+            {
+                // The index can't be written, most likely for a full disk: what it has is still good, and is served meanwhile.
+                isKept = true;
+                await SuspendAsync(e.Message);
+            }
             catch (Exception e) when (e is FileSystemException or EngineException or IOException)
             {
                 Fail(e.Message);
@@ -142,17 +166,30 @@ internal sealed partial class FolderLoop : IAsyncDisposable
             }
             catch (Exception e)
             {
-                await CloseAsync();
                 Log.Bug(_log, Config.DisplayName, e);
+                await CloseAsync();
                 Fail($"An error in FolderSync stopped this folder: {e.Message} It is tried again in a minute; please report it with the log.");
                 await PauseAsync(TimeSpan.FromMinutes(1));
             }
             finally
             {
-                await CloseAsync();
+                if (!isKept || _stop.IsCancellationRequested)
+                    await CloseAsync();
             }
         }
         _opened.TrySetResult();
+    }
+
+    private async Task SuspendAsync(string reason)
+    {
+        _isSuspended = true;
+        // Whoever receives for this folder must not wait for room in it.
+        _inbox.Writer.TryComplete();
+        Fail(reason);
+        FailScanWaiters(reason);
+        FailCommands(reason);
+        await PauseAsync(IndexRetry);
+        _isSuspended = false;
     }
 
     private async Task AnnounceAsync()
@@ -173,42 +210,66 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         _flowsEnd = ended.Token;
         ExceptionDispatchInfo? fault = null;
-        await Task.WhenAll(new[] { InboxFlowAsync, ScanFlowAsync, PullFlowAsync, CommandFlowAsync }.Select(GuardAsync));
+        await Task.WhenAll(new[] { InboxFlowAsync, ScanFlowAsync, PullFlowAsync, CommandFlowAsync }.Select(flow => Supervisor.RunAsync(flow, OnFault, ended.Token)));
+        await CloseAsync(StopWatchingAsync);
+        await Task.WhenAll(_followed);
+        _followed.Clear();
         fault?.Throw();
         return;
 
-        async Task GuardAsync(Func<Task> flow)
+        void OnFault(Exception e)
         {
-            try
-            {
-                await flow();
-            }
-            catch (OperationCanceledException) when (ended.IsCancellationRequested)
-            {
-                // Stopped, or another flow failed.
-            }
-            catch (Exception e)
-            {
-                fault ??= ExceptionDispatchInfo.Capture(e);
-                ended.Cancel();
-            }
+            fault ??= ExceptionDispatchInfo.Capture(e);
+            ended.Cancel();
         }
     }
+
+    /// <summary>Work beside the flows that ends with them; its fault is theirs.</summary>
+    private void Follow(Func<Task> work)
+    {
+        _followed.RemoveAll(f => f.IsCompleted);
+        _followed.Add(Supervisor.RunAsync(work, Abort, _flowsEnd));
+    }
+
+    /// <summary>Ends the flows with a fault of something that works for them: the folder is closed and opened anew. Thread-safe.</summary>
+    private void Abort(Exception e) => Volatile.Read(ref _inbox).Writer.TryComplete(e);
 
     private async Task OpenAsync()
     {
         var config = Config;
+        if (_parts.FolderHandles is { } handles)
+            _handles = handles.TryTake(out var why) ?? throw new EngineException(why!);
         await LockAsync(config.Path);
         _disk = _parts.FileSystems.Open(config.Path);
         _index = await _parts.Workers.Run(() => _parts.Indexes.Open(Id), _stop.Token);
         _applier = MakeApplier(config, _disk);
-        if (_inbox.Reader.Completion.IsCompleted)
-            Volatile.Write(ref _inbox, NewInbox());
+        RenewInbox();
         _error = "";
-        _scanAll = true;
         _isSettled = false;
-        _nextFullScan = _parts.Time.GetUtcNow();
+        BeginWithScan();
         SetState(FolderState.Idle);
+    }
+
+    /// <summary>Goes on with the index that is open, once it can be written again.</summary>
+    private async Task ResumeAsync()
+    {
+        var index = _index!;
+        await _parts.Workers.Run(
+            () =>
+            {
+                index.CheckWritable();
+                return true;
+            },
+            _stop.Token);
+        RenewInbox();
+        BeginWithScan();
+        ClearError();
+    }
+
+    private void BeginWithScan()
+    {
+        _scanAll = true;
+        _nextFullScan = _parts.Time.GetUtcNow();
     }
 
     private static Channel<RemoteBatch> NewInbox() => Channel.CreateBounded<RemoteBatch>(8);
@@ -222,21 +283,34 @@ internal sealed partial class FolderLoop : IAsyncDisposable
                 ?? throw new EngineException($"The folder {path} is kept in sync by another program already ({holder}). Stop that one, or remove the folder from one of them."), _stop.Token);
     }
 
+    /// <summary>Each part by itself: one that can't be closed in order must not keep the others open, nor the folder from being opened anew.</summary>
     private async Task CloseAsync()
     {
-        await StopWatchingAsync();
-        Interlocked.Exchange(ref _index, null)?.Dispose();
-        DropServing();
-        _disk?.Dispose();
-        _disk = null;
-        _folderLock?.Dispose();
-        _folderLock = null;
+        await CloseAsync(StopWatchingAsync);
+        await CloseAsync(() => Close(Interlocked.Exchange(ref _index, null)));
+        await CloseAsync(() => Do(() => DropServing()));
+        await CloseAsync(() => Close(Interlocked.Exchange(ref _disk, null)));
+        await CloseAsync(() => Close(Interlocked.Exchange(ref _folderLock, null)));
+        await CloseAsync(() => Close(Interlocked.Exchange(ref _handles, null)));
         FailScanWaiters("The folder was stopped.");
+        FailCommands("The folder was stopped.");
+    }
+
+    private Task CloseAsync(Func<Task> part) => Supervisor.RunAsync(part, e => Log.NotClosed(_log, Config.DisplayName, e), CancellationToken.None);
+
+    private static Task Close(IDisposable? part) => Do(() => part?.Dispose());
+
+    private static Task Do(Action close)
+    {
+        close();
+        return Task.CompletedTask;
     }
 
     private async Task RebuildAsync(IndexDamagedException e)
     {
         Log.IndexDamaged(_log, Config.DisplayName, e.Message);
+        foreach (var device in Config.Devices)
+            NoteMissed(device);
         _opened.TrySetResult();
         await CloseAsync();
         try

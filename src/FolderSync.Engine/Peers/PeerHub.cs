@@ -18,12 +18,15 @@ internal sealed class PeerHub : IAsyncDisposable
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FirstRedial = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstListenRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastListenRetry = TimeSpan.FromMinutes(1);
     /// <summary>After so long a silence, a device that is not known here is told of in the log again.</summary>
     private static readonly TimeSpan UnknownToldAfter = TimeSpan.FromHours(1);
 
     private readonly EngineParts _parts;
     private readonly ILogger _log;
     private readonly Func<FolderId, FolderLoop?> _folders;
+    private readonly Action<DeviceId> _removePending;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly SortedDictionary<DeviceId, (PeerSession Session, Task Dialing, CancellationTokenSource Stop)> _peers = [];
@@ -36,9 +39,10 @@ internal sealed class PeerHub : IAsyncDisposable
     private readonly BandwidthLimits _limits;
     private EngineConfig _config = new();
 
-    public PeerHub(EngineParts parts, EventLog events, Func<FolderId, FolderLoop?> folders)
+    /// <param name="removePending">A device that is configured now no longer waits to be.</param>
+    public PeerHub(EngineParts parts, EventLog events, Func<FolderId, FolderLoop?> folders, Action<DeviceId> removePending)
     {
-        (_parts, Events, _folders) = (parts, events, folders);
+        (_parts, Events, _folders, _removePending) = (parts, events, folders, removePending);
         _log = parts.Loggers.CreateLogger<PeerHub>();
         RequestBytes = new Gate(64 << 20);
         _limits = new BandwidthLimits(parts.Time);
@@ -201,9 +205,11 @@ internal sealed class PeerHub : IAsyncDisposable
             }
             var session = new PeerSession(_parts, this, device);
             var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            _peers[device.Id] = (session, _parts.Scheduler.Start($"dial {device.Id.Short}", () => DialLoopAsync(session, stop.Token)), stop);
+            var dialing = _parts.Supervisor.StartRestarting(
+                $"dial {device.Id.Short}", () => DialLoopAsync(session, stop.Token), e => session.NoteDialError("dialing", $"An error in FolderSync: {e.Message}"), stop.Token);
+            _peers[device.Id] = (session, dialing, stop);
         }
-        _parts.State.RemovePendingDevice(device.Id);
+        _removePending(device.Id);
     }
 
     private async Task ListenAsync(IEnumerable<string> wanted)
@@ -239,44 +245,84 @@ internal sealed class PeerHub : IAsyncDisposable
     private async Task StartListenerAsync(string address)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        // Tried once before it returns: whoever applied the configuration says what can't be listened on.
+        var first = await TryListenAsync(address, stop.Token);
+        lock (_lock)
+        {
+            _listeners[address] = (stop, _parts.Supervisor.StartRestarting(
+                $"accept {address}", () => ListenLoopAsync(address, Interlocked.Exchange(ref first, null), stop.Token), e => NoteListenError(address, e.Message), stop.Token));
+        }
+    }
+
+    /// <summary>Listens until cancelled; where that can't be had, or ends, it is tried again.</summary>
+    private async Task ListenLoopAsync(string address, IPeerListener? listener, CancellationToken cancellation)
+    {
+        var wait = FirstListenRetry;
+        while (true)
+        {
+            if ((listener ??= await TryListenAsync(address, cancellation)) is { } listening)
+            {
+                wait = FirstListenRetry;
+                await AcceptAsync(address, listening, cancellation);
+                listener = null;
+            }
+            await Task.Delay(wait, _parts.Time, cancellation);
+            wait = wait * 2 < LastListenRetry ? wait * 2 : LastListenRetry;
+        }
+    }
+
+    private async Task<IPeerListener?> TryListenAsync(string address, CancellationToken cancellation)
+    {
         try
         {
-            var listener = await _parts.Transport.ListenAsync(address, stop.Token);
+            var listener = await _parts.Transport.ListenAsync(address, cancellation);
             lock (_lock)
             {
                 _listening[address] = listener.Address;
                 _listenErrors.Remove(address);
-                _listeners[address] = (stop, _parts.Scheduler.Start($"accept {address}", () => AcceptLoopAsync(listener, stop.Token)));
             }
             Log.Listening(_log, listener.Address);
+            return listener;
         }
-        catch (TransportException e)
+        catch (Exception e) when (e is TransportException or IOException or System.Net.Sockets.SocketException)
         {
-            lock (_lock)
-                _listenErrors[address] = e.Message;
-            Log.NotListening(_log, address, e.Message);
+            NoteListenError(address, e.Message);
+            return null;
         }
     }
 
-    private async Task AcceptLoopAsync(IPeerListener listener, CancellationToken cancellation)
+    /// <summary>Said once for each reason.</summary>
+    private void NoteListenError(string address, string why)
+    {
+        lock (_lock)
+        {
+            _listening.Remove(address);
+            if (_listenErrors.TryGetValue(address, out var before) && before == why)
+                return;
+            _listenErrors[address] = why;
+        }
+        Log.NotListening(_log, address, why);
+    }
+
+    /// <summary>Takes connections on until the listener fails.</summary>
+    private async Task AcceptAsync(string address, IPeerListener listener, CancellationToken cancellation)
     {
         await using (listener)
         {
             try
             {
                 while (true)
-                    Follow(AdmitAsync(await listener.AcceptAsync(cancellation)));
+                    Admit(await listener.AcceptAsync(cancellation));
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is TransportException or ObjectDisposedException)
             {
-                // No longer listening.
-            }
-            catch (TransportException e)
-            {
-                Log.NotListening(_log, listener.Address, e.Message);
+                NoteListenError(address, e.Message);
             }
         }
     }
+
+    private void Admit(AuthenticatedStream stream) =>
+        Follow(_parts.Supervisor.RunAsync($"connection with {stream.Remote}", () => AdmitAsync(stream), _ => { }, CancellationToken.None));
 
     /// <summary>Keeps a connection's task to wait for at the end, and nothing of ended ones.</summary>
     private void Follow(Task connection)
@@ -372,11 +418,11 @@ internal sealed class PeerHub : IAsyncDisposable
         finally
         {
             race.Cancel();
-            Follow(DiscardAsync(attempts, winner));
+            Follow(_parts.Supervisor.RunAsync("unused dials", () => DiscardAsync(attempts, winner), _ => { }, CancellationToken.None));
         }
         cancellation.ThrowIfCancellationRequested();
         if (winner is not null)
-            Follow(AdmitAsync(winner));
+            Admit(winner);
     }
 
     /// <summary>Null where it failed; sets the signal either way.</summary>

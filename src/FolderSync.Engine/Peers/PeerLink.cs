@@ -39,6 +39,7 @@ internal sealed class PeerLink : IAsyncDisposable
     private readonly Channel<BepMessage> _bulk = Channel.CreateBounded<BepMessage>(8);
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Pending> _pending = [];
+    private readonly List<Task> _followed = [];
     private int _nextRequest;
     private long _outstanding;
     private long _lastReceived;
@@ -51,6 +52,7 @@ internal sealed class PeerLink : IAsyncDisposable
         (_parts, _stream, _connection) = (parts, stream, connection);
         _sendWake = new Wakeup(parts.Time);
         _tickWake = new Wakeup(parts.Time);
+        Ended = _ended.Token;
         Since = parts.Time.GetUtcNow();
         _lastReceived = _lastSent = parts.Time.GetTimestamp();
     }
@@ -64,8 +66,8 @@ internal sealed class PeerLink : IAsyncDisposable
 
     public IBepConnection Connection => _connection;
 
-    /// <summary>Cancelled when the link is at its end.</summary>
-    public CancellationToken Ended => _ended.Token;
+    /// <summary>Cancelled when the link is at its end. Whoever still holds the link may read it at any time, also after its disposal.</summary>
+    public CancellationToken Ended { get; }
 
     /// <summary>Bytes asked for and not yet answered.</summary>
     public long Outstanding => Interlocked.Read(ref _outstanding);
@@ -88,15 +90,35 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <param name="onMessage">Called for everything but responses and pings, in order; its exceptions end the link.</param>
     public async Task RunAsync(string name, Func<BepMessage, Task> onMessage)
     {
-        var sending = _parts.Scheduler.Start(name + " send", () => GuardAsync(SendLoopAsync));
-        var receiving = _parts.Scheduler.Start(name + " receive", () => GuardAsync(() => ReceiveAsync(onMessage)));
-        var ticking = _parts.Scheduler.Start(name + " tick", () => GuardAsync(TickLoopAsync));
+        var sending = Start(name + " send", SendLoopAsync);
+        var receiving = Start(name + " receive", () => ReceiveAsync(onMessage));
+        var ticking = Start(name + " tick", TickLoopAsync);
         await Task.WhenAll(sending, receiving, ticking);
         FailPending();
         _sendWake.Dispose();
         _tickWake.Dispose();
-        await _stream.DisposeAsync();
     }
+
+    /// <summary>A loop that works for this link failed for a reason nobody expected: the link ends, and is made anew.</summary>
+    public void Fail(Exception e)
+    {
+        Interlocked.CompareExchange(ref _reason, $"An error in FolderSync: {e.GetType().Name}: {e.Message}", null);
+        Fault = e;
+        End();
+    }
+
+    /// <summary>Work that ends with the link, and is waited for at its end.</summary>
+    public void Follow(Task work)
+    {
+        lock (_lock)
+        {
+            _followed.RemoveAll(w => w.IsCompleted);
+            _followed.Add(work);
+        }
+    }
+
+    /// <summary>What <see cref="Fail"/> was called with last.</summary>
+    public Exception? Fault { get; private set; }
 
     /// <summary>Ends the link; the peer is told the reason where it still listens.</summary>
     public void Close(string reason)
@@ -131,7 +153,7 @@ internal sealed class PeerLink : IAsyncDisposable
         int id;
         lock (_lock)
         {
-            _ended.Token.ThrowIfCancellationRequested();
+            Ended.ThrowIfCancellationRequested();
             do
                 id = _nextRequest = (_nextRequest + 1) & int.MaxValue;
             while (!_pending.TryAdd(id, pending));
@@ -144,9 +166,18 @@ internal sealed class PeerLink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _ended.Cancel();
-        _ended.Dispose();
+        End();
+        // Also where the loops never began: whoever asked for a block is not to wait for them.
+        FailPending();
+        List<Task> followed;
+        lock (_lock)
+            followed = [.. _followed];
+        foreach (var work in followed)
+            await work;
+        await _stream.DisposeAsync();
     }
+
+    private Task Start(string name, Func<Task> loop) => _parts.Supervisor.Start(name, () => GuardAsync(loop), Fail, Ended);
 
     private async Task GuardAsync(Func<Task> loop)
     {
@@ -154,27 +185,29 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             await loop();
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
-        {
-            // Another loop of this link ended first.
-        }
         catch (Exception e) when (e is BepException or IOException or ObjectDisposedException or ChannelClosedException)
         {
             Interlocked.CompareExchange(ref _reason, e.Message, null);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            // A bug, or a damaged index: it ends this connection and nothing else.
-            Interlocked.CompareExchange(ref _reason, $"an error here: {e.GetType().Name}: {e.Message}", null);
+            // Its reason stands before the other loops see the end.
+            Fail(e);
+            throw;
         }
         finally
         {
-            _bulk.Writer.TryComplete();
-            _ended.Cancel();
-            _sendWake.Set();
-            _tickWake.Set();
-            // The stream is closed when the other loops have ended, too: OpenSSL does not bear a farewell amid reading and writing.
+            End();
         }
+    }
+
+    /// <summary>The stream is closed when all loops have ended: SSL_shutdown must not run concurrently with SSL_read or SSL_write.</summary>
+    private void End()
+    {
+        _bulk.Writer.TryComplete();
+        _ended.Cancel();
+        _sendWake.Set();
+        _tickWake.Set();
     }
 
     private async Task SendLoopAsync()
@@ -183,19 +216,19 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             while (_urgent.Reader.TryRead(out var message) || _bulk.Reader.TryRead(out message))
             {
-                await _connection.SendAsync(message, _ended.Token);
+                await _connection.SendAsync(message, Ended);
                 if (message is BepMessage.Response response)
                     response.Data.Dispose();
                 if (message is BepMessage.Close)
                 {
-                    await _connection.FlushAsync(_ended.Token);
+                    await _connection.FlushAsync(Ended);
                     return;
                 }
             }
-            await _connection.FlushAsync(_ended.Token);
+            await _connection.FlushAsync(Ended);
             Volatile.Write(ref _lastSent, _parts.Time.GetTimestamp());
             await _sendWake.WaitAsync(CancellationToken.None);
-            if (_ended.IsCancellationRequested)
+            if (Ended.IsCancellationRequested)
                 return;
         }
     }
@@ -217,7 +250,7 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             Close(e.Message);
             // The send loop says it and ends the link, or the deadline does.
-            await new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously).OrCancelled(_ended.Token);
+            await new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously).OrCancelled(Ended);
         }
     }
 
@@ -225,7 +258,7 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         while (true)
         {
-            var message = await _connection.ReceiveAsync(_ended.Token);
+            var message = await _connection.ReceiveAsync(Ended);
             Volatile.Write(ref _lastReceived, _parts.Time.GetTimestamp());
             switch (message)
             {
@@ -250,7 +283,7 @@ internal sealed class PeerLink : IAsyncDisposable
             var isDoubted = Volatile.Read(ref _doubted) != 0;
             _tickWake.SetAt(_parts.Time.GetUtcNow() + (isDoubted ? DoubtFor : Tick));
             await _tickWake.WaitAsync(CancellationToken.None);
-            if (_ended.IsCancellationRequested)
+            if (Ended.IsCancellationRequested)
                 return;
             CheckPath();
             if (_parts.Time.GetElapsedTime(Volatile.Read(ref _lastReceived)) > DeadAfter)
@@ -346,14 +379,7 @@ internal sealed class PeerLink : IAsyncDisposable
             _ =>
             {
                 _timer?.Dispose();
-                try
-                {
-                    ended.Cancel();
-                }
-                catch (ObjectDisposedException)
-                {
-                    // Ended in time.
-                }
+                ended.Cancel();
             },
             null,
             TimeSpan.FromSeconds(5),

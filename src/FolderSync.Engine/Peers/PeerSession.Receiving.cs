@@ -190,21 +190,28 @@ internal sealed partial class PeerSession
             peerFolder.StopSender();
             (peerFolder.Sender, peerFolder.SenderOf) = (stop, index);
         }
-        _ = _parts.Scheduler.Start($"{Name()} index {folder.Id}", async () =>
+        link.Follow(_parts.Supervisor.Start($"{Name()} index {folder.Id}", () => SendIndexAsync(link, folder, first, stop.Token), link.Fail, stop.Token));
+    }
+
+    private async Task SendIndexAsync(PeerLink link, FolderLoop folder, long first, CancellationToken stop)
+    {
+        try
         {
-            try
-            {
-                await new IndexSender(_parts, folder, link).RunAsync(first, stop.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException or ObjectDisposedException)
-            {
-                // The link or the sharing has ended.
-            }
-            catch (IndexDamagedException e)
-            {
-                folder.OnIndexDamaged(e);
-            }
-        });
+            await new IndexSender(_parts, folder, link).RunAsync(first, stop);
+        }
+        catch (Exception e) when (e is System.Threading.Channels.ChannelClosedException or ObjectDisposedException)
+        {
+            // The link has ended, or the folder was closed: one that is opened anew gets another sender.
+        }
+        catch (IndexDamagedException e)
+        {
+            folder.OnIndexDamaged(e);
+        }
+        catch (IOException e)
+        {
+            // The index can't be read. The peer would wait for the rest of it for ever: a new connection begins it again.
+            link.Close($"The index of '{folder.Id}' can't be read at the moment: {e.Message}");
+        }
     }
 
     private void StopSenders()
@@ -224,8 +231,13 @@ internal sealed partial class PeerSession
         if (peerFolder is null)
             throw new BepException($"The other device sent an index of folder '{id}', which is not shared with it.", isViolation: true);
         // Paused or stopped here since the ClusterConfig: not a fault of the peer's.
-        if (_hub.FolderSharedWith(id, Id) is not { Index: not null } folder || peerFolder.State == RemoteFolderState.NotSharing)
+        if (_hub.FolderSharedWith(id, Id) is not { } folder || peerFolder.State == RemoteFolderState.NotSharing)
             return;
+        if (folder.Index is null)
+        {
+            folder.NoteMissed(Id);
+            return;
+        }
         if (!isFull && previous > peerFolder.Received && _hub.AskForAllOnce(id, Id, peerFolder.IndexId))
         {
             await folder.ForgetAsync(Id, link.Ended);

@@ -178,10 +178,18 @@ internal sealed partial class PeerSession
             _lastSeen = link.Since;
         }
         var server = new RequestServer(_parts, Id, link, id => _hub.FolderSharedWith(id, Id), _hub.RequestBytes);
+        // Whatever happens: a link that is not taken off passes for a connection for ever, and nobody dials.
+        await _parts.Supervisor.RunAsync($"{Name()} connection", () => RunLinkAsync(link, server, isFirst), link.Fail, link.Ended);
+        await _parts.Supervisor.RunAsync($"{Name()} connection's end", () => OnLinkEndedAsync(link), _ => DialWake.Set(), CancellationToken.None);
+        return null;
+    }
+
+    private async Task RunLinkAsync(PeerLink link, RequestServer server, bool isFirst)
+    {
         var serving = Task.CompletedTask;
         try
         {
-            connection.Compression = Config.Compression;
+            link.Connection.Compression = Config.Compression;
             if (isFirst)
                 OnConnected(link);
             serving = server.RunAsync(Name());
@@ -190,12 +198,9 @@ internal sealed partial class PeerSession
         }
         finally
         {
-            // Whatever happened: a link that is not taken off passes for a connection for ever, and nobody dials.
             server.Complete();
             await serving;
-            await OnLinkEndedAsync(link);
         }
-        return null;
     }
 
     /// <summary>Tells the peer anew what is shared: sharing, pausing or a folder's start changed.</summary>
@@ -398,6 +403,8 @@ internal sealed partial class PeerSession
                 _folders.Clear();
         }
         await link.DisposeAsync();
+        if (link.Fault is not null)
+            NoteDialError(link.Stream.Remote, link.Reason);
         if (isLast)
         {
             Log.Disconnected(_log, Name(), link.Reason);

@@ -26,7 +26,7 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
     public void Complete() => _queue.Writer.TryComplete();
 
     public Task RunAsync(string name) =>
-        Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => parts.Scheduler.Start($"{name} serve {i}", ServeLoopAsync)));
+        Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => parts.Supervisor.Start($"{name} serve {i}", ServeLoopAsync, link.Fail, link.Ended)));
 
     private async Task ServeLoopAsync()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Folders;
@@ -26,6 +27,7 @@ internal sealed class FileTransfer
     private readonly List<int> _unannounced = [];
     private StagedFile? _staged;
     private string? _failure;
+    private ExceptionDispatchInfo? _fault;
     private DeviceId? _failedDevice;
     private bool _failedForLackOfSources;
     private long _done;
@@ -90,8 +92,15 @@ internal sealed class FileTransfer
     /// <summary>Thread-safe; null where the block is not there or another version is asked for.</summary>
     public PooledBytes? ReadBlock(BepMessage.Request request)
     {
-        var index = (int)(request.Offset / Blocks.BlockSize);
-        if (_staged is not { } staged || index >= Blocks.Count || Blocks[index] is var block && (block.Offset != request.Offset || block.Size != request.Size || block.Hash != request.Hash))
+        if (_staged is not { } staged || Target.Blocks is null)
+            return null;
+        // The offset is the peer's: it may lie beyond any file.
+        var number = request.Offset / Blocks.BlockSize;
+        if (number < 0 || number >= Blocks.Count)
+            return null;
+        var index = (int)number;
+        var block = Blocks[index];
+        if (block.Offset != request.Offset || block.Size != request.Size || block.Hash != request.Hash)
             return null;
         var bytes = PooledBytes.Rent(request.Size);
         if (staged.TryReadBlock(index, bytes.Span))
@@ -237,22 +246,33 @@ internal sealed class FileTransfer
         var running = new Gate(long.MaxValue);
         // Devices that want the same file begin at different places, so that each soon has what the others lack.
         var start = missing.Count * _folder.OwnPlaceAmongDevices() / Math.Max(1, _folder.Config.Devices.Length + 1);
-        for (var n = 0; n < missing.Count && _failure is null; n++)
+        try
         {
-            var block = Blocks[missing[(start + n) % missing.Count]];
-            await _services.FetchBytes.TakeAsync(block.Size, cancellation);
-            await running.TakeAsync(1, cancellation);
-            _ = FetchBlockAsync(block, running, cancellation);
+            for (var n = 0; n < missing.Count && _failure is null && _fault is null; n++)
+            {
+                var block = Blocks[missing[(start + n) % missing.Count]];
+                await _services.FetchBytes.TakeAsync(block.Size, cancellation);
+                running.TryTake(1);
+                // Waited for by way of the gate.
+                _ = Supervisor.RunAsync(() => FetchBlockAsync(block, running, cancellation), Fail, cancellation);
+            }
         }
-        await running.DrainAsync(CancellationToken.None);
+        finally
+        {
+            await running.DrainAsync(CancellationToken.None);
+        }
+        _fault?.Throw();
         cancellation.ThrowIfCancellationRequested();
     }
+
+    /// <summary>Not a matter of this file's: the round hears of it.</summary>
+    private void Fail(Exception e) => _fault ??= ExceptionDispatchInfo.Capture(e);
 
     private async Task FetchBlockAsync(Block block, Gate running, CancellationToken cancellation)
     {
         try
         {
-            while (_failure is null && await AskAsync(block, cancellation) is { } answer)
+            while (_failure is null && _fault is null && await AskAsync(block, cancellation) is { } answer)
             {
                 using var bytes = answer.Bytes;
                 if (await Workers.Run(() => VerifyAndWrite(block, bytes), cancellation))
@@ -260,13 +280,14 @@ internal sealed class FileTransfer
                 _sources.NoteWrong(answer.From.Id);
             }
         }
-        catch (OperationCanceledException)
-        {
-            // The round is over.
-        }
         catch (FileSystemException e)
         {
             _failure ??= e.Message;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            // Before whoever waits for the gate goes on.
+            Fail(e);
         }
         finally
         {

@@ -80,18 +80,17 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
                 await _wake.WaitAsync(cancellation);
             }
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // The folder stops.
+            foreach (var (_, step) in _ready)
+            {
+                if (step is ApplyStep.PlaceFile file)
+                    file.Staged.Close();
+                _room.Give(1);
+            }
+            _ready.Clear();
+            _wake.Dispose();
         }
-        foreach (var (_, step) in _ready)
-        {
-            if (step is ApplyStep.PlaceFile file)
-                file.Staged.Close();
-            _room.Give(1);
-        }
-        _ready.Clear();
-        _wake.Dispose();
     }
 
     private bool IsDue() =>

@@ -34,6 +34,7 @@ internal sealed class PullRound
     private readonly List<PullItem> _overDirectories = [];
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FileName, FileTransfer> _transfers = [];
+    private readonly CancellationTokenSource _end = new();
     private ExceptionDispatchInfo? _fault;
 
     public PullRound(FolderLoop folder, IFolderIndex index, DateTimeOffset lastRemoteChange)
@@ -45,15 +46,28 @@ internal sealed class PullRound
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var placing = _placing.RunAsync(cancellation);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _end.Token);
+        try
+        {
+            await RunStagesAsync(end.Token);
+        }
+        catch (OperationCanceledException) when (_fault is not null)
+        {
+            // One of the round's own failed, and ended the others.
+        }
+        _fault?.Throw();
+    }
+
+    private async Task RunStagesAsync(CancellationToken cancellation)
+    {
+        var placing = Supervisor.RunAsync(() => _placing.RunAsync(cancellation), Fail, cancellation);
         var announcing = new ProgressFlow(_folder, _services.Parts, Active);
-        var progress = announcing.RunAsync();
+        var progress = Supervisor.RunAsync(announcing.RunAsync, Fail, cancellation);
         try
         {
             await FetchAllAsync(cancellation);
             await _active.DrainAsync(cancellation);
             await _placing.FlushAsync(cancellation);
-            _fault?.Throw();
             // A file can only take a directory's name when what is to go from there has gone.
             if (await DeleteAsync(cancellation))
             {
@@ -72,6 +86,13 @@ internal sealed class PullRound
             await progress;
             _folder.Fetched.KeepAll();
         }
+    }
+
+    /// <summary>A bug, or an index that can't be read or written: the round ends with it, and what waits for the failed part with the round.</summary>
+    private void Fail(Exception e)
+    {
+        _fault ??= ExceptionDispatchInfo.Capture(e);
+        _end.Cancel();
     }
 
     /// <summary>Thread-safe.</summary>
@@ -256,7 +277,8 @@ internal sealed class PullRound
             return;
         }
         await _active.TakeAsync(1, cancellation);
-        _ = FetchAsync(item, same?.From, cancellation);
+        // Waited for by way of _active.
+        _ = Supervisor.RunAsync(() => FetchAsync(item, same?.From, cancellation), Fail, cancellation);
     }
 
     /// <summary>A local file with just this content; it may be moved when its own name is to be deleted.</summary>
@@ -280,22 +302,19 @@ internal sealed class PullRound
 
     private async Task FetchAsync(PullItem item, FileEntry? same, CancellationToken cancellation)
     {
-        var transfer = new FileTransfer(_folder, _services, _index, item, same);
-        _folder.Fetched.Begin(transfer);
-        lock (_lock)
-            _transfers[item.Name] = transfer;
+        FileTransfer? transfer = null;
         try
         {
+            transfer = new FileTransfer(_folder, _services, _index, item, same);
+            _folder.Fetched.Begin(transfer);
+            lock (_lock)
+                _transfers[item.Name] = transfer;
             if (await transfer.RunAsync(cancellation) is not { } staged)
                 _folder.Fetched.Keep(transfer);
             else
                 await _placing.AddAsync(item, new ApplyStep.PlaceFile(staged, item.Global, item.Expected, _folder.Displace(item)), cancellation);
         }
-        catch (OperationCanceledException)
-        {
-            transfer.Close();
-        }
-        catch (FileSystemException e)
+        catch (FileSystemException e) when (transfer is not null)
         {
             transfer.Close();
             _folder.Fetched.Keep(transfer);
@@ -303,9 +322,10 @@ internal sealed class PullRound
         }
         catch (Exception e)
         {
-            // A bug or a damaged index: the round ends with it.
-            transfer.Close();
-            _fault ??= ExceptionDispatchInfo.Capture(e);
+            // Before whoever waits for the gate goes on.
+            if (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+                Fail(e);
+            transfer?.Close();
         }
         finally
         {

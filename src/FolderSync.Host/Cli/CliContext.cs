@@ -94,4 +94,7 @@ internal static class ExitCode
 
     /// <summary>SIGTERM.</summary>
     public const int Terminated = 143;
+
+    /// <summary>SIGHUP: the terminal was closed.</summary>
+    public const int HungUp = 129;
 }

@@ -37,6 +37,9 @@ public sealed class ConfigStore : IDisposable
     /// <summary>Raised when <see cref="Error"/> or <see cref="Warnings"/> changed.</summary>
     public event Action? ProblemsChanged;
 
+    /// <summary>Looking at a saved file failed in a way that nobody expected; it is tried again. Handlers as above.</summary>
+    public event Action<Exception>? LookFailed;
+
     public HomeDirectory Home { get; }
 
     /// <summary>What is in force: the file's, with what flags and environment say over it.</summary>
@@ -72,7 +75,7 @@ public sealed class ConfigStore : IDisposable
     }
 
     /// <summary>From now on a saved file is in force within a second.</summary>
-    public void Watch() => _watch ??= new ConfigWatch(Home.ConfigFile, TakeUpAsync, _time);
+    public void Watch() => _watch ??= new ConfigWatch(Home.ConfigFile, TakeUpAsync, e => LookFailed?.Invoke(e), _time);
 
     /// <summary>Changes the configuration: the difference is spliced into the file as it stands, saved durably, and is in force then.</summary>
     /// <remarks>A change of an option that is overridden is saved, and in force when the override is gone.</remarks>
@@ -117,8 +120,9 @@ public sealed class ConfigStore : IDisposable
         {
             await UpdateAsync(settled.Over, cancellation);
         }
-        catch (ConfigException) when (Error is not null)
+        catch (Exception e) when ((e is ConfigException && Error is not null) || e is IOException or UnauthorizedAccessException)
         {
+            // For this run, where the file can't be changed at the moment.
             await _gate.WaitAsync(cancellation);
             try
             {

@@ -13,6 +13,8 @@ internal sealed class ConfigWatch : IDisposable
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestSettling = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRestart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(400);
 
     private readonly List<FileSystemWatcher> _watchers = [];
@@ -20,10 +22,17 @@ internal sealed class ConfigWatch : IDisposable
     private readonly Channel<bool> _touched = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly string _path;
     private readonly Func<CancellationToken, Task> _look;
+    private readonly Action<Exception> _onFault;
     private readonly TimeProvider _time;
 
-    public ConfigWatch(string path, Func<CancellationToken, Task> look, TimeProvider time)
+    /// <summary>Nobody awaits them: they end with the watch, and a fault goes to its owner.</summary>
+    private readonly Task _looking;
+    private readonly Task? _polling;
+
+    /// <param name="onFault">Hears of a look that failed; the file is looked at again.</param>
+    public ConfigWatch(string path, Func<CancellationToken, Task> look, Action<Exception> onFault, TimeProvider time)
     {
+        _onFault = onFault;
         _look = look;
         _path = path;
         _time = time;
@@ -35,9 +44,9 @@ internal sealed class ConfigWatch : IDisposable
         catch (Exception e) when (e is IOException or ArgumentException)
         {
             // No watch can be had (their number is limited): the file is looked at again and again.
-            _ = PollAsync();
+            _polling = KeepAsync(PollAsync);
         }
-        _ = LoopAsync();
+        _looking = KeepAsync(LoopAsync);
     }
 
     public void Dispose()
@@ -64,19 +73,35 @@ internal sealed class ConfigWatch : IDisposable
 
     private void Touch() => _touched.Writer.TryWrite(true);
 
+    /// <summary>Until disposed. After a fault the file is looked at again: what was saved meanwhile must not be missed.</summary>
+    private async Task KeepAsync(Func<Task> loop)
+    {
+        for (var wait = FirstRestart; !_stop.IsCancellationRequested; wait = wait * 2 < LastRestart ? wait * 2 : LastRestart)
+        {
+            try
+            {
+                await loop();
+            }
+            catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _onFault(e);
+            }
+            await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Touch();
+        }
+    }
+
     private async Task LoopAsync()
     {
-        try
+        while (true)
         {
-            while (true)
-            {
-                await _touched.Reader.ReadAsync(_stop.Token);
-                await SettleAsync();
-                await _look(_stop.Token);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
+            await _touched.Reader.ReadAsync(_stop.Token);
+            await SettleAsync();
+            await _look(_stop.Token);
         }
     }
 
@@ -94,19 +119,13 @@ internal sealed class ConfigWatch : IDisposable
 
     private async Task PollAsync()
     {
-        try
+        var seen = Stamp();
+        while (true)
         {
-            var seen = Stamp();
-            while (true)
-            {
-                await Task.Delay(Poll, _time, _stop.Token);
-                if (Stamp() is var now && now != seen)
-                    Touch();
-                seen = now;
-            }
-        }
-        catch (OperationCanceledException)
-        {
+            await Task.Delay(Poll, _time, _stop.Token);
+            if (Stamp() is var now && now != seen)
+                Touch();
+            seen = now;
         }
     }
 

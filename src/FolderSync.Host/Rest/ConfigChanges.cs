@@ -28,12 +28,14 @@ internal sealed class ConfigChanges(ISyncEngine engine, ConfigStore store)
         try
         {
             var extras = Extras();
+            var before = extras.ToJsonString();
             var apply = await change(extras);
             var text = extras.ToJsonString();
             if (text.Length > MaxExtras)
                 throw new BadHttpRequestException($"The fields that FolderSync doesn't know have more than {MaxExtras >> 20} MiB together and are not kept.", StatusCodes.Status413PayloadTooLarge);
             await store.UpdateAsync(c => apply(c).Consistent(engine.Self));
-            engine.State.PutDocument(ExtrasDocument, text);
+            if (text != before)
+                engine.State.PutDocument(ExtrasDocument, text);
             await engine.ApplyAsync(store.Current.Engine, CancellationToken.None);
             return RestJson.Empty();
         }

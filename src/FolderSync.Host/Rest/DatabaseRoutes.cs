@@ -124,7 +124,7 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
             ["globalItems"] = global.Items - global.Deleted,
             ["needItems"] = need.Items - need.Deleted,
             ["needDeletes"] = need.Deleted,
-            ["sequence"] = folders.Sum(f => id == engine.Self ? f.Counts.LocalSequence : f.RemoteSequences.GetValueOrDefault(id)),
+            ["sequence"] = folders.Select(f => id == engine.Self ? f.Counts.LocalSequence : f.RemoteSequences.GetValueOrDefault(id)).Aggregate(0L, SaturatedSum),
             ["remoteState"] = state switch
             {
                 RemoteFolderState.Valid => "valid",
@@ -134,6 +134,9 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
             },
         };
     }
+
+    /// <summary>A device chooses the numbers of its own index: their sum may be more than a number holds.</summary>
+    private static long SaturatedSum(long a, long b) => b > long.MaxValue - a ? long.MaxValue : a + b;
 
     /// <summary>By bytes; what has none (deletions, links) keeps it below 100.</summary>
     private static double Percent(Counts need, Counts global)

@@ -51,10 +51,12 @@ internal static class Refusals
         NotFoundException => 404,
         BadHttpRequestException bad => bad.StatusCode,
         // The client closed while its body was read.
-        ConnectionAbortedException => 400,
+        ConnectionAbortedException or ConnectionResetException => 400,
         ConfigException => 400,
         EngineException => 500,
         ObjectDisposedException or IndexDamagedException => 503,
+        // The home's disk is full or read-only; the message says which file.
+        IOException or UnauthorizedAccessException => 500,
         _ => null,
     };
 }

@@ -14,7 +14,7 @@ internal static class RestApi
     {
         services.AddSingleton<Sessions>().AddSingleton<PageTokens>().AddSingleton<LoginGate>().AddSingleton<ServiceEnd>().AddSingleton<RecentErrors>();
         services.AddSingleton(s => new EventBuffers(s.GetRequiredService<ISyncEngine>().Events));
-        services.AddHostedService<FolderEvents>();
+        Composition.AddRestarted<FolderEvents>(services);
         // A query that can't be read is told of, as every other mistake.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
     }

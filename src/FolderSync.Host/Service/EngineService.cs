@@ -14,6 +14,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
     {
         Report();
         config.ProblemsChanged += Report;
+        config.LookFailed += OnLookFailed;
         config.Changed += Enqueue;
         ports.Peers?.Dispose();
         book.Load(engine.State);
@@ -30,6 +31,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
     {
         config.Changed -= Enqueue;
         config.ProblemsChanged -= Report;
+        config.LookFailed -= OnLookFailed;
         await base.StopAsync(cancellationToken);
     }
 
@@ -70,6 +72,8 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
     }
 
     private void Enqueue(ConfigChange change) => _changes.Writer.TryWrite(change);
+
+    private void OnLookFailed(Exception e) => ServiceLog.LoopFault(log, "config.yaml", e);
 
     private void Report()
     {

@@ -28,11 +28,10 @@ internal sealed class FileLock : IDisposable
         try
         {
             var stream = new FileStream(path, options);
-            stream.SetLength(0);
-            stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            TryWriteProcess(stream);
             return new FileLock(stream);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && File.Exists(path))
+        catch (IOException e) when (IsHeld(e))
         {
             var text = Encoding.ASCII.GetString(SystemCalls.ReadLocked(path)).Trim();
             holder = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
@@ -41,4 +40,23 @@ internal sealed class FileLock : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    /// <summary>Another process has it: any other fault (a full disk, a read-only one) is its own and must not be taken for that.</summary>
+    private static bool IsHeld(IOException e) => OperatingSystem.IsWindows()
+        ? (e.HResult & 0xFFFF) is 32 or 33
+        : e.HResult == (OperatingSystem.IsMacOS() ? 35 : 11);
+
+    /// <summary>Who holds it is for a message only; the lock holds without.</summary>
+    private static void TryWriteProcess(FileStream stream)
+    {
+        try
+        {
+            stream.SetLength(0);
+            stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+        }
+        catch (IOException)
+        {
+            // The disk is full.
+        }
+    }
 }

@@ -5,34 +5,129 @@ using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>The page's own certificate, kept in the home; made where it is missing. A person may put another one there.</summary>
+/// <summary>The page's certificate.</summary>
+/// <param name="Warning">What is wrong with the one that the home has, and how that is mended; null where nothing is.</param>
+internal sealed record PageCertificate(X509Certificate2 Certificate, string? Warning) : IDisposable
+{
+    public void Dispose() => Certificate.Dispose();
+}
+
+/// <summary>
+/// The page's own certificate, kept in the home; made where there is none. A person may put another one there, which is never written over: where it
+/// can't be used, the page has one of a pair of files beside it until that is mended.
+/// </summary>
 internal static class HttpsCertificate
 {
     private const int ValidDays = 820;
     private const int RenewDays = 30;
 
-    public static X509Certificate2 LoadOrMake(HomeDirectory home)
+    public static PageCertificate LoadOrMake(HomeDirectory home)
     {
-        var (certificate, key) = (Path.Combine(home.Path, "https-cert.pem"), Path.Combine(home.Path, "https-key.pem"));
-        if (!File.Exists(certificate) || !File.Exists(key) || IsOursAndEnds(certificate))
-            Make(certificate, key);
-        using var loaded = X509Certificate2.CreateFromPemFile(certificate, key);
-        // Schannel takes no key that lives in memory only.
-        return X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null);
+        var files = new Pair(home, "https-cert.pem", "https-key.pem");
+        try
+        {
+            if (!Exists(files.Certificate) && !Exists(files.Key))
+                Make(files);
+            var loaded = Load(files);
+            if (!IsOursAndEnds(loaded))
+                return new PageCertificate(loaded, WarningFor(loaded, files));
+            loaded.Dispose();
+            TryRenew(files);
+            loaded = Load(files);
+            return new PageCertificate(loaded, WarningFor(loaded, files));
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            return new PageCertificate(LoadOrMakeSpare(home), WhatToDo(files, e));
+        }
     }
 
-    /// <summary>One that was made here and holds no longer; another's is never replaced.</summary>
-    private static bool IsOursAndEnds(string file)
+    private static void TryRenew(Pair files)
     {
-        using var certificate = X509Certificate2.CreateFromPem(File.ReadAllText(file));
-        return certificate.Subject == certificate.Issuer && certificate.NotAfter - certificate.NotBefore == TimeSpan.FromDays(ValidDays + 1) &&
-            certificate.NotAfter < TimeProvider.System.GetUtcNow().AddDays(RenewDays);
+        try
+        {
+            Make(files);
+        }
+        catch (IOException)
+        {
+            // There are some days left, and other starts.
+        }
     }
 
-    private static void Make(string certificate, string key)
+    private static string WhatToDo(Pair files, Exception e)
     {
-        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={Dns.GetHostName()}", ecdsa, HashAlgorithmName.SHA256);
+        var missing = !Exists(files.Certificate) ? files.Certificate : !Exists(files.Key) ? files.Key : null;
+        var why = missing is null ? e.Message : $"'{missing}' is missing.";
+        return $"The page's certificate can't be used: {why} The page has another one meanwhile, so a browser warns of it. Put a PEM certificate and its unencrypted key, "
+            + $"readable by this user, into '{files.Certificate}' and '{files.Key}', or move both away to have new ones made; then restart.";
+    }
+
+    /// <summary>Expired is for its owner to judge: the page works with it, and browsers say so.</summary>
+    private static string? WarningFor(X509Certificate2 certificate, Pair files)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return certificate.NotAfter < now ? $"The page's certificate '{files.Certificate}' expired on {certificate.NotAfter:yyyy-MM-dd}: browsers refuse it. Put a new one there, or move it and its key away; then restart."
+            : certificate.NotBefore > now ? $"The page's certificate '{files.Certificate}' is valid from {certificate.NotBefore:yyyy-MM-dd} only: browsers refuse it until then. Is this computer's clock right?"
+            : null;
+    }
+
+    /// <summary>One that was made here and expires soon; another's is never replaced.</summary>
+    private static bool IsOursAndEnds(X509Certificate2 certificate) =>
+        certificate.Subject == certificate.Issuer && certificate.NotAfter - certificate.NotBefore == TimeSpan.FromDays(ValidDays + 1) &&
+        certificate.NotAfter < TimeProvider.System.GetUtcNow().AddDays(RenewDays);
+
+    /// <summary>Kept, so that a browser has to be told only once; where that fails, made for this run.</summary>
+    private static X509Certificate2 LoadOrMakeSpare(HomeDirectory home)
+    {
+        var spare = new Pair(home, "https-spare-cert.pem", "https-spare-key.pem");
+        try
+        {
+            if (Exists(spare.Certificate) && Exists(spare.Key) && Load(spare) is var loaded)
+            {
+                if (!IsOursAndEnds(loaded))
+                    return loaded;
+                loaded.Dispose();
+            }
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            // These two are FolderSync's own: made anew.
+        }
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var made = Sign(key);
+        try
+        {
+            Write(spare, key, made);
+        }
+        catch (IOException)
+        {
+            // The home is full or read-only.
+        }
+        return Usable(made);
+    }
+
+    private static X509Certificate2 Load(Pair files)
+    {
+        using var loaded = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
+        return Usable(loaded);
+    }
+
+    /// <summary>Schannel takes no key that lives in memory only.</summary>
+    private static X509Certificate2 Usable(X509Certificate2 certificate) => X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+
+    /// <summary>Also a link to nothing, a directory, or what may not be looked at: none of them is ours to replace.</summary>
+    private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
+    private static void Make(Pair files)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var made = Sign(key);
+        Write(files, key, made);
+    }
+
+    private static X509Certificate2 Sign(ECDsa key)
+    {
+        var request = new CertificateRequest($"CN={Dns.GetHostName()}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         names.AddDnsName(Dns.GetHostName());
@@ -41,8 +136,20 @@ internal static class HttpsCertificate
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
         var now = TimeProvider.System.GetUtcNow();
-        using var made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(ValidDays));
-        DurableFile.Write(key, ecdsa.ExportPkcs8PrivateKeyPem() + "\n");
-        DurableFile.Write(certificate, made.ExportCertificatePem() + "\n");
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(ValidDays));
+    }
+
+    private static void Write(Pair files, ECDsa key, X509Certificate2 certificate)
+    {
+        DurableFile.Write(files.Key, key.ExportPkcs8PrivateKeyPem() + "\n");
+        DurableFile.Write(files.Certificate, certificate.ExportCertificatePem() + "\n");
+    }
+
+    private readonly record struct Pair(string Certificate, string Key)
+    {
+        public Pair(HomeDirectory home, string certificate, string key)
+            : this(Path.Combine(home.Path, certificate), Path.Combine(home.Path, key))
+        {
+        }
     }
 }

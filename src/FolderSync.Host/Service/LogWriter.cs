@@ -25,11 +25,18 @@ internal sealed class LogWriter(TextWriter writer, TimeProvider time, bool journ
             : string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():yyyy-MM-dd HH:mm:ss.fff} {Word(level)} {area}: {text}");
         lock (_lock)
         {
-            writer.WriteLine(line);
-            // A bug's trace is for its mender: over lines, below the entry.
-            if (exception is not null && level >= LogLevel.Error && exception is not IOException)
-                writer.WriteLine(exception.StackTrace);
-            writer.Flush();
+            try
+            {
+                writer.WriteLine(line);
+                // A bug's trace is for its mender: over lines, below the entry.
+                if (exception is not null && level >= LogLevel.Error)
+                    writer.WriteLine(exception.StackTrace);
+                writer.Flush();
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
+            {
+                // Its disk is full, its terminal or its reader has gone: whoever logs must not fail for that. The page has the log, too.
+            }
         }
     }
 

@@ -27,16 +27,14 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
     {
         if (Read(state.GetDocument(Document)) is not { } kept)
             return;
-        if (kept.Until <= time.GetUtcNow())
-            await ResumeAsync(cancellation);
-        else
-            await SetAsync(kept, cancellation);
+        // Nothing of it is written: a full disk must not keep the service from starting.
+        await SetAsync(kept.Until <= time.GetUtcNow() ? null : kept, isKept: true, cancellation);
     }
 
     /// <param name="until">Null: until it is resumed.</param>
-    public Task PauseAsync(DateTimeOffset? until, CancellationToken cancellation) => SetAsync(new Paused(until), cancellation);
+    public Task PauseAsync(DateTimeOffset? until, CancellationToken cancellation) => SetAsync(new Paused(until), isKept: false, cancellation);
 
-    public Task ResumeAsync(CancellationToken cancellation) => SetAsync(null, cancellation);
+    public Task ResumeAsync(CancellationToken cancellation) => SetAsync(null, isKept: false, cancellation);
 
     public void Dispose()
     {
@@ -44,13 +42,16 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
         _gate.Dispose();
     }
 
-    private async Task SetAsync(Paused? wanted, CancellationToken cancellation)
+    /// <param name="isKept">It stands in the document already, or comes from it.</param>
+    private async Task SetAsync(Paused? wanted, bool isKept, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
+            // First, so that a failure leaves all as it is.
+            if (!isKept)
+                state.PutDocument(Document, wanted is null ? "{}" : new JsonObject { ["paused"] = true, ["until"] = wanted.Until?.ToString("O") }.ToJsonString());
             await engine.PauseAsync(wanted is not null, cancellation);
-            state.PutDocument(Document, wanted is null ? "{}" : new JsonObject { ["paused"] = true, ["until"] = wanted.Until?.ToString("O") }.ToJsonString());
             _now = wanted;
             _timer?.Dispose();
             _timer = wanted?.Until is { } until ? time.CreateTimer(_ => _ = OnTimeAsync(until), null, Wait(until), Timeout.InfiniteTimeSpan) : null;
@@ -69,7 +70,7 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
             if (_now?.Until != until)
                 return;
             if (time.GetUtcNow() >= until)
-                await ResumeAsync(CancellationToken.None);
+                await SetAsync(null, isKept: true, CancellationToken.None);
             else
                 _timer?.Change(Wait(until), Timeout.InfiniteTimeSpan);
         }

@@ -41,6 +41,21 @@ internal sealed class ProblemBook(IStateStore state, TimeProvider time)
         }
     }
 
+    /// <summary>It is over: nobody has to look at it any more.</summary>
+    public void Settle(string text, string folder)
+    {
+        text = text.Length > MaxText ? text[..MaxText] : text;
+        lock (_lock)
+        {
+            var all = Loaded();
+            var at = all.FindIndex(p => !p.Acknowledged && p.Folder == folder && p.Text == text);
+            if (at < 0)
+                return;
+            all[at] = all[at] with { Acknowledged = true };
+            Save(all);
+        }
+    }
+
     /// <param name="id">Null: all of them.</param>
     /// <returns>How many were not acknowledged before.</returns>
     public int Acknowledge(long? id)
@@ -83,7 +98,18 @@ internal sealed class ProblemBook(IStateStore state, TimeProvider time)
         return _problems ??= [];
     }
 
-    private void Save(List<StandingProblem> all) => state.PutDocument(Document, JsonSerializer.Serialize(all, ProblemJson.Default.ListStandingProblem));
+    /// <summary>A home that can't be written is a problem itself, which must not be lost for it: it is in memory, and stored with the next one.</summary>
+    private void Save(List<StandingProblem> all)
+    {
+        try
+        {
+            state.PutDocument(Document, JsonSerializer.Serialize(all, ProblemJson.Default.ListStandingProblem));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The store says so in the log.
+        }
+    }
 }
 
 [JsonSerializable(typeof(List<StandingProblem>))]

@@ -12,7 +12,12 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
     /// <summary>What is tried again and works then is nobody's business.</summary>
     private static readonly TimeSpan StandsFor = TimeSpan.FromSeconds(40);
 
+    private const int MostSame = 5;
+
     private readonly HashSet<string> _looking = [];
+
+    /// <summary>Folder → why it is stopped at present.</summary>
+    private readonly Dictionary<string, string> _stopped = [];
     private CancellationToken _stopping;
     private readonly Channel<Action> _work = Channel.CreateBounded<Action>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -25,6 +30,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         try
         {
             OnConfig();
+            OnStart();
             foreach (var (address, why) in engine.ListenErrors)
                 book.Add("error", $"Peers can't be listened for on {address}: {why}");
             await foreach (var work in _work.Reader.ReadAllAsync(stoppingToken))
@@ -50,7 +56,10 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         switch (e.Type)
         {
             case "StateChanged" when e.Data.GetValueOrDefault("error") is string { Length: > 0 } error:
-                _work.Writer.TryWrite(() => book.Add("error", error, folder));
+                _work.Writer.TryWrite(() => OnFolderError(folder, error));
+                break;
+            case "StateChanged" when e.Data.GetValueOrDefault("from") is "error":
+                _work.Writer.TryWrite(() => OnFolderWell(folder));
                 break;
             case "FolderErrors":
                 _work.Writer.TryWrite(() => OnPullProblems(folder, _stopping));
@@ -66,6 +75,32 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             case "FolderIndexRebuilt":
                 _work.Writer.TryWrite(() => book.Add("warning", $"The index of this folder was damaged and has been built anew from the disk: {e.Data.GetValueOrDefault("reason")}", folder));
                 break;
+        }
+    }
+
+    private void OnFolderError(string folder, string error)
+    {
+        OnFolderWell(folder);
+        _stopped[folder] = error;
+        book.Add("error", error, folder);
+    }
+
+    /// <summary>What came right by itself needs nobody's word.</summary>
+    private void OnFolderWell(string folder)
+    {
+        if (_stopped.Remove(folder, out var error))
+            book.Settle(error, folder);
+    }
+
+    /// <summary>Folders that could not be opened at the start. What many have in common is one problem: it would push all others out.</summary>
+    private void OnStart()
+    {
+        foreach (var same in engine.Folders.Where(f => f.Error.Length > 0).GroupBy(f => f.Error).Select(g => g.ToList()).ToList())
+        {
+            if (same.Count <= MostSame)
+                same.ForEach(f => OnFolderError(f.Config.Id.Value, f.Error));
+            else
+                book.Add("error", $"{same.Count} folders are stopped: {same[0].Error}");
         }
     }
 

@@ -69,6 +69,18 @@ internal static partial class ServiceLog
     [LoggerMessage(21, LogLevel.Warning, "A wrong name or password ('{User}') came from {Address}")]
     public static partial void WrongLogin(ILogger log, string user, IPAddress address);
 
+    [LoggerMessage(23, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it starts again by itself. Please report it with the log.")]
+    public static partial void LoopFault(ILogger log, string loop, Exception e);
+
+    [LoggerMessage(24, LogLevel.Error, "Work that nobody waited for has failed. Please report it with the log.")]
+    public static partial void Unobserved(ILogger log, Exception e);
+
+    [LoggerMessage(25, LogLevel.Warning, "{Path} can't be written ({Why}): commands and the tray on this computer don't find this service until it can be.")]
+    public static partial void NotFindable(ILogger log, string path, string why);
+
+    [LoggerMessage(26, LogLevel.Error, "{Warning}")]
+    public static partial void PageCertificate(ILogger log, string warning);
+
     /// <summary>What a client had written by POST /rest/system/error.</summary>
     [LoggerMessage(22, LogLevel.Error, "{Text}")]
     public static partial void Posted(ILogger log, string text);

@@ -45,14 +45,21 @@ internal static class ServiceRun
         var url = page.Enabled ? Url(page, address) : "";
         var running = new RunningPage(page, url, options.Overrides.All.Any(o => o is { Section: ConfigSchema.PageSection, Option: "address" or "api-key" }));
         using var clients = new SyncthingClientConfig(config, ready.Identity.DeviceId, page, log);
-        await using var app = Composition.Build(options, config, ready.Identity, running, ports);
+        using var certificate = page is { Tls: true, Enabled: true } ? HttpsCertificate.LoadOrMake(home) : null;
+        await using var app = Composition.Build(options, config, ready.Identity, running, ports, certificate?.Certificate);
         await app.StartAsync(cancellation);
+        // By the service's own log, so that it is among the problems, too.
+        var serviceLog = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Service");
+        using var unobserved = new UnobservedFaults(serviceLog);
+        if (certificate?.Warning is { } flaw)
+            ServiceLog.PageCertificate(serviceLog, flaw);
+        var reachedAt = new ServiceAddress(url, page.ApiKey, Environment.ProcessId, certificate?.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))
+        {
+            Overrides = [.. config.Overrides.All.Select(o => new OverriddenOption(o.Section, o.Option, o.Value, o.Source))],
+        };
+        await using var runtimeFile = new RuntimeFile(home, reachedAt, TimeProvider.System, serviceLog);
         try
         {
-            DurableFile.Write(home.RuntimeFile, new ServiceAddress(url, page.ApiKey, Environment.ProcessId, Fingerprint(home, page))
-            {
-                Overrides = [.. config.Overrides.All.Select(o => new OverriddenOption(o.Section, o.Option, o.Value, o.Source))],
-            }.ToJson());
             if (page.Enabled)
                 ServiceLog.PageAt(log, url);
             else
@@ -63,18 +70,10 @@ internal static class ServiceRun
         }
         finally
         {
-            File.Delete(home.RuntimeFile);
+            runtimeFile.Delete();
         }
         ServiceLog.Ended(log);
         return app.Services.GetRequiredService<ServiceEnd>().Again;
-    }
-
-    private static string? Fingerprint(HomeDirectory home, PageConfig page)
-    {
-        if (!page.Tls || !page.Enabled)
-            return null;
-        using var certificate = HttpsCertificate.LoadOrMake(home);
-        return certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
     }
 
     /// <summary>As a program on this computer reaches it.</summary>

@@ -20,6 +20,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
     private readonly ContentTail _contents = new();
     private readonly BlockLocator _blocks = new();
     private readonly DeviceId _self;
+    private readonly string _path;
     private volatile IndexState _state;
     private bool _undurable;
     private bool _syncing = true;
@@ -31,7 +32,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
     /// <param name="ownership">What keeps other processes out; disposed of with the index.</param>
     public SqliteFolderIndex(string path, DeviceId self, Func<ulong> newIndexId, IDisposable ownership, ILogger log)
     {
-        (_self, _newIndexId, _ownership) = (self, newIndexId, ownership);
+        (_self, _newIndexId, _ownership, _path) = (self, newIndexId, ownership, path);
         (_db, _state) = IndexSchema.Open(path, self, newIndexId);
         try
         {
@@ -68,9 +69,13 @@ internal sealed class SqliteFolderIndex : IFolderIndex
         {
             var state = Current;
             return new IndexCounts(
-                state.Local, state.Global, state.NeedOf(_self), state.ReceiveOnly, state.LocalSequence, state.Remotes.Sum(d => d.MaxSequence));
+                state.Local, state.Global, state.NeedOf(_self), state.ReceiveOnly, state.LocalSequence, RemoteSequences(state));
         }
     }
+
+    /// <summary>Peers choose their numbers: the sum may be more than a number holds.</summary>
+    private static long RemoteSequences(IndexState state) =>
+        state.Remotes.Aggregate(0L, (sum, d) => d.MaxSequence > long.MaxValue - sum ? long.MaxValue : sum + d.MaxSequence);
 
     /// <summary>Bytes that the map of local blocks holds at present.</summary>
     internal long BlockMapMemory => _blocks.Memory;
@@ -206,6 +211,14 @@ internal sealed class SqliteFolderIndex : IFolderIndex
             if (_undurable)
                 Write(durable: true, _ => { });
         }
+    }
+
+    public void CheckWritable()
+    {
+        if (SqliteFault.HasNoSpace(_path))
+            throw new IOException(SqliteFault.Full(_path));
+        // The head as it is: a page goes through the log to the disk, and nothing changes.
+        Write(durable: true, _ => _db.Execute("UPDATE meta SET record=record WHERE id=-1"));
     }
 
     public void Dispose()

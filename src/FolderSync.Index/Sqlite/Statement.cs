@@ -60,6 +60,26 @@ internal sealed class Statement(sqlite3 database, sqlite3_stmt statement) : IDis
 /// <summary>Says in our terms what SQLite reports: damage, or a fault of the disk.</summary>
 internal static class SqliteFault
 {
+    /// <summary>With less than this free, an index is not written on.</summary>
+    public const long MinFree = 4 << 20;
+
+    /// <summary>What a person reads where the index's disk is full.</summary>
+    public static string Full(string path) =>
+        $"The disk with FolderSync's home is full: the index {path} can't be written. Free at least {MinFree >> 20} MiB there; the folder continues by itself within half a minute, nothing was lost.";
+
+    public static bool HasNoSpace(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace < MinFree;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Not known: the write itself will say.
+            return false;
+        }
+    }
+
     public static Exception Of(sqlite3 database, int result)
     {
         var path = raw.sqlite3_db_filename(database, "main").utf8_to_string();
@@ -67,7 +87,9 @@ internal static class SqliteFault
         return (result & 0xFF) switch
         {
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new IndexDamagedException($"The index {path} is damaged: {text}."),
-            raw.SQLITE_FULL => new IOException($"No space is left for the index {path}: {text}. Free some; nothing was lost."),
+            raw.SQLITE_FULL => new IOException(Full(path)),
+            raw.SQLITE_READONLY => new IOException($"FolderSync's home is read-only: the index {path} can't be written ({text}). Make it writable again; the folder continues by itself, nothing was lost."),
+            raw.SQLITE_IOERR when HasNoSpace(path) => new IOException(Full(path)),
             _ => new IOException($"The index {path} can't be used: {text} (SQLite {result})."),
         };
     }

@@ -7,7 +7,8 @@ namespace FolderSync.Index.State;
 
 /// <summary>
 /// The service's state in one LiteDB file. One lock around every call and no cursor outside it: LiteDB loses or mixes up documents
-/// under concurrent readers and writers. A file that can't be read is put aside and begun anew; no synced file depends on it.
+/// under concurrent readers and writers. While the disk is full or read-only, what is stored can be read and <see cref="IOException"/> refuses
+/// changes; that ends by itself. A file that can't be read is put aside and begun anew; no synced file depends on it.
 /// Documents and conflicts are durable at return; the rest may lose its last seconds with a crash.
 /// </summary>
 public sealed class LiteStateStore : IStateStore
@@ -22,10 +23,19 @@ public sealed class LiteStateStore : IStateStore
     /// <summary>The history is trimmed when it is this much too long, so that not every addition pays for it.</summary>
     private const int HistorySlack = 500;
 
+    /// <summary>With less than this free, nothing is written.</summary>
+    private const long MinFree = 2 << 20;
+
+    private const int RetryMilliseconds = 5000;
+
     private readonly Lock _lock = new();
     private readonly string _path;
     private readonly ILogger _log;
-    private LiteDatabase _db;
+    private LiteDatabase _db = null!;
+
+    /// <summary>Why the file is not open for writing; null where it is.</summary>
+    private string? _fault;
+    private long _opened;
     private bool _disposed;
 
     /// <param name="path">The LiteDB file, made if it is missing.</param>
@@ -34,28 +44,28 @@ public sealed class LiteStateStore : IStateStore
         (_path, _log) = (path, log ?? NullLogger.Instance);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)
             Directory.CreateDirectory(directory);
-        _db = OpenOrBeginAnew();
+        OpenOrBeginAnew();
     }
 
     public IReadOnlyList<PendingDevice> PendingDevices() => Use(db => All(db, "pending_devices", StateDocuments.ToPendingDevice));
 
-    public void PutPendingDevice(PendingDevice device) => Use(db =>
+    public void PutPendingDevice(PendingDevice device) => Write(db =>
     {
         Put(db, "pending_devices", StateDocuments.Of(device));
         DropOldest(db, "pending_devices", MaxPendingDevices);
     });
 
-    public void RemovePendingDevice(DeviceId device) => Use(db => Remove(db, "pending_devices", StateDocuments.Key(device)));
+    public void RemovePendingDevice(DeviceId device) => Write(db => Remove(db, "pending_devices", StateDocuments.Key(device)));
 
     public IReadOnlyList<PendingFolder> PendingFolders() => Use(db => All(db, "pending_folders", StateDocuments.ToPendingFolder));
 
-    public void PutPendingFolder(PendingFolder folder) => Use(db =>
+    public void PutPendingFolder(PendingFolder folder) => Write(db =>
     {
         Put(db, "pending_folders", StateDocuments.Of(folder));
         DropOldest(db, "pending_folders", MaxPendingFolders);
     });
 
-    public void RemovePendingFolder(FolderId folder, DeviceId? device) => Use(db =>
+    public void RemovePendingFolder(FolderId folder, DeviceId? device) => Write(db =>
     {
         if (device is { } one)
         {
@@ -67,11 +77,11 @@ public sealed class LiteStateStore : IStateStore
 
     public IReadOnlyList<DeviceStatistics> Devices() => Use(db => All(db, "devices", StateDocuments.ToDevice));
 
-    public void PutDevice(DeviceStatistics statistics) => Use(db => Put(db, "devices", StateDocuments.Of(statistics)));
+    public void PutDevice(DeviceStatistics statistics) => Write(db => Put(db, "devices", StateDocuments.Of(statistics)));
 
     public IReadOnlyList<FolderStatistics> Folders() => Use(db => All(db, "folders", StateDocuments.ToFolder));
 
-    public void PutFolder(FolderStatistics statistics) => Use(db => Put(db, "folders", StateDocuments.Of(statistics)));
+    public void PutFolder(FolderStatistics statistics) => Write(db => Put(db, "folders", StateDocuments.Of(statistics)));
 
     public IReadOnlyList<HistoryItem> History(FolderId? folder, int limit, long before = long.MaxValue) => Use(db =>
     {
@@ -87,7 +97,7 @@ public sealed class LiteStateStore : IStateStore
     {
         if (items.Count == 0)
             return;
-        Use(db =>
+        Write(db =>
         {
             var history = db.GetCollection("history");
             var last = Last(history);
@@ -102,9 +112,9 @@ public sealed class LiteStateStore : IStateStore
 
     public IReadOnlyList<OpenConflict> Conflicts() => Use(db => All(db, "conflicts", StateDocuments.ToConflict));
 
-    public void PutConflict(OpenConflict conflict) => UseDurably(db => Put(db, "conflicts", StateDocuments.Of(conflict)));
+    public void PutConflict(OpenConflict conflict) => WriteDurably(db => Put(db, "conflicts", StateDocuments.Of(conflict)));
 
-    public void RemoveConflict(FolderId folder, string copy) => UseDurably(db => Remove(db, "conflicts", StateDocuments.Key(folder, copy)));
+    public void RemoveConflict(FolderId folder, string copy) => WriteDurably(db => Remove(db, "conflicts", StateDocuments.Key(folder, copy)));
 
     public string? GetDocument(string name) => Use(db => db.GetCollection("documents").FindById(StateDocuments.Key(name))?["json"].AsString);
 
@@ -112,7 +122,7 @@ public sealed class LiteStateStore : IStateStore
     {
         if (json.Length > MaxDocumentLength)
             throw new ArgumentException($"The document '{name}' has {json.Length} characters; at most {MaxDocumentLength} can be kept.", nameof(json));
-        UseDurably(db => Put(db, "documents", new BsonDocument { ["_id"] = StateDocuments.Key(name), ["name"] = name, ["json"] = json }));
+        WriteDurably(db => Put(db, "documents", new BsonDocument { ["_id"] = StateDocuments.Key(name), ["name"] = name, ["json"] = json }));
     }
 
     public void Dispose()
@@ -122,8 +132,8 @@ public sealed class LiteStateStore : IStateStore
             if (_disposed)
                 return;
             _disposed = true;
-            _db.Checkpoint();
-            _db.Dispose();
+            // It checkpoints where it can. A fault here must not keep the rest of the service from ending in order.
+            CloseQuietly();
         }
     }
 
@@ -135,6 +145,19 @@ public sealed class LiteStateStore : IStateStore
         try
         {
             database.CheckpointSize = 200;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+        return Checked(database);
+    }
+
+    private static LiteDatabase Checked(LiteDatabase database)
+    {
+        try
+        {
             // A damaged file shows itself only when its pages are read; all of it is small.
             foreach (var name in database.GetCollectionNames().ToList())
             {
@@ -170,17 +193,44 @@ public sealed class LiteStateStore : IStateStore
     private static long Last(ILiteCollection<BsonDocument> history) =>
         history.Query().OrderByDescending("_id").Limit(1).FirstOrDefault()?["_id"].AsInt64 ?? 0;
 
-    private LiteDatabase OpenOrBeginAnew()
+    private void OpenOrBeginAnew()
     {
         try
         {
-            return Open(_path);
+            OpenBest();
         }
         catch (Exception e) when (IsDamage(e))
         {
             Log.StateDamaged(_log, _path, e.Message);
             PutAside();
-            return Open(_path);
+            OpenBest();
+        }
+    }
+
+    /// <summary>For writing; else for reading; else an empty one in memory. The latter two are given up for a better one as soon as it can be had.</summary>
+    private void OpenBest()
+    {
+        _opened = Environment.TickCount64;
+        try
+        {
+            (_db, _fault) = (Open(_path), null);
+            return;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (_fault is null)
+                Log.StateNotWritten(_log, _path, e.Message);
+            _fault = e.Message;
+        }
+        try
+        {
+            _db = File.Exists(_path) && new FileInfo(_path).Length > 0
+                ? Checked(new LiteDatabase(new ConnectionString { Filename = _path, Connection = ConnectionType.Direct, ReadOnly = true }))
+                : new LiteDatabase(new MemoryStream());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _db = new LiteDatabase(new MemoryStream());
         }
     }
 
@@ -197,24 +247,33 @@ public sealed class LiteStateStore : IStateStore
     /// <summary>Where LiteDB keeps its log; it takes an empty one for none.</summary>
     private static string LogOf(string path) => Path.ChangeExtension(path, null) + "-log" + Path.GetExtension(path);
 
-    private void Use(Action<LiteDatabase> use) => Use(db =>
-    {
-        use(db);
-        return true;
-    });
-
     /// <summary>LiteDB writes its log behind the call's back; what a person decided waits until it is in the file.</summary>
-    private void UseDurably(Action<LiteDatabase> use) => Use(db =>
+    private void WriteDurably(Action<LiteDatabase> write) => Write(db =>
     {
-        use(db);
+        write(db);
         db.Checkpoint();
     });
 
-    private T Use<T>(Func<LiteDatabase, T> use)
+    private void Write(Action<LiteDatabase> write) => Use(
+        db =>
+        {
+            write(db);
+            return true;
+        },
+        isWrite: true);
+
+    private T Use<T>(Func<LiteDatabase, T> use, bool isWrite = false)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_fault is not null && Environment.TickCount64 - _opened >= RetryMilliseconds)
+            {
+                CloseQuietly();
+                OpenOrBeginAnew();
+            }
+            if (isWrite)
+                ThrowIfUnwritable();
             try
             {
                 return use(_db);
@@ -224,9 +283,38 @@ public sealed class LiteStateStore : IStateStore
                 Log.StateDamaged(_log, _path, e.Message);
                 CloseQuietly();
                 PutAside();
-                _db = Open(_path);
+                OpenBest();
                 return use(_db);
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or LiteException { ErrorCode: LiteException.LOCK_TIMEOUT })
+            {
+                // The transaction that failed keeps its locks for ever: the next one, and the end, would wait a minute for them.
+                CloseQuietly();
+                OpenOrBeginAnew();
+                throw new IOException($"{_path} can't be {(isWrite ? "written" : "read")}: {e.Message}", e);
+            }
+        }
+    }
+
+    /// <summary>A write that fails half-way costs LiteDB its transaction: what can be known before is not tried.</summary>
+    private void ThrowIfUnwritable()
+    {
+        if (_fault is not null)
+            throw new IOException($"{_path} can't be written: {_fault}");
+        if (FreeSpace() < MinFree)
+            throw new IOException($"The disk with FolderSync's home is full: {_path} can't be written. Free at least {MinFree >> 20} MiB there.");
+    }
+
+    private long FreeSpace()
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(_path))!).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Not known: the write itself will say.
+            return long.MaxValue;
         }
     }
 
@@ -238,7 +326,7 @@ public sealed class LiteStateStore : IStateStore
         }
         catch (Exception e)
         {
-            Log.StateDamaged(_log, _path, e.Message);
+            Log.StateNotClosed(_log, _path, e.Message);
         }
     }
 

@@ -12,6 +12,8 @@ public sealed class NetworkWatch : IAsyncDisposable
     /// <summary>Changes come in bursts: an interface, then each of its addresses.</summary>
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan s_restart = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
     /// <summary>A tick that comes later than this means that the process, or the computer, stood still.</summary>
@@ -50,7 +52,7 @@ public sealed class NetworkWatch : IAsyncDisposable
         _settle = _clock.CreateTimer(_ => Settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         NetworkChange.NetworkAddressChanged += OnAddressChanged;
         NetworkChange.NetworkAvailabilityChanged += OnAvailabilityChanged;
-        _running = Task.WhenAll(Task.Run(TickAsync), Task.Run(HearAsync));
+        _running = Task.WhenAll(Task.Run(() => KeepAsync(TickAsync)), Task.Run(() => KeepAsync(HearAsync)));
     }
 
     public async ValueTask DisposeAsync()
@@ -62,6 +64,29 @@ public sealed class NetworkWatch : IAsyncDisposable
         await _running.ConfigureAwait(false);
         if (_settle is not null)
             await _settle.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A fault of the system's interfaces, or of whoever listens, must not leave the network unwatched.</summary>
+    private async Task KeepAsync(Func<Task> loop)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await loop().ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.WatchBug(_logger, e);
+            }
+
+            await Task.Delay(s_restart, _clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private void OnAddressChanged(object? sender, EventArgs e) => Soon();

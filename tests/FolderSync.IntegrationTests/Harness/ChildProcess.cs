@@ -13,6 +13,8 @@ public sealed record Ended(int ExitCode, string Output, string Error)
 /// <summary>A program that a test started, with all that it writes. It never outlives the test.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
+    public const int HangUp = 1;
+
     private const int Interrupt = 2;
     private const int Terminate = 15;
     private const int Stop = 19;
@@ -132,6 +134,15 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             _ = Kill(_process.Id, Interrupt);
         return await ExitCodeAsync();
     }
+
+    /// <summary>SIGHUP, which a terminal that closes sends, and the exit code that came of it.</summary>
+    public async Task<int> HangUpAsync()
+    {
+        Signal(HangUp);
+        return await ExitCodeAsync();
+    }
+
+    public void Signal(int signal) => _ = Kill(_process.Id, signal);
 
     /// <summary>Waits until it has written that.</summary>
     public async Task WrittenAsync(string text)

@@ -81,6 +81,10 @@ public sealed class FolderSyncProcess : SyncDevice
     internal static ChildProcess Launch(params string[] arguments) =>
         ChildProcess.Start("dotnet", [TestSettings.FolderSyncDll, .. arguments], CleanEnvironment);
 
+    /// <summary>The same by way of another program, which runs what follows its own arguments.</summary>
+    internal static ChildProcess LaunchBy(string program, IEnumerable<string> itsArguments, params string[] arguments) =>
+        ChildProcess.Start(program, [.. itsArguments, "dotnet", TestSettings.FolderSyncDll, .. arguments], CleanEnvironment);
+
     private protected override ChildProcess StartProcess() =>
         Launch("serve", "--home", Home, "--no-browser", "--gui-address", $"127.0.0.1:{PagePort}", "--gui-apikey", ApiKey);
 }

@@ -77,9 +77,21 @@ internal sealed class SilentWatchers : IWatchers
 
     public IWatcher Watch(string root, Func<FileName, bool> isIgnored)
     {
+        if (OpenFault is { } fault)
+            throw fault;
         var watcher = new Watcher(root, this);
         _watchers.Add(watcher);
         return watcher;
+    }
+
+    /// <summary>Opening a watch fails with it; null: it goes its way.</summary>
+    public Exception? OpenFault { get; set; }
+
+    /// <summary>The watchers' own loops fail.</summary>
+    public void Fail(string root, Exception fault)
+    {
+        foreach (var watcher in _watchers.Where(w => w.Root == root))
+            watcher.Queue.Writer.TryComplete(fault);
     }
 
     /// <summary>Tells the watchers of that root; false where none is or its queue is full.</summary>

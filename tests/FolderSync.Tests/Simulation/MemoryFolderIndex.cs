@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Index;
@@ -5,7 +6,7 @@ using FolderSync.Index;
 namespace FolderSync.Tests.Simulation;
 
 /// <summary>One opening of a folder's index in memory; dead after a crash, while its store lives on.</summary>
-internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<string> beforeCommit) : IFolderIndex
+internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<string> beforeCommit, Action<string> beforeRead) : IFolderIndex
 {
     private readonly Lock _lock = new();
 
@@ -20,7 +21,7 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
     public IndexCounts Counts => Read(() =>
     {
         var (local, global, receiveOnly) = store.Totals();
-        return new IndexCounts(local, global, store.NeedOf(store.Self), receiveOnly, store.LocalSequence, store.Remotes.Values.Sum(r => r.MaxSequence));
+        return new IndexCounts(local, global, store.NeedOf(store.Self), receiveOnly, store.LocalSequence, store.Remotes.Values.Aggregate(0L, (sum, r) => r.MaxSequence > long.MaxValue - sum ? long.MaxValue : sum + r.MaxSequence));
     });
 
     public (Counts Need, Counts Global) CompletionOf(DeviceId device) => Read(() => (store.NeedOf(device), store.Totals().Global));
@@ -171,6 +172,8 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
         return true;
     });
 
+    public void CheckWritable() => Write(nameof(CheckWritable), () => true);
+
     public void Flush() => Write(nameof(Flush), () =>
     {
         store.MakeDurable();
@@ -229,11 +232,12 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
         return result;
     });
 
-    private T Read<T>(Func<T> read)
+    private T Read<T>(Func<T> read, [CallerMemberName] string method = "")
     {
         lock (_lock)
         {
             ThrowIfUnusable();
+            beforeRead(method);
             return read();
         }
     }

@@ -16,6 +16,9 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
     /// <summary>Called before each commit with the method's name; throws to make the commit fail with nothing stored.</summary>
     public Action<string>? BeforeCommit { get; set; }
 
+    /// <summary>The same for reading.</summary>
+    public Action<string>? BeforeRead { get; set; }
+
     /// <summary>How many indexes were put aside.</summary>
     public int PutAsideCount { get; private set; }
 
@@ -27,7 +30,7 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
             throw new IOException($"The index of folder '{folder}' is open already.");
         if (!_stores.TryGetValue(folder, out var store))
             _stores[folder] = store = new MemoryFolderIndexStore(self, newIndexId);
-        return _open[folder] = new MemoryFolderIndex(store, method => BeforeCommit?.Invoke(method));
+        return _open[folder] = new MemoryFolderIndex(store, method => BeforeCommit?.Invoke(method), method => BeforeRead?.Invoke(method));
     }
 
     public void PutAside(FolderId folder)

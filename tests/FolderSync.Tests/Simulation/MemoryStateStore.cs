@@ -11,6 +11,9 @@ internal sealed class MemoryStateStore : IStateStore
     private const int MaxHistory = 10_000;
 
     private readonly Lock _lock = new();
+
+    /// <summary>What every change ends with, as on a full disk; null: it goes its way.</summary>
+    public Exception? WriteFault { get; set; }
     private readonly SortedDictionary<DeviceId, PendingDevice> _pendingDevices = [];
     private readonly SortedDictionary<(FolderId, DeviceId), PendingFolder> _pendingFolders = [];
     private readonly SortedDictionary<DeviceId, DeviceStatistics> _devices = [];
@@ -29,6 +32,7 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void PutPendingDevice(PendingDevice device)
     {
+        ThrowIfFull();
         lock (_lock)
         {
             _pendingDevices[device.Device] = device;
@@ -39,6 +43,7 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void RemovePendingDevice(DeviceId device)
     {
+        ThrowIfFull();
         lock (_lock) _pendingDevices.Remove(device);
     }
 
@@ -49,6 +54,7 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void PutPendingFolder(PendingFolder folder)
     {
+        ThrowIfFull();
         lock (_lock)
         {
             _pendingFolders[(folder.Folder, folder.Device)] = folder;
@@ -73,6 +79,7 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void PutDevice(DeviceStatistics statistics)
     {
+        ThrowIfFull();
         lock (_lock) _devices[statistics.Device] = statistics;
     }
 
@@ -83,6 +90,7 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void PutFolder(FolderStatistics statistics)
     {
+        ThrowIfFull();
         lock (_lock) _folders[statistics.Folder] = statistics;
     }
 
@@ -93,6 +101,7 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void AddHistory(IReadOnlyList<HistoryItem> items)
     {
+        ThrowIfFull();
         lock (_lock)
         {
             foreach (var item in items)
@@ -109,11 +118,13 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void PutConflict(OpenConflict conflict)
     {
+        ThrowIfFull();
         lock (_lock) _conflicts[(conflict.Folder, conflict.Copy)] = conflict;
     }
 
     public void RemoveConflict(FolderId folder, string copy)
     {
+        ThrowIfFull();
         lock (_lock) _conflicts.Remove((folder, copy));
     }
 
@@ -124,10 +135,17 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void PutDocument(string name, string json)
     {
+        ThrowIfFull();
         lock (_lock) _documents[name] = json;
     }
 
     public void Dispose()
     {
+    }
+
+    private void ThrowIfFull()
+    {
+        if (WriteFault is { } fault)
+            throw fault;
     }
 }

@@ -219,6 +219,55 @@ public sealed class RawPeerTests
         return bytes;
     }
 
+    /// <summary>A request is a peer's word: its numbers may be anything.</summary>
+    [Fact]
+    public void Requests_beyond_every_file_are_refused_and_the_link_lives_on()
+    {
+        Begin();
+        var fetched = _raw.Entry("big", "x", 5, 1) with { Blocks = new BlockList(128 << 10, 300_000, new byte[3 * 32]), Size = 300_000 };
+        _raw.Send(_raw.Index(fetched));
+        _world.RunUntil("anna fetches it", () => _raw.Received.OfType<BepMessage.Request>().Any());
+        const long block = 128 << 10;
+        long[] offsets = [block << 31, (block << 31) + block, block << 32, (block << 33) - block, block << 45, long.MaxValue, long.MaxValue - block, long.MaxValue - 5, 1L << 62];
+        var id = 100;
+        foreach (var offset in offsets)
+        {
+            foreach (var size in (int[])[0, 1, 5, (int)block, 32 << 20])
+            {
+                foreach (var name in (string[])["big", "f"])
+                    _raw.Send(_raw.Ask(++id, name, size, offset) with { FromTemporary = true }, _raw.Ask(++id, name, size, offset));
+            }
+        }
+        for (var asked = 101; asked <= id; asked++)
+            Assert.NotEqual((asked, ErrorCode.NoError), (asked, _raw.Answer(asked).Code));
+        Assert.Null(_raw.Ended);
+        _raw.Send(_raw.Ask(1, "f", 5));
+        Assert.Equal("hello"u8.ToArray(), _raw.Answer(1).Data.Span.ToArray());
+        _world.Network.Drop(_raw.Id);
+        _world.RunUntil("anna notices that it has gone", () => Anna.Engine!.Devices.All(d => !d.Connected));
+    }
+
+    [Fact]
+    public void Sequences_whose_sum_is_more_than_a_number_holds_are_no_fault_of_ours()
+    {
+        Begin();
+        _raw.Send(new BepMessage.Index(SimulatedDevice.Folder, [_raw.Entry("a", null, 5, long.MaxValue - 1)], long.MaxValue - 1));
+        _world.RunFor(TimeSpan.FromSeconds(5));
+        var other = new RawPeer(_world, "other");
+        Assert.Equal(long.MaxValue - 1, Anna.Index.Counts.RemoteSequence);
+        DeviceConfig[] both = [new DeviceConfig { Id = _raw.Id, Name = "raw", Addresses = [] }, new DeviceConfig { Id = other.Id, Name = "other", Addresses = [] }];
+        _world.Configure(f => f with { Devices = [_raw.Id, other.Id] }, e => e with { Devices = [.. both] });
+        _world.RunUntil("anna knows the other, too", () => Anna.Engine!.Devices.Count == 2);
+        other.Connect(Anna);
+        other.Send(other.Shares(Anna));
+        other.Send(new BepMessage.Index(SimulatedDevice.Folder, [other.Entry("a", null, 5, long.MaxValue - 1)], long.MaxValue - 1));
+        _world.RunFor(TimeSpan.FromSeconds(30));
+        Assert.Equal("", Anna.Snapshot.Error);
+        Assert.Equal(2, Anna.Index.Remotes().Count);
+        Assert.Equal(long.MaxValue, Anna.Index.Counts.RemoteSequence);
+        Assert.Null(other.Ended);
+    }
+
     private void Begin()
     {
         _raw.Connect(Anna);

@@ -145,6 +145,15 @@ internal sealed class SimulatedDevice
         }
     });
 
+    /// <summary>The watcher's own loop fails.</summary>
+    public void FailWatcher(Exception fault) => _watchers.Fail(Root, fault);
+
+    /// <summary>No watch can be opened until it is null again.</summary>
+    public Exception? WatchFault
+    {
+        set => _watchers.OpenFault = value;
+    }
+
     /// <summary>What the watcher would have noticed.</summary>
     public void Notice(params string[] names) =>
         _watchers.Notice(Root, new WatchNotice([.. names.Select(FileName.Of)], false));

@@ -26,6 +26,9 @@ internal sealed class SimulatedNetwork
 
     public bool AreParted(DeviceId a, DeviceId b) => _parted.Contains(Pair(a, b));
 
+    /// <summary>The listener's wait for the next connection fails.</summary>
+    public void FailAccept(string address, Exception fault) => _listeners[address].Fail(fault);
+
     /// <summary>The device's process is gone: its lines break and nobody listens there.</summary>
     public void Drop(DeviceId device)
     {
@@ -87,6 +90,8 @@ internal sealed class SimulatedNetwork
             else
                 _waiting.Enqueue(stream);
         }
+
+        public void Fail(Exception fault) => _acceptor?.TrySetException(fault);
 
         public async Task<AuthenticatedStream> AcceptAsync(CancellationToken cancellation)
         {

@@ -261,6 +261,10 @@ internal sealed class MdnsNode : IAsyncDisposable
         {
             // It is opened anew when it is looked at next.
         }
+        catch (Exception e)
+        {
+            Log.DiscoveryBug(_logger, "mDNS", e);
+        }
     }
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _clock.TimestampFrequency);

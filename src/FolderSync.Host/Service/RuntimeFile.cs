@@ -1,0 +1,67 @@
+using FolderSync.Client;
+using FolderSync.Host.Config;
+
+namespace FolderSync.Host.Service;
+
+/// <summary>Tells commands and the tray of this computer where the running service is. Where the home can't be written, it is tried again until it can.</summary>
+internal sealed class RuntimeFile : IAsyncDisposable
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(15);
+
+    private readonly HomeDirectory _home;
+    private readonly string _text;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _writing = Task.CompletedTask;
+
+    public RuntimeFile(HomeDirectory home, ServiceAddress address, TimeProvider time, ILogger log)
+    {
+        (_home, _text, _time, _log) = (home, address.ToJson(), time, log);
+        if (TryWrite() is not { } why)
+            return;
+        ServiceLog.NotFindable(log, home.RuntimeFile, why);
+        _writing = WriteLaterAsync();
+    }
+
+    /// <summary>The service ends; a file that stays for a disk's fault is known by its process, which is gone.</summary>
+    public void Delete()
+    {
+        _stop.Cancel();
+        try
+        {
+            File.Delete(_home.RuntimeFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ServiceLog.NotFindable(_log, _home.RuntimeFile, e.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _writing;
+        _stop.Dispose();
+    }
+
+    private string? TryWrite()
+    {
+        try
+        {
+            DurableFile.Write(_home.RuntimeFile, _text);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private async Task WriteLaterAsync()
+    {
+        do
+            await Task.Delay(Retry, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!_stop.IsCancellationRequested && TryWrite() is not null);
+    }
+}

@@ -1,0 +1,21 @@
+namespace FolderSync.Host.Service;
+
+/// <summary>The last net: a task's fault that nobody looked at is at least logged.</summary>
+internal sealed class UnobservedFaults : IDisposable
+{
+    private readonly ILogger _log;
+
+    public UnobservedFaults(ILogger log)
+    {
+        _log = log;
+        TaskScheduler.UnobservedTaskException += OnUnobserved;
+    }
+
+    public void Dispose() => TaskScheduler.UnobservedTaskException -= OnUnobserved;
+
+    private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs e)
+    {
+        ServiceLog.Unobserved(_log, e.Exception.InnerExceptions.Count == 1 ? e.Exception.InnerException! : e.Exception);
+        e.SetObserved();
+    }
+}
