@@ -188,7 +188,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
         var self = services.Parts.Self.Short;
         var entry = item.Global with
         {
-            Version = item.Decision.Announce ? item.Decision.Version.Raise(self, now) : item.Decision.Version,
+            Version = item.Decision.VersionBy(self, now),
             Disk = result.Stamp,
             LocalFlags = LocalFlags.None,
             PreHashes = result.Step switch
