@@ -10,7 +10,10 @@ namespace FolderSync.Engine.Folders;
 /// <summary>Peers' indexes on their way in.</summary>
 internal sealed partial class FolderLoop
 {
-    private DateTimeOffset _lastRemoteChange = DateTimeOffset.MinValue;
+    /// <summary>A deletion waits this long behind the last index batch: the new name of a renamed file may still be under way.</summary>
+    private static readonly TimeSpan DeleteSettle = TimeSpan.FromSeconds(1);
+
+    private Deadline _deletionsSettled = Deadline.Passed;
 
     /// <summary>Queues a peer's batch; waits while the queue is full. Thread-safe.</summary>
     public async ValueTask ReceiveAsync(RemoteBatch batch, CancellationToken cancellation)
@@ -66,7 +69,7 @@ internal sealed partial class FolderLoop
             _flowsEnd);
         NoteRefused(batch);
         await ResurrectAsync(batch.Files);
-        _lastRemoteChange = _parts.Time.GetUtcNow();
+        _deletionsSettled = Deadline.In(DeleteSettle, _parts.Time);
         var sequence = index.RemoteState(batch.Device).MaxSequence;
         _events.Add(
             "RemoteIndexUpdated",

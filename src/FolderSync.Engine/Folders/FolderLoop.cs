@@ -207,7 +207,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _error = "";
         _scanAll = true;
         _isSettled = false;
-        _nextFullScan = _parts.Time.GetUtcNow();
+        _nextFullScan = Deadline.Passed;
         SetState(FolderState.Idle);
     }
 
@@ -261,7 +261,8 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _opened.TrySetResult();
         try
         {
-            await Task.Delay(time, _parts.Time, _stop.Token);
+            using var never = new Wakeup(_parts.Time);
+            await never.WaitUntilAsync(Deadline.In(time, _parts.Time), _stop.Token);
         }
         catch (OperationCanceledException)
         {

@@ -62,9 +62,9 @@ public sealed class PullDecisionTests
     public void Concurrent_versions_merge_under_this_devices_counter_unless_they_are_alike()
     {
         var self = new ShortId(9);
-        foreach (var row in Rows().Select(r => r.Data))
+        foreach (var row in Rows())
         {
-            var (name, mine, global, folder) = (row.Item1, row.Item2, row.Item3, row.Item4);
+            var (name, mine, global, folder) = ((string)row[0], (FileEntry?)row[1], (FileEntry)row[2], (FolderType)row[3]);
             var decision = PullDecision.For(mine, global, folder);
             if (decision.Kind == PullKind.None)
                 continue;
