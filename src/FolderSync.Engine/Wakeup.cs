@@ -1,57 +1,64 @@
 namespace FolderSync.Engine;
 
-/// <summary>A coalesced signal: however often it is set while nobody waits, one wait returns. One waiter. Thread-safe.</summary>
+/// <summary>
+/// A coalesced signal: however often it is set while nobody waits, one wait returns. One waiter. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Each wait names when it ends, and does not end before: a timer may ring a little early by the clock that its owner then looks at, who would
+/// find nothing due, and wait for good. So there is no other way to set an alarm than to wait for it.
+/// </remarks>
 internal sealed class Wakeup(TimeProvider time) : IDisposable
 {
+    /// <summary>A TimeProvider's timer takes at most 2^32-2 ms; a longer wait looks at the clock in between.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(20);
+
     private readonly Lock _lock = new();
     private TaskCompletionSource? _waiter;
     private bool _isSet;
     private ITimer? _timer;
-    private DateTimeOffset _due = DateTimeOffset.MaxValue;
+    private Deadline _due = Deadline.Never;
 
     public void Set()
     {
-        TaskCompletionSource? waiter;
         lock (_lock)
         {
-            waiter = _waiter;
+            // One whose wait was cancelled in this moment has not heard it.
+            _isSet = _waiter?.TrySetResult() != true;
             _waiter = null;
-            _isSet = waiter is null;
-        }
-        waiter?.TrySetResult();
-    }
-
-    /// <summary>Sets it at that time, or earlier where an earlier time was asked for.</summary>
-    public void SetAt(DateTimeOffset due)
-    {
-        lock (_lock)
-        {
-            if (due >= _due)
-                return;
-            _due = due;
-            _timer?.Dispose();
-            var wait = due - time.GetUtcNow();
-            // A TimeProvider's timer takes at most 2^32-2 ms; a longer wait wakes early, and whoever waits looks at the clock.
-            wait = TimeSpan.FromMilliseconds(Math.Clamp(wait.TotalMilliseconds, 0, 2_000_000_000));
-            _timer = time.CreateTimer(_ => Elapsed(), null, wait, Timeout.InfiniteTimeSpan);
         }
     }
 
-    public async Task WaitAsync(CancellationToken cancellation)
+    /// <summary>Returns once it is set, or when that time has come by the clock. No earlier, and both may be so.</summary>
+    public async Task WaitUntilAsync(Deadline due, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         TaskCompletionSource waiter;
         lock (_lock)
         {
-            if (_isSet)
+            if (_isSet || due.IsPast(time))
             {
                 _isSet = false;
                 return;
             }
             waiter = _waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _due = due;
+            SetTimer();
         }
-        await using var registration = cancellation.Register(() => waiter.TrySetCanceled(cancellation));
-        await waiter.Task;
+        try
+        {
+            await using var registration = cancellation.Register(() => waiter.TrySetCanceled(cancellation));
+            await waiter.Task;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                if (_waiter == waiter)
+                    _waiter = null;
+                if (_waiter is null && _due != Deadline.Never)
+                    _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
     }
 
     public void Dispose()
@@ -60,14 +67,33 @@ internal sealed class Wakeup(TimeProvider time) : IDisposable
             _timer?.Dispose();
     }
 
-    private void Elapsed()
+    /// <summary>Under the lock.</summary>
+    private void SetTimer()
+    {
+        if (_due == Deadline.Never)
+            return;
+        var left = _due.Left(time);
+        // Timers count whole milliseconds: rounded down, it would ring before its time for sure.
+        left = left > LongestTimer ? LongestTimer : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+#pragma warning disable RS0030 // The one place where an alarm is set: OnTimer looks at the clock and sets it anew.
+        _timer ??= time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+#pragma warning restore RS0030
+        _timer.Change(left, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer()
     {
         lock (_lock)
         {
-            _due = DateTimeOffset.MaxValue;
-            _timer?.Dispose();
-            _timer = null;
+            if (_waiter is null)
+                return;
+            if (!_due.IsPast(time))
+            {
+                SetTimer();
+                return;
+            }
+            _waiter.TrySetResult();
+            _waiter = null;
         }
-        Set();
     }
 }

@@ -23,10 +23,19 @@ public enum PullKind
 }
 
 /// <param name="Conflict">What stands here now is concurrent and becomes a conflict copy.</param>
-/// <param name="Version">The vector to record once it is done.</param>
-/// <param name="Announce">The content outlived a concurrent deletion: this device's counter is to be raised, too.</param>
-public readonly record struct PullDecision(PullKind Kind, bool Conflict, VersionVector Version, bool Announce = false)
+/// <param name="Version">The vector to record once it is done, see <see cref="VersionBy"/>.</param>
+/// <param name="Announce">The content outlived a concurrent deletion: it is this device's version from now on.</param>
+/// <param name="Resolves">Two concurrent versions that are unlike become one.</param>
+/// <remarks>
+/// A resolution is an event of its own and gets a counter of its own. The merged vector alone does not say what was chosen: who has resolved
+/// an older version of one side comes to the same vector with another outcome, and two devices with equal vectors never look at each other again.
+/// Versions that are alike merge without one, so that the devices which all resolved alike come to rest.
+/// </remarks>
+public readonly record struct PullDecision(PullKind Kind, bool Conflict, VersionVector Version, bool Announce = false, bool Resolves = false)
 {
+    /// <summary>The vector that this device records.</summary>
+    public VersionVector VersionBy(ShortId self, long unixSeconds) => Announce || Resolves ? Version.Raise(self, unixSeconds) : Version;
+
     /// <summary>Decides for a name that <see cref="Need"/> says is needed. Pure.</summary>
     /// <param name="mine">This device's entry, null where it has none.</param>
     /// <param name="ignoreDelete">The folder does not carry out deletions.</param>
@@ -42,12 +51,14 @@ public readonly record struct PullDecision(PullKind Kind, bool Conflict, Version
         }
         if (global.Deleted)
             return OfDeletion(mine, concurrent, version, folder, ignoreDelete);
-        if (mine.SameContent(global))
-            return new PullDecision(LocalChange.SameMetadata(mine, global) ? PullKind.Adopt : folder == FolderType.SendOnly ? PullKind.None : PullKind.Metadata, false, version);
+        if (mine.SameContent(global) && LocalChange.SameMetadata(mine, global))
+            return new PullDecision(PullKind.Adopt, false, version);
         if (folder == FolderType.SendOnly)
             return default;
+        if (mine.SameContent(global))
+            return new PullDecision(PullKind.Metadata, false, version, Resolves: concurrent);
         var derived = !global.PreviousBlocksHash.IsNone && global.PreviousBlocksHash == mine.BlocksHash && mine.IsFile && !mine.IsInvalid;
-        return new PullDecision(KindOf(global), concurrent && !derived, version);
+        return new PullDecision(KindOf(global), concurrent && !derived, version, Resolves: concurrent);
     }
 
     private static PullDecision OfDeletion(FileEntry mine, bool concurrent, VersionVector version, FolderType folder, bool ignoreDelete)
@@ -55,7 +66,7 @@ public readonly record struct PullDecision(PullKind Kind, bool Conflict, Version
         if (folder == FolderType.SendOnly)
             return default;
         if (concurrent)
-            return new PullDecision(PullKind.KeepLocal, false, version);
+            return new PullDecision(PullKind.KeepLocal, false, version, Resolves: true);
         return ignoreDelete ? default : new PullDecision(PullKind.Delete, false, version);
     }
 

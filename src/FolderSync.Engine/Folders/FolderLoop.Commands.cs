@@ -193,7 +193,7 @@ internal sealed partial class FolderLoop
             }
             if (next is null)
             {
-                await _commandWake.WaitAsync(_flowsEnd);
+                await _commandWake.WaitUntilAsync(Deadline.Never, _flowsEnd);
                 continue;
             }
             try

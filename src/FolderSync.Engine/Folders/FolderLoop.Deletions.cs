@@ -18,8 +18,8 @@ internal sealed partial class FolderLoop
 
     /// <summary>Names of deletions that are gathered; empty with <see cref="_gatherDue"/> set: too many to name.</summary>
     private readonly SortedSet<FileName> _gathered = [];
-    private DateTimeOffset? _gatherSince;
-    private DateTimeOffset? _gatherDue;
+    private long? _gatherSince;
+    private Deadline? _gatherDue;
     private long _gatheredFiles;
 
     /// <summary>Peers delete so much at once that a person is asked first, where the folder is set so.</summary>
@@ -47,15 +47,10 @@ internal sealed partial class FolderLoop
     }
 
     /// <summary>Adds gathered deletions that are due to what is scanned next. Under the lock.</summary>
-    private void TakeGathered(DateTimeOffset now)
+    private void TakeGathered()
     {
-        if (_gatherDue is not { } due)
+        if (_gatherDue?.IsPast(_parts.Time) != true)
             return;
-        if (due > now)
-        {
-            _scanWake.SetAt(due);
-            return;
-        }
         _scanAll |= _gathered.Count == 0;
         _scanNames.UnionWith(_gathered);
         _gatherDue = null;
@@ -63,7 +58,6 @@ internal sealed partial class FolderLoop
 
     private async Task CommitGoneAsync(ScanStage scan, bool isFull, bool isAwaited)
     {
-        var now = _parts.Time.GetUtcNow();
         // This scan has seen all that was gathered.
         var endsGathering = isFull || _gatherDue is null;
         var isConfirmed = isFull && _confirmGone;
@@ -79,12 +73,12 @@ internal sealed partial class FolderLoop
         if (!isFull && Snapshot().Hold is { Incoming: false })
         {
             // What goes meanwhile waits with the others; how many there are is counted anew soon.
-            _nextFullScan = Earlier(_nextFullScan, now + CountHeldAfter);
+            _nextFullScan = Deadline.Earlier(_nextFullScan, Deadline.In(CountHeldAfter, _parts.Time));
             return;
         }
         if (!endsGathering && !isAwaited)
         {
-            Gather(scan.Gone, _gatheredFiles, now);
+            Gather(scan.Gone, _gatheredFiles);
             return;
         }
         var limits = LimitsOf(Config);
@@ -107,11 +101,10 @@ internal sealed partial class FolderLoop
 
     private async Task<DeletionVerdict> JudgeAsync(ScanStage scan, IReadOnlyList<FileEntry> lost, DeletionLimits limits, bool mayWait)
     {
-        var now = _parts.Time.GetUtcNow();
         var index = _index!;
         _recentDeletions.Expire();
         var burst = new DeletionBurst(
-            lost.Count, _recentDeletions.Count, index.Counts.Local.Files, lost.Count > _gatheredFiles, now - (_gatherSince ?? now), mayWait);
+            lost.Count, _recentDeletions.Count, index.Counts.Local.Files, lost.Count > _gatheredFiles, GatheredFor(), mayWait);
         var verdict = DeletionGuard.Judge(burst, limits);
         if (verdict == DeletionVerdict.Hold && burst.Before > 0)
         {
@@ -122,7 +115,7 @@ internal sealed partial class FolderLoop
         if (verdict == DeletionVerdict.Hold)
             Hold(lost, burst.Present);
         else if (verdict == DeletionVerdict.Gather)
-            Gather(scan.Gone, lost.Count, now);
+            Gather(scan.Gone, lost.Count);
         return verdict;
     }
 
@@ -134,20 +127,21 @@ internal sealed partial class FolderLoop
         Publish(s => s with { Hold = new DeletionHold(false, lost.Count, total, [.. lost.Take(100).Select(l => l.Name)], _parts.Time.GetUtcNow()) });
     }
 
-    private void Gather(IReadOnlyList<FileEntry> gone, long files, DateTimeOffset now)
+    private void Gather(IReadOnlyList<FileEntry> gone, long files)
     {
         lock (_lock)
         {
-            _gatherSince ??= now;
+            _gatherSince ??= _parts.Time.GetTimestamp();
             _gatheredFiles = files;
-            if (_gatherDue is null || now - _gatherSince < DeletionGuard.LongestGathering)
-                _gatherDue = now + GatherFor;
+            if (_gatherDue is null || GatheredFor() < DeletionGuard.LongestGathering)
+                _gatherDue = Deadline.In(GatherFor, _parts.Time);
             _gathered.UnionWith(gone.Take(MostGathered + 1).Select(g => g.Name));
             if (_gathered.Count > MostGathered)
                 _gathered.Clear();
         }
-        _scanWake.SetAt(_gatherDue.Value);
     }
+
+    private TimeSpan GatheredFor() => _gatherSince is { } since ? _parts.Time.GetElapsedTime(since) : TimeSpan.Zero;
 
     private void EndGathering()
     {

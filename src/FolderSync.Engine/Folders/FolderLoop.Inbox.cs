@@ -10,8 +10,11 @@ namespace FolderSync.Engine.Folders;
 /// <summary>Peers' indexes on their way in.</summary>
 internal sealed partial class FolderLoop
 {
+    /// <summary>A deletion waits this long behind the last index batch: the new name of a renamed file may still be under way.</summary>
+    private static readonly TimeSpan DeleteSettle = TimeSpan.FromSeconds(1);
+
     private readonly SortedSet<DeviceId> _missed = [];
-    private DateTimeOffset _lastRemoteChange = DateTimeOffset.MinValue;
+    private Deadline _deletionsSettled = Deadline.Passed;
 
     /// <summary>Queues a peer's batch; waits while the queue is full. Thread-safe.</summary>
     public async ValueTask ReceiveAsync(RemoteBatch batch, CancellationToken cancellation)
@@ -113,7 +116,7 @@ internal sealed partial class FolderLoop
             _flowsEnd);
         NoteRefused(batch);
         await ResurrectAsync(batch.Files);
-        _lastRemoteChange = _parts.Time.GetUtcNow();
+        _deletionsSettled = Deadline.In(DeleteSettle, _parts.Time);
         var sequence = index.RemoteState(batch.Device).MaxSequence;
         _events.Add(
             "RemoteIndexUpdated",

@@ -20,6 +20,9 @@ internal sealed partial class FolderLoop
     private long _sourcesVersion;
     private PullRound? _round;
 
+    /// <summary>When the next round is due by itself: each round says anew what it had to leave for later.</summary>
+    private Deadline _nextPull = Deadline.Never;
+
     /// <summary>Raised whenever peers come, go, or announce something.</summary>
     internal long SourcesVersion => Interlocked.Read(ref _sourcesVersion);
 
@@ -32,14 +35,15 @@ internal sealed partial class FolderLoop
     {
         while (true)
         {
-            await _pullWake.WaitAsync(_flowsEnd);
+            await _pullWake.WaitUntilAsync(_nextPull, _flowsEnd);
+            _nextPull = Deadline.Never;
             if (_error.Length > 0 || _snapshot.LastScan is null || _index!.Counts.Need.Items == 0)
             {
                 PublishTroubles();
                 continue;
             }
             // One round sees each needed name once; what arrives meanwhile wakes the flow again.
-            var round = _round = new PullRound(this, _index!, _lastRemoteChange);
+            var round = _round = new PullRound(this, _index!, _deletionsSettled);
             try
             {
                 await EnsureRootAsync();
@@ -71,7 +75,8 @@ internal sealed partial class FolderLoop
         UpdateState();
     }
 
-    internal void WakePullAt(DateTimeOffset time) => _pullWake.SetAt(time);
+    /// <summary>Another round is due then, or earlier. Called by rounds, on the folder's context.</summary>
+    internal void PullAgainAt(Deadline due) => _nextPull = Deadline.Earlier(_nextPull, due);
 
     /// <summary>True when the item failed before and is not to be tried yet.</summary>
     internal bool MustWait(FileEntry global)
@@ -82,12 +87,10 @@ internal sealed partial class FolderLoop
             return false;
         if (trouble.SourcesOnly)
             return trouble.SourcesVersion == SourcesVersion;
-        if (trouble.RetryAt > _parts.Time.GetUtcNow())
-        {
-            _pullWake.SetAt(trouble.RetryAt);
-            return true;
-        }
-        return false;
+        if (trouble.RetryAt.IsPast(_parts.Time))
+            return false;
+        PullAgainAt(trouble.RetryAt);
+        return true;
     }
 
     internal void NoteTrouble(FileEntry global, string reason, DeviceId? device = null, bool sourcesOnly = false, bool permanent = false, bool atOnce = false)
@@ -96,11 +99,11 @@ internal sealed partial class FolderLoop
         var attempts = before?.Version == global.Version ? before.Attempts + 1 : 1;
         var wait = TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(attempts - 1, 10)));
         // What a scan is about to settle is tried again right behind it, but not for ever.
-        var retryAt = _parts.Time.GetUtcNow() + (permanent ? LastRetry : atOnce && attempts <= 3 ? TimeSpan.Zero : wait);
+        var retryAt = Deadline.In(permanent ? LastRetry : atOnce && attempts <= 3 ? TimeSpan.Zero : wait, _parts.Time);
         if (_troubles.Count < MaxPullProblems || before is not null)
             _troubles[global.Name] = new Trouble(global.Version, reason, device, attempts, retryAt, sourcesOnly, permanent, SourcesVersion);
-        if (!sourcesOnly && retryAt > _parts.Time.GetUtcNow())
-            _pullWake.SetAt(retryAt);
+        if (!sourcesOnly && !retryAt.IsPast(_parts.Time))
+            PullAgainAt(retryAt);
     }
 
     internal void NoteSuccess(FileName name) => _troubles.Remove(name);
@@ -121,7 +124,7 @@ internal sealed partial class FolderLoop
         settled.ForEach(n => _troubles.Remove(n));
         List<PullProblem> problems =
         [
-            .. _troubles.Select(t => new PullProblem(t.Key, t.Value.Reason, t.Value.Device, t.Value.SourcesOnly ? null : t.Value.RetryAt, t.Value.Permanent)),
+            .. _troubles.Select(t => new PullProblem(t.Key, t.Value.Reason, t.Value.Device, t.Value.SourcesOnly ? null : _parts.Time.GetUtcNow() + t.Value.RetryAt.Left(_parts.Time), t.Value.Permanent)),
         ];
         var before = Snapshot().PullProblems;
         Publish(s => s with { PullProblems = problems });
@@ -139,7 +142,7 @@ internal sealed partial class FolderLoop
     private PooledBytes? ServeFromTemporary(BepMessage.Request request) => Volatile.Read(ref _round)?.ReadTemporary(request);
 
     private sealed record Trouble(
-        VersionVector Version, string Reason, DeviceId? Device, int Attempts, DateTimeOffset RetryAt, bool SourcesOnly, bool Permanent, long SourcesVersion);
+        VersionVector Version, string Reason, DeviceId? Device, int Attempts, Deadline RetryAt, bool SourcesOnly, bool Permanent, long SourcesVersion);
 }
 
 /// <summary>What a pull round needs of the engine.</summary>

@@ -25,9 +25,11 @@ internal sealed partial class FolderLoop
     private bool _isSettled;
     private bool _isWaitingToScan;
     private NewsHold? _newsHold;
-    private DateTimeOffset _lastCleanUp;
-    private DateTimeOffset _nextFullScan;
-    private DateTimeOffset _lastVerify;
+    private Deadline _nextCleanUp = Deadline.Passed;
+    private Deadline _nextFullScan = Deadline.Passed;
+
+    /// <summary>Timestamp of the last full verify, or of the first scan.</summary>
+    private long? _lastVerify;
     private IWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
     private bool _hasWatchFailed;
@@ -70,7 +72,7 @@ internal sealed partial class FolderLoop
             var (request, waiters) = TakeScan();
             if (request is null)
             {
-                await _scanWake.WaitAsync(_flowsEnd);
+                await _scanWake.WaitUntilAsync(Deadline.Earlier(_nextFullScan, _gatherDue ?? Deadline.Never), _flowsEnd);
                 continue;
             }
             try
@@ -84,8 +86,7 @@ internal sealed partial class FolderLoop
                 Fail(why);
                 waiters.ForEach(w => w.TrySetException(new EngineException(why)));
                 // A returned disk is noticed by looking; nothing tells.
-                _nextFullScan = _parts.Time.GetUtcNow() + RootRetry;
-                _scanWake.SetAt(_nextFullScan);
+                _nextFullScan = Deadline.In(RootRetry, _parts.Time);
             }
             catch (Exception e)
             {
@@ -103,16 +104,15 @@ internal sealed partial class FolderLoop
     {
         lock (_lock)
         {
-            var now = _parts.Time.GetUtcNow();
-            TakeGathered(now);
-            var all = _scanAll || now >= _nextFullScan;
+            TakeGathered();
+            var all = _scanAll || _nextFullScan.IsPast(_parts.Time);
             if (!all && _scanNames.Count == 0 && _scanWaiters.Count == 0)
                 return (null, []);
             // Whoever waits gets its names scanned even if a scan of them has been taken meanwhile.
             var verifyEvery = TimeSpan.FromHours(Config.FullVerifyIntervalHours);
-            var verify = all && verifyEvery > TimeSpan.Zero && _lastVerify != default && now - _lastVerify >= verifyEvery;
-            if (verify || _lastVerify == default)
-                _lastVerify = now;
+            var verify = all && verifyEvery > TimeSpan.Zero && _lastVerify is { } last && _parts.Time.GetElapsedTime(last) >= verifyEvery;
+            if (verify || _lastVerify is null)
+                _lastVerify = _parts.Time.GetTimestamp();
             var request = new ScanRequest(all ? [] : [.. _scanNames], verify);
             List<TaskCompletionSource> waiters = [.. _scanWaiters];
             _scanAll = false;
@@ -193,7 +193,7 @@ internal sealed partial class FolderLoop
     private void HoldNews()
     {
         if (_index!.LocalSequence is > 0 and var sequence)
-            Volatile.Write(ref _newsHold, new NewsHold(sequence, _parts.Time.GetUtcNow() + MaxNewsHold));
+            Volatile.Write(ref _newsHold, new NewsHold(sequence, Deadline.In(MaxNewsHold, _parts.Time)));
     }
 
     private void ReleaseNews()
@@ -211,9 +211,9 @@ internal sealed partial class FolderLoop
         var now = _parts.Time.GetUtcNow();
         var keep = _shares.KeepTemporaries;
         // A transfer under way may wait for its peer for long: its temp file is in use.
-        if (now - _lastCleanUp < (keep < OneDay ? keep : OneDay) || _round is not null)
+        if (!_nextCleanUp.IsPast(_parts.Time) || _round is not null)
             return;
-        _lastCleanUp = now;
+        _nextCleanUp = Deadline.In(keep < OneDay ? keep : OneDay, _parts.Time);
         try
         {
             await _parts.Workers.Run(
@@ -237,17 +237,16 @@ internal sealed partial class FolderLoop
         if (isFull)
         {
             var config = Config;
-            var interval = config.RescanIntervalSeconds > 0 ? config.RescanIntervalSeconds : int.MaxValue / 2;
-            _nextFullScan = now + TimeSpan.FromSeconds(interval * (0.75 + (_parts.Random.Next(500) / 1000.0)));
+            var jitter = 0.75 + (_parts.Random.Next(500) / 1000.0);
+            _nextFullScan = config.RescanIntervalSeconds > 0 ? Deadline.In(TimeSpan.FromSeconds(config.RescanIntervalSeconds * jitter), _parts.Time) : Deadline.Never;
             Publish(s => s with { ScanProblems = [.. scan.Problems.Take(MaxScanProblems)], LastScan = now });
             _parts.State.PutFolder(StatisticsNow(now));
         }
         else if (scan.Problems.Count > 0)
         {
-            _nextFullScan = Earlier(_nextFullScan, now + RescanProblemsAfter);
+            _nextFullScan = Deadline.Earlier(_nextFullScan, Deadline.In(RescanProblemsAfter, _parts.Time));
             Publish(s => s with { ScanProblems = [.. s.ScanProblems.Concat(scan.Problems).DistinctBy(p => p.Path).Take(MaxScanProblems)] });
         }
-        _scanWake.SetAt(_nextFullScan);
         if (scan.Rescan.Count > 0)
             RequestScan([.. scan.Rescan]);
         _pullWake.Set();
@@ -489,8 +488,6 @@ internal sealed partial class FolderLoop
         var before = _parts.State.Folders().FirstOrDefault(f => f.Folder == Id);
         return new FolderStatistics(Id, scanned, before?.LastFile ?? "", before?.LastFileTime ?? default, before?.LastFileDeleted ?? false);
     }
-
-    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }
 
 /// <summary>File types as Syncthing's API names them.</summary>
@@ -507,4 +504,4 @@ public static class TypeNames
 /// <summary>Entries that wait for the end of a scan before peers are told of them.</summary>
 /// <param name="After">Those of a higher sequence.</param>
 /// <param name="Until">At the latest.</param>
-internal sealed record NewsHold(long After, DateTimeOffset Until);
+internal sealed record NewsHold(long After, Deadline Until);

@@ -44,12 +44,11 @@ internal sealed partial class FolderLoop
         if (freed.Count == 0 || _troubles.Count == 0)
             return;
         var spellings = freed.Select(f => f.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var now = _parts.Time.GetUtcNow();
         foreach (var (name, trouble) in _troubles.ToList())
         {
-            if (trouble is not { SourcesOnly: false, Permanent: false } || trouble.RetryAt <= now || !HasAny(spellings, name))
+            if (trouble is not { SourcesOnly: false, Permanent: false } || trouble.RetryAt.IsPast(_parts.Time) || !HasAny(spellings, name))
                 continue;
-            _troubles[name] = trouble with { RetryAt = now };
+            _troubles[name] = trouble with { RetryAt = Deadline.Passed };
             _pullWake.Set();
         }
     }

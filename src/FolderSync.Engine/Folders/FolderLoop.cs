@@ -266,11 +266,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         ClearError();
     }
 
-    private void BeginWithScan()
-    {
-        _scanAll = true;
-        _nextFullScan = _parts.Time.GetUtcNow();
-    }
+    private void BeginWithScan() => _nextFullScan = Deadline.Passed;
 
     private static Channel<RemoteBatch> NewInbox() => Channel.CreateBounded<RemoteBatch>(8);
 
@@ -335,7 +331,8 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _opened.TrySetResult();
         try
         {
-            await Task.Delay(time, _parts.Time, _stop.Token);
+            using var never = new Wakeup(_parts.Time);
+            await never.WaitUntilAsync(Deadline.In(time, _parts.Time), _stop.Token);
         }
         catch (OperationCanceledException)
         {

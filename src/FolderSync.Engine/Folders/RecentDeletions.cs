@@ -9,15 +9,15 @@ internal sealed class RecentDeletions(TimeProvider time)
     /// <summary>Beyond these only their number is kept.</summary>
     private const int MostContents = 50_000;
 
-    private readonly Queue<(DateTimeOffset Time, BlockHash Content, long Files)> _deletions = new();
+    private readonly Queue<(long Time, BlockHash Content, long Files)> _deletions = new();
 
     public long Count { get; private set; }
 
     /// <summary>Lets go of what is older than the window.</summary>
     public void Expire()
     {
-        var start = time.GetUtcNow() - DeletionGuard.Window;
-        while (_deletions.TryPeek(out var oldest) && oldest.Time < start)
+        // By the monotonic clock: one that is set ahead must not end the window.
+        while (_deletions.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Time) > DeletionGuard.Window)
         {
             Count -= oldest.Files;
             _deletions.Dequeue();
@@ -26,7 +26,7 @@ internal sealed class RecentDeletions(TimeProvider time)
 
     public void Add(IReadOnlyCollection<FileEntry> files)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetTimestamp();
         var room = MostContents - _deletions.Count;
         foreach (var file in files.Take(room))
             _deletions.Enqueue((now, file.BlocksHash, 1));

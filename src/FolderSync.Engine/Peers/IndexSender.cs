@@ -25,13 +25,12 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
             var page = index is null ? [] : await parts.Workers.Run(() => index.LocalSince(sent, PageSize), cancellation);
             if (index is null || (page.Count == 0 && !isFull))
             {
-                await wake.WaitAsync(cancellation);
+                await wake.WaitUntilAsync(Deadline.Never, cancellation);
                 continue;
             }
-            if (page.Count > 0 && folder.NewsHold is { } hold && page[0].Sequence > hold.After && parts.Time.GetUtcNow() < hold.Until)
+            if (page.Count > 0 && folder.NewsHold is { } hold && page[0].Sequence > hold.After && !hold.Until.IsPast(parts.Time))
             {
-                wake.SetAt(hold.Until);
-                await wake.WaitAsync(cancellation);
+                await wake.WaitUntilAsync(hold.Until, cancellation);
                 continue;
             }
             // A full index is told even where it is empty.

@@ -337,7 +337,7 @@ internal sealed class PeerHub : IAsyncDisposable
     private async Task DialLoopAsync(PeerSession session, CancellationToken cancellation)
     {
         var wait = TimeSpan.Zero;
-        var notBefore = DateTimeOffset.MinValue;
+        var notBefore = Deadline.Passed;
         try
         {
             while (true)
@@ -346,9 +346,9 @@ internal sealed class PeerHub : IAsyncDisposable
                 if (session.TakeReasonToDial())
                 {
                     wait = TimeSpan.Zero;
-                    notBefore = DateTimeOffset.MinValue;
+                    notBefore = Deadline.Passed;
                 }
-                if (session.LinksWanted > 0 && _parts.Time.GetUtcNow() >= notBefore)
+                if (session.LinksWanted > 0 && notBefore.IsPast(_parts.Time))
                 {
                     using var dialing = session.BeginDial(cancellation);
                     try
@@ -364,11 +364,9 @@ internal sealed class PeerHub : IAsyncDisposable
                         session.EndDial();
                     }
                     wait = Longer(wait);
-                    notBefore = _parts.Time.GetUtcNow() + Jittered(wait);
+                    notBefore = Deadline.In(Jittered(wait), _parts.Time);
                 }
-                if (session.LinksWanted > 0)
-                    session.DialWake.SetAt(notBefore);
-                await session.DialWake.WaitAsync(cancellation);
+                await session.DialWake.WaitUntilAsync(session.LinksWanted > 0 ? notBefore : Deadline.Never, cancellation);
             }
         }
         catch (OperationCanceledException)
@@ -403,11 +401,10 @@ internal sealed class PeerHub : IAsyncDisposable
             foreach (var address in addresses)
             {
                 attempts.Add(TryDialAsync(session, address, wake, race.Token));
-                var headStart = _parts.Time.GetUtcNow() + HeadStart;
-                wake.SetAt(headStart);
-                while (winner is null && attempts.Exists(a => !a.IsCompleted) && (attempts.Count == addresses.Count || _parts.Time.GetUtcNow() < headStart))
+                var headStart = attempts.Count == addresses.Count ? Deadline.Never : Deadline.In(HeadStart, _parts.Time);
+                while (winner is null && attempts.Exists(a => !a.IsCompleted) && !headStart.IsPast(_parts.Time))
                 {
-                    await wake.WaitAsync(cancellation);
+                    await wake.WaitUntilAsync(headStart, cancellation);
                     winner = attempts.Find(a => a.IsCompletedSuccessfully && a.Result is not null)?.Result;
                 }
                 winner ??= attempts.Find(a => a.IsCompletedSuccessfully && a.Result is not null)?.Result;

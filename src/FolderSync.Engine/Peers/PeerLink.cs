@@ -44,6 +44,7 @@ internal sealed class PeerLink : IAsyncDisposable
     private long _outstanding;
     private long _lastReceived;
     private long _lastSent;
+    private readonly long _begun;
     private string? _reason;
     private long _doubted;
 
@@ -54,10 +55,13 @@ internal sealed class PeerLink : IAsyncDisposable
         _tickWake = new Wakeup(parts.Time);
         Ended = _ended.Token;
         Since = parts.Time.GetUtcNow();
-        _lastReceived = _lastSent = parts.Time.GetTimestamp();
+        _begun = _lastReceived = _lastSent = parts.Time.GetTimestamp();
     }
 
     public DateTimeOffset Since { get; }
+
+    /// <summary>How long it has been there, whatever was done to the clock meanwhile.</summary>
+    public TimeSpan Age => _parts.Time.GetElapsedTime(_begun);
 
     public AuthenticatedStream Stream => _stream;
 
@@ -227,7 +231,7 @@ internal sealed class PeerLink : IAsyncDisposable
             }
             await _connection.FlushAsync(Ended);
             Volatile.Write(ref _lastSent, _parts.Time.GetTimestamp());
-            await _sendWake.WaitAsync(CancellationToken.None);
+            await _sendWake.WaitUntilAsync(Deadline.Never, CancellationToken.None);
             if (Ended.IsCancellationRequested)
                 return;
         }
@@ -281,8 +285,7 @@ internal sealed class PeerLink : IAsyncDisposable
         while (true)
         {
             var isDoubted = Volatile.Read(ref _doubted) != 0;
-            _tickWake.SetAt(_parts.Time.GetUtcNow() + (isDoubted ? DoubtFor : Tick));
-            await _tickWake.WaitAsync(CancellationToken.None);
+            await _tickWake.WaitUntilAsync(Deadline.In(isDoubted ? DoubtFor : Tick, _parts.Time), CancellationToken.None);
             if (Ended.IsCancellationRequested)
                 return;
             CheckPath();
@@ -375,6 +378,7 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         private readonly ITimer _timer;
 
+#pragma warning disable RS0030 // Nobody looks at the clock when it rings.
         public CloseDeadline(TimeProvider time, CancellationTokenSource ended) => _timer = time.CreateTimer(
             _ =>
             {
@@ -384,5 +388,6 @@ internal sealed class PeerLink : IAsyncDisposable
             null,
             TimeSpan.FromSeconds(5),
             Timeout.InfiniteTimeSpan);
+#pragma warning restore RS0030
     }
 }

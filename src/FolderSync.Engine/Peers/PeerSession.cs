@@ -352,7 +352,7 @@ internal sealed partial class PeerSession
         if (_links.Count < Wanted(hello))
             return null;
         var old = _links[0];
-        var isRace = _parts.Time.GetUtcNow() - old.Since < DialRace;
+        var isRace = old.Age < DialRace;
         var replaces = isRace ? DialedBySmaller(stream) && !DialedBySmaller(old.Stream) : !stream.Dialed;
         if (!replaces)
         {
@@ -393,7 +393,7 @@ internal sealed partial class PeerSession
             _received += link.Connection.BytesReceived;
             _sent += link.Connection.BytesSent;
             _lastSeen = now;
-            _hasReasonToDial |= now - link.Since > Held || link.WasDoubted;
+            _hasReasonToDial |= link.Age > Held || link.WasDoubted;
             isLast = _links.Count == 0;
             if (wasFirst || isLast)
                 StopSenders();
@@ -408,7 +408,7 @@ internal sealed partial class PeerSession
         if (isLast)
         {
             Log.Disconnected(_log, Name(), link.Reason);
-            _parts.State.PutDevice(new DeviceStatistics(Id, now, (now - link.Since).TotalSeconds));
+            _parts.State.PutDevice(new DeviceStatistics(Id, now, link.Age.TotalSeconds));
             _hub.Events.Add("DeviceDisconnected", ("id", Id.ToString()), ("error", link.Reason));
         }
         else

@@ -22,7 +22,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
     private readonly Gate _room = new(MaxWaiting);
     private readonly Gate _busy = new(1);
     private readonly List<(PullItem Item, ApplyStep Step)> _ready = [];
-    private DateTimeOffset _oldest;
+    private Deadline _dueAt = Deadline.Never;
     private bool _isFlushing;
     private bool _isComplete;
 
@@ -31,12 +31,11 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
     {
         await _room.TakeAsync(1, cancellation);
         if (_ready.Count == 0)
-            _oldest = services.Parts.Time.GetUtcNow();
+            _dueAt = Deadline.In(MaxWait, services.Parts.Time);
         _ready.Add((item, step));
-        if (IsDue())
+        // The first makes the loop wait for its time.
+        if (_ready.Count == 1 || IsDue())
             _wake.Set();
-        else
-            _wake.SetAt(_oldest + MaxWait);
     }
 
     /// <summary>Places these steps before it returns.</summary>
@@ -77,7 +76,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
             {
                 while (IsDue() && !_isComplete)
                     await PlaceBatchAsync(cancellation);
-                await _wake.WaitAsync(cancellation);
+                await _wake.WaitUntilAsync(_ready.Count > 0 ? _dueAt : Deadline.Never, cancellation);
             }
         }
         finally
@@ -96,13 +95,13 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
     private bool IsDue() =>
         _ready.Count > 0 &&
         (_isFlushing || _ready.Count >= BatchSteps || _ready.Sum(r => r.Item.Global.Size) >= BatchBytes ||
-         services.Parts.Time.GetUtcNow() - _oldest >= MaxWait);
+         _dueAt.IsPast(services.Parts.Time));
 
     private async Task PlaceBatchAsync(CancellationToken cancellation)
     {
         var batch = _ready.Take(BatchSteps * 2).ToList();
         _ready.RemoveRange(0, batch.Count);
-        _oldest = services.Parts.Time.GetUtcNow();
+        _dueAt = Deadline.In(MaxWait, services.Parts.Time);
         try
         {
             await PlaceNowAsync(batch, cancellation);
@@ -188,7 +187,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
         var self = services.Parts.Self.Short;
         var entry = item.Global with
         {
-            Version = item.Decision.Announce ? item.Decision.Version.Raise(self, now) : item.Decision.Version,
+            Version = item.Decision.VersionBy(self, now),
             Disk = result.Stamp,
             LocalFlags = LocalFlags.None,
             PreHashes = result.Step switch

@@ -19,8 +19,7 @@ internal sealed class ProgressFlow(FolderLoop folder, EngineParts parts, Func<IR
     {
         while (!_isStopped)
         {
-            _wake.SetAt(parts.Time.GetUtcNow() + Interval);
-            await _wake.WaitAsync(CancellationToken.None);
+            await _wake.WaitUntilAsync(Deadline.In(Interval, parts.Time), CancellationToken.None);
             if (!_isStopped)
                 Announce();
         }

@@ -20,13 +20,10 @@ internal sealed class PullRound
     private const int PageSize = 500;
     private const int ActiveFiles = 96;
 
-    /// <summary>A deletion waits this long behind the last index batch: the new name of a renamed file may still be under way.</summary>
-    private static readonly TimeSpan DeleteSettle = TimeSpan.FromSeconds(1);
-
     private readonly FolderLoop _folder;
     private readonly FolderLoopServices _services;
     private readonly IFolderIndex _index;
-    private readonly DateTimeOffset _lastRemoteChange;
+    private readonly Deadline _deletionsSettled;
     private readonly Placing _placing;
     private readonly Gate _active = new(ActiveFiles);
     private readonly HashSet<FileName> _moved = [];
@@ -37,9 +34,10 @@ internal sealed class PullRound
     private readonly CancellationTokenSource _end = new();
     private ExceptionDispatchInfo? _fault;
 
-    public PullRound(FolderLoop folder, IFolderIndex index, DateTimeOffset lastRemoteChange)
+    /// <param name="deletionsSettled">From when on deletions are carried out.</param>
+    public PullRound(FolderLoop folder, IFolderIndex index, Deadline deletionsSettled)
     {
-        (_folder, _index, _lastRemoteChange) = (folder, index, lastRemoteChange);
+        (_folder, _index, _deletionsSettled) = (folder, index, deletionsSettled);
         _services = folder.Services;
         _placing = new Placing(folder, _services);
     }
@@ -246,7 +244,7 @@ internal sealed class PullRound
         if (IsIgnored(item))
             return item.Global with { LocalFlags = LocalFlags.Ignored, Invalid = false };
         if (item.Decision.Kind == PullKind.KeepLocal)
-            return mine! with { Version = item.Decision.Version };
+            return mine! with { Version = item.Decision.VersionBy(_services.Parts.Self.Short, _services.Parts.Time.GetUtcNow().ToUnixTimeSeconds()) };
         return item.Global with
         {
             Version = item.Decision.Version,
@@ -338,10 +336,9 @@ internal sealed class PullRound
     /// <summary>False when deletions are left for a later round.</summary>
     private async Task<bool> DeleteAsync(CancellationToken cancellation)
     {
-        var ready = _lastRemoteChange + DeleteSettle;
-        var settled = ready <= _services.Parts.Time.GetUtcNow();
+        var settled = _deletionsSettled.IsPast(_services.Parts.Time);
         if (!settled && (_deletions.Count > 0 || _overDirectories.Count > 0))
-            _folder.WakePullAt(ready);
+            _folder.PullAgainAt(_deletionsSettled);
         if (settled && _deletions.Count > 0 && await _folder.MustHoldIncomingAsync(_deletions))
             return false;
         _deletions.Sort((a, b) => b.CompareTo(a));

@@ -22,8 +22,9 @@ internal sealed class LoginBackoff(TimeProvider time)
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
-            return _failures.TryGetValue(Key(address), out var f) && f.Until > now ? f.Until - now : TimeSpan.Zero;
+            // By the monotonic clock: one that is set back must not lock a person out for as long.
+            var left = _failures.TryGetValue(Key(address), out var f) ? f.Pause - time.GetElapsedTime(f.Last) : TimeSpan.Zero;
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
 
@@ -31,12 +32,11 @@ internal sealed class LoginBackoff(TimeProvider time)
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
             var key = Key(address);
-            var count = _failures.TryGetValue(key, out var f) && now - f.Last < Memory ? f.Count + 1 : 1;
+            var count = _failures.TryGetValue(key, out var f) && time.GetElapsedTime(f.Last) < Memory ? f.Count + 1 : 1;
             if (_failures.Count >= MaxAddresses && !_failures.ContainsKey(key))
                 _failures.Remove(_failures.MinBy(x => x.Value.Last).Key);
-            _failures[key] = new Failures(count, now, now + Pause(count));
+            _failures[key] = new Failures(count, time.GetTimestamp(), Pause(count));
         }
     }
 
@@ -59,5 +59,5 @@ internal sealed class LoginBackoff(TimeProvider time)
             : address.ToString();
     }
 
-    private readonly record struct Failures(int Count, DateTimeOffset Last, DateTimeOffset Until);
+    private readonly record struct Failures(int Count, long Last, TimeSpan Pause);
 }

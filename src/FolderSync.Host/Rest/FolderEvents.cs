@@ -40,17 +40,17 @@ internal sealed class FolderEvents : BackgroundService
 
     private async Task RunAsync(CancellationToken stop)
     {
-        var summarized = DateTimeOffset.MinValue;
+        long? summarized = null;
         var hadProgress = false;
         while (true)
         {
             await Work().WaitAsync(stop);
             await Task.Delay(ProgressInterval, _time, stop);
             hadProgress = TellProgress(hadProgress);
-            if (_time.GetUtcNow() - summarized >= SummaryInterval)
+            if (summarized is not { } last || _time.GetElapsedTime(last) >= SummaryInterval)
             {
                 TellSummaries();
-                summarized = _time.GetUtcNow();
+                summarized = _time.GetTimestamp();
             }
             Rest(hadProgress);
         }

@@ -10,8 +10,8 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
 {
     private const string Document = "pause";
 
-    /// <summary>A timer can't be set further ahead; it looks again then.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(20);
+    /// <summary>It looks again then: a computer that slept meanwhile has not counted.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ITimer? _timer;
@@ -54,7 +54,13 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
             await engine.PauseAsync(wanted is not null, cancellation);
             _now = wanted;
             _timer?.Dispose();
-            _timer = wanted?.Until is { } until ? time.CreateTimer(_ => _ = OnTimeAsync(until), null, Wait(until), Timeout.InfiniteTimeSpan) : null;
+            _timer = null;
+            if (wanted?.Until is { } until)
+            {
+                var (begun, length) = (time.GetTimestamp(), until - time.GetUtcNow());
+                _timer = time.CreateTimer(_ => _ = OnTimeAsync(until, begun, length), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer.Change(NextLook(Left(until, begun, length)), Timeout.InfiniteTimeSpan);
+            }
             engine.Events.Add("FolderSyncPaused", ("paused", wanted is not null), ("until", wanted?.Until));
         }
         finally
@@ -63,16 +69,16 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
         }
     }
 
-    private async Task OnTimeAsync(DateTimeOffset until)
+    private async Task OnTimeAsync(DateTimeOffset until, long begun, TimeSpan length)
     {
         try
         {
             if (_now?.Until != until)
                 return;
-            if (time.GetUtcNow() >= until)
-                await SetAsync(null, isKept: true, CancellationToken.None);
+            if (Left(until, begun, length) is var left && left <= TimeSpan.Zero)
+                await EndAsync();
             else
-                _timer?.Change(Wait(until), Timeout.InfiniteTimeSpan);
+                _timer?.Change(NextLook(left), Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
         {
@@ -80,11 +86,28 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
         }
     }
 
-    private TimeSpan Wait(DateTimeOffset until)
+    /// <summary>On a full disk the note of the pause stays; the next start looks at its time.</summary>
+    private async Task EndAsync()
     {
-        var left = until - time.GetUtcNow();
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left > LongestWait ? LongestWait : left;
+        await SetAsync(null, isKept: true, CancellationToken.None);
+        try
+        {
+            state.PutDocument(Document, "{}");
+        }
+        catch (IOException)
+        {
+            // Said by the store's own problem.
+        }
     }
+
+    private TimeSpan Left(DateTimeOffset until, long begun, TimeSpan length) => Left(until - time.GetUtcNow(), length - time.GetElapsedTime(begun));
+
+    /// <summary>The clock that says it is over first is right: the wall clock may be set back, the other one stands still while the computer sleeps.</summary>
+    internal static TimeSpan Left(TimeSpan byWall, TimeSpan byMonotonic) => byWall < byMonotonic ? byWall : byMonotonic;
+
+    /// <summary>Whole milliseconds, rounded up, as timers count.</summary>
+    internal static TimeSpan NextLook(TimeSpan left) =>
+        left <= TimeSpan.Zero ? TimeSpan.Zero : left > LongestWait ? LongestWait : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 
     private static Paused? Read(string? json)
     {

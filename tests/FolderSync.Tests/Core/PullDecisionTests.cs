@@ -58,6 +58,21 @@ public sealed class PullDecisionTests
     public void What_outlives_a_concurrent_deletion_of_ours_is_announced_anew() =>
         Assert.True(PullDecision.For(Deleted(Mine), File(New, "y"), FolderType.SendReceive) is { Announce: true });
 
+    [Fact]
+    public void Concurrent_versions_merge_under_this_devices_counter_unless_they_are_alike()
+    {
+        var self = new ShortId(9);
+        foreach (var row in Rows())
+        {
+            var (name, mine, global, folder) = ((string)row[0], (FileEntry?)row[1], (FileEntry)row[2], (FolderType)row[3]);
+            var decision = PullDecision.For(mine, global, folder);
+            if (decision.Kind == PullKind.None)
+                continue;
+            var isResolution = mine?.Version.IsConcurrentWith(global.Version) == true && decision.Kind != PullKind.Adopt;
+            Assert.Equal((name, isResolution ? 77ul : 0ul), (name, decision.VersionBy(self, 77)[self]));
+        }
+    }
+
     internal static VersionVector V(params (ulong Device, ulong Value)[] counters) => VersionVector.Of(counters.Select(c => new Counter(new ShortId(c.Device), c.Value)));
 
     internal static FileEntry File(VersionVector version, string content) => new()

@@ -19,13 +19,16 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>The wall clock is off by so much: a person may set it, while timers and timestamps go on.</summary>
+    public TimeSpan WallClockOff { get; set; }
+
     public override long GetTimestamp()
     {
         lock (_lock)
             return _now;
     }
 
-    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp());
+    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp()) + WallClockOff;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

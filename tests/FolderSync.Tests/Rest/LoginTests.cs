@@ -99,6 +99,22 @@ public class LoginTests
         Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
     }
 
+    [Theory]
+    [InlineData(-365)]
+    [InlineData(365)]
+    public void A_clock_that_is_set_locks_nobody_out_and_opens_nothing(int days)
+    {
+        var time = new ManualTime();
+        var backoff = new LoginBackoff(time);
+        for (var i = 0; i < 10; i++)
+            backoff.NoteWrong(There);
+        time.WallClockOff = TimeSpan.FromDays(days);
+        var wait = backoff.WaitOf(There);
+        Assert.InRange(wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        time.Advance(wait);
+        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+    }
+
     [Fact]
     public void Addresses_of_one_network_count_as_one_where_a_computer_has_many()
     {

@@ -20,7 +20,7 @@ internal sealed class SimulatedDevice
     private readonly SimulatedPump _pump;
     private readonly SimulatedNetwork _network;
     private readonly Random _random;
-    private readonly TimeSpan _skew;
+    private TimeSpan _skew;
     private readonly MemoryFolderIndexes _indexes;
     private readonly MemoryStateStore _state = new();
     private SilentWatchers _watchers = new();
@@ -128,6 +128,13 @@ internal sealed class SimulatedDevice
         Die();
         Disks.Crash(_random);
         _indexes.Crash(_random.Next());
+    }
+
+    /// <summary>A person, or NTP, sets the wall clock.</summary>
+    public void SetClock(TimeSpan skew)
+    {
+        _skew = skew;
+        _clock?.Skew = skew;
     }
 
     public void Rescan() => Do(e => e.ScanAsync(Folder, [], CancellationToken.None));

@@ -17,7 +17,7 @@ internal sealed class SimulatedHistory
 
     private readonly Random _random;
     private readonly int _operations;
-    private readonly SimulatedTime _time = new();
+    private readonly SimulatedTime _time;
     private readonly SimulatedPump _pump;
     private readonly SimulatedNetwork _network = new();
     private readonly List<SimulatedDevice> _devices = [];
@@ -29,8 +29,10 @@ internal sealed class SimulatedHistory
     private readonly bool _respells;
     private int _next;
 
-    public SimulatedHistory(int seed, int operations = 40)
+    /// <param name="exactTimers">Timers ring on time: the stream of histories that seeds found before they did not.</param>
+    public SimulatedHistory(int seed, int operations = 40, bool exactTimers = false)
     {
+        _time = new SimulatedTime(exactTimers ? null : seed);
         _random = new Random(seed);
         _operations = operations;
         _pump = new SimulatedPump(_random);

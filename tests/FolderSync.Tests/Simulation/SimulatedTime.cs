@@ -1,8 +1,15 @@
 namespace FolderSync.Tests.Simulation;
 
-/// <summary>Virtual time: stands still but for <see cref="RunNext"/>. One thread.</summary>
-internal sealed class SimulatedTime
+/// <summary>
+/// Virtual time: stands still but for <see cref="RunNext"/>. Its timers ring up to 2 ms early or late, as the seed says: real ones do, and who
+/// then asks the clock whether the time has come must not be left waiting. One thread.
+/// </summary>
+/// <param name="seed">Null: timers ring on time, as no real one does.</param>
+internal sealed class SimulatedTime(int? seed)
 {
+    private static readonly long MostOff = 2 * TimeSpan.TicksPerMillisecond;
+
+    private readonly Random? _off = seed is { } s ? new Random(s) : null;
     private readonly PriorityQueue<SimulatedTimer, (long Due, long Order)> _timers = new();
     private long _order;
 
@@ -35,6 +42,9 @@ internal sealed class SimulatedTime
 
     public void Advance(TimeSpan by) => Now += by.Ticks;
 
+    /// <summary>When a timer rings that is set now.</summary>
+    private long RingAt(TimeSpan wait) => Now + Math.Max(0, wait.Ticks + (_off?.NextInt64(-MostOff, MostOff + 1) ?? 0));
+
     private void Enqueue(SimulatedTimer timer, long due, out long order)
     {
         order = ++_order;
@@ -46,13 +56,16 @@ internal sealed class SimulatedTime
     {
         public bool IsDead { get; set; }
 
+        /// <summary>How far it is from the true time; a person may set it.</summary>
+        public TimeSpan Skew { get; set; } = skew;
+
         public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => world.Now;
 
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(world.Now) + skew;
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(world.Now) + Skew;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
@@ -76,7 +89,7 @@ internal sealed class SimulatedTime
             _due = -1;
             if (dueTime == Timeout.InfiniteTimeSpan)
                 return true;
-            _due = world.Now + dueTime.Ticks;
+            _due = world.RingAt(dueTime);
             world.Enqueue(this, _due, out _order);
             return true;
         }

@@ -19,13 +19,14 @@ internal sealed class SimulatedWorld
     public SimulatedWorld(int seed, string[] names, Func<FolderConfig, FolderConfig>? folder = null, Func<string, TimeSpan>? skew = null)
     {
         _random = new Random(seed);
+        Time = new SimulatedTime(seed);
         _pump = new SimulatedPump(_random);
         Devices = [.. names.Select(n => new SimulatedDevice(n, Time, _pump, Network, _random, skew?.Invoke(n) ?? TimeSpan.Zero))];
         foreach (var device in Devices)
             device.Configure(Devices, folder ?? (f => f));
     }
 
-    public SimulatedTime Time { get; } = new();
+    public SimulatedTime Time { get; }
 
     public SimulatedNetwork Network { get; } = new();
 
