@@ -82,6 +82,8 @@ internal sealed partial class FolderLoop
             return false;
         if (trouble.SourcesOnly)
             return trouble.SourcesVersion == SourcesVersion;
+        if (LacksRoom(trouble))
+            return true;
         if (trouble.RetryAt > _parts.Time.GetUtcNow())
         {
             _pullWake.SetAt(trouble.RetryAt);
@@ -90,7 +92,9 @@ internal sealed partial class FolderLoop
         return false;
     }
 
-    internal void NoteTrouble(FileEntry global, string reason, DeviceId? device = null, bool sourcesOnly = false, bool permanent = false, bool atOnce = false)
+    /// <param name="roomWanted">Bytes that it lacks on the disk; 0: it failed for something else.</param>
+    internal void NoteTrouble(
+        FileEntry global, string reason, DeviceId? device = null, bool sourcesOnly = false, bool permanent = false, bool atOnce = false, long roomWanted = 0)
     {
         _troubles.TryGetValue(global.Name, out var before);
         var attempts = before?.Version == global.Version ? before.Attempts + 1 : 1;
@@ -98,7 +102,9 @@ internal sealed partial class FolderLoop
         // What a scan is about to settle is tried again right behind it, but not for ever.
         var retryAt = _parts.Time.GetUtcNow() + (permanent ? LastRetry : atOnce && attempts <= 3 ? TimeSpan.Zero : wait);
         if (_troubles.Count < MaxPullProblems || before is not null)
-            _troubles[global.Name] = new Trouble(global.Version, reason, device, attempts, retryAt, sourcesOnly, permanent, SourcesVersion);
+            _troubles[global.Name] = new Trouble(global.Version, reason, device, attempts, retryAt, sourcesOnly, permanent, SourcesVersion, roomWanted);
+        if (roomWanted > 0)
+            WatchRoom();
         if (!sourcesOnly && retryAt > _parts.Time.GetUtcNow())
             _pullWake.SetAt(retryAt);
     }
@@ -123,6 +129,7 @@ internal sealed partial class FolderLoop
         [
             .. _troubles.Select(t => new PullProblem(t.Key, t.Value.Reason, t.Value.Device, t.Value.SourcesOnly ? null : t.Value.RetryAt, t.Value.Permanent)),
         ];
+        PublishShortage();
         var before = Snapshot().PullProblems;
         Publish(s => s with { PullProblems = problems });
         if (!before.Select(p => (p.Name, p.Reason)).SequenceEqual(problems.Select(p => (p.Name, p.Reason))))
@@ -139,7 +146,8 @@ internal sealed partial class FolderLoop
     private PooledBytes? ServeFromTemporary(BepMessage.Request request) => Volatile.Read(ref _round)?.ReadTemporary(request);
 
     private sealed record Trouble(
-        VersionVector Version, string Reason, DeviceId? Device, int Attempts, DateTimeOffset RetryAt, bool SourcesOnly, bool Permanent, long SourcesVersion);
+        VersionVector Version, string Reason, DeviceId? Device, int Attempts, DateTimeOffset RetryAt, bool SourcesOnly, bool Permanent, long SourcesVersion,
+        long RoomWanted);
 }
 
 /// <summary>What a pull round needs of the engine.</summary>

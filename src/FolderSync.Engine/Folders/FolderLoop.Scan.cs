@@ -23,7 +23,7 @@ internal sealed partial class FolderLoop
     private bool _isSettled;
     private bool _isWaitingToScan;
     private NewsHold? _newsHold;
-    private DateTimeOffset _lastCleanUp;
+    private long? _cleanedUp;
     private DateTimeOffset _nextFullScan;
     private DateTimeOffset _lastVerify;
     private IWatcher? _watcher;
@@ -205,16 +205,17 @@ internal sealed partial class FolderLoop
         var now = _parts.Time.GetUtcNow();
         var keep = _shares.KeepTemporaries;
         // A transfer under way may wait for its peer for long: its temp file is in use.
-        if (now - _lastCleanUp < (keep < OneDay ? keep : OneDay) || _round is not null)
+        if ((_cleanedUp is { } before && _parts.Time.GetElapsedTime(before) < (keep < OneDay ? keep : OneDay)) || _round is not null)
             return;
-        _lastCleanUp = now;
+        // By a clock that nobody sets: one that was ahead for a while must not put this off for years.
+        _cleanedUp = _parts.Time.GetTimestamp();
         try
         {
             await _parts.Workers.Run(
                 () =>
                 {
                     if (_trashCan is { } trashCan)
-                        CleanVersions(trashCan, now);
+                        CleanVersions(trashCan);
                     new TempCleaner(Disk).RemoveStale(now - keep);
                 },
                 _flowsEnd);

@@ -44,6 +44,9 @@ internal sealed class SimulatedTime
     /// <summary>One device's clock: off by <paramref name="skew"/>, and dead with the device's process.</summary>
     public sealed class Clock(SimulatedTime world, TimeSpan skew) : TimeProvider
     {
+        /// <summary>Set while it runs: the wall clock jumps, the monotonic one does not.</summary>
+        public TimeSpan Skew { get; set; } = skew;
+
         public bool IsDead { get; set; }
 
         public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
@@ -52,7 +55,7 @@ internal sealed class SimulatedTime
 
         public override long GetTimestamp() => world.Now;
 
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(world.Now) + skew;
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(world.Now) + Skew;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
