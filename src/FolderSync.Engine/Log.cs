@@ -60,6 +60,9 @@ internal static partial class Log
     [LoggerMessage(214, LogLevel.Warning, "Folder {Folder}: {Reason}")]
     public static partial void Warned(ILogger log, string folder, string reason);
 
+    [LoggerMessage(215, LogLevel.Warning, "What is known of this device's clock can't be kept: {Reason} Versions may be kept longer than configured")]
+    public static partial void ClockNotKept(ILogger log, string reason);
+
     [LoggerMessage(211, LogLevel.Information, "Folder {Folder}: {Name} restored from its versions")]
     public static partial void Restored(ILogger log, string folder, FileName name);
 

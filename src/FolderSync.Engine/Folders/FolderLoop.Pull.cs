@@ -127,7 +127,7 @@ internal sealed partial class FolderLoop
         settled.ForEach(n => _troubles.Remove(n));
         List<PullProblem> problems =
         [
-            .. _troubles.Select(t => new PullProblem(t.Key, t.Value.Reason, t.Value.Device, t.Value.SourcesOnly ? null : t.Value.RetryAt, t.Value.Permanent)),
+            .. _troubles.Select(t => new PullProblem(t.Key, t.Value.Reason, t.Value.Device, t.Value.SourcesOnly || LacksRoom(t.Value) ? null : t.Value.RetryAt, t.Value.Permanent)),
         ];
         PublishShortage();
         var before = Snapshot().PullProblems;
