@@ -14,6 +14,9 @@ internal sealed class FolderShares(EngineParts parts)
     /// <summary>Folders that scan at once.</summary>
     public Gate Scanning { get; } = new(Math.Max(1, parts.Workers.Parallelism));
 
+    /// <summary>What is old.</summary>
+    public DeviceClock Clock { get; } = new(parts);
+
     /// <summary>How long the temp file of an interrupted transfer is kept.</summary>
     public TimeSpan KeepTemporaries => TimeSpan.FromTicks(Interlocked.Read(ref _keepTemporaries));
 

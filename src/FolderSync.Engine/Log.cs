@@ -66,6 +66,15 @@ internal static partial class Log
     [LoggerMessage(210, LogLevel.Information, "Folder {Folder}: {Removed} old versions removed, {Bytes} bytes")]
     public static partial void Cleaned(ILogger log, string folder, int removed, long bytes);
 
+    [LoggerMessage(213, LogLevel.Information, "Folder {Folder}: {Removed} old versions deleted to make room, {Bytes} bytes")]
+    public static partial void MadeRoom(ILogger log, string folder, int removed, long bytes);
+
+    [LoggerMessage(214, LogLevel.Warning, "Folder {Folder}: {Reason}")]
+    public static partial void Warned(ILogger log, string folder, string reason);
+
+    [LoggerMessage(215, LogLevel.Warning, "What is known of this device's clock can't be kept: {Reason} Versions may be kept longer than configured")]
+    public static partial void ClockNotKept(ILogger log, string reason);
+
     [LoggerMessage(211, LogLevel.Information, "Folder {Folder}: {Name} restored from its versions")]
     public static partial void Restored(ILogger log, string folder, FileName name);
 

@@ -1,38 +1,105 @@
+using FolderSync.Core.Model;
+
 namespace FolderSync.Core.Decide;
 
-/// <summary>How long kept versions stay.</summary>
-/// <param name="MaxAgeDays">0: for ever.</param>
+/// <summary>What limits the kept versions, whether or not somebody waits for room.</summary>
+/// <param name="MaxAge">Older versions are deleted; null: none for its age.</param>
 /// <param name="MaxBytes">Of all versions together; 0: any.</param>
-/// <param name="MinFree">Bytes of the disk that are to stay free.</param>
-/// <param name="Wanted">Bytes that something waits for, over <paramref name="MinFree"/>; 0: nothing does.</param>
-public readonly record struct RetentionLimits(int MaxAgeDays, long MaxBytes, long MinFree, long Wanted = 0);
+public readonly record struct RetentionLimits(TimeSpan? MaxAge, long MaxBytes);
 
 /// <summary>A kept version, as far as it matters for how long it stays.</summary>
-public readonly record struct KeptBytes(DateTimeOffset KeptAt, long Bytes);
+/// <param name="Name">The file that it is a version of.</param>
+/// <param name="Age">Since it was kept, as <see cref="ClockHistory.AgeOf"/> counts it.</param>
+/// <param name="HasOwnName">It stands at the file's own name and not at a stamped one: the newest, whatever the clock said when it was kept.</param>
+public readonly record struct KeptBytes(FileName Name, TimeSpan Age, long Bytes, bool HasOwnName = false);
 
-/// <summary>Which kept versions go: always the oldest first, whatever asks for it.</summary>
+/// <summary>
+/// Which kept versions are deleted: for their age, for what all may take, and to make room for bytes that have come. Only age deletes a
+/// file's newest version. Pure; the answers are indexes of the list that was given, in the order of deleting.
+/// </summary>
 public static class VersionRetention
 {
-    /// <summary>How many of the versions go, from the oldest. Pure.</summary>
-    /// <param name="oldestFirst">All versions.</param>
-    /// <param name="free">Bytes free on their disk now.</param>
-    public static int Going(IReadOnlyList<KeptBytes> oldestFirst, DateTimeOffset now, RetentionLimits limits, long free)
+    /// <summary>What was kept no longer ago than this is not deleted to make room.</summary>
+    public static readonly TimeSpan SafeAge = TimeSpan.FromDays(7);
+
+    /// <summary>What <paramref name="limits"/> don't allow to stay.</summary>
+    public static IReadOnlyList<int> Going(IReadOnlyList<KeptBytes> versions, RetentionLimits limits)
     {
-        var total = oldestFirst.Sum(v => v.Bytes);
-        var excess = limits.MaxBytes > 0 ? total - limits.MaxBytes : 0;
-        var lacking = limits.MinFree - free;
-        // What waits gets room only if that is enough for it: else the versions would go for nothing.
-        if (limits.Wanted > 0 && lacking + limits.Wanted <= total)
-            lacking += limits.Wanted;
-        var mustGo = Math.Max(excess, lacking);
-        var going = 0;
-        for (long gone = 0; going < oldestFirst.Count; going++)
+        var expired = Expired(versions, limits.MaxAge);
+        if (limits.MaxBytes <= 0)
+            return expired;
+        var gone = expired.ToHashSet();
+        List<int> left = [.. Enumerable.Range(0, versions.Count).Where(i => !gone.Contains(i))];
+        return [.. expired, .. OverSize([.. left.Select(i => versions[i])], limits.MaxBytes).Select(i => left[i])];
+    }
+
+    /// <summary>Versions older than that, the oldest first.</summary>
+    public static IReadOnlyList<int> Expired(IReadOnlyList<KeptBytes> versions, TimeSpan? maxAge) =>
+        maxAge is { } age ? [.. OldestFirst(versions, Enumerable.Range(0, versions.Count).Where(i => versions[i].Age > age))] : [];
+
+    /// <summary>
+    /// Thins out until all together take no more: always the oldest version of the file that has the most of them. A file's newest version stays, so
+    /// the versions may take more all the same.
+    /// </summary>
+    public static IReadOnlyList<int> OverSize(IReadOnlyList<KeptBytes> versions, long maxBytes)
+    {
+        var excess = versions.Sum(v => v.Bytes) - maxBytes;
+        if (excess <= 0)
+            return [];
+        var files = new PriorityQueue<Queue<int>, (int Fewer, TimeSpan Younger, FileName Name)>(
+            Comparer<(int Fewer, TimeSpan Younger, FileName Name)>.Create((a, b) =>
+                a.Fewer != b.Fewer ? a.Fewer.CompareTo(b.Fewer) : a.Younger != b.Younger ? a.Younger.CompareTo(b.Younger) : a.Name.CompareTo(b.Name)));
+        foreach (var file in Superseded(versions).GroupBy(i => versions[i].Name))
+            Enqueue(new Queue<int>(OldestFirst(versions, file)));
+        var going = new List<int>();
+        while (excess > 0 && files.TryDequeue(out var oldest, out _))
         {
-            var isOld = limits.MaxAgeDays > 0 && oldestFirst[going].KeptAt < now.AddDays(-limits.MaxAgeDays);
-            if (!isOld && gone >= mustGo)
-                break;
-            gone += oldestFirst[going].Bytes;
+            var index = oldest.Dequeue();
+            going.Add(index);
+            excess -= versions[index].Bytes;
+            Enqueue(oldest);
         }
         return going;
+
+        void Enqueue(Queue<int> oldest)
+        {
+            if (oldest.TryPeek(out var next))
+                files.Enqueue(oldest, (-oldest.Count, -versions[next].Age, versions[next].Name));
+        }
     }
+
+    /// <summary>All that may be deleted to make room, the oldest first: none younger than <see cref="SafeAge"/>, no file's newest and so no file's only one.</summary>
+    public static IReadOnlyList<int> Spare(IReadOnlyList<KeptBytes> versions) =>
+        [.. OldestFirst(versions, Superseded(versions).Where(i => versions[i].Age > SafeAge))];
+
+    /// <summary>How many of the spare versions, from the first, make that much room; 0 where all together don't: they would go for nothing.</summary>
+    public static int Enough(IEnumerable<long> spare, long bytes)
+    {
+        var count = 0;
+        foreach (var size in spare)
+        {
+            if (bytes <= 0)
+                return count;
+            bytes -= size;
+            count++;
+        }
+        return bytes <= 0 ? count : 0;
+    }
+
+    /// <summary>Versions of files that have a newer one, and bytes that their end would give back.</summary>
+    private static IEnumerable<int> Superseded(IReadOnlyList<KeptBytes> versions)
+    {
+        var newest = new Dictionary<FileName, int>();
+        for (var i = 0; i < versions.Count; i++)
+        {
+            if (!newest.TryGetValue(versions[i].Name, out var other) || IsNewer(versions[i], versions[other]))
+                newest[versions[i].Name] = i;
+        }
+        return Enumerable.Range(0, versions.Count).Where(i => versions[i] is { Bytes: > 0, HasOwnName: false } && newest[versions[i].Name] != i);
+    }
+
+    private static bool IsNewer(KeptBytes a, KeptBytes b) => a.Age != b.Age ? a.Age < b.Age : a.HasOwnName && !b.HasOwnName;
+
+    private static IEnumerable<int> OldestFirst(IReadOnlyList<KeptBytes> versions, IEnumerable<int> indexes) =>
+        indexes.OrderByDescending(i => versions[i].Age).ThenBy(i => versions[i].Name).ThenBy(i => i);
 }

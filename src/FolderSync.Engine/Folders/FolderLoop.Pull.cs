@@ -87,13 +87,17 @@ internal sealed partial class FolderLoop
             return false;
         if (trouble.SourcesOnly)
             return trouble.SourcesVersion == SourcesVersion;
+        if (LacksRoom(trouble))
+            return true;
         if (trouble.RetryAt.IsPast(_parts.Time))
             return false;
         PullAgainAt(trouble.RetryAt);
         return true;
     }
 
-    internal void NoteTrouble(FileEntry global, string reason, DeviceId? device = null, bool sourcesOnly = false, bool permanent = false, bool atOnce = false)
+    /// <param name="roomWanted">Bytes that it lacks on the disk; 0: it failed for something else.</param>
+    internal void NoteTrouble(
+        FileEntry global, string reason, DeviceId? device = null, bool sourcesOnly = false, bool permanent = false, bool atOnce = false, long roomWanted = 0)
     {
         _troubles.TryGetValue(global.Name, out var before);
         var attempts = before?.Version == global.Version ? before.Attempts + 1 : 1;
@@ -101,7 +105,9 @@ internal sealed partial class FolderLoop
         // What a scan is about to settle is tried again right behind it, but not for ever.
         var retryAt = Deadline.In(permanent ? LastRetry : atOnce && attempts <= 3 ? TimeSpan.Zero : wait, _parts.Time);
         if (_troubles.Count < MaxPullProblems || before is not null)
-            _troubles[global.Name] = new Trouble(global.Version, reason, device, attempts, retryAt, sourcesOnly, permanent, SourcesVersion);
+            _troubles[global.Name] = new Trouble(global.Version, reason, device, attempts, retryAt, sourcesOnly, permanent, SourcesVersion, roomWanted);
+        if (roomWanted > 0)
+            WatchRoom();
         if (!sourcesOnly && !retryAt.IsPast(_parts.Time))
             PullAgainAt(retryAt);
     }
@@ -124,8 +130,9 @@ internal sealed partial class FolderLoop
         settled.ForEach(n => _troubles.Remove(n));
         List<PullProblem> problems =
         [
-            .. _troubles.Select(t => new PullProblem(t.Key, t.Value.Reason, t.Value.Device, t.Value.SourcesOnly ? null : _parts.Time.GetUtcNow() + t.Value.RetryAt.Left(_parts.Time), t.Value.Permanent)),
+            .. _troubles.Select(t => new PullProblem(t.Key, t.Value.Reason, t.Value.Device, RetryTime(t.Value), t.Value.Permanent)),
         ];
+        PublishShortage();
         var before = Snapshot().PullProblems;
         Publish(s => s with { PullProblems = problems });
         if (!before.Select(p => (p.Name, p.Reason)).SequenceEqual(problems.Select(p => (p.Name, p.Reason))))
@@ -137,12 +144,17 @@ internal sealed partial class FolderLoop
         }
     }
 
+    /// <summary>Null where it waits for something else than a time: for a device, or for room on the disk.</summary>
+    private DateTimeOffset? RetryTime(Trouble trouble) =>
+        trouble.SourcesOnly || LacksRoom(trouble) ? null : _parts.Time.GetUtcNow() + trouble.RetryAt.Left(_parts.Time);
+
     private IReadOnlyList<FileProgress> Transfers() => Volatile.Read(ref _round)?.Progress() ?? [];
 
     private PooledBytes? ServeFromTemporary(BepMessage.Request request) => Volatile.Read(ref _round)?.ReadTemporary(request);
 
     private sealed record Trouble(
-        VersionVector Version, string Reason, DeviceId? Device, int Attempts, Deadline RetryAt, bool SourcesOnly, bool Permanent, long SourcesVersion);
+        VersionVector Version, string Reason, DeviceId? Device, int Attempts, Deadline RetryAt, bool SourcesOnly, bool Permanent, long SourcesVersion,
+        long RoomWanted);
 }
 
 /// <summary>What a pull round needs of the engine.</summary>

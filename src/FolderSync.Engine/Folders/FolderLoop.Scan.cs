@@ -220,7 +220,7 @@ internal sealed partial class FolderLoop
                 () =>
                 {
                     if (_trashCan is { } trashCan)
-                        CleanVersions(trashCan, now);
+                        CleanVersions(trashCan);
                     new TempCleaner(Disk).RemoveStale(now - keep);
                 },
                 _flowsEnd);

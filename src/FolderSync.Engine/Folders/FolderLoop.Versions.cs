@@ -1,6 +1,8 @@
 using FolderSync.Core.Decide;
+using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Status;
+using FolderSync.Engine.Transfer;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
@@ -13,8 +15,12 @@ internal sealed partial class FolderLoop
     /// <summary>A catalogue that is paged through is not read from the disk for each page.</summary>
     private static readonly TimeSpan ListedFor = TimeSpan.FromSeconds(20);
 
+    /// <summary>More can't be counted.</summary>
+    private const int MostDays = 1_000_000;
+
     private Listed? _listed;
-    private long _spaceWanted;
+    private long _thinnedAt = -1;
+    private bool _isOverSize;
 
     /// <summary>Thread-safe.</summary>
     public async Task<IReadOnlyList<FolderVersion>> VersionsAsync(CancellationToken cancellation)
@@ -47,14 +53,14 @@ internal sealed partial class FolderLoop
         var trashCan = TrashCan();
         var version = await FindVersionAsync(trashCan, key, cancellation);
         await OnDiskAsync(() => { trashCan.Remove(version); return true; }, cancellation);
+        _roomWake.Set();
     }
 
     /// <summary>Thread-safe.</summary>
     public Task<CleanedVersions> CleanVersionsAsync(CancellationToken cancellation)
     {
         var trashCan = TrashCan();
-        var now = _parts.Time.GetUtcNow();
-        return OnDiskAsync(() => CleanVersions(trashCan, now), cancellation);
+        return OnDiskAsync(() => CleanVersions(trashCan), cancellation);
     }
 
     /// <summary>Thread-safe.</summary>
@@ -88,31 +94,28 @@ internal sealed partial class FolderLoop
         _parts.State.RemoveConflict(Id, copy.Value);
     }
 
-    /// <summary>Something can't be brought in for lack of space: versions are to make room, where that helps. Thread-safe.</summary>
-    internal void WantSpace(long bytes)
-    {
-        if (bytes > Interlocked.Read(ref _spaceWanted))
-            Interlocked.Exchange(ref _spaceWanted, bytes);
-    }
-
-    /// <summary>After each pull and each full scan: a look at what is known of the size and at what is free; rarely more.</summary>
+    /// <summary>After each pull and each full scan: a look at what is known of the size; rarely more.</summary>
     private async Task KeepVersionsInBoundsAsync()
     {
         if (_trashCan is not { } trashCan)
             return;
         try
         {
-            await _parts.Workers.Run(
+            var isOver = await _parts.Workers.Run(
                 () =>
                 {
-                    var limits = Limits(trashCan);
-                    var total = trashCan.TotalBytes;
-                    if (total == 0 || (total is null && limits.MaxBytes == 0 && limits.Wanted == 0 && trashCan.Space().Free >= limits.MinFree))
-                        return;
-                    if (total is null || (limits.MaxBytes > 0 && total > limits.MaxBytes) || trashCan.Space().Free < limits.MinFree + limits.Wanted)
-                        CleanVersions(trashCan, _parts.Time.GetUtcNow());
+                    var max = Limits(trashCan).MaxBytes;
+                    if (max > 0 && (trashCan.TotalBytes ?? long.MaxValue) > max && trashCan.Changes != _thinnedAt)
+                    {
+                        CleanVersions(trashCan);
+                        _thinnedAt = trashCan.Changes;
+                    }
+                    if (!trashCan.IsInFolder)
+                        KeepVersionsDiskFree(trashCan);
+                    return max > 0 && trashCan.TotalBytes > max ? (Bytes: trashCan.TotalBytes.Value, Max: max) : default((long Bytes, long Max)?);
                 },
                 _stop.Token);
+            WarnOfSize(isOver);
         }
         catch (FileSystemException e)
         {
@@ -120,24 +123,44 @@ internal sealed partial class FolderLoop
         }
     }
 
-    private CleanedVersions CleanVersions(TrashCanVersioner trashCan, DateTimeOffset now)
+    /// <summary>A file's last version is worth more than the bound.</summary>
+    private void WarnOfSize((long Bytes, long Max)? over)
     {
-        var cleaned = trashCan.CleanUp(now, Limits(trashCan));
-        Interlocked.Exchange(ref _spaceWanted, 0);
+        if (over.HasValue == _isOverSize)
+            return;
+        _isOverSize = over.HasValue;
+        Warn(
+            InternalNames.Versions,
+            over is var (bytes, max)
+                ? [new FileProblem(InternalNames.Versions, $"The kept versions take {bytes:N0} bytes, more than versions-max-size allows ({max:N0}). The last version of each file is kept all " +
+                                                           "the same: delete versions that you don't need, or raise versions-max-size.")]
+                : []);
+    }
+
+    /// <summary>Versions on a disk of their own count for the room there.</summary>
+    private void KeepVersionsDiskFree(TrashCanVersioner trashCan)
+    {
+        var (free, total) = trashCan.Space();
+        var lacking = DiskRoom.Keep(Config, total) - free;
+        if (lacking > 0 && trashCan.MakeRoom(_shares.Clock.Ages(), lacking) is { Removed: > 0 } cleaned)
+            Log.MadeRoom(_log, Config.DisplayName, cleaned.Removed, cleaned.Bytes);
+    }
+
+    private CleanedVersions CleanVersions(TrashCanVersioner trashCan)
+    {
+        var cleaned = trashCan.CleanUp(_shares.Clock.Ages(), Limits(trashCan));
         if (cleaned.Removed == 0)
             return cleaned;
         Log.Cleaned(_log, Config.DisplayName, cleaned.Removed, cleaned.Bytes);
-        _pullWake.Set();
+        _roomWake.Set();
         return cleaned;
     }
 
     private RetentionLimits Limits(TrashCanVersioner trashCan)
     {
-        var config = Config;
-        var total = trashCan.Space().Total;
-        var minFree = config.MinDiskFreeIsBytes ? config.MinDiskFree : total * config.MinDiskFree / 100;
-        var max = config.Versioning.MaxSizeIsBytes ? config.Versioning.MaxSize : total * config.Versioning.MaxSize / 100;
-        return new RetentionLimits(config.Versioning.CleanoutDays, (long)max, (long)minFree, trashCan.IsInFolder ? Interlocked.Read(ref _spaceWanted) : 0);
+        var versioning = Config.Versioning;
+        var max = versioning.MaxSizeIsBytes ? versioning.MaxSize : trashCan.Space().Total * versioning.MaxSize / 100;
+        return new RetentionLimits(versioning.CleanoutDays > 0 ? TimeSpan.FromDays(Math.Min(versioning.CleanoutDays, MostDays)) : null, (long)max);
     }
 
     /// <summary>Versions that are there from before versioning was switched off are still to be had.</summary>

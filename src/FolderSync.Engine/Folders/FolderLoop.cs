@@ -63,6 +63,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _scanWake = new Wakeup(parts.Time);
         _pullWake = new Wakeup(parts.Time);
         _commandWake = new Wakeup(parts.Time);
+        _roomWake = new Wakeup(parts.Time);
         _recentDeletions = new RecentDeletions(parts.Time);
         _recentIncoming = new RecentDeletions(parts.Time);
         _snapshot = new FolderSnapshot { Config = config, State = config.Paused ? FolderState.Paused : FolderState.Starting, StateChanged = parts.Time.GetUtcNow() };
@@ -101,6 +102,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         Volatile.Write(ref _config, config);
         Publish(s => s with { Config = config });
         _pullWake.Set();
+        _roomWake.Set();
     }
 
     /// <summary>True when taking <paramref name="config"/> up needs the folder closed and opened again.</summary>
@@ -117,6 +119,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _scanWake.Dispose();
         _pullWake.Dispose();
         _commandWake.Dispose();
+        _roomWake.Dispose();
         _stop.Dispose();
     }
 
@@ -210,7 +213,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         _flowsEnd = ended.Token;
         ExceptionDispatchInfo? fault = null;
-        await Task.WhenAll(new[] { InboxFlowAsync, ScanFlowAsync, PullFlowAsync, CommandFlowAsync }.Select(flow => Supervisor.RunAsync(flow, OnFault, ended.Token)));
+        await Task.WhenAll(new[] { InboxFlowAsync, ScanFlowAsync, PullFlowAsync, CommandFlowAsync, RoomFlowAsync }.Select(flow => Supervisor.RunAsync(flow, OnFault, ended.Token)));
         await CloseAsync(StopWatchingAsync);
         await Task.WhenAll(_followed);
         _followed.Clear();
@@ -344,12 +347,14 @@ internal sealed partial class FolderLoop : IAsyncDisposable
     {
         _trashCan = null;
         _listed = null;
+        _thinnedAt = -1;
         if (config.Versioning.Kind == VersioningKind.TrashCan)
         {
             _trashCan = config.Versioning.Path.Length == 0
                 ? new TrashCanVersioner(disk, _parts.Time)
                 : new TrashCanVersioner(disk, _parts.FileSystems.Open(config.Versioning.Path), _parts.Time);
         }
+        _room = MakeRoomFor(disk, _trashCan);
         var options = new ApplierOptions
         {
             IgnorePermissions = config.IgnorePermissions,

@@ -14,6 +14,9 @@ namespace FolderSync.Engine.Transfer;
 /// <summary>Puts one file together: from what an earlier try left, from local files that have the blocks, and from peers, many blocks at a time.</summary>
 internal sealed class FileTransfer
 {
+    /// <summary>Local blocks are copied in steps of this size, each where there is room for it.</summary>
+    private const int CopyStep = 32 << 20;
+
     /// <summary>Fewer missing bytes than this are fetched rather than looked for all over the folder.</summary>
     private const long WorthLocating = 1 << 20;
 
@@ -26,6 +29,8 @@ internal sealed class FileTransfer
     private readonly Lock _lock = new();
     private readonly List<int> _unannounced = [];
     private StagedFile? _staged;
+    private DiskRoom.Plan? _plan;
+    private bool _lacksRoom;
     private string? _failure;
     private ExceptionDispatchInfo? _fault;
     private DeviceId? _failedDevice;
@@ -45,6 +50,9 @@ internal sealed class FileTransfer
 
     private BlockList Blocks => _item.Global.Blocks!;
 
+    /// <summary>Bytes that it still takes from the disk.</summary>
+    public long Lacking => _plan?.Remaining ?? (_staged?.Lacking is var (missing, holes) ? missing + holes : Target.Size);
+
     private IWorkers Workers => _services.Parts.Workers;
 
     /// <summary>The finished temp file, or null with the reason noted at the folder.</summary>
@@ -55,19 +63,15 @@ internal sealed class FileTransfer
             _folder.NoteTrouble(_item.Global, "The other device did not say which blocks the file has.", permanent: true);
             return null;
         }
-        if (Blocks.Count == 1 && _same is null)
-            return await FetchSmallAsync(cancellation);
-        var missing = await Workers.Run(Prepare, cancellation);
-        if (missing.Count > 0)
-            await FetchAsync(missing, cancellation);
-        if (_failure is not null)
+        try
         {
-            Close();
-            _folder.NoteTrouble(_item.Global, _failure, _failedDevice, _failedForLackOfSources);
-            return null;
+            return Blocks.Count == 1 && _same is null ? await FetchSmallAsync(cancellation) : await FetchLargeAsync(cancellation);
         }
-        await Workers.Run(() => _staged!.Finish(), cancellation);
-        return _staged;
+        finally
+        {
+            _plan?.Dispose();
+            _plan = null;
+        }
     }
 
     public void Close() => _staged?.Close();
@@ -113,15 +117,18 @@ internal sealed class FileTransfer
     private async Task<StagedFile?> FetchSmallAsync(CancellationToken cancellation)
     {
         var block = Blocks[0];
+        // On a full disk nobody is asked for what there is no room for.
+        if (_folder.Room.WasShort)
+            _plan = await Workers.Run(() => _folder.Room.Admit(_item.Name, block.Size), cancellation);
         if (block.Size == 0)
-            return await Workers.Run(() => Write(block, []), cancellation);
+            return await Workers.Run(() => Write(block, default), cancellation);
         await _services.FetchBytes.TakeAsync(block.Size, cancellation);
         try
         {
             while (await AskAsync(block, cancellation) is { } answer)
             {
                 using var bytes = answer.Bytes;
-                var staged = await Workers.Run(() => IsThat(block, bytes) ? Write(block, bytes.Span) : null, cancellation);
+                var staged = await Workers.Run(() => IsThat(block, bytes) ? Write(block, bytes.Memory) : null, cancellation);
                 if (staged is not null)
                     return staged;
                 _sources.NoteWrong(answer.From.Id);
@@ -135,15 +142,37 @@ internal sealed class FileTransfer
         return null;
     }
 
-    private StagedFile Write(Block block, ReadOnlySpan<byte> data)
+    private async Task<StagedFile?> FetchLargeAsync(CancellationToken cancellation)
     {
-        CheckSpace();
+        var missing = await Workers.Run(Prepare, cancellation);
+        if (missing.Count > 0)
+            await FetchAsync(missing, cancellation);
+        if (_failure is not null)
+        {
+            Close();
+            _folder.NoteTrouble(_item.Global, _failure, _failedDevice, _failedForLackOfSources, roomWanted: _lacksRoom ? Lacking : 0);
+            return null;
+        }
+        await Workers.Run(Finish, cancellation);
+        return _staged;
+    }
+
+    private void Finish()
+    {
+        // What is left of the plan are holes.
+        if (!_plan!.TryWrite(_plan.Remaining, _staged!.Finish))
+            throw new FileSystemException(FileSystemError.NoSpace, $"Not enough space to finish {_item.Name}. Free some space on the disk: it is resumed by itself then.");
+    }
+
+    private StagedFile Write(Block block, ReadOnlyMemory<byte> data)
+    {
+        _plan ??= _folder.Room.Admit(_item.Name, block.Size);
         _folder.MakeParents(_item.Name);
         var staged = _staged = _folder.Applier.Stage(_item.Global, _item.Expected);
         try
         {
             if (staged.Missing.Count > 0)
-                staged.WriteBlock(block.Index, data);
+                _plan!.Write(block.Size, () => staged.WriteBlock(block.Index, data.Span));
             staged.Finish();
             lock (_lock)
                 _done = Target.Size;
@@ -159,9 +188,9 @@ internal sealed class FileTransfer
     /// <summary>Opens the temp file and takes what is here already; what is missing then. On a worker.</summary>
     private IReadOnlyList<int> Prepare()
     {
-        CheckSpace();
         _folder.MakeParents(_item.Name);
         _staged = _folder.Applier.Stage(_item.Global, _item.Expected);
+        Admit();
         _reused = Blocks.Count - _staged.Missing.Count;
         if (_same is not null)
             CopyFrom(_same.Name, i => i < _same.Blocks!.Count && _same.Blocks.HashOf(i) == Blocks.HashOf(i) ? (long)i * Blocks.BlockSize : -1);
@@ -170,6 +199,8 @@ internal sealed class FileTransfer
         if (_staged.Missing.Sum(i => (long)Blocks.SizeOf(i)) >= WorthLocating)
             CopyLocated();
         var missing = _staged.Missing;
+        var lacking = _staged.Lacking;
+        _plan!.Revise(lacking.Missing + lacking.Holes);
         lock (_lock)
         {
             _copied = Blocks.Count - missing.Count - _reused;
@@ -203,12 +234,12 @@ internal sealed class FileTransfer
             {
                 var offset = offsetOf(missing[i]);
                 var run = 1;
-                while (offset >= 0 && i + run < missing.Count && missing[i + run] == missing[i] + run &&
+                while (offset >= 0 && (run + 1L) * Blocks.BlockSize <= CopyStep && i + run < missing.Count && missing[i + run] == missing[i] + run &&
                        offsetOf(missing[i + run]) == offset + ((long)run * Blocks.BlockSize))
                     run++;
                 // A source that changed meanwhile gives wrong blocks; they stay missing and are fetched.
-                if (offset >= 0)
-                    _staged.TryCopyBlocks(source, offset, missing[i], run);
+                if (offset >= 0 && !Copy(source, offset, missing, i, run))
+                    return;
                 i += run;
             }
         }
@@ -216,6 +247,15 @@ internal sealed class FileTransfer
         {
             // Gone or unreadable meanwhile: fetched then.
         }
+    }
+
+    /// <summary>False where there is no room for copies: then they are fetched, and old versions make room for what really comes.</summary>
+    private bool Copy(IReadFile source, long offset, IReadOnlyList<int> missing, int from, int run)
+    {
+        var bytes = 0L;
+        for (var i = from; i < from + run; i++)
+            bytes += Blocks.SizeOf(missing[i]);
+        return _plan!.TryWrite(bytes, () => _staged!.TryCopyBlocks(source, offset, missing[from], run));
     }
 
     private void CopyLocated()
@@ -228,16 +268,18 @@ internal sealed class FileTransfer
         }
     }
 
-    private void CheckSpace()
+    private void Admit()
     {
-        var config = _folder.Config;
-        var (free, total) = _folder.Disk.Space();
-        var keep = config.MinDiskFreeIsBytes ? config.MinDiskFree : total * config.MinDiskFree / 100;
-        if (free - Target.Size < keep)
+        var (missing, holes) = _staged!.Lacking;
+        try
         {
-            _folder.WantSpace(Target.Size);
-            throw new FileSystemException(FileSystemError.NoSpace,
-                $"Not enough space for {_item.Name}: it has {Target.Size:N0} bytes, {free:N0} are free and {keep:N0} are to stay free (min-disk-free).");
+            _plan = _folder.Room.Admit(_item.Name, missing, holes);
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.NoSpace && missing + holes == Target.Size)
+        {
+            // Nothing of it is here: an empty temp file would be of no use.
+            _staged.Discard();
+            throw;
         }
     }
 
@@ -282,6 +324,7 @@ internal sealed class FileTransfer
         }
         catch (FileSystemException e)
         {
+            _lacksRoom |= e.Error == FileSystemError.NoSpace;
             _failure ??= e.Message;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
@@ -325,7 +368,7 @@ internal sealed class FileTransfer
     {
         if (!IsThat(block, bytes))
             return false;
-        _staged!.WriteBlock(block.Index, bytes.Span);
+        _plan!.Write(block.Size, () => _staged!.WriteBlock(block.Index, bytes.Span));
         lock (_lock)
         {
             _done += block.Size;

@@ -316,7 +316,7 @@ internal sealed class PullRound
         {
             transfer.Close();
             _folder.Fetched.Keep(transfer);
-            _folder.NoteTrouble(item.Global, e.Message);
+            _folder.NoteTrouble(item.Global, e.Message, roomWanted: e.Error == FileSystemError.NoSpace ? transfer.Lacking : 0);
         }
         catch (Exception e)
         {

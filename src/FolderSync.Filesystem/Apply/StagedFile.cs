@@ -65,6 +65,29 @@ public sealed class StagedFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Bytes that it may still take from the disk: of blocks that are to come, and of holes, which not every filesystem keeps as holes.
+    /// </summary>
+    public (long Missing, long Holes) Lacking
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var end = Math.Max(_filled, _length);
+                var (missing, holes) = (0L, 0L);
+                for (var i = 0; i < _present.Length; i++)
+                {
+                    if (!_present[i])
+                        missing += Blocks.SizeOf(i);
+                    else if ((long)i * Blocks.BlockSize >= end)
+                        holes += Blocks.SizeOf(i);
+                }
+                return (missing, holes);
+            }
+        }
+    }
+
     /// <summary>XXH64 of each block, 8 bytes little-endian; empty while blocks are missing.</summary>
     public ReadOnlyMemory<byte> PreHashes
     {

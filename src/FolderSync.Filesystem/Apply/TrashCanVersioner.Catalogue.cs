@@ -11,6 +11,10 @@ public readonly record struct CleanedVersions(int Removed, long Bytes);
 /// <summary>What is on the disk is the catalogue: nothing else says what versions there are.</summary>
 public sealed partial class TrashCanVersioner
 {
+    private static readonly TimeSpan SpareFor = TimeSpan.FromMinutes(10);
+
+    private LinkedList<(KeptVersion Version, LocalPath Newest)>? _spare;
+    private long _spareAt;
     private long? _totalBytes;
     private long _changes;
 
@@ -36,10 +40,7 @@ public sealed partial class TrashCanVersioner
     /// <summary>All versions, by name and then from the newest to the oldest.</summary>
     public IReadOnlyList<KeptVersion> List()
     {
-        var found = new List<KeptVersion>();
-        if (_versions.Stat(_top) is { Kind: FileKind.Directory })
-            Walk(_top, found.Add, null);
-        return [.. found.OrderBy(v => v.Name).ThenByDescending(v => v.KeptAt).ThenBy(v => v.Path.Value, StringComparer.Ordinal)];
+        return [.. Walk().OrderBy(v => v.Name).ThenByDescending(v => v.KeptAt).ThenBy(v => v.Path.Value, StringComparer.Ordinal)];
     }
 
     /// <summary>What is asked for when a version is restored or removed: its place among the versions.</summary>
@@ -61,34 +62,97 @@ public sealed partial class TrashCanVersioner
     {
         lock (_gate)
         {
-            _versions.RemoveFile(version.Path);
-            for (var directory = version.Path.Parent; directory != _top && !directory.IsRoot && RemoveIfEmpty(directory); directory = directory.Parent)
-                continue;
-            OnKept(-version.Size);
+            _spare = null;
+            RemoveWithDirectories(version);
         }
     }
 
-    /// <summary>Removes what the limits don't allow to stay, the oldest first, and directories that are empty then.</summary>
-    public CleanedVersions CleanUp(DateTimeOffset now, RetentionLimits limits)
+    /// <summary>Deletes what the limits don't allow to stay, and directories that are empty then.</summary>
+    /// <param name="ageOf">How long ago a time was.</param>
+    public CleanedVersions CleanUp(Func<DateTimeOffset, TimeSpan> ageOf, RetentionLimits limits)
     {
         lock (_gate)
         {
-            var found = new List<KeptVersion>();
-            if (_versions.Stat(_top) is { Kind: FileKind.Directory })
-                Walk(_top, found.Add, null);
-            found.Sort((a, b) => a.KeptAt != b.KeptAt ? a.KeptAt.CompareTo(b.KeptAt) : string.CompareOrdinal(a.Path.Value, b.Path.Value));
-            var going = VersionRetention.Going([.. found.Select(v => new KeptBytes(v.KeptAt, v.Size))], now, limits, _versions.Space().Free);
-            var removed = found.Take(going).Sum(v => v.Size);
+            var found = Walk();
+            var going = VersionRetention.Going([.. found.Select(v => Kept(v, ageOf))], limits).Select(i => found[i]).ToList();
             _totalBytes = found.Sum(v => v.Size);
-            foreach (var version in found.Take(going))
+            _spare = null;
+            foreach (var version in going)
             {
                 _versions.RemoveFile(version.Path);
                 OnKept(-version.Size);
             }
-            if (going > 0)
+            if (going.Count > 0)
                 Walk(_top, _ => { }, d => RemoveIfEmpty(d));
-            return new CleanedVersions(going, removed);
+            return new CleanedVersions(going.Count, going.Sum(v => v.Size));
         }
+    }
+
+    /// <summary>Bytes of the versions that may be deleted to make room on their disk.</summary>
+    public long SpareBytes(Func<DateTimeOffset, TimeSpan> ageOf)
+    {
+        lock (_gate)
+            return Spare(ageOf).Sum(s => s.Version.Size);
+    }
+
+    /// <summary>Deletes as many of the spare versions as make that much room, the oldest first; none where all together don't.</summary>
+    public CleanedVersions MakeRoom(Func<DateTimeOffset, TimeSpan> ageOf, long bytes)
+    {
+        lock (_gate)
+        {
+            var spare = Spare(ageOf);
+            var enough = VersionRetention.Enough(spare.Select(s => s.Version.Size), bytes);
+            var (removed, freed) = (0, 0L);
+            foreach (var (version, newest) in spare.Take(enough).ToList())
+            {
+                spare.RemoveFirst();
+                // Somebody may have tidied up by hand: what was one of several may be the only one now.
+                if (!IsStill(version) || !(IsFile(OwnPlace(version)) || IsFile(newest)))
+                    continue;
+                RemoveWithDirectories(version);
+                removed++;
+                freed += version.Size;
+            }
+            return new CleanedVersions(removed, freed);
+        }
+    }
+
+    /// <summary>Looked for now and then: while room is made block by block, the versions are not walked through for each.</summary>
+    private LinkedList<(KeptVersion Version, LocalPath Newest)> Spare(Func<DateTimeOffset, TimeSpan> ageOf)
+    {
+        if (_spare is { } known && _time.GetElapsedTime(_spareAt) < SpareFor)
+            return known;
+        var found = Walk();
+        var newest = found.GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.OrderBy(v => ageOf(v.KeptAt)).ThenBy(v => OwnPlace(v) != v.Path).First().Path);
+        _spareAt = _time.GetTimestamp();
+        return _spare = new LinkedList<(KeptVersion, LocalPath)>(
+            VersionRetention.Spare([.. found.Select(v => Kept(v, ageOf))]).Select(i => (found[i], newest[found[i].Name])));
+    }
+
+    private KeptBytes Kept(KeptVersion version, Func<DateTimeOffset, TimeSpan> ageOf) => new(version.Name, ageOf(version.KeptAt), version.Size, OwnPlace(version) == version.Path);
+
+    private LocalPath OwnPlace(KeptVersion version) => version.Path.Parent.Child(VersionName.Original(version.Path.Leaf));
+
+    private bool IsStill(KeptVersion version) => _versions.Stat(version.Path) is { } stat && stat.Size == version.Size && KeptAt(stat) == version.KeptAt;
+
+    private bool IsFile(LocalPath path) => _versions.Stat(path) is { Kind: FileKind.File or FileKind.Symlink };
+
+    private void RemoveWithDirectories(KeptVersion version)
+    {
+        _versions.RemoveFile(version.Path);
+        for (var directory = version.Path.Parent; directory != _top && !directory.IsRoot && RemoveIfEmpty(directory); directory = directory.Parent)
+            continue;
+        OnKept(-version.Size);
+    }
+
+    /// <summary>All versions, in the order of their paths.</summary>
+    private List<KeptVersion> Walk()
+    {
+        var found = new List<KeptVersion>();
+        if (_versions.Stat(_top) is { Kind: FileKind.Directory })
+            Walk(_top, found.Add, null);
+        found.Sort((a, b) => string.CompareOrdinal(a.Path.Value, b.Path.Value));
+        return found;
     }
 
     private void Walk(LocalPath directory, Action<KeptVersion> found, Action<LocalPath>? left)

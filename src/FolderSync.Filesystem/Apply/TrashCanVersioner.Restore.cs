@@ -30,6 +30,7 @@ public sealed partial class TrashCanVersioner
             Flush();
             // What stood there may have been bigger or smaller: counted anew by the next cleaning.
             _totalBytes = null;
+            _spare = null;
             Interlocked.Increment(ref _changes);
         }
     }

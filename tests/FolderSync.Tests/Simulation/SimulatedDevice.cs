@@ -20,6 +20,7 @@ internal sealed class SimulatedDevice
     private readonly SimulatedPump _pump;
     private readonly SimulatedNetwork _network;
     private readonly Random _random;
+    private readonly SimulatedTime.Clock _diskClock;
     private TimeSpan _skew;
     private readonly MemoryFolderIndexes _indexes;
     private readonly MemoryStateStore _state = new();
@@ -32,7 +33,7 @@ internal sealed class SimulatedDevice
     {
         (Name, _time, _pump, _network, _random, _skew) = (name, time, pump, network, random, skew);
         Id = new DeviceId(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-        Disks = new MemoryDisks(new SimulatedTime.Clock(time, skew));
+        Disks = new MemoryDisks(_diskClock = new SimulatedTime.Clock(time, skew));
         _indexes = new MemoryFolderIndexes(Id, () => (ulong)random.NextInt64());
     }
 
@@ -62,6 +63,18 @@ internal sealed class SimulatedDevice
     public IFolderLocks? FolderLocks { get; set; }
 
     public MemoryStateStore State => _state;
+
+    /// <summary>How far its wall clock is ahead of the world's. Changed while it runs, the clock jumps.</summary>
+    public TimeSpan Skew
+    {
+        get => _skew;
+        set
+        {
+            _skew = _diskClock.Skew = value;
+            if (_clock is not null)
+                _clock.Skew = value;
+        }
+    }
 
     public FolderSnapshot Snapshot => Engine!.Folder(Folder)!;
 

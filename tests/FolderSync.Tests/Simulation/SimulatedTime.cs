@@ -54,6 +54,9 @@ internal sealed class SimulatedTime(int? seed)
     /// <summary>One device's clock: off by <paramref name="skew"/>, and dead with the device's process.</summary>
     public sealed class Clock(SimulatedTime world, TimeSpan skew) : TimeProvider
     {
+        /// <summary>Set while it runs: the wall clock jumps, the monotonic one does not.</summary>
+        public TimeSpan Skew { get; set; } = skew;
+
         public bool IsDead { get; set; }
 
         /// <summary>How far it is from the true time; a person may set it.</summary>

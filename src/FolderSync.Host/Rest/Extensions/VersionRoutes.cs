@@ -17,7 +17,7 @@ internal sealed class VersionRoutes(ISyncEngine engine)
             .Produces<RestoreResult>().WithSummary("Brings a version back to its name; what stands there is kept as a version first.");
         api.MapDelete("/versions", RemoveAsync).Produces(200).WithSummary("Removes one version for good.");
         api.MapPost("/versions/clean", CleanAsync)
-            .Produces<CleanResult>().WithSummary("Applies the folder's limits of age and size to its versions now; the oldest go first.");
+            .Produces<CleanResult>().WithSummary("Applies the folder's limits of age and size to its versions now.");
         api.MapGet("/conflicts", (string? folder) => Answers.Of(Conflicts(folder), Answers.Json.IReadOnlyListConflictItem))
             .Produces<IReadOnlyList<ConflictItem>>().WithSummary("Conflict copies that are still there, newest first.");
         api.MapPost("/conflicts/resolve", (Delegate)ResolveAsync).Takes<ResolveRequest>().Produces(200)

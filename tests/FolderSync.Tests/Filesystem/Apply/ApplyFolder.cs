@@ -27,6 +27,10 @@ internal sealed class FixedTime : TimeProvider
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     public override DateTimeOffset GetUtcNow() => Now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => Now.Ticks;
 }
 
 /// <summary>A folder with an applier, its disk arranged and looked at through the filesystem itself, so that it runs on any.</summary>

@@ -86,35 +86,71 @@ public sealed class TrashCanVersionerTests
         time.Now += TimeSpan.FromDays(10);
         disk.User.WriteFile("e/new", "new");
         versioner.Keep(Path("e/new"), Name("e/new"));
-        Assert.Equal(0, versioner.CleanUp(time.Now, Age(0)).Removed);
+        Assert.Equal(0, versioner.CleanUp(Since(time), Age(0)).Removed);
         Assert.Equal(6, versioner.TotalBytes);
-        Assert.Equal(0, versioner.CleanUp(time.Now, Age(11)).Removed);
-        Assert.Equal(new CleanedVersions(1, 3), versioner.CleanUp(time.Now, Age(9)));
+        Assert.Equal(0, versioner.CleanUp(Since(time), Age(11)).Removed);
+        Assert.Equal(new CleanedVersions(1, 3), versioner.CleanUp(Since(time), Age(9)));
         Assert.Equal(3, versioner.TotalBytes);
         Assert.Equal(Name("e/new"), Assert.Single(versioner.List()).Name);
         Assert.False(disk.User.Exists(".stversions/d"));
-        Assert.Equal(1, versioner.CleanUp(time.Now.AddDays(31), Age(30)).Removed);
+        time.Now += TimeSpan.FromDays(31);
+        Assert.Equal(1, versioner.CleanUp(Since(time), Age(30)).Removed);
         Assert.False(disk.User.Exists(".stversions/e"));
     }
 
     [Fact]
-    public void Over_the_size_the_oldest_go()
+    public void Over_the_size_files_with_many_versions_are_thinned_out()
     {
-        var time = new FixedTime();
-        var disk = new MemoryDisk(time, new MemoryDiskOptions());
-        var versioner = new TrashCanVersioner(new MemoryFileSystem(disk), time);
-        foreach (var name in (string[])["c", "a", "b"])
-        {
-            disk.User.WriteFile(name, "1234567890");
-            versioner.Keep(Path(name), Name(name));
-            time.Now += TimeSpan.FromMinutes(1);
-        }
-        Assert.Equal(new CleanedVersions(1, 10), versioner.CleanUp(time.Now, new RetentionLimits(30, 25, 0)));
-        Assert.Equal(["a", "b"], versioner.List().Select(v => v.Name.Value));
+        var (time, disk, versioner) = OnMemory();
+        foreach (var name in (string[])["c", "a", "a", "b", "a"])
+            Keep(disk, versioner, time, name, "1234567890", TimeSpan.FromMinutes(1));
+        Assert.Equal(new CleanedVersions(2, 20), versioner.CleanUp(Since(time), new RetentionLimits(TimeSpan.FromDays(30), 25)));
+        Assert.Equal(["a", "b", "c"], versioner.List().Select(v => v.Name.Value));
+        Assert.True(disk.User.Exists(".stversions/a"));
+        Assert.Equal(30, versioner.TotalBytes);
         // What is kept after the look counts without another one.
         disk.User.WriteFile("d", "12345");
         versioner.Keep(Path("d"), Name("d"));
-        Assert.Equal(25, versioner.TotalBytes);
+        Assert.Equal(35, versioner.TotalBytes);
+    }
+
+    [Fact]
+    public void Room_is_made_by_old_versions_that_have_a_newer_one_and_by_no_more_than_it_takes()
+    {
+        var (time, disk, versioner) = OnMemory();
+        foreach (var name in (string[])["d/a", "d/a", "d/a", "e/only", "b", "b"])
+            Keep(disk, versioner, time, name, "1234567890", TimeSpan.FromDays(1));
+        time.Now += TimeSpan.FromDays(6);
+        Keep(disk, versioner, time, "b", "young", TimeSpan.FromMinutes(1));
+        Assert.Equal(30, versioner.SpareBytes(Since(time)));
+        Assert.Equal(default, versioner.MakeRoom(Since(time), 31));
+        Assert.Equal(7, versioner.List().Count);
+        Assert.Equal(new CleanedVersions(2, 20), versioner.MakeRoom(Since(time), 11));
+        Assert.Equal(["b", "b", "b", "d/a", "e/only"], versioner.List().Select(v => v.Name.Value));
+        Assert.Equal(default, versioner.MakeRoom(Since(time), 11));
+        Assert.Equal(10, versioner.SpareBytes(Since(time)));
+        Assert.True(disk.User.Exists(".stversions/d/a"));
+    }
+
+    /// <summary>A file manager takes the newest away: what was an old version is the only one now.</summary>
+    [Fact]
+    public void What_became_the_only_version_meanwhile_makes_no_room()
+    {
+        var (time, disk, versioner) = OnMemory();
+        foreach (var name in (string[])["a", "a", "b", "b"])
+            Keep(disk, versioner, time, name, "1234567890", TimeSpan.FromDays(1));
+        time.Now += TimeSpan.FromDays(8);
+        Assert.Equal(20, versioner.SpareBytes(Since(time)));
+        disk.User.Delete(".stversions/a");
+        Assert.Equal(new CleanedVersions(1, 10), versioner.MakeRoom(Since(time), 20));
+        Assert.Equal(["a", "b"], versioner.List().Select(v => v.Name.Value));
+
+        Keep(disk, versioner, time, "b", "1234567890", TimeSpan.Zero);
+        Assert.Equal(0, versioner.SpareBytes(Since(time)));
+        time.Now += TimeSpan.FromDays(8);
+        Assert.Equal(10, versioner.SpareBytes(Since(time)));
+        versioner.Remove(versioner.List().First(v => v.Name == Name("b")));
+        Assert.Equal(0, versioner.SpareBytes(Since(time)));
     }
 
     [Theory, MemberData(nameof(Disks))]
@@ -159,7 +195,23 @@ public sealed class TrashCanVersionerTests
         Assert.Equal("once more", folder.Text("d/a"));
     }
 
-    private static RetentionLimits Age(int days) => new(days, 0, 0);
+    private static RetentionLimits Age(int days) => new(days > 0 ? TimeSpan.FromDays(days) : null, 0);
+
+    private static Func<DateTimeOffset, TimeSpan> Since(FixedTime time) => t => time.Now - t;
+
+    private static (FixedTime Time, MemoryDisk Disk, TrashCanVersioner Versioner) OnMemory()
+    {
+        var time = new FixedTime();
+        var disk = new MemoryDisk(time, new MemoryDiskOptions());
+        return (time, disk, new TrashCanVersioner(new MemoryFileSystem(disk), time));
+    }
+
+    private static void Keep(MemoryDisk disk, TrashCanVersioner versioner, FixedTime time, string name, string content, TimeSpan then)
+    {
+        disk.User.WriteFile(name, content);
+        versioner.Keep(Path(name), Name(name));
+        time.Now += then;
+    }
 
     /// <summary>On another disk: the power may fail at any call on either; the content is on at least one of them.</summary>
     [Fact]

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace FolderSync.Core.Decide;
+
+/// <summary>Time that the clock says has passed and that nobody saw pass: it jumped, or the device was off.</summary>
+/// <param name="Steady">How long this device has run since, with the clock going on from <paramref name="To"/>.</param>
+public readonly record struct ClockGap(DateTimeOffset From, DateTimeOffset To, TimeSpan Steady);
+
+/// <summary>The clock was set back.</summary>
+/// <param name="Steady">How long this device has run since.</param>
+public readonly record struct SetBack(DateTimeOffset To, TimeSpan Steady);
+
+/// <summary>
+/// What is known of this device's clock, so that a jump deletes nothing: time that passed unseen (a jump ahead, or a device that was off) counts for
+/// no version's age until the device has run for a week with the clock as it is. Then it was true, and counts. Immutable; pure.
+/// </summary>
+/// <param name="LastSeen">The clock at the last look.</param>
+/// <param name="Vouched">Up to here time has passed, also where the clock stands before it now: one that begins in 1970 at each start and is set right has not jumped.</param>
+/// <param name="LastSetBack">What was kept later than now was kept at the latest when the clock was set back.</param>
+/// <param name="Gaps">In order, none over another.</param>
+public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouched, SetBack? LastSetBack, ImmutableArray<ClockGap> Gaps)
+{
+    /// <summary>A step of the clock up to this is none: a night off or suspended, summer time.</summary>
+    public static readonly TimeSpan Tolerance = TimeSpan.FromDays(1);
+
+    /// <summary>How long the device runs until it takes the clock for true.</summary>
+    public static readonly TimeSpan SteadyFor = TimeSpan.FromDays(7);
+
+    private const int MostGaps = 50;
+
+    /// <summary>A look at the clock.</summary>
+    /// <param name="before">Null: nothing is known of it, so nothing has aged yet.</param>
+    /// <param name="passed">Since the look before, by a clock that nobody sets; null at a start.</param>
+    public static ClockHistory Observe(ClockHistory? before, DateTimeOffset now, TimeSpan? passed)
+    {
+        if (before is null)
+            return new ClockHistory(now, now, null, [new ClockGap(DateTimeOffset.MinValue, now, TimeSpan.Zero)]);
+        var ran = passed ?? TimeSpan.Zero;
+        var expected = Later(before.LastSeen, ran);
+        List<ClockGap> gaps = [.. before.Gaps.Select(g => g with { Steady = g.Steady + ran }).Where(g => g.Steady < SteadyFor)];
+        var back = before.LastSetBack is { } b ? b with { Steady = b.Steady + ran } : (SetBack?)null;
+        var vouched = back is { } known && known.Steady >= SteadyFor && known.Steady - ran < SteadyFor ? expected : Max(before.Vouched, before.LastSeen);
+        if (now < expected - Tolerance)
+        {
+            // Time that was never confirmed and is taken back did not pass.
+            vouched = gaps.Where(g => g.To > now).Select(g => g.From).Append(vouched).Min();
+            gaps = [.. gaps.Where(g => g.From < now).Select(g => g with { To = Min(g.To, now) })];
+            return new ClockHistory(now, vouched, new SetBack(now, TimeSpan.Zero), [.. gaps]);
+        }
+        var from = Max(expected, vouched);
+        if (now - from > Tolerance)
+            gaps.Add(new ClockGap(from, now, TimeSpan.Zero));
+        if (gaps.Count > MostGaps)
+            gaps = [gaps[1] with { From = gaps[0].From }, .. gaps.Skip(2)];
+        return new ClockHistory(now, Max(vouched, now), back, [.. gaps]);
+    }
+
+    /// <summary>How long ago that was, without the time that nobody saw pass.</summary>
+    public TimeSpan AgeOf(DateTimeOffset time, DateTimeOffset now)
+    {
+        if (time > now)
+            time = LastSetBack is { } back ? Min(back.To, now) : now;
+        var age = now - time;
+        foreach (var gap in Gaps)
+        {
+            var (from, to) = (Max(gap.From, time), Min(gap.To, now));
+            if (to > from)
+                age -= to - from;
+        }
+        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
+    }
+
+    /// <summary>An array of whole numbers, as JSON: seconds.</summary>
+    public string ToJson()
+    {
+        List<long> numbers = [LastSeen.ToUnixTimeSeconds(), Vouched.ToUnixTimeSeconds(), LastSetBack?.To.ToUnixTimeSeconds() ?? long.MinValue, Seconds(LastSetBack?.Steady)];
+        foreach (var gap in Gaps)
+            numbers.AddRange([gap.From.ToUnixTimeSeconds(), gap.To.ToUnixTimeSeconds(), Seconds(gap.Steady)]);
+        return "[" + string.Join(',', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))) + "]";
+    }
+
+    /// <summary>Null where it can't be read: then nothing is known of the clock.</summary>
+    public static ClockHistory? FromJson(string? json)
+    {
+        var parts = json?.Trim('[', ']', ' ').Split(',') ?? [];
+        var numbers = new long[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (!long.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[i]))
+                return null;
+        }
+        if (numbers.Length < 4 || (numbers.Length - 4) % 3 != 0)
+            return null;
+        try
+        {
+            return new ClockHistory(
+                Time(numbers[0]),
+                Time(numbers[1]),
+                numbers[2] == long.MinValue ? null : new SetBack(Time(numbers[2]), TimeSpan.FromSeconds(numbers[3])),
+                [.. numbers.Skip(4).Chunk(3).Select(g => new ClockGap(Time(g[0]), Time(g[1]), TimeSpan.FromSeconds(g[2])))]);
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static long Seconds(TimeSpan? time) => (long)(time ?? TimeSpan.Zero).TotalSeconds;
+
+    private static DateTimeOffset Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds);
+
+    private static DateTimeOffset Later(DateTimeOffset time, TimeSpan by) => by < DateTimeOffset.MaxValue - time ? time + by : DateTimeOffset.MaxValue;
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+}
