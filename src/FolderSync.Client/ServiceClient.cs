@@ -10,11 +10,16 @@ namespace FolderSync.Client;
 /// <summary>A running service's REST interface, as far as the command line, the tray and the demo use it. Every failure is a <see cref="ServiceException"/>.</summary>
 public sealed partial class ServiceClient : IDisposable
 {
-    private readonly HttpClient _http;
+    /// <summary>For the least that can be asked. A service that was started just now on a slow computer with other work takes longer than it seems.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
-    public ServiceClient(ServiceAddress address)
+    private readonly HttpClient _http;
+    private readonly TimeProvider _time;
+
+    public ServiceClient(ServiceAddress address, TimeProvider? time = null)
     {
         Address = address;
+        _time = time ?? TimeProvider.System;
         _http = new HttpClient(Handler(address)) { BaseAddress = new Uri(new Uri(address.Url), "rest/"), Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Add("X-API-Key", address.ApiKey);
     }
@@ -26,9 +31,9 @@ public sealed partial class ServiceClient : IDisposable
     {
         try
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            timeout.CancelAfter(TimeSpan.FromSeconds(5));
-            using var answer = await _http.GetAsync("noauth/health", timeout.Token);
+            using var limit = new CancellationTokenSource(AnswerLimit, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+            using var answer = await _http.GetAsync("noauth/health", either.Token);
             return true;
         }
         catch (Exception e) when (ConnectionFailure.Is(e))

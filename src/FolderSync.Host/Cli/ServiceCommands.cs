@@ -6,7 +6,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class ServiceCommands
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     public static Command Shutdown(CommandLine cli) => cli.Does(new Command("shutdown", "Ends the running service; done when it has ended."), async (context, home, _, cancellation) =>

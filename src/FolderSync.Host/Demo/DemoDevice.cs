@@ -10,7 +10,7 @@ namespace FolderSync.Host.Demo;
 /// <summary>One of the demo's devices: a home, a folder, and this program running on them as a process of its own.</summary>
 internal sealed class DemoDevice : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
@@ -120,8 +120,15 @@ internal sealed class DemoDevice : IAsyncDisposable
         {
             if (process.HasExited)
                 throw CliException.Failed($"The device '{name}' did not start (exit code {process.ExitCode}). Its log:{Environment.NewLine}{log}");
-            if (await CliContext.ConnectAsync(home, cancellation) is { } client)
-                return client;
+            try
+            {
+                if (await CliContext.ConnectAsync(home, cancellation) is { } client)
+                    return client;
+            }
+            catch (ServiceException)
+            {
+                // It is there and has not answered yet.
+            }
         }
         throw CliException.Failed($"The device '{name}' did not answer within {StartLimit.TotalSeconds:0} s.");
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using FolderSync.Client;
 using FolderSync.Tests.Network;
 using Xunit;
@@ -25,5 +27,30 @@ public sealed class ServiceClientTests
             Assert.Null(failure.Status);
             await Assert.ThrowsAsync<ServiceException>(() => client.ShutdownAsync(default));
         }
+    }
+
+    /// <summary>A service that has just been started on a computer with other work is slow, and not one that does not answer.</summary>
+    [Fact]
+    public async Task A_slow_service_is_waited_for_and_one_that_hangs_is_told()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var address = new ServiceAddress($"http://{silent.LocalEndpoint}/", "key", Environment.ProcessId);
+        var time = new ManualTime();
+        using var client = new ServiceClient(address, time);
+
+        var slow = client.IsRunningAsync(default);
+        using (var asked = await silent.AcceptTcpClientAsync().WaitAsync(TestLimits.Patience))
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            await asked.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+            Assert.True(await slow.WaitAsync(TestLimits.Patience));
+        }
+
+        var hanging = client.IsRunningAsync(default);
+        using var second = await silent.AcceptTcpClientAsync().WaitAsync(TestLimits.Patience);
+        time.Advance(TimeSpan.FromMinutes(1));
+        var failure = await Assert.ThrowsAsync<ServiceException>(() => hanging.WaitAsync(TestLimits.Patience));
+        Assert.Contains("does not answer", failure.Message, StringComparison.Ordinal);
     }
 }
