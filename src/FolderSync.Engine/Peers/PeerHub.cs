@@ -1,3 +1,4 @@
+using System.Net;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
@@ -101,6 +102,8 @@ internal sealed class PeerHub : IAsyncDisposable
         }
         foreach (var device in config.Devices)
             Put(device);
+        foreach (var ignored in config.IgnoredDevices)
+            _parts.State.RemovePendingDevice(ignored);
         await ListenAsync(config.ListenAddresses.IsEmpty ? [] : config.ListenAddresses);
     }
 
@@ -241,7 +244,7 @@ internal sealed class PeerHub : IAsyncDisposable
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         try
         {
-            var listener = await _parts.Transport.ListenAsync(address, stop.Token);
+            var listener = await _parts.Transport.ListenAsync(address, Admits, stop.Token);
             lock (_lock)
             {
                 _listening[address] = listener.Address;
@@ -384,7 +387,7 @@ internal sealed class PeerHub : IAsyncDisposable
     {
         try
         {
-            var stream = await _parts.Transport.DialAsync(address, session.Id, cancellation);
+            var stream = await _parts.Transport.DialAsync(address, session.Id, a => NetworkFilter.Allows(session.Config.AllowedNetworks, a), cancellation);
             session.NoteDialError(address, null);
             return stream;
         }
@@ -431,6 +434,8 @@ internal sealed class PeerHub : IAsyncDisposable
                 using var deadline = new CancellationTokenSource(HelloDeadline, _parts.Time);
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stop.Token);
                 var session = Find(stream.Peer);
+                if (WhyNotGreet(stream, session) is { } refusal)
+                    throw new BepException(refusal);
                 var hello = new Hello(
                     Config.Name, _parts.ClientName, _parts.ClientVersion, session?.Config.NumConnections ?? 0, _parts.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
                 await using var connection = await _parts.OpenConnection(stream.Stream, hello, limit.Token);
@@ -451,6 +456,13 @@ internal sealed class PeerHub : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>An address at which none of the devices may be gets no answer at all. Thread-safe.</summary>
+    private bool Admits(IPAddress address) => Config.Devices is var devices && (devices.IsEmpty || devices.Any(d => NetworkFilter.Allows(d.AllowedNetworks, address)));
+
+    /// <summary>Why the other side is not told even this device's name.</summary>
+    private string? WhyNotGreet(AuthenticatedStream stream, PeerSession? session) =>
+        session is null ? Config.IgnoredDevices.Contains(stream.Peer) ? $"{stream.Peer} is one of the ignored devices." : null : session.WhyNotAt(stream);
 
     private void OnUnknownDevice(AuthenticatedStream stream, Hello hello)
     {
