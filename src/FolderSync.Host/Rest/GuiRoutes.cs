@@ -125,7 +125,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
         }
         else
         {
-            whole["deviceID"] = default(Core.Model.DeviceId).ToString();
+            whole["deviceID"] = new Core.Model.DeviceId([.. Enumerable.Repeat((byte)1, 32)]).ToString();
             ConfigJson.ToDevice(whole);
         }
     }
