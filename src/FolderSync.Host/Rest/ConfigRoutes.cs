@@ -162,7 +162,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private Func<Configuration, Configuration> PutDevice(JsonObject extras, JsonObject json, bool partial = false)
     {
         var named = DeviceIdText.TryParse(json["deviceID"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "", out var known, out _);
-        var there = named && (known == engine.Self || store.Current.Engine.Device(known) is not null) 
+        var there = named && (known == engine.Self || store.Current.Engine.Device(known) is not null)
             ? ConfigJson.Device(store.Current.Engine.Device(known) ?? Self, Extra(extras, "devices", known.ToString())) : null;
         json = Over(json, there, partial, SyncthingOptions.Device, extras);
         var device = ConfigJson.ToDevice(json);
