@@ -48,6 +48,9 @@ public sealed record EngineConfig
     /// <summary>Keep the temp files of an interrupted transfer this long.</summary>
     public int KeepTemporariesHours { get; init; } = 24;
 
+    /// <summary>Devices that are refused without a question; one that is configured is not ignored.</summary>
+    public ImmutableArray<DeviceId> IgnoredDevices { get; init; } = [];
+
     public DeviceConfig? Device(DeviceId id) => Devices.FirstOrDefault(d => d.Id == id);
 
     public FolderConfig? Folder(FolderId id) => Folders.FirstOrDefault(f => f.Id == id);
@@ -76,13 +79,16 @@ public sealed record DeviceConfig
     /// <summary>KiB/s, 0 for no limit.</summary>
     public int MaxReceiveKbps { get; init; }
 
+    /// <summary>Networks that its address must be in (<see cref="FolderSync.Network.NetworkFilter"/>); empty: any address.</summary>
+    public ImmutableArray<string> AllowedNetworks { get; init; } = [];
+
     /// <summary>Folders it offers are not shown as pending.</summary>
     public ImmutableArray<FolderId> IgnoredFolders { get; init; } = [];
 
     public bool Equals(DeviceConfig? other) =>
         other is not null && Id == other.Id && Name == other.Name && Addresses.SequenceEqual(other.Addresses) && Compression == other.Compression &&
         Paused == other.Paused && NumConnections == other.NumConnections && MaxSendKbps == other.MaxSendKbps &&
-        MaxReceiveKbps == other.MaxReceiveKbps && IgnoredFolders.SequenceEqual(other.IgnoredFolders);
+        MaxReceiveKbps == other.MaxReceiveKbps && AllowedNetworks.SequenceEqual(other.AllowedNetworks) && IgnoredFolders.SequenceEqual(other.IgnoredFolders);
 
     public override int GetHashCode() => Id.GetHashCode();
 }

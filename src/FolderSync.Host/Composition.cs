@@ -50,7 +50,7 @@ internal static class Composition
         });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
-        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<RateMeter>();
+        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<Rest.StoredOptions>().AddSingleton<RateMeter>();
         Rest.Extensions.OpenApi.Add(builder.Services);
         builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>();
         AddRestarted<ProblemCollector>(builder.Services);

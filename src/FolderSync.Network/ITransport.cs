@@ -1,3 +1,4 @@
+using System.Net;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Network;
@@ -9,6 +10,9 @@ namespace FolderSync.Network;
 /// <param name="IsLan">The remote address is of a directly attached or private network.</param>
 public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Remote, bool Dialed, string Crypto, bool IsLan) : IAsyncDisposable
 {
+    /// <summary>The other side's; null where it has none.</summary>
+    public IPAddress? Address { get; init; }
+
     /// <summary>Null where there is none to ask: the simulator's.</summary>
     public IConnectionPath? Path { get; init; }
 
@@ -46,9 +50,21 @@ public interface IPeerListener : IAsyncDisposable
 public interface ITransport
 {
     /// <param name="address">"tcp://host:port", port 0 for any; <see cref="TransportException"/> says when it is taken.</param>
-    Task<IPeerListener> ListenAsync(string address, CancellationToken cancellation);
+    /// <param name="admits">Asked of every caller's address: one that it denies is closed before a byte is sent. Thread-safe.</param>
+    Task<IPeerListener> ListenAsync(string address, Func<IPAddress, bool> admits, CancellationToken cancellation);
 
     /// <summary>Dials and checks that it is <paramref name="expected"/> who answers.</summary>
     /// <param name="address">"tcp://host:port", "tcp4://", "tcp6://".</param>
-    Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, CancellationToken cancellation);
+    /// <param name="admits">Asked of every address that the host's name stands for: one that it denies is not connected to. Thread-safe.</param>
+    Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, Func<IPAddress, bool> admits, CancellationToken cancellation);
+}
+
+/// <summary>Without restricting addresses.</summary>
+public static class TransportExtensions
+{
+    public static Task<IPeerListener> ListenAsync(this ITransport transport, string address, CancellationToken cancellation) =>
+        transport.ListenAsync(address, static _ => true, cancellation);
+
+    public static Task<AuthenticatedStream> DialAsync(this ITransport transport, string address, DeviceId expected, CancellationToken cancellation) =>
+        transport.DialAsync(address, expected, static _ => true, cancellation);
 }

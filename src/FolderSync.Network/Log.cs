@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(2005, LogLevel.Warning, "Accepting at {address} failed, tried again in a second: {reason}")]
     public static partial void AcceptFailed(ILogger logger, string address, string reason);
 
+    [LoggerMessage(2006, LogLevel.Information, "Connection from {remote} closed: no device's allowed-networks contain that address")]
+    public static partial void NotAdmitted(ILogger logger, string remote);
+
     [LoggerMessage(2101, LogLevel.Information, "Discovery by {Method} is on, port {Port}")]
     public static partial void DiscoveryWorks(ILogger logger, string method, int port);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
@@ -105,6 +106,8 @@ internal sealed class PeerHub : IAsyncDisposable
         }
         foreach (var device in config.Devices)
             Put(device);
+        foreach (var ignored in config.IgnoredDevices)
+            _parts.State.RemovePendingDevice(ignored);
         await ListenAsync(config.ListenAddresses.IsEmpty ? [] : config.ListenAddresses);
     }
 
@@ -275,7 +278,7 @@ internal sealed class PeerHub : IAsyncDisposable
     {
         try
         {
-            var listener = await _parts.Transport.ListenAsync(address, cancellation);
+            var listener = await _parts.Transport.ListenAsync(address, Admits, cancellation);
             lock (_lock)
             {
                 _listening[address] = listener.Address;
@@ -427,7 +430,7 @@ internal sealed class PeerHub : IAsyncDisposable
     {
         try
         {
-            var stream = await _parts.Transport.DialAsync(address, session.Id, cancellation);
+            var stream = await _parts.Transport.DialAsync(address, session.Id, a => NetworkFilter.Allows(session.Config.AllowedNetworks, a), cancellation);
             session.NoteDialError(address, null);
             return stream;
         }
@@ -474,6 +477,8 @@ internal sealed class PeerHub : IAsyncDisposable
                 using var deadline = new CancellationTokenSource(HelloDeadline, _parts.Time);
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stop.Token);
                 var session = Find(stream.Peer);
+                if (WhyNotGreet(stream, session) is { } refusal)
+                    throw new BepException(refusal);
                 var hello = new Hello(
                     Config.Name, _parts.ClientName, _parts.ClientVersion, session?.Config.NumConnections ?? 0, _parts.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
                 await using var connection = await _parts.OpenConnection(stream.Stream, hello, limit.Token);
@@ -494,6 +499,13 @@ internal sealed class PeerHub : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>An address at which none of the devices may be gets no answer at all. Thread-safe.</summary>
+    private bool Admits(IPAddress address) => Config.Devices is var devices && (devices.IsEmpty || devices.Any(d => NetworkFilter.Allows(d.AllowedNetworks, address)));
+
+    /// <summary>Why the other side is not told even this device's name.</summary>
+    private string? WhyNotGreet(AuthenticatedStream stream, PeerSession? session) =>
+        session is null ? Config.IgnoredDevices.Contains(stream.Peer) ? $"{stream.Peer} is one of the ignored devices." : null : session.WhyNotAt(stream);
 
     private void OnUnknownDevice(AuthenticatedStream stream, Hello hello)
     {

@@ -86,7 +86,11 @@ internal sealed partial class PeerSession
         if (config.Paused)
             Close("This device has been paused.");
         foreach (var link in Links())
+        {
             link.Connection.Compression = config.Compression;
+            if (WhyNotAt(link.Stream) is { } why)
+                link.Close(why);
+        }
         lock (_lock)
             _hasReasonToDial = true;
         DialWake.Set();
@@ -156,6 +160,10 @@ internal sealed partial class PeerSession
         }
     }
 
+    /// <summary>Null where the device may be at the stream's other end, else a sentence.</summary>
+    public string? WhyNotAt(AuthenticatedStream stream) => NetworkFilter.Allows(Config.AllowedNetworks, stream.Address) ? null
+        : $"{stream.Remote} is not in the networks that are allowed for this device (allowed-networks).";
+
     public void Close(string reason)
     {
         foreach (var link in Links())
@@ -171,6 +179,9 @@ internal sealed partial class PeerSession
         {
             if (Config.Paused)
                 return "the device is paused here";
+            // The configuration may have changed since Hello was said.
+            if (WhyNotAt(stream) is { } notHere)
+                return notHere;
             if (WhyNotAnother(stream, connection.PeerHello) is { } why)
                 return why;
             isFirst = _links.Count == 0;

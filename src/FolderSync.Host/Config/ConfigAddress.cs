@@ -1,4 +1,5 @@
 using System.Globalization;
+using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Config;
 
@@ -13,6 +14,8 @@ internal static class ConfigAddress
     public static string? WhyNotListen(string address) => address == "default" ? null : WhyNotUrl(address, "default");
 
     public static string? WhyNotDial(string address) => address == "dynamic" ? null : WhyNotUrl(address, "dynamic");
+
+    public static string? WhyNotDevice(string id) => DeviceIdText.TryParse(id, out _, out var why) ? null : $"'{id}' is not a device ID: {why}";
 
     /// <param name="host">Without brackets; empty for all addresses.</param>
     public static bool TrySplit(string address, out string host, out int port)

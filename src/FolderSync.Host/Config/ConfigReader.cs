@@ -22,14 +22,16 @@ internal static class ConfigReader
         var reader = new NodeReader(file);
         if (document.Root is not (null or YamlMap))
             throw new ConfigException(file, document.Root.Line, document.Root.Column, $"The file must hold options, not {document.Root.Kind}.", "Write 'folders:', 'devices:' and so on at the start of lines.");
-        foreach (var (key, _) in ((YamlMap?)document.Root)?.Entries ?? [])
+        foreach (var (key, value) in ((YamlMap?)document.Root)?.Entries ?? [])
         {
             if (!ConfigSchema.Sections.Contains(key.Value))
-                reader.WarnUnknown(key, ConfigSchema.Sections);
+                reader.Unknown(key, value, ConfigSchema.Sections);
         }
         var read = ConfigSchema.Groups.Aggregate(new Configuration(), (c, section) => section.Read(reader, document.Find(section.Name), c));
         var devices = ReadDevices(reader, document);
         var folders = ReadFolders(reader, document, devices, home);
+        foreach (var known in read.Engine.IgnoredDevices.Where(i => devices.Any(d => d.Id == i)))
+            reader.Warn(document.Find(ConfigSchema.NetworkSection, "ignored-devices")!, $"The device {known} is listed under 'devices', too, and is not ignored.");
         return reader.Problems.Count > 0
             ? throw new ConfigException([.. reader.Problems.OrderBy(p => p.Line).ThenBy(p => p.Column)])
             : new ReadConfiguration(read.WithEngine(e => e with { Devices = devices, Folders = folders }), [.. reader.Warnings.OrderBy(p => p.Line)]);

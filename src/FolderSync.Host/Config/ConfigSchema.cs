@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
+using FolderSync.Network;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Host.Config;
@@ -57,6 +58,8 @@ internal static class ConfigSchema
         ConfigField.Int<EngineConfig>("local-discovery-port", "The UDP port of local discovery, the same on all devices.", 1, ushort.MaxValue,
             c => c.LocalDiscoveryPort, (c, v) => c with { LocalDiscoveryPort = v }),
         ConfigField.Bool<EngineConfig>("mdns", "Tell the LAN of this device, and find others there, by mDNS (Bonjour, Avahi).", c => c.Mdns, (c, v) => c with { Mdns = v }),
+        ConfigField.Texts<EngineConfig>("ignored-devices", "IDs of devices that are refused without a question when they want to connect. One that is listed under devices is not ignored.",
+            c => [.. c.IgnoredDevices.Select(d => d.ToString())], (c, v) => c with { IgnoredDevices = [.. v.Select(id => DeviceIdText.TryParse(id, out var device, out _) ? device : default).Distinct()] }, ConfigAddress.WhyNotDevice),
     ]);
 
     public static readonly ConfigFields<EngineConfig> Limits = new(new EngineConfig(),
@@ -89,6 +92,8 @@ internal static class ConfigSchema
         ConfigField.Int<DeviceConfig>("connections", "How many connections at once; 0: one.", 0, 128, c => c.NumConnections, (c, v) => c with { NumConnections = v }),
         ConfigField.Rate<DeviceConfig>("send", "The rate of sending to this device.", c => c.MaxSendKbps, (c, v) => c with { MaxSendKbps = v }),
         ConfigField.Rate<DeviceConfig>("receive", "The rate of receiving from this device.", c => c.MaxReceiveKbps, (c, v) => c with { MaxReceiveKbps = v }),
+        ConfigField.Texts<DeviceConfig>("allowed-networks", "Networks that its address must be in, such as 192.168.0.0/16; with ! before one that is excluded, and the first that fits decides. Empty: any address.",
+            c => c.AllowedNetworks, (c, v) => c with { AllowedNetworks = v }, NetworkFilter.WhyNot),
         ConfigField.Texts<DeviceConfig>("ignored-folders", "IDs of folders that it offers and that are not asked about again.", c => [.. c.IgnoredFolders.Select(f => f.Value)],
             (c, v) => c with { IgnoredFolders = [.. v.Select(id => new FolderId(id))] }),
     ]);

@@ -34,7 +34,8 @@ public sealed record Configuration
     /// <summary>The files stay.</summary>
     public Configuration RemoveFolder(FolderId id) => WithEngine(e => e with { Folders = e.Folders.RemoveAll(f => f.Id == id) });
 
-    /// <summary>Without what can't be meant: this device among its own peers, folders shared with devices that are not there.</summary>
+    /// <summary>Without what can't be meant: this device among its own peers, folders shared with devices that are not there,
+    /// configured devices among the ignored ones.</summary>
     /// <param name="self">This device; null where it is not known.</param>
     public Configuration Consistent(DeviceId? self)
     {
@@ -43,6 +44,7 @@ public sealed record Configuration
         return WithEngine(e => e with
         {
             Devices = devices,
+            IgnoredDevices = [.. e.IgnoredDevices.Where(d => d != self && !known.Contains(d)).Distinct()],
             Folders = [.. e.Folders.Select(f => f with { Devices = [.. f.Devices.Where(known.Contains).Distinct()] })],
         });
     }

@@ -37,14 +37,37 @@ internal sealed class NodeReader(string file)
             if (fields.All.FirstOrDefault(f => f.Key == key.Value) is { } field)
                 seed = value is YamlScalar { IsNull: true } ? seed : field.Read(this, value, seed);
             else if (!others.Contains(key.Value))
-                WarnUnknown(key, [.. fields.All.Select(f => f.Key), .. others]);
+                Unknown(key, value, [.. fields.All.Select(f => f.Key), .. others]);
         }
         return seed;
     }
 
-    public void WarnUnknown(YamlScalar key, IReadOnlyList<string> known) =>
+    /// <summary>An option that isn't known is warned of. One of Syncthing's that concerns safety is refused: it would be taken for being in force.</summary>
+    public void Unknown(YamlScalar key, YamlNode value, IReadOnlyList<string> known)
+    {
+        if (RefuseUnsafe(key, value, isLdap: false))
+            return;
         Warn(key, $"There is no option '{key.Value}' here; it is kept and has no effect.",
             Suggestion.For(key.Value, known) is { } meant ? $"Did you mean '{meant}'?" : $"Known here: {string.Join(", ", known)}.");
+    }
+
+    /// <summary>Also looks below: how a Syncthing nests its options means nothing here.</summary>
+    private bool RefuseUnsafe(YamlScalar key, YamlNode value, bool isLdap)
+    {
+        if (SyncthingOptions.WhyNotInFile(key, value, isLdap) is { } why)
+        {
+            Problem(key, why);
+            return true;
+        }
+        isLdap |= key.Value == SyncthingOptions.Ldap;
+        var refused = false;
+        foreach (var map in value is YamlSequence list ? list.Items.OfType<YamlMap>() : value is YamlMap one ? [one] : [])
+        {
+            foreach (var (inner, below) in map.Entries)
+                refused |= RefuseUnsafe(inner, below, isLdap);
+        }
+        return refused;
+    }
 
     public IEnumerable<YamlNode> Items(YamlNode? node, string name)
     {

@@ -38,11 +38,10 @@ internal sealed class ImportReader
         {
             Name = self?.Text("name") is { Length: > 0 } name ? name : Environment.MachineName,
             Devices = devices,
+            IgnoredDevices = ReadIgnored(root, devices),
             Folders = ReadFolders(root, devices),
         };
         var page = new ImportOptions(_notes).Page(root.Element("gui") ?? new XElement("gui"));
-        foreach (var ignored in root.Elements("remoteIgnoredDevice"))
-            _notes.Add(new ImportNote($"ignored device {ignored.Text("id")}", "it is asked about again when it wants to connect."));
         if (root.Element("ldap")?.Text("address") is { Length: > 0 })
             _notes.Add(new ImportNote("ldap", "FolderSync's page knows one user and password, no directory service."));
         if (root.Element("defaults")?.Element("ignores")?.Elements().Any() == true)
@@ -68,13 +67,15 @@ internal sealed class ImportReader
             if (devices.Any(d => d.Id == id))
                 continue;
             var where = $"device '{(xml.Text("name") is { Length: > 0 } name ? name : id.ToString())}'";
+            var (networks, isClosed) = ReadNetworks(xml, where);
             devices.Add(new DeviceConfig
             {
                 Id = id,
                 Name = xml.Text("name"),
                 Addresses = Addresses(xml.Elements("address").Select(a => a.Value.Trim()), ConfigAddress.WhyNotDial, "dynamic", where),
                 Compression = xml.Text("compression").ToLowerInvariant() switch { "always" or "true" => Compression.Always, "never" or "false" => Compression.Never, _ => Compression.Metadata },
-                Paused = xml.Flag("paused", false),
+                Paused = xml.Flag("paused", false) || isClosed,
+                AllowedNetworks = networks,
                 MaxSendKbps = xml.Whole("maxSendKbps", 0, 0),
                 MaxReceiveKbps = xml.Whole("maxRecvKbps", 0, 0),
                 NumConnections = Math.Min(xml.Whole("numConnections", 0, 0), 128),
@@ -83,6 +84,35 @@ internal sealed class ImportReader
             Leftovers.Note(_notes, xml, where, Leftovers.Device);
         }
         return devices.ToImmutable();
+    }
+
+    private ImmutableArray<DeviceId> ReadIgnored(XElement root, ImmutableArray<DeviceConfig> devices)
+    {
+        var ignored = ImmutableArray.CreateBuilder<DeviceId>();
+        foreach (var text in root.Elements("remoteIgnoredDevice").Select(d => d.Text("id")))
+        {
+            if (!DeviceIdText.TryParse(text, out var id, out var why))
+                _notes.Add(new ImportNote($"ignored device {text}", $"left out: {why}"));
+            else if (id != _identity.DeviceId && devices.All(d => d.Id != id) && !ignored.Contains(id))
+                ignored.Add(id);
+        }
+        return ignored.ToImmutable();
+    }
+
+    /// <summary>Networks that can't be read allow nothing there; a device that has only such is taken over paused, never open to all.</summary>
+    private (ImmutableArray<string> Networks, bool IsClosed) ReadNetworks(XElement device, string where)
+    {
+        var all = device.Elements("allowedNetwork").SelectMany(n => n.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+        foreach (var network in all)
+        {
+            if (NetworkFilter.WhyNot(network) is { } why)
+                _notes.Add(new ImportNote($"{where}, allowedNetwork {network}", why));
+        }
+        var good = all.Where(n => NetworkFilter.WhyNot(n) is null).Distinct().ToImmutableArray();
+        var isClosed = good.IsEmpty && all.Count > 0;
+        if (isClosed)
+            _notes.Add(new ImportNote($"{where}, allowedNetwork", "none of its networks can be read: the device is paused. Write allowed-networks, then resume it."));
+        return (good, isClosed);
     }
 
     private ImmutableArray<string> Addresses(IEnumerable<string> addresses, Func<string, string?> whyNot, string none, string where)
@@ -193,6 +223,8 @@ internal sealed class ImportReader
             _markers.Add(Path.Combine(path, Own));
             _notes.Add(new ImportNote($"{where}, marker {name}", $"FolderSync goes by {Own}, which is made beside it."));
         }
+        else if (name.Length > 0 && name != Own)
+            _notes.Add(new ImportNote($"{where}, marker {name}", $"it is not there, and FolderSync goes by {Own}: the folder waits until a person makes that."));
         else if (!Directory.Exists(path))
             _notes.Add(new ImportNote($"{where}, path '{path}'", "it is not there now; the folder waits until it is."));
         else if (!Path.Exists(Path.Combine(path, Own)))

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Xml.Linq;
+using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Import;
 
@@ -12,26 +13,27 @@ internal static class Leftovers
     public static readonly FrozenDictionary<string, string> Folder = Table(
         "id label path type rescanIntervalS fsWatcherEnabled ignorePerms device minDiskFree versioning order ignoreDelete maxConflicts disableSparseFiles paused markerName " +
         "modTimeWindowS filesystemType fsWatcherDelayS fsWatcherTimeoutS scanProgressIntervalS pullerPauseS copiers hashers pullerMaxPendingKiB weakHashThresholdPct maxConcurrentWrites " +
-        "disableTempIndexes copyRangeMethod blockPullOrder blockIndexing xattrFilter",
+        "disableTempIndexes copyRangeMethod blockPullOrder blockIndexing xattrFilter group pullerDelayS",
         ("autoNormalize", "true"), ("copyOwnershipFromParent", "false"), ("disableFsync", "false"), ("caseSensitiveFS", "false"), ("junctionsAsDirs", "false"),
         ("syncOwnership", "false"), ("sendOwnership", "false"), ("syncXattrs", "false"), ("sendXattrs", "false"));
 
     public static readonly FrozenDictionary<string, string> Device = Table(
-        "id name address compression paused maxSendKbps maxRecvKbps numConnections ignoredFolder certName introducedBy skipIntroductionRemovals maxRequestKiB remoteGUIPort untrusted group",
-        ("introducer", "false"), ("autoAcceptFolders", "false"), ("allowedNetwork", ""), ("introducedBy", ""));
+        "id name address compression paused maxSendKbps maxRecvKbps numConnections ignoredFolder allowedNetwork introducedBy skipIntroductionRemovals maxRequestKiB remoteGUIPort group",
+        ("introducer", "false"), ("autoAcceptFolders", "false"), ("untrusted", "false"), ("certName", "syncthing"));
 
     public static readonly FrozenDictionary<string, string> Options = Table(
         "listenAddress localAnnounceEnabled localAnnouncePort maxSendKbps maxRecvKbps reconnectionIntervalS startBrowser keepTemporariesH limitBandwidthInLan maxFolderConcurrency " +
         "maxConcurrentIncomingRequestKiB globalAnnounceEnabled relaysEnabled natEnabled globalAnnounceServer localAnnounceMCAddr relayReconnectIntervalM natLeaseMinutes natRenewalMinutes " +
         "natTimeoutSeconds urAccepted urSeen urUniqueID urURL urPostInsecurely urInitialDelayS restartOnWakeup autoUpgradeIntervalH upgradeToPreReleases cacheIgnoredFiles progressUpdateIntervalS " +
-        "minHomeDiskFree releasesURL tempIndexMinBlocks unackedNotificationID setLowPriority crashReportingURL crashReportingEnabled stunKeepaliveStartS stunKeepaliveMinS stunServer databaseTuning " +
-        "announceLANAddresses sendFullIndexOnUpgrade connectionLimitEnough connectionLimitMax connectionPriorityTcpLan connectionPriorityQuicLan connectionPriorityTcpWan connectionPriorityQuicWan " +
+        "releasesURL tempIndexMinBlocks unackedNotificationID setLowPriority crashReportingURL crashReportingEnabled stunKeepaliveStartS stunKeepaliveMinS stunServer databaseTuning " +
+        "announceLANAddresses sendFullIndexOnUpgrade connectionPriorityTcpLan connectionPriorityQuicLan connectionPriorityTcpWan connectionPriorityQuicWan " +
         "connectionPriorityRelay connectionPriorityUpgradeThreshold featureFlag",
-        ("overwriteRemoteDeviceNamesOnConnect", "false"), ("trafficClass", "0"), ("insecureAllowOldTLSVersions", "false"), ("alwaysLocalNet", ""), ("auditEnabled", "false"), ("auditFile", ""));
+        ("minHomeDiskFree", "1"), ("connectionLimitEnough", "0"), ("connectionLimitMax", "0"), ("overwriteRemoteDeviceNamesOnConnect", "false"), ("trafficClass", "0"), ("insecureAllowOldTLSVersions", "false"), ("alwaysLocalNet", ""), ("auditEnabled", "false"), ("auditFile", ""));
 
     public static readonly FrozenDictionary<string, string> Gui = Table(
-        "enabled address apikey user password tls theme debugging sendBasicAuthPrompt unixSocketPermissions",
-        ("authMode", "static"), ("insecureAdminAccess", "false"), ("insecureSkipHostcheck", "false"), ("insecureAllowFrameLoading", "false"), ("metricsWithoutAuth", "false"));
+        "enabled address apikey user password tls theme debugging sendBasicAuthPrompt",
+        ("authMode", "static"), ("insecureAdminAccess", "false"), ("insecureSkipHostcheck", "false"), ("insecureAllowFrameLoading", "false"), ("metricsWithoutAuth", "false"), ("unixSocketPermissions", ""),
+        ("sessionCookieDurationS", "604800"), ("sessionCookiePath", "/"));
 
     public static void Note(List<ImportNote> notes, XElement xml, string where, FrozenDictionary<string, string> table)
     {
@@ -49,9 +51,9 @@ internal static class Leftovers
     {
         "introducer" => "FolderSync takes no devices on another's word; pair them yourself.",
         "autoAcceptFolders" => "folders that it offers are asked about.",
-        "allowedNetwork" => "FolderSync talks to the device from every network.",
+        "untrusted" => "no folder is shared with it: FolderSync can't encrypt for a device yet.",
         "insecureSkipHostcheck" => "names under which the page may be called are in page.allowed-hosts.",
-        _ => "FolderSync has no such option.",
+        _ => SyncthingOptions.All.FirstOrDefault(o => o.Treatment == OptionTreatment.Refused && o.Name == name)?.Why ?? "FolderSync has no such option.",
     };
 
     private static FrozenDictionary<string, string> Table(string quiet, params (string Name, string Usual)[] named)

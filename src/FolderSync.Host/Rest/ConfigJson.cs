@@ -3,6 +3,7 @@ using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host.Access;
 using FolderSync.Host.Config;
+using FolderSync.Network;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Host.Rest;
@@ -13,7 +14,7 @@ namespace FolderSync.Host.Rest;
 /// </summary>
 internal static class ConfigJson
 {
-    public static JsonObject Device(DeviceConfig device, JsonObject? extra) => Over(Defaults.Device(), extra, new JsonObject
+    public static JsonObject Device(DeviceConfig device, JsonObject? extra) => Over(SyncthingOptions.Device, Defaults.Device(), extra, new JsonObject
     {
         ["deviceID"] = device.Id.ToString(),
         ["name"] = device.Name,
@@ -23,12 +24,15 @@ internal static class ConfigJson
         ["maxSendKbps"] = device.MaxSendKbps,
         ["maxRecvKbps"] = device.MaxReceiveKbps,
         ["numConnections"] = device.NumConnections,
-        ["ignoredFolders"] = new JsonArray([.. device.IgnoredFolders.Select(f => new JsonObject { ["id"] = f.Value, ["label"] = "", ["time"] = RestJson.Time(DateTimeOffset.UnixEpoch) })]),
+        ["allowedNetworks"] = new JsonArray([.. device.AllowedNetworks.Select(n => JsonValue.Create(n))]),
+        ["ignoredFolders"] = new JsonArray([.. device.IgnoredFolders.Select(f => Described(extra?["ignoredFolders"], "id", f.Value) ??
+            new JsonObject { ["id"] = f.Value, ["label"] = "", ["time"] = RestJson.Time(DateTimeOffset.UnixEpoch) })]),
     });
 
     public static DeviceConfig ToDevice(JsonObject json)
     {
         var reader = new JsonReader(json, "device");
+        Check(SyncthingOptions.Device, json, $"device {reader.Text("deviceID", "")}");
         return new DeviceConfig
         {
             Id = Refusals.Device(reader.Text("deviceID", "")),
@@ -39,11 +43,12 @@ internal static class ConfigJson
             MaxSendKbps = reader.Number("maxSendKbps", 0),
             MaxReceiveKbps = reader.Number("maxRecvKbps", 0),
             NumConnections = reader.Number("numConnections", 0),
+            AllowedNetworks = [.. reader.Texts("allowedNetworks").Select(n => NetworkFilter.WhyNot(n) is { } why ? throw new BadHttpRequestException($"allowedNetworks: {why}") : n)],
             IgnoredFolders = [.. reader.Objects("ignoredFolders").Select(f => new FolderId(new JsonReader(f, "ignoredFolders").Text("id", "")))],
         };
     }
 
-    public static JsonObject Folder(FolderConfig folder, DeviceId self, JsonObject? extra) => Over(Defaults.Folder(), extra, new JsonObject
+    public static JsonObject Folder(FolderConfig folder, DeviceId self, JsonObject? extra) => Over(SyncthingOptions.Folder, Defaults.Folder(), extra, new JsonObject
     {
         ["id"] = folder.Id.Value,
         ["label"] = folder.Label,
@@ -68,9 +73,11 @@ internal static class ConfigJson
     });
 
     /// <param name="self">Left out of the folder's devices: the engine's configuration names peers only.</param>
-    public static FolderConfig ToFolder(JsonObject json, DeviceId self)
+    /// <param name="present">The folder that the object is to take the place of.</param>
+    public static FolderConfig ToFolder(JsonObject json, DeviceId self, FolderConfig? present = null)
     {
         var reader = new JsonReader(json, "folder");
+        Check(SyncthingOptions.Folder, json, $"folder '{reader.Text("id", "")}'");
         var defaults = new FolderConfig { Id = default, Path = "" };
         var free = reader.Object("minDiskFree") is { } f ? new JsonReader(f, "minDiskFree") : null;
         var unit = free?.Text("unit", "%") ?? "%";
@@ -88,7 +95,7 @@ internal static class ConfigJson
             IgnorePermissions = reader.Flag("ignorePerms", false),
             MinDiskFree = (free?.Real("value", defaults.MinDiskFree) ?? defaults.MinDiskFree) * Unit(unit),
             MinDiskFreeIsBytes = unit != "%" && unit.Length > 0,
-            Versioning = ToVersioning(reader.Object("versioning")),
+            Versioning = ToVersioning(reader.Object("versioning"), (present ?? defaults).Versioning),
             Order = Order(reader.Text("order", "random")),
             IgnoreDelete = reader.Flag("ignoreDelete", false),
             MaxConflicts = reader.Number("maxConflicts", defaults.MaxConflicts),
@@ -102,7 +109,7 @@ internal static class ConfigJson
         };
     }
 
-    public static JsonObject Options(Configuration config, JsonObject? extra) => Over(Defaults.Options(), extra, new JsonObject
+    public static JsonObject Options(Configuration config, JsonObject? extra) => Over(SyncthingOptions.Options, Defaults.Options(), extra, new JsonObject
     {
         ["listenAddresses"] = new JsonArray([.. config.Engine.ListenAddresses.Select(a => JsonValue.Create(a))]),
         ["reconnectionIntervalS"] = config.Engine.ReconnectIntervalSeconds,
@@ -119,6 +126,7 @@ internal static class ConfigJson
         ["maxSendKbps"] = config.Engine.MaxSendKbps,
         ["maxRecvKbps"] = config.Engine.MaxReceiveKbps,
         ["limitBandwidthInLan"] = config.Engine.LimitBandwidthInLan,
+        ["maxConcurrentIncomingRequestKiB"] = RequestKiB(config.Engine),
         ["maxFolderConcurrency"] = config.Engine.MaxFolderConcurrency,
         ["keepTemporariesH"] = config.Engine.KeepTemporariesHours,
         ["startBrowser"] = config.Page.OpenBrowser,
@@ -127,6 +135,7 @@ internal static class ConfigJson
     public static Configuration WithOptions(Configuration config, JsonObject json)
     {
         var reader = new JsonReader(json, "options");
+        Check(SyncthingOptions.Options, json, "options");
         var e = config.Engine;
         var n = config.Notifications;
         var told = reader.Object("notifications") is { } given ? new JsonReader(given, "notifications") : null;
@@ -142,6 +151,8 @@ internal static class ConfigJson
                 MaxSendKbps = reader.Number("maxSendKbps", e.MaxSendKbps),
                 MaxReceiveKbps = reader.Number("maxRecvKbps", e.MaxReceiveKbps),
                 LimitBandwidthInLan = reader.Flag("limitBandwidthInLan", e.LimitBandwidthInLan),
+                MaxRequestBytes = reader.Number("maxConcurrentIncomingRequestKiB", RequestKiB(e)) is var kib && kib == RequestKiB(e) ? e.MaxRequestBytes
+                    : kib > 0 ? kib * 1024L : new EngineConfig().MaxRequestBytes,
                 MaxFolderConcurrency = reader.Number("maxFolderConcurrency", e.MaxFolderConcurrency),
                 KeepTemporariesHours = reader.Number("keepTemporariesH", e.KeepTemporariesHours),
             },
@@ -156,7 +167,7 @@ internal static class ConfigJson
         };
     }
 
-    public static JsonObject Gui(PageConfig page, JsonObject? extra) => Over(Defaults.Gui(), extra, new JsonObject
+    public static JsonObject Gui(PageConfig page, JsonObject? extra) => Over(SyncthingOptions.Gui, Defaults.Gui(), extra, new JsonObject
     {
         ["enabled"] = page.Enabled,
         ["address"] = page.Address,
@@ -170,6 +181,7 @@ internal static class ConfigJson
     public static Func<PageConfig, PageConfig> ToGui(JsonObject json)
     {
         var reader = new JsonReader(json, "gui");
+        Check(SyncthingOptions.Gui, json, "gui");
         var password = reader.Has("password") ? reader.Text("password", "") : null;
         var hash = string.IsNullOrEmpty(password) || Password.IsHash(password) ? password
             : Password.WhyNot(password) is { } why ? throw new BadHttpRequestException(why)
@@ -185,43 +197,75 @@ internal static class ConfigJson
         };
     }
 
-    private static JsonObject Over(JsonObject defaults, JsonObject? extra, JsonObject known)
+    /// <exception cref="BadHttpRequestException">A value is one that FolderSync can't keep to.</exception>
+    public static void Check(string scope, JsonObject json, string where)
     {
-        if (extra is not null)
-            RestJson.Merge(defaults, extra);
-        foreach (var (key, value) in known)
-            defaults[key] = value?.DeepClone();
-        return defaults;
+        if (SyncthingOptions.WhyNot(scope, json, where) is { } why)
+            throw new BadHttpRequestException(why);
     }
 
-    private static JsonObject Versioning(VersioningConfig versioning, JsonObject? extra)
+    /// <summary>Devices that are ignored, with what is known of them.</summary>
+    public static JsonArray Ignored(EngineConfig engine, JsonNode? extra) =>
+    [
+        .. engine.IgnoredDevices.Select(d => Described(extra, "deviceID", d.ToString()) ??
+            new JsonObject { ["deviceID"] = d.ToString(), ["name"] = "", ["address"] = "", ["time"] = RestJson.Time(DateTimeOffset.UnixEpoch) }),
+    ];
+
+    private static JsonObject? Described(JsonNode? list, string key, string id) =>
+        (list as JsonArray)?.OfType<JsonObject>().FirstOrDefault(o => o[key] is JsonValue v && v.TryGetValue<string>(out var text) && text == id)?.DeepClone().AsObject();
+
+    private static JsonObject Over(string scope, JsonObject defaults, JsonObject? extra, JsonObject known)
     {
-        var json = (extra?["versioning"] as JsonObject)?.DeepClone().AsObject() ?? new JsonObject { ["params"] = new JsonObject(), ["cleanupIntervalS"] = 3600, ["fsType"] = "basic" };
-        json["type"] = versioning.Kind == VersioningKind.None ? "" : "trashcan";
-        json["fsPath"] = versioning.Path;
-        if (versioning.Kind != VersioningKind.None)
+        var json = defaults.DeepClone().AsObject();
+        if (extra is not null)
+            RestJson.Merge(json, extra);
+        foreach (var key in json.Select(p => p.Key).ToList())
         {
-            var parameters = json["params"] as JsonObject ?? [];
-            parameters["maxSize"] = Quantity.Free((versioning.MaxSize, versioning.MaxSizeIsBytes));
-            parameters["cleanoutDays"] = versioning.CleanoutDays.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            json["params"] = parameters.Parent is null ? parameters : parameters.DeepClone();
+            // What doesn't hold here is not shown as if it did.
+            if (SyncthingOptions.Find($"{scope}.{key}") is { } option && (option.Treatment == OptionTreatment.Shown || !option.Allows(json[key])))
+                json[key] = defaults[key]?.DeepClone() ?? (option.Allowed is [var usual, ..] ? JsonNode.Parse(usual) : null);
         }
+        foreach (var (key, value) in known)
+            json[key] = value?.DeepClone();
         return json;
     }
 
-    private static VersioningConfig ToVersioning(JsonObject? json)
+    /// <summary>0 stands for what is usual here.</summary>
+    private static int RequestKiB(EngineConfig engine) =>
+        engine.MaxRequestBytes == new EngineConfig().MaxRequestBytes ? 0 : (int)Math.Clamp(engine.MaxRequestBytes / 1024, 1, int.MaxValue);
+
+    private static JsonObject Versioning(VersioningConfig versioning, JsonObject? extra)
+    {
+        var json = (extra?["versioning"] as JsonObject)?.DeepClone().AsObject() ?? new JsonObject { ["params"] = new JsonObject(), ["cleanupIntervalS"] = 3600 };
+        json["fsType"] = "basic";
+        json["type"] = versioning.Kind == VersioningKind.None ? "" : "trashcan";
+        json["fsPath"] = versioning.Path;
+        // Also where nothing is kept now: they hold again when it is switched on.
+        var parameters = json["params"] as JsonObject ?? [];
+        parameters["maxSize"] = Quantity.Free((versioning.MaxSize, versioning.MaxSizeIsBytes));
+        parameters["cleanoutDays"] = versioning.CleanoutDays.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        json["params"] = parameters.Parent is null ? parameters : parameters.DeepClone();
+        return json;
+    }
+
+    private static VersioningConfig ToVersioning(JsonObject? json, VersioningConfig present)
     {
         if (json is null)
             return new FolderConfig { Id = default, Path = "" }.Versioning;
         var reader = new JsonReader(json, "versioning");
         var type = reader.Text("type", "");
-        if (type.Length == 0)
-            return new VersioningConfig(VersioningKind.None);
-        if (type != "trashcan")
+        if (type is not ("" or "trashcan"))
             throw new BadHttpRequestException($"Versioning '{type}' is not built yet; 'trashcan' and '' (none) are.");
         var parameters = reader.Object("params") is { } p ? new JsonReader(p, "params") : null;
-        var days = parameters?.Text("cleanoutDays", "0") ?? "0";
-        var versioning = new VersioningConfig(VersioningKind.TrashCan, int.TryParse(days, out var n) ? n : 0, reader.Text("fsPath", ""));
+        // Switched off, clients send no parameters, and mean none to be changed; as in Syncthing, a trash can without days keeps for ever.
+        var kind = type.Length == 0 ? VersioningKind.None : VersioningKind.TrashCan;
+        var unsent = kind == VersioningKind.None ? present.CleanoutDays : 0;
+        var versioning = present with
+        {
+            Kind = kind,
+            CleanoutDays = parameters?.Text("cleanoutDays", "") is { Length: > 0 } days ? int.TryParse(days, out var n) ? n : 0 : unsent,
+            Path = reader.Text("fsPath", ""),
+        };
         if (parameters?.Text("maxSize", "") is not { Length: > 0 } size)
             return versioning;
         return Quantity.ParseFree(size) is { } limit

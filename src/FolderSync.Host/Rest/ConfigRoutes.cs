@@ -29,8 +29,8 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private void MapDevices(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/devices", () => RestJson.Of(Devices()));
-        rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true))));
-        rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false))));
+        rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request))))));
+        rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, RestJson.AsObject(await RestJson.BodyAsync(c.Request)), partial: true))));
         rest.MapGet("/config/devices/{id}", (string id) => RestJson.Of(FindDevice(id)));
         rest.MapPut("/config/devices/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutDevice(extras, Named(await ConfigChanges.Body(c), "deviceID", id))));
         rest.MapPatch("/config/devices/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(id), await ConfigChanges.Body(c)))));
@@ -40,8 +40,8 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private void MapFolders(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/folders", () => RestJson.Of(Folders()));
-        rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request)), all: true))));
-        rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, [(await RestJson.BodyAsync(c.Request)).DeepClone()], all: false))));
+        rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request))))));
+        rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, RestJson.AsObject(await RestJson.BodyAsync(c.Request)), partial: true))));
         rest.MapGet("/config/folders/{id}", (string id) => RestJson.Of(FindFolder(id)));
         rest.MapPut("/config/folders/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutFolder(extras, Named(await ConfigChanges.Body(c), "id", id))));
         rest.MapPatch("/config/folders/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(id), await ConfigChanges.Body(c)))));
@@ -53,16 +53,22 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         var body = await ConfigChanges.Body(context);
         return await changes.ChangeAsync(async extras =>
         {
-            var devices = PutDevices(extras, List(body, "devices"), all: true);
-            var folders = PutFolders(extras, List(body, "folders"), all: true);
+            var devices = PutDevices(extras, List(body, "devices"));
+            var folders = PutFolders(extras, List(body, "folders"));
             var options = await OptionsChange(extras, Task.FromResult(new JsonReader(body, "config").Object("options") ?? []), replace: true);
+            var ignored = body["remoteIgnoredDevices"] is null ? c => c : Ignore(List(body, "remoteIgnoredDevices"));
+            GuiRoutes.CheckUnlisted(body);
             foreach (var (key, value) in body)
             {
-                if (key is not ("devices" or "folders" or "options" or "gui"))
-                    extras[key] = ConfigChanges.Unsecret(value?.DeepClone());
+                if (key is "devices" or "folders" or "options" or "gui")
+                    continue;
+                var sent = ConfigChanges.Unsecret(value?.DeepClone());
+                if (key == "defaults" && sent is JsonObject templates)
+                    GuiRoutes.KeepUnsent(templates, extras[key] as JsonObject);
+                extras[key] = sent;
             }
             var gui = new JsonReader(body, "config").Object("gui") is { } page ? GuiRoutes.Change(extras, page, replace: true) : c => c;
-            return c => gui(options(folders(devices(c))));
+            return c => ignored(gui(options(folders(devices(c)))));
         });
     }
 
@@ -84,7 +90,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
             ["gui"] = ConfigJson.Gui(store.Current.Page, extras["gui"] as JsonObject),
             ["ldap"] = Defaults.Ldap(extras),
             ["options"] = Options(),
-            ["remoteIgnoredDevices"] = extras["remoteIgnoredDevices"]?.DeepClone() ?? new JsonArray(),
+            ["remoteIgnoredDevices"] = ConfigJson.Ignored(store.Current.Engine, extras["remoteIgnoredDevices"]),
             ["defaults"] = new JsonObject { ["folder"] = Defaults.Template(extras, "folder"), ["device"] = Defaults.Template(extras, "device"), ["ignores"] = Defaults.Template(extras, "ignores") },
         };
         foreach (var (key, value) in extras)
@@ -97,11 +103,12 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
 
     private JsonObject Options() => ConfigJson.Options(store.Current, changes.Extras()["options"] as JsonObject);
 
+    private DeviceConfig Self => new() { Id = engine.Self, Name = store.Current.Engine.Name };
+
     private JsonArray Devices()
     {
         var extras = changes.Extras();
-        var self = new DeviceConfig { Id = engine.Self, Name = store.Current.Engine.Name };
-        return [.. store.Current.Engine.Devices.Prepend(self).Select(d => ConfigJson.Device(d, Extra(extras, "devices", d.Id.ToString())))];
+        return [.. store.Current.Engine.Devices.Prepend(Self).Select(d => ConfigJson.Device(d, Extra(extras, "devices", d.Id.ToString())))];
     }
 
     private JsonArray Folders()
@@ -124,32 +131,54 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private async Task<Func<Configuration, Configuration>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)
     {
         var change = await body;
-        var options = replace ? [] : extras["options"]?.DeepClone().AsObject() ?? [];
-        RestJson.Merge(options, change);
+        var present = extras["options"]?.DeepClone().AsObject() ?? [];
+        var options = replace ? change.DeepClone().AsObject() : present;
+        if (replace)
+            SyncthingOptions.KeepUnsent(SyncthingOptions.Options, options, present);
+        else
+            RestJson.Merge(options, change);
         extras["options"] = options;
         return c => ConfigJson.WithOptions(c, change);
     }
 
-    private Func<Configuration, Configuration> PutDevices(JsonObject extras, JsonArray list, bool all)
+    private static Func<Configuration, Configuration> Ignore(JsonArray list)
+    {
+        var ignored = list.Select(d => Refusals.Device(d is JsonObject o ? new JsonReader(o, "remoteIgnoredDevices").Text("deviceID", "") : "")).Distinct().ToList();
+        return c => c.WithEngine(e => e with { IgnoredDevices = [.. ignored] });
+    }
+
+    private Func<Configuration, Configuration> PutDevices(JsonObject extras, JsonArray list)
     {
         var changes = list.Select(d => PutDevice(extras, d as JsonObject ?? throw new BadHttpRequestException("A device is to be an object."))).ToList();
         var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(d["deviceID"]?.GetValue<string>())).ToHashSet();
         return c =>
         {
-            if (all)
-                c = c.Engine.Devices.Where(d => !kept.Contains(d.Id)).Aggregate(c, (x, d) => x.RemoveDevice(d.Id));
+            c = c.Engine.Devices.Where(d => !kept.Contains(d.Id)).Aggregate(c, (x, d) => x.RemoveDevice(d.Id));
             return changes.Aggregate(c, (x, change) => change(x));
         };
     }
 
-    private Func<Configuration, Configuration> PutDevice(JsonObject extras, JsonObject json)
+    /// <param name="partial">What isn't sent of an existing device isn't touched.</param>
+    private Func<Configuration, Configuration> PutDevice(JsonObject extras, JsonObject json, bool partial = false)
     {
-        if (store.Current.Engine.Devices.All(d => d.Id.ToString() != (json["deviceID"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "")))
-            json = Merged(Defaults.Template(extras, "device"), json);
+        var named = DeviceIdText.TryParse(json["deviceID"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "", out var known, out _);
+        var there = named && (known == engine.Self || store.Current.Engine.Device(known) is not null)
+            ? ConfigJson.Device(store.Current.Engine.Device(known) ?? Self, Extra(extras, "devices", known.ToString())) : null;
+        json = Over(json, there, partial, SyncthingOptions.Device, extras);
         var device = ConfigJson.ToDevice(json);
         Remember(extras, "devices", device.Id.ToString(), json);
         // This device's own entry carries its name.
         return device.Id == engine.Self ? c => device.Name.Length == 0 ? c : c.WithEngine(e => e with { Name = device.Name }) : c => c.PutDevice(device);
+    }
+
+    /// <summary>A posted object with what is not sent: of a new one the template's, of an existing one what stays.</summary>
+    private static JsonObject Over(JsonObject json, JsonObject? there, bool partial, string scope, JsonObject extras)
+    {
+        json = json.DeepClone().AsObject();
+        if (there is null || partial)
+            return Merged(there ?? Defaults.Template(extras, scope), json);
+        SyncthingOptions.KeepUnsent(scope, json, there);
+        return json;
     }
 
     private async Task<Func<Configuration, Configuration>> RemoveDevice(JsonObject extras, string id)
@@ -162,26 +191,26 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         return c => c.RemoveDevice(device);
     }
 
-    private Func<Configuration, Configuration> PutFolders(JsonObject extras, JsonArray list, bool all)
+    private Func<Configuration, Configuration> PutFolders(JsonObject extras, JsonArray list)
     {
         var changes = list.Select(f => PutFolder(extras, f as JsonObject ?? throw new BadHttpRequestException("A folder is to be an object."))).ToList();
         var kept = list.OfType<JsonObject>().Select(f => f["id"]?.GetValue<string>() ?? "").ToHashSet();
         return c =>
         {
-            if (all)
-                c = c.Engine.Folders.Where(f => !kept.Contains(f.Id.Value)).Aggregate(c, (x, f) => x.RemoveFolder(f.Id));
+            c = c.Engine.Folders.Where(f => !kept.Contains(f.Id.Value)).Aggregate(c, (x, f) => x.RemoveFolder(f.Id));
             return changes.Aggregate(c, (x, change) => change(x));
         };
     }
 
-    private Func<Configuration, Configuration> PutFolder(JsonObject extras, JsonObject json)
+    /// <param name="partial">What isn't sent of an existing folder isn't touched.</param>
+    private Func<Configuration, Configuration> PutFolder(JsonObject extras, JsonObject json, bool partial = false)
     {
-        if (store.Current.Engine.Folder(new FolderId(json["id"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "")) is null)
-            json = Merged(Defaults.Template(extras, "folder"), json);
-        var folder = ConfigJson.ToFolder(json, engine.Self);
+        var there = store.Current.Engine.Folder(new FolderId(json["id"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : ""));
+        json = Over(json, there is null ? null : ConfigJson.Folder(there, engine.Self, Extra(extras, "folders", there.Id.Value)), partial, SyncthingOptions.Folder, extras);
+        var folder = ConfigJson.ToFolder(json, engine.Self, there);
         if (!Path.IsPathRooted(folder.Path))
             throw new BadHttpRequestException($"The path '{folder.Path}' of folder '{folder.Id}' is relative; give the whole path.");
-        if (store.Current.Engine.Folder(folder.Id) is null)
+        if (there is null)
             MakeRoot(folder.Path);
         Remember(extras, "folders", folder.Id.Value, json);
         return c => c.PutFolder(folder);

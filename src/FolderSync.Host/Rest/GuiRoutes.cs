@@ -29,8 +29,12 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
     /// <summary>What a client posted for the page.</summary>
     public static Func<Configuration, Configuration> Change(JsonObject extras, JsonObject json, bool replace)
     {
-        var gui = replace ? [] : extras["gui"]?.DeepClone() as JsonObject ?? [];
-        RestJson.Merge(gui, json);
+        var present = extras["gui"]?.DeepClone() as JsonObject ?? [];
+        var gui = replace ? json.DeepClone().AsObject() : present;
+        if (replace)
+            SyncthingOptions.KeepUnsent(SyncthingOptions.Gui, gui, present);
+        else
+            RestJson.Merge(gui, json);
         extras["gui"] = ConfigChanges.Unsecret(gui);
         var apply = ConfigJson.ToGui(json);
         return c => c with { Page = apply(c.Page) };
@@ -50,6 +54,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
         var body = await ConfigChanges.Body(context);
         if (new JsonReader(body, "ldap").Text("address", "").Length > 0)
             throw new BadHttpRequestException("FolderSync can't log in by LDAP. Set a password under gui.", StatusCodes.Status501NotImplemented);
+        ConfigJson.Check(SyncthingOptions.Ldap, body, "ldap");
         return await changes.ChangeAsync(extras =>
         {
             var ldap = context.Request.Method == "PUT" ? [] : extras["ldap"]?.DeepClone() as JsonObject ?? [];
@@ -67,8 +72,12 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
         return await changes.ChangeAsync(extras =>
         {
             var all = extras["defaults"] as JsonObject ?? [];
-            var template = replace ? [] : all[kind]?.DeepClone() as JsonObject ?? [];
-            RestJson.Merge(template, body);
+            var present = all[kind]?.DeepClone() as JsonObject ?? [];
+            var template = replace ? body.DeepClone().AsObject() : present;
+            if (replace)
+                SyncthingOptions.KeepUnsent(kind, template, present);
+            else
+                RestJson.Merge(template, body);
             if (kind != "ignores")
                 Check(kind, template);
             all[kind] = template;
@@ -76,6 +85,32 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
                 extras["defaults"] = all;
             return Task.FromResult<Func<Configuration, Configuration>>(c => c);
         });
+    }
+
+    /// <summary>What of the templates that are set a client doesn't know stays.</summary>
+    public static void KeepUnsent(JsonObject sent, JsonObject? present)
+    {
+        foreach (var (kind, template) in present ?? [])
+        {
+            if (!sent.ContainsKey(kind))
+                sent[kind] = template?.DeepClone();
+            else if (sent[kind] is JsonObject inner && template is JsonObject there)
+                SyncthingOptions.KeepUnsent(kind, inner, there);
+        }
+    }
+
+    /// <summary>What of a whole configuration FolderSync only keeps, and what new folders and devices begin with.</summary>
+    public static void CheckUnlisted(JsonObject config)
+    {
+        var reader = new JsonReader(config, "config");
+        if (reader.Object("ldap") is { } ldap)
+            ConfigJson.Check(SyncthingOptions.Ldap, ldap, "ldap");
+        var defaults = reader.Object("defaults") is { } given ? new JsonReader(given, "defaults") : null;
+        foreach (var scope in (string[])[SyncthingOptions.Folder, SyncthingOptions.Device])
+        {
+            if (defaults?.Object(scope) is { } template)
+                Check(scope, template);
+        }
     }
 
     /// <summary>What every new folder or device would be refused for is refused here.</summary>
@@ -90,7 +125,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
         }
         else
         {
-            whole["deviceID"] = default(Core.Model.DeviceId).ToString();
+            whole["deviceID"] = new Core.Model.DeviceId([.. Enumerable.Repeat((byte)1, 32)]).ToString();
             ConfigJson.ToDevice(whole);
         }
     }

@@ -25,7 +25,7 @@ internal static class RestApi
         var (engine, config, page) = (The<ISyncEngine>(), The<ConfigStore>(), The<RunningPage>());
         var loggers = The<ILoggerFactory>();
         var gate = new Gatekeeper(page, config, engine.Self, The<Sessions>(), The<PageTokens>(), The<LoginGate>());
-        var changes = new ConfigChanges(engine, config);
+        var changes = new ConfigChanges(engine, config, The<StoredOptions>());
         var configured = new ConfigRoutes(engine, config, changes);
         var events = new ServiceEvents(engine, config, configured.Whole);
         app.Lifetime.ApplicationStopping.Register(() =>
@@ -42,7 +42,7 @@ internal static class RestApi
         app.MapGet("/rest/noauth/health", () => RestJson.Of(new JsonObject { ["status"] = "OK" }));
         new LoginRoutes(gate, The<LoginGate>(), config, engine).Map(app);
         var rest = app.MapGroup("/rest");
-        new SystemRoutes(engine, config, page, events, The<ServiceEnd>(), The<DeviceDiscovery>()).Map(rest);
+        new SystemRoutes(engine, config, page, events, The<ServiceEnd>(), The<DeviceDiscovery>(), The<StoredOptions>()).Map(rest);
         configured.Map(rest);
         new GuiRoutes(config, changes, page).Map(rest);
         new DatabaseRoutes(engine).Map(rest);

@@ -57,7 +57,7 @@ internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<
             if (old.Folder(folder.Id) is { } before && before.Paused != folder.Paused)
                 engine.Events.Add(folder.Paused ? "FolderPaused" : "FolderResumed", ("id", folder.Id.Value), ("label", folder.Label));
         }
-        var accepted = engine.State.PendingDevices().Where(p => now.Device(p.Device) is not null).Select(p => p.Device).ToList();
+        var accepted = engine.State.PendingDevices().Where(p => now.Device(p.Device) is not null || now.IgnoredDevices.Contains(p.Device)).Select(p => p.Device).ToList();
         if (accepted.Count > 0)
             DevicesNoLongerPending(accepted);
         var offers = engine.State.PendingFolders().Where(p => now.Folder(p.Folder)?.Devices.Contains(p.Device) == true).ToList();

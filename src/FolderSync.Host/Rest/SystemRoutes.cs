@@ -10,7 +10,7 @@ using FolderSync.Network.Discovery;
 namespace FolderSync.Host.Rest;
 
 /// <summary>/rest/system, /rest/svc, /rest/stats, /rest/cluster.</summary>
-internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, ServiceEvents events, ServiceEnd end, DeviceDiscovery discovery)
+internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, ServiceEvents events, ServiceEnd end, DeviceDiscovery discovery, StoredOptions stored)
 {
     public void Map(RouteGroupBuilder rest)
     {
@@ -168,7 +168,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         {
             Devices = [.. e.Devices.Select(d => id is null || d.Id == id ? d with { Paused = paused } : d)],
         }));
-        await engine.ApplyAsync(config.Current.Engine, CancellationToken.None);
+        await engine.ApplyAsync(stored.Guarded(config.Current.Engine), CancellationToken.None);
         return RestJson.Empty();
     }
 

@@ -6,7 +6,7 @@ using FolderSync.Network.Discovery;
 namespace FolderSync.Host.Service;
 
 /// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
-internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
+internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, Rest.StoredOptions stored, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -19,7 +19,8 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         ports.Peers?.Dispose();
         book.Load(engine.State);
         await pause.RestoreAsync(cancellationToken);
-        await engine.ApplyAsync(config.Current.Engine, cancellationToken);
+        await SettleStoredAsync(cancellationToken);
+        await engine.ApplyAsync(stored.Guarded(config.Current.Engine), cancellationToken);
         await discovery.ApplyAsync(Discovery());
         foreach (var (address, why) in engine.ListenErrors)
             ServiceLog.NotListening(log, address, why);
@@ -51,7 +52,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
     {
         try
         {
-            await engine.ApplyAsync(config.Current.Engine, cancellation);
+            await engine.ApplyAsync(stored.Guarded(config.Current.Engine), cancellation);
             await discovery.ApplyAsync(Discovery());
             ServiceLog.ConfigTaken(log);
             if ((change.Old.Page.Address, change.Old.Page.Tls, change.Old.Page.Enabled) != (change.New.Page.Address, change.New.Page.Tls, change.New.Page.Enabled))
@@ -59,6 +60,19 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            ServiceLog.ConfigFailed(log, e);
+        }
+    }
+
+    private async Task SettleStoredAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await stored.SettleAsync(cancellation);
+        }
+        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
+        {
+            // It is tried again with the next change; the engine is told nothing of such shares meanwhile.
             ServiceLog.ConfigFailed(log, e);
         }
     }

@@ -37,6 +37,12 @@ export async function getOr(otherwise, path, query) {
   }
 }
 
+/** Changes which devices are refused without a question: from their IDs to those that are to be. */
+export async function ignoreDevices(change) {
+  const { options } = await get('foldersync/settings/network');
+  await send('PATCH', 'foldersync/settings/network', null, { 'ignored-devices': change(options.find(o => o.key === 'ignored-devices').value) });
+}
+
 async function ask(method, path, query, body, { within = answerWithin, signal, text: asText = false } = {}) {
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
   const parameters = new URLSearchParams(given).toString();

@@ -1,6 +1,6 @@
 // What waits for a person's word: devices that want to connect, folders that are offered, deletions that are held.
 
-import { get, send } from './api.js';
+import { get, ignoreDevices, send } from './api.js';
 import { bdi, button, confirmed, el, icon, KeyedList, say, show } from './dom.js';
 import { PathPicker } from './path-picker.js';
 import { folderName, holdWords } from './states.js';
@@ -53,7 +53,7 @@ class DeviceNotice {
   constructor({ act }, id) {
     const accept = button('Accept device', { class: 'primary', data: { act: 'accept' }, on: () => act(accept, () =>
       send('PUT', `config/devices/${id}`, null, { deviceID: id, name: this.#name, addresses: ['dynamic'] }), { done: 'Device accepted' }) });
-    const ignore = button('Ignore', { class: 'quiet', data: { act: 'ignore' }, on: () => act(ignore, () => send('DELETE', 'cluster/pending/devices', { device: id })) });
+    const ignore = button('Ignore', { class: 'quiet', data: { act: 'ignore' }, on: () => act(ignore, () => this.#ignore(id), { done: 'Ignored. Settings, Network takes it back.' }) });
     this.root = el('div', { class: 'notice pending-device', data: { tone: 'busy' } }, icon('device'),
       el('div', { class: 'notice-text' }, this.#title, this.#from, el('p', { class: 'id' }, id)),
       el('p', { class: 'buttons' }, ignore, accept));
@@ -64,6 +64,11 @@ class DeviceNotice {
     const at = time(device.time);
     this.#title.replaceChildren(bdi(device.name || 'A device'), ' wants to connect');
     say(this.#from, `From ${shown(device.address) || 'an unknown address'}, ${at ? ago(at) : 'now'}. Accept it only if the other device shows this ID:`);
+  }
+
+  async #ignore(id) {
+    await ignoreDevices(ids => [...ids, id]);
+    await send('DELETE', 'cluster/pending/devices', { device: id });
   }
 }
 

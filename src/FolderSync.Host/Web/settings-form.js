@@ -6,11 +6,11 @@ import { folderType, shown } from './words.js';
 
 const labels = {
   'enabled': 'Page and REST interface', 'api-key': 'API key', 'tls': 'HTTPS', 'open-browser': 'Open the browser at the start', 'allowed-hosts': 'Other names of the page',
-  'listen': 'Listen on', 'reconnect': 'Try to connect every', 'local-discovery': 'Local discovery', 'local-discovery-port': 'Port of local discovery', 'mdns': 'mDNS',
+  'listen': 'Listen on', 'reconnect': 'Try to connect every', 'local-discovery': 'Local discovery', 'local-discovery-port': 'Port of local discovery', 'mdns': 'mDNS', 'ignored-devices': 'Ignored devices',
   'send': 'Sending, at most', 'receive': 'Receiving, at most', 'also-in-lan': 'Also in the local network', 'requests': 'Requests answered at once',
   'folders-at-once': 'Folders scanned at once', 'keep-partial': 'Keep interrupted transfers for',
   'pairing': 'New devices', 'folders': 'Offered folders', 'errors': 'What needs you',
-  'connections': 'Connections at once', 'label': 'Name', 'type': 'Direction', 'watch': 'Notice changes at once', 'rescan': 'Look for changes every',
+  'connections': 'Connections at once', 'allowed-networks': 'Allowed networks', 'label': 'Name', 'type': 'Direction', 'watch': 'Notice changes at once', 'rescan': 'Look for changes every',
   'full-verify': 'Read everything again every', 'versions': 'Deleted and replaced files', 'keep-versions': 'Keep versions for', 'versions-path': 'Place of versions',
   'versions-max-size': 'Room for versions', 'max-conflicts': 'Conflict copies of a file', 'order': 'Order of files', 'min-free': 'Keep free on the disk',
   'ignore-permissions': 'Ignore permissions', 'ignore-delete': 'Ignore others’ deletions', 'sparse': 'Sparse files', 'hold-deletions-over': 'Hold more deletions than',

@@ -1,6 +1,6 @@
 // Settings: everything that is in the YAML, the YAML that results, and the service itself.
 
-import { get, getOr, send } from './api.js';
+import { get, getOr, ignoreDevices, send } from './api.js';
 import { bdi, button, confirmed, copyButton, el, facts, field, fill, head, icon, show, tabs } from './dom.js';
 import { SettingsForm, sentence } from './settings-form.js';
 import { duration, shown, wholeMinutes } from './words.js';
@@ -63,15 +63,44 @@ export class SettingsView {
 
 class SectionPart {
   #form;
+  #ignored = null;
 
   constructor(context, name) {
     this.#form = new SettingsForm(context, name, { hidden: name === 'page' ? ['password-hash', 'user'] : [] });
     this.root = el('div', { class: 'stack' }, this.#form.root, name === 'page' ? new PasswordPart(context).root : null);
     this.#form.load();
+    if (name === 'network') {
+      this.#ignored = new IgnoredPart(context);
+      this.root.append(this.#ignored.root);
+    }
   }
 
   refresh() {
     this.#form.refresh();
+    this.#ignored?.load();
+  }
+}
+
+/** Devices that are refused without a question, by the names they gave. */
+class IgnoredPart {
+  #context;
+  #list = el('ul', { class: 'names' });
+  root = el('section', { class: 'card pad stack', 'aria-labelledby': 'ignored-title', hidden: true }, el('h2', { id: 'ignored-title' }, 'Ignored devices'),
+    el('p', { class: 'soft' }, 'They are refused without a question when they want to connect.'), this.#list);
+
+  constructor(context) {
+    this.#context = context;
+    this.load();
+  }
+
+  async load() {
+    const { remoteIgnoredDevices } = await getOr({ remoteIgnoredDevices: [] }, 'config');
+    show(this.root, remoteIgnoredDevices.length > 0);
+    this.#list.replaceChildren(...remoteIgnoredDevices.map(({ deviceID, name, address }) => {
+      const back = button('Ask again', { class: 'quiet', data: { act: 'unignore' }, on: () =>
+        this.#context.act(back, () => ignoreDevices(ids => ids.filter(id => id !== deviceID)), { done: 'It is asked about again' }) });
+      return el('li', { class: 'ignored-device' }, bdi(name || 'A device'), address ? [' from ', bdi(address, 'mono')] : null, el('p', { class: 'id' }, deviceID), el('p', { class: 'buttons' }, back));
+    }));
   }
 }
 

@@ -10,14 +10,17 @@ internal sealed record DialedSocket(Socket Socket, IPEndPoint Remote);
 internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
 {
     /// <exception cref="TransportException"/>
-    public async Task<DialedSocket> DialAsync(PeerAddress address, CancellationToken cancellation)
+    public async Task<DialedSocket> DialAsync(PeerAddress address, Func<IPAddress, bool> admits, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(options.ConnectTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
             var candidates = await ResolveAsync(address, either.Token).ConfigureAwait(false);
-            return await RaceAsync(address, candidates, either.Token).ConfigureAwait(false);
+            var admitted = candidates.FindAll(a => admits(a));
+            if (admitted.Count == 0)
+                throw new TransportException($"{Where(address, candidates)} is not in the networks that are allowed for this device (allowed-networks).");
+            return await RaceAsync(address, admitted, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {

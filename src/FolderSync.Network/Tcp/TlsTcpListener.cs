@@ -17,6 +17,7 @@ internal sealed class TlsTcpListener : IPeerListener
 
     private readonly Socket _socket;
     private readonly DeviceId _self;
+    private readonly Func<IPAddress, bool> _admits;
     private readonly ITlsStack _tls;
     private readonly LanAddresses _lan;
     private readonly TimeProvider _clock;
@@ -28,9 +29,9 @@ internal sealed class TlsTcpListener : IPeerListener
     private readonly Task _accepting;
 
     public TlsTcpListener(
-        Socket socket, string address, DeviceId self, ITlsStack tls, LanAddresses lan, TimeProvider clock, TlsTcpOptions options, ILogger logger)
+        Socket socket, string address, DeviceId self, Func<IPAddress, bool> admits, ITlsStack tls, LanAddresses lan, TimeProvider clock, TlsTcpOptions options, ILogger logger)
     {
-        (_socket, Address, _self, _tls, _lan, _clock, _options, _logger) = (socket, address, self, tls, lan, clock, options, logger);
+        (_socket, Address, _self, _admits, _tls, _lan, _clock, _options, _logger) = (socket, address, self, admits, tls, lan, clock, options, logger);
         _slots = new HandshakeSlots(options.MaxHandshakes, options.MaxHandshakesPerRemote);
         _accepting = Task.Run(AcceptLoopAsync);
     }
@@ -111,6 +112,13 @@ internal sealed class TlsTcpListener : IPeerListener
             return;
         }
 
+        if (!_admits(remote.Address))
+        {
+            Log.NotAdmitted(_logger, TlsTcpTransport.Show(remote));
+            socket.Dispose();
+            return;
+        }
+
         var deadline = new CancellationTokenSource(_options.HandshakeTimeout, _clock);
         if (_slots.TryEnter(remote.Address, deadline) is not { } slot)
         {
@@ -149,6 +157,7 @@ internal sealed class TlsTcpListener : IPeerListener
             stream = new AuthenticatedStream(
                 session.Stream, session.Peer, TlsTcpTransport.Show(remote), Dialed: false, session.Crypto, _lan.Contains(remote.Address))
             {
+                Address = remote.Address,
                 Path = new TcpPath(raw),
             };
             if (session.Peer == _self)

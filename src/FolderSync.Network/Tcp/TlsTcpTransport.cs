@@ -40,24 +40,24 @@ public sealed class TlsTcpTransport : ITransport
     /// family, "tcp://192.168.1.2:22000" for one address; port 0 for any free one.
     /// </param>
     /// <exception cref="TransportException">Says what is wrong with the address, or who may have the port.</exception>
-    public async Task<IPeerListener> ListenAsync(string address, CancellationToken cancellation)
+    public async Task<IPeerListener> ListenAsync(string address, Func<IPAddress, bool> admits, CancellationToken cancellation)
     {
         var parsed = ParseSupported(address);
         cancellation.ThrowIfCancellationRequested();
         var endpoint = await LocalEndpointAsync(parsed, cancellation).ConfigureAwait(false);
         var socket = Bind(parsed, endpoint);
         var bound = parsed with { Port = ((IPEndPoint)socket.LocalEndPoint!).Port, Host = parsed.Host.Length == 0 ? endpoint.Address.ToString() : parsed.Host };
-        return new TlsTcpListener(socket, bound.ToString(), _self, _tls, _lan, _clock, _options, _logger);
+        return new TlsTcpListener(socket, bound.ToString(), _self, admits, _tls, _lan, _clock, _options, _logger);
     }
 
     /// <exception cref="TransportException">A sentence that says why there is no connection.</exception>
-    public async Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, CancellationToken cancellation)
+    public async Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, Func<IPAddress, bool> admits, CancellationToken cancellation)
     {
         var parsed = ParseSupported(address);
         if (parsed.IsWildcard || parsed.Port == 0)
             throw new TransportException($"{parsed} is an address to listen on, not one to dial. Name the other device's host and port.");
 
-        var (socket, remote) = await _dialer.DialAsync(parsed, cancellation).ConfigureAwait(false);
+        var (socket, remote) = await _dialer.DialAsync(parsed, admits, cancellation).ConfigureAwait(false);
         var raw = new PeerSocketStream(socket);
         var session = await HandshakeAsync(raw, parsed, cancellation).ConfigureAwait(false);
         if (session.Peer != expected)
@@ -70,6 +70,7 @@ public sealed class TlsTcpTransport : ITransport
 
         return new AuthenticatedStream(session.Stream, session.Peer, Show(remote), Dialed: true, session.Crypto, _lan.Contains(remote.Address))
         {
+            Address = remote.Address,
             Path = new TcpPath(raw),
         };
     }

@@ -5,6 +5,8 @@ namespace FolderSync.IntegrationTests.Harness;
 /// <summary>What the tests take from the machine they run on.</summary>
 internal static class TestSettings
 {
+    public static string Repository { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+
     /// <summary>The built program: the same configuration (Debug, Release) as the tests.</summary>
     public static string FolderSyncDll { get; } = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "../../../../../src/FolderSync.Host/bin", Configuration(), "net10.0/foldersync.dll"));

@@ -120,6 +120,15 @@ public sealed class PairingTests(ITestOutputHelper output)
             await b.AddDeviceAsync(a, a.PeerAddress);
             await stage.OpenAsync(a, "pair");
             await stage.Browser.SaysAsync(".pending-device", "bert wants to connect");
+            await stage.Browser.PressAsync(".pending-device [data-act=ignore]");
+            await stage.Browser.UntilAsync("document.querySelector('.pending-device') === null");
+            Assert.Equal("bert", (string?)Assert.Single((await a.Rest.GetAsync("config"))["remoteIgnoredDevices"]!.AsArray())!["name"]);
+            await stage.OpenAsync(a, "settings/network");
+            await stage.Browser.SaysAsync(".ignored-device", "bert");
+            await stage.Browser.PressAsync(".ignored-device [data-act=unignore]");
+            await stage.Browser.UntilAsync("document.querySelector('.ignored-device') === null");
+            await stage.OpenAsync(a, "pair");
+            await stage.Browser.SaysAsync(".pending-device", "bert wants to connect");
             await stage.Browser.PressAsync(".pending-device [data-act=accept]");
             await stage.Browser.UntilAsync("document.querySelector('.pending-device') === null");
             await stage.Cluster.ConnectedAsync(a, b);

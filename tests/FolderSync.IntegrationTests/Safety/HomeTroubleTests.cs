@@ -59,7 +59,10 @@ public sealed class HomeTroubleTests
         Assert.Equal(before, Contents(device.Home));
         // The command line knows the spare certificate by its fingerprint.
         var problems = await FolderSyncProcess.RunAsync("problems", "--home", device.Home);
-        Assert.Equal(0, problems.ExitCode);
+        // On a busy machine its first handshake may take longer than a command waits for a connection.
+        for (var tries = 1; tries < 5 && problems.ExitCode != 0; tries++)
+            problems = await FolderSyncProcess.RunAsync("problems", "--home", device.Home);
+        Assert.True(problems.ExitCode == 0, problems.All);
         Assert.Contains("The page's certificate can't be used", problems.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Equal(0, await service.TerminateAsync());
     }

@@ -26,6 +26,7 @@ public sealed class ConfigOverridesTests
                     ConfigType.Size => "3 MiB",
                     _ when option.Key is "listen" => "tcp://127.0.0.1:1,tcp://127.0.0.1:2",
                     _ when option.Key is "password-hash" => "$2a$10$ixlPY3AAd4ty1l6E2IsQ9OFZi2ba9ZQE0bP7RFcGIWNhyFrrT3YUi",
+                    _ when option.Key is "ignored-devices" => "IVLJ3JL-7JN57IS-4WXVBSO-6R4BIUV-OK4Y4D7-3U7WCXV-EBRM2UH-HEOW3Q4",
                     _ => "h:1",
                 };
                 var set = Of((name, value)).Over(new Configuration());

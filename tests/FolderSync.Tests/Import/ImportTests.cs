@@ -17,6 +17,8 @@ public sealed class ImportTests : IAsyncLifetime
     private static readonly DeviceId Nas = new([.. Enumerable.Range(101, 32).Select(i => (byte)i)]);
     private static readonly DeviceId Vault = new([.. Enumerable.Range(51, 32).Select(i => (byte)i)]);
 
+    private static readonly DeviceId Stranger = new([.. Enumerable.Range(151, 32).Select(i => (byte)i)]);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("foldersync-import-").FullName;
     private readonly DeviceIdentity _identity = DeviceIdentity.Create();
 
@@ -36,7 +38,7 @@ public sealed class ImportTests : IAsyncLifetime
     {
         File.WriteAllText(Path.Combine(From, "config.xml"), xml.Replace("$SELF", _identity.DeviceId.ToString(), StringComparison.Ordinal)
             .Replace("$PHONE", Phone.ToString(), StringComparison.Ordinal).Replace("$NAS", Nas.ToString(), StringComparison.Ordinal)
-            .Replace("$VAULT", Vault.ToString(), StringComparison.Ordinal).Replace("$DIR", _directory, StringComparison.Ordinal));
+            .Replace("$VAULT", Vault.ToString(), StringComparison.Ordinal).Replace("$STRANGER", Stranger.ToString(), StringComparison.Ordinal).Replace("$DIR", _directory, StringComparison.Ordinal));
         return ImportReader.Read(new SyncthingHome(From), To);
     }
 
@@ -149,14 +151,14 @@ public sealed class ImportTests : IAsyncLifetime
               <folder id="g" path="$DIR/d"><filesystemType>fake</filesystemType></folder>
               <folder id="h" path="$DIR/d"><versioning type="simple"><param key="keep" val="5"/></versioning></folder>
               <device id="$SELF" name="laptop"></device>
-              <device id="$PHONE" name="phone" introducer="true"><address>quic://10.0.0.1:22000</address><autoAcceptFolders>true</autoAcceptFolders><allowedNetwork>10.0.0.0/8</allowedNetwork></device>
-              <device id="$VAULT" name="vault"></device>
-              <device id="$NAS" name="nas"><untrusted>true</untrusted></device>
+              <device id="$PHONE" name="phone" introducer="true"><address>quic://10.0.0.1:22000</address><autoAcceptFolders>true</autoAcceptFolders><allowedNetwork>!10.1.0.0/16</allowedNetwork><allowedNetwork>10.0.0.1</allowedNetwork><allowedNetwork>10.0.0.0/8, fe80::/10</allowedNetwork></device>
+              <device id="$VAULT" name="vault" certName="odd"></device>
+              <device id="$NAS" name="nas"><untrusted>true</untrusted><allowedNetwork>here</allowedNetwork></device>
               <device id="NOT-AN-ID" name="odd"></device>
-              <remoteIgnoredDevice id="X"/>
-              <gui enabled="true"><address>0.0.0.0:8384</address><password>$2a$10$hash</password><insecureAdminAccess>true</insecureAdminAccess></gui>
+              <remoteIgnoredDevice id="X"/><remoteIgnoredDevice id="$STRANGER" name="stranger" address="192.0.2.1:22000"/><remoteIgnoredDevice id="$PHONE"/>
+              <gui enabled="true"><address>0.0.0.0:8384</address><password>$2a$10$hash</password><insecureAdminAccess>true</insecureAdminAccess><unixSocketPermissions>0777</unixSocketPermissions></gui>
               <ldap><address>ldap.example.org</address></ldap>
-              <options><listenAddress>default</listenAddress><listenAddress>quic://0.0.0.0:22000</listenAddress><trafficClass>8</trafficClass></options>
+              <options><listenAddress>default</listenAddress><listenAddress>quic://0.0.0.0:22000</listenAddress><trafficClass>8</trafficClass><minHomeDiskFree unit="%">5</minHomeDiskFree></options>
               <defaults><ignores><line>*.tmp</line></ignores></defaults>
             </configuration>
             """);
@@ -166,13 +168,17 @@ public sealed class ImportTests : IAsyncLifetime
             "folder 'Alpha', syncXattrs true:", "folder 'Alpha', someNewThing 7: FolderSync doesn't know", "folder 'b', marker .mine:", "folder 'b', versioning external: FolderSync runs no program",
             "folder 'c': left out: folders of the type 'receiveencrypted'", "folder 'd': left out: The path", "folder 'e': left out: its path 'relative/path' is not absolute", "folder 'f': left out:", "folder 'a': left out: there is another",
             "folder 'g': left out: its filesystem is 'fake'", "folder 'h', versioning simple:", "device 'phone', address quic://10.0.0.1:22000:", "device 'phone', introducer true: FolderSync takes no devices on another's word",
-            "device 'phone', autoAcceptFolders true:", "device 'phone', allowedNetwork 10.0.0.0/8:", "device 'NOT-AN-ID': left out:", "ignored device X:", "gui, password: set one anew; until then no page", "gui, insecureAdminAccess true:",
+            "device 'phone', autoAcceptFolders true:", "device 'phone', allowedNetwork 10.0.0.1: '10.0.0.1' lacks", "device 'nas', untrusted true: no folder is shared", "device 'nas', allowedNetwork here:", "device 'nas', allowedNetwork: none of its networks", "device 'vault', certName odd:", "device 'NOT-AN-ID': left out:", "ignored device X: left out", "options, minHomeDiskFree 5:", "gui, unixSocketPermissions 0777:", "gui, password: set one anew; until then no page", "gui, insecureAdminAccess true:",
             "ldap:", "options, listenAddress quic://0.0.0.0:22000:", "options, trafficClass 8:", "options globalAnnounceEnabled, relaysEnabled, natEnabled:", "defaults, ignores:", "address dynamic of phone, vault, nas:",
         ];
         var notes = plan.Notes.Select(n => n.ToString()).ToList();
         Assert.All(told, t => Assert.True(notes.Any(n => n.StartsWith(t, StringComparison.Ordinal)), $"'{t}' is not told in:\n{string.Join('\n', notes)}"));
         Assert.DoesNotContain(notes, n => !told.Any(t => n.StartsWith(t, StringComparison.Ordinal)));
         Assert.Equal<DeviceId>([Phone], plan.Configuration.Engine.Folder(new FolderId("a"))!.Devices);
+        var e = plan.Configuration.Engine;
+        Assert.Equal<string>(["!10.1.0.0/16", "10.0.0.0/8", "fe80::/10"], e.Device(Phone)!.AllowedNetworks);
+        Assert.True(e.Device(Nas)!.Paused);
+        Assert.Equal<DeviceId>([Stranger], e.IgnoredDevices);
         Assert.Equal(["a", "b", "h"], plan.Configuration.Engine.Folders.Select(f => f.Id.Value));
         Assert.Equal([Path.Combine(_directory, "b", ".stfolder")], plan.Markers);
         Assert.DoesNotContain(plan.Lines(To), l => l.Contains("secret-word", StringComparison.Ordinal) || l.Contains("$2a$10", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using FolderSync.Core.Model;
+using FolderSync.Network;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 
@@ -22,6 +23,9 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
 
     /// <summary>Why the connection ended; null while it lives.</summary>
     public string? Ended { get; private set; }
+
+    /// <summary>What the other side said of itself; null where it said nothing.</summary>
+    public Hello? Greeting => _connection?.PeerHello;
 
     public void Connect(SimulatedDevice to)
     {
@@ -47,6 +51,10 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
                 }
             }
             catch (Exception e) when (e is BepException or IOException)
+            {
+                Ended ??= e.Message;
+            }
+            catch (TransportException e)
             {
                 Ended ??= e.Message;
             }

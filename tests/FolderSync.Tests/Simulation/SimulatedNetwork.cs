@@ -1,3 +1,4 @@
+using System.Net;
 using FolderSync.Core.Model;
 using FolderSync.Network;
 
@@ -15,6 +16,9 @@ internal sealed class SimulatedNetwork
 
     /// <summary>What every dial ends with; null: it goes its way.</summary>
     public Exception? DialFault { get; set; }
+
+    /// <summary>What devices' addresses are; 10.0.0.1 where none is named.</summary>
+    public Dictionary<DeviceId, IPAddress> Addresses { get; } = [];
 
     public void Part(DeviceId a, DeviceId b)
     {
@@ -39,6 +43,8 @@ internal sealed class SimulatedNetwork
 
     public ITransport TransportOf(DeviceId device) => new Transport(this, device);
 
+    private IPAddress AddressOf(DeviceId device) => Addresses.GetValueOrDefault(device, new IPAddress([10, 0, 0, 1]));
+
     private static (DeviceId, DeviceId) Pair(DeviceId a, DeviceId b) => a.CompareTo(b) < 0 ? (a, b) : (b, a);
 
     private void Cut(Func<(DeviceId A, DeviceId B, Pipe Up, Pipe Down), bool> which)
@@ -53,33 +59,39 @@ internal sealed class SimulatedNetwork
 
     private sealed class Transport(SimulatedNetwork network, DeviceId self) : ITransport
     {
-        public Task<IPeerListener> ListenAsync(string address, CancellationToken cancellation)
+        public Task<IPeerListener> ListenAsync(string address, Func<IPAddress, bool> admits, CancellationToken cancellation)
         {
             if (network._listeners.ContainsKey(address))
                 throw new TransportException($"{address} is taken.");
-            return Task.FromResult<IPeerListener>(network._listeners[address] = new Listener(network, address, self));
+            return Task.FromResult<IPeerListener>(network._listeners[address] = new Listener(network, address, self, admits));
         }
 
-        public Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, CancellationToken cancellation)
+        public Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, Func<IPAddress, bool> admits, CancellationToken cancellation)
         {
             if (network.DialFault is { } fault)
                 throw fault;
             if (!network._listeners.TryGetValue(address, out var listener) || network.AreParted(self, listener.Owner) || listener.Owner != expected)
                 throw new TransportException($"Nobody answers at {address}.");
+            if (!admits(network.AddressOf(expected)))
+                throw new TransportException($"{network.AddressOf(expected)} is not in the allowed networks.");
+            if (!listener.Admits(network.AddressOf(self)))
+                throw new TransportException($"{address} closes before a byte is sent.");
             Pipe up = new(), down = new();
             network._lines.RemoveAll(l => l.Up.IsClosed && l.Down.IsClosed);
             network._lines.Add((self, listener.Owner, up, down));
-            listener.Accept(new AuthenticatedStream(new End(down, up), self, "sim:" + self.Short, false, "none", true));
-            return Task.FromResult(new AuthenticatedStream(new End(up, down), expected, address, true, "none", true));
+            listener.Accept(new AuthenticatedStream(new End(down, up), self, "sim:" + self.Short, false, "none", true) { Address = network.AddressOf(self) });
+            return Task.FromResult(new AuthenticatedStream(new End(up, down), expected, address, true, "none", true) { Address = network.AddressOf(expected) });
         }
     }
 
-    private sealed class Listener(SimulatedNetwork network, string address, DeviceId owner) : IPeerListener
+    private sealed class Listener(SimulatedNetwork network, string address, DeviceId owner, Func<IPAddress, bool> admits) : IPeerListener
     {
         private readonly Queue<AuthenticatedStream> _waiting = new();
         private TaskCompletionSource<AuthenticatedStream>? _acceptor;
 
         public DeviceId Owner => owner;
+
+        public bool Admits(IPAddress caller) => admits(caller);
 
         public string Address => address;
 
