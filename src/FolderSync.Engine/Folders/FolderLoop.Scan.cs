@@ -25,8 +25,10 @@ internal sealed partial class FolderLoop
     private bool _isSettled;
     private bool _isWaitingToScan;
     private NewsHold? _newsHold;
-    private Deadline _nextCleanUp = Deadline.Passed;
     private Deadline _nextFullScan = Deadline.Passed;
+
+    /// <summary>Timestamp.</summary>
+    private long? _lastCleanUp;
 
     /// <summary>Timestamp of the last full verify, or of the first scan.</summary>
     private long? _lastVerify;
@@ -211,9 +213,9 @@ internal sealed partial class FolderLoop
         var now = _parts.Time.GetUtcNow();
         var keep = _shares.KeepTemporaries;
         // A transfer under way may wait for its peer for long: its temp file is in use.
-        if (!_nextCleanUp.IsPast(_parts.Time) || _round is not null)
+        if ((_lastCleanUp is { } last && _parts.Time.GetElapsedTime(last) < (keep < OneDay ? keep : OneDay)) || _round is not null)
             return;
-        _nextCleanUp = Deadline.In(keep < OneDay ? keep : OneDay, _parts.Time);
+        _lastCleanUp = _parts.Time.GetTimestamp();
         try
         {
             await _parts.Workers.Run(

@@ -334,8 +334,8 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _opened.TrySetResult();
         try
         {
-            using var never = new Wakeup(_parts.Time);
-            await never.WaitUntilAsync(Deadline.In(time, _parts.Time), _stop.Token);
+            using var pause = new Wakeup(_parts.Time);
+            await pause.WaitUntilAsync(Deadline.In(time, _parts.Time), _stop.Token);
         }
         catch (OperationCanceledException)
         {

@@ -30,7 +30,10 @@ public sealed class SimulationTests(ITestOutputHelper output, SimulationTests.Fi
         Assert.True(failures.IsEmpty, $"{first.Said} {failures.Count} failing seeds: {string.Join(", ", failures.Keys.Order())}\n{ReplayOf(worst.Key)}\n{worst.Value}");
     }
 
-    /// <summary>What once failed, under the clock it failed under, runs for ever. What it was is told step by step in a story, which no stream of random numbers moves.</summary>
+    /// <summary>
+    /// Seeds that once failed run for ever, under the clock they failed under. A change of the engine makes another history of a seed, so what it
+    /// was that failed is told step by step in a story besides.
+    /// </summary>
     [Theory]
     // ConflictStoryTests.Two_resolutions_of_a_conflict_never_share_a_vector
     [InlineData(48521, true)]
