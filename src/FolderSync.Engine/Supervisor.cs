@@ -72,7 +72,7 @@ internal sealed class Supervisor(IEngineScheduler scheduler, TimeProvider time, 
     {
         try
         {
-            await Task.Delay(wait, time, ended);
+            await Waiting.PauseAsync(wait, time, ended);
         }
         catch (OperationCanceledException)
         {

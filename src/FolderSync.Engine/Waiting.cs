@@ -9,4 +9,11 @@ internal static class Waiting
         await using (cancellation.Register(() => source.TrySetCanceled(cancellation)))
             await source.Task;
     }
+
+    /// <summary>Returns when that long has passed, and no earlier.</summary>
+    public static async Task PauseAsync(TimeSpan wait, TimeProvider time, CancellationToken cancellation)
+    {
+        using var pause = new Wakeup(time);
+        await pause.WaitUntilAsync(Deadline.In(wait, time), cancellation);
+    }
 }

@@ -417,7 +417,7 @@ internal sealed partial class FolderLoop
 
     private async Task ScanLaterAsync(TimeSpan wait)
     {
-        await Task.Delay(wait, _parts.Time, _flowsEnd);
+        await Waiting.PauseAsync(wait, _parts.Time, _flowsEnd);
         RequestScan([]);
     }
 

@@ -27,11 +27,11 @@ internal sealed partial class FolderLoop
     {
         var trashCan = TrashCan();
         var known = Volatile.Read(ref _listed);
-        if (known is not null && known.Changes == trashCan.Changes && _parts.Time.GetUtcNow() - known.At < ListedFor)
+        if (known is not null && known.Changes == trashCan.Changes && !known.Until.IsPast(_parts.Time))
             return known.Versions;
         var changes = trashCan.Changes;
         var versions = await OnDiskAsync(() => trashCan.List().Select(v => new FolderVersion(v, trashCan.KeyOf(v))).ToList(), cancellation);
-        Volatile.Write(ref _listed, new Listed(versions, changes, _parts.Time.GetUtcNow()));
+        Volatile.Write(ref _listed, new Listed(versions, changes, Deadline.In(ListedFor, _parts.Time)));
         return versions;
     }
 
@@ -215,5 +215,5 @@ internal sealed partial class FolderLoop
         }
     }
 
-    private sealed record Listed(IReadOnlyList<FolderVersion> Versions, long Changes, DateTimeOffset At);
+    private sealed record Listed(IReadOnlyList<FolderVersion> Versions, long Changes, Deadline Until);
 }

@@ -334,8 +334,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _opened.TrySetResult();
         try
         {
-            using var pause = new Wakeup(_parts.Time);
-            await pause.WaitUntilAsync(Deadline.In(time, _parts.Time), _stop.Token);
+            await Waiting.PauseAsync(time, _parts.Time, _stop.Token);
         }
         catch (OperationCanceledException)
         {

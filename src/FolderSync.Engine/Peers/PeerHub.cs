@@ -269,7 +269,7 @@ internal sealed class PeerHub : IAsyncDisposable
                 await AcceptAsync(address, listening, cancellation);
                 listener = null;
             }
-            await Task.Delay(wait, _parts.Time, cancellation);
+            await Waiting.PauseAsync(wait, _parts.Time, cancellation);
             wait = wait * 2 < LastListenRetry ? wait * 2 : LastListenRetry;
         }
     }

@@ -88,7 +88,7 @@ public sealed class PeriodicWorkStoryTests
         world.StartAll();
         world.RunUntilSynced();
         foreach (var device in world.Devices)
-            device.SetClock(TimeSpan.FromDays(days));
+            device.Skew = TimeSpan.FromDays(days);
         world["anna"].User.WriteFile("f", "written after");
         world.RunFor(TimeSpan.FromSeconds(30));
         Assert.Equal("written after", world["bert"].User.ReadText("f"));

@@ -143,13 +143,6 @@ internal sealed class SimulatedDevice
         _indexes.Crash(_random.Next());
     }
 
-    /// <summary>A person, or NTP, sets the wall clock.</summary>
-    public void SetClock(TimeSpan skew)
-    {
-        _skew = skew;
-        _clock?.Skew = skew;
-    }
-
     public void Rescan() => Do(e => e.ScanAsync(Folder, [], CancellationToken.None));
 
     /// <summary>Gives the engine a command; what it says against it is ignored.</summary>

@@ -59,9 +59,6 @@ internal sealed class SimulatedTime(int? seed)
 
         public bool IsDead { get; set; }
 
-        /// <summary>How far it is from the true time; a person may set it.</summary>
-        public TimeSpan Skew { get; set; } = skew;
-
         public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
