@@ -33,7 +33,7 @@ public readonly record struct PullDecision(PullKind Kind, bool Conflict, Version
     public static PullDecision For(FileEntry? mine, FileEntry global, FolderType folder, bool ignoreDelete = false)
     {
         var concurrent = mine?.Version.IsConcurrentWith(global.Version) == true;
-        var version = concurrent ? mine!.Version.Merge(global.Version) : global.Version;
+        var version = concurrent ? EditVersion.OfWinner(mine!.Version, global.Version) : global.Version;
         if (mine is null or { Deleted: true })
         {
             if (global.Deleted)

@@ -186,9 +186,10 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
     private FileEntry EntryFor(ApplyResult.Done result, PullItem item, FileEntry? mine, long now)
     {
         var self = services.Parts.Self.Short;
+        var version = item.Decision.Announce ? EditVersion.OfKept(item.Decision.Version, self, now) : item.Decision.Version;
         var entry = item.Global with
         {
-            Version = item.Decision.Announce ? item.Decision.Version.Raise(self, now) : item.Decision.Version,
+            Version = version,
             Disk = result.Stamp,
             LocalFlags = LocalFlags.None,
             PreHashes = result.Step switch
@@ -199,7 +200,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
                 _ => default,
             },
         };
-        return item.Decision.Announce ? entry with { ModifiedBy = self } : entry;
+        return version == item.Decision.Version ? entry : entry with { ModifiedBy = self };
     }
 
     private void Note(PullItem item, ApplyResult result)

@@ -27,6 +27,19 @@ public class SimulationTests(ITestOutputHelper output)
         Assert.True(failures.IsEmpty, $"{failures.Count} failing seeds: {string.Join(", ", failures.Keys.Order())}\n{failures.OrderBy(f => f.Key).FirstOrDefault().Value}");
     }
 
+    /// <summary>The same where each version stands at the limit of what devices take, so that merges don't fit and edits begin new vectors. One for thirty of the others.</summary>
+    [Fact]
+    public void No_history_at_the_limit_of_versions_loses_one_or_leaves_devices_unequal()
+    {
+        var failures = new ConcurrentDictionary<int, string>();
+        Parallel.For(FirstSeed, FirstSeed + Math.Max(1, Histories / 30), new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed =>
+        {
+            if (Failure(seed, hasLongVectors: true) is { } failure)
+                failures[seed] = failure;
+        });
+        Assert.True(failures.IsEmpty, $"{failures.Count} failing seeds: {string.Join(", ", failures.Keys.Order())}\n{failures.OrderBy(f => f.Key).FirstOrDefault().Value}");
+    }
+
     [Theory]
     [InlineData(7)]
     [InlineData(1234)]
@@ -39,9 +52,9 @@ public class SimulationTests(ITestOutputHelper output)
         Assert.Equal(first.Trace, second.Trace);
     }
 
-    private static string? Failure(int seed)
+    private static string? Failure(int seed, bool hasLongVectors = false)
     {
-        var history = new SimulatedHistory(seed);
+        var history = new SimulatedHistory(seed, hasLongVectors: hasLongVectors);
         try
         {
             return history.Run() is { } failure ? history.Trace + failure : null;
