@@ -63,6 +63,9 @@ internal static partial class Log
     [LoggerMessage(206, LogLevel.Warning, "Folder {Folder}: there are {Count} conflict copies of {Item}, more than {Most}; all are kept")]
     public static partial void ManyConflicts(ILogger log, string folder, string item, int count, int most);
 
+    [LoggerMessage(207, LogLevel.Warning, "Folder {Folder}: {Count} items that {Device} announced can't be taken; '{Item}': {Reason} The others are synced")]
+    public static partial void EntriesRefused(ILogger log, string folder, string device, long count, string item, string reason);
+
     [LoggerMessage(210, LogLevel.Information, "Folder {Folder}: {Removed} old versions removed, {Bytes} bytes")]
     public static partial void Cleaned(ILogger log, string folder, int removed, long bytes);
 

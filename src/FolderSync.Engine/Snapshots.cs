@@ -59,7 +59,7 @@ public sealed record FolderSnapshot
     /// <summary>Out-of-sync items with their reasons.</summary>
     public IReadOnlyList<PullProblem> PullProblems { get; init; } = [];
 
-    /// <summary>What the last scan could not read.</summary>
+    /// <summary>What the last scan could not read, and what peers announced that can't be taken.</summary>
     public IReadOnlyList<FileProblem> ScanProblems { get; init; } = [];
 
     /// <summary>What a person should look at although nothing is wrong.</summary>

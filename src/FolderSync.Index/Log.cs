@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Warning, "The index of folder '{Folder}' was put aside as {Path}; it is made anew from the disk")]
     public static partial void IndexPutAside(ILogger logger, string folder, string path);
 
+    [LoggerMessage(3003, LogLevel.Warning, "The index {Path} held entries beyond what devices take now: {Own} of this device's own were made fit, {Devices} devices are asked for all of theirs anew")]
+    public static partial void LimitsUpgraded(ILogger logger, string path, int own, int devices);
+
     [LoggerMessage(3101, LogLevel.Warning, "The service's state {Path} can't be read ({Reason}); it is put aside as .damaged and begun anew. No synced file is affected")]
     public static partial void StateDamaged(ILogger logger, string path, string reason);
 

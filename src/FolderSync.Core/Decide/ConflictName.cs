@@ -26,7 +26,9 @@ public static partial class ConflictName
             marker += "-" + winnerModifiedBy;
         if (attempt > 0)
             marker += "-" + (attempt + 1).ToString(CultureInfo.InvariantCulture);
-        var room = maxLeafBytes - marker.Length - Encoding.UTF8.GetByteCount(extension);
+        // The whole path is to be a name that is synced; below a directory of nearly the longest there is, it can't be.
+        var leafBytes = Math.Clamp(EntryLimits.MaxNameBytes - Encoding.UTF8.GetByteCount(name.Parent.Value) - 1, 128, maxLeafBytes);
+        var room = leafBytes - marker.Length - Encoding.UTF8.GetByteCount(extension);
         return name.Parent.Child(Cut(stem, room) + marker + extension);
     }
 

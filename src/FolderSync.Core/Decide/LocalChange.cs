@@ -21,11 +21,12 @@ public static class LocalChange
             return Stamped(mine, seen) with { LocalFlags = LocalFlags.None };
 
         var basis = mine?.Version ?? VersionVector.Empty;
-        if (global is { Deleted: true } && mine is null or { Deleted: true } && global is not null)
-            basis = basis.Merge(global.Version);
+        var knowsDeletion = global is { Deleted: true } && mine is null or { Deleted: true } && global is not null;
         return seen with
         {
-            Version = basis.Raise(self, unixSeconds),
+            Version = knowsDeletion
+                ? EditVersion.OfBoth(seen, basis, global!.Version, self, unixSeconds)
+                : EditVersion.Of(seen, basis, self, unixSeconds),
             ModifiedBy = self,
             PreviousBlocksHash = previous,
             Platform = mine is { Deleted: false } ? mine.Platform : default,
@@ -42,7 +43,7 @@ public static class LocalChange
             return tombstone with { Version = VersionVector.Empty };
         return tombstone with
         {
-            Version = mine.Version.Raise(self, unixSeconds),
+            Version = EditVersion.Of(tombstone, mine.Version, self, unixSeconds),
             LocalFlags = folder == FolderType.ReceiveOnly ? LocalFlags.ReceiveOnlyChanged : LocalFlags.None,
         };
     }
@@ -54,10 +55,26 @@ public static class LocalChange
     /// An edit here and a deletion elsewhere are concurrent: the edit wins, and is announced so that it dominates under every rule in
     /// use (Syncthing 1: an edit beats a delete; 2: the newer wins). Null when there is nothing to win.
     /// </summary>
-    public static FileEntry? Resurrect(FileEntry? mine, FileEntry theirs, ShortId self, long unixSeconds) =>
-        theirs.Deleted && !theirs.IsInvalid && mine is { Deleted: false, IsInvalid: false } && mine.Version.IsConcurrentWith(theirs.Version)
-            ? mine with { Version = mine.Version.Merge(theirs.Version).Raise(self, unixSeconds), ModifiedBy = self }
-            : null;
+    public static FileEntry? Resurrect(FileEntry? mine, FileEntry theirs, ShortId self, long unixSeconds)
+    {
+        if (!theirs.Deleted || theirs.IsInvalid || mine is not { Deleted: false, IsInvalid: false } || !mine.Version.IsConcurrentWith(theirs.Version))
+            return null;
+        var version = EditVersion.OfBoth(mine, mine.Version, theirs.Version, self, unixSeconds);
+        // The two don't fit into one vector: it wins as it is.
+        return version.Covers(theirs.Version) ? mine with { Version = version, ModifiedBy = self } : null;
+    }
+
+    /// <summary>The local state is recorded over a concurrent deletion, as <see cref="PullKind.KeepLocal"/> says.</summary>
+    public static FileEntry Kept(FileEntry mine, VersionVector theirs, ShortId self, long unixSeconds)
+    {
+        var raised = mine.Version.Merge(theirs).Raise(self, unixSeconds);
+        if (raised.IsWithinLimits)
+            return mine with { Version = raised };
+        // Under the deletion's own vector only where nobody is told of it; else two devices had one version, there and gone.
+        return mine.IsInvalid
+            ? mine with { Version = theirs }
+            : mine with { Version = EditVersion.Of(mine, mine.Version, self, unixSeconds), ModifiedBy = self };
+    }
 
     /// <summary>
     /// Whether a name that is gone was renamed to another spelling, on a disk that takes the two for one: the other was found after it, with

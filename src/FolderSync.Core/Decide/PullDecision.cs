@@ -34,7 +34,7 @@ public enum PullKind
 public readonly record struct PullDecision(PullKind Kind, bool Conflict, VersionVector Version, bool Announce = false, bool Resolves = false)
 {
     /// <summary>The vector that this device records.</summary>
-    public VersionVector VersionBy(ShortId self, long unixSeconds) => Announce || Resolves ? Version.Raise(self, unixSeconds) : Version;
+    public VersionVector VersionBy(ShortId self, long unixSeconds) => Announce || Resolves ? EditVersion.OfKept(Version, self, unixSeconds) : Version;
 
     /// <summary>Decides for a name that <see cref="Need"/> says is needed. Pure.</summary>
     /// <param name="mine">This device's entry, null where it has none.</param>
@@ -42,7 +42,8 @@ public readonly record struct PullDecision(PullKind Kind, bool Conflict, Version
     public static PullDecision For(FileEntry? mine, FileEntry global, FolderType folder, bool ignoreDelete = false)
     {
         var concurrent = mine?.Version.IsConcurrentWith(global.Version) == true;
-        var version = concurrent ? mine!.Version.Merge(global.Version) : global.Version;
+        var merged = concurrent ? EditVersion.OfWinner(mine!.Version, global.Version) : null;
+        var version = merged ?? global.Version;
         if (mine is null or { Deleted: true })
         {
             if (global.Deleted)
@@ -56,9 +57,9 @@ public readonly record struct PullDecision(PullKind Kind, bool Conflict, Version
         if (folder == FolderType.SendOnly)
             return default;
         if (mine.SameContent(global))
-            return new PullDecision(PullKind.Metadata, false, version, Resolves: concurrent);
+            return new PullDecision(PullKind.Metadata, false, version, Resolves: merged is not null);
         var derived = !global.PreviousBlocksHash.IsNone && global.PreviousBlocksHash == mine.BlocksHash && mine.IsFile && !mine.IsInvalid;
-        return new PullDecision(KindOf(global), concurrent && !derived, version, Resolves: concurrent);
+        return new PullDecision(KindOf(global), concurrent && !derived, version, Resolves: merged is not null);
     }
 
     private static PullDecision OfDeletion(FileEntry mine, bool concurrent, VersionVector version, FolderType folder, bool ignoreDelete)

@@ -4,7 +4,7 @@ namespace FolderSync.Core.Model;
 
 /// <summary>A path as it is on the wire and in the index: relative, UTF-8 NFC, separated by '/'.</summary>
 /// <remarks>
-/// Ordered as a tree: a directory comes directly before what is in it ('/' sorts before every other character), by UTF-8
+/// At most <see cref="EntryLimits.MaxNameBytes"/> long and <see cref="EntryLimits.MaxDepth"/> deep where it was checked. Ordered as a tree: a directory comes directly before what is in it ('/' sorts before every other character), by UTF-8
 /// bytes. Scan, index and apply rely on this one order.
 /// </remarks>
 public readonly record struct FileName : IComparable<FileName>
@@ -54,8 +54,10 @@ public readonly record struct FileName : IComparable<FileName>
     {
         if (value.Length == 0)
             return "The name is empty.";
+        if (EntryLimits.WhyTooLong(value) is { } why)
+            return why;
         if (value[0] == '/')
-            return $"The name '{value}' is absolute.";
+            return $"The name '{EntryLimits.Shown(value)}' is absolute.";
         var start = 0;
         for (var i = 0; i <= value.Length; i++)
         {
@@ -65,10 +67,10 @@ public readonly record struct FileName : IComparable<FileName>
                 continue;
             var part = value.AsSpan(start, i - start);
             if (part.Length == 0 || part is "." or "..")
-                return $"The name '{value}' is not clean: it holds an empty, '.' or '..' part.";
+                return $"The name '{EntryLimits.Shown(value)}' is not clean: it holds an empty, '.' or '..' part.";
             start = i + 1;
         }
-        return value.IsNormalized(NormalizationForm.FormC) ? null : $"The name '{value}' is not in normalization form C.";
+        return value.IsNormalized(NormalizationForm.FormC) ? null : $"The name '{EntryLimits.Shown(value)}' is not in normalization form C.";
     }
 
     /// <summary>Compares by UTF-8 bytes with '/' first. UTF-16 order differs from UTF-8 only where a surrogate meets U+E000..U+FFFF.</summary>

@@ -22,8 +22,11 @@ public readonly record struct Counter(ShortId Device, ulong Value);
 /// <summary>A version vector: counters sorted by device, each device once, none zero. Immutable, compared by value.</summary>
 public readonly struct VersionVector : IEquatable<VersionVector>
 {
-    /// <summary>A counter at or over this is refused where it comes in: it could not be raised for ever.</summary>
-    public const ulong MaxCounter = 1UL << 62;
+    /// <summary>The highest counter there may be: a higher one is refused where it comes in, and no edit here makes one (<see cref="Decide.EditVersion"/>).</summary>
+    public const ulong MaxCounter = 1UL << 40;
+
+    /// <summary>The most counters there may be, as with <see cref="MaxCounter"/>. All devices need the same limit: what one makes, every other must take.</summary>
+    public const int MaxCounters = 1000;
 
     private readonly ImmutableArray<Counter> _counters;
 
@@ -36,6 +39,12 @@ public readonly struct VersionVector : IEquatable<VersionVector>
 
     public bool IsEmpty => Counters.Length == 0;
 
+    /// <summary>Every device takes it.</summary>
+    public bool IsWithinLimits => HasRoom(0);
+
+    /// <summary>Every device takes it, and also after any device has raised its counter once.</summary>
+    public bool CanBeRaised => HasRoom(1);
+
     /// <summary>Sorts; of a device named twice the higher counter counts; zeros are dropped.</summary>
     public static VersionVector Of(IEnumerable<Counter> counters)
     {
@@ -47,6 +56,9 @@ public readonly struct VersionVector : IEquatable<VersionVector>
         }
         return new VersionVector([.. list]);
     }
+
+    /// <summary>Takes counters that are sorted by device already, each device once, none zero.</summary>
+    public static VersionVector OfSorted(ImmutableArray<Counter> sorted) => new(sorted);
 
     /// <summary>The device's counter, 0 where it has none.</summary>
     public ulong this[ShortId device]
@@ -61,7 +73,10 @@ public readonly struct VersionVector : IEquatable<VersionVector>
         }
     }
 
-    /// <summary>Raises the device's counter to max(old + 1, <paramref name="unixSeconds"/>), so that a lost index can't reuse one.</summary>
+    /// <summary>
+    /// Raises the device's counter to max(old + 1, <paramref name="unixSeconds"/>), so that a lost index can't reuse one. Knows no limits: the
+    /// version of an edit is <see cref="Decide.EditVersion"/>'s.
+    /// </summary>
     public VersionVector Raise(ShortId device, long unixSeconds)
     {
         var counters = Counters;
@@ -76,7 +91,16 @@ public readonly struct VersionVector : IEquatable<VersionVector>
         return new VersionVector(counters.Add(new Counter(device, next)));
     }
 
-    /// <summary>The least vector that is at or over both.</summary>
+    private bool HasRoom(int raises)
+    {
+        foreach (var c in Counters)
+        {
+            if (c.Value > MaxCounter - (ulong)raises) return false;
+        }
+        return Counters.Length + raises <= MaxCounters;
+    }
+
+    /// <summary>The least vector that is at or over both. Knows no limits, as <see cref="Raise"/>.</summary>
     public VersionVector Merge(VersionVector other)
     {
         ImmutableArray<Counter> a = Counters, b = other.Counters;

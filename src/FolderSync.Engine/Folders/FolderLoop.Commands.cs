@@ -99,7 +99,7 @@ internal sealed partial class FolderLoop
     private FileEntry Overridden(NeededItem needed, long now)
     {
         var mine = needed.Local ?? LocalChange.Tombstone(needed.Global, now);
-        return mine with { Version = mine.Version.Merge(needed.Global.Version).Raise(_parts.Self.Short, now), ModifiedBy = _parts.Self.Short };
+        return mine with { Version = EditVersion.OfBoth(mine, mine.Version, needed.Global.Version, _parts.Self.Short, now), ModifiedBy = _parts.Self.Short };
     }
 
     /// <summary>Carries the peers' deletions out, or announces the files anew so that they come back for everyone.</summary>

@@ -1,9 +1,7 @@
 using FolderSync.Core.Decide;
-using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 using FolderSync.Filesystem;
 using FolderSync.Index;
-using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Folders;
 
@@ -13,6 +11,7 @@ internal sealed partial class FolderLoop
     /// <summary>A deletion waits this long behind the last index batch: the new name of a renamed file may still be under way.</summary>
     private static readonly TimeSpan DeleteSettle = TimeSpan.FromSeconds(1);
 
+    private readonly RefusedItems _refused;
     private readonly SortedSet<DeviceId> _missed = [];
     private Deadline _deletionsSettled = Deadline.Passed;
 
@@ -67,6 +66,7 @@ internal sealed partial class FolderLoop
     {
         if (Index is { } index)
             await _parts.Workers.Run(() => index.DropRemote(device), cancellation);
+        _refused.Forget(device);
     }
 
     /// <summary>Takes a new index ID: a peer knows more of this index than there is. Thread-safe.</summary>
@@ -105,8 +105,10 @@ internal sealed partial class FolderLoop
     private async Task TakeInAsync(RemoteBatch batch)
     {
         var index = _index!;
-        batch = WithoutInternal(batch);
-        await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, [.. batch.Files, .. Refused(batch)], batch.IsFull), _flowsEnd);
+        batch = batch.WithoutInternal();
+        // Known before the commit: what it moves on from is not told again.
+        await NoteRefusedAsync(batch, index);
+        await _parts.Workers.Run(() => index.CommitRemote(batch.Device, batch.IndexId, batch.ToStore(), batch.IsFull), _flowsEnd);
         await _parts.Workers.Run(
             () =>
             {
@@ -114,7 +116,6 @@ internal sealed partial class FolderLoop
                 return true;
             },
             _flowsEnd);
-        NoteRefused(batch);
         await ResurrectAsync(batch.Files);
         _deletionsSettled = Deadline.In(DeleteSettle, _parts.Time);
         var sequence = index.RemoteState(batch.Device).MaxSequence;
@@ -166,30 +167,23 @@ internal sealed partial class FolderLoop
         return committed;
     }
 
-    /// <summary>Names that are each device's own are not taken from anybody.</summary>
-    private static RemoteBatch WithoutInternal(RemoteBatch batch)
+    private async Task NoteRefusedAsync(RemoteBatch batch, IFolderIndex index)
     {
-        var wrong = batch.Files.Where(f => InternalNames.IsInternal(f.Name)).ToList();
-        return wrong.Count == 0 ? batch : batch with
+        var settled = 0L;
+        if (!batch.IsFull && _refused.NamedBesideOthers(batch.Device) is { } named)
         {
-            Files = [.. batch.Files.Except(wrong)],
-            Refused = [.. batch.Refused, .. wrong.Select(w => new RefusedEntry(w.Name.Value, "The name is reserved for each device's own files.", w.Name, w.Sequence))],
-        };
-    }
-
-    /// <summary>What stands for entries that can't be taken: the device no longer has what it announced of the names before.</summary>
-    private static IEnumerable<FileEntry> Refused(RemoteBatch batch)
-    {
-        foreach (var refused in batch.Refused)
-        {
-            if (refused is { FileName: { } name, Sequence: > 0 })
-                yield return new FileEntry { Name = name, Deleted = true, Invalid = true, Sequence = refused.Sequence };
+            settled = await _parts.Workers.Run(
+                () => batch.Files.LongCount(f => !named.Contains(f.Name.Value) && RemoteBatch.IsRefused(index.Find(batch.Device, f.Name))), _flowsEnd);
         }
+        var (before, after) = _refused.Note(batch, settled);
+        // Once, and again when it is a lot more: a device that sends nothing else must not fill the log.
+        if (batch.RefusedInAll > 0 && Magnitude(after) > Magnitude(before) && batch.Refused is [var first, ..])
+            Log.EntriesRefused(_log, Config.DisplayName, NameOf(batch.Device) ?? batch.Device.Short.ToString(), after, first.Name, first.Reason);
     }
 
-    private void NoteRefused(RemoteBatch batch)
-    {
-        foreach (var refused in batch.Refused.Take(100))
-            NoteProblem(new FileProblem(refused.Name, refused.Reason, Permanent: true), batch.Device);
-    }
+    private static int Magnitude(long count) => count == 0 ? 0 : 1 + (int)Math.Log10(count);
+
+    /// <summary>How a person calls a device that shares the folder; null for one that does not.</summary>
+    private string? NameOf(DeviceId device) =>
+        !Config.Devices.Contains(device) ? null : Peer(device)?.Config.Name is { Length: > 0 } name ? name : device.Short.ToString();
 }

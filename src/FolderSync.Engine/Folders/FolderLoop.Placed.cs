@@ -31,20 +31,22 @@ internal sealed partial class FolderLoop
     /// </summary>
     internal void MakeParents(FileName name)
     {
-        var parent = name.Parent;
-        if (parent.IsRoot || Disk.Stat(LocalPath.Of(parent)) is { Kind: FileKind.Directory })
-            return;
-        MakeParents(parent);
-        try
+        var missing = new Stack<FileName>();
+        for (var parent = name.Parent; !parent.IsRoot && Disk.Stat(LocalPath.Of(parent)) is not { Kind: FileKind.Directory }; parent = parent.Parent)
+            missing.Push(parent);
+        while (missing.TryPop(out var parent))
         {
-            Disk.MakeDirectory(LocalPath.Of(parent), 0x1ED);
-            RefuseIfShownOtherwise(LocalPath.Of(parent));
+            try
+            {
+                Disk.MakeDirectory(LocalPath.Of(parent), 0x1ED);
+                RefuseIfShownOtherwise(LocalPath.Of(parent));
+            }
+            catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
+            {
+                // Another transfer was first, or something else stands there; staging says what.
+            }
+            RequestScan([parent]);
         }
-        catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
-        {
-            // Another transfer was first, or something else stands there; staging says what.
-        }
-        RequestScan([parent]);
     }
 
     /// <summary>A disk that shows the directory under another name: a scan would take that for a user's.</summary>
@@ -99,7 +101,7 @@ internal sealed partial class FolderLoop
             var mine = index.FindLocal(item.Name);
             if (mine is not { IsDirectory: true } || mine.Sequence != item.Local!.Sequence || !HasLiving(index, item.Name))
                 return [];
-            return [mine with { Version = mine.Version.Merge(item.Global.Version).Raise(_parts.Self.Short, now), ModifiedBy = _parts.Self.Short }];
+            return [mine with { Version = EditVersion.OfBoth(mine, mine.Version, item.Global.Version, _parts.Self.Short, now), ModifiedBy = _parts.Self.Short }];
         });
     }
 

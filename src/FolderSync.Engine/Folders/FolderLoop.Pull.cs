@@ -114,7 +114,7 @@ internal sealed partial class FolderLoop
 
     internal void NoteSuccess(FileName name) => _troubles.Remove(name);
 
-    /// <summary>Something a peer announced that can't be taken over.</summary>
+    /// <summary>Something that could not be done on the disk, for a device.</summary>
     private void NoteProblem(FileProblem problem, DeviceId device) =>
         Publish(s => s with { ScanProblems = [.. s.ScanProblems.Where(p => p.Path != problem.Path).Take(MaxScanProblems), problem with { Reason = $"{problem.Reason} (announced by {device.Short})" }] });
 

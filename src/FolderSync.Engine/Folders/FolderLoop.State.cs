@@ -24,6 +24,8 @@ internal sealed partial class FolderLoop
         FolderSnapshot snapshot;
         lock (_lock)
             snapshot = _snapshot;
+        if (_refused.Problems(NameOf) is { Count: > 0 } refused)
+            snapshot = snapshot with { ScanProblems = [.. snapshot.ScanProblems, .. refused] };
         if (index is null)
             return snapshot;
         try

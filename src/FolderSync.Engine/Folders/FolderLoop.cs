@@ -64,6 +64,7 @@ internal sealed partial class FolderLoop : IAsyncDisposable
         _pullWake = new Wakeup(parts.Time);
         _commandWake = new Wakeup(parts.Time);
         _roomWake = new Wakeup(parts.Time);
+        _refused = new RefusedItems(parts.State, config.Id);
         _recentDeletions = new RecentDeletions(parts.Time);
         _recentIncoming = new RecentDeletions(parts.Time);
         _snapshot = new FolderSnapshot { Config = config, State = config.Paused ? FolderState.Paused : FolderState.Starting, StateChanged = parts.Time.GetUtcNow() };

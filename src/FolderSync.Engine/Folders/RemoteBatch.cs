@@ -1,9 +1,57 @@
+using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Folders;
 
 /// <summary>Entries that a peer announced, on their way into a folder's index.</summary>
+/// <param name="RefusedInAll">How many the message had; <paramref name="Refused"/> may leave some of a flood out.</param>
 /// <param name="IsFull">The first of a full index: what was known of the peer goes.</param>
 internal sealed record RemoteBatch(
-    DeviceId Device, ulong IndexId, IReadOnlyList<FileEntry> Files, IReadOnlyList<RefusedEntry> Refused, bool IsFull);
+    DeviceId Device, ulong IndexId, IReadOnlyList<FileEntry> Files, IReadOnlyList<RefusedEntry> Refused, int RefusedInAll, bool IsFull)
+{
+    /// <summary>Names that are each device's own are not taken from anybody.</summary>
+    public RemoteBatch WithoutInternal()
+    {
+        if (!Files.Any(f => InternalNames.IsInternal(f.Name)))
+            return this;
+        var files = new List<FileEntry>(Files.Count);
+        var wrong = new List<RefusedEntry>();
+        var places = new int[Files.Count + 1];
+        for (var i = 0; i < Files.Count; i++)
+        {
+            places[i] = files.Count;
+            if (InternalNames.IsInternal(Files[i].Name))
+                wrong.Add(new RefusedEntry(Files[i].Name.Value, "The name is reserved for each device's own files.", Files[i].Name, Files[i].Sequence, files.Count));
+            else
+                files.Add(Files[i]);
+        }
+        places[^1] = files.Count;
+        List<RefusedEntry> refused = [.. Refused.Select(r => r with { Place = places[r.Place] }).Concat(wrong).OrderBy(r => r.Place)];
+        return this with { Files = files, Refused = refused, RefusedInAll = RefusedInAll + wrong.Count };
+    }
+
+    /// <summary>
+    /// What is to be stored, in the order in which it came. A refused entry is stood for by one that says only that the device no longer has
+    /// what it announced of the name before: nobody holds it for its state, asks it for blocks, or counts it as up to date.
+    /// </summary>
+    public List<FileEntry> ToStore()
+    {
+        var all = new List<FileEntry>(Files.Count + Refused.Count);
+        var next = 0;
+        for (var i = 0; i <= Files.Count; i++)
+        {
+            for (; next < Refused.Count && Refused[next].Place <= i; next++)
+            {
+                if (Refused[next] is { FileName: { } name, Sequence: var sequence })
+                    all.Add(new FileEntry { Name = name, Deleted = true, Invalid = true, Sequence = sequence });
+            }
+            if (i < Files.Count)
+                all.Add(Files[i]);
+        }
+        return all;
+    }
+
+    /// <summary>True for what <see cref="ToStore"/> makes of a refused entry.</summary>
+    public static bool IsRefused(FileEntry? entry) => entry is { Deleted: true, Invalid: true, Version.IsEmpty: true };
+}

@@ -25,10 +25,10 @@ internal sealed partial class PeerSession
                     await OnClusterConfigAsync(link, config);
                 break;
             case BepMessage.Index index:
-                await OnIndexAsync(link, index.Folder, index.Files, index.Refused, isFull: true, index.LastSequence, 0);
+                await OnIndexAsync(link, index.Folder, index.Files, (index.Refused, index.RefusedInAll), isFull: true, index.LastSequence, 0);
                 break;
             case BepMessage.IndexUpdate update:
-                await OnIndexAsync(link, update.Folder, update.Files, update.Refused, isFull: false, update.LastSequence, update.PreviousSequence);
+                await OnIndexAsync(link, update.Folder, update.Files, (update.Refused, update.RefusedInAll), isFull: false, update.LastSequence, update.PreviousSequence);
                 break;
             case BepMessage.DownloadProgress progress:
                 OnProgress(progress);
@@ -221,7 +221,7 @@ internal sealed partial class PeerSession
     }
 
     private async Task OnIndexAsync(
-        PeerLink link, FolderId id, IReadOnlyList<FileEntry> files, IReadOnlyList<RefusedEntry> refused, bool isFull, long last, long previous)
+        PeerLink link, FolderId id, IReadOnlyList<FileEntry> files, (IReadOnlyList<RefusedEntry> Entries, int InAll) refused, bool isFull, long last, long previous)
     {
         PeerFolder? peerFolder;
         lock (_lock)
@@ -243,12 +243,13 @@ internal sealed partial class PeerSession
             await folder.ForgetAsync(Id, link.Ended);
             throw new BepException($"The other device's index of '{id}' has a gap (from {peerFolder.Received} to {previous}); asking for all of it.");
         }
-        var highest = files.Count == 0 ? last : Math.Max(last, files.Max(f => f.Sequence));
+        // What is refused has been received all the same: it makes no gap.
+        var highest = files.Select(f => f.Sequence).Concat(refused.Entries.Select(r => r.Sequence)).Append(last).Max();
         lock (_lock)
             peerFolder.Received = isFull ? highest : Math.Max(peerFolder.Received, highest);
         if (isFull)
             _hub.GotAll(id, Id);
-        await folder.ReceiveAsync(new RemoteBatch(Id, peerFolder.IndexId, files, refused, isFull), link.Ended);
+        await folder.ReceiveAsync(new RemoteBatch(Id, peerFolder.IndexId, files, refused.Entries, refused.InAll, isFull), link.Ended);
     }
 
     private void OnProgress(BepMessage.DownloadProgress progress)

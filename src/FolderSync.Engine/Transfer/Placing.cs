@@ -185,9 +185,10 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
     private FileEntry EntryFor(ApplyResult.Done result, PullItem item, FileEntry? mine, long now)
     {
         var self = services.Parts.Self.Short;
+        var version = item.Decision.VersionBy(self, now);
         var entry = item.Global with
         {
-            Version = item.Decision.VersionBy(self, now),
+            Version = version,
             Disk = result.Stamp,
             LocalFlags = LocalFlags.None,
             PreHashes = result.Step switch
@@ -198,7 +199,7 @@ internal sealed class Placing(FolderLoop folder, FolderLoopServices services)
                 _ => default,
             },
         };
-        return item.Decision.Announce ? entry with { ModifiedBy = self } : entry;
+        return item.Decision.Announce && version != item.Decision.Version ? entry with { ModifiedBy = self } : entry;
     }
 
     private void Note(PullItem item, ApplyResult result)

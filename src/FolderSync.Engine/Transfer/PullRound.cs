@@ -244,7 +244,7 @@ internal sealed class PullRound
         if (IsIgnored(item))
             return item.Global with { LocalFlags = LocalFlags.Ignored, Invalid = false };
         if (item.Decision.Kind == PullKind.KeepLocal)
-            return mine! with { Version = item.Decision.VersionBy(_services.Parts.Self.Short, _services.Parts.Time.GetUtcNow().ToUnixTimeSeconds()) };
+            return LocalChange.Kept(mine!, item.Global.Version, _services.Parts.Self.Short, _services.Parts.Time.GetUtcNow().ToUnixTimeSeconds());
         return item.Global with
         {
             Version = item.Decision.Version,

@@ -110,10 +110,14 @@ internal sealed class Recovery
     /// <summary>The batch may have removed the directory after the move had taken its last content away.</summary>
     private void MakeParents(LocalPath path)
     {
+        var missing = new Stack<LocalPath>();
         _touched.Add(path.Parent);
-        if (path.Parent.IsRoot || _disk.Stat(path.Parent) is not null)
-            return;
-        MakeParents(path.Parent);
-        _disk.MakeDirectory(path.Parent, _options.DirectoryPermissions);
+        for (var parent = path.Parent; !parent.IsRoot && _disk.Stat(parent) is null; parent = parent.Parent)
+        {
+            missing.Push(parent);
+            _touched.Add(parent.Parent);
+        }
+        while (missing.TryPop(out var parent))
+            _disk.MakeDirectory(parent, _options.DirectoryPermissions);
     }
 }

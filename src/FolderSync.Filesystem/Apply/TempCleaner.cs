@@ -19,28 +19,37 @@ public sealed class TempCleaner(IFileSystem fs)
     public int RemoveStale(DateTimeOffset olderThan) =>
         _disk.CheckRoot() != RootState.Present || new Journal(_disk).Exists ? 0 : Clean(LocalPath.Root, FileTime.From(olderThan));
 
-    private int Clean(LocalPath directory, FileTime olderThan)
+    private int Clean(LocalPath top, FileTime olderThan)
     {
-        List<DirectoryChild> children;
+        var removed = 0;
+        var left = new Stack<LocalPath>([top]);
+        while (left.TryPop(out var directory))
+        {
+            foreach (var child in ListOrNothing(directory))
+            {
+                if (child.Leaf is not { } leaf || NotOurs.Contains(directory.Child(leaf)))
+                    continue;
+                var path = directory.Child(leaf);
+                // Deeper than any name there is nothing of ours, and a tree may be as deep as its maker likes.
+                if (child.Stat.Kind == FileKind.Directory && EntryLimits.WhyTooLong(path.Value) is null)
+                    left.Push(path);
+                else if (TempName.IsDisposable(leaf) && child.Stat.Kind != FileKind.Directory && LastTouched(child.Stat).CompareTo(olderThan) < 0 && TryRemove(path))
+                    removed++;
+            }
+        }
+        return removed;
+    }
+
+    private List<DirectoryChild> ListOrNothing(LocalPath directory)
+    {
         try
         {
-            children = _disk.List(directory);
+            return _disk.List(directory);
         }
         catch (FileSystemException)
         {
-            return 0;
+            return [];
         }
-        var removed = 0;
-        foreach (var child in children)
-        {
-            if (child.Leaf is not { } leaf || NotOurs.Contains(directory.Child(leaf)))
-                continue;
-            if (child.Stat.Kind == FileKind.Directory)
-                removed += Clean(directory.Child(leaf), olderThan);
-            else if (TempName.IsDisposable(leaf) && LastTouched(child.Stat).CompareTo(olderThan) < 0 && TryRemove(directory.Child(leaf)))
-                removed++;
-        }
-        return removed;
     }
 
     private bool TryRemove(LocalPath path)

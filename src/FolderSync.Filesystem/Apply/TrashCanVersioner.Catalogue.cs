@@ -163,7 +163,11 @@ public sealed partial class TrashCanVersioner
                 continue;
             var path = directory.Child(leaf);
             if (child.Stat.Kind == FileKind.Directory)
-                Walk(path, found, left);
+            {
+                // Deeper than any name can be there is no version.
+                if (path.Value.AsSpan().Count('/') <= EntryLimits.MaxDepth)
+                    Walk(path, found, left);
+            }
             else if (child.Stat.Kind != FileKind.Other && !InternalNames.IsTemporary(leaf) && NameOf(path) is { } name)
                 found(new KeptVersion(name, path, KeptAt(child.Stat), child.Stat.Modified, child.Stat.Size, child.Stat.Kind));
         }

@@ -152,11 +152,14 @@ public sealed partial class TrashCanVersioner : IVersioner
 
     private static void MakeDirectories(IFileSystem disk, LocalPath directory, uint permissions, HashSet<LocalPath>? made)
     {
-        if (directory.IsRoot || disk.Stat(directory) is { Kind: FileKind.Directory })
-            return;
-        MakeDirectories(disk, directory.Parent, permissions, made);
-        disk.MakeDirectory(directory, permissions);
-        made?.Add(directory.Parent);
-        made?.Add(directory);
+        var missing = new Stack<LocalPath>();
+        for (var at = directory; !at.IsRoot && disk.Stat(at) is not { Kind: FileKind.Directory }; at = at.Parent)
+            missing.Push(at);
+        while (missing.TryPop(out var next))
+        {
+            disk.MakeDirectory(next, permissions);
+            made?.Add(next.Parent);
+            made?.Add(next);
+        }
     }
 }

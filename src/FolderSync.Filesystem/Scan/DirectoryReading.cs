@@ -21,7 +21,32 @@ internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<s
             ? new Cleaning(fs, directory, path, ignores, normalize).Clean(children)
             : new(children, null, null);
         reading.Children.Sort(static (a, b) => CompareLeaves(a.Leaf!, b.Leaf!));
-        return reading;
+        return MayHoldTooLong(directory) ? reading.WithoutTooLong(directory, ignores) : reading;
+    }
+
+    /// <summary>Spares nearly every directory the look at each child.</summary>
+    private static bool MayHoldTooLong(FileName directory) =>
+        directory.Value.Length + 256 > EntryLimits.MaxNameBytes / 3 || directory.Value.AsSpan().Count('/') + 2 > EntryLimits.MaxDepth;
+
+    /// <summary>Paths that are too long or too deep are told of and left alone, whatever is below them: the walk's memory is bounded by that, too.</summary>
+    private DirectoryReading WithoutTooLong(FileName directory, IgnoreRules ignores)
+    {
+        var untouched = new HashSet<string>(Untouched ?? [], StringComparer.Ordinal);
+        var told = (First: "", Why: "", Count: 0);
+        foreach (var child in Children)
+        {
+            var name = directory.Child(child.Leaf!);
+            if (EntryLimits.WhyTooLong(name.Value) is not { } why)
+                continue;
+            untouched.Add(child.Leaf!);
+            if (child.Stat.Kind != FileKind.Other && !ignores.Match(name, child.Stat.Kind == FileKind.Directory).Ignored)
+                told = told.Count == 0 ? (name.Value, why, 1) : told with { Count = told.Count + 1 };
+        }
+        if (untouched.Count == 0)
+            return this;
+        var others = told.Count > 1 ? $" ({told.Count - 1:N0} more here are, too.)" : "";
+        List<FileProblem> problems = [.. Problems ?? [], .. told.Count > 0 ? [new FileProblem(told.First, told.Why + others, Permanent: true)] : Array.Empty<FileProblem>()];
+        return this with { Untouched = untouched, Problems = problems };
     }
 
     private static bool IsClean(string leaf) => Ascii.IsValid(leaf) || leaf.IsNormalized(NormalizationForm.FormC);

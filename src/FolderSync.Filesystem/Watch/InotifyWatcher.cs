@@ -196,7 +196,8 @@ internal sealed class InotifyWatcher : IWatcher
             var isDirectory = child.Stat.Kind == FileKind.Directory;
             if (!isNew && !isDirectory && child.Stat.ChangeTime >= _walkBegan)
                 _settler.Touched(directory.NameOf(leaf), Touch.Done);
-            if (isDirectory && directory.Child(leaf) is null && !IsIgnored(directory, leaf))
+            // What is deeper is not synced: a scan says so.
+            if (isDirectory && directory.Depth < EntryLimits.MaxDepth && directory.Child(leaf) is null && !IsIgnored(directory, leaf))
                 _toWalk.Enqueue((directory.AddChild(leaf), isNew));
         }
     }

@@ -14,6 +14,9 @@ internal sealed class WatchedDirectory(WatchedDirectory? parent, string leaf)
 
     public string Leaf => leaf;
 
+    /// <summary>0: the root.</summary>
+    public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
+
     public int Watch { get; set; } = None;
 
     /// <summary>No longer part of the tree.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Rest;
 
@@ -12,7 +13,13 @@ internal static class RestJson
     /// <summary>A configuration of thousands of folders, or a million ignore lines' worth of characters.</summary>
     public const int MaxBody = 4 << 20;
 
-    public static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
+    /// <summary>As deep as a listing of the deepest path: an object and a list for each level.</summary>
+    public static JsonSerializerOptions Options { get; } = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        MaxDepth = (2 * EntryLimits.MaxDepth) + 16,
+    };
 
     public static IResult Of(JsonNode? node) => Results.Text(node?.ToJsonString(Options) ?? "null", "application/json; charset=utf-8");
 

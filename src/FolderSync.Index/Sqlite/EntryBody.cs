@@ -168,9 +168,7 @@ internal readonly struct EntryBody
             counters[i] = new Counter(new ShortId(reader.Fixed()), reader.Varint());
         }
         // One counter is the rule, and Of sorts.
-        return count == 1 && counters[0].Value < VersionVector.MaxCounter
-            ? VersionVector.Empty.Raise(counters[0].Device, (long)counters[0].Value)
-            : VersionVector.Of(counters);
+        return count == 1 && counters[0].Value != 0 ? VersionVector.OfSorted([counters[0]]) : VersionVector.Of(counters);
     }
 
     private BlockList ReadBlocks(ref RecordReader reader, int mode, long size, IndexConnection lists)

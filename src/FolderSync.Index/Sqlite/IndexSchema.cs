@@ -17,7 +17,8 @@ namespace FolderSync.Index.Sqlite;
 /// </summary>
 internal static class IndexSchema
 {
-    private const int Version = 1;
+    /// <summary>1 is stored in the same way, but may hold entries beyond <see cref="EntryLimits"/>: <see cref="LimitsUpgrade"/>.</summary>
+    private const int Version = 2, Unchecked = 1;
     private const int ApplicationId = 0x46534958;
     private const int WriterCacheKib = 4096;
 
@@ -40,7 +41,7 @@ internal static class IndexSchema
             db.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=16777216");
             if (db.Number("PRAGMA user_version") == 0 && db.Number("SELECT count(*) FROM sqlite_master") == 0)
                 Create(db, self, newIndexId());
-            if (db.Number("PRAGMA application_id") != ApplicationId || db.Number("PRAGMA user_version") != Version)
+            if (db.Number("PRAGMA application_id") != ApplicationId || db.Number("PRAGMA user_version") is not (Version or Unchecked))
                 throw new IndexDamagedException($"The file {path} is no index of this version of FolderSync.");
             var state = IndexStateRows.Load(db) ?? throw new IndexDamagedException($"The index {path} has no head.");
             if (!state.Devices.Any(d => d.Slot == NameRecord.SelfSlot) || state.Self.Id != self)
@@ -53,6 +54,12 @@ internal static class IndexSchema
             throw;
         }
     }
+
+    /// <summary>An older version wrote it, which took more from peers than this one.</summary>
+    public static bool IsUnchecked(IndexConnection db) => db.Number("PRAGMA user_version") == Unchecked;
+
+    /// <summary>In the caller's transaction.</summary>
+    public static void MarkChecked(IndexConnection db) => db.Execute($"PRAGMA user_version={Version}");
 
     private static void Create(IndexConnection db, DeviceId self, ulong indexId)
     {

@@ -47,6 +47,20 @@ internal sealed class IndexWriter
         return stored;
     }
 
+    /// <summary>Forgets this device's entry of the name, without a tombstone: nobody is told.</summary>
+    public void RemoveLocal(FileName name)
+    {
+        var record = Load(name);
+        if (!record.HasLocal)
+            return;
+        ForgetLocal(record);
+        CountOut(record, out var needed);
+        if (record.HasStoredPreHashes)
+            _db.Prepare("DELETE FROM prehashes WHERE key=?").Bind(1, record.Key).Run();
+        record.Remove(NameRecord.SelfSlot);
+        Store(record, needed);
+    }
+
     public void RefreshLocal(FileEntry entry)
     {
         var record = Load(entry.Name);

@@ -49,6 +49,8 @@ internal sealed class SqliteFolderIndex : IFolderIndex
                 });
                 return true;
             });
+            if (IndexSchema.IsUnchecked(_db))
+                UpgradeLimits(log, path);
         }
         catch
         {
@@ -240,6 +242,28 @@ internal sealed class SqliteFolderIndex : IFolderIndex
             _db.Dispose();
             _ownership.Dispose();
         }
+    }
+
+    private void UpgradeLimits(ILogger log, string path)
+    {
+        var (remotes, own) = LimitsUpgrade.Find(_db, _slots);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var entries = own.Select(FindLocal).OfType<FileEntry>().ToList();
+        Write(durable: true, writer =>
+        {
+            foreach (var device in remotes)
+                writer.DropRemote(device);
+            foreach (var entry in entries)
+            {
+                if (LimitsUpgrade.Mended(entry, _self.Short, now) is { } mended)
+                    writer.PutLocal(mended);
+                else
+                    writer.RemoveLocal(entry.Name);
+            }
+            IndexSchema.MarkChecked(_db);
+        });
+        if (remotes.Count + own.Count > 0)
+            Log.LimitsUpgraded(log, path, own.Count, remotes.Count);
     }
 
     private T Read<T>(Func<IndexReader, T> read)

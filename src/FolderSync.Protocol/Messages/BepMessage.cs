@@ -25,6 +25,9 @@ public abstract record BepMessage
     {
         /// <summary>What the peer announced and can't be taken; what was known of these names from this peer is stale. Only received.</summary>
         public IReadOnlyList<RefusedEntry> Refused { get; init; } = [];
+
+        /// <summary>How many were refused; <see cref="Refused"/> leaves some of a flood out.</summary>
+        public int RefusedInAll { get; init; }
     }
 
     /// <param name="PreviousSequence">The highest sequence of the batch before; 0 where the peer doesn't say.</param>
@@ -32,6 +35,9 @@ public abstract record BepMessage
     {
         /// <summary>As with <see cref="Index.Refused"/>.</summary>
         public IReadOnlyList<RefusedEntry> Refused { get; init; } = [];
+
+        /// <summary>As with <see cref="Index.RefusedInAll"/>.</summary>
+        public int RefusedInAll { get; init; }
     }
 
     /// <param name="Offset">Bytes.</param>
@@ -49,11 +55,12 @@ public abstract record BepMessage
 }
 
 /// <summary>An announced entry that is no violation of the protocol but can't be taken.</summary>
-/// <param name="Name">As received, for a person; not a clean name.</param>
-/// <param name="Reason">One sentence.</param>
+/// <param name="Name">As received, for a person, and cut; not a clean name. Empty behind the first of a flood, as <paramref name="Reason"/> is.</param>
+/// <param name="Reason">A sentence or two.</param>
 /// <param name="FileName">Where it can be one.</param>
 /// <param name="Sequence">The announcing device's.</param>
-public sealed record RefusedEntry(string Name, string Reason, FileName? FileName = null, long Sequence = 0);
+/// <param name="Place">How many entries that were taken came before it in the message: of two of one name the later counts.</param>
+public sealed record RefusedEntry(string Name, string Reason, FileName? FileName = null, long Sequence = 0, int Place = 0);
 
 public enum ErrorCode
 {

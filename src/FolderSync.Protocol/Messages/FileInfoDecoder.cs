@@ -6,6 +6,19 @@ using FolderSync.Protocol.Wire;
 namespace FolderSync.Protocol.Messages;
 
 /// <summary>One FileInfo as it came in: its fields, then what they may be.</summary>
+/// <remarks>
+/// What is no protobuf ends the connection: nothing behind it could be read. All else is refused as an item, with its reason, and the
+/// connection goes on for everything else that it carries:
+/// <list type="bullet">
+/// <item>A name that is unclean, not UTF-8, not in NFC, too long or too deep (<see cref="EntryLimits"/>); of an internal name the engine says so.</item>
+/// <item>An unknown type; an item that is encrypted for an untrusted device.</item>
+/// <item>A size or sequence below 0, a directory of another size than 0 and 128.</item>
+/// <item>A file without blocks, blocks of what is no present file, blocks that don't make up the file (<see cref="BlockCollector"/>).</item>
+/// <item>No version, though it is valid; a version that names a device twice, has too many counters or too high ones.</item>
+/// <item>A link without a target; a target that is too long, not UTF-8, or holds a NUL. Too much platform data.</item>
+/// </list>
+/// Set right, and taken: modes (0777), times, the blocks hash (computed here), counters of 0, the size of what is deleted.
+/// </remarks>
 internal ref struct FileInfoDecoder
 {
     /// <summary>Seconds that still fit a 64-bit count of nanoseconds since 1970: the years 1678 to 2262.</summary>
@@ -19,25 +32,31 @@ internal ref struct FileInfoDecoder
     private uint _permissions;
     private long _size, _seconds, _sequence;
     private int _nanoseconds, _blockSize;
-    private bool _deleted, _invalid, _noPermissions, _encrypted, _counterTooHigh;
+    private bool _deleted, _invalid, _noPermissions, _encrypted;
     private VersionVector _version;
+    private string? _versionFault;
     private BlockCollector _blocks;
 
-    /// <summary>The entry, or null and why it is refused; throws for a violation.</summary>
-    public static FileEntry? Read(ReadOnlySpan<byte> wire, out RefusedEntry? refused)
+    /// <summary>The entry, or null and why it is refused; throws for what is no protobuf.</summary>
+    /// <param name="room">Bytes of names, targets and platform data that may still be kept of the message; becomes less.</param>
+    public static FileEntry? Read(ReadOnlySpan<byte> wire, ref int room, out RefusedEntry? refused)
     {
         var info = new FileInfoDecoder();
         info.ReadFields(wire);
         var isName = WireName.TryRead(info._name, out var name, out var shown, out var why);
-        why ??= info.ReasonToRefuseUnchecked();
-        if (why is null)
+        why ??= info.ReasonToRefuse();
+        var kept = (isName ? info._name.Length : 0) + (why is null ? info._target.Length + info._platform.Length : 0);
+        if (kept > room)
         {
-            if (info.Fault() is { } fault)
-                throw BepException.Violation($"The entry '{shown}' {fault}.");
-            why = info.ReasonToRefuse();
+            why ??= "The message holds more names, link targets and platform data than any device has a reason to send at once.";
+            isName = false;
         }
-        refused = why is null ? null : new RefusedEntry(shown, why, isName ? name : null, info._sequence);
-        return isName && why is null ? info.ToEntry(name) : null;
+        else
+        {
+            room -= kept;
+        }
+        refused = why is null ? null : new RefusedEntry(shown, why, isName ? name : null, Math.Max(0, info._sequence));
+        return why is null ? info.ToEntry(name) : null;
     }
 
     private void ReadFields(ReadOnlySpan<byte> wire)
@@ -56,7 +75,7 @@ internal ref struct FileInfoDecoder
                 case Tags.FileInfo.Deleted: _deleted = reader.ReadBool(); break;
                 case Tags.FileInfo.Invalid: _invalid = reader.ReadBool(); break;
                 case Tags.FileInfo.NoPermissions: _noPermissions = reader.ReadBool(); break;
-                case Tags.FileInfo.Version: _version = VectorDecoder.Read(reader.ReadBytes(), out _counterTooHigh); break;
+                case Tags.FileInfo.Version: _version = VectorDecoder.Read(reader.ReadBytes(), out _versionFault); break;
                 case Tags.FileInfo.Sequence: _sequence = reader.ReadInt64(); break;
                 case Tags.FileInfo.ModifiedNanoseconds: _nanoseconds = reader.ReadInt32(); break;
                 case Tags.FileInfo.ModifiedBy: _modifiedBy = reader.ReadVarint(); break;
@@ -80,12 +99,19 @@ internal ref struct FileInfoDecoder
     /// <summary>2 and 3 were links to files and to directories.</summary>
     private readonly bool IsSymlink => _type is >= 2 and <= 4;
 
-    /// <summary>Kinds of entries whose other fields need not make sense here.</summary>
-    private readonly string? ReasonToRefuseUnchecked()
+    private readonly string? ReasonToRefuse()
     {
         if (_encrypted)
             return "The item is encrypted for an untrusted device; this version can't hold such items.";
-        return _type > 4 ? $"The item is of the unknown type {_type}." : null;
+        if (_type > 4)
+            return $"The item is of the unknown type {_type}.";
+        if ((Fault() ?? _versionFault) is { } fault)
+            return $"The item {fault}.";
+        if (_version.IsEmpty && !_invalid)
+            return "The item has no version.";
+        if (_platform.Length > EntryLimits.MaxPlatformBytes)
+            return $"The item has {_platform.Length:N0} bytes of platform data (attributes); at most {EntryLimits.MaxPlatformBytes:N0} are kept.";
+        return IsSymlink && !_deleted ? WhyNoTarget() : null;
     }
 
     private readonly string? Fault()
@@ -105,14 +131,10 @@ internal ref struct FileInfoDecoder
         return IsDirectory && !_deleted && _size is not 0 and not SyntheticDirectorySize ? $"is a directory with a size of {_size}" : null;
     }
 
-    private readonly string? ReasonToRefuse()
+    private readonly string? WhyNoTarget()
     {
-        if (_counterTooHigh)
-            return "The item's version counter is too high to be raised again; was it made with a broken clock?";
-        if (_version.IsEmpty && !_invalid)
-            return "The item has no version.";
-        if (!IsSymlink || _deleted)
-            return null;
+        if (_target.Length > EntryLimits.MaxTargetBytes)
+            return $"The link's target has {_target.Length:N0} bytes; at most {EntryLimits.MaxTargetBytes:N0} are taken.";
         if (!Utf8.IsValid(_target) || _target.Contains((byte)0))
             return "The link's target is not UTF-8 or holds a NUL.";
         return _target.IsEmpty && !_invalid ? "The link has no target." : null;

@@ -9,10 +9,17 @@ internal static class IndexCodec
     /// <summary>Entries in one message. Peers send 1,000; the limit keeps a message of minimal entries from filling the memory.</summary>
     public const int MaxEntries = 250_000;
 
+    /// <summary>Bytes of names, link targets and platform data that are kept of one message; what peers send has a hundredth of that. Compressed, a little can stand for much.</summary>
+    public const int MaxKept = 64 << 20;
+
+    /// <summary>Refused entries of one message that are told with name and reason.</summary>
+    public const int MaxTold = 100;
+
     public static BepMessage Read(ReadOnlySpan<byte> body, bool isUpdate)
     {
         var files = new List<FileEntry>(Count(body));
-        List<RefusedEntry>? refused = null;
+        var refused = new Refusals();
+        var room = MaxKept;
         var folder = "";
         long last = 0, previous = 0;
         var reader = new ProtoReader(body);
@@ -25,18 +32,18 @@ internal static class IndexCodec
                 case Tags.Index.LastSequence: last = reader.ReadInt64(); break;
                 case Tags.Index.PreviousSequence: previous = reader.ReadInt64(); break;
                 case Tags.Index.File:
-                    if (FileInfoDecoder.Read(reader.ReadBytes(), out var why) is { } entry)
+                    if (FileInfoDecoder.Read(reader.ReadBytes(), ref room, out var why) is { } entry)
                         files.Add(entry);
                     else
-                        (refused ??= []).Add(why!);
+                        refused.Add(why! with { Place = files.Count });
                     break;
                 default: reader.Skip(tag); break;
             }
         }
         var id = new FolderId(folder);
         return isUpdate
-            ? new BepMessage.IndexUpdate(id, files, last, previous) { Refused = refused ?? [] }
-            : new BepMessage.Index(id, files, last) { Refused = refused ?? [] };
+            ? new BepMessage.IndexUpdate(id, files, last, previous) { Refused = refused.Entries, RefusedInAll = refused.Count }
+            : new BepMessage.Index(id, files, last) { Refused = refused.Entries, RefusedInAll = refused.Count };
     }
 
     public static int Size(FolderId folder, IReadOnlyList<FileEntry> files, long last, long previous)
@@ -73,5 +80,23 @@ internal static class IndexCodec
             reader.Skip(tag);
         }
         return count;
+    }
+
+    /// <summary>Bounded: of a flood only what has a name is kept, as that concerns what was known of it.</summary>
+    private struct Refusals()
+    {
+        private List<RefusedEntry>? _entries;
+
+        public int Count { get; private set; }
+
+        public readonly IReadOnlyList<RefusedEntry> Entries => _entries ?? [];
+
+        public void Add(RefusedEntry refused)
+        {
+            if (Count++ < MaxTold)
+                (_entries ??= []).Add(refused);
+            else if (refused.FileName is not null)
+                _entries!.Add(refused with { Name = "", Reason = "" });
+        }
     }
 }

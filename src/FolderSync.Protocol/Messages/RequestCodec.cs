@@ -78,8 +78,9 @@ internal sealed class RequestCodec
     {
         if (!utf8.IsEmpty && utf8.SequenceEqual(_nameUtf8))
             return _name;
-        if (!WireName.TryRead(utf8, out var name, out var shown, out var why))
-            throw BepException.Violation($"The other device asked for '{shown}', which nobody can have announced. {why}");
+        // Of no use as a name; the answer is that there is no such file.
+        if (!WireName.TryReadRequested(utf8, out var name))
+            return default;
         _name = name;
         _nameUtf8 = utf8.ToArray();
         return name;

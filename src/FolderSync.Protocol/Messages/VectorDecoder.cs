@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FolderSync.Core.Model;
 using FolderSync.Protocol.Wire;
 
@@ -6,20 +7,13 @@ namespace FolderSync.Protocol.Messages;
 /// <summary>Version vectors as the wire has them.</summary>
 internal static class VectorDecoder
 {
-    /// <summary>More counters than that no honest history has.</summary>
-    public const int MaxCounters = 1000;
-
-    /// <summary>Up to so many are added one by one, which is cheaper than sorting.</summary>
-    private const int Few = 8;
-
-    /// <param name="tooHigh">A counter is at <see cref="VersionVector.MaxCounter"/> or over; the vector is not to be used.</param>
-    public static VersionVector Read(ReadOnlySpan<byte> wire, out bool tooHigh)
+    /// <param name="fault">What is wrong with the vector, of an entry that "has ..."; it is not to be used then.</param>
+    public static VersionVector Read(ReadOnlySpan<byte> wire, out string? fault)
     {
-        var vector = VersionVector.Empty;
-        List<Counter>? many = null;
-        ulong last = 0;
+        fault = null;
+        ImmutableArray<Counter>.Builder? counters = null;
+        var isSorted = true;
         var count = 0;
-        tooHigh = false;
         var reader = new ProtoReader(wire);
         while (!reader.AtEnd)
         {
@@ -29,39 +23,45 @@ internal static class VectorDecoder
                 reader.Skip(tag);
                 continue;
             }
-            if (++count > MaxCounters)
-                throw BepException.Violation($"A version vector has more than {MaxCounters} counters.");
             var counter = ReadCounter(reader.ReadBytes());
-            if (counter.Value >= VersionVector.MaxCounter)
-                tooHigh = true;
-            if (counter.Value == 0 || tooHigh)
+            fault ??= ++count > VersionVector.MaxCounters ? TooMany : counter.Value > VersionVector.MaxCounter ? TooHigh(counter.Value) : null;
+            if (counter.Value == 0 || fault is not null)
                 continue;
-            if (many is null && count <= Few && (vector.IsEmpty || counter.Device.Value > last))
-                vector = vector.Raise(counter.Device, (long)counter.Value);
-            else
-                (many ??= [.. vector.Counters]).Add(counter);
-            last = counter.Device.Value;
+            counters ??= ImmutableArray.CreateBuilder<Counter>(1);
+            isSorted &= counters.Count == 0 || counter.Device.CompareTo(counters[^1].Device) > 0;
+            counters.Add(counter);
         }
-        return many is null ? vector : Sorted(many);
+        if (counters is null || fault is not null)
+            return VersionVector.Empty;
+        return isSorted ? VersionVector.OfSorted(counters.DrainToImmutable()) : Sorted(counters, ref fault);
     }
 
-    public static VersionVector Of(VectorWire? wire, out bool tooHigh)
+    /// <param name="isUnusable">It breaks a rule.</param>
+    public static VersionVector Of(VectorWire? wire, out bool isUnusable)
     {
-        tooHigh = false;
+        isUnusable = false;
         if (wire is null)
             return VersionVector.Empty;
-        if (wire.Counters.Count > MaxCounters)
-            throw BepException.Violation($"A version vector has more than {MaxCounters} counters.");
-        tooHigh = wire.Counters.Any(c => c.Value >= VersionVector.MaxCounter);
-        return Sorted([.. wire.Counters.Where(c => c.Value != 0).Select(c => new Counter(new ShortId(c.Id), c.Value))]);
+        isUnusable = wire.Counters.Count > VersionVector.MaxCounters || wire.Counters.Any(c => c.Value > VersionVector.MaxCounter);
+        if (isUnusable)
+            return VersionVector.Empty;
+        string? fault = null;
+        var vector = Sorted([.. wire.Counters.Where(c => c.Value != 0).Select(c => new Counter(new ShortId(c.Id), c.Value))], ref fault);
+        isUnusable = fault is not null;
+        return vector;
     }
 
-    private static VersionVector Sorted(List<Counter> counters)
+    private static string TooMany => $"has a version of more than {VersionVector.MaxCounters:N0} counters";
+
+    private static string TooHigh(ulong value) => $"has a version counter of {value}, which is over 2^40 (a broken clock makes such)";
+
+    private static VersionVector Sorted(IReadOnlyCollection<Counter> counters, ref string? fault)
     {
         var vector = VersionVector.Of(counters);
-        if (vector.Counters.Length != counters.Count)
-            throw BepException.Violation("A version vector names a device twice.");
-        return vector;
+        if (vector.Counters.Length == counters.Count)
+            return vector;
+        fault = "has a version that names a device twice";
+        return VersionVector.Empty;
     }
 
     private static Counter ReadCounter(ReadOnlySpan<byte> wire)

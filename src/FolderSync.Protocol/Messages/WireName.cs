@@ -5,38 +5,55 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>Names as they come in: unclean ones are a violation, others that can't be a <see cref="FileName"/> a reason to refuse the item.</summary>
+/// <summary>Names as they come in.</summary>
 internal static class WireName
 {
-    /// <summary>Bytes. Windows' longest path has 32,767 UTF-16 units of up to 3 bytes.</summary>
-    public const int MaxLength = 3 * 32767;
-
-    /// <summary>False, with the reason and a text to show, for what is clean but not UTF-8 or not in NFC.</summary>
+    /// <summary>False, with the reason and a text to show, for what can't be a name here. Takes no memory for what is too long.</summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, out FileName name, out string shown, [NotNullWhen(false)] out string? why)
     {
-        ThrowIfUnclean(utf8);
-        shown = Encoding.UTF8.GetString(utf8);
         name = default;
-        why = "The name is not UTF-8.";
-        return Utf8.IsValid(utf8) && FileName.TryOf(shown, out name, out why);
+        shown = "";
+        why = WhyNot(utf8);
+        if (why is null)
+        {
+            shown = Encoding.UTF8.GetString(utf8);
+            if (FileName.TryOf(shown, out name, out why))
+                return true;
+        }
+        shown = EntryLimits.Shown(utf8);
+        why ??= "";
+        return false;
+    }
+
+    /// <summary>For a request: false for what some device may have announced, but none does that keeps the limits. Else a violation.</summary>
+    public static bool TryReadRequested(ReadOnlySpan<byte> utf8, out FileName name)
+    {
+        name = default;
+        if (EntryLimits.WhyTooLong(utf8) is not null)
+            return false;
+        return TryRead(utf8, out name, out var shown, out var why)
+            ? true
+            : throw BepException.Violation($"The other device asked for '{shown}', which nobody can have announced. {why}");
     }
 
     /// <summary>For the rare messages, whose names come as strings.</summary>
     public static bool TryRead(string text, out FileName name)
     {
-        if (Encoding.UTF8.GetByteCount(text) is var length and > MaxLength)
-            throw BepException.Violation($"A name has {length} bytes.");
+        name = default;
+        if (EntryLimits.WhyTooLong(text) is not null)
+            return false;
         if (IsUnclean(Encoding.UTF8.GetBytes(text)))
             throw BepException.Violation($"The name '{text}' is not a clean, relative one.");
         return FileName.TryOf(text, out name, out _);
     }
 
-    private static void ThrowIfUnclean(ReadOnlySpan<byte> utf8)
+    private static string? WhyNot(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.Length > MaxLength)
-            throw BepException.Violation($"A name has {utf8.Length} bytes.");
+        if (EntryLimits.WhyTooLong(utf8) is { } why)
+            return why;
         if (IsUnclean(utf8))
-            throw BepException.Violation($"The name '{Encoding.UTF8.GetString(utf8)}' is not a clean, relative one.");
+            return "The name is not a clean, relative one: it is empty, absolute, or holds a NUL or an empty, '.' or '..' part.";
+        return Utf8.IsValid(utf8) ? null : "The name is not UTF-8.";
     }
 
     private static bool IsUnclean(ReadOnlySpan<byte> utf8)

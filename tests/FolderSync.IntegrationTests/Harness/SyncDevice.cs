@@ -40,6 +40,8 @@ public abstract class SyncDevice : IAsyncDisposable
     /// <summary>What the program wrote since its last start.</summary>
     public string Log => _process?.Log ?? "";
 
+    public int ProcessId => _process!.Id;
+
     /// <summary>Folder ID → its directory here.</summary>
     public Dictionary<string, string> Folders { get; } = [];
 

@@ -75,7 +75,7 @@ public class SendingTests
     {
         await using var connection = await OpenAsync();
         var sent = _stream.Written.Length;
-        var name = FileName.Of(new string('x', 90_000));
+        var name = default(FileName).Child(new string('x', 90_000));
         var entry = new FileEntry { Name = name, Type = FileType.Directory, Platform = new byte[10_000_000] };
         await Assert.ThrowsAsync<ArgumentException>(async () =>
             await connection.SendAsync(new BepMessage.Index(new FolderId("f"), [.. Enumerable.Repeat(entry, 51)], 1), default));

@@ -9,7 +9,8 @@ public class ViolationTests
 {
     private const int K128 = 128 << 10;
 
-    private static readonly Dictionary<string, Func<Pb>> Violations = new()
+    /// <summary>Entries that can be read and break a rule: refused one by one, whatever else the connection carries.</summary>
+    private static readonly Dictionary<string, Func<Pb>> BadEntries = new()
     {
         ["name: up and out"] = () => Pb.File("../x"),
         ["name: up in the middle"] = () => Pb.File("a/../x"),
@@ -63,8 +64,20 @@ public class ViolationTests
         ["invalid with blocks that make no file"] = () => Pb.File("x", 6, p => p.V(7, 1).B(16, Pb.Block(0, 5, 1))),
         ["vector names a device twice"] = () => Pb.File("x", more: p => p.B(9, Pb.Vector((1, 1), (1, 2))).B(16, Pb.Block(0, 5, 1))),
         ["vector names a device twice, apart"] = () => Pb.File("x", more: p => p.B(9, Pb.Vector((1, 1), (2, 2), (1, 3))).B(16, Pb.Block(0, 5, 1))),
+        ["name: too deep"] = () => Pb.File(string.Join('/', Enumerable.Repeat("d", 257))),
+        ["name: 49,000 deep"] = () => Pb.File(string.Join('/', Enumerable.Repeat("d", 49_000))),
+        ["name: a byte too long"] = () => Pb.File(string.Join('/', Enumerable.Repeat(new string('x', 240), 17)) + "x"),
+        ["counter over 2^40"] = () => Pb.File("x", more: p => p.B(9, Pb.Vector((1, (1UL << 40) + 1))).B(16, Pb.Block(0, 5, 1))),
+        ["target over 4 KiB"] = () => Pb.File("x", 0, p => p.V(2, 4).B(17, new string('t', 4097))),
+        ["platform data over 64 KiB"] = () => Pb.File("x", more: p => p.B(14, new byte[65537]).B(16, Pb.Block(0, 5, 1))),
+        ["platform data of a tombstone"] = () => Pb.File("x", more: p => p.B(14, new byte[65537]).V(6, 1)),
         ["huge vector"] = () => Pb.File("x", more: p =>
             p.B(9, Pb.Vector([.. Enumerable.Range(1, 1001).Select(i => ((ulong)i, 1UL))])).B(16, Pb.Block(0, 5, 1))),
+    };
+
+    /// <summary>What is no protobuf: nothing behind it could be read.</summary>
+    private static readonly Dictionary<string, Func<Pb>> Violations = new()
+    {
         ["field ends early"] = () => new Pb().Append(0x0A, 0x05, (byte)'x'),
         ["number of 11 bytes"] = () => new Pb().B(1, "x").Append(0x18).Append([.. Enumerable.Repeat((byte)0x80, 10)]).Append(0x01),
         ["field number 0"] = () => new Pb().B(1, "x").Append(0x00, 0x01),
@@ -89,11 +102,78 @@ public class ViolationTests
         }
     }
 
+    public static TheoryData<string> BadCases => [.. BadEntries.Keys];
+
+    [Theory]
+    [MemberData(nameof(BadCases))]
+    public async Task A_bad_entry_is_refused_alone(string what)
+    {
+        foreach (var type in new[] { Frames.Index, Frames.IndexUpdate })
+        {
+            var (files, refused) = await Frames.ReceiveAsync(Frames.Frame(type, Pb.Index(Pb.File("before"), BadEntries[what](), Pb.File("behind")))) switch
+            {
+                BepMessage.Index index => (index.Files, index.Refused),
+                var update => (((BepMessage.IndexUpdate)update).Files, ((BepMessage.IndexUpdate)update).Refused),
+            };
+            Assert.Equal(["before", "behind"], files.Select(f => f.Name.Value));
+            var item = Assert.Single(refused);
+            Assert.EndsWith(".", item.Reason);
+            Assert.Equal(1, item.Place);
+            Assert.InRange(item.Name.Length, 0, 201);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_just_within_the_limits_is_taken()
+    {
+        var longest = string.Join('/', Enumerable.Repeat(new string('x', 240), 17));
+        Assert.Equal(4096, longest.Length);
+        Assert.Equal(longest, (await OneAsync(Pb.File(longest))).Name.Value);
+        Assert.NotNull(await OneAsync(Pb.File(string.Join('/', Enumerable.Repeat("d", 256)))));
+        Assert.Equal(1000, (await OneAsync(Pb.File("x", more: p => p.B(9, Pb.Vector([.. Enumerable.Range(1, 1000).Select(i => ((ulong)i, 1UL))])).B(16, Pb.Block(0, 5, 1))))).Version.Counters.Length);
+        Assert.Equal(1UL << 40, (await OneAsync(Pb.File("x", more: p => p.B(9, Pb.Vector((1, 1UL << 40))).B(16, Pb.Block(0, 5, 1))))).Version.Counters[0].Value);
+        Assert.Equal(4096, (await OneAsync(Pb.File("x", 0, p => p.V(2, 4).B(17, new string('t', 4096))))).SymlinkTarget!.Length);
+        Assert.Equal(65536, (await OneAsync(Pb.File("x", more: p => p.B(14, new byte[65536]).B(16, Pb.Block(0, 5, 1))))).Platform.Length);
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_one_compressed_message_is_bounded()
+    {
+        // Each within its limits, all of them 125 MB, sent as half a megabyte.
+        var info = Pb.File("x", more: p => p.B(14, new byte[65536]).B(16, Pb.Block(0, 5, 1))).Bytes;
+        var body = new Pb().B(1, "f");
+        for (var i = 0; i < 2000; i++)
+            body.B(2, info);
+        var frame = Frames.Lz4Frame(Frames.Index, body.Bytes);
+        Assert.InRange(frame.Length, 0, 1_000_000);
+        var got = (BepMessage.Index)await Frames.ReceiveAsync(frame);
+        Assert.InRange(got.Files.Sum(f => (long)f.Platform.Length), 32L << 20, 64L << 20);
+        Assert.Equal(2000, got.Files.Count + got.RefusedInAll);
+        Assert.InRange(got.Refused.Count, 1, 100);
+    }
+
+    [Fact]
+    public async Task A_flood_of_bad_entries_is_told_by_some_and_their_number()
+    {
+        var body = new Pb().B(1, "f");
+        for (var i = 0; i < 5000; i++)
+            body.B(2, new Pb().B(1, "../x" + i));
+        var got = (BepMessage.Index)await Frames.ReceiveAsync(Frames.Frame(Frames.Index, body));
+        Assert.Equal((5000, 100), (got.RefusedInAll, got.Refused.Count));
+    }
+
+    [Fact]
+    public async Task A_request_for_a_path_beyond_the_limits_is_asked_of_no_file()
+    {
+        foreach (var name in new[] { string.Join('/', Enumerable.Repeat("d", 257)), new string('x', 5000) })
+            Assert.True(((BepMessage.Request)await Frames.ReceiveAsync(Frames.Frame(Frames.Request, new Pb().V(1, 1).B(2, "f").B(3, name)))).Name.IsRoot);
+    }
+
     public static TheoryData<string, byte[]> Refusals => new()
     {
         { "normalization", Pb.File("a\u0308").Bytes },
         { "not UTF-8", Pb.File("x", more: p => p.B(1, [0xFF, 0xFE]).B(16, Pb.Block(0, 5, 1))).Bytes },
-        { "counter", Pb.File("x", more: p => p.B(9, Pb.Vector((1, VersionVector.MaxCounter))).B(16, Pb.Block(0, 5, 1))).Bytes },
+        { "counter", Pb.File("x", more: p => p.B(9, Pb.Vector((1, VersionVector.MaxCounter + 1))).B(16, Pb.Block(0, 5, 1))).Bytes },
         { "counter", Pb.File("x", more: p => p.B(9, Pb.Vector((1, 1), (2, ulong.MaxValue))).B(16, Pb.Block(0, 5, 1))).Bytes },
         { "no version", Pb.File("x", more: p => p.B(9, new Pb()).B(16, Pb.Block(0, 5, 1))).Bytes },
         { "no version", Pb.File("x", more: p => p.B(9, Pb.Vector((1, 0))).B(16, Pb.Block(0, 5, 1))).Bytes },
@@ -184,7 +264,6 @@ public class ViolationTests
         ["flood of empty devices"] = (Frames.ClusterConfig, () => new Pb().B(1, Flood(1_000_000, new Pb().B(16, new Pb())))),
         ["progress of an unclean name"] = (Frames.DownloadProgress, () => new Pb().B(2, new Pb().B(2, "/x"))),
         ["flood of empty progress"] = (Frames.DownloadProgress, () => Flood(200_000, new Pb().B(2, new Pb()))),
-        ["progress of a doubled vector"] = (Frames.DownloadProgress, () => new Pb().B(2, new Pb().B(2, "x").B(3, Pb.Vector((1, 1), (1, 2))))),
         ["index of a folder not UTF-8"] = (Frames.Index, () => new Pb().B(1, [0xFF])),
         ["flood of entries"] = (Frames.Index, () => Flood(250_001, new Pb().B(2, new Pb().B(1, "x")))),
         ["response with data twice"] = (Frames.Response, () => new Pb().V(1, 1).B(2, new byte[60]).B(2, [2])),
@@ -207,7 +286,8 @@ public class ViolationTests
     public async Task Progress_of_what_cannot_be_here_is_left_out()
     {
         var got = (BepMessage.DownloadProgress)await Frames.ReceiveAsync(Frames.Frame(Frames.DownloadProgress, new Pb().B(1, "f")
-            .B(2, new Pb().B(2, "a\u0308")).B(2, new Pb().B(2, "x").B(3, Pb.Vector((1, ulong.MaxValue)))).B(2, new Pb().B(2, "y").B(4, [1, 2]))));
+            .B(2, new Pb().B(2, "a\u0308")).B(2, new Pb().B(2, "x").B(3, Pb.Vector((1, ulong.MaxValue))))
+            .B(2, new Pb().B(2, "x").B(3, Pb.Vector((1, 1), (1, 2)))).B(2, new Pb().B(2, "y").B(4, [1, 2]))));
         Assert.Equal([1, 2], Assert.Single(got.Updates).BlockIndexes);
     }
 

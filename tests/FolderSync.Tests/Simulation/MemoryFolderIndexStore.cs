@@ -16,6 +16,9 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
 
     public DeviceId Self => self;
 
+    /// <summary>Changes what this device records, as another history would have made it.</summary>
+    public Func<FileEntry, FileEntry>? Recording { get; init; }
+
     public ulong IndexId { get; private set; } = newIndexId();
 
     public long LocalSequence { get; private set; }
@@ -66,7 +69,7 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
 
     public FileEntry PutLocal(FileEntry entry)
     {
-        entry = entry with { Sequence = ++LocalSequence };
+        entry = (Recording?.Invoke(entry) ?? entry) with { Sequence = ++LocalSequence };
         var row = Put(self, entry.Name, entry)!;
         Announced.Add((entry.Sequence, row));
         if (Announced.Count > 64 + (2 * Rows.Count))

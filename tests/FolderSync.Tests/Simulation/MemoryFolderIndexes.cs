@@ -18,6 +18,8 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
 
     /// <summary>The same for reading.</summary>
     public Action<string>? BeforeRead { get; set; }
+    /// <summary>As <see cref="MemoryFolderIndexStore.Recording"/>, of indexes that are made from now on.</summary>
+    public Func<FileEntry, FileEntry>? Recording { get; set; }
 
     /// <summary>How many indexes were put aside.</summary>
     public int PutAsideCount { get; private set; }
@@ -29,7 +31,7 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
         if (_open.TryGetValue(folder, out var open) && !open.IsClosed)
             throw new IOException($"The index of folder '{folder}' is open already.");
         if (!_stores.TryGetValue(folder, out var store))
-            _stores[folder] = store = new MemoryFolderIndexStore(self, newIndexId);
+            _stores[folder] = store = new MemoryFolderIndexStore(self, newIndexId) { Recording = Recording };
         return _open[folder] = new MemoryFolderIndex(store, method => BeforeCommit?.Invoke(method), method => BeforeRead?.Invoke(method));
     }
 

@@ -133,10 +133,17 @@ internal sealed class MemoryStateStore : IStateStore
         lock (_lock) return _documents.GetValueOrDefault(name);
     }
 
+    /// <summary>How many times a document was written.</summary>
+    public int DocumentsPut { get; private set; }
+
     public void PutDocument(string name, string json)
     {
         ThrowIfFull();
-        lock (_lock) _documents[name] = json;
+        lock (_lock)
+        {
+            _documents[name] = json;
+            DocumentsPut++;
+        }
     }
 
     public void Dispose()

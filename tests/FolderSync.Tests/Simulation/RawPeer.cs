@@ -32,7 +32,7 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
         if (_connection is not null)
         {
             world.Network.Drop(Id);
-            world.RunUntil("the old connection has ended", () => _receiving.IsCompleted && to.Engine!.Devices.All(d => !d.Connected));
+            world.RunUntil("the old connection has ended", () => _receiving.IsCompleted && to.Engine!.Devices.All(d => d.Config.Id != Id || !d.Connected));
         }
         (Ended, _connection) = (null, null);
         _received.Clear();

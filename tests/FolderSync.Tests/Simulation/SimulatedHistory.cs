@@ -1,4 +1,5 @@
 using System.Text;
+using FolderSync.Core.Decide;
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
@@ -30,7 +31,8 @@ internal sealed class SimulatedHistory
     private int _next;
 
     /// <param name="exactTimers">Timers ring on time: the stream of histories that seeds found before they did not.</param>
-    public SimulatedHistory(int seed, int operations = 40, bool exactTimers = false)
+    /// <param name="hasLongVectors">Every file comes with a version of so many devices that the next edits stand at the limit.</param>
+    public SimulatedHistory(int seed, int operations = 40, bool exactTimers = false, bool hasLongVectors = false)
     {
         _time = new SimulatedTime(exactTimers ? null : seed);
         _random = new Random(seed);
@@ -44,6 +46,8 @@ internal sealed class SimulatedHistory
         {
             device.Configure(_devices, f => f with { Versioning = versioning });
             device.Disks.Options = SomeDisk();
+            if (hasLongVectors)
+                device.Indexes.Recording = WithLongVector;
         }
         Say($"seed {seed}, versioning {versioning.Kind}, {string.Join("; ", _devices.Select(d => d.Disks.Options))}");
     }
@@ -72,6 +76,15 @@ internal sealed class SimulatedHistory
                 RunFor(TimeSpan.FromMilliseconds(_random.Next(3000)));
         }
         return Settle() ?? Verify();
+    }
+
+    /// <summary>A new file's, a counter or two below the limit or at it.</summary>
+    private static FileEntry WithLongVector(FileEntry entry)
+    {
+        if (entry.Version.Counters.Length != 1)
+            return entry;
+        var others = Enumerable.Range(1, 997 + (entry.Name.Value.Length % 3)).Select(i => new Counter(new ShortId((ulong)i), 1));
+        return entry with { Version = VersionVector.Of([.. others, .. entry.Version.Counters]) };
     }
 
     /// <summary>Mostly what Linux has; sometimes without what other systems lack.</summary>
@@ -279,7 +292,27 @@ internal sealed class SimulatedHistory
                 return null;
             before = now;
         }
-        return "The devices do not come to rest:\n" + before + "\n" + string.Join("\n", _devices.Select(TreeOf));
+        return "The devices do not come to rest:\n" + before + "\n" + string.Join("\n", _devices.Select(TreeOf)) + "\n" + string.Join("\n", _devices.Select(Unsettled));
+    }
+
+    /// <summary>What a device lacks, or has otherwise than its index says is global; of long vectors the counters of this history alone.</summary>
+    private static string Unsettled(SimulatedDevice device)
+    {
+        var text = new StringBuilder();
+        if (device.Engine?.Index(SimulatedDevice.Folder) is not { } index)
+            return "";
+        foreach (var local in index.LocalSince(0, 10_000))
+        {
+            if (index.FindGlobal(local.Name) is not { } global || (Need.IsNeeded(local, global) is false && local.SameContent(global)))
+                continue;
+            text.AppendLine(device.Name + " has " + local.Name);
+            foreach (var (who, entry) in index.Versions(local.Name, withBlocks: true))
+            {
+                var own = string.Join(",", entry.Version.Counters.Where(c => c.Device.Value > 1000).Select(c => $"{c.Device}:{c.Value}"));
+                text.AppendLine($"  {who.Short} {(entry.Deleted ? "deleted" : entry.Type)} {entry.LocalFlags} {entry.Version.Counters.Length}: {own} {entry.Modified} by {entry.ModifiedBy} #{entry.Sequence}");
+            }
+        }
+        return text.ToString();
     }
 
     private bool IsSettled(SimulatedDevice device) =>
@@ -330,6 +363,8 @@ internal sealed class SimulatedHistory
 
     private string? Verify()
     {
+        if (_devices.SelectMany(d => d.Snapshot.ScanProblems).FirstOrDefault(p => p.Reason.Contains("counter", StringComparison.Ordinal)) is { } refused)
+            return $"A device refused what another made: {refused.Path}: {refused.Reason}";
         var held = new HashSet<string>(StringComparer.Ordinal);
         foreach (var device in _devices)
         {
