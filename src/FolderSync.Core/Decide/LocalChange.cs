@@ -77,13 +77,13 @@ public static class LocalChange
     }
 
     /// <summary>
-    /// Whether a name that is gone was renamed to another spelling, on a disk that takes the two for one: the other was found after it, with
-    /// its content or by this very scan. Else the two were two files.
+    /// Whether a name that is gone was renamed to another spelling, on a disk that takes the two for one: the other was found after it, as
+    /// a new name, with its content or by this very scan. Else the two were two files.
     /// </summary>
     /// <param name="twin">What stands there now.</param>
     /// <param name="seenUntil">The highest sequence before the scan.</param>
     public static bool IsRespelled(FileEntry gone, FileEntry twin, long seenUntil) =>
-        twin.Sequence > gone.Sequence && (twin.Sequence > seenUntil || twin.SameContent(gone));
+        twin.Sequence > gone.Sequence && twin.PreviousBlocksHash.IsNone && (twin.Sequence > seenUntil || twin.SameContent(gone));
 
     /// <summary>
     /// What stands for an entry that was recorded though its name never had a place on the disk: nobody deleted it. Without a version it

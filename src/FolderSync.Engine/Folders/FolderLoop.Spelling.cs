@@ -61,7 +61,7 @@ internal sealed partial class FolderLoop
     {
         try
         {
-            return new ExactNames(Disk).TruePath(LocalPath.Of(gone.Name)) is { } path && FileName.TryOf(path.Value, out var name, out _) &&
+            return Disk.Stat(LocalPath.Of(gone.Name)) is not null && new ExactNames(Disk).TruePath(LocalPath.Of(gone.Name)) is { } path && FileName.TryOf(path.Value, out var name, out _) &&
                    index.FindLocal(name) is { Deleted: false } twin && !LocalChange.IsRespelled(gone, twin, _seenUntil);
         }
         catch (FileSystemException)

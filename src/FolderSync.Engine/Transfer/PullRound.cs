@@ -266,9 +266,12 @@ internal sealed class PullRound
         }
         _folder.OnWorkFound();
         var (isStale, same) = await _services.Parts.Workers.Run(() => (_index.FindLocal(item.Name)?.Sequence != item.Local?.Sequence, FindSameContent(item)), cancellation);
-        // The index has moved on, and whatever moved it wakes the next round: its directory may have come along with all that is in it.
         if (isStale)
+        {
+            // The index has moved on, maybe with a directory that came along with all that is in it: the next round decides anew.
+            _folder.PullAgainAt(Deadline.Passed);
             return;
+        }
         if (same is { MayMove: true } && _moved.Add(same.Value.From.Name))
         {
             await _placing.AddAsync(item, new ApplyStep.Move(same.Value.From, item.Global, item.Expected, _folder.Displace(item)), cancellation);

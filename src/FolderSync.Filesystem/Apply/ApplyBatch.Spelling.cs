@@ -64,18 +64,19 @@ internal sealed partial class ApplyBatch
         if (names.Misspelled(path) is not { } misspelled)
             return null;
         var shown = names.TrueSpelling(misspelled) is { } listed ? $"as '{listed}'" : "under another name";
-        return TakeBack(done, path)
+        return TakeBack(done, path, names)
             ? Failures.Of(done.Step, $"'{target.Name}' can't stay on this disk because it shows '{misspelled}' {shown}.", FileSystemError.Exists)
             : new ApplyResult.LocallyChanged(done.Step, rescan);
     }
 
     /// <summary>What was put at a name that the disk shows otherwise goes back to where it came from: a scan would take it for a user's.</summary>
-    private bool TakeBack(ApplyResult.Done done, LocalPath path) => done.Step switch
+    private bool TakeBack(ApplyResult.Done done, LocalPath path, ExactNames names) => done.Step switch
     {
         ApplyStep.PlaceFile place => Try(() => _disk.Rename(path, place.Staged.Path, RenameMode.NoReplace)),
         ApplyStep.PlaceDirectory => Try(() => _disk.RemoveDirectory(path)),
         ApplyStep.PlaceSymlink => Try(() => _disk.RemoveFile(path)),
-        ApplyStep.Move move => Try(() => _placer.PutBack(path, move.From.Name, move.From.ModifiedBy)),
+        // The name it came from may be what the disk shows.
+        ApplyStep.Move move => names.Stands(LocalPath.Of(move.From.Name)) || Try(() => _placer.PutBack(path, move.From.Name, move.From.ModifiedBy)),
         _ => false,
     };
 

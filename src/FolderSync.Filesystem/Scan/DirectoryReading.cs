@@ -114,9 +114,15 @@ internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<s
         {
             try
             {
+                var target = path.Child(composed);
+                if (fs.Stat(target) is not null)
+                {
+                    // The disk takes the two forms for one name, and may write none but this one: there is nothing to rename.
+                    _clean.Add(child with { Leaf = composed });
+                    return;
+                }
                 if (normalize)
                 {
-                    var target = path.Child(composed);
                     fs.Rename(path.Child(leaf), target, RenameMode.NoReplace);
                     if (fs.Stat(target) is { } stat)
                         _clean.Add(new DirectoryChild(composed, composed, stat));

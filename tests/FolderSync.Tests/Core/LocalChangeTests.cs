@@ -34,6 +34,10 @@ public sealed class LocalChangeTests
         Assert.Equal(respelled, LocalChange.IsRespelled(
             File(V((1, 1)), "x") with { Sequence = 5 }, File(V((1, 2)), content) with { Sequence = twin }, seenUntil: 10));
 
+    [Fact]
+    public void A_name_that_stood_there_before_and_was_edited_is_another_file() => Assert.False(LocalChange.IsRespelled(
+        File(V((1, 1)), "x") with { Sequence = 5 }, File(V((1, 2)), "x") with { Sequence = 11, PreviousBlocksHash = Hash("y") }, seenUntil: 10));
+
     /// <summary>Placed before a crash, its commit lost: that is no edit.</summary>
     [Fact]
     public void The_content_of_an_announced_version_is_that_version()

@@ -96,8 +96,9 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             Begin(nameof(List), directory);
             var node = Directory(directory, nameof(List), 0x140);
             var children = new List<DirectoryChild>(node.Children!.Count);
-            foreach (var (leaf, child) in node.Children)
+            foreach (var (written, child) in node.Children)
             {
+                var leaf = disk.Options.ListsSmallLetters ? written.ToLowerInvariant() : written;
                 var clean = IsText(leaf);
                 children.Add(new DirectoryChild(clean ? leaf : null, clean ? leaf : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(leaf)), disk.StatOf(child)));
             }

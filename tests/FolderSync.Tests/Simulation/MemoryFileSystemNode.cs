@@ -12,6 +12,9 @@ internal sealed record MemoryDiskOptions
     /// <summary>The traits don't say so, as on a disk that no probe recognises.</summary>
     public bool CaseUnrecognized { get; init; }
 
+    /// <summary>Names are listed in small letters, however they were written, as lowntfs-3g does.</summary>
+    public bool ListsSmallLetters { get; init; }
+
     /// <summary>Each spelling that is asked for has an inode number of its own, as FUSE invents them.</summary>
     public bool SpelledInodes { get; init; }
 

@@ -94,6 +94,20 @@ public sealed class SpellingTests
         }
     }
 
+    /// <summary>A disk that shows names otherwise than they were written: what can't stay is taken back and not left for a scan to find.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_the_disk_shows_under_another_name_is_not_placed(bool unrecognized)
+    {
+        using var folder = On(new MemoryDiskOptions { CaseInsensitive = true, CaseUnrecognized = unrecognized, SpelledInodes = unrecognized, ListsSmallLetters = true });
+        var small = folder.Write("small", "fits");
+        var results = folder.Applier.Apply(
+            [folder.Place("Capital", "does not", null), new ApplyStep.PlaceDirectory(Folder("Dir"), null, Displaced.Discard), Move(small, "Small")]);
+        Assert.All(results, r => Assert.Contains("this disk", Assert.IsType<ApplyResult.Failed>(r).Problem.Reason, StringComparison.Ordinal));
+        Assert.Equal(["small=fits"], folder.Tree().Where(i => !i.StartsWith(".foldersync.", StringComparison.Ordinal)));
+    }
+
     /// <summary>Nothing that has two spellings is taken for misspelled where both stand.</summary>
     [Fact]
     public void Where_case_counts_both_spellings_are_placed_moved_and_removed()
