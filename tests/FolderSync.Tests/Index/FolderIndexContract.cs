@@ -103,6 +103,24 @@ public abstract class FolderIndexContract : IDisposable
     }
 
     [Fact]
+    public void Sequences_that_peers_choose_may_add_up_to_more_than_a_number_holds()
+    {
+        Index.CommitRemote(Device(1), 77, [File("a", Vector((1, 1)), sequence: long.MaxValue - 1)], reset: true);
+        Index.CommitRemote(Device(2), 78, [File("a", Vector((1, 1)), sequence: long.MaxValue - 1)], reset: true);
+        Assert.Equal(long.MaxValue, Index.Counts.RemoteSequence);
+    }
+
+    [Fact]
+    public void A_check_that_it_can_be_written_changes_nothing()
+    {
+        Index.CommitLocal([File("a", Vector((5, 1)))]);
+        var before = (Index.Counts, Index.IndexId);
+        Index.CheckWritable();
+        Reopen();
+        Assert.Equal(before, (Index.Counts, Index.IndexId));
+    }
+
+    [Fact]
     public void Another_index_ID_drops_what_was_known()
     {
         Index.CommitRemote(Device(1), 77, [File("a", Vector((1, 1)), sequence: 5)], reset: true);
