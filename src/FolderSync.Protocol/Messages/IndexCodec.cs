@@ -13,7 +13,7 @@ internal static class IndexCodec
     {
         var files = new List<FileEntry>(Count(body));
         List<RefusedEntry>? refused = null;
-        var folder = "";
+        var folder = new FolderId("");
         long last = 0, previous = 0;
         var reader = new ProtoReader(body);
         while (!reader.AtEnd)
@@ -21,7 +21,7 @@ internal static class IndexCodec
             var tag = reader.ReadTag();
             switch (tag)
             {
-                case Tags.Index.Folder: folder = reader.ReadText(); break;
+                case Tags.Index.Folder: folder = WireFolderId.Of(reader.ReadBytes()); break;
                 case Tags.Index.LastSequence: last = reader.ReadInt64(); break;
                 case Tags.Index.PreviousSequence: previous = reader.ReadInt64(); break;
                 case Tags.Index.File:
@@ -33,10 +33,9 @@ internal static class IndexCodec
                 default: reader.Skip(tag); break;
             }
         }
-        var id = new FolderId(folder);
         return isUpdate
-            ? new BepMessage.IndexUpdate(id, files, last, previous) { Refused = refused ?? [] }
-            : new BepMessage.Index(id, files, last) { Refused = refused ?? [] };
+            ? new BepMessage.IndexUpdate(folder, files, last, previous) { Refused = refused ?? [] }
+            : new BepMessage.Index(folder, files, last) { Refused = refused ?? [] };
     }
 
     public static int Size(FolderId folder, IReadOnlyList<FileEntry> files, long last, long previous)

@@ -1,0 +1,94 @@
+using FolderSync.Core.Model;
+using FolderSync.Network;
+using FolderSync.Network.Tcp;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.IntegrationTests.Harness;
+
+/// <summary>A paired peer that says what a test wants it to say, over the real protocol.</summary>
+internal sealed class RawPeer : IAsyncDisposable
+{
+    private readonly DeviceIdentity _identity = DeviceIdentity.Create();
+    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly List<BepMessage> _received = [];
+    private IBepConnection? _connection;
+    private Task _receiving = Task.CompletedTask;
+
+    public DeviceId Id => _identity.DeviceId;
+
+    /// <summary>Why the connection ended; null while it lives.</summary>
+    public string? Ended { get; private set; }
+
+    /// <summary>Makes itself known to the device, and connects.</summary>
+    public async Task ConnectAsync(SyncDevice device, string name)
+    {
+        await device.Rest.PostAsync("config/devices", new System.Text.Json.Nodes.JsonObject { ["deviceID"] = Id.ToString(), ["name"] = name });
+        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        var stream = await new TlsTcpTransport(_identity).DialAsync(device.PeerAddress, device.Id, limit.Token);
+        _connection = await Bep.OpenAsync(stream.Stream, new Hello(name, "raw", "v1", 0, 0), limit.Token);
+        _connection.Compression = Compression.Always;
+        _receiving = ReceiveAsync(_connection);
+    }
+
+    public async Task SendAsync(params BepMessage[] messages)
+    {
+        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        foreach (var message in messages)
+            await _connection!.SendAsync(message, limit.Token);
+        await _connection!.FlushAsync(limit.Token);
+    }
+
+    /// <summary>Waits until everything that was sent is dealt with: a request behind it is answered, with an error, when its turn has come.</summary>
+    public async Task HeardAsync(int request)
+    {
+        await SendAsync(new BepMessage.Request(request, new FolderId("nothing"), FileName.Of("nothing"), 0, 1, default, false, 0));
+        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        while (true)
+        {
+            lock (_received)
+            {
+                if (_received.Any(m => m is BepMessage.Response r && r.Id == request))
+                    return;
+            }
+            Assert.Null(Ended);
+            await _arrived.WaitAsync(limit.Token);
+        }
+    }
+
+    /// <summary>As a ClusterConfig lists it.</summary>
+    public SharedFolder Shares(SyncDevice with, string id, string label) => new(new FolderId(id), label, FolderType.SendReceive, false,
+    [
+        new SharingDevice(Id, "raw", ["dynamic"], Compression.Metadata, "", 0, false, 7, false, default),
+        new SharingDevice(with.Id, with.Name, ["dynamic"], Compression.Metadata, "", 0, false, 0, false, default),
+    ]);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        await _receiving;
+        _arrived.Dispose();
+    }
+
+    private async Task ReceiveAsync(IBepConnection connection)
+    {
+        try
+        {
+            while (Ended is null)
+            {
+                var message = await connection.ReceiveAsync(CancellationToken.None);
+                lock (_received)
+                    _received.Add(message);
+                if (message is BepMessage.Close close)
+                    Ended = close.Reason;
+                _arrived.Release();
+            }
+        }
+        catch (Exception e) when (e is BepException or IOException or ObjectDisposedException)
+        {
+            Ended ??= e.Message;
+            _arrived.Release();
+        }
+    }
+}
