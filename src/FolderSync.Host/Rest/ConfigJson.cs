@@ -32,14 +32,14 @@ internal static class ConfigJson
         return new DeviceConfig
         {
             Id = Refusals.Device(reader.Text("deviceID", "")),
-            Name = reader.Text("name", ""),
+            Name = Good(reader.Text("name", ""), ConfigSchema.WhyNotName),
             Addresses = reader.Texts("addresses") is { Length: > 0 } addresses ? addresses : ["dynamic"],
             Compression = reader.Choice("compression", Compression.Metadata),
             Paused = reader.Flag("paused", false),
             MaxSendKbps = reader.Number("maxSendKbps", 0),
             MaxReceiveKbps = reader.Number("maxRecvKbps", 0),
             NumConnections = reader.Number("numConnections", 0),
-            IgnoredFolders = [.. reader.Objects("ignoredFolders").Select(f => new FolderId(new JsonReader(f, "ignoredFolders").Text("id", "")))],
+            IgnoredFolders = [.. reader.Objects("ignoredFolders").Select(f => Refusals.FolderIdOf(new JsonReader(f, "ignoredFolders").Text("id", "")))],
         };
     }
 
@@ -76,8 +76,8 @@ internal static class ConfigJson
         var unit = free?.Text("unit", "%") ?? "%";
         return new FolderConfig
         {
-            Id = new FolderId(reader.Required("id")),
-            Label = reader.Text("label", ""),
+            Id = Refusals.FolderIdOf(reader.Required("id")),
+            Label = Good(reader.Text("label", ""), ConfigSchema.WhyNotLabel),
             Path = Expanded(reader.Required("path")),
             Type = reader.Choice("type", FolderType.SendReceive) is not FolderType.ReceiveEncrypted and var type
                 ? type
@@ -101,6 +101,8 @@ internal static class ConfigJson
             HoldIncomingDeletions = reader.Flag("holdIncomingDeletions", false),
         };
     }
+
+    private static string Good(string text, Func<string, string?> whyNot) => whyNot(text) is { } why ? throw new BadHttpRequestException(why) : text;
 
     public static JsonObject Options(Configuration config, JsonObject? extra) => Over(Defaults.Options(), extra, new JsonObject
     {

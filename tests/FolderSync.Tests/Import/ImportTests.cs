@@ -127,6 +127,29 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_folder_under_a_bad_id_is_named_and_left_out_and_long_texts_are_cut()
+    {
+        var much = new string('é', 300);
+        var plan = Read($"""
+            <configuration version="37">
+              <folder id=".." label="Up" path="$DIR/a"></folder>
+              <folder id="a/../.." label="" path="$DIR/b"></folder>
+              <folder id="{new string('x', 300)}" label="Long" path="$DIR/c"></folder>
+              <folder id="photos/2024" label="{much}" path="$DIR/d"></folder>
+              <device id="$SELF" name="{much}"></device>
+              <device id="$PHONE" name="{much}"><ignoredFolder id=".." label=""></ignoredFolder><ignoredFolder id="x" label=""></ignoredFolder></device>
+            </configuration>
+            """);
+        var read = ConfigReader.Read("config.yaml", ConfigDocument.Parse("config.yaml", Importer.ConfigText(plan, To)), To).Configuration.Engine;
+        Assert.Equal(("photos/2024", 128), (Assert.Single(read.Folders).Id.Value, read.Folders[0].Label.Length));
+        Assert.Equal((127, 127, "x"), (read.Name.Length, read.Devices[0].Name.Length, Assert.Single(read.Devices[0].IgnoredFolders).Value));
+        var notes = plan.Notes.Select(n => n.ToString()).ToList();
+        foreach (var named in (string[])["folder 'Up': left out", "folder 'a/../..': left out", "folder 'Long': left out"])
+            Assert.Contains(notes, n => n.StartsWith(named, StringComparison.Ordinal) && n.Contains("another ID", StringComparison.Ordinal));
+        Assert.Contains(notes, n => n.Contains("cut to 256 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_can_not_be_taken_over_is_named_and_nobody_gets_more_than_before()
     {
         foreach (var folder in new[] { "a/.stfolder", "b/.mine", "c/.stfolder", "d/.stfolder" })
