@@ -3,10 +3,10 @@ namespace FolderSync.Client;
 /// <summary>Routes of Syncthing's dialect that the command line alone uses.</summary>
 public sealed partial class ServiceClient
 {
-    public Task<IgnoreList> IgnoresAsync(string folder, CancellationToken cancellation) => GetAsync($"db/ignores?folder={Escape(folder)}", ClientJson.Default.IgnoreList, cancellation);
+    public Task<IgnoreList> IgnoresAsync(string folder, CancellationToken cancellation) => GetAsync(RestPath.Of($"db/ignores?folder={folder}"), ClientJson.Default.IgnoreList, cancellation);
 
     public Task SetIgnoresAsync(string folder, IReadOnlyList<string> lines, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, $"db/ignores?folder={Escape(folder)}", new IgnoreList { Ignore = [.. lines] }, ClientJson.Default.IgnoreList, cancellation);
+        SendAsync(HttpMethod.Post, RestPath.Of($"db/ignores?folder={folder}"), new IgnoreList { Ignore = [.. lines] }, ClientJson.Default.IgnoreList, cancellation);
 
     /// <summary>Devices that ask to be paired, by ID.</summary>
     public Task<Dictionary<string, PendingDevice>> PendingDevicesAsync(CancellationToken cancellation) =>

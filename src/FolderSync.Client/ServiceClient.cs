@@ -57,51 +57,49 @@ public sealed partial class ServiceClient : IDisposable
     public Task<List<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation) => GetAsync("config/folders", ClientJson.Default.ListConfiguredFolder, cancellation);
 
     public Task<FolderStatus> FolderStatusAsync(string folder, CancellationToken cancellation) =>
-        GetAsync($"db/status?folder={Escape(folder)}", ClientJson.Default.FolderStatus, cancellation);
+        GetAsync(RestPath.Of($"db/status?folder={folder}"), ClientJson.Default.FolderStatus, cancellation);
 
     /// <param name="folder">Null: over all folders shared with it.</param>
     public Task<Completion> CompletionAsync(string device, string? folder, CancellationToken cancellation) =>
-        GetAsync($"db/completion?device={Escape(device)}" + (folder is null ? "" : $"&folder={Escape(folder)}"), ClientJson.Default.Completion, cancellation);
+        GetAsync(folder is null ? RestPath.Of($"db/completion?device={device}") : RestPath.Of($"db/completion?device={device}&folder={folder}"), ClientJson.Default.Completion, cancellation);
 
     public Task<NeedList> NeedAsync(string folder, int page, int perPage, CancellationToken cancellation) =>
-        GetAsync($"db/need?folder={Escape(folder)}&page={page}&perpage={perPage}", ClientJson.Default.NeedList, cancellation);
+        GetAsync(RestPath.Of($"db/need?folder={folder}&page={page}&perpage={perPage}"), ClientJson.Default.NeedList, cancellation);
 
     public Task<FolderErrors> FolderErrorsAsync(string folder, CancellationToken cancellation) =>
-        GetAsync($"folder/errors?folder={Escape(folder)}", ClientJson.Default.FolderErrors, cancellation);
+        GetAsync(RestPath.Of($"folder/errors?folder={folder}"), ClientJson.Default.FolderErrors, cancellation);
 
     /// <summary>Adds the device, or sets the named fields of the one with this ID.</summary>
     public Task PutDeviceAsync(ConfiguredDevice device, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "config/devices", device, ClientJson.Default.ConfiguredDevice, cancellation);
 
-    public Task RemoveDeviceAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, $"config/devices/{Escape(id)}", cancellation);
+    public Task RemoveDeviceAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, RestPath.Of($"config/devices/{id}"), cancellation);
 
     /// <summary>Adds the folder, or sets the named fields of the one with this ID.</summary>
     public Task PutFolderAsync(ConfiguredFolder folder, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "config/folders", folder, ClientJson.Default.ConfiguredFolder, cancellation);
 
     /// <summary>The files stay.</summary>
-    public Task RemoveFolderAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, $"config/folders/{Escape(id)}", cancellation);
+    public Task RemoveFolderAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, RestPath.Of($"config/folders/{id}"), cancellation);
 
     public Task ShareFolderAsync(string id, List<SharedWith> devices, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Patch, $"config/folders/{Escape(id)}", new DevicesPatch { Devices = devices }, ClientJson.Default.DevicesPatch, cancellation);
+        SendAsync(HttpMethod.Patch, RestPath.Of($"config/folders/{id}"), new DevicesPatch { Devices = devices }, ClientJson.Default.DevicesPatch, cancellation);
 
     public Task PauseFolderAsync(string id, bool paused, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Patch, $"config/folders/{Escape(id)}", new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
+        SendAsync(HttpMethod.Patch, RestPath.Of($"config/folders/{id}"), new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
 
     public Task PauseDeviceAsync(string id, bool paused, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Patch, $"config/devices/{Escape(id)}", new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
+        SendAsync(HttpMethod.Patch, RestPath.Of($"config/devices/{id}"), new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
 
     /// <summary>Done when the scan is.</summary>
     /// <param name="folder">Null: all folders.</param>
     public Task ScanAsync(string? folder, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, folder is null ? "db/scan" : $"db/scan?folder={Escape(folder)}", cancellation);
+        SendAsync(HttpMethod.Post, folder is null ? "db/scan" : RestPath.Of($"db/scan?folder={folder}"), cancellation);
 
     /// <summary>Ends the service.</summary>
     public Task ShutdownAsync(CancellationToken cancellation) => SendAsync(HttpMethod.Post, "system/shutdown", cancellation);
 
     public void Dispose() => _http.Dispose();
-
-    private static string Escape(string text) => Uri.EscapeDataString(text);
 
     private static HttpMessageHandler Handler(ServiceAddress address)
     {

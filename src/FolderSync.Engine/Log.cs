@@ -18,6 +18,12 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Warning, "{Device} has sent wrong data again and again; others are asked first from now on. See that its disk and memory are sound.")]
     public static partial void WrongData(ILogger log, string device);
 
+    [LoggerMessage(104, LogLevel.Warning, "{Device} offers a folder under the ID '{Shown}', which is ignored: {Reason} Give it another ID there.")]
+    public static partial void FolderIdRefused(ILogger log, string device, string shown, string reason);
+
+    [LoggerMessage(105, LogLevel.Warning, "{Device} offers {Count} folders that are not shared here; only the first {Most} of them can be accepted for now.")]
+    public static partial void ManyOffers(ILogger log, string device, int count, int most);
+
     [LoggerMessage(110, LogLevel.Information, "Listening at {Address}")]
     public static partial void Listening(ILogger log, string address);
 

@@ -157,6 +157,9 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public void OnNetworkChanged() => _hub.OnNetworkChanged();
 
+    /// <summary>For tests.</summary>
+    internal PeerSession? Peer(DeviceId device) => _hub.Find(device);
+
     public void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew)
     {
         var peer = _hub.Find(device);

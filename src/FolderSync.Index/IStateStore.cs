@@ -34,6 +34,7 @@ public interface IStateStore : IDisposable
 
     IReadOnlyList<PendingFolder> PendingFolders();
 
+    /// <summary>Adds or updates; the list is bounded for each device and in all, the oldest go first.</summary>
     void PutPendingFolder(PendingFolder folder);
 
     /// <param name="device">Null: of every device.</param>

@@ -172,12 +172,12 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
 
     private BepMessage Decode(MessageType type, ReadOnlySpan<byte> body) => type switch
     {
-        MessageType.ClusterConfig => RareMessages.ReadClusterConfig(body),
+        MessageType.ClusterConfig => ClusterConfigDecoder.Read(body),
         MessageType.Index => IndexCodec.Read(body, isUpdate: false),
         MessageType.IndexUpdate => IndexCodec.Read(body, isUpdate: true),
         MessageType.Request => _requests.Read(body),
         MessageType.Response => ResponseCodec.ReadWhole(body),
-        MessageType.DownloadProgress => RareMessages.ReadDownloadProgress(body),
+        MessageType.DownloadProgress => DownloadProgressDecoder.Read(body),
         MessageType.Ping => new BepMessage.Ping(),
         _ => RareMessages.ReadClose(body),
     };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FolderSync.Client.Extensions;
 
 namespace FolderSync.Client;
@@ -12,7 +11,7 @@ public sealed partial class ServiceClient
         GetAsync("foldersync/folders", Json.IReadOnlyListFolderRow, cancellation);
 
     public Task<FolderDetails> FolderDetailsAsync(string folder, CancellationToken cancellation) =>
-        GetAsync($"foldersync/folder?folder={Escape(folder)}", Json.FolderDetails, cancellation);
+        GetAsync(RestPath.Of($"foldersync/folder?folder={folder}"), Json.FolderDetails, cancellation);
 
     public Task<IReadOnlyList<DeviceRow>> DeviceRowsAsync(CancellationToken cancellation) =>
         GetAsync("foldersync/devices", Json.IReadOnlyListDeviceRow, cancellation);
@@ -20,50 +19,50 @@ public sealed partial class ServiceClient
     public Task<RateList> RatesAsync(CancellationToken cancellation) => GetAsync("foldersync/rates", Json.RateList, cancellation);
 
     public Task<NeedPage> NeedPageAsync(string folder, int page, int perPage, CancellationToken cancellation) =>
-        GetAsync($"foldersync/need?folder={Escape(folder)}&{Page(page, perPage)}", Json.NeedPage, cancellation);
+        GetAsync(RestPath.Of($"foldersync/need?folder={folder}&page={page}&perpage={perPage}"), Json.NeedPage, cancellation);
 
     /// <param name="directory">Empty: the folder's root.</param>
     public Task<BrowsePage> BrowseAsync(string folder, string directory, int page, int perPage, CancellationToken cancellation) =>
-        GetAsync($"foldersync/browse?folder={Escape(folder)}&prefix={Escape(directory)}&{Page(page, perPage)}", Json.BrowsePage, cancellation);
+        GetAsync(RestPath.Of($"foldersync/browse?folder={folder}&prefix={directory}&page={page}&perpage={perPage}"), Json.BrowsePage, cancellation);
 
     public Task<IgnorePreview> PreviewIgnoresAsync(IgnorePreviewRequest request, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "foldersync/ignores/preview", request, Json.IgnorePreviewRequest, Json.IgnorePreview, cancellation);
 
     /// <param name="prefix">Only names that begin so; empty: all.</param>
     public Task<VersionPage> VersionsAsync(string folder, string prefix, int page, int perPage, CancellationToken cancellation) =>
-        GetAsync($"foldersync/versions?folder={Escape(folder)}&prefix={Escape(prefix)}&{Page(page, perPage)}", Json.VersionPage, cancellation);
+        GetAsync(RestPath.Of($"foldersync/versions?folder={folder}&prefix={prefix}&page={page}&perpage={perPage}"), Json.VersionPage, cancellation);
 
     public Task<RestoreResult> RestoreVersionAsync(string folder, string key, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "foldersync/versions/restore", new RestoreRequest(folder, key), Json.RestoreRequest, Json.RestoreResult, cancellation);
 
     public Task RemoveVersionAsync(string folder, string key, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Delete, $"foldersync/versions?folder={Escape(folder)}&key={Escape(key)}", cancellation);
+        SendAsync(HttpMethod.Delete, RestPath.Of($"foldersync/versions?folder={folder}&key={key}"), cancellation);
 
     public Task<CleanResult> CleanVersionsAsync(string folder, CancellationToken cancellation) =>
-        PostAsync($"foldersync/versions/clean?folder={Escape(folder)}", Json.CleanResult, cancellation);
+        PostAsync(RestPath.Of($"foldersync/versions/clean?folder={folder}"), Json.CleanResult, cancellation);
 
     public Task<PreviewPage> PreviewOverrideAsync(string folder, int page, int perPage, CancellationToken cancellation) =>
-        GetAsync($"foldersync/override/preview?folder={Escape(folder)}&{Page(page, perPage)}", Json.PreviewPage, cancellation);
+        GetAsync(RestPath.Of($"foldersync/override/preview?folder={folder}&page={page}&perpage={perPage}"), Json.PreviewPage, cancellation);
 
     public Task<PreviewPage> PreviewRevertAsync(string folder, int page, int perPage, CancellationToken cancellation) =>
-        GetAsync($"foldersync/revert/preview?folder={Escape(folder)}&{Page(page, perPage)}", Json.PreviewPage, cancellation);
+        GetAsync(RestPath.Of($"foldersync/revert/preview?folder={folder}&page={page}&perpage={perPage}"), Json.PreviewPage, cancellation);
 
-    public Task OverrideAsync(string folder, CancellationToken cancellation) => SendAsync(HttpMethod.Post, $"db/override?folder={Escape(folder)}", cancellation);
+    public Task OverrideAsync(string folder, CancellationToken cancellation) => SendAsync(HttpMethod.Post, RestPath.Of($"db/override?folder={folder}"), cancellation);
 
-    public Task RevertAsync(string folder, CancellationToken cancellation) => SendAsync(HttpMethod.Post, $"db/revert?folder={Escape(folder)}", cancellation);
+    public Task RevertAsync(string folder, CancellationToken cancellation) => SendAsync(HttpMethod.Post, RestPath.Of($"db/revert?folder={folder}"), cancellation);
 
     /// <param name="delete">False: the files come back.</param>
     public Task ConfirmDeletionsAsync(string folder, bool delete, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, $"foldersync/deletions?folder={Escape(folder)}&action={(delete ? "delete" : "restore")}", cancellation);
+        SendAsync(HttpMethod.Post, RestPath.Of($"foldersync/deletions?folder={folder}&action={(delete ? "delete" : "restore")}"), cancellation);
 
     /// <param name="folder">Null: of all.</param>
     /// <param name="before">Only what has a lower ID; null: the latest.</param>
     public Task<IReadOnlyList<ChangeItem>> ChangesAsync(string? folder, int limit, long? before, CancellationToken cancellation) =>
-        GetAsync($"foldersync/changes?folder={Escape(folder ?? "")}&limit={limit}&before={before}", Json.IReadOnlyListChangeItem, cancellation);
+        GetAsync(RestPath.Of($"foldersync/changes?folder={folder ?? ""}&limit={limit}&before={before}"), Json.IReadOnlyListChangeItem, cancellation);
 
     /// <param name="folder">Null: of all.</param>
     public Task<IReadOnlyList<ConflictItem>> ConflictsAsync(string? folder, CancellationToken cancellation) =>
-        GetAsync($"foldersync/conflicts?folder={Escape(folder ?? "")}", Json.IReadOnlyListConflictItem, cancellation);
+        GetAsync(RestPath.Of($"foldersync/conflicts?folder={folder ?? ""}"), Json.IReadOnlyListConflictItem, cancellation);
 
     /// <param name="keepCopy">False: what has the name stays.</param>
     public async Task ResolveConflictAsync(string folder, string copy, bool keepCopy, CancellationToken cancellation) =>
@@ -77,7 +76,7 @@ public sealed partial class ServiceClient
         SendAsync(HttpMethod.Post, "foldersync/problems/ack", new AcknowledgeRequest(id, id is null), Json.AcknowledgeRequest, Json.AcknowledgeResult, cancellation);
 
     public Task<IReadOnlyList<LogLine>> LogAsync(long since, int limit, CancellationToken cancellation) =>
-        GetAsync($"foldersync/log?since={since}&limit={limit}", Json.IReadOnlyListLogLine, cancellation);
+        GetAsync(RestPath.Of($"foldersync/log?since={since}&limit={limit}"), Json.IReadOnlyListLogLine, cancellation);
 
     public Task<IReadOnlyDictionary<string, string>> LogLevelsAsync(CancellationToken cancellation) =>
         GetAsync("foldersync/log/levels", Json.IReadOnlyDictionaryStringString, cancellation);
@@ -89,7 +88,7 @@ public sealed partial class ServiceClient
     public Task<IReadOnlyList<NearbyItem>> NearbyAsync(CancellationToken cancellation) => GetAsync("foldersync/nearby", Json.IReadOnlyListNearbyItem, cancellation);
 
     public Task<PathList> PathsAsync(string path, CancellationToken cancellation) =>
-        GetAsync($"foldersync/paths?path={Escape(path)}", Json.PathList, cancellation);
+        GetAsync(RestPath.Of($"foldersync/paths?path={path}"), Json.PathList, cancellation);
 
     public Task<IReadOnlyList<ConfigProblemItem>> ConfigProblemsAsync(CancellationToken cancellation) =>
         GetAsync("foldersync/config/problems", Json.IReadOnlyListConfigProblemItem, cancellation);
@@ -103,8 +102,6 @@ public sealed partial class ServiceClient
         SendAsync(HttpMethod.Post, "foldersync/pause", new PauseRequest(minutes), Json.PauseRequest, Json.PauseState, cancellation);
 
     public Task<PauseState> ResumeAllAsync(CancellationToken cancellation) => PostAsync("foldersync/resume", Json.PauseState, cancellation);
-
-    private static string Page(int page, int perPage) => string.Create(CultureInfo.InvariantCulture, $"page={page}&perpage={perPage}");
 
     private async Task<T> PostAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ public enum FolderType
     ReceiveEncrypted,
 }
 
-/// <summary>A folder's ID as both sides know it. Compared ordinally.</summary>
+/// <summary>A folder's ID as both sides know it. Compared ordinally. What can be one: <see cref="FolderIdText"/>.</summary>
 public readonly record struct FolderId(string Value) : IComparable<FolderId>
 {
     public int CompareTo(FolderId other) => string.CompareOrdinal(Value, other.Value);

@@ -16,6 +16,12 @@ internal sealed class PeerHub : IAsyncDisposable
     /// <summary>Of one device, tried in one go.</summary>
     private const int MostAddresses = 32;
 
+    /// <summary>Of one device, kept to be accepted; the state store keeps no more.</summary>
+    private const int MostOffers = 100;
+
+    /// <summary>Before that, the same offer is nothing new.</summary>
+    private static readonly TimeSpan OfferedAgainAfter = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FirstRedial = TimeSpan.FromSeconds(1);
@@ -143,23 +149,38 @@ internal sealed class PeerHub : IAsyncDisposable
             _sendAll.Remove((folder, device));
     }
 
-    public void OnFolderOffered(SharedFolder folder, DeviceId device)
+    /// <summary>Keeps and tells of folders that a device shares and that are not shared with it here. What is offered again and again is written once.</summary>
+    public void OnFoldersOffered(IReadOnlyList<SharedFolder> folders, DeviceId device, string name)
     {
-        var encrypted = folder.Devices.Any(d => d.Id == _parts.Self && d.EncryptionPasswordToken.Length > 0);
-        _parts.State.PutPendingFolder(new PendingFolder(folder.Id, device, folder.Label, _parts.Time.GetUtcNow(), encrypted));
+        if (folders.Count == 0)
+            return;
+        var now = _parts.Time.GetUtcNow();
+        var known = _parts.State.PendingFolders().Where(p => p.Device == device).ToDictionary(p => p.Folder);
+        List<PendingFolder> offers = [.. folders.Take(MostOffers).Select(f => new PendingFolder(f.Id, device, f.Label, now, IsEncryptedForUs(f))).Where(o => !IsKnown(o))];
+        if (folders.Count > MostOffers && offers.Count > 0)
+            Log.ManyOffers(_log, name, folders.Count, MostOffers);
+        if (offers.Count == 0)
+            return;
+        offers.ForEach(_parts.State.PutPendingFolder);
         Events.Add(
             "PendingFoldersChanged",
-            ("added", new List<object?>
+            ("added", offers.Select(o => (object?)new Dictionary<string, object?>
             {
-                new Dictionary<string, object?>
-                {
-                    ["deviceID"] = device.ToString(), ["folderID"] = folder.Id.Value, ["folderLabel"] = folder.Label, ["receiveEncrypted"] = encrypted,
-                    ["remoteEncrypted"] = false,
-                },
-            }));
+                ["deviceID"] = device.ToString(),
+                ["folderID"] = o.Folder.Value,
+                ["folderLabel"] = o.Label,
+                ["receiveEncrypted"] = o.ReceiveEncrypted,
+                ["remoteEncrypted"] = false,
+            }).ToList()));
         // The older name of the same.
-        Events.Add("FolderRejected", ("device", device.ToString()), ("folder", folder.Id.Value), ("folderLabel", folder.Label));
+        foreach (var offer in offers)
+            Events.Add("FolderRejected", ("device", device.ToString()), ("folder", offer.Folder.Value), ("folderLabel", offer.Label));
+
+        bool IsKnown(PendingFolder offer) =>
+            known.TryGetValue(offer.Folder, out var old) && now - old.Time < OfferedAgainAfter && old with { Time = now } == offer;
     }
+
+    private bool IsEncryptedForUs(SharedFolder folder) => folder.Devices.Any(d => d.Id == _parts.Self && d.EncryptionPasswordToken.Length > 0);
 
     /// <summary>Every connection is checked, every device that is not connected is dialed at once.</summary>
     public void OnNetworkChanged()

@@ -31,7 +31,7 @@ internal sealed partial class PeerSession
                 await OnIndexAsync(link, update.Folder, update.Files, (update.Refused, update.RefusedInAll), isFull: false, update.LastSequence, update.PreviousSequence);
                 break;
             case BepMessage.DownloadProgress progress:
-                OnProgress(progress);
+                await OnProgressAsync(progress);
                 break;
             default:
                 throw new BepException($"The other device sent a {message.GetType().Name} that was not asked for.", isViolation: true);
@@ -80,9 +80,9 @@ internal sealed partial class PeerSession
             _theirs = (link, config);
         Judge(config);
         await StartSendersAsync(link, config, isNew: true);
-        var ours = _hub.FoldersSharedWith(Id);
-        foreach (var theirs in config.Folders.Where(f => ours.All(o => o.Id != f.Id) && !Config.IgnoredFolders.Contains(f.Id)))
-            _hub.OnFolderOffered(theirs, Id);
+        ReportRefused(config.Refused);
+        var ours = _hub.FoldersSharedWith(Id).Select(f => f.Id).Concat(Config.IgnoredFolders).ToHashSet();
+        _hub.OnFoldersOffered([.. config.Folders.Where(f => !ours.Contains(f.Id))], Id, Name());
         _hub.OnPeerChanged(Id);
     }
 
@@ -103,6 +103,7 @@ internal sealed partial class PeerSession
             foreach (var (_, unshared) in _folders.Where(f => ours.All(o => o.Id != f.Key)))
             {
                 unshared.State = RemoteFolderState.NotSharing;
+                unshared.Progress.Clear();
                 unshared.StopSender();
             }
         }
@@ -252,35 +253,56 @@ internal sealed partial class PeerSession
         await folder.ReceiveAsync(new RemoteBatch(Id, peerFolder.IndexId, files, refused.Entries, refused.InAll, isFull), link.Ended);
     }
 
-    private void OnProgress(BepMessage.DownloadProgress progress)
+    private async Task OnProgressAsync(BepMessage.DownloadProgress progress)
     {
+        IReadOnlyList<ProgressUpdate> unknown;
+        lock (_lock)
+        {
+            if (!_folders.TryGetValue(progress.Folder, out var folder) || folder.State == RemoteFolderState.NotSharing)
+                return;
+            unknown = folder.Progress.Unknown(progress.Updates);
+        }
+        if (_hub.FolderSharedWith(progress.Folder, Id) is not { Index: { } index } loop)
+            return;
+        var needed = unknown.Count == 0 ? new Dictionary<(FileName, VersionVector), int>() : await NeededAsync(loop, index, unknown);
         Dictionary<string, object?> state;
         lock (_lock)
         {
-            if (!_folders.TryGetValue(progress.Folder, out var folder))
+            if (!_folders.TryGetValue(progress.Folder, out var folder) || !folder.Progress.Apply(progress.Updates, needed))
                 return;
-            foreach (var update in progress.Updates)
-                Note(folder, update);
-            state = folder.Progress.Take(MaxToldFiles).ToDictionary(p => p.Key.Value, p => (object?)p.Value.Blocks.Count);
+            state = folder.Progress.Known.Take(MaxToldFiles).ToDictionary(p => p.Key.Value, p => (object?)p.Value);
         }
         _hub.Events.Add("RemoteDownloadProgress", ("device", Id.ToString()), ("folder", progress.Folder.Value), ("state", state));
-        _hub.FolderSharedWith(progress.Folder, Id)?.OnSourcesChanged();
+        loop.OnSourcesChanged();
     }
 
-    private static void Note(PeerFolder folder, ProgressUpdate update)
+    private async Task<IReadOnlyDictionary<(FileName Name, VersionVector Version), int>> NeededAsync(FolderLoop folder, IFolderIndex index, IReadOnlyList<ProgressUpdate> updates)
     {
-        const int maxFiles = 10_000;
-        if (update.Forget)
+        try
         {
-            folder.Progress.Remove(update.Name);
-            return;
+            return await _parts.Workers.Run(() => PeerProgress.Needed(index, Id, updates), CancellationToken.None);
         }
-        if (!folder.Progress.TryGetValue(update.Name, out var known) || known.Version != update.Version)
+        catch (ObjectDisposedException)
         {
-            if (folder.Progress.Count >= maxFiles)
-                return;
-            folder.Progress[update.Name] = known = (update.Version, []);
+            // The folder was closed meanwhile: nothing is fetched into it.
         }
-        known.Blocks.UnionWith(update.BlockIndexes);
+        catch (IndexDamagedException e)
+        {
+            folder.OnIndexDamaged(e);
+        }
+        return new Dictionary<(FileName, VersionVector), int>();
+    }
+
+    /// <summary>Each is told of once while this service runs, and no more than a handful.</summary>
+    private void ReportRefused(IReadOnlyList<RefusedFolder> refused)
+    {
+        foreach (var folder in refused)
+        {
+            bool isNew;
+            lock (_lock)
+                isNew = _reportedIds.Count < MaxReportedIds && _reportedIds.Add(folder.ShownId);
+            if (isNew)
+                Log.FolderIdRefused(_log, Name(), folder.ShownId, folder.Reason);
+        }
     }
 }

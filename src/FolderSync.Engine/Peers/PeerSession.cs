@@ -18,6 +18,9 @@ internal sealed partial class PeerSession
     /// <summary>Of a peer's progress, as many files as an event tells.</summary>
     private const int MaxToldFiles = 100;
 
+    /// <summary>Of folders that are offered under IDs that can't be ones, as many lines go into the log.</summary>
+    private const int MaxReportedIds = 10;
+
     /// <summary>A single wrong block may be a file that was changed just then.</summary>
     private const int WrongDataToDemote = 3;
 
@@ -36,6 +39,7 @@ internal sealed partial class PeerSession
     private readonly List<PeerLink> _links = [];
     private readonly SortedDictionary<FolderId, PeerFolder> _folders = [];
     private readonly Dictionary<string, string> _dialErrors = [];
+    private readonly HashSet<string> _reportedIds = [];
     private DeviceConfig _config;
     private (PeerLink Link, BepMessage.ClusterConfig Config)? _theirs;
     private long _received;
@@ -280,8 +284,15 @@ internal sealed partial class PeerSession
         lock (_lock)
         {
             return _links.Count > 0 && _folders.TryGetValue(folder, out var f) && f.State == RemoteFolderState.Valid &&
-                   f.Progress.TryGetValue(name, out var p) && p.Version == version && p.Blocks.Contains(block);
+                   f.Progress.Has(name, version, block);
         }
+    }
+
+    /// <summary>Of how many files the peer's progress is kept.</summary>
+    public int KnownProgress(FolderId folder)
+    {
+        lock (_lock)
+            return _folders.TryGetValue(folder, out var f) ? f.Progress.Count : 0;
     }
 
     public void PostProgress(FolderId folder, IReadOnlyList<ProgressUpdate> updates)
@@ -446,7 +457,7 @@ internal sealed partial class PeerSession
         /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was opened anew has another one.</summary>
         public IFolderIndex? SenderOf { get; set; }
 
-        public Dictionary<FileName, (VersionVector Version, HashSet<int> Blocks)> Progress { get; } = [];
+        public PeerProgress Progress { get; } = new();
 
         public void StopSender()
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
@@ -11,6 +12,8 @@ internal static class InitCommand
         var command = new Command("init", "Makes this device's identity and a commented config.yaml, and prints the device ID. What is there is never changed.") { name };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
+            if (ConfigSchema.WhyNotName(parsed.GetValue(name) ?? "") is { } tooLong)
+                throw CliException.BadInput(tooLong);
             var ready = await HomeSetup.EnsureAsync(home, parsed.GetValue(name), cancellation);
             foreach (var warning in ready.Warnings)
                 await context.Error.WriteLineAsync("foldersync: " + warning);

@@ -19,6 +19,8 @@ internal static class PairCommands
             var self = context.Identity(home).DeviceId;
             var (device, called) = await WhoAsync(context, home, parsed.GetRequiredValue(id), cancellation);
             var newName = parsed.GetValue(name) ?? called;
+            if (ConfigSchema.WhyNotName(newName ?? "") is { } tooLong)
+                throw CliException.BadInput(tooLong);
             if (device == self)
                 throw CliException.BadInput("This is this device's own ID. Give the ID that `foldersync id` shows on the other device.");
             if (parsed.GetValue(address) is { } url && ConfigAddress.WhyNotDial(url) is { } why)

@@ -3,6 +3,7 @@ using System.Text;
 using FolderSync.Client;
 using FolderSync.Core.Model;
 using FolderSync.Host.Cli.Completion;
+using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;
 
@@ -24,6 +25,8 @@ internal static class ShareCommands
             var (devices, folders) = (await configured.DevicesAsync(cancellation), await configured.FoldersAsync(cancellation));
             var targets = parsed.GetRequiredValue(with).Select(w => Targets.Device(w, devices)).ToList();
             var present = folders.FirstOrDefault(f => f.Path is not null && Path.TrimEndingDirectorySeparator(f.Path) == directory);
+            if (parsed.GetValue(label) is { } called && ConfigSchema.WhyNotLabel(called) is { } tooLong)
+                throw CliException.BadInput(tooLong);
             if (present is not null && parsed.GetValue(id) is { } wanted && wanted != present.Id)
                 throw CliException.BadInput($"'{directory}' is shared already, as '{present.Id}'. Leave --id away, or unshare it first.");
             if (present is null)
@@ -87,8 +90,8 @@ internal static class ShareCommands
 
     private static void CheckFree(string directory, string? id, IReadOnlyList<ConfiguredFolder> folders)
     {
-        if (id is { Length: 0 })
-            throw CliException.BadInput("A folder's ID can't be empty.");
+        if (id is not null && FolderIdText.WhyNot(id) is { } why)
+            throw CliException.BadInput($"{why} Give another one with --id.");
         if (id is not null && folders.FirstOrDefault(f => f.Id == id) is { } taken)
             throw CliException.BadInput($"The ID '{id}' belongs to '{taken.Path}'. Give another one with --id.");
         foreach (var other in folders.Where(f => f.Path is not null))

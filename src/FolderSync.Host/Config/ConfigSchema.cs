@@ -29,7 +29,7 @@ internal static class ConfigSchema
 
     public static readonly ConfigFields<EngineConfig> Device = new(new EngineConfig(),
     [
-        ConfigField.Text<EngineConfig>("name", "This device's name, as the others see it.", c => c.Name, (c, v) => c with { Name = v }),
+        ConfigField.Text<EngineConfig>("name", "This device's name, as the others see it.", c => c.Name, (c, v) => c with { Name = v }, WhyNotName),
     ]);
 
     public static readonly ConfigFields<PageConfig> Page = new(new PageConfig(),
@@ -85,7 +85,7 @@ internal static class ConfigSchema
     public static readonly ConfigFields<DeviceConfig> Peer = new(new DeviceConfig { Id = default },
     [
         ConfigField.Device<DeviceConfig>(Id, "The ID that `foldersync id` shows on that device.", c => c.Id, (c, v) => c with { Id = v }),
-        ConfigField.Text<DeviceConfig>("name", "What it is called here.", c => c.Name, (c, v) => c with { Name = v }),
+        ConfigField.Text<DeviceConfig>("name", "What it is called here.", c => c.Name, (c, v) => c with { Name = v }, WhyNotName),
         ConfigField.Texts<DeviceConfig>("addresses", "Where it is: tcp://host:port, or dynamic to find it.", c => c.Addresses, (c, v) => c with { Addresses = v }, ConfigAddress.WhyNotDial),
         ConfigField.Word<DeviceConfig, Compression>("compression", "What is compressed on the way to it.", ConfigWords.Compression, c => c.Compression, (c, v) => c with { Compression = v }),
         ConfigField.Bool<DeviceConfig>("paused", "Known, and not talked to for now.", c => c.Paused, (c, v) => c with { Paused = v }),
@@ -95,15 +95,16 @@ internal static class ConfigSchema
         ConfigField.Texts<DeviceConfig>("allowed-networks", "Networks that its address must be in, such as 192.168.0.0/16; with ! before one that is excluded, and the first that fits decides. Empty: any address.",
             c => c.AllowedNetworks, (c, v) => c with { AllowedNetworks = v }, NetworkFilter.WhyNot),
         ConfigField.Texts<DeviceConfig>("ignored-folders", "IDs of folders that it offers and that are not asked about again.", c => [.. c.IgnoredFolders.Select(f => f.Value)],
-            (c, v) => c with { IgnoredFolders = [.. v.Select(id => new FolderId(id))] }),
+            // Before some IDs were refused, they could be offered and ignored; there is nothing left to ignore.
+            (c, v) => c with { IgnoredFolders = [.. v.Where(id => FolderIdText.WhyNot(id) is null).Select(id => new FolderId(id))] }),
     ]);
 
     /// <summary>Without <see cref="With"/>, whose items may be devices' names.</summary>
     public static readonly ConfigFields<FolderConfig> Folder = new(new FolderConfig { Id = new FolderId(""), Path = "" },
     [
         ConfigField.Text<FolderConfig>(Id, "A short word, the same on all devices.", c => c.Id.Value, (c, v) => c with { Id = new FolderId(v) },
-            v => v.Length > 0 ? null : "A folder's id can't be empty."),
-        ConfigField.Text<FolderConfig>("label", "What it is called here.", c => c.Label, (c, v) => c with { Label = v }),
+            FolderIdText.WhyNot),
+        ConfigField.Text<FolderConfig>("label", "What it is called here.", c => c.Label, (c, v) => c with { Label = v }, WhyNotLabel),
         ConfigField.Path<FolderConfig>(Path, "Where its files are on this device; ~ is your own directory.", c => c.Path, (c, v) => c with { Path = v }),
         ConfigField.Word<FolderConfig, FolderType>("type", "Which way changes go.", ConfigWords.FolderType, c => c.Type, (c, v) => c with { Type = v }),
         ConfigField.Bool<FolderConfig>("paused", "Neither scanned nor synced for now.", c => c.Paused, (c, v) => c with { Paused = v }),
@@ -147,6 +148,11 @@ internal static class ConfigSchema
     ];
 
     public static readonly ImmutableArray<string> Sections = [.. Groups.Select(g => g.Name), DevicesSection, FoldersSection];
+
+    /// <summary>Null for a device's name that is short enough, else a sentence.</summary>
+    public static string? WhyNotName(string name) => TextLimits.WhyTooLong("A device's name", name, TextLimits.MaxName);
+
+    public static string? WhyNotLabel(string label) => TextLimits.WhyTooLong("A folder's label", label, TextLimits.MaxLabel);
 }
 
 /// <summary>Enumerations' words in the file.</summary>

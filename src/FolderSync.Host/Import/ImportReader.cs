@@ -36,7 +36,7 @@ internal sealed class ImportReader
         var devices = ReadDevices(root);
         var engine = new ImportOptions(_notes).Engine(root.Element("options") ?? new XElement("options")) with
         {
-            Name = self?.Text("name") is { Length: > 0 } name ? name : Environment.MachineName,
+            Name = TextLimits.CutToBytes(self?.Text("name") is { Length: > 0 } name ? name : Environment.MachineName, TextLimits.MaxName),
             Devices = devices,
             IgnoredDevices = ReadIgnored(root, devices),
             Folders = ReadFolders(root, devices),
@@ -66,12 +66,12 @@ internal sealed class ImportReader
             }
             if (devices.Any(d => d.Id == id))
                 continue;
-            var where = $"device '{(xml.Text("name") is { Length: > 0 } name ? name : id.ToString())}'";
+            var where = $"device '{TextLimits.Shown(xml.Text("name") is { Length: > 0 } name ? name : id.ToString())}'";
             var (networks, isClosed) = ReadNetworks(xml, where);
             devices.Add(new DeviceConfig
             {
                 Id = id,
-                Name = xml.Text("name"),
+                Name = Short(xml.Text("name"), TextLimits.MaxName, where, "name"),
                 Addresses = Addresses(xml.Elements("address").Select(a => a.Value.Trim()), ConfigAddress.WhyNotDial, "dynamic", where),
                 Compression = xml.Text("compression").ToLowerInvariant() switch { "always" or "true" => Compression.Always, "never" or "false" => Compression.Never, _ => Compression.Metadata },
                 Paused = xml.Flag("paused", false) || isClosed,
@@ -79,7 +79,7 @@ internal sealed class ImportReader
                 MaxSendKbps = xml.Whole("maxSendKbps", 0, 0),
                 MaxReceiveKbps = xml.Whole("maxRecvKbps", 0, 0),
                 NumConnections = Math.Min(xml.Whole("numConnections", 0, 0), 128),
-                IgnoredFolders = [.. xml.Elements("ignoredFolder").Select(f => f.Text("id")).Where(i => i.Length > 0).Distinct().Select(i => new FolderId(i))],
+                IgnoredFolders = [.. xml.Elements("ignoredFolder").Select(f => f.Text("id")).Where(i => FolderIdText.WhyNot(i) is null).Distinct().Select(i => new FolderId(i))],
             });
             Leftovers.Note(_notes, xml, where, Leftovers.Device);
         }
@@ -109,10 +109,19 @@ internal sealed class ImportReader
                 _notes.Add(new ImportNote($"{where}, allowedNetwork {network}", why));
         }
         var good = all.Where(n => NetworkFilter.WhyNot(n) is null).Distinct().ToImmutableArray();
-        var isClosed = good.IsEmpty && all.Count > 0;
+        // An exclusion that is left out would open what was closed.
+        var isClosed = all.Count > 0 && (good.IsEmpty || all.Any(n => n.StartsWith('!') && !good.Contains(n)));
         if (isClosed)
-            _notes.Add(new ImportNote($"{where}, allowedNetwork", "none of its networks can be read: the device is paused. Write allowed-networks, then resume it."));
+            _notes.Add(new ImportNote($"{where}, allowedNetwork", "its networks can't be read as they are meant: the device is paused. Write allowed-networks, then resume it."));
         return (good, isClosed);
+    }
+
+    private string Short(string text, int max, string where, string what)
+    {
+        var kept = TextLimits.CutToBytes(text, max);
+        if (kept.Length < text.Length)
+            _notes.Add(new ImportNote($"{where}, {what}", $"is cut to {max} bytes."));
+        return kept;
     }
 
     private ImmutableArray<string> Addresses(IEnumerable<string> addresses, Func<string, string?> whyNot, string none, string where)
@@ -135,7 +144,7 @@ internal sealed class ImportReader
         var folders = ImmutableArray.CreateBuilder<FolderConfig>();
         foreach (var xml in root.Elements("folder"))
         {
-            var where = $"folder '{(xml.Text("label") is { Length: > 0 } label ? label : xml.Text("id"))}'";
+            var where = $"folder '{TextLimits.Shown(xml.Text("label") is { Length: > 0 } label ? label : xml.Text("id"))}'";
             var told = _notes.Count;
             var (folder, why) = ReadFolder(xml, where, devices);
             why ??= folders.Any(f => f.Id == folder!.Id) ? "there is another of the same ID." : ConfigReader.WhyNotAt(folder!.Path, folders, _to);
@@ -164,6 +173,8 @@ internal sealed class ImportReader
         var path = Expanded(xml.Text("path"));
         if (xml.Text("id").Length == 0)
             return (null, "it has no ID.");
+        if (!FolderIdText.TryParse(xml.Text("id"), out var id, out var whyNot))
+            return (null, whyNot + " Give it another ID on all devices, in Syncthing, and import it then.");
         if (type is null)
             return (null, $"folders of the type '{xml.Text("type")}' can't be held yet.");
         if (xml.Text("filesystemType") is not ("" or "basic"))
@@ -175,8 +186,8 @@ internal sealed class ImportReader
         var (amount, isBytes) = free is null ? (defaults.MinDiskFree, false) : Free(free);
         return (new FolderConfig
         {
-            Id = new FolderId(xml.Text("id")),
-            Label = xml.Text("label"),
+            Id = id,
+            Label = Short(xml.Text("label"), TextLimits.MaxLabel, where, "label"),
             Path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)),
             Type = type.Value,
             Devices = SharedWith(xml, where, devices),

@@ -36,7 +36,7 @@ internal static class ConfigJson
         return new DeviceConfig
         {
             Id = Refusals.Device(reader.Text("deviceID", "")),
-            Name = reader.Text("name", ""),
+            Name = Good(reader.Text("name", ""), ConfigSchema.WhyNotName),
             Addresses = reader.Texts("addresses") is { Length: > 0 } addresses ? addresses : ["dynamic"],
             Compression = reader.Choice("compression", Compression.Metadata),
             Paused = reader.Flag("paused", false),
@@ -44,7 +44,7 @@ internal static class ConfigJson
             MaxReceiveKbps = reader.Number("maxRecvKbps", 0),
             NumConnections = reader.Number("numConnections", 0),
             AllowedNetworks = [.. reader.Texts("allowedNetworks").Select(n => NetworkFilter.WhyNot(n) is { } why ? throw new BadHttpRequestException($"allowedNetworks: {why}") : n)],
-            IgnoredFolders = [.. reader.Objects("ignoredFolders").Select(f => new FolderId(new JsonReader(f, "ignoredFolders").Text("id", "")))],
+            IgnoredFolders = [.. reader.Objects("ignoredFolders").Select(f => Refusals.FolderIdOf(new JsonReader(f, "ignoredFolders").Text("id", "")))],
         };
     }
 
@@ -83,8 +83,8 @@ internal static class ConfigJson
         var unit = free?.Text("unit", "%") ?? "%";
         return new FolderConfig
         {
-            Id = new FolderId(reader.Required("id")),
-            Label = reader.Text("label", ""),
+            Id = Refusals.FolderIdOf(reader.Required("id")),
+            Label = Good(reader.Text("label", ""), ConfigSchema.WhyNotLabel),
             Path = Expanded(reader.Required("path")),
             Type = reader.Choice("type", FolderType.SendReceive) is not FolderType.ReceiveEncrypted and var type
                 ? type
@@ -108,6 +108,8 @@ internal static class ConfigJson
             HoldIncomingDeletions = reader.Flag("holdIncomingDeletions", false),
         };
     }
+
+    private static string Good(string text, Func<string, string?> whyNot) => whyNot(text) is { } why ? throw new BadHttpRequestException(why) : text;
 
     public static JsonObject Options(Configuration config, JsonObject? extra) => Over(SyncthingOptions.Options, Defaults.Options(), extra, new JsonObject
     {

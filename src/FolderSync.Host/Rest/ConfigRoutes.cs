@@ -31,10 +31,10 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         rest.MapGet("/config/devices", () => RestJson.Of(Devices()));
         rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request))))));
         rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, RestJson.AsObject(await RestJson.BodyAsync(c.Request)), partial: true))));
-        rest.MapGet("/config/devices/{id}", (string id) => RestJson.Of(FindDevice(id)));
-        rest.MapPut("/config/devices/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutDevice(extras, Named(await ConfigChanges.Body(c), "deviceID", id))));
-        rest.MapPatch("/config/devices/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(id), await ConfigChanges.Body(c)))));
-        rest.MapDelete("/config/devices/{id}", async (string id) => await changes.ChangeAsync(extras => RemoveDevice(extras, id)));
+        rest.MapGet("/config/devices/{id}", (HttpContext c) => RestJson.Of(FindDevice(RequestPath.Last(c))));
+        rest.MapPut("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Named(await ConfigChanges.Body(c), "deviceID", RequestPath.Last(c))))));
+        rest.MapPatch("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(RequestPath.Last(c)), Named(await ConfigChanges.Body(c), "deviceID", RequestPath.Last(c)))))));
+        rest.MapDelete("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(extras => RemoveDevice(extras, RequestPath.Last(c)))));
     }
 
     private void MapFolders(RouteGroupBuilder rest)
@@ -42,10 +42,10 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         rest.MapGet("/config/folders", () => RestJson.Of(Folders()));
         rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request))))));
         rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, RestJson.AsObject(await RestJson.BodyAsync(c.Request)), partial: true))));
-        rest.MapGet("/config/folders/{id}", (string id) => RestJson.Of(FindFolder(id)));
-        rest.MapPut("/config/folders/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutFolder(extras, Named(await ConfigChanges.Body(c), "id", id))));
-        rest.MapPatch("/config/folders/{id}", async (HttpContext c, string id) => await changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(id), await ConfigChanges.Body(c)))));
-        rest.MapDelete("/config/folders/{id}", async (string id) => await changes.ChangeAsync(extras => RemoveFolder(extras, id)));
+        rest.MapGet("/config/folders/{id}", (HttpContext c) => RestJson.Of(FindFolder(RequestPath.Last(c))));
+        rest.MapPut("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Named(await ConfigChanges.Body(c), "id", RequestPath.Last(c))))));
+        rest.MapPatch("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(RequestPath.Last(c)), Named(await ConfigChanges.Body(c), "id", RequestPath.Last(c)))))));
+        rest.MapDelete("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(extras => RemoveFolder(extras, RequestPath.Last(c)))));
     }
 
     private async Task<IResult> PutWholeAsync(HttpContext context)
@@ -53,8 +53,9 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         var body = await ConfigChanges.Body(context);
         return await changes.ChangeAsync(async extras =>
         {
-            var devices = PutDevices(extras, List(body, "devices"));
-            var folders = PutFolders(extras, List(body, "folders"));
+            var (deviceList, folderList) = (List(body, "devices"), List(body, "folders"));
+            var devices = PutDevices(extras, deviceList);
+            var folders = PutFolders(extras, folderList);
             var options = await OptionsChange(extras, Task.FromResult(new JsonReader(body, "config").Object("options") ?? []), replace: true);
             var ignored = body["remoteIgnoredDevices"] is null ? c => c : Ignore(List(body, "remoteIgnoredDevices"));
             GuiRoutes.CheckUnlisted(body);
@@ -72,11 +73,12 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         });
     }
 
+    /// <summary>What is not in the list is removed; a whole configuration without the list is none, and nothing that anybody means to say.</summary>
     private static JsonArray List(JsonObject body, string field) => body[field] switch
     {
-        null => [],
+        null => throw new BadHttpRequestException($"config: '{field}' is missing. The whole configuration replaces the present one: send 'folders' and 'devices', or change a part by PATCH."),
         JsonArray list => list,
-        _ => throw new BadHttpRequestException($"config: '{field}' is to be a list of objects."),
+        _ => throw new BadHttpRequestException($"config: '{field}' must be a list of objects."),
     };
 
     public JsonObject Whole()
@@ -124,9 +126,11 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
             ?? throw new NotFoundException($"There is no device {device}.");
     }
 
-    private JsonObject FindFolder(string id) =>
-        Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == id)?.DeepClone().AsObject()
-        ?? throw new NotFoundException($"There is no folder with the ID '{id}'.");
+    private JsonObject FindFolder(string id)
+    {
+        var folder = Refusals.FolderIdOf(id).Value;
+        return Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == folder)?.DeepClone().AsObject() ?? throw Refusals.NoFolder(id);
+    }
 
     private async Task<Func<Configuration, Configuration>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)
     {
@@ -150,7 +154,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private Func<Configuration, Configuration> PutDevices(JsonObject extras, JsonArray list)
     {
         var changes = list.Select(d => PutDevice(extras, d as JsonObject ?? throw new BadHttpRequestException("A device is to be an object."))).ToList();
-        var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(d["deviceID"]?.GetValue<string>())).ToHashSet();
+        var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(new JsonReader(d, "device").Text("deviceID", ""))).ToHashSet();
         return c =>
         {
             c = c.Engine.Devices.Where(d => !kept.Contains(d.Id)).Aggregate(c, (x, d) => x.RemoveDevice(d.Id));
@@ -194,7 +198,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private Func<Configuration, Configuration> PutFolders(JsonObject extras, JsonArray list)
     {
         var changes = list.Select(f => PutFolder(extras, f as JsonObject ?? throw new BadHttpRequestException("A folder is to be an object."))).ToList();
-        var kept = list.OfType<JsonObject>().Select(f => f["id"]?.GetValue<string>() ?? "").ToHashSet();
+        var kept = list.OfType<JsonObject>().Select(f => new JsonReader(f, "folder").Text("id", "")).ToHashSet();
         return c =>
         {
             c = c.Engine.Folders.Where(f => !kept.Contains(f.Id.Value)).Aggregate(c, (x, f) => x.RemoveFolder(f.Id));
@@ -232,10 +236,11 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private async Task<Func<Configuration, Configuration>> RemoveFolder(JsonObject extras, string id)
     {
         await Task.CompletedTask;
-        if (store.Current.Engine.Folder(new FolderId(id)) is null)
-            throw new NotFoundException($"There is no folder with the ID '{id}'.");
+        var folder = Refusals.FolderIdOf(id);
+        if (store.Current.Engine.Folder(folder) is null)
+            throw Refusals.NoFolder(id);
         (extras["folders"] as JsonObject)?.Remove(id);
-        return c => c.RemoveFolder(new FolderId(id));
+        return c => c.RemoveFolder(folder);
     }
 
     private static JsonObject Merged(JsonObject there, JsonObject change)

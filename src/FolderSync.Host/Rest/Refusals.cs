@@ -30,8 +30,13 @@ internal static class Refusals
     }
 
     /// <summary>The folder that the query names; <see cref="NotFoundException"/> otherwise.</summary>
-    public static FolderSnapshot Folder(ISyncEngine engine, string? id) =>
-        engine.Folder(new FolderId(id ?? "")) ?? throw new NotFoundException(string.IsNullOrEmpty(id) ? "Say which folder: ?folder=ID." : $"There is no folder with the ID '{id}'.");
+    public static FolderSnapshot Folder(ISyncEngine engine, string? id) => string.IsNullOrEmpty(id)
+        ? throw new NotFoundException("Say which folder: ?folder=ID.")
+        : engine.Folder(FolderIdOf(id)) ?? throw NoFolder(id);
+
+    public static FolderId FolderIdOf(string id) => FolderIdText.TryParse(id, out var folder, out var why) ? folder : throw new BadHttpRequestException(why);
+
+    public static NotFoundException NoFolder(string id) => new($"There is no folder with the ID '{id}'.");
 
     public static IFolderIndex Index(ISyncEngine engine, string? id)
     {

@@ -38,6 +38,7 @@ internal static class RestApi
 
         app.Use(gate.InvokeAsync);
         app.Use(Refusals.TranslateAsync);
+        app.Use(RequestPath.CheckAsync);
         app.UseRouting();
         app.MapGet("/rest/noauth/health", () => RestJson.Of(new JsonObject { ["status"] = "OK" }));
         new LoginRoutes(gate, The<LoginGate>(), config, engine).Map(app);

@@ -13,6 +13,8 @@ internal static class RestJson
     /// <summary>A configuration of thousands of folders, or a million ignore lines' worth of characters.</summary>
     public const int MaxBody = 4 << 20;
 
+    private const int MaxDepth = 32;
+
     /// <summary>As deep as a listing of the deepest path: an object and a list for each level.</summary>
     public static JsonSerializerOptions Options { get; } = new()
     {
@@ -35,8 +37,14 @@ internal static class RestJson
             throw new BadHttpRequestException($"The body has more than {MaxBody >> 20} MiB.", 413);
         try
         {
-            return await JsonNode.ParseAsync(request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = 32 }, cancellationToken: request.HttpContext.RequestAborted)
+            var body = await JsonNode.ParseAsync(request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth }, cancellationToken: request.HttpContext.RequestAborted)
                 ?? throw new BadHttpRequestException("The body is null; a JSON object or list is expected.");
+            ReadTexts(body);
+            return body;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadHttpRequestException("The body holds a text that is not valid Unicode: half of a surrogate pair.");
         }
         catch (JsonException e)
         {
@@ -45,6 +53,25 @@ internal static class RestJson
         catch (IOException e) when (e is not BadHttpRequestException)
         {
             throw Unreadable(e);
+        }
+    }
+
+    /// <summary>Half of a surrogate pair, escaped, is valid JSON, and fails only when somebody reads it.</summary>
+    private static void ReadTexts(JsonNode? node)
+    {
+        if (node is JsonObject o)
+        {
+            foreach (var (_, value) in o)
+                ReadTexts(value);
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (var item in list)
+                ReadTexts(item);
+        }
+        else if (node?.GetValueKind() == JsonValueKind.String)
+        {
+            _ = node.GetValue<string>();
         }
     }
 

@@ -42,8 +42,9 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
             if (string.IsNullOrEmpty(folder))
                 throw new BadHttpRequestException("Say which folder: ?folder=ID.");
             var from = string.IsNullOrEmpty(device) ? (DeviceId?)null : Refusals.Device(device);
-            engine.State.RemovePendingFolder(new FolderId(folder), from);
-            events.FoldersNoLongerPending([(new FolderId(folder), from)]);
+            var id = Refusals.FolderIdOf(folder);
+            engine.State.RemovePendingFolder(id, from);
+            events.FoldersNoLongerPending([(id, from)]);
             return RestJson.Empty();
         });
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
 using FolderSync.Host.Rest;
@@ -32,10 +31,10 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes)
 
     private void MapItems<T>(RouteGroupBuilder rest, string kind, ConfigFields<T> fields, Func<Configuration, string, T> find, Func<Configuration, T, Configuration> put)
     {
-        rest.MapGet($"{Root}/{kind}/{{id}}", (string id) => RestJson.Of(Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, id)))))
+        rest.MapGet($"{Root}/{kind}/{{id}}", (HttpContext c, string id) => RestJson.Of(Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c))))))
             .Produces<JsonObject>().WithSummary($"The options of one of the {kind}.");
         rest.MapPatch($"{Root}/{kind}/{{id}}", async (HttpContext c, string id) => await ChangeAsync(c, [.. fields.All.Where(f => f.Key != ConfigSchema.Id)],
-            (reader, option, node, config) => put(config, ((ConfigField<T>)option).Read(reader, node, find(config, id)))))
+            (reader, option, node, config) => put(config, ((ConfigField<T>)option).Read(reader, node, find(config, RequestPath.Last(c))))))
             .Produces(200).WithSummary($"Changes options of one of the {kind}.");
     }
 
@@ -43,7 +42,7 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes)
         ConfigSchema.Groups.FirstOrDefault(s => s.Name == name) ?? throw new NotFoundException($"There is no section '{name}' in the configuration.");
 
     private static FolderConfig Folder(Configuration config, string id) =>
-        config.Engine.Folder(new FolderId(id)) ?? throw new NotFoundException($"There is no folder with the ID '{id}'.");
+        config.Engine.Folder(Refusals.FolderIdOf(id)) ?? throw Refusals.NoFolder(id);
 
     private static DeviceConfig Device(Configuration config, string id) =>
         config.Engine.Device(Refusals.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");

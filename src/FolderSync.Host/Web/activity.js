@@ -3,6 +3,7 @@
 import { get, send } from './api.js';
 import { bdi, button, confirmed, el, empty, fill, head, icon, show, tabs } from './dom.js';
 import { folderName } from './states.js';
+import { place } from './urls.js';
 import { ago, dateTime, number, shown, time } from './words.js';
 
 const parts = [['changes', 'Recent changes'], ['conflicts', 'Conflicts'], ['problems', 'Problems']];
@@ -38,7 +39,7 @@ export class ActivityView {
     const { conflicts, problems } = this.#context.store;
     const counts = { conflicts: conflicts.length, problems: problems.filter(p => !p.acknowledged).length };
     fill(this.#tabs, [this.#name, counts], () => tabs('Parts of the activity', parts.map(([name, words]) =>
-      [`#/activity/${name}`, words, name === this.#name, counts[name] > 0 ? number(counts[name]) : ''])));
+      [place`activity/${name}`, words, name === this.#name, counts[name] > 0 ? number(counts[name]) : ''])));
     this.#part.update?.();
   }
 
@@ -116,7 +117,7 @@ class Changes {
       const at = time(c.time);
       return el('tr', null,
         el('td', null, el('span', { class: 'file' }, icon(/dir/i.test(c.type) ? 'folder' : 'file'), el('span', null, bdi(c.item), el('span', { class: 'soft' }, ` ${actions[c.action] ?? c.action ?? ''}`)))),
-        el('td', null, el('a', { href: `#/folder/${encodeURIComponent(c.folder)}` }, bdi(c.folderLabel || c.folder))),
+        el('td', null, el('a', { href: place`folder/${c.folder}` }, bdi(c.folderLabel || c.folder))),
         el('td', null, c.local ? 'this device' : bdi(c.deviceName || String(c.device ?? '').slice(0, 7))),
         el('td', { class: 'end soft', title: at ? dateTime(at) : '' }, at ? ago(at) : ''));
     }));

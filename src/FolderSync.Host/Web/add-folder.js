@@ -4,6 +4,7 @@ import { getOr, send } from './api.js';
 import { bdi, el, field, fill, head, icon } from './dom.js';
 import { PathPicker } from './path-picker.js';
 import { deviceState } from './states.js';
+import { place, route } from './urls.js';
 
 export class AddFolderView {
   #context;
@@ -74,10 +75,10 @@ export class AddFolderView {
       this.#id.wrong('There is a folder with this ID already.');
       return;
     }
-    const good = await this.#context.act(this.#add, () => send('PUT', `config/folders/${encodeURIComponent(id)}`, null, {
+    const good = await this.#context.act(this.#add, () => send('PUT', route`config/folders/${id}`, null, {
       id, label, path: this.#path.value, type: this.#type.control.value, devices: [...this.#chosen].map(deviceID => ({ deviceID })),
     }), { done: 'Folder added', tell: why => this.#path.wrong(why) });
     if (good)
-      this.#context.go(`#/folder/${encodeURIComponent(id)}`);
+      this.#context.go(place`folder/${id}`);
   }
 }

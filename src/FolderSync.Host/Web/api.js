@@ -1,5 +1,7 @@
 // Requests to the service that this page came from. Each carries the token that came with the page.
 
+import { restUrl } from './urls.js';
+
 const tokenCookie = 'foldersync-token';
 const csrfCookie = 'CSRF-Token-';
 const answerWithin = 20000;
@@ -44,9 +46,7 @@ export async function ignoreDevices(change) {
 }
 
 async function ask(method, path, query, body, { within = answerWithin, signal, text: asText = false } = {}) {
-  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
-  const parameters = new URLSearchParams(given).toString();
-  const url = `rest/${path}${parameters ? `?${parameters}` : ''}`;
+  const url = restUrl(path, query);
   let response = await once(method, url, body, within, signal);
   if (response.status === 403 && mayBeToken(response)) {
     // A service that started anew knows no token of before.

@@ -12,6 +12,7 @@ import { PairView } from './pair.js';
 import { SettingsView } from './settings.js';
 import { folderState, overall } from './states.js';
 import { Store } from './store.js';
+import { place } from './urls.js';
 import { percent, plural, shown } from './words.js';
 
 const views = { '': OverviewView, 'pair': PairView, 'add-folder': AddFolderView, 'folder': FolderView, 'device': DeviceView, 'activity': ActivityView, 'log': LogView, 'settings': SettingsView };
@@ -154,7 +155,7 @@ function placed({ line, column, message, hint }) {
 
 function makeFrame() {
   for (const [name, symbol, words] of places) {
-    const link = el('a', { href: `#/${name}` }, icon(symbol), el('span', null, words), el('span', { class: 'badge', hidden: true }));
+    const link = el('a', { href: name ? place`${name}` : '#/' }, icon(symbol), el('span', null, words), el('span', { class: 'badge', hidden: true }));
     links.set(name, link);
     document.getElementById('places').append(link);
   }

@@ -4,6 +4,7 @@ import { get, ignoreDevices, send } from './api.js';
 import { bdi, button, confirmed, el, icon, KeyedList, say, show } from './dom.js';
 import { PathPicker } from './path-picker.js';
 import { folderName, holdWords } from './states.js';
+import { route } from './urls.js';
 import { ago, directoryName, number, shown, time } from './words.js';
 
 export class Attention {
@@ -52,7 +53,7 @@ class DeviceNotice {
 
   constructor({ act }, id) {
     const accept = button('Accept device', { class: 'primary', data: { act: 'accept' }, on: () => act(accept, () =>
-      send('PUT', `config/devices/${id}`, null, { deviceID: id, name: this.#name, addresses: ['dynamic'] }), { done: 'Device accepted' }) });
+      send('PUT', route`config/devices/${id}`, null, { deviceID: id, name: this.#name, addresses: ['dynamic'] }), { done: 'Device accepted' }) });
     const ignore = button('Ignore', { class: 'quiet', data: { act: 'ignore' }, on: () => act(ignore, () => this.#ignore(id), { done: 'Ignored. Settings, Network takes it back.' }) });
     this.root = el('div', { class: 'notice pending-device', data: { tone: 'busy' } }, icon('device'),
       el('div', { class: 'notice-text' }, this.#title, this.#from, el('p', { class: 'id' }, id)),
@@ -115,7 +116,7 @@ class FolderNotice {
   }
 
   async #take() {
-    const path = `config/folders/${encodeURIComponent(this.#id)}`;
+    const path = route`config/folders/${this.#id}`;
     if (this.#context.store.folder(this.#id)) {
       const { devices } = await get(path);
       await send('PATCH', path, null, { devices: [...devices, { deviceID: this.#device }] });
@@ -126,9 +127,9 @@ class FolderNotice {
   }
 
   async #ignore() {
-    const device = await get(`config/devices/${this.#device}`);
+    const device = await get(route`config/devices/${this.#device}`);
     const ignoredFolders = [...device.ignoredFolders, { id: this.#id, label: this.#label, time: new Date().toISOString() }];
-    await send('PATCH', `config/devices/${this.#device}`, null, { ignoredFolders });
+    await send('PATCH', route`config/devices/${this.#device}`, null, { ignoredFolders });
     await send('DELETE', 'cluster/pending/folders', { folder: this.#id, device: this.#device });
   }
 }

@@ -5,6 +5,7 @@ import { Bar, bdi, button, confirmed, copyButton, el, facts, fill, head, icon, s
 import { setShared, shareCheck } from './folder-options.js';
 import { SettingsForm } from './settings-form.js';
 import { connectionKind, deviceState, folderName } from './states.js';
+import { place, route } from './urls.js';
 import { ago, bytes, dateTime, duration, percent, rate, shown, time, wholeMinutes } from './words.js';
 
 export class DeviceView {
@@ -35,7 +36,7 @@ export class DeviceView {
     const { act } = context;
     this.#pause = button('Pause', { data: { act: 'pause' }, on: () => act(this.#pause, () => send('POST', this.#device.paused ? 'system/resume' : 'system/pause', { device: id })) });
     this.#remove = button('Remove device…', { class: 'danger-text', data: { act: 'remove' }, on: () => this.#ask() });
-    this.#form = new SettingsForm(context, `devices/${id}`, { hidden: ['id', 'paused'] });
+    this.#form = new SettingsForm(context, 'devices', { id, hidden: ['id', 'paused'] });
     this.#progress.append(this.#percent, this.#bar.root);
     this.#gone = head('This device is not known here', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or never was paired with this one.' });
     this.#here = el('div', null,
@@ -114,14 +115,14 @@ export class DeviceView {
     fill(this.#folders, folders.map(f => [f.id, f.label, f.devices.includes(device.id)]), () => [
       el('legend', { class: 'unseen' }, 'Shared folders'),
       ...folders.map(f => shareCheck(bdi(folderName(f)), '', f.devices.includes(device.id), (box, on) => setShared(this.#context, box, f.id, device.id, on))),
-      folders.length === 0 ? el('p', { class: 'soft' }, 'There is no folder yet. ', el('a', { href: `#/add-folder?device=${device.id}` }, 'Add one')) : null,
+      folders.length === 0 ? el('p', { class: 'soft' }, 'There is no folder yet. ', el('a', { href: `${place`add-folder`}?${new URLSearchParams({ device: device.id })}` }, 'Add one')) : null,
     ]);
   }
 
   async #ask() {
     if (!await confirmed(`Remove “${this.title()}”?`, 'It is not connected to any longer, and no folder is shared with it. Files stay on both.', 'Remove device', { danger: true }))
       return;
-    if (await this.#context.act(this.#remove, () => send('DELETE', `config/devices/${this.#id}`)))
+    if (await this.#context.act(this.#remove, () => send('DELETE', route`config/devices/${this.#id}`)))
       this.#context.go('#/');
   }
 }

@@ -4,6 +4,7 @@ import { get, send } from './api.js';
 import { bdi, button, confirmed, el, fill, toast } from './dom.js';
 import { SettingsForm } from './settings-form.js';
 import { deviceState, folderName } from './states.js';
+import { route } from './urls.js';
 
 export class OptionsPart {
   #context;
@@ -15,7 +16,7 @@ export class OptionsPart {
   constructor(context, id) {
     this.#context = context;
     this.#id = id;
-    this.#form = new SettingsForm(context, `folders/${encodeURIComponent(id)}`, { hidden: ['id', 'paused', 'with'] });
+    this.#form = new SettingsForm(context, 'folders', { id, hidden: ['id', 'paused', 'with'] });
     this.#remove = button('Remove folder…', { class: 'danger-text', data: { act: 'remove' }, on: () => this.#ask() });
     this.root = el('div', { class: 'stack' },
       el('section', { class: 'card pad', 'aria-labelledby': 'share-title' }, el('h2', { id: 'share-title' }, 'Share with'), this.#devices),
@@ -50,7 +51,7 @@ export class OptionsPart {
     const folder = this.#context.store.folder(this.#id);
     if (!await confirmed(`Remove “${folderName(folder)}”?`, 'It is synced no longer. Its files stay where they are, here and on the other devices.', 'Remove folder', { danger: true }))
       return;
-    if (await this.#context.act(this.#remove, () => send('DELETE', `config/folders/${encodeURIComponent(this.#id)}`)))
+    if (await this.#context.act(this.#remove, () => send('DELETE', route`config/folders/${this.#id}`)))
       this.#context.go('#/');
   }
 }
@@ -62,7 +63,7 @@ export function shareCheck(label, note, checked, onChange) {
 
 /** Shares or unshares one folder with one device. */
 export async function setShared({ act }, box, folder, device, on) {
-  const path = `config/folders/${encodeURIComponent(folder)}`;
+  const path = route`config/folders/${folder}`;
   const good = await act(box, async () => {
     const { devices } = await get(path);
     await send('PATCH', path, null, { devices: on ? [...devices, { deviceID: device }] : devices.filter(d => d.deviceID !== device) });

@@ -5,6 +5,7 @@ import { Attention } from './attention.js';
 import { Bar, bdi, button, confirmed, el, facts, fill, icon, say, show } from './dom.js';
 import { Paged } from './paged.js';
 import { deviceState, folderDetail, folderState, needOf } from './states.js';
+import { place, route } from './urls.js';
 import { ago, bytes, files, items, percent, plural, shown, time } from './words.js';
 
 const shownTransfers = 8;
@@ -34,7 +35,7 @@ export class StatusPart {
     this.root = el('div', { class: 'stack' }, this.#attention.root, this.#troubles, this.#changes, this.#progress, this.#transferCard,
       el('section', { class: 'card pad', 'aria-label': 'Figures' }, this.#facts),
       el('section', { 'aria-label': 'Shared with' },
-        el('div', { class: 'title-row' }, el('h2', null, 'Shared with'), el('a', { class: 'button', href: `#/folder/${encodeURIComponent(id)}/options` }, 'Share…')),
+        el('div', { class: 'title-row' }, el('h2', null, 'Shared with'), el('a', { class: 'button', href: place`folder/${id}/options` }, 'Share…')),
         el('div', { class: 'card' }, this.#devices)));
   }
 
@@ -114,7 +115,7 @@ export class StatusPart {
     fill(this.#devices, rows, () => rows.length === 0
       ? el('li', { class: 'empty' }, el('p', null, 'Nobody yet. Share the folder with a device, and both are kept the same.'))
       : rows.map(([id, name, state]) => el('li', { class: 'row', data: { tone: state.tone } }, icon(state.tone),
-        el('h3', null, el('a', { href: `#/device/${id}` }, bdi(name || id.slice(0, 7)))), el('p', { class: 'state' }, state.words))));
+        el('h3', null, el('a', { href: place`device/${id}` }, bdi(name || id.slice(0, 7)))), el('p', { class: 'state' }, state.words))));
   }
 
   /** Send-only and receive-only folders: what differs, and the way back. */
@@ -139,7 +140,7 @@ export class StatusPart {
     const paged = new Paged({
       caption: 'What would change',
       columns: ['Name', 'What happens', ['Size', 'end']],
-      load: (page, perpage) => get(`foldersync/${kind}/preview`, { folder: this.#id, page, perpage }),
+      load: (page, perpage) => get(route`foldersync/${kind}/preview`, { folder: this.#id, page, perpage }),
       row: i => [el('span', { class: 'file' }, icon(i.type === 'dir' ? 'folder' : 'file'), bdi(i.name)), words[i.action] ?? shown(i.action), [i.type === 'dir' ? '' : bytes(i.size ?? 0), 'end']],
       nothing: el('p', { class: 'empty' }, 'Nothing differs: there is nothing to do.'),
     });
@@ -148,6 +149,6 @@ export class StatusPart {
       ? ['Override others’ changes?', 'This device’s state becomes the one of all devices. On the others, this is what would happen:', 'Override']
       : ['Undo the changes made here?', 'Files go back to what the other devices have; what was added here is deleted. This is what would happen:', 'Undo changes'];
     if (await confirmed(title, text, yes, { danger: true, body: paged.root }))
-      await act(control, () => send('POST', `db/${kind}`, { folder: this.#id }), { done: kind === 'override' ? 'Overridden' : 'Undone' });
+      await act(control, () => send('POST', route`db/${kind}`, { folder: this.#id }), { done: kind === 'override' ? 'Overridden' : 'Undone' });
   }
 }

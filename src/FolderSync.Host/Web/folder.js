@@ -9,6 +9,7 @@ import { OptionsPart } from './folder-options.js';
 import { StatusPart } from './folder-status.js';
 import { VersionsPart } from './folder-versions.js';
 import { folderName, folderState, needOf } from './states.js';
+import { place, route } from './urls.js';
 import { folderType, number, shown } from './words.js';
 
 const parts = [
@@ -45,7 +46,7 @@ export class FolderView {
     this.#id = id;
     const { act } = context;
     this.#rescan = button('Rescan', { on: () => act(this.#rescan, () => send('POST', 'db/scan', { folder: id }), { done: 'The folder was looked through' }) });
-    this.#pause = button('Pause', { data: { act: 'pause' }, on: () => act(this.#pause, () => send('PATCH', `config/folders/${encodeURIComponent(id)}`, null, { paused: !this.#folder.paused })) });
+    this.#pause = button('Pause', { data: { act: 'pause' }, on: () => act(this.#pause, () => send('PATCH', route`config/folders/${id}`, null, { paused: !this.#folder.paused })) });
     this.#gone = head('This folder is not here', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or never was on this device.' });
     this.#here = el('div', null, head(this.#title, { back: { href: '#/', label: 'Overview' }, line: el('p', null, this.#state, ' ', this.#line), actions: [this.#rescan, this.#pause] }), this.#tabs, this.#place);
     // A paragraph does not hold another.
@@ -89,9 +90,8 @@ export class FolderView {
     say(this.#pause.querySelector('span'), folder.paused ? 'Resume' : 'Pause');
     show(this.#rescan, !folder.paused);
     const count = Math.max(needOf(folder), folder.problems);
-    const base = `#/folder/${encodeURIComponent(this.#id)}`;
     fill(this.#tabs, [this.#partName, count], () => tabs('Parts of the folder', parts.map(([name, words]) =>
-      [name ? `${base}/${name}` : base, words, name === this.#partName, name === 'need' && count > 0 ? number(count) : ''])));
+      [name ? place`folder/${this.#id}/${name}` : place`folder/${this.#id}`, words, name === this.#partName, name === 'need' && count > 0 ? number(count) : ''])));
     this.#part.update?.(folder);
   }
 

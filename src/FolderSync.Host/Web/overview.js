@@ -5,6 +5,7 @@ import { Attention } from './attention.js';
 import { Bar, bdi, button, chosen, copyButton, el, empty, facts, fill, head, icon, KeyedList, say, setIcon, show } from './dom.js';
 import { RateGraph } from './graph.js';
 import { deviceDetail, deviceState, figures, folderDetail, folderName, inOrder, overall } from './states.js';
+import { place } from './urls.js';
 import { bytes, duration, percent, shown, time, wholeMinutes } from './words.js';
 
 const filterFrom = 12;
@@ -142,7 +143,7 @@ class FolderRow {
   #link;
 
   constructor(id) {
-    this.#link = el('a', { href: `#/folder/${encodeURIComponent(id)}` });
+    this.#link = el('a', { href: place`folder/${id}` });
     this.root = el('li', { class: 'row folder' }, this.#symbol, el('h3', null, this.#link), this.#state, this.#detail, this.#bar.root);
   }
 
@@ -169,7 +170,7 @@ class DeviceRow {
   #link;
 
   constructor(id) {
-    this.#link = el('a', { href: `#/device/${id}` });
+    this.#link = el('a', { href: place`device/${id}` });
     this.root = el('li', { class: 'row device' }, this.#symbol, el('h3', null, this.#link), this.#state, this.#detail, this.#bar.root);
   }
 

@@ -3,6 +3,7 @@
 import { get, getOr, send } from './api.js';
 import { Attention } from './attention.js';
 import { bdi, button, copyButton, el, field, fill, head, icon, show } from './dom.js';
+import { place, route } from './urls.js';
 import { ago, shown, time } from './words.js';
 
 const settle = 200;
@@ -70,7 +71,7 @@ export class PairView {
     const name = device.name || device.deviceID.slice(0, 7);
     const seen = time(device.seen);
     const pair = button('Pair', { class: 'primary', 'aria-label': `Pair with ${shown(name)}`, on: () => act(pair, async () => {
-      await send('PUT', `config/devices/${device.deviceID}`, null, { deviceID: device.deviceID, name: device.name, addresses: ['dynamic'] });
+      await send('PUT', route`config/devices/${device.deviceID}`, null, { deviceID: device.deviceID, name: device.name, addresses: ['dynamic'] });
       await this.#look();
     }, { done: `Paired here; ${shown(name)} is asked to accept` }) });
     return el('li', { class: 'row nearby', data: { tone: 'wait' } }, icon('device'), el('h3', null, bdi(name)), pair,
@@ -137,13 +138,13 @@ class AddDevice {
     if (!id)
       return;
     const address = this.#address.control.value.trim();
-    const good = await this.#context.act(this.#add, () => send('PUT', `config/devices/${id}`, null, {
+    const good = await this.#context.act(this.#add, () => send('PUT', route`config/devices/${id}`, null, {
       deviceID: id, name: this.#name.control.value.trim(), addresses: address ? [...address.split(/[\s,]+/), 'dynamic'] : ['dynamic'],
     }), { done: 'Device added', tell: why => this.#address.wrong(why) });
     if (!good)
       return;
     this.root.reset();
     this.#soon();
-    this.#context.go(`#/device/${id}`);
+    this.#context.go(place`device/${id}`);
   }
 }

@@ -2,6 +2,7 @@
 
 import { get, send } from './api.js';
 import { button, el, fill, newId, say, show } from './dom.js';
+import { route } from './urls.js';
 import { folderType, shown } from './words.js';
 
 const labels = {
@@ -29,10 +30,10 @@ export class SettingsForm {
   #controls = new Map();
   root;
 
-  /** @param path Of the options under foldersync/settings. */
-  constructor(context, path, { hidden = [] } = {}) {
+  /** @param section Of the options; with an ID, of that one of the section. */
+  constructor(context, section, { id, hidden = [] } = {}) {
     this.#context = context;
-    this.#path = `foldersync/settings/${path}`;
+    this.#path = () => id === undefined ? route`foldersync/settings/${section}` : route`foldersync/settings/${section}/${id}`;
     this.#hidden = new Set(hidden);
     this.#save = button('Save', { class: 'primary', disabled: true, on: () => this.#store() });
     this.#undo = button('Undo', { class: 'quiet', disabled: true, on: () => this.load() });
@@ -43,7 +44,7 @@ export class SettingsForm {
   async load() {
     let answer;
     try {
-      answer = await get(this.#path);
+      answer = await get(this.#path());
     } catch (e) {
       fill(this.#body, ['wrong', e.message], () => el('p', { class: 'empty' }, shown(e.message)));
       return;
@@ -94,7 +95,7 @@ export class SettingsForm {
     }
     if (Object.keys(values).length === 0)
       return;
-    const good = await this.#context.act(this.#save, () => send('PATCH', this.#path, null, values), { done: 'Saved', tell: why => this.#tell(why) });
+    const good = await this.#context.act(this.#save, () => send('PATCH', this.#path(), null, values), { done: 'Saved', tell: why => this.#tell(why) });
     if (good)
       await this.load();
     else

@@ -3,6 +3,7 @@
 import { get, getOr, ignoreDevices, send } from './api.js';
 import { bdi, button, confirmed, copyButton, el, facts, field, fill, head, icon, show, tabs } from './dom.js';
 import { SettingsForm, sentence } from './settings-form.js';
+import { place } from './urls.js';
 import { duration, shown, wholeMinutes } from './words.js';
 
 const sectionWords = { device: 'This device', page: 'Page' };
@@ -51,7 +52,7 @@ export class SettingsView {
     if (this.#sections.length === 0 && !['yaml', 'service'].includes(this.#wanted))
       return;
     const [name] = parts.find(p => p[0] === this.#wanted) ?? parts[0];
-    fill(this.#tabs, [parts, name], () => tabs('Sections', parts.map(([part, words]) => [`#/settings/${part}`, words, part === name])));
+    fill(this.#tabs, [parts, name], () => tabs('Sections', parts.map(([part, words]) => [place`settings/${part}`, words, part === name])));
     if (name === this.#name)
       return;
     this.#name = name;

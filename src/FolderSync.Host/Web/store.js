@@ -1,6 +1,7 @@
 // What the page knows of the service, kept up to date: on the service's events, and now and then without them.
 
 import { get, getOr, Unreachable } from './api.js';
+import { route } from './urls.js';
 
 const shown = [
   'StateChanged', 'FolderErrors', 'FolderIndexRebuilt', 'FolderWarnings', 'FolderDeletionsHeld', 'FolderConflict', 'FolderScanProgress', 'FolderSummary', 'LocalIndexUpdated',
@@ -156,7 +157,7 @@ export class Store extends EventTarget {
     this.#pending = false;
     const [version, status] = await Promise.all([get('system/version'), get('system/status')]);
     const [self] = await Promise.all([
-      getOr({}, `config/devices/${status.myID}`), this.#readLists(), this.#readPending(), this.#readRates(), this.#readTroubles(),
+      getOr({}, route`config/devices/${status.myID}`), this.#readLists(), this.#readPending(), this.#readRates(), this.#readTroubles(),
     ]);
     this.selfName = self.name ?? '';
     this.version = version;

@@ -15,6 +15,9 @@ public sealed class LiteStateStore : IStateStore
 {
     public const int MaxPendingDevices = 100;
     public const int MaxPendingFolders = 500;
+
+    /// <summary>One device's offers never push out another's.</summary>
+    public const int MaxPendingFoldersOfDevice = 100;
     public const int MaxHistory = 10_000;
 
     /// <summary>LiteDB takes documents up to 16 MiB; a character has up to 3 bytes.</summary>
@@ -57,11 +60,14 @@ public sealed class LiteStateStore : IStateStore
 
     public void RemovePendingDevice(DeviceId device) => Write(db => Remove(db, "pending_devices", StateDocuments.Key(device)));
 
-    public IReadOnlyList<PendingFolder> PendingFolders() => Use(db => All(db, "pending_folders", StateDocuments.ToPendingFolder));
+    /// <summary>Without what earlier versions took under IDs that can't be ones: who accepts it would act on something else.</summary>
+    public IReadOnlyList<PendingFolder> PendingFolders() =>
+        Use(db => All(db, "pending_folders", StateDocuments.ToPendingFolder)).Where(f => FolderIdText.WhyNot(f.Folder.Value) is null).ToList();
 
     public void PutPendingFolder(PendingFolder folder) => Write(db =>
     {
         Put(db, "pending_folders", StateDocuments.Of(folder));
+        DropOldest(db, "pending_folders", MaxPendingFoldersOfDevice, folder.Device);
         DropOldest(db, "pending_folders", MaxPendingFolders);
     });
 
@@ -164,12 +170,24 @@ public sealed class LiteStateStore : IStateStore
                 foreach (var document in database.GetCollection(name).FindAll())
                     _ = document.Count;
             }
+            DropTooLong(database);
             return database;
         }
         catch
         {
             database.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Earlier versions stored what strangers said of themselves whole, up to megabytes; each list reads all of it.</summary>
+    private static void DropTooLong(LiteDatabase database)
+    {
+        foreach (var (name, fields) in ((string, string[])[])[("pending_devices", ["name"]), ("pending_folders", ["folder", "label"])])
+        {
+            var documents = database.GetCollection(name);
+            var gone = documents.FindAll().Where(d => fields.Any(f => d[f].AsString.Length > TextLimits.MaxLabel)).Select(d => d["_id"]).ToList();
+            gone.ForEach(id => documents.Delete(id));
         }
     }
 
@@ -180,13 +198,14 @@ public sealed class LiteStateStore : IStateStore
 
     private static void Remove(LiteDatabase db, string collection, BsonValue key) => db.GetCollection(collection).Delete(key);
 
-    private static void DropOldest(LiteDatabase db, string collection, int limit)
+    /// <param name="device">Null: of all devices.</param>
+    private static void DropOldest(LiteDatabase db, string collection, int limit, DeviceId? device = null)
     {
         var documents = db.GetCollection(collection);
-        var excess = documents.Count() - limit;
-        if (excess <= 0)
+        if (documents.Count() <= limit)
             return;
-        foreach (var oldest in documents.FindAll().OrderBy(d => d["time"].AsInt64).Take(excess).Select(d => d["_id"]).ToList())
+        var all = documents.FindAll().Where(d => device is null || d["device"].AsBinary.AsSpan().SequenceEqual(device.Value.ToBytes())).ToList();
+        foreach (var oldest in all.OrderBy(d => d["time"].AsInt64).Take(all.Count - limit).Select(d => d["_id"]))
             documents.Delete(oldest);
     }
 

@@ -5,7 +5,7 @@ using LiteDB;
 
 namespace FolderSync.Index.State;
 
-/// <summary>The state's records as documents and back. Times are ticks of UTC, device IDs and short IDs are binary.</summary>
+/// <summary>The state's records as documents and back; texts of strangers that an earlier version stored whole are cut. Times are ticks of UTC, device IDs and short IDs are binary.</summary>
 internal static class StateDocuments
 {
     /// <summary>LiteDB takes no key over 1,023 bytes; names that others choose can be longer, so a key is their hash.</summary>
@@ -26,7 +26,7 @@ internal static class StateDocuments
     };
 
     public static PendingDevice ToPendingDevice(BsonDocument d) =>
-        new(Device(d["_id"]), d["name"].AsString, d["address"].AsString, Time(d["time"]));
+        new(Device(d["_id"]), TextLimits.CutToBytes(d["name"].AsString, TextLimits.MaxName), d["address"].AsString, Time(d["time"]));
 
     public static BsonDocument Of(PendingFolder f) => new()
     {
@@ -39,7 +39,7 @@ internal static class StateDocuments
     };
 
     public static PendingFolder ToPendingFolder(BsonDocument d) =>
-        new(new FolderId(d["folder"].AsString), Device(d["device"]), d["label"].AsString, Time(d["time"]), d["encrypted"].AsBoolean);
+        new(new FolderId(d["folder"].AsString), Device(d["device"]), TextLimits.CutToBytes(d["label"].AsString, TextLimits.MaxLabel), Time(d["time"]), d["encrypted"].AsBoolean);
 
     public static BsonDocument Of(DeviceStatistics s) => new()
     {

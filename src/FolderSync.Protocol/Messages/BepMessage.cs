@@ -18,7 +18,11 @@ public abstract record BepMessage
 {
     private BepMessage() { }
 
-    public sealed record ClusterConfig(IReadOnlyList<SharedFolder> Folders, bool Secondary) : BepMessage;
+    public sealed record ClusterConfig(IReadOnlyList<SharedFolder> Folders, bool Secondary) : BepMessage
+    {
+        /// <summary>The first of the folders that the peer shares under IDs that can't be ones. Only received.</summary>
+        public IReadOnlyList<RefusedFolder> Refused { get; init; } = [];
+    }
 
     /// <summary>The first batch of a peer's index of a folder; what was known before goes.</summary>
     public sealed record Index(FolderId Folder, IReadOnlyList<FileEntry> Files, long LastSequence) : BepMessage
@@ -73,6 +77,11 @@ public enum ErrorCode
 /// <summary>A folder as a ClusterConfig lists it.</summary>
 /// <param name="Paused">The sender has stopped it for now.</param>
 public sealed record SharedFolder(FolderId Id, string Label, FolderType Type, bool Paused, IReadOnlyList<SharingDevice> Devices);
+
+/// <summary>A folder that is shared under an ID that can't be one.</summary>
+/// <param name="ShownId">For a person: cut, invisible characters escaped.</param>
+/// <param name="Reason">One sentence.</param>
+public sealed record RefusedFolder(string ShownId, string Reason);
 
 /// <summary>A device that shares a folder, as the sender of a ClusterConfig knows it.</summary>
 /// <param name="MaxSequence">The highest sequence the sender has of that device's index (its own, for itself).</param>

@@ -20,7 +20,7 @@ internal static class IndexCodec
         var files = new List<FileEntry>(Count(body));
         var refused = new Refusals();
         var room = MaxKept;
-        var folder = "";
+        var folder = new FolderId("");
         long last = 0, previous = 0;
         var reader = new ProtoReader(body);
         while (!reader.AtEnd)
@@ -28,7 +28,7 @@ internal static class IndexCodec
             var tag = reader.ReadTag();
             switch (tag)
             {
-                case Tags.Index.Folder: folder = reader.ReadText(); break;
+                case Tags.Index.Folder: folder = WireFolderId.Of(reader.ReadBytes()); break;
                 case Tags.Index.LastSequence: last = reader.ReadInt64(); break;
                 case Tags.Index.PreviousSequence: previous = reader.ReadInt64(); break;
                 case Tags.Index.File:
@@ -40,10 +40,9 @@ internal static class IndexCodec
                 default: reader.Skip(tag); break;
             }
         }
-        var id = new FolderId(folder);
         return isUpdate
-            ? new BepMessage.IndexUpdate(id, files, last, previous) { Refused = refused.Entries, RefusedInAll = refused.Count }
-            : new BepMessage.Index(id, files, last) { Refused = refused.Entries, RefusedInAll = refused.Count };
+            ? new BepMessage.IndexUpdate(folder, files, last, previous) { Refused = refused.Entries, RefusedInAll = refused.Count }
+            : new BepMessage.Index(folder, files, last) { Refused = refused.Entries, RefusedInAll = refused.Count };
     }
 
     public static int Size(FolderId folder, IReadOnlyList<FileEntry> files, long last, long previous)

@@ -1,4 +1,3 @@
-using System.Text;
 using FolderSync.Core.Model;
 using FolderSync.Protocol.Wire;
 
@@ -69,7 +68,7 @@ internal sealed class RequestCodec
     {
         if (utf8.SequenceEqual(_folderUtf8))
             return _folder;
-        _folder = new FolderId(Encoding.UTF8.GetString(utf8));
+        _folder = WireFolderId.Of(utf8);
         _folderUtf8 = utf8.ToArray();
         return _folder;
     }

@@ -36,21 +36,6 @@ internal static class VectorDecoder
         return isSorted ? VersionVector.OfSorted(counters.DrainToImmutable()) : Sorted(counters, ref fault);
     }
 
-    /// <param name="isUnusable">It breaks a rule.</param>
-    public static VersionVector Of(VectorWire? wire, out bool isUnusable)
-    {
-        isUnusable = false;
-        if (wire is null)
-            return VersionVector.Empty;
-        isUnusable = wire.Counters.Count > VersionVector.MaxCounters || wire.Counters.Any(c => c.Value > VersionVector.MaxCounter);
-        if (isUnusable)
-            return VersionVector.Empty;
-        string? fault = null;
-        var vector = Sorted([.. wire.Counters.Where(c => c.Value != 0).Select(c => new Counter(new ShortId(c.Id), c.Value))], ref fault);
-        isUnusable = fault is not null;
-        return vector;
-    }
-
     private static string TooMany => $"has a version of more than {VersionVector.MaxCounters:N0} counters";
 
     private static string TooHigh(ulong value) => $"has a version counter of {value}, which is over 2^40 (a broken clock makes such)";

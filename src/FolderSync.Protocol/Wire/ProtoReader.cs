@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
-
 namespace FolderSync.Protocol.Wire;
 
 /// <summary>Reads the fields of one protobuf message from a span. What is malformed is a violation.</summary>
@@ -68,14 +65,6 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
         var bytes = _data.Slice(_position, (int)length);
         _position += (int)length;
         return bytes;
-    }
-
-    public string ReadText()
-    {
-        var bytes = ReadBytes();
-        if (!Utf8.IsValid(bytes))
-            throw BepException.Violation("A message holds a text that is not UTF-8.");
-        return Encoding.UTF8.GetString(bytes);
     }
 
     /// <summary>Passes over the content of an unknown field.</summary>

@@ -36,6 +36,35 @@ internal static class Tags
         public const uint Counter = (1 << 3) | Bytes, CounterId = (1 << 3) | Number, CounterValue = (2 << 3) | Number;
     }
 
+    internal static class ClusterConfig
+    {
+        public const uint Folder = (1 << 3) | Bytes, Secondary = (2 << 3) | Number;
+    }
+
+    internal static class Folder
+    {
+        public const uint Id = (1 << 3) | Bytes, Label = (2 << 3) | Bytes, Type = (3 << 3) | Number, StopReason = (7 << 3) | Number;
+        public const uint Device = (16 << 3) | Bytes;
+    }
+
+    internal static class Device
+    {
+        public const uint Id = (1 << 3) | Bytes, Name = (2 << 3) | Bytes, Address = (3 << 3) | Bytes, Compression = (4 << 3) | Number;
+        public const uint CertName = (5 << 3) | Bytes, MaxSequence = (6 << 3) | Number, Introducer = (7 << 3) | Number, IndexId = (8 << 3) | Number;
+        public const uint SkipIntroductionRemovals = (9 << 3) | Number, EncryptionPasswordToken = (10 << 3) | Bytes;
+    }
+
+    internal static class DownloadProgress
+    {
+        public const uint Folder = (1 << 3) | Bytes, Update = (2 << 3) | Bytes;
+    }
+
+    internal static class Progress
+    {
+        public const uint UpdateType = (1 << 3) | Number, Name = (2 << 3) | Bytes, Version = (3 << 3) | Bytes, BlockIndex = (4 << 3) | Number;
+        public const uint PackedBlockIndexes = (4 << 3) | Bytes, BlockSize = (5 << 3) | Number;
+    }
+
     internal static class Request
     {
         public const uint Id = (1 << 3) | Number, Folder = (2 << 3) | Bytes, Name = (3 << 3) | Bytes, Offset = (4 << 3) | Number;

@@ -131,6 +131,126 @@ public sealed class ConfigRestTests(ConfiguredDevice configured) : IClassFixture
         Assert.Equal(before, await File.ReadAllTextAsync(configured.Ours.ConfigFile));
     }
 
+    [Theory]
+    [InlineData("PUT", "config", "{}")]
+    [InlineData("PUT", "config", "null")]
+    [InlineData("PUT", "config", "[]")]
+    [InlineData("PUT", "config", """{"folders":[]}""")]
+    [InlineData("PUT", "config", """{"devices":[]}""")]
+    [InlineData("PUT", "config", """{"folders":null,"devices":null}""")]
+    [InlineData("PUT", "config", """{"folders":{},"devices":[]}""")]
+    [InlineData("PUT", "config", """{"folders":[null],"devices":[]}""")]
+    [InlineData("PUT", "config", """{"id":"..","label":"x","path":"/tmp/x","devices":[]}""")]
+    [InlineData("POST", "system/config", "{}")]
+    [InlineData("POST", "system/config", """{"folders":[]}""")]
+    [InlineData("PUT", "config/folders", "null")]
+    [InlineData("PUT", "config/folders", "{}")]
+    [InlineData("PUT", "config/folders", "[null]")]
+    [InlineData("PUT", "config/folders", "[{}]")]
+    [InlineData("PUT", "config/devices", "null")]
+    [InlineData("PUT", "config/devices", "{}")]
+    [InlineData("PUT", "config/devices", "[{}]")]
+    [InlineData("PUT", "config/options", "null")]
+    public async Task WhatIsNoWholeConfigurationTakesNothingAway(string method, string path, string body)
+    {
+        await Rest.PostAsync("config/folders", Folder("stays"));
+        var before = await File.ReadAllTextAsync(configured.Ours.ConfigFile);
+        Assert.Contains("id: stays", before, StringComparison.Ordinal);
+        Assert.Equal(400, (await RawAsync(method, "/rest/" + path, body)).Status);
+        Assert.Equal(before, await File.ReadAllTextAsync(configured.Ours.ConfigFile));
+        await Rest.SendAsync(HttpMethod.Delete, "config/folders/stays", null);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/rest/config/")]
+    [InlineData("PUT", "/rest/config/folders/..")]
+    [InlineData("PUT", "/rest/config/folders/%2e%2e")]
+    [InlineData("PUT", "/rest/config/folders/x/../..")]
+    [InlineData("PUT", "/rest/config/folders/.")]
+    [InlineData("PUT", "/rest//config")]
+    [InlineData("POST", "/rest/system/config/")]
+    [InlineData("POST", "/rest/system/config/x/..")]
+    public async Task APathWithoutItsNameIsNotTheWhole(string method, string path)
+    {
+        await Rest.PostAsync("config/folders", Folder("stays"));
+        var before = await File.ReadAllTextAsync(configured.Ours.ConfigFile);
+        // Good by itself, so that nothing but the path can be what is refused.
+        Assert.InRange((await RawAsync(method, path, """{"folders":[],"devices":[]}""")).Status, 400, 405);
+        Assert.Equal(before, await File.ReadAllTextAsync(configured.Ours.ConfigFile));
+        await Rest.SendAsync(HttpMethod.Delete, "config/folders/stays", null);
+    }
+
+    [Fact]
+    public async Task AnIdThatIsNoneIsRefusedOnEveryRoute()
+    {
+        var before = await File.ReadAllTextAsync(configured.Ours.ConfigFile);
+        foreach (var id in (string[])["..", ".", "a/../..", "%2e%2e", @"a\nb", @"\u202Ex", " ", @"\ud800", new string('x', 300)])
+        {
+            var json = $$"""{"id":"{{id}}","path":"{{configured.Scratch.In("never")}}"}""";
+            foreach (var (method, path, body) in ((string, string, string)[])[
+                ("POST", "/rest/config/folders", json), ("PUT", "/rest/config/folders", $"[{json}]"), ("PUT", "/rest/config", $$"""{"devices":[],"folders":[{{json}}]}"""),
+                ("POST", "/rest/system/config", $$"""{"devices":[],"folders":[{{json}}]}""")])
+            {
+                var (status, text) = await RawAsync(method, path, body);
+                Assert.Equal((id, path, 400), (id, path, status));
+                Assert.True(text.Contains("folder's ID", StringComparison.Ordinal) || id == @"\ud800", text);
+            }
+        }
+        foreach (var id in (string[])["a%2F..%2F..", "%252e%252e", "a%0Ab", "%E2%80%AEx", new string('x', 300)])
+        {
+            foreach (var (method, path) in ((string, string)[])[
+                ("PUT", $"/rest/config/folders/{id}"), ("PATCH", $"/rest/config/folders/{id}"), ("DELETE", $"/rest/config/folders/{id}"), ("PATCH", $"/rest/foldersync/settings/folders/{id}"),
+                ("POST", $"/rest/db/scan?folder={id}"), ("GET", $"/rest/db/status?folder={id}"), ("DELETE", $"/rest/cluster/pending/folders?folder={id}"), ("GET", $"/rest/foldersync/folder?folder={id}")])
+                Assert.Equal((method, path, 400), (method, path, (await RawAsync(method, path, $$"""{"path":"{{configured.Scratch.In("never")}}"}""")).Status));
+        }
+        Assert.Equal(before, await File.ReadAllTextAsync(configured.Ours.ConfigFile));
+        Assert.False(Directory.Exists(configured.Scratch.In("never")));
+    }
+
+    [Fact]
+    public async Task AnIdWithSlashesBlanksAndPercentSignsNamesItsFolderAndNoOther()
+    {
+        string[] ids = ["photos/2024", "photos%2F2024", "my folder", "a?b#c", "50%", "写真", "a+b", "a&b=c", "/x"];
+        foreach (var id in ids)
+        {
+            var folder = new JsonObject { ["id"] = id, ["path"] = configured.Scratch.Make("folders", "n" + Array.IndexOf(ids, id)) };
+            await Rest.SendAsync(HttpMethod.Put, "config/folders/" + Uri.EscapeDataString(id), folder);
+        }
+        Assert.Equal(ids.Order(), (await Rest.GetAsync("config/folders")).AsArray().Select(f => (string)f!["id"]!).Order());
+        foreach (var id in ids)
+        {
+            var path = "config/folders/" + Uri.EscapeDataString(id);
+            await Rest.PatchAsync(path, new JsonObject { ["label"] = "of " + id, ["id"] = "another" });
+            Assert.Equal(("of " + id, id), ((string)(await Rest.GetAsync(path))["label"]!, (string)(await Rest.GetAsync(path))["id"]!));
+            await Rest.PostAsync("db/scan?folder=" + Uri.EscapeDataString(id));
+            await Rest.PatchAsync("foldersync/settings/folders/" + Uri.EscapeDataString(id), new JsonObject { ["rescan"] = "2h" });
+            Assert.Equal(7200, (int)(await Rest.GetAsync(path))["rescanIntervalS"]!);
+        }
+        var left = ids.ToList();
+        foreach (var id in ids)
+        {
+            await Rest.SendAsync(HttpMethod.Delete, "config/folders/" + Uri.EscapeDataString(id), null);
+            left.Remove(id);
+            Assert.Equal(left.Order(), (await Rest.GetAsync("config/folders")).AsArray().Select(f => (string)f!["id"]!).Order());
+        }
+    }
+
+    [Fact]
+    public async Task LabelsAndNamesThatAreTooLongAreRefused()
+    {
+        var before = await File.ReadAllTextAsync(configured.Ours.ConfigFile);
+        var folder = Folder("labelled");
+        folder["label"] = new string('é', 129);
+        var id = (await Identities.MakeAsync(configured.Scratch.In("named"), KeyKind.P256)).ToString();
+        foreach (var (path, body) in ((string, JsonNode)[])[("config/folders", folder), ("config/devices", new JsonObject { ["deviceID"] = id, ["name"] = new string('x', 256) })])
+        {
+            var (status, text) = await Rest.AskAsync(HttpMethod.Post, path, body);
+            Assert.Equal(HttpStatusCode.BadRequest, status);
+            Assert.Contains("bytes", text, StringComparison.Ordinal);
+        }
+        Assert.Equal(before, await File.ReadAllTextAsync(configured.Ours.ConfigFile));
+    }
+
     [Fact]
     public async Task Shutdown()
     {
@@ -141,4 +261,15 @@ public sealed class ConfigRestTests(ConfiguredDevice configured) : IClassFixture
     }
 
     private JsonObject Folder(string id) => new() { ["id"] = id, ["path"] = configured.Scratch.Make("folders", id) };
+
+    /// <summary>With the path as it is written, which clients would tidy up.</summary>
+    private async Task<(int Status, string Text)> RawAsync(string method, string path, string body)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestSettings.Patience };
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri($"http://127.0.0.1:{configured.Ours.PagePort}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        request.Headers.Add("X-API-Key", SyncDevice.ApiKey);
+        request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.SendAsync(request);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
 }

@@ -14,12 +14,12 @@ public sealed class HostilePeerTests : IAsyncLifetime
 
     private readonly Cluster _cluster = new();
     private FolderSyncProcess _ours = null!;
-    private RawPeer _raw = null!;
+    private WirePeer _raw = null!;
 
     public async Task InitializeAsync()
     {
         _ours = await _cluster.AddFolderSyncAsync("ours");
-        _raw = await RawPeer.MakeAsync(_cluster.Scratch.In("raw-home"));
+        _raw = await WirePeer.MakeAsync(_cluster.Scratch.In("raw-home"));
         await _ours.Rest.PostAsync("config/devices", new JsonObject { ["deviceID"] = _raw.Id.ToString(), ["name"] = "raw", ["addresses"] = new JsonArray(), ["compression"] = "never" });
         foreach (var folder in (string[])["bad", "good"])
         {
@@ -53,9 +53,9 @@ public sealed class HostilePeerTests : IAsyncLifetime
         {
             // Far beyond the limit of one entry, and many that are each within it.
             sent += await _raw.AnnounceCompressedAsync("bad", [.. Enumerable.Range(0, 6).Select(_ =>
-                RawPeer.Entry($"platform {sequence}", sequence++).Number(2, 1).Data(14, new byte[20 * Megabyte]))]);
+                WirePeer.Entry($"platform {sequence}", sequence++).Number(2, 1).Data(14, new byte[20 * Megabyte]))]);
             sent += await _raw.AnnounceCompressedAsync("bad", [.. Enumerable.Range(0, 6).Select(_ =>
-                RawPeer.Entry($"link {sequence}", sequence++).Number(2, 4).Text(17, new string('t', 20 * Megabyte)))]);
+                WirePeer.Entry($"link {sequence}", sequence++).Number(2, 4).Text(17, new string('t', 20 * Megabyte)))]);
         }
         Assert.InRange(sent, 1, 8 * Megabyte);
         await _raw.AnnounceAsync("good", true, _raw.File("file", "came all the same", 1));
@@ -84,7 +84,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
     {
         var deepest = string.Join('/', Enumerable.Repeat("d", 256));
         await _raw.AnnounceAsync("good", true,
-            [.. Enumerable.Range(1, 255).Select(n => RawPeer.Entry(deepest[..((2 * n) - 1)], (ulong)n).Number(2, 1)), _raw.File(deepest, "at the bottom", 256)]);
+            [.. Enumerable.Range(1, 255).Select(n => WirePeer.Entry(deepest[..((2 * n) - 1)], (ulong)n).Number(2, 1)), _raw.File(deepest, "at the bottom", 256)]);
         await UntilAsync("that it comes", () => Task.FromResult(File.Exists(Path.Combine(_cluster.PathOf("good", _ours), deepest))));
         Assert.Equal(System.Net.HttpStatusCode.OK, (await _ours.Rest.AskAsync(HttpMethod.Get, "db/browse?folder=good")).Status);
         await _ours.ScanAsync("good");

@@ -129,6 +129,29 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_folder_under_a_bad_id_is_named_and_left_out_and_long_texts_are_cut()
+    {
+        var much = new string('é', 300);
+        var plan = Read($"""
+            <configuration version="37">
+              <folder id=".." label="Up" path="$DIR/a"></folder>
+              <folder id="a/../.." label="" path="$DIR/b"></folder>
+              <folder id="{new string('x', 300)}" label="Long" path="$DIR/c"></folder>
+              <folder id="photos/2024" label="{much}" path="$DIR/d"></folder>
+              <device id="$SELF" name="{much}"></device>
+              <device id="$PHONE" name="{much}"><ignoredFolder id=".." label=""></ignoredFolder><ignoredFolder id="x" label=""></ignoredFolder></device>
+            </configuration>
+            """);
+        var read = ConfigReader.Read("config.yaml", ConfigDocument.Parse("config.yaml", Importer.ConfigText(plan, To)), To).Configuration.Engine;
+        Assert.Equal(("photos/2024", 128), (Assert.Single(read.Folders).Id.Value, read.Folders[0].Label.Length));
+        Assert.Equal((127, 127, "x"), (read.Name.Length, read.Devices[0].Name.Length, Assert.Single(read.Devices[0].IgnoredFolders).Value));
+        var notes = plan.Notes.Select(n => n.ToString()).ToList();
+        foreach (var named in (string[])["folder 'Up': left out", "folder 'a/../..': left out", "folder 'Long': left out"])
+            Assert.Contains(notes, n => n.StartsWith(named, StringComparison.Ordinal) && n.Contains("another ID", StringComparison.Ordinal));
+        Assert.Contains(notes, n => n.Contains("cut to 256 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_can_not_be_taken_over_is_named_and_nobody_gets_more_than_before()
     {
         foreach (var folder in new[] { "a/.stfolder", "b/.mine", "c/.stfolder", "d/.stfolder" })
@@ -168,7 +191,7 @@ public sealed class ImportTests : IAsyncLifetime
             "folder 'Alpha', syncXattrs true:", "folder 'Alpha', someNewThing 7: FolderSync doesn't know", "folder 'b', marker .mine:", "folder 'b', versioning external: FolderSync runs no program",
             "folder 'c': left out: folders of the type 'receiveencrypted'", "folder 'd': left out: The path", "folder 'e': left out: its path 'relative/path' is not absolute", "folder 'f': left out:", "folder 'a': left out: there is another",
             "folder 'g': left out: its filesystem is 'fake'", "folder 'h', versioning simple:", "device 'phone', address quic://10.0.0.1:22000:", "device 'phone', introducer true: FolderSync takes no devices on another's word",
-            "device 'phone', autoAcceptFolders true:", "device 'phone', allowedNetwork 10.0.0.1: '10.0.0.1' lacks", "device 'nas', untrusted true: no folder is shared", "device 'nas', allowedNetwork here:", "device 'nas', allowedNetwork: none of its networks", "device 'vault', certName odd:", "device 'NOT-AN-ID': left out:", "ignored device X: left out", "options, minHomeDiskFree 5:", "gui, unixSocketPermissions 0777:", "gui, password: set one anew; until then no page", "gui, insecureAdminAccess true:",
+            "device 'phone', autoAcceptFolders true:", "device 'phone', allowedNetwork 10.0.0.1: '10.0.0.1' lacks", "device 'nas', untrusted true: no folder is shared", "device 'nas', allowedNetwork here:", "device 'nas', allowedNetwork: its networks can't be read", "device 'vault', certName odd:", "device 'NOT-AN-ID': left out:", "ignored device X: left out", "options, minHomeDiskFree 5:", "gui, unixSocketPermissions 0777:", "gui, password: set one anew; until then no page", "gui, insecureAdminAccess true:",
             "ldap:", "options, listenAddress quic://0.0.0.0:22000:", "options, trafficClass 8:", "options globalAnnounceEnabled, relaysEnabled, natEnabled:", "defaults, ignores:", "address dynamic of phone, vault, nas:",
         ];
         var notes = plan.Notes.Select(n => n.ToString()).ToList();

@@ -11,7 +11,7 @@ namespace FolderSync.Tests.Index;
 public abstract class StateStoreContract : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
-    private static readonly FolderId Folder = new("f'\"@0 $"), Other = new(new string('n', 3000));
+    private static readonly FolderId Folder = new("f'\"@0 $"), Other = new(new string('n', 256));
 
     internal abstract IStateStore Store { get; }
 
@@ -73,10 +73,17 @@ public abstract class StateStoreContract : IDisposable
         for (var i = 0; i < 130; i++)
             Store.PutPendingDevice(new PendingDevice(Entries.Device(i), "", "", Start.AddSeconds(i)));
         Assert.Equal(Enumerable.Range(30, 100).Select(Entries.Device).Order(), Store.PendingDevices().Select(d => d.Device).Order());
-        for (var i = 0; i < 520; i++)
-            Store.PutPendingFolder(new PendingFolder(new FolderId($"f{i}"), Entries.Device(1), "", Start.AddSeconds(i), false));
-        Assert.Equal(500, Store.PendingFolders().Count);
+        for (var device = 0; device < 6; device++)
+        {
+            for (var i = 0; i < 120; i++)
+                Store.PutPendingFolder(new PendingFolder(new FolderId($"f{i}"), Entries.Device(device), "", Start.AddSeconds((device * 1000) + i), false));
+            Assert.Equal(Math.Min(500, (device + 1) * 100), Store.PendingFolders().Count);
+        }
         Assert.DoesNotContain(Store.PendingFolders(), f => f.Folder.Value == "f19");
+        // One that offers without end pushes out its own offers only.
+        for (var i = 0; i < 300; i++)
+            Store.PutPendingFolder(new PendingFolder(new FolderId($"g{i}"), Entries.Device(5), "", Start.AddSeconds(9000 + i), false));
+        Assert.Equal([100, 100, 100, 100, 100], Store.PendingFolders().CountBy(f => f.Device).OrderBy(d => d.Key).Select(d => d.Value));
     }
 
     [Fact]
@@ -132,6 +139,21 @@ public sealed class LiteStateStoreTests : StateStoreContract
     {
         _store?.Dispose();
         _store = null;
+    }
+
+    [Fact]
+    public void What_an_earlier_version_took_from_strangers_is_not_given_out()
+    {
+        var much = new string('x', 1 << 20);
+        Store.PutPendingFolder(new PendingFolder(new FolderId(".."), Entries.Device(1), "", DateTimeOffset.UnixEpoch, false));
+        Store.PutPendingFolder(new PendingFolder(new FolderId(much), Entries.Device(1), "", DateTimeOffset.UnixEpoch, false));
+        Store.PutPendingFolder(new PendingFolder(new FolderId("f"), Entries.Device(1), much, DateTimeOffset.UnixEpoch, false));
+        Store.PutPendingDevice(new PendingDevice(Entries.Device(1), much, "", DateTimeOffset.UnixEpoch));
+        Assert.Equal((256, 255), (Assert.Single(Store.PendingFolders()).Label.Length, Assert.Single(Store.PendingDevices()).Name.Length));
+        Reopen();
+        // They are offered anew when the device connects.
+        Assert.Empty(Store.PendingFolders());
+        Assert.Empty(Store.PendingDevices());
     }
 
     [Fact]

@@ -88,10 +88,10 @@ public class RoundTripTests
             new DeviceId(Enumerable.Range(1, 32).Select(i => (byte)i).ToArray()), "näs", ["dynamic", "tcp://10.0.0.1:22000"], Compression.Always,
             "syncthing", 1L << 40, true, ulong.MaxValue, true, new byte[] { 1, 2 });
         var folder = new SharedFolder(Folder, "Föto", FolderType.ReceiveOnly, true, [device, device with { EncryptionPasswordToken = default }]);
-        var got = (BepMessage.ClusterConfig)Pass(new BepMessage.ClusterConfig([folder, folder with { Paused = false, Devices = [] }], true));
+        var got = (BepMessage.ClusterConfig)Pass(new BepMessage.ClusterConfig([folder, folder with { Id = new FolderId("second"), Paused = false, Devices = [] }], true));
         Assert.True(got.Secondary);
         Assert.Equal((folder.Id, folder.Label, folder.Type, true, 2), Of(got.Folders[0]));
-        Assert.Equal((folder.Id, folder.Label, folder.Type, false, 0), Of(got.Folders[1]));
+        Assert.Equal((new FolderId("second"), folder.Label, folder.Type, false, 0), Of(got.Folders[1]));
         var back = got.Folders[0].Devices[0];
         Assert.Equal(device.Addresses, back.Addresses);
         Assert.Equal([1, 2], back.EncryptionPasswordToken.ToArray());

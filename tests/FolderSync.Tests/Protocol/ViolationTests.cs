@@ -256,7 +256,6 @@ public class ViolationTests
         ["request at a negative offset"] = (Frames.Request, () => new Pb().V(1, 1).B(2, "f").B(3, "x").V(4, -1)),
         ["request of a negative size"] = (Frames.Request, () => new Pb().V(1, 1).B(2, "f").B(3, "x").V(5, -1)),
         ["request by half a hash"] = (Frames.Request, () => new Pb().V(1, 1).B(2, "f").B(3, "x").B(6, [1, 2])),
-        ["folder without an ID"] = (Frames.ClusterConfig, () => new Pb().B(1, new Pb().B(2, "label"))),
         ["device with a short ID"] = (Frames.ClusterConfig, () => new Pb().B(1, new Pb().B(1, "f").B(16, new Pb().B(1, [1, 2])))),
         ["broken ClusterConfig"] = (Frames.ClusterConfig, () => new Pb().B(1, [0xFF])),
         ["too many folders"] = (Frames.ClusterConfig, () => Flood(10_001, new Pb().B(1, new Pb().B(1, "f")))),

@@ -3,6 +3,7 @@ using FolderSync.Engine;
 using FolderSync.Engine.Peers;
 using FolderSync.Filesystem;
 using FolderSync.Network;
+using FolderSync.Protocol.Messages;
 using Xunit;
 
 namespace FolderSync.Tests.Simulation;

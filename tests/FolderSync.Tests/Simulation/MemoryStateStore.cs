@@ -8,6 +8,7 @@ internal sealed class MemoryStateStore : IStateStore
 {
     private const int MaxPendingDevices = 100;
     private const int MaxPendingFolders = 500;
+    private const int MaxPendingFoldersOfDevice = 100;
     private const int MaxHistory = 10_000;
 
     private readonly Lock _lock = new();
@@ -58,7 +59,9 @@ internal sealed class MemoryStateStore : IStateStore
         lock (_lock)
         {
             _pendingFolders[(folder.Folder, folder.Device)] = folder;
-            if (_pendingFolders.Count > MaxPendingFolders && _pendingFolders.Values.MinBy(f => f.Time) is { } oldest)
+            var its = _pendingFolders.Values.Where(f => f.Device == folder.Device).ToList();
+            var excess = its.Count > MaxPendingFoldersOfDevice ? its : _pendingFolders.Count > MaxPendingFolders ? [.. _pendingFolders.Values] : [];
+            if (excess.MinBy(f => f.Time) is { } oldest)
                 _pendingFolders.Remove((oldest.Folder, oldest.Device));
         }
     }

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace FolderSync.Core.Model;
+
+/// <summary>
+/// Which texts can be a folder's ID, the same wherever one enters: wire, REST, config.yaml, import, command line. An ID becomes a part of
+/// URLs and of lines that people read, so what means a directory there or can't be seen is none. Blanks, slashes and other scripts
+/// are fine: other devices have such IDs.
+/// </summary>
+public static class FolderIdText
+{
+    /// <summary>Bytes of UTF-8.</summary>
+    public const int MaxLength = 256;
+
+    public static bool TryParse(string text, out FolderId id, [NotNullWhen(false)] out string? why)
+    {
+        why = WhyNot(text);
+        id = why is null ? new FolderId(text) : default;
+        return why is null;
+    }
+
+    /// <summary>Null for a good ID, else a sentence that never repeats the text.</summary>
+    public static string? WhyNot(string text)
+    {
+        if (text.Length == 0)
+            return "A folder's ID can't be empty.";
+        // Before anything looks at all of it.
+        if (text.Length > MaxLength || Encoding.UTF8.GetByteCount(text) > MaxLength)
+            return $"A folder's ID can have at most {MaxLength} bytes.";
+        if (string.IsNullOrWhiteSpace(text))
+            return "A folder's ID can't consist of blanks only.";
+        return WhyNotReadable(text) ?? (MeansDirectory(text)
+            ? "A folder's ID can't be '.' or '..', nor have a part between slashes that consists of dots: in a path or a URL that means another directory."
+            : null);
+    }
+
+    private static string? WhyNotReadable(string text)
+    {
+        for (var i = 0; i < text.Length;)
+        {
+            // U+FFFD stands for bytes that were no text; two different IDs could become the same by it.
+            if (!Rune.TryGetRuneAt(text, i, out var rune) || rune == Rune.ReplacementChar)
+                return "A folder's ID must be valid Unicode text.";
+            if (IsControl(rune))
+                return string.Create(CultureInfo.InvariantCulture, $"A folder's ID can't hold the control character U+{rune.Value:X4}.");
+            i += rune.Utf16SequenceLength;
+        }
+        return null;
+    }
+
+    /// <summary>Control characters, line separators, and what turns the direction of text round.</summary>
+    private static bool IsControl(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ||
+        rune.Value is 0x061C or 0x200B or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF;
+
+    /// <summary>Also behind any number of percent-encodings: whoever builds a URL may have forgotten one, and browsers take %2e for a dot.</summary>
+    private static bool MeansDirectory(string text)
+    {
+        while (true)
+        {
+            foreach (var part in text.Split('/', '\\'))
+            {
+                // Windows drops dots and blanks at the end of a name.
+                if (part.Contains('.', StringComparison.Ordinal) && part.All(c => c == '.' || char.IsWhiteSpace(c)))
+                    return true;
+            }
+            var decoded = Uri.UnescapeDataString(text);
+            if (decoded.Length == text.Length)
+                return false;
+            text = decoded;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+using System.Text.Unicode;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Protocol.Messages;
+
+/// <summary>Folder IDs as they come in.</summary>
+internal static class WireFolderId
+{
+    /// <summary>The ID that a peer shares a folder under, or why it can't be one, with a text to show.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> utf8, out FolderId id, out string shown, out string? why)
+    {
+        (id, shown, why) = (default, "", $"A folder's ID can have at most {FolderIdText.MaxLength} bytes.");
+        if (utf8.Length > FolderIdText.MaxLength)
+        {
+            shown = TextLimits.Shown(TextLimits.CutToBytes(utf8, FolderIdText.MaxLength));
+            return false;
+        }
+        var text = Encoding.UTF8.GetString(utf8);
+        shown = TextLimits.Shown(text);
+        why = "A folder's ID must be valid Unicode text.";
+        return Utf8.IsValid(utf8) && FolderIdText.TryParse(text, out id, out why);
+    }
+
+    /// <summary>An ID that is only compared with those of shared folders.</summary>
+    public static FolderId Of(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length > FolderIdText.MaxLength)
+            throw BepException.Violation($"The other device names a folder by {utf8.Length} bytes; an ID has at most {FolderIdText.MaxLength}.");
+        return Utf8.IsValid(utf8)
+            ? new FolderId(Encoding.UTF8.GetString(utf8))
+            : throw BepException.Violation("The other device names a folder by an ID that is not UTF-8.");
+    }
+}

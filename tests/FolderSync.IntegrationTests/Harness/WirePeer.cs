@@ -1,0 +1,294 @@
+using System.Buffers.Binary;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using FolderSync.Core.Model;
+
+namespace FolderSync.IntegrationTests.Harness;
+
+/// <summary>Protobuf bytes, field by field: a hostile peer sends what no library would write.</summary>
+internal sealed class Wire
+{
+    private readonly MemoryStream _bytes = new();
+
+    public byte[] Bytes => _bytes.ToArray();
+
+    public Wire Number(int field, ulong value) => Raw((ulong)field << 3).Raw(value);
+
+    public Wire Data(int field, ReadOnlySpan<byte> value)
+    {
+        Raw(((ulong)field << 3) | 2).Raw((ulong)value.Length);
+        _bytes.Write(value);
+        return this;
+    }
+
+    public Wire Text(int field, string value) => Data(field, Encoding.UTF8.GetBytes(value));
+
+    public Wire Message(int field, Wire value) => Data(field, value.Bytes);
+
+    private Wire Raw(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+            _bytes.WriteByte((byte)(value | 0x80));
+        _bytes.WriteByte((byte)value);
+        return this;
+    }
+
+    /// <summary>The fields of a message; numbers as they are, all else as bytes.</summary>
+    public static IEnumerable<(int Field, ulong Number, byte[] Data)> Read(byte[] message)
+    {
+        for (var at = 0; at < message.Length;)
+        {
+            var tag = Varint(message, ref at);
+            if ((tag & 7) == 0)
+            {
+                yield return ((int)(tag >> 3), Varint(message, ref at), []);
+                continue;
+            }
+            var length = (int)Varint(message, ref at);
+            yield return ((int)(tag >> 3), 0, message[at..(at + length)]);
+            at += length;
+        }
+    }
+
+    private static ulong Varint(byte[] bytes, ref int at)
+    {
+        ulong value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var b = bytes[at++];
+            value |= (ulong)(b & 0x7F) << shift;
+            if (b < 0x80)
+                return value;
+        }
+    }
+}
+
+/// <summary>A device that a test speaks for, byte by byte, on a TLS connection of its own. It answers requests with what it was given.</summary>
+internal sealed class WirePeer : IAsyncDisposable
+{
+    private const int Index = 1, IndexUpdate = 2, Request = 3, Response = 4, ClusterConfig = 0, Close = 7;
+
+    private readonly X509Certificate2 _certificate;
+    private readonly Dictionary<string, byte[]> _contents = [];
+    private readonly SemaphoreSlim _writing = new(1);
+    private TcpClient? _tcp;
+    private SslStream? _stream;
+    private Task _reading = Task.CompletedTask;
+    private TaskCompletionSource<byte[]> _theirConfig = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private WirePeer(DeviceId id, X509Certificate2 certificate) => (Id, _certificate) = (id, certificate);
+
+    public DeviceId Id { get; }
+
+    /// <summary>Why the other side ended the connection, null while it lives.</summary>
+    public string? Ended { get; private set; }
+
+    public static async Task<WirePeer> MakeAsync(string home)
+    {
+        var id = await Identities.MakeAsync(home, KeyKind.P256);
+        return new WirePeer(id, X509Certificate2.CreateFromPemFile(Path.Combine(home, "cert.pem"), Path.Combine(home, "key.pem")));
+    }
+
+    /// <summary>Dials, says Hello, and shares the folders with an index ID of 7.</summary>
+    public async Task ConnectAsync(SyncDevice device, params string[] folders)
+    {
+        await HangUpAsync();
+        (Ended, _theirConfig) = (null, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _tcp = new TcpClient();
+        await _tcp.ConnectAsync("127.0.0.1", device.PeerPort);
+        _stream = new SslStream(_tcp.GetStream(), false, (_, _, _, _) => true);
+        await _stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "syncthing",
+            ClientCertificates = [_certificate],
+            EnabledSslProtocols = SslProtocols.Tls13,
+            ApplicationProtocols = [new SslApplicationProtocol("bep/1.0")],
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        });
+        var hello = new Wire().Text(1, "raw").Text(2, "raw").Text(3, "v1").Bytes;
+        var head = new byte[6];
+        BinaryPrimitives.WriteUInt32BigEndian(head, 0x2EA7D90B);
+        BinaryPrimitives.WriteUInt16BigEndian(head.AsSpan(4), (ushort)hello.Length);
+        await WriteAsync([.. head, .. hello]);
+        await _stream.ReadExactlyAsync(head);
+        await _stream.ReadExactlyAsync(new byte[BinaryPrimitives.ReadUInt16BigEndian(head.AsSpan(4))]);
+        _reading = ReadAsync();
+        var config = new Wire();
+        foreach (var folder in folders)
+        {
+            var us = new Wire().Data(1, Id.ToBytes()).Text(2, "raw").Number(8, 7);
+            config.Message(1, new Wire().Text(1, folder).Message(16, us).Message(16, new Wire().Data(1, device.Id.ToBytes())));
+        }
+        await SendAsync(ClusterConfig, config);
+    }
+
+    /// <summary>The highest sequence of this peer's index that the other side says it has of the folder.</summary>
+    public async Task<ulong> KnownSequenceAsync(string folder)
+    {
+        foreach (var (_, _, listed) in Wire.Read(await _theirConfig.Task.WaitAsync(TestSettings.Patience)).Where(f => f.Field == 1))
+        {
+            var fields = Wire.Read(listed).ToList();
+            if (Encoding.UTF8.GetString(fields.First(f => f.Field == 1).Data) != folder)
+                continue;
+            var us = fields.Where(f => f.Field == 16).Select(f => Wire.Read(f.Data).ToList()).First(d => d.First(f => f.Field == 1).Data.AsSpan().SequenceEqual(Id.ToBytes()));
+            return us.FirstOrDefault(f => f.Field == 6).Number;
+        }
+        return 0;
+    }
+
+    public Task AnnounceAsync(string folder, bool isFull, params Wire[] entries) => SendAsync(isFull ? Index : IndexUpdate, Body(folder, entries));
+
+    /// <summary>Compressed: runs of equal bytes take next to nothing. How many bytes went out.</summary>
+    public async Task<int> AnnounceCompressedAsync(string folder, params Wire[] entries)
+    {
+        var raw = Body(folder, entries).Bytes;
+        var block = CompressRuns(raw);
+        var body = new byte[4 + block.Length];
+        BinaryPrimitives.WriteInt32BigEndian(body, raw.Length);
+        block.CopyTo(body, 4);
+        await WriteAsync(Frame(new Wire().Number(1, IndexUpdate).Number(2, 1).Bytes, body));
+        return body.Length;
+    }
+
+    /// <summary>A small file of this peer's, which it gives when it is asked.</summary>
+    public Wire File(string name, string content, ulong sequence)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        _contents[name] = bytes;
+        var block = new Wire().Number(2, (ulong)bytes.Length).Data(3, SHA256.HashData(bytes));
+        return Entry(name, sequence).Number(3, (ulong)bytes.Length).Message(16, block);
+    }
+
+    /// <summary>What all entries have; more is added by the test.</summary>
+    public static Wire Entry(string name, ulong sequence) => new Wire().Text(1, name).Number(4, 0x1A4).Number(5, 1_700_000_000)
+        .Message(9, new Wire().Message(1, new Wire().Number(1, 99).Number(2, sequence))).Number(10, sequence).Number(12, 99);
+
+    public async ValueTask DisposeAsync()
+    {
+        await HangUpAsync();
+        _certificate.Dispose();
+        _writing.Dispose();
+    }
+
+    private static Wire Body(string folder, Wire[] entries) => entries.Aggregate(new Wire().Text(1, folder), (m, e) => m.Message(2, e));
+
+    private async Task HangUpAsync()
+    {
+        _tcp?.Dispose();
+        if (_stream is not null)
+            await _stream.DisposeAsync();
+        await _reading;
+    }
+
+    private Task SendAsync(int type, Wire body) => WriteAsync(Frame(new Wire().Number(1, (ulong)type).Bytes, body.Bytes));
+
+    private static byte[] Frame(byte[] header, byte[] body)
+    {
+        var frame = new byte[6 + header.Length + body.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(frame, (ushort)header.Length);
+        header.CopyTo(frame, 2);
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(2 + header.Length), body.Length);
+        body.CopyTo(frame, 6 + header.Length);
+        return frame;
+    }
+
+    private async Task WriteAsync(byte[] bytes)
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await _stream!.WriteAsync(bytes);
+            await _stream.FlushAsync();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var (type, body) = await ReadFrameAsync();
+                if (type == ClusterConfig)
+                    _theirConfig.TrySetResult(body);
+                else if (type == Request)
+                    await AnswerAsync(body);
+                else if (type == Close)
+                    Ended ??= Encoding.UTF8.GetString(body);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException)
+        {
+            Ended ??= e.Message;
+        }
+    }
+
+    private async Task<(int Type, byte[] Body)> ReadFrameAsync()
+    {
+        var length = new byte[4];
+        await _stream!.ReadExactlyAsync(length.AsMemory(0, 2));
+        var header = new byte[BinaryPrimitives.ReadUInt16BigEndian(length)];
+        await _stream.ReadExactlyAsync(header);
+        await _stream.ReadExactlyAsync(length);
+        var body = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
+        await _stream.ReadExactlyAsync(body);
+        return ((int)Wire.Read(header).FirstOrDefault(f => f.Field == 1).Number, body);
+    }
+
+    private Task AnswerAsync(byte[] request)
+    {
+        var fields = Wire.Read(request).ToList();
+        var answer = new Wire().Number(1, fields.FirstOrDefault(f => f.Field == 1).Number);
+        return _contents.TryGetValue(Encoding.UTF8.GetString(fields.First(f => f.Field == 3).Data), out var content)
+            ? SendAsync(Response, answer.Data(2, content))
+            : SendAsync(Response, answer.Number(3, 2));
+    }
+
+    /// <summary>An LZ4 block: what repeats one byte is a match with an offset of 1, all else stands as it is.</summary>
+    private static byte[] CompressRuns(byte[] raw)
+    {
+        var block = new MemoryStream();
+        var from = 0;
+        for (var i = 0; i < raw.Length;)
+        {
+            var run = raw.AsSpan(i).IndexOfAnyExcept(raw[i]) is var n and >= 0 ? n : raw.Length - i;
+            // The format wants the last bytes as they are.
+            run = Math.Min(run, raw.Length - 16 - i);
+            if (run < 64)
+            {
+                i += Math.Max(1, run);
+                continue;
+            }
+            var literals = i + 1 - from;
+            var match = run - 1 - 4;
+            block.WriteByte((byte)((Math.Min(literals, 15) << 4) | 15));
+            WriteLength(block, literals - 15);
+            block.Write(raw, from, literals);
+            block.Write([1, 0]);
+            WriteLength(block, match - 15);
+            from = i += run;
+        }
+        var rest = raw.Length - from;
+        block.WriteByte((byte)(Math.Min(rest, 15) << 4));
+        WriteLength(block, rest - 15);
+        block.Write(raw, from, rest);
+        return block.ToArray();
+    }
+
+    private static void WriteLength(MemoryStream to, int length)
+    {
+        if (length < 0)
+            return;
+        for (; length >= 255; length -= 255)
+            to.WriteByte(255);
+        to.WriteByte((byte)length);
+    }
+}
