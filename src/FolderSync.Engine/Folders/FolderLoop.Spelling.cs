@@ -62,13 +62,17 @@ internal sealed partial class FolderLoop
         try
         {
             return Disk.Stat(LocalPath.Of(gone.Name)) is not null && new ExactNames(Disk).TruePath(LocalPath.Of(gone.Name)) is { } path && FileName.TryOf(path.Value, out var name, out _) &&
-                   index.FindLocal(name) is { Deleted: false } twin && !LocalChange.IsRespelled(gone, twin, _seenUntil);
+                   index.FindLocal(name) is { Deleted: false } twin && !LocalChange.IsRespelled(gone, twin, _seenUntil) && IsElsewhere(index, gone);
         }
         catch (FileSystemException)
         {
             return true;
         }
     }
+
+    /// <summary>Another device has this version, or a later one; else nobody could give it back, and all would wait for it.</summary>
+    private bool IsElsewhere(IFolderIndex index, FileEntry mine) =>
+        index.Versions(mine.Name).Any(v => v.Device != _parts.Self && v.Entry is { Deleted: false, IsInvalid: false } && v.Entry.Version.Covers(mine.Version));
 
     private static bool HasAny(HashSet<string> spellings, FileName name)
     {

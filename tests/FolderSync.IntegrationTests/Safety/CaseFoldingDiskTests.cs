@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using FolderSync.IntegrationTests.Harness;
 
@@ -7,7 +8,7 @@ namespace FolderSync.IntegrationTests.Safety;
 /// A folder on a real disk that takes two spellings of a name for one, beside one that does not: whatever is renamed, edited or deleted
 /// on either, no content goes from anywhere unless a user deleted it, and both sides come to rest.
 /// </summary>
-public sealed class CaseFoldingDiskTests(TwoDevices devices) : IClassFixture<TwoDevices>
+public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFixture<TwoDevices>
 {
     private FolderSyncProcess Ours => devices.Ours;
 
@@ -142,21 +143,11 @@ public sealed class CaseFoldingDiskTests(TwoDevices devices) : IClassFixture<Two
 
     private static void Write(string root, string path, string content) => Sample.Write(Path.Combine(root, path), content);
 
-    private static void Rename(string root, string from, string to)
-    {
-        // By a third name: .NET takes the other spelling for a file that stands in the way.
-        var (source, between, target) = (Path.Combine(root, from), Path.Combine(root, "between.tmp"), Path.Combine(root, to));
-        if (Directory.Exists(source))
-        {
-            Directory.Move(source, between);
-            Directory.Move(between, target);
-        }
-        else
-        {
-            File.Move(source, between);
-            File.Move(between, target);
-        }
-    }
+    /// <summary>As mv does it: .NET takes the other spelling, or what the kernel remembers of it, for a file that stands in the way.</summary>
+    private static void Rename(string root, string from, string to) => Assert.Equal(0, Rename(Path.Combine(root, from), Path.Combine(root, to)));
+
+    [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
 
     /// <summary>Files as the disk lists them, with their contents; sorted.</summary>
     private static List<string> Tree(string root) => Files(root, f => !f.StartsWith(".st", StringComparison.Ordinal) && !f.Contains(".foldersync.", StringComparison.Ordinal));
