@@ -17,9 +17,7 @@ internal static class Importer
     /// <exception cref="IOException"/>
     public static async Task<string?> RunAsync(ImportPlan plan, HomeDirectory home, CancellationToken cancellation)
     {
-        home.Make();
-        using var homeLock = FileLock.TryTake(home.LockFile, out var holder) ?? throw new ServiceStartException(
-            $"FolderSync runs on '{home}'{(holder is null ? "" : $" (process {holder})")}. End it first.");
+        using var homeLock = FileLock.OfHome(home, "End it first.");
         var aside = KeepAside(home);
         await plan.Identity.SaveAsync(home.Path, cancellation);
         ConfigJsonSchema.WriteTo(home);

@@ -22,9 +22,7 @@ internal static class ServiceRun
         var home = options.Home;
         using var startLog = new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable));
         var log = startLog.CreateLogger("FolderSync.Service");
-        home.Make();
-        using var homeLock = FileLock.TryTake(home.LockFile, out var holder) ?? throw new ServiceStartException(
-            $"FolderSync runs on '{home}' already{(holder is null ? "" : $" (process {holder})")}. Use that one, or give this one a home of its own with --home.");
+        using var homeLock = FileLock.OfHome(home, "Use that one, or give this one a home of its own with --home.");
         var ready = await HomeSetup.EnsureAsync(home, null, cancellation);
         foreach (var warning in ready.Warnings)
             ServiceLog.IdentityWarning(log, warning);

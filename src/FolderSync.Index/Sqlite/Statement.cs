@@ -80,6 +80,23 @@ internal static class SqliteFault
         }
     }
 
+    private static string ReadOnly(string path, string why) =>
+        $"FolderSync's home can't be written: the index {path} stands still ({why}). Make it writable again; the folder continues by itself, nothing was lost.";
+
+    /// <summary>SQLite calls a disk that became read-only after an error of its own just an I/O error; making a file beside the index says more.</summary>
+    private static string? WhyNotWritable(string path)
+    {
+        try
+        {
+            using var probe = File.OpenHandle(path + ".probe", FileMode.Create, FileAccess.Write, options: FileOptions.DeleteOnClose);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
     public static Exception Of(sqlite3 database, int result)
     {
         var path = raw.sqlite3_db_filename(database, "main").utf8_to_string();
@@ -88,8 +105,9 @@ internal static class SqliteFault
         {
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new IndexDamagedException($"The index {path} is damaged: {text}."),
             raw.SQLITE_FULL => new IOException(Full(path)),
-            raw.SQLITE_READONLY => new IOException($"FolderSync's home is read-only: the index {path} can't be written ({text}). Make it writable again; the folder continues by itself, nothing was lost."),
-            raw.SQLITE_IOERR when HasNoSpace(path) => new IOException(Full(path)),
+            raw.SQLITE_READONLY => new IOException(ReadOnly(path, text)),
+            raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN when HasNoSpace(path) => new IOException(Full(path)),
+            raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN when WhyNotWritable(path) is { } why => new IOException(ReadOnly(path, why)),
             _ => new IOException($"The index {path} can't be used: {text} (SQLite {result})."),
         };
     }

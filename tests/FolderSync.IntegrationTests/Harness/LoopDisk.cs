@@ -1,6 +1,6 @@
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>A filesystem by FUSE in a file, mounted on a loop device for one test; only root can.</summary>
+/// <summary>A filesystem in a file, mounted on a loop device for one test; only root can.</summary>
 public sealed class LoopDisk : IAsyncDisposable
 {
     private readonly ScratchDirectory _scratch = new();
@@ -14,6 +14,9 @@ public sealed class LoopDisk : IAsyncDisposable
     /// <summary>Where it is mounted.</summary>
     public string Path => _scratch.In("mnt");
 
+    /// <summary>ext4, which becomes read-only with its first error.</summary>
+    public static Task<LoopDisk> Ext4Async() => MountAsync("e2fsprogs", ["mkfs.ext4", "-q"], ["mount", "-o", "errors=remount-ro"], isFuse: false);
+
     /// <summary>exFAT by exfat-fuse: folds case, keeps it in names, and FUSE invents an inode for each spelling that is asked for.</summary>
     public static Task<LoopDisk> ExfatAsync() => MountAsync("exfat-fuse and exfatprogs", ["mkfs.exfat"], ["mount.exfat-fuse"]);
 
@@ -22,6 +25,24 @@ public sealed class LoopDisk : IAsyncDisposable
 
     /// <summary>NTFS that folds case and shows each name in small letters, however it was written.</summary>
     public static Task<LoopDisk> SmallLetterNtfsAsync() => MountAsync("ntfs-3g", ["mkntfs", "-Q", "-F"], ["lowntfs-3g", "-o", "ignore_case"]);
+
+    /// <summary>An error of ext4's own: whatever is open stays open, and nothing can be written any more.</summary>
+    public async Task BreakAsync()
+    {
+        var trigger = $"/sys/fs/ext4/{System.IO.Path.GetFileName(_device)}/trigger_fs_error";
+        Skip.IfNot(File.Exists(trigger), $"this kernel has no {trigger}");
+        await File.WriteAllTextAsync(trigger, "1");
+    }
+
+    /// <summary>Unmounts it, has it checked, and mounts it again.</summary>
+    public async Task MountAgainAsync(string options)
+    {
+        Succeeded(await ChildProcess.RunAsync("umount", [Path]));
+        _isMounted = false;
+        await ChildProcess.RunAsync("e2fsck", ["-fy", _device!]);
+        Succeeded(await ChildProcess.RunAsync("mount", ["-o", options, _device!, Path]));
+        _isMounted = true;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -32,10 +53,10 @@ public sealed class LoopDisk : IAsyncDisposable
         _scratch.Dispose();
     }
 
-    private static async Task<LoopDisk> MountAsync(string packages, string[] make, string[] mount)
+    private static async Task<LoopDisk> MountAsync(string packages, string[] make, string[] mount, bool isFuse = true)
     {
         Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "only root can mount a filesystem");
-        Skip.IfNot(File.Exists("/dev/fuse"), "there is no /dev/fuse");
+        Skip.IfNot(!isFuse || File.Exists("/dev/fuse"), "there is no /dev/fuse");
         Skip.IfNot(IsThere(make[0]) && IsThere(mount[0]), $"the packages {packages} are not installed");
         var disk = new LoopDisk();
         try
@@ -59,6 +80,8 @@ public sealed class LoopDisk : IAsyncDisposable
             throw;
         }
     }
+
+    private static void Succeeded(Ended result) => Assert.True(result.ExitCode == 0, result.Error);
 
     private static bool IsThere(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':').Any(d => d.Length > 0 && File.Exists(System.IO.Path.Combine(d, program)));

@@ -30,6 +30,47 @@ public sealed class HomeTroubleTests
         }
     }
 
+    [SkippableFact]
+    public async Task AHomeThatBecomesReadOnlyStopsWhatCanNotGoOnAndNothingElse()
+    {
+        await using var disk = await LoopDisk.Ext4Async();
+        await using var cluster = new Cluster();
+        await cluster.RunAsync(async () =>
+        {
+            var device = await FolderSyncProcess.StartAsync("readonly", Path.Combine(disk.Path, "home"));
+            cluster.Add(device);
+            var peer = await cluster.AddFolderSyncAsync("peer");
+            await Cluster.PairAsync(device, peer);
+            await cluster.ShareAsync("f", [device, peer]);
+            var there = cluster.PathOf("f", device);
+            Sample.Write(Path.Combine(there, "before"), 300_000);
+            await cluster.SyncedAsync("f");
+
+            await disk.BreakAsync();
+            Sample.Write(Path.Combine(there, "meanwhile"), 2000);
+            // It may be refused, or may be under way when the folder stops.
+            await device.Rest.AskAsync(HttpMethod.Post, "db/scan?folder=f");
+            await cluster.UntilAsync("that the folder says so", async () => ((string)(await device.StatusAsync("f"))["error"]!).Contains("home can't be written", StringComparison.Ordinal));
+            var (status, why) = await device.Rest.AskAsync(HttpMethod.Patch, "config/folders/f", new JsonObject { ["label"] = "other" });
+            Assert.True((int)status >= 500, $"{status}");
+            Assert.Contains("config.yaml", why, StringComparison.Ordinal);
+            await cluster.UntilAsync("that it is a problem", async () =>
+                (await device.Rest.GetAsync("foldersync/problems")).AsArray().Any(p => ((string)p!["text"]!).Contains("home can't be written", StringComparison.Ordinal)));
+            Assert.Equal(0, await device.TerminateAsync());
+
+            await disk.MountAgainAsync("ro");
+            var refused = await FolderSyncProcess.RunAsync("serve", "--home", device.Home, "--no-browser");
+            Assert.Equal(2, refused.ExitCode);
+            Assert.Contains("can't be written", refused.All, StringComparison.Ordinal);
+
+            await disk.MountAgainAsync("rw");
+            await device.StartAsync();
+            await cluster.SyncedAsync("f");
+            Assert.True(File.Exists(Path.Combine(cluster.PathOf("f", peer), "meanwhile")));
+            Assert.Equal(0, await device.TerminateAsync());
+        });
+    }
+
     [Theory]
     [InlineData("garbage key")]
     [InlineData("empty key")]
