@@ -77,20 +77,35 @@ public sealed class Cluster : IAsyncDisposable
         await Task.WhenAll(devices.Select(d => d.ScanAsync(folder)));
         await UntilAsync($"that '{folder}' is the same on {string.Join(", ", devices.Select(d => d.Name))}", async () =>
         {
+            var before = await AtRestAsync(folder, devices);
+            if (before is null)
+                return false;
             foreach (var one in devices)
             {
-                // Idle alone is not enough: what it needs may be known, and the work on it not begun.
-                var status = await one.StatusAsync(folder);
-                if ((string)status["state"]! != "idle" || (long)status["needTotalItems"]! != 0)
-                    return false;
                 foreach (var other in devices.Where(d => d != one))
                 {
                     if (!await one.SeesCompleteAsync(folder, other))
                         return false;
                 }
             }
-            return true;
+            // The questions were asked one after the other: between two of them one device may have taken over what makes another one's answer old.
+            return await AtRestAsync(folder, devices) is { } after && after.SequenceEqual(before);
         });
+    }
+
+    /// <summary>Each device's sequence, null where one still works or needs something.</summary>
+    private static async Task<List<long>?> AtRestAsync(string folder, IReadOnlyList<SyncDevice> devices)
+    {
+        var sequences = new List<long>();
+        foreach (var device in devices)
+        {
+            // Idle alone is not enough: what it needs may be known, and the work on it not begun.
+            var status = await device.StatusAsync(folder);
+            if ((string)status["state"]! != "idle" || (long)status["needTotalItems"]! != 0)
+                return null;
+            sequences.Add((long)status["sequence"]!);
+        }
+        return sequences;
     }
 
     public async ValueTask DisposeAsync()
