@@ -1,3 +1,4 @@
+using FolderSync.Core.Model;
 using FolderSync.Engine.Folders;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
@@ -37,8 +38,7 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
             foreach (var files in page.Count == 0 ? [[]] : IndexBatcher.Split(page))
             {
                 var last = files.Count == 0 ? 0 : files[^1].Sequence;
-                // An entry without a version is nothing to tell: deleted while ignored.
-                var tellable = files.Where(f => !f.Version.IsEmpty).ToList();
+                var tellable = files.Select(Told).OfType<FileEntry>().ToList();
                 BepMessage message = isFull
                     ? new BepMessage.Index(folder.Id, tellable, last)
                     : new BepMessage.IndexUpdate(folder.Id, tellable, last, told);
@@ -52,4 +52,10 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
             }
         }
     }
+
+    /// <summary>
+    /// An entry without a version is nobody's version. That this device no longer has what it announced of the name before is told all the same, as
+    /// invalid: else two devices that both gave a name up would wait for each other. Null: nothing to tell.
+    /// </summary>
+    private static FileEntry? Told(FileEntry entry) => !entry.Version.IsEmpty ? entry : entry.Deleted ? entry with { Invalid = true } : null;
 }

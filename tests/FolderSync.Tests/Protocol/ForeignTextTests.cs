@@ -79,7 +79,7 @@ public class ForeignTextTests
         await connection.FlushAsync(default);
         Assert.InRange(sent.Written.ToArray().Length, 200, 300);
         // What a peer broke a rule with is no text for a log.
-        Assert.InRange((await Frames.FailAsync(Frames.Frame(Frames.Index, Pb.Index(Pb.File("/" + new string('x', 90_000)))))).Message.Length, 1, 500);
+        Assert.InRange((await Frames.FailAsync(Frames.Frame(Frames.Request, new Pb().B(2, "f").B(3, "/" + new string('x', 3_000))))).Message.Length, 1, 500);
     }
 
     [Theory]

@@ -277,5 +277,27 @@ public sealed class TroubleStoryTests
         Assert.NotEmpty(Bert.Snapshot.PullProblems);
     }
 
+    /// <summary>All devices come to have disks that hold only one of two spellings, and give the other up: nobody waits for anybody's.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_every_device_has_given_up_is_waited_for_by_none(bool unrecognized)
+    {
+        Anna.User.WriteFile("File", "one");
+        Anna.User.WriteFile("file", "two, which is longer");
+        _world.StartAll();
+        _world.RunUntilSynced();
+        foreach (var device in _world.Devices)
+        {
+            device.Stop();
+            _world.RunUntil("it stops", () => !device.IsRunning);
+            device.Disks.MoveTo(SimulatedDevice.Root, Folding(unrecognized));
+        }
+        _world.StartAll();
+        _world.RunUntilSynced();
+        foreach (var device in _world.Devices)
+            Assert.True(device.User.Tree("").Count(i => i.Kind == FileKind.File) == 1, SimulatedWorld.Tree(device));
+    }
+
     private static MemoryDiskOptions Folding(bool unrecognized) => new() { CaseInsensitive = true, CaseUnrecognized = unrecognized, SpelledInodes = unrecognized };
 }
