@@ -160,7 +160,7 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         var good = await File.ReadAllTextAsync(device.ConfigFile);
         await File.WriteAllTextAsync(device.ConfigFile, good + "folderz: [");
         await Until.TrueAsync(async () => (string?)(await device.Rest.GetAsync("system/status"))["configError"] is not null, () => device.Log);
-        Assert.Contains("config.yaml:", device.Log, StringComparison.Ordinal);
+        await device.WrittenAsync("config.yaml:");
         Assert.NotEmpty((await device.Rest.GetAsync("config/folders")).AsArray());
         Assert.EndsWith("folderz: [", await File.ReadAllTextAsync(device.ConfigFile), StringComparison.Ordinal);
     }

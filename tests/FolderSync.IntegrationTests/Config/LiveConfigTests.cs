@@ -39,14 +39,14 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
             var good = await File.ReadAllTextAsync(ours.ConfigFile);
             await SaveAsync(ours, good + "limitz:\n\tsend: x\n", "rename");
             await UntilAsync(async () => (string?)(await ours.Rest.GetAsync("system/status"))["configError"] is not null, () => ours.Log);
-            Assert.Contains("indented with a tab", ours.Log, StringComparison.Ordinal);
+            await ours.WrittenAsync("indented with a tab");
             Assert.Equal(since, await SinceAsync(ours, peer));
             Assert.Equal(since, await SinceAsync(ours, peer));
 
             // And over a restart: the service starts on the last good one, and says so.
             Assert.Equal(0, await ours.TerminateAsync());
             await ours.StartAsync();
-            Assert.Contains("The last good one is in force", ours.Log, StringComparison.Ordinal);
+            await ours.WrittenAsync("The last good one is in force");
             await cluster.ConnectedAsync(ours, peer);
             Assert.Equal("renamed", (string)(await Device(ours, ours))["name"]!);
             await TakenUpAsync(ours, _ => good.Replace("name: renamed ", "name: mended ", StringComparison.Ordinal), async () => (string)(await Device(ours, ours))["name"]! == "mended");
@@ -82,7 +82,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
         await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(device.Home, "runtime.json")) || service.HasExited), () => service.Log);
         var options = await device.Rest.GetAsync("config/options");
         Assert.Equal((2048, 3072), ((int)options["maxSendKbps"]!, (int)options["maxRecvKbps"]!));
-        Assert.Contains("Did you mean FOLDERSYNC_LIMITS_SEND?", service.Log, StringComparison.Ordinal);
+        await service.WrittenAsync("Did you mean FOLDERSYNC_LIMITS_SEND?");
         var shown = (await FolderSyncProcess.RunAsync("config", "show", "--home", device.Home)).Output;
         Assert.Matches(@"send: 2 MiB/s +# environment, FOLDERSYNC_LIMITS_SEND", shown);
         Assert.Matches(@"receive: 3 MiB/s +# flag, --set", shown);

@@ -40,6 +40,9 @@ public abstract class SyncDevice : IAsyncDisposable
     /// <summary>What the program wrote since its last start.</summary>
     public string Log => _process?.Log ?? "";
 
+    /// <summary>Waits until it has written that: what it writes arrives by a pipe, later than what it answers over REST.</summary>
+    public Task WrittenAsync(string text) => _process!.WrittenAsync(text);
+
     public int ProcessId => _process!.Id;
 
     /// <summary>Folder ID → its directory here.</summary>

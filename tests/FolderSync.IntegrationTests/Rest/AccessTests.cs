@@ -29,7 +29,7 @@ public sealed class AccessTests
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         using var program = service.Http(key: GuardedService.Key);
         Assert.Equal(HttpStatusCode.OK, await GuardedService.StatusAsync(program));
-        Assert.Contains("no password is set", service.Log, StringComparison.Ordinal);
+        await service.WrittenAsync("no password is set");
         var errors = JsonNode.Parse(await program.GetStringAsync("rest/system/error"))!["errors"]!.AsArray();
         Assert.Contains(errors, e => ((string)e!["message"]!).Contains("no password is set", StringComparison.Ordinal));
         Assert.DoesNotContain(GuardedService.Key, service.Log, StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public sealed class AccessTests
         // The key is no password: programs go on.
         using var program = service.Http(key: GuardedService.Key);
         Assert.Equal(HttpStatusCode.OK, await GuardedService.StatusAsync(program));
-        Assert.Contains("A wrong name or password", service.Log, StringComparison.Ordinal);
+        await service.WrittenAsync("A wrong name or password");
     }
 
     [Fact]

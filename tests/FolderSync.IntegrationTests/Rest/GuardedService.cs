@@ -32,6 +32,8 @@ internal sealed class GuardedService : IAsyncDisposable
 
     public string Log => _process.Log;
 
+    public Task WrittenAsync(string text) => _process.WrittenAsync(text);
+
     /// <param name="page">More lines under page:, each indented by two.</param>
     public static async Task<GuardedService> StartAsync(string host, string page = "", bool tls = false)
     {
