@@ -130,7 +130,7 @@ same_times() { find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
 # bill RID FILE: what is shipped, as a CycloneDX bill of materials; and NOTICES.txt beside the programs' directory for those who get it.
 bill() {
   # The SDK builds it in one place for all runs: two at once would read what the other is writing.
-  flock "$installer/sbom.cs" dotnet run "$installer/sbom.cs" -- "$published" "$1" "$package_version" "$2" "$work/NOTICES-$1.txt" || fail "The bill of materials could not be made."
+  flock "$installer" dotnet run "$installer/sbom.cs" -- "$published" "$1" "$package_version" "$2" "$work/NOTICES-$1.txt" || fail "The bill of materials could not be made."
 }
 
 # sums: SHA256SUMS over all that lies in the output.

@@ -41,7 +41,8 @@ export class SettingsForm {
     this.root = el('form', { class: 'card settings', on: { submit: e => { e.preventDefault(); this.#store(); } } }, this.#body, this.#bar);
   }
 
-  async load() {
+  /** @param isRefresh What a user types while the answer is under way is kept. */
+  async load(isRefresh = false) {
     let answer;
     try {
       answer = await get(this.#path());
@@ -49,6 +50,8 @@ export class SettingsForm {
       fill(this.#body, ['wrong', e.message], () => el('p', { class: 'empty' }, shown(e.message)));
       return;
     }
+    if (isRefresh && this.#isChanged)
+      return;
     this.#controls.clear();
     const options = answer.options.filter(o => !this.#hidden.has(o.key));
     this.#body.shows = undefined;
@@ -59,7 +62,7 @@ export class SettingsForm {
   /** Takes up what was changed elsewhere, unless a person is at it. */
   refresh() {
     if (!this.#isChanged)
-      this.load();
+      this.load(true);
   }
 
   #option(option) {
