@@ -41,13 +41,7 @@ public static class EntryLimits
     }
 
     /// <summary>The beginning of a foreign name of any length, to be shown.</summary>
-    public static string Shown(string name)
-    {
-        if (name.Length <= MaxShown)
-            return name;
-        var end = char.IsHighSurrogate(name[MaxShown - 1]) ? MaxShown - 1 : MaxShown;
-        return name[..end] + "…";
-    }
+    public static string Shown(string name) => TextLimits.CutToCharacters(name, MaxShown) is var beginning && beginning.Length < name.Length ? beginning + "…" : name;
 
     /// <summary>As with a name of characters; what is no UTF-8 is replaced.</summary>
     public static string Shown(ReadOnlySpan<byte> utf8) => Shown(Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, 4 * MaxShown)]));
