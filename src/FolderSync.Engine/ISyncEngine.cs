@@ -1,16 +1,13 @@
 using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Queries;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
 
 namespace FolderSync.Engine;
-
-/// <summary>A name in a preview of ignore patterns.</summary>
-public readonly record struct IgnoreText(IReadOnlyList<string> Lines, IReadOnlyList<string> Expanded, string? Error);
-
-/// <summary>A request that can't be carried out; the message says why and what to do.</summary>
-public sealed class EngineException(string message) : Exception(message);
 
 /// <summary>The engine as REST, the command line and the page see it: snapshots to read, commands to give. Thread-safe.</summary>
 public interface ISyncEngine

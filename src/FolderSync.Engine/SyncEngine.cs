@@ -1,8 +1,13 @@
 using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
+using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Peers;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Queries;
 using FolderSync.Engine.Status;
+using FolderSync.Engine.Supervision;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
 using Microsoft.Extensions.Logging;
@@ -12,20 +17,24 @@ namespace FolderSync.Engine;
 /// <summary>Joins folders and peers as the configuration has them.</summary>
 public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 {
-    private static readonly TimeSpan StrangersEvery = TimeSpan.FromSeconds(1);
+    /// <summary>Devices that are not known here can be made up; they must not push all else out of the events' buffers.</summary>
+    private static readonly TimeSpan UnknownDeviceEventInterval = TimeSpan.FromSeconds(1);
 
     private readonly EngineParts _parts;
     private readonly BestEffortState _state;
     private readonly PeerHub _hub;
-    private readonly Gate _applying = new(1);
-    private readonly FolderShares _shares;
+    private readonly AsyncBudget _applying = new(1);
+    private readonly SharedResources _shared;
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<FolderId, FolderLoop> _folders = [];
+    private readonly SortedDictionary<FolderId, FolderSupervisor> _folders = [];
+
     /// <summary>How folders looked that are closed to be opened anew: nobody is to see them vanish meanwhile.</summary>
     private readonly SortedDictionary<FolderId, FolderSnapshot> _reopening = [];
     private EngineConfig _config = new();
     private bool _isDisposed;
-    private long _strangerTold;
+
+    /// <summary>Timestamp; 0: never.</summary>
+    private long _unknownDeviceReported;
     private bool _isPaused;
     private bool _isApplied;
 
@@ -35,8 +44,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         _parts = parts = parts with { State = _state };
         Events = new EventLog(parts.Time);
         Started = parts.Time.GetUtcNow();
-        _shares = new FolderShares(parts);
-        _hub = new PeerHub(parts, Events, FindLoop, _state.TryRemove);
+        _shared = new SharedResources(parts);
+        _hub = new PeerHub(new PeerContext(parts, Events, id => Find(id) is { } folder ? new FolderEndpoint(folder) : null), _state.TryRemove);
     }
 
     public DeviceId Self => _parts.Self;
@@ -59,17 +68,17 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public FolderSnapshot? Folder(FolderId id)
     {
-        if (FindLoop(id) is { } loop)
-            return loop.Snapshot();
+        if (Find(id) is { } folder)
+            return folder.Snapshot();
         lock (_lock)
             return _reopening.GetValueOrDefault(id);
     }
 
-    public IFolderIndex? Index(FolderId id) => FindLoop(id)?.Index;
+    public IFolderIndex? Index(FolderId id) => Find(id)?.Open?.Open.Index;
 
     public async Task ApplyAsync(EngineConfig config, CancellationToken cancellation)
     {
-        await _applying.TakeAsync(1, cancellation);
+        await _applying.AcquireAsync(1, cancellation);
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -77,17 +86,17 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             var before = Config;
             await CloseFoldersAsync(config);
             Volatile.Write(ref _config, config);
-            _shares.Apply(config);
+            _shared.Apply(config);
             _isApplied = true;
             await OpenFoldersAsync(config);
             await _hub.ApplyAsync(ForPeers(config));
             // Unshared peers' entries go, so that nothing waits for what they have.
             await DropUnsharedAsync(config);
-            await _hub.AnnounceFoldersAsync(ConcernedBy(before, config));
+            await _hub.AnnounceFoldersAsync(AffectedDevices(before, config));
         }
         finally
         {
-            _applying.Give(1);
+            _applying.Release(1);
         }
     }
 
@@ -96,13 +105,13 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         get
         {
             lock (_lock)
-                return _folders.ToDictionary(f => f.Key, f => f.Value.BytesReceived);
+                return _folders.ToDictionary(f => f.Key, f => f.Value.Folder.BytesReceived);
         }
     }
 
     public async Task PauseAsync(bool paused, CancellationToken cancellation)
     {
-        await _applying.TakeAsync(1, cancellation);
+        await _applying.AcquireAsync(1, cancellation);
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -112,48 +121,64 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         }
         finally
         {
-            _applying.Give(1);
+            _applying.Release(1);
         }
     }
 
     public async Task ScanAsync(FolderId folder, IReadOnlyList<FileName> below, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).ScanAsync(below, cancellation);
+        await (await RunningAsync(folder, cancellation)).Lasting.Scans.ScanAsync(below, cancellation);
 
-    public async Task<IgnoreText> GetIgnoresAsync(FolderId folder, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).GetIgnoresAsync(cancellation);
+    public async Task<IgnoreText> GetIgnoresAsync(FolderId folder, CancellationToken cancellation)
+    {
+        var open = await OpenAsync(folder, cancellation);
+        return await open.Folder.OnDiskAsync(() => IgnoreQueries.Read(open), cancellation);
+    }
 
-    public async Task SetIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).SetIgnoresAsync(lines, cancellation);
+    public async Task SetIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, CancellationToken cancellation)
+    {
+        var (owners, lasting) = await RunningAsync(folder, cancellation);
+        await owners.Open.Folder.OnDiskAsync(() => { IgnoreQueries.Write(owners.Open, lines); return true; }, cancellation);
+        lasting.Scans.Request([]);
+    }
+
+    public async Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation)
+    {
+        var open = await OpenAsync(folder, cancellation);
+        return await open.Folder.OnDiskAsync(() => IgnoreQueries.Preview(open, lines, skip, take, cancellation), cancellation);
+    }
 
     public async Task OverrideAsync(FolderId folder, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).OverrideAsync(cancellation);
+        await (await FolderAsync(folder, cancellation)).CommandAsync("override", c => c.OverrideAsync(), cancellation);
 
     public async Task RevertAsync(FolderId folder, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).RevertAsync(cancellation);
+        await (await FolderAsync(folder, cancellation)).CommandAsync("revert", c => c.RevertAsync(), cancellation);
 
     public async Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).ConfirmDeletionsAsync(delete, cancellation);
+        await (await FolderAsync(folder, cancellation)).CommandAsync("confirm deletions", c => c.ConfirmDeletionsAsync(delete), cancellation);
 
     public async Task<IReadOnlyList<FolderVersion>> VersionsAsync(FolderId folder, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).VersionsAsync(cancellation);
+        await (await RunningAsync(folder, cancellation)).Open.Catalogue.ListAsync(cancellation);
 
     public async Task<FileName> RestoreVersionAsync(FolderId folder, string key, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).RestoreVersionAsync(key, cancellation);
+        await (await RunningAsync(folder, cancellation)).Open.Catalogue.RestoreAsync(key, cancellation);
 
     public async Task RemoveVersionAsync(FolderId folder, string key, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).RemoveVersionAsync(key, cancellation);
+        await (await RunningAsync(folder, cancellation)).Open.Catalogue.RemoveAsync(key, cancellation);
 
-    public async Task<CleanedVersions> CleanVersionsAsync(FolderId folder, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).CleanVersionsAsync(cancellation);
+    public async Task<CleanedVersions> CleanVersionsAsync(FolderId folder, CancellationToken cancellation)
+    {
+        var (owners, _) = await RunningAsync(folder, cancellation);
+        return await owners.Open.Folder.OnDiskAsync(() => owners.Versions.CleanUp(owners.Catalogue.Versioner), cancellation);
+    }
 
     public async Task ResolveConflictAsync(FolderId folder, FileName copy, bool keepCopy, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).ResolveConflictAsync(copy, keepCopy, cancellation);
+        await (await RunningAsync(folder, cancellation)).Open.Catalogue.ResolveConflictAsync(copy, keepCopy, cancellation);
 
-    public async Task<BrowsedLevel> BrowseAsync(FolderId folder, FileName directory, long skip, int take, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).BrowseAsync(directory, skip, take, cancellation);
-
-    public async Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation) =>
-        await (await LoopAsync(folder, cancellation)).PreviewIgnoresAsync(lines, skip, take, cancellation);
+    public async Task<BrowsedLevel> BrowseAsync(FolderId folder, FileName directory, long skip, int take, CancellationToken cancellation)
+    {
+        var open = await OpenAsync(folder, cancellation);
+        return await open.Folder.OnDiskAsync(() => FolderBrowser.Browse(open, directory, skip, take), cancellation);
+    }
 
     public void OnNetworkChanged() => _hub.OnNetworkChanged();
 
@@ -163,19 +188,19 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     public void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew)
     {
         var peer = _hub.Find(device);
-        if (isNew && (peer is not null || MayTellOfStranger()))
-            Events.Add("DeviceDiscovered", ("device", device.ToString()), ("addrs", addresses.ToList<object?>()));
+        if (isNew && (peer is not null || ShouldReportUnknownDevice()))
+            Events.Publish(() => new EngineEvent.DeviceDiscovered(device, addresses));
         peer?.OnFound();
     }
 
     public async ValueTask DisposeAsync()
     {
         // A configuration that is being taken up is let finish: what it opens is closed here.
-        await _applying.TakeAsync(1, CancellationToken.None);
+        await _applying.AcquireAsync(1, CancellationToken.None);
         _isDisposed = true;
-        _applying.Give(1);
+        _applying.Release(1);
         await _hub.DisposeAsync();
-        List<FolderLoop> folders;
+        List<FolderSupervisor> folders;
         lock (_lock)
         {
             folders = [.. _folders.Values];
@@ -185,14 +210,13 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             await folder.DisposeAsync();
     }
 
-    /// <summary>Strangers can be made up; they must not push all else out of the events' buffers.</summary>
-    private bool MayTellOfStranger()
+    private bool ShouldReportUnknownDevice()
     {
         lock (_lock)
         {
-            if (_strangerTold != 0 && _parts.Time.GetElapsedTime(_strangerTold) < StrangersEvery)
+            if (_unknownDeviceReported != 0 && _parts.Time.GetElapsedTime(_unknownDeviceReported) < UnknownDeviceEventInterval)
                 return false;
-            _strangerTold = Math.Max(1, _parts.Time.GetTimestamp());
+            _unknownDeviceReported = Math.Max(1, _parts.Time.GetTimestamp());
             return true;
         }
     }
@@ -202,38 +226,42 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private EngineConfig ForPeers(EngineConfig config) =>
         _isPaused ? config with { Devices = [.. config.Devices.Select(d => d with { Paused = true })] } : config;
 
-    private FolderLoop? FindLoop(FolderId id)
+    private FolderSupervisor? Find(FolderId id)
     {
         lock (_lock)
             return _folders.GetValueOrDefault(id);
     }
 
-    /// <summary>The folder that a command is for. It may be about to be opened anew: a configuration that is being taken up is waited for.</summary>
-    private async Task<FolderLoop> LoopAsync(FolderId id, CancellationToken cancellation)
+    /// <summary>The folder that a command is for. It may be about to be opened anew: a configuration that is being applied is waited for.</summary>
+    private async Task<FolderSupervisor> FolderAsync(FolderId id, CancellationToken cancellation)
     {
-        await _applying.TakeAsync(1, cancellation);
-        _applying.Give(1);
-        return FindLoop(id) ?? throw new EngineException($"There is no folder with the ID '{id}'.");
+        await _applying.AcquireAsync(1, cancellation);
+        _applying.Release(1);
+        return Find(id) ?? throw new EngineException($"There is no folder with the ID '{id}'.");
     }
+
+    private async Task<(OpenOwners Open, LastingOwners Lasting)> RunningAsync(FolderId id, CancellationToken cancellation) => (await FolderAsync(id, cancellation)).Running();
+
+    private async Task<OpenFolder> OpenAsync(FolderId id, CancellationToken cancellation) => (await RunningAsync(id, cancellation)).Open.Open;
 
     private async Task CloseFoldersAsync(EngineConfig config)
     {
-        List<FolderLoop> closing;
+        List<FolderSupervisor> closing;
         lock (_lock)
         {
-            closing = [.. _folders.Values.Where(f => config.Folder(f.Id) is not { } wanted || f.NeedsRestart(wanted))];
+            closing = [.. _folders.Values.Where(f => config.Folder(f.Folder.Id) is not { } wanted || f.Folder.Config.NeedsReopening(wanted))];
             foreach (var folder in closing)
             {
-                if (config.Folder(folder.Id) is { } wanted)
-                    _reopening[folder.Id] = folder.Snapshot() with { Config = wanted };
-                _folders.Remove(folder.Id);
+                if (config.Folder(folder.Folder.Id) is { } wanted)
+                    _reopening[folder.Folder.Id] = folder.Snapshot() with { Config = wanted };
+                _folders.Remove(folder.Folder.Id);
             }
         }
         foreach (var folder in closing)
         {
             await folder.DisposeAsync();
-            if (config.Folder(folder.Id) is null)
-                await _parts.Workers.Run(() => { _parts.Indexes.Remove(folder.Id); return true; }, CancellationToken.None);
+            if (config.Folder(folder.Folder.Id) is null)
+                await _parts.Workers.Run(() => { _parts.Indexes.Remove(folder.Folder.Id); return true; }, CancellationToken.None);
         }
     }
 
@@ -243,19 +271,19 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             _state.TryRemove(offer.Folder, offer.Device);
         foreach (var wanted in config.Folders)
         {
-            if (FindLoop(wanted.Id) is { } running)
+            if (Find(wanted.Id) is { } running)
             {
                 running.Reconfigure(wanted);
                 continue;
             }
-            var loop = new FolderLoop(_parts, wanted, Events, _hub.Find, _shares, _hub.AnnounceFoldersAsync);
+            var folder = new FolderSupervisor(_parts, wanted, Events, _shared, new PeerBlockSources(wanted.Id, _hub.Find), _hub.AnnounceFoldersAsync);
             lock (_lock)
             {
-                _folders[wanted.Id] = loop;
+                _folders[wanted.Id] = folder;
                 _reopening.Remove(wanted.Id);
             }
-            loop.Start();
-            await loop.Opened;
+            folder.Start();
+            await folder.Opened;
         }
     }
 
@@ -266,12 +294,12 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             if (Index(folder.Id) is not { } index)
                 continue;
             foreach (var device in index.Remotes().Where(d => !folder.Devices.Contains(d)))
-                await FindLoop(folder.Id)!.ForgetAsync(device, CancellationToken.None);
+                await Find(folder.Id)!.ForgetAsync(device, CancellationToken.None);
         }
     }
 
     /// <summary>Devices with whom a folder's sharing, or the folder itself, is other than before.</summary>
-    private static IEnumerable<DeviceId> ConcernedBy(EngineConfig before, EngineConfig now)
+    private static IEnumerable<DeviceId> AffectedDevices(EngineConfig before, EngineConfig now)
     {
         foreach (var folder in before.Folders.Concat(now.Folders))
         {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using FolderSync.Engine;
+using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
@@ -50,7 +51,8 @@ internal static class Composition
         });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
         AddEngine(builder.Services, options.Home, identity);
-        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<Rest.StoredOptions>().AddSingleton<RateMeter>();
+        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<Rest.StoredOptions>();
+        builder.Services.AddSingleton(s => RatesOf(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<TimeProvider>()));
         Rest.Extensions.OpenApi.Add(builder.Services);
         builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>();
         AddRestarted<ProblemCollector>(builder.Services);
@@ -62,6 +64,8 @@ internal static class Composition
         RestApi.Map(app);
         return app;
     }
+
+    private static RateMeter RatesOf(ISyncEngine engine, TimeProvider time) => new(() => engine.Devices, () => engine.BytesReceived, time);
 
     public static void AddRestarted<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(IServiceCollection services)
         where T : BackgroundService =>

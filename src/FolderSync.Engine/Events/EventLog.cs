@@ -2,40 +2,43 @@ using System.Collections.Immutable;
 
 namespace FolderSync.Engine.Events;
 
-/// <summary>Something that happened, named and shaped as Syncthing's event API has it.</summary>
-/// <param name="GlobalId">Ascending from 1 over all types.</param>
-/// <param name="Data">JSON-able: strings, numbers, booleans, dates, lists and dictionaries of them.</param>
-public sealed record EngineEvent(long GlobalId, DateTimeOffset Time, string Type, IReadOnlyDictionary<string, object?> Data);
+/// <summary>An event and when it happened.</summary>
+public readonly record struct LoggedEvent(DateTimeOffset Time, EngineEvent Event);
 
-/// <summary>Hands each event to everyone who listens, in one order. Listeners must be quick and never throw: they enqueue.</summary>
+/// <summary>Hands each event to everyone who listens, in one order. Listeners must be quick and never throw: they enqueue. Thread-safe.</summary>
 public sealed class EventLog(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private ImmutableArray<Action<EngineEvent>> _listeners = [];
-    private long _last;
+    private ImmutableArray<Action<LoggedEvent>> _listeners = [];
 
-    public void Add(string type, params ReadOnlySpan<(string Key, object? Value)> data)
+    /// <summary>Publishes an event that is made only where somebody listens.</summary>
+    public void Publish(Func<EngineEvent> make)
     {
-        var fields = new Dictionary<string, object?>(data.Length);
-        foreach (var (key, value) in data)
-            fields[key] = value;
+        if (_listeners.IsEmpty)
+            return;
+        Publish(make());
+    }
+
+    /// <summary>Publishes an event that costs nothing to make.</summary>
+    public void Publish(EngineEvent happened)
+    {
         lock (_lock)
         {
-            var e = new EngineEvent(++_last, time.GetUtcNow(), type, fields);
+            var logged = new LoggedEvent(time.GetUtcNow(), happened);
             foreach (var listener in _listeners)
-                listener(e);
+                listener(logged);
         }
     }
 
     /// <summary>Until the result is disposed.</summary>
-    public IDisposable Listen(Action<EngineEvent> listener)
+    public IDisposable Listen(Action<LoggedEvent> listener)
     {
         lock (_lock)
             _listeners = _listeners.Add(listener);
         return new Subscription(this, listener);
     }
 
-    private sealed class Subscription(EventLog log, Action<EngineEvent> listener) : IDisposable
+    private sealed class Subscription(EventLog log, Action<LoggedEvent> listener) : IDisposable
     {
         public void Dispose()
         {

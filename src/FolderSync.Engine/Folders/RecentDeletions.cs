@@ -1,59 +1,143 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
+using FolderSync.Engine.Hosting;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>Files deleted within the guard's window, by what they held, so that one whose content turns up again is taken off. One owner.</summary>
-internal sealed class RecentDeletions(TimeProvider time)
+/// <summary>
+/// Files deleted within the guard's window, by what they held, so that one whose content is found again is not counted. Kept over restarts:
+/// a service that is started anew between two halves of a disaster must see it as one. One owner.
+/// </summary>
+/// <param name="document">Where the state store keeps it.</param>
+internal sealed partial class RecentDeletions(EngineParts parts, string document)
 {
     /// <summary>Beyond these only their number is kept.</summary>
-    private const int MostContents = 50_000;
+    private const int MaxContents = 50_000;
 
-    private readonly Queue<(long Time, BlockHash Content, long Files)> _deletions = new();
+    /// <summary>Beyond these only their number outlives the service.</summary>
+    private const int MaxStoredContents = 1_000;
 
-    public long Count { get; private set; }
+    private readonly Queue<Deletion> _deletions = new();
+    private bool _isLoaded;
+    private long _count;
 
-    /// <summary>Lets go of what is older than the window.</summary>
+    public long Count
+    {
+        get
+        {
+            Load();
+            return _count;
+        }
+    }
+
+    /// <summary>Forgets what is older than the window.</summary>
     public void Expire()
     {
+        Load();
         // By the monotonic clock: one that is set ahead must not end the window.
-        while (_deletions.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Time) > DeletionGuard.Window)
+        while (_deletions.TryPeek(out var oldest) && parts.Time.GetElapsedTime(oldest.Time) > DeletionGuard.Window)
         {
-            Count -= oldest.Files;
+            _count -= oldest.Files;
             _deletions.Dequeue();
         }
     }
 
     public void Add(IReadOnlyCollection<FileEntry> files)
     {
-        var now = time.GetTimestamp();
-        var room = MostContents - _deletions.Count;
+        if (files.Count == 0)
+            return;
+        Load();
+        var now = parts.Time.GetTimestamp();
+        var room = Math.Max(0, MaxContents - _deletions.Count);
         foreach (var file in files.Take(room))
-            _deletions.Enqueue((now, file.BlocksHash, 1));
+            _deletions.Enqueue(new Deletion(now, file.BlocksHash, 1));
         if (files.Count > room)
-            _deletions.Enqueue((now, default, files.Count - Math.Max(0, room)));
-        Count += files.Count;
+            _deletions.Enqueue(new Deletion(now, default, files.Count - room));
+        _count += files.Count;
+        Save();
     }
 
     /// <summary>Takes off those whose content is in the folder again: they were moved, and the new name was noticed later.</summary>
     /// <returns>How many are left.</returns>
     public long Forgive(Func<BlockHash, bool> isHere)
     {
+        Load();
         for (var n = _deletions.Count; n > 0; n--)
         {
             var deletion = _deletions.Dequeue();
             if (!deletion.Content.IsNone && isHere(deletion.Content))
-                Count -= deletion.Files;
+                _count -= deletion.Files;
             else
                 _deletions.Enqueue(deletion);
         }
-        return Count;
+        return _count;
     }
 
-    /// <summary>A person has judged them.</summary>
+    /// <summary>The user has decided on them.</summary>
     public void Clear()
     {
+        Load();
+        if (_count == 0)
+            return;
         _deletions.Clear();
-        Count = 0;
+        _count = 0;
+        Save();
     }
+
+    private void Load()
+    {
+        if (_isLoaded)
+            return;
+        _isLoaded = true;
+        // Time in which the service did not run is not counted: the wall clock may have been set meanwhile.
+        foreach (var stored in Read())
+        {
+            _deletions.Enqueue(new Deletion(TimestampBefore(stored.AgeSeconds), stored.Content is { } hash ? new BlockHash(Convert.FromHexString(hash)) : default, stored.Files));
+            _count += stored.Files;
+        }
+    }
+
+    private long TimestampBefore(double seconds) => parts.Time.GetTimestamp() - (long)(seconds * parts.Time.TimestampFrequency);
+
+    private IReadOnlyList<StoredDeletion> Read()
+    {
+        try
+        {
+            return parts.State.GetDocument(document) is { } text ? JsonSerializer.Deserialize(text, Json.Default.IReadOnlyListStoredDeletion) ?? [] : [];
+        }
+        catch (Exception e) when (e is JsonException or FormatException or IOException)
+        {
+            // A window that can't be read begins anew.
+            return [];
+        }
+    }
+
+    private void Save()
+    {
+        var stored = new List<StoredDeletion>();
+        foreach (var deletion in _deletions.Take(MaxStoredContents))
+            stored.Add(new StoredDeletion(Age(deletion), deletion.Content.IsNone ? null : deletion.Content.ToString(), deletion.Files));
+        if (_deletions.Count > MaxStoredContents)
+            stored.Add(new StoredDeletion(Age(_deletions.Last()), null, _deletions.Skip(MaxStoredContents).Sum(d => d.Files)));
+        try
+        {
+            parts.State.PutDocument(document, JsonSerializer.Serialize(stored, Json.Default.IReadOnlyListStoredDeletion));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full or read-only home: the window holds while the service runs, and BestEffortState says what isn't kept.
+        }
+    }
+
+    private double Age(Deletion deletion) => parts.Time.GetElapsedTime(deletion.Time).TotalSeconds;
+
+    private readonly record struct Deletion(long Time, BlockHash Content, long Files);
+
+    /// <param name="Content">In hexadecimal; null: not known.</param>
+    internal sealed record StoredDeletion(double AgeSeconds, string? Content, long Files);
+
+    [JsonSerializable(typeof(IReadOnlyList<StoredDeletion>))]
+    private sealed partial class Json : JsonSerializerContext;
 }

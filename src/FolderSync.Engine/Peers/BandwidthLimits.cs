@@ -1,5 +1,6 @@
 using System.Collections;
 using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
 using FolderSync.Network;
 using FolderSync.Network.Bandwidth;
 

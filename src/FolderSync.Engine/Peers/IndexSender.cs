@@ -1,52 +1,54 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine.Folders;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
+using FolderSync.Index;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Announces one folder's local entries on one link: what the peer lacks first, then each change as it is committed.</summary>
-internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink link)
+/// <summary>
+/// Announces one open folder's local entries on one link: what the peer lacks first, then each change as it is committed. Ends with the link, or
+/// with the index: a folder that is opened anew gets another sender.
+/// </summary>
+internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFolderIndex index, PeerLink link)
 {
     private const int PageSize = 1000;
 
-    /// <summary>Runs until cancelled or the link ends.</summary>
+    /// <summary>Runs until cancelled, or until the link or the index ends.</summary>
     /// <param name="known">The highest sequence the peer has; negative: nothing, a full index is due.</param>
     public async Task RunAsync(long known, CancellationToken cancellation)
     {
         using var wake = new Wakeup(parts.Time);
-        using var subscription = folder.ListenToCommits(wake);
+        using var subscription = folder.SubscribeToCommits(wake);
+        var id = folder.Config.Id;
         var isFull = known < 0;
-        // Read on from here; the other is what the peer's last batch went up to: what is not told makes no gap.
+        // Read on from here; the other is what the peer's last batch went up to: what is not announced makes no gap.
         var sent = Math.Max(known, 0);
-        var told = sent;
+        var announced = sent;
         while (true)
         {
-            var index = folder.Index;
-            var page = index is null ? [] : await parts.Workers.Run(() => index.LocalSince(sent, PageSize), cancellation);
-            if (index is null || (page.Count == 0 && !isFull))
+            IReadOnlyList<FileEntry> page = await parts.Workers.Run(() => index.LocalSince(sent, PageSize), cancellation);
+            var due = Deadline.Never;
+            // Looked at after the page was read: what was committed under the limit is behind it.
+            if (folder.AnnouncementLimit is { } limit && !limit.Until.IsPast(parts.Time))
+                (page, due) = ([.. page.TakeWhile(e => e.Sequence <= limit.After)], limit.Until);
+            if (page.Count == 0 && !isFull)
             {
-                await wake.WaitUntilAsync(Deadline.Never, cancellation);
+                await wake.WaitUntilAsync(due, cancellation);
                 continue;
             }
-            if (page.Count > 0 && folder.NewsHold is { } hold && page[0].Sequence > hold.After && !hold.Until.IsPast(parts.Time))
-            {
-                await wake.WaitUntilAsync(hold.Until, cancellation);
-                continue;
-            }
-            // A full index is told even where it is empty.
+            // A full index is announced even where it is empty.
             foreach (var files in page.Count == 0 ? [[]] : IndexBatcher.Split(page))
             {
                 var last = files.Count == 0 ? 0 : files[^1].Sequence;
-                var tellable = files.Select(Told).OfType<FileEntry>().ToList();
-                BepMessage message = isFull
-                    ? new BepMessage.Index(folder.Id, tellable, last)
-                    : new BepMessage.IndexUpdate(folder.Id, tellable, last, told);
-                if (tellable.Count > 0 || isFull)
+                var announceable = files.Select(Announced).OfType<FileEntry>().ToList();
+                BepMessage message = isFull ? new BepMessage.Index(id, announceable, last) : new BepMessage.IndexUpdate(id, announceable, last, announced);
+                if (announceable.Count > 0 || isFull)
                 {
                     await link.SendAsync(message, cancellation);
                     isFull = false;
-                    told = Math.Max(told, last);
+                    announced = Math.Max(announced, last);
                 }
                 sent = Math.Max(sent, last);
             }
@@ -54,8 +56,8 @@ internal sealed class IndexSender(EngineParts parts, FolderLoop folder, PeerLink
     }
 
     /// <summary>
-    /// An entry without a version is nobody's version. That this device no longer has what it announced of the name before is told all the same, as
-    /// invalid: else two devices that both gave a name up would wait for each other. Null: nothing to tell.
+    /// An entry without a version is nobody's version. That this device no longer has what it announced of the name before is announced all the same,
+    /// as invalid: else two devices that both gave a name up would wait for each other. Null: nothing to announce.
     /// </summary>
-    private static FileEntry? Told(FileEntry entry) => !entry.Version.IsEmpty ? entry : entry.Deleted ? entry with { Invalid = true } : null;
+    private static FileEntry? Announced(FileEntry entry) => !entry.Version.IsEmpty ? entry : entry.Deleted ? entry with { Invalid = true } : null;
 }

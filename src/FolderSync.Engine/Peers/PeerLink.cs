@@ -1,13 +1,12 @@
 using System.Threading.Channels;
 using FolderSync.Core.Model;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
 using FolderSync.Network;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
-
-/// <summary>A request that a peer answered with an error code, or not at all.</summary>
-internal sealed class RequestFailedException(string message) : Exception(message);
 
 /// <summary>
 /// One connection of a peer: a send loop, a receive loop and a ticker, each on its own context. Sending never waits for receiving and the
@@ -15,77 +14,57 @@ internal sealed class RequestFailedException(string message) : Exception(message
 /// </summary>
 internal sealed class PeerLink : IAsyncDisposable
 {
-    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(300);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(120);
-    /// <summary>A path that is in doubt has this long to carry a ping there and its acknowledgement back.</summary>
-    private static readonly TimeSpan DoubtFor = TimeSpan.FromSeconds(2);
-
-    /// <summary>Unanswered this long, a path that was in doubt carries nothing.</summary>
-    private static readonly TimeSpan LostAfterDoubt = TimeSpan.FromSeconds(1.5);
-
-    /// <summary>Unanswered this long, it carries nothing though nobody doubted it.</summary>
-    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(15);
-
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
-
     private readonly EngineParts _parts;
-    private readonly AuthenticatedStream _stream;
-    private readonly IBepConnection _connection;
     private readonly CancellationTokenSource _ended = new();
     private readonly Wakeup _sendWake;
     private readonly Wakeup _tickWake;
     private readonly Channel<BepMessage> _urgent = Channel.CreateUnbounded<BepMessage>();
     private readonly Channel<BepMessage> _bulk = Channel.CreateBounded<BepMessage>(8);
+    private readonly PendingRequests _requests;
+    private readonly LinkLiveness _liveness;
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, Pending> _pending = [];
-    private readonly List<Task> _followed = [];
-    private int _nextRequest;
-    private long _outstanding;
-    private long _lastReceived;
-    private long _lastSent;
-    private readonly long _begun;
+    private readonly List<Task> _owned = [];
     private string? _reason;
-    private long _doubted;
 
     public PeerLink(EngineParts parts, AuthenticatedStream stream, IBepConnection connection)
     {
-        (_parts, _stream, _connection) = (parts, stream, connection);
+        (_parts, Stream, Connection) = (parts, stream, connection);
         _sendWake = new Wakeup(parts.Time);
         _tickWake = new Wakeup(parts.Time);
+        _requests = new PendingRequests(parts.Time);
+        _liveness = new LinkLiveness(parts.Time, stream);
         Ended = _ended.Token;
         Since = parts.Time.GetUtcNow();
-        _begun = _lastReceived = _lastSent = parts.Time.GetTimestamp();
     }
 
     public DateTimeOffset Since { get; }
 
-    /// <summary>How long it has been there, whatever was done to the clock meanwhile.</summary>
-    public TimeSpan Age => _parts.Time.GetElapsedTime(_begun);
+    /// <summary>How long it has existed, whatever was done to the clock meanwhile.</summary>
+    public TimeSpan Age => _liveness.Age;
 
-    public AuthenticatedStream Stream => _stream;
+    public AuthenticatedStream Stream { get; }
 
     /// <summary>The peer has said what it shares, which comes before all else.</summary>
     public bool IsIntroduced { get; set; }
 
-    public IBepConnection Connection => _connection;
+    public IBepConnection Connection { get; }
 
     /// <summary>Cancelled when the link is at its end. Whoever still holds the link may read it at any time, also after its disposal.</summary>
     public CancellationToken Ended { get; }
 
     /// <summary>Bytes asked for and not yet answered.</summary>
-    public long Outstanding => Interlocked.Read(ref _outstanding);
+    public long Outstanding => _requests.Outstanding;
 
     /// <summary>Why it ended.</summary>
     public string Reason => _reason ?? "closed";
 
-    /// <summary>It ended for a path that was in doubt: dialing anew is worth a try at once.</summary>
-    public bool WasDoubted { get; private set; }
+    /// <summary>It ended since the network no longer carried it: dialing anew is worth an attempt at once.</summary>
+    public bool IsSuspect => _liveness.IsLost;
 
-    /// <summary>The network changed, or time passed unseen: finds out quickly whether the other device is still there.</summary>
-    public void Doubt()
+    /// <summary>The network changed, or time passed unseen: finds out quickly whether the other device still answers.</summary>
+    public void ProbeLiveness()
     {
-        Volatile.Write(ref _doubted, Math.Max(1, _parts.Time.GetTimestamp()));
+        _liveness.Suspect();
         Post(new BepMessage.Ping());
         _tickWake.Set();
     }
@@ -98,7 +77,7 @@ internal sealed class PeerLink : IAsyncDisposable
         var receiving = Start(name + " receive", () => ReceiveAsync(onMessage));
         var ticking = Start(name + " tick", TickLoopAsync);
         await Task.WhenAll(sending, receiving, ticking);
-        FailPending();
+        _requests.FailAll(Reason);
         _sendWake.Dispose();
         _tickWake.Dispose();
     }
@@ -111,13 +90,13 @@ internal sealed class PeerLink : IAsyncDisposable
         End();
     }
 
-    /// <summary>Work that ends with the link, and is waited for at its end.</summary>
-    public void Follow(Task work)
+    /// <summary>A loop that ends with the link, and is waited for at its end.</summary>
+    public void Own(Task loop)
     {
         lock (_lock)
         {
-            _followed.RemoveAll(w => w.IsCompleted);
-            _followed.Add(work);
+            _owned.RemoveAll(w => w.IsCompleted);
+            _owned.Add(loop);
         }
     }
 
@@ -153,32 +132,23 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>Asks for a block. The caller disposes the bytes.</summary>
     public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, CancellationToken cancellation)
     {
-        var pending = new Pending(block.Size, _parts.Time.GetTimestamp());
-        int id;
-        lock (_lock)
-        {
-            Ended.ThrowIfCancellationRequested();
-            do
-                id = _nextRequest = (_nextRequest + 1) & int.MaxValue;
-            while (!_pending.TryAdd(id, pending));
-        }
-        Interlocked.Add(ref _outstanding, block.Size);
+        var (id, answer) = _requests.Add(block.Size, Ended);
         Post(new BepMessage.Request(id, folder, name, block.Offset, block.Size, block.Hash, fromTemporary, block.Index));
-        await using (cancellation.Register(() => Complete(id, p => p.Answer.TrySetCanceled(cancellation))))
-            return await pending.Answer.Task;
+        await using (cancellation.Register(() => _requests.Cancel(id, cancellation)))
+            return await answer;
     }
 
     public async ValueTask DisposeAsync()
     {
         End();
         // Also where the loops never began: whoever asked for a block is not to wait for them.
-        FailPending();
-        List<Task> followed;
+        _requests.FailAll(Reason);
+        List<Task> owned;
         lock (_lock)
-            followed = [.. _followed];
-        foreach (var work in followed)
-            await work;
-        await _stream.DisposeAsync();
+            owned = [.. _owned];
+        foreach (var loop in owned)
+            await loop;
+        await Stream.DisposeAsync();
     }
 
     private Task Start(string name, Func<Task> loop) => _parts.Supervisor.Start(name, () => GuardAsync(loop), Fail, Ended);
@@ -220,17 +190,17 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             while (_urgent.Reader.TryRead(out var message) || _bulk.Reader.TryRead(out message))
             {
-                await _connection.SendAsync(message, Ended);
+                await Connection.SendAsync(message, Ended);
                 if (message is BepMessage.Response response)
                     response.Data.Dispose();
                 if (message is BepMessage.Close)
                 {
-                    await _connection.FlushAsync(Ended);
+                    await Connection.FlushAsync(Ended);
                     return;
                 }
             }
-            await _connection.FlushAsync(Ended);
-            Volatile.Write(ref _lastSent, _parts.Time.GetTimestamp());
+            await Connection.FlushAsync(Ended);
+            _liveness.OnSent();
             await _sendWake.WaitUntilAsync(Deadline.Never, CancellationToken.None);
             if (Ended.IsCancellationRequested)
                 return;
@@ -262,12 +232,12 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         while (true)
         {
-            var message = await _connection.ReceiveAsync(Ended);
-            Volatile.Write(ref _lastReceived, _parts.Time.GetTimestamp());
+            var message = await Connection.ReceiveAsync(Ended);
+            _liveness.OnReceived();
             switch (message)
             {
                 case BepMessage.Response response:
-                    Answer(response);
+                    _requests.Answer(response);
                     break;
                 case BepMessage.Ping:
                     break;
@@ -284,94 +254,21 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         while (true)
         {
-            var isDoubted = Volatile.Read(ref _doubted) != 0;
-            await _tickWake.WaitUntilAsync(Deadline.In(isDoubted ? DoubtFor : Tick, _parts.Time), CancellationToken.None);
+            await _tickWake.WaitUntilAsync(Deadline.In(_liveness.UntilCheck, _parts.Time), CancellationToken.None);
             if (Ended.IsCancellationRequested)
                 return;
-            CheckPath();
-            if (_parts.Time.GetElapsedTime(Volatile.Read(ref _lastReceived)) > DeadAfter)
-                throw new BepException("Nothing was heard of the other device for 5 minutes.");
-            if (_parts.Time.GetElapsedTime(Volatile.Read(ref _lastSent)) > PingAfter)
+            if (_liveness.Check() is { } why)
+            {
+                // Before the path is aborted: that fails the other loops with a reason that says less.
+                Interlocked.CompareExchange(ref _reason, why, null);
+                if (_liveness.IsLost)
+                    Stream.Path?.Abort();
+                throw new BepException(why);
+            }
+            if (_liveness.NeedsPing)
                 Post(new BepMessage.Ping());
-            FailOverdue();
+            _requests.FailOverdue();
         }
-    }
-
-    private void CheckPath()
-    {
-        var doubted = Volatile.Read(ref _doubted);
-        if (_stream.Path is not { } path)
-            return;
-        var isLost = path.Unanswered > (doubted == 0 ? LostAfter : LostAfterDoubt) || (doubted != 0 && path.HasLostItsAddress);
-        if (isLost)
-        {
-            WasDoubted = true;
-            const string Why = "The network no longer carries the connection.";
-            Interlocked.CompareExchange(ref _reason, Why, null);
-            path.Abort();
-            throw new BepException(Why);
-        }
-        if (doubted != 0 && _parts.Time.GetElapsedTime(doubted) >= DoubtFor)
-            Interlocked.CompareExchange(ref _doubted, 0, doubted);
-    }
-
-    private void Answer(BepMessage.Response response)
-    {
-        var isUsed = false;
-        Complete(response.Id, p =>
-        {
-            if (response.Code != ErrorCode.NoError)
-                p.Answer.TrySetException(new RequestFailedException(Explain(response.Code)));
-            else if (response.Data.Length != p.Size)
-                p.Answer.TrySetException(new RequestFailedException($"It sent {response.Data.Length} bytes where {p.Size} were asked for."));
-            else
-                isUsed = p.Answer.TrySetResult(response.Data);
-        });
-        if (!isUsed)
-            response.Data.Dispose();
-    }
-
-    private bool Complete(int id, Action<Pending> how)
-    {
-        Pending? pending;
-        lock (_lock)
-        {
-            if (!_pending.Remove(id, out pending))
-                return false;
-        }
-        Interlocked.Add(ref _outstanding, -pending.Size);
-        how(pending);
-        return true;
-    }
-
-    private void FailOverdue()
-    {
-        List<int> overdue;
-        lock (_lock)
-            overdue = [.. _pending.Where(p => _parts.Time.GetElapsedTime(p.Value.Asked) > AnswerWithin).Select(p => p.Key)];
-        foreach (var id in overdue)
-            Complete(id, p => p.Answer.TrySetException(new RequestFailedException("It did not answer within two minutes.")));
-    }
-
-    private void FailPending()
-    {
-        List<int> all;
-        lock (_lock)
-            all = [.. _pending.Keys];
-        foreach (var id in all)
-            Complete(id, p => p.Answer.TrySetException(new RequestFailedException($"The connection ended: {Reason}")));
-    }
-
-    private static string Explain(ErrorCode code) => code switch
-    {
-        ErrorCode.NoSuchFile => "It no longer has this version of the file.",
-        ErrorCode.InvalidFile => "It refuses to give this file.",
-        _ => "It could not read the file.",
-    };
-
-    private sealed record Pending(int Size, long Asked)
-    {
-        public TaskCompletionSource<PooledBytes> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed class CloseDeadline

@@ -1,4 +1,10 @@
+using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Status;
 using FolderSync.Index;
 using FolderSync.Network;
 using FolderSync.Protocol;
@@ -7,63 +13,51 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>
-/// One configured peer, connected or not: its links, what it says of the shared folders, and the index senders of the first link. The
-/// folders it serves are looked up by the engine; it never holds a folder's state.
-/// </summary>
-internal sealed partial class PeerSession
+/// <summary>One configured peer, connected or not: its links and what comes over them. What it has to do with a folder is <see cref="FolderExchanges"/>'.</summary>
+internal sealed class PeerSession
 {
     private const int MaxLinks = 3;
-
-    /// <summary>Of a peer's progress, as many files as an event tells.</summary>
-    private const int MaxToldFiles = 100;
-
-    /// <summary>Of folders that are offered under IDs that can't be ones, as many lines go into the log.</summary>
-    private const int MaxReportedIds = 10;
 
     /// <summary>A single wrong block may be a file that was changed just then.</summary>
     private const int WrongDataToDemote = 3;
 
     /// <summary>A connection that lived shorter than this is taken for a refusal by the other side.</summary>
-    private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MinStableLifetime = TimeSpan.FromSeconds(10);
 
     /// <summary>Two connections made within this time of each other are both sides dialing at once; an older one was lost by the other side.</summary>
     private static readonly TimeSpan DialRace = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan FoundAgain = TimeSpan.FromSeconds(2);
-
-    private readonly EngineParts _parts;
-    private readonly PeerHub _hub;
+    private readonly PeerContext _context;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private readonly List<PeerLink> _links = [];
-    private readonly SortedDictionary<FolderId, PeerFolder> _folders = [];
-    private readonly Dictionary<string, string> _dialErrors = [];
-    private readonly HashSet<string> _reportedIds = [];
     private DeviceConfig _config;
-    private (PeerLink Link, BepMessage.ClusterConfig Config)? _theirs;
     private long _received;
     private long _sent;
     private DateTimeOffset? _lastSeen;
     private int _turn;
     private int _wrongData;
-    private bool _hasReasonToDial;
-    private CancellationTokenSource? _dialing;
-    private long _found;
 
-    public PeerSession(EngineParts parts, PeerHub hub, DeviceConfig config)
+    public PeerSession(PeerContext context, DeviceConfig config)
     {
-        (_parts, _hub, _config) = (parts, hub, config);
-        _log = parts.Loggers.CreateLogger<PeerSession>();
-        DialWake = new Wakeup(parts.Time);
+        (_context, _config) = (context, config);
+        _log = context.Parts.Loggers.CreateLogger<PeerSession>();
+        Dialing = new DialState(context.Parts.Time);
+        Exchanges = new FolderExchanges(context, config.Id, () => Config, _log);
     }
 
     public DeviceId Id => _config.Id;
 
     public DeviceConfig Config => Volatile.Read(ref _config);
 
-    /// <summary>Set when dialing may be worth a try at once.</summary>
-    public Wakeup DialWake { get; }
+    /// <summary>As users call it.</summary>
+    public string Name => Config.Name.Length > 0 ? Config.Name : Id.Short.ToString();
+
+    public DialState Dialing { get; }
+
+    public FolderExchanges Exchanges { get; }
+
+    private EngineParts Parts => _context.Parts;
 
     public bool IsConnected
     {
@@ -95,73 +89,21 @@ internal sealed partial class PeerSession
             if (WhyNotAt(link.Stream) is { } why)
                 link.Close(why);
         }
-        lock (_lock)
-            _hasReasonToDial = true;
-        DialWake.Set();
+        Dialing.AddReason();
     }
 
     /// <summary>The network changed: connections are checked, and a dial that began on the old network begins anew.</summary>
     public void OnNetworkChanged()
     {
-        foreach (var link in Links())
-            link.Doubt();
-        CancellationTokenSource? dialing;
-        lock (_lock)
-        {
-            _hasReasonToDial = true;
-            dialing = _dialing;
-            _dialing = null;
-        }
-        try
-        {
-            dialing?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself in this moment.
-        }
-        DialWake.Set();
+        ProbeLinks();
+        Dialing.Restart();
     }
 
-    /// <summary>Discovery heard the device anew, or at other addresses. Whoever is on the network can make it say so: it costs little.</summary>
+    /// <summary>Discovery heard the device anew, or at other addresses.</summary>
     public void OnFound()
     {
-        lock (_lock)
-        {
-            if (_found != 0 && _parts.Time.GetElapsedTime(_found) < FoundAgain)
-                return;
-            _found = Math.Max(1, _parts.Time.GetTimestamp());
-            _hasReasonToDial |= _links.Count == 0;
-        }
-        foreach (var link in Links())
-            link.Doubt();
-        DialWake.Set();
-    }
-
-    /// <summary>A dial that a change of the network ends; the caller disposes it after <see cref="EndDial"/>.</summary>
-    public CancellationTokenSource BeginDial(CancellationToken cancellation)
-    {
-        var dialing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        lock (_lock)
-            _dialing = dialing;
-        return dialing;
-    }
-
-    public void EndDial()
-    {
-        lock (_lock)
-            _dialing = null;
-    }
-
-    /// <summary>True once after something made dialing worth a try at once.</summary>
-    public bool TakeReasonToDial()
-    {
-        lock (_lock)
-        {
-            var has = _hasReasonToDial;
-            _hasReasonToDial = false;
-            return has;
-        }
+        if (Dialing.OnFound(isWanted: !IsConnected))
+            ProbeLinks();
     }
 
     /// <summary>Null where the device may be at the stream's other end, else a sentence.</summary>
@@ -177,7 +119,7 @@ internal sealed partial class PeerSession
     /// <summary>Takes a connection on, or says why not. Returns when it has ended.</summary>
     public async Task<string?> AdoptAsync(AuthenticatedStream stream, IBepConnection connection)
     {
-        var link = new PeerLink(_parts, stream, connection);
+        var link = new PeerLink(Parts, stream, connection);
         bool isFirst;
         lock (_lock)
         {
@@ -192,10 +134,10 @@ internal sealed partial class PeerSession
             _links.Add(link);
             _lastSeen = link.Since;
         }
-        var server = new RequestServer(_parts, Id, link, id => _hub.FolderSharedWith(id, Id), _hub.RequestBytes);
+        var server = new RequestServer(Parts, Id, link, id => _context.FolderSharedWith(id, Id), _context.RequestBytes);
         // Whatever happens: a link that is not taken off passes for a connection for ever, and nobody dials.
-        await _parts.Supervisor.RunAsync($"{Name()} connection", () => RunLinkAsync(link, server, isFirst), link.Fail, link.Ended);
-        await _parts.Supervisor.RunAsync($"{Name()} connection's end", () => OnLinkEndedAsync(link), _ => DialWake.Set(), CancellationToken.None);
+        await Parts.Supervisor.RunAsync($"{Name} connection", () => RunLinkAsync(link, server, isFirst), link.Fail, link.Ended);
+        await Parts.Supervisor.RunAsync($"{Name} connection's end", () => OnLinkEndedAsync(link), _ => Dialing.Wake.Set(), CancellationToken.None);
         return null;
     }
 
@@ -207,9 +149,9 @@ internal sealed partial class PeerSession
             link.Connection.Compression = Config.Compression;
             if (isFirst)
                 OnConnected(link);
-            serving = server.RunAsync(Name());
-            link.Post(await ClusterConfigAsync(isSecondary: !isFirst));
-            await link.RunAsync(Name(), message => ReceiveAsync(link, server, message));
+            serving = server.RunAsync(Name);
+            link.Post(await Exchanges.DescribeAsync(isSecondary: !isFirst));
+            await link.RunAsync(Name, message => ReceiveAsync(link, server, message));
         }
         finally
         {
@@ -218,27 +160,11 @@ internal sealed partial class PeerSession
         }
     }
 
-    /// <summary>Tells the peer anew what is shared: sharing, pausing or a folder's start changed.</summary>
-    public async Task AnnounceFoldersAsync()
-    {
-        if (Primary() is not { } link)
-            return;
-        var config = await ClusterConfigAsync(isSecondary: false);
-        // What the peer said before holds on, and is judged by what is shared now: it will not say it again.
-        var theirs = TheirConfig(link);
-        if (theirs is not null)
-            Judge(theirs);
-        link.Post(config);
-        if (theirs is not null)
-            await StartSendersAsync(link, theirs, isNew: false);
-    }
+    /// <summary>Announces anew what is shared: sharing, pausing or a folder's start changed.</summary>
+    public Task AnnounceFoldersAsync() => Primary() is { } link ? Exchanges.AnnounceAsync(link) : Task.CompletedTask;
 
     /// <summary>True when blocks of the folder can be asked for.</summary>
-    public bool IsSource(FolderId folder)
-    {
-        lock (_lock)
-            return _links.Count > 0 && _folders.TryGetValue(folder, out var f) && f.State == RemoteFolderState.Valid;
-    }
+    public bool IsSource(FolderId folder) => IsConnected && Exchanges.StateOf(folder) == RemoteFolderState.Valid;
 
     /// <summary>It has sent wrong data again and again since this service started.</summary>
     public bool IsUnreliable => Volatile.Read(ref _wrongData) >= WrongDataToDemote;
@@ -247,7 +173,7 @@ internal sealed partial class PeerSession
     public void NoteWrongData()
     {
         if (Interlocked.Increment(ref _wrongData) == WrongDataToDemote)
-            Log.WrongData(_log, Name());
+            Log.WrongData(_log, Name);
     }
 
     /// <summary>Bytes asked for and not yet answered.</summary>
@@ -278,48 +204,11 @@ internal sealed partial class PeerSession
         }
     }
 
-    /// <summary>True when the peer said that its temp file of that version has the block.</summary>
-    public bool HasTemporarily(FolderId folder, FileName name, VersionVector version, int block)
-    {
-        lock (_lock)
-        {
-            return _links.Count > 0 && _folders.TryGetValue(folder, out var f) && f.State == RemoteFolderState.Valid &&
-                   f.Progress.Has(name, version, block);
-        }
-    }
-
-    /// <summary>Of how many files the peer's progress is kept.</summary>
-    public int KnownProgress(FolderId folder)
-    {
-        lock (_lock)
-            return _folders.TryGetValue(folder, out var f) ? f.Progress.Count : 0;
-    }
-
-    public void PostProgress(FolderId folder, IReadOnlyList<ProgressUpdate> updates)
+    /// <summary>Announces which blocks of files under way are here.</summary>
+    public void AnnounceProgress(FolderId folder, IReadOnlyList<ProgressUpdate> updates)
     {
         if (IsSource(folder))
             Primary()?.Post(new BepMessage.DownloadProgress(folder, updates));
-    }
-
-    /// <summary>Forgets why other addresses than these could not be dialed: discovered ones come and go without end.</summary>
-    public void KeepDialErrors(IReadOnlyCollection<string> addresses)
-    {
-        lock (_lock)
-        {
-            foreach (var gone in _dialErrors.Keys.Except(addresses).ToList())
-                _dialErrors.Remove(gone);
-        }
-    }
-
-    public void NoteDialError(string address, string? error)
-    {
-        lock (_lock)
-        {
-            if (error is null)
-                _dialErrors.Remove(address);
-            else
-                _dialErrors[address] = error;
-        }
     }
 
     public DeviceSnapshot Snapshot()
@@ -342,14 +231,12 @@ internal sealed partial class PeerSession
                 ClockOffset = first?.Connection.PeerHello.Timestamp is > 0 and var told ? DateTimeOffset.UnixEpoch.AddTicks(told / 100) - first.Since : null,
                 BytesReceived = _received + _links.Sum(l => l.Connection.BytesReceived),
                 BytesSent = _sent + _links.Sum(l => l.Connection.BytesSent),
-                LastSeen = first is null ? _lastSeen : _parts.Time.GetUtcNow(),
-                DialErrors = new Dictionary<string, string>(_dialErrors),
-                Folders = _folders.ToDictionary(f => f.Key, f => f.Value.State),
+                LastSeen = first is null ? _lastSeen : Parts.Time.GetUtcNow(),
+                DialErrors = Dialing.Errors,
+                Folders = Exchanges.States(),
             };
         }
     }
-
-    private string Name() => Config.Name.Length > 0 ? Config.Name : Id.Short.ToString();
 
     private int Wanted(Hello? peer) => Math.Clamp(Math.Max(Config.NumConnections, Math.Min(peer?.NumConnections ?? 0, MaxLinks)), 1, MaxLinks);
 
@@ -357,6 +244,12 @@ internal sealed partial class PeerSession
     {
         lock (_lock)
             return [.. _links];
+    }
+
+    private void ProbeLinks()
+    {
+        foreach (var link in Links())
+            link.ProbeLiveness();
     }
 
     private PeerLink? Primary()
@@ -379,34 +272,58 @@ internal sealed partial class PeerSession
         if (!replaces)
         {
             // Who dials although it has a connection may have lost it; if so, it is to be found out before its next try.
-            old.Doubt();
+            old.ProbeLiveness();
             return "there is a connection already";
         }
         old.Close("replaced by a newer connection");
         _links.Remove(old);
-        StopSenders();
+        Exchanges.StopSenders();
         return null;
     }
 
-    private bool DialedBySmaller(AuthenticatedStream stream) => stream.Dialed == (_parts.Self.CompareTo(Id) < 0);
+    private bool DialedBySmaller(AuthenticatedStream stream) => stream.Dialed == (Parts.Self.CompareTo(Id) < 0);
 
     private void OnConnected(PeerLink link)
     {
-        Log.Connected(_log, Name(), link.Stream.Remote, link.Connection.PeerHello.ClientName, link.Connection.PeerHello.ClientVersion);
-        _parts.State.PutDevice(new DeviceStatistics(Id, link.Since, 0));
-        _hub.Events.Add(
-            "DeviceConnected",
-            ("id", Id.ToString()),
-            ("deviceName", link.Connection.PeerHello.DeviceName),
-            ("clientName", link.Connection.PeerHello.ClientName),
-            ("clientVersion", link.Connection.PeerHello.ClientVersion),
-            ("type", link.Stream.Kind),
-            ("addr", link.Stream.Remote));
+        var hello = link.Connection.PeerHello;
+        Log.Connected(_log, Name, link.Stream.Remote, hello.ClientName, hello.ClientVersion);
+        Parts.State.PutDevice(new DeviceStatistics(Id, link.Since, 0));
+        _context.Events.Publish(() => new EngineEvent.DeviceConnected(Id, hello.DeviceName, hello.ClientName, hello.ClientVersion, link.Stream.Kind, link.Stream.Remote));
+    }
+
+    private async Task ReceiveAsync(PeerLink link, RequestServer server, BepMessage message)
+    {
+        if (message is BepMessage.ClusterConfig)
+            link.IsIntroduced = true;
+        else if (!link.IsIntroduced)
+            throw new BepException($"The other device sent a {message.GetType().Name} before it said what it shares.", isViolation: true);
+        switch (message)
+        {
+            case BepMessage.Request request:
+                server.Enqueue(request);
+                break;
+            case BepMessage.ClusterConfig config:
+                if (!config.Secondary)
+                    await Exchanges.ReceiveAsync(link, config);
+                break;
+            case BepMessage.Index index:
+                await Exchanges.ReceiveAsync(link, index.Folder, new IndexMessage(index.Files, index.Refused, index.RefusedInAll, IsFull: true, index.LastSequence, 0));
+                break;
+            case BepMessage.IndexUpdate update:
+                await Exchanges.ReceiveAsync(
+                    link, update.Folder, new IndexMessage(update.Files, update.Refused, update.RefusedInAll, IsFull: false, update.LastSequence, update.PreviousSequence));
+                break;
+            case BepMessage.DownloadProgress progress:
+                await Exchanges.ReceiveAsync(progress);
+                break;
+            default:
+                throw new BepException($"The other device sent a {message.GetType().Name} that was not asked for.", isViolation: true);
+        }
     }
 
     private async Task OnLinkEndedAsync(PeerLink link)
     {
-        var now = _parts.Time.GetUtcNow();
+        var now = Parts.Time.GetUtcNow();
         bool isLast;
         lock (_lock)
         {
@@ -415,54 +332,29 @@ internal sealed partial class PeerSession
             _received += link.Connection.BytesReceived;
             _sent += link.Connection.BytesSent;
             _lastSeen = now;
-            _hasReasonToDial |= link.Age > Held || link.WasDoubted;
             isLast = _links.Count == 0;
+            // With the link: what a next one says must not be forgotten with this one.
             if (wasFirst || isLast)
-                StopSenders();
-            if (_theirs?.Link == link)
-                _theirs = null;
-            if (isLast)
-                _folders.Clear();
+                Exchanges.StopSenders();
+            Exchanges.OnLinkEnded(link, isLast);
         }
+        if (link.Age > MinStableLifetime || link.IsSuspect)
+            Dialing.AddReason();
         await link.DisposeAsync();
         if (link.Fault is not null)
-            NoteDialError(link.Stream.Remote, link.Reason);
+            Dialing.Note(link.Stream.Remote, link.Reason);
         if (isLast)
         {
-            Log.Disconnected(_log, Name(), link.Reason);
-            _parts.State.PutDevice(new DeviceStatistics(Id, now, link.Age.TotalSeconds));
-            _hub.Events.Add("DeviceDisconnected", ("id", Id.ToString()), ("error", link.Reason));
+            Log.Disconnected(_log, Name, link.Reason);
+            Parts.State.PutDevice(new DeviceStatistics(Id, now, link.Age.TotalSeconds));
+            _context.Events.Publish(() => new EngineEvent.DeviceDisconnected(Id, link.Reason));
         }
         else
         {
             // The next link takes the index over.
             await AnnounceFoldersAsync();
         }
-        DialWake.Set();
-        _hub.OnPeerChanged(Id);
-    }
-
-    /// <summary>What the peer says of one shared folder on the present links.</summary>
-    private sealed class PeerFolder
-    {
-        public RemoteFolderState State { get; set; }
-
-        public ulong IndexId { get; set; }
-
-        /// <summary>The highest sequence received on this connection; what a next batch must join on to.</summary>
-        public long Received { get; set; }
-
-        public CancellationTokenSource? Sender { get; set; }
-
-        /// <summary>Whose entries <see cref="Sender"/> announces; a folder that was opened anew has another one.</summary>
-        public IFolderIndex? SenderOf { get; set; }
-
-        public PeerProgress Progress { get; } = new();
-
-        public void StopSender()
-        {
-            Sender?.Cancel();
-            (Sender, SenderOf) = (null, null);
-        }
+        Dialing.Wake.Set();
+        _context.OnPeerChanged(Id);
     }
 }

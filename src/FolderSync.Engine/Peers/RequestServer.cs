@@ -1,13 +1,14 @@
 using System.Threading.Channels;
 using FolderSync.Core.Model;
-using FolderSync.Engine.Folders;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
 
 /// <summary>Answers one link's requests, several at once, in bounded memory. Receiving never waits for it: a request is a small record in a queue.</summary>
-internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink link, Func<FolderId, FolderLoop?> folders, Gate bytes)
+internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink link, Func<FolderId, IFolderEndpoint?> folders, AsyncBudget bytes)
 {
     private const int AtOnce = 4;
     private const int MaxQueued = 16_384;
@@ -52,7 +53,7 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
             await link.SendAsync(new BepMessage.Response(request.Id, PooledBytes.Empty, ErrorCode.InvalidFile), link.Ended);
             return;
         }
-        await bytes.TakeAsync(request.Size, link.Ended);
+        await bytes.AcquireAsync(request.Size, link.Ended);
         PooledBytes? data = null;
         try
         {
@@ -65,7 +66,7 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
         finally
         {
             data?.Dispose();
-            bytes.Give(request.Size);
+            bytes.Release(request.Size);
         }
     }
 }

@@ -36,7 +36,7 @@ public sealed class SmoothedRate
 public readonly record struct RateSample(DateTimeOffset Time, long In, long Out);
 
 /// <summary>Rates of everything, from counters looked at once a second: of each device and folder smoothed, of all devices for the last minutes. Thread-safe.</summary>
-public sealed class RateMeter(ISyncEngine engine, TimeProvider time)
+public sealed class RateMeter(Func<IReadOnlyList<DeviceSnapshot>> devicesNow, Func<IReadOnlyDictionary<Core.Model.FolderId, long>> receivedNow, TimeProvider time)
 {
     public const int Kept = 300;
 
@@ -75,8 +75,8 @@ public sealed class RateMeter(ISyncEngine engine, TimeProvider time)
     /// <summary>Looks at all counters; to be called once a second.</summary>
     public void Sample()
     {
-        var devices = engine.Devices;
-        var folders = engine.BytesReceived;
+        var devices = devicesNow();
+        var folders = receivedNow();
         var now = time.GetUtcNow();
         lock (_lock)
         {

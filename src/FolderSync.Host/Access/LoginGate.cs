@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
+using FolderSync.Host.Events;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Access;
@@ -93,10 +94,7 @@ internal sealed class LoginGate(ConfigStore config, ISyncEngine engine, Sessions
             ServiceLog.LoggedIn(log, shown, from.Address);
         else
             ServiceLog.WrongLogin(log, shown, from.Address);
-        if (from.Proxy is { } proxy)
-            engine.Events.Add("LoginAttempt", ("remoteAddress", from.Address.ToString()), ("username", shown), ("success", right), ("proxy", proxy.ToString()));
-        else
-            engine.Events.Add("LoginAttempt", ("remoteAddress", from.Address.ToString()), ("username", shown), ("success", right));
+        engine.Events.Publish(new ServiceEvent.LoginAttempted(from.Address.ToString(), shown, right, from.Proxy?.ToString()));
     }
 
     /// <summary>Where no name is configured, the password alone is asked.</summary>

@@ -1,6 +1,6 @@
 using FolderSync.Client;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 
 namespace FolderSync.Host.Config;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Xml.Linq;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Access;
 using FolderSync.Host.Config;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Access;
 using FolderSync.Host.Config;
 using FolderSync.Network;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Rest;

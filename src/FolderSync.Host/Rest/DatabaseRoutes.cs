@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Queries;
+using FolderSync.Engine.Status;
 
 namespace FolderSync.Host.Rest;
 
@@ -66,7 +69,7 @@ internal sealed class DatabaseRoutes(ISyncEngine engine)
             ["receiveOnlyTotalItems"] = c.ReceiveOnlyChanged.Items,
             ["inSyncFiles"] = c.Global.Files - c.Need.Files,
             ["inSyncBytes"] = c.Global.Bytes - folder.NeedBytes,
-            ["state"] = StateNames.Of(folder.State),
+            ["state"] = SyncthingNames.Of(folder.State),
             ["stateChanged"] = RestJson.Time(folder.StateChanged),
             ["version"] = c.LocalSequence + c.RemoteSequence,
             ["sequence"] = c.LocalSequence + c.RemoteSequence,

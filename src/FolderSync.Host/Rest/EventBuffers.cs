@@ -13,6 +13,7 @@ internal sealed class EventBuffers
     private readonly IDisposable _listening;
     private ImmutableArray<EventBuffer> _all = [];
     private long _lastAsked;
+    private long _lastId;
     private bool _isClosed;
 
     public EventBuffers(EventLog log)
@@ -64,11 +65,15 @@ internal sealed class EventBuffers
         }
     }
 
-    private void Add(EngineEvent e)
+    /// <summary>Called in one order, by the log.</summary>
+    private void Add(LoggedEvent logged)
     {
-        var text = new EventText(e);
-        foreach (var buffer in _all)
-            buffer.Add(text);
+        foreach (var shown in SyncthingEvents.Of(logged.Event))
+        {
+            var text = new EventText(++_lastId, logged, shown);
+            foreach (var buffer in _all)
+                buffer.Add(text);
+        }
     }
 }
 

@@ -1,33 +1,25 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FolderSync.Engine.Events;
+using FolderSync.Host.Events;
 
 namespace FolderSync.Host.Rest;
 
-/// <summary>JSON that is there already: as long as it is, it weighs.</summary>
-internal sealed record RawJson(string Text)
-{
-    public static RawJson Of(JsonNode node) => new(node.ToJsonString(EventText.Options));
-}
-
 /// <summary>An event as it is sent: written once, by the first who reads it, and shared by all readers of all filters.</summary>
-internal sealed class EventText(EngineEvent e)
+/// <param name="globalId">Ascending from 1 over all types.</param>
+internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent shown)
 {
-    /// <summary>The key under which an event's data is one value and no object.</summary>
-    public const string Whole = "";
-
-    public static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly EventJson Json = new(new JsonSerializerOptions(EventJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private byte[]? _text;
 
-    public string Type => e.Type;
+    public string Type => shown.Type;
 
-    /// <summary>Bytes that it keeps in memory, about.</summary>
-    public int Weight { get; } = 200 + Weigh(e.Data);
+    /// <summary>Bytes that it keeps in memory, about: what happened and its text.</summary>
+    public int Weight { get; } = 600 + (3 * TextOf(logged.Event));
 
     /// <summary>The object's text behind its id: <c>"globalID":1,"time":...}</c>.</summary>
     public ReadOnlyMemory<byte> Text => Volatile.Read(ref _text) ?? Write();
@@ -38,11 +30,11 @@ internal sealed class EventText(EngineEvent e)
         using (var json = new Utf8JsonWriter(buffer, WriterOptions))
         {
             json.WriteStartObject();
-            json.WriteNumber("globalID", e.GlobalId);
-            json.WriteString("time", RestJson.Time(e.Time));
-            json.WriteString("type", e.Type);
+            json.WriteNumber("globalID", globalId);
+            json.WriteString("time", RestJson.Time(logged.Time));
+            json.WriteString("type", shown.Type);
             json.WritePropertyName("data");
-            Write(json, e.Data.TryGetValue(Whole, out var whole) ? whole : e.Data);
+            Write(json, SyncthingEvents.DataOf(logged.Event, shown));
             json.WriteEndObject();
         }
         var text = buffer.WrittenSpan[1..].ToArray();
@@ -50,44 +42,49 @@ internal sealed class EventText(EngineEvent e)
         return text;
     }
 
-    private static void Write(Utf8JsonWriter json, object? value)
+    private static void Write(Utf8JsonWriter json, EventData data)
     {
-        switch (value)
+        switch (data)
         {
-            case null: json.WriteNullValue(); break;
-            case string s: json.WriteStringValue(s); break;
-            case bool b: json.WriteBooleanValue(b); break;
-            case int i: json.WriteNumberValue(i); break;
-            case long l: json.WriteNumberValue(l); break;
-            case double d: json.WriteNumberValue(double.IsFinite(d) ? d : 0); break;
-            case DateTimeOffset t: json.WriteStringValue(RestJson.Time(t)); break;
-            case RawJson raw: json.WriteRawValue(raw.Text, skipInputValidation: true); break;
-            case IEnumerable<KeyValuePair<string, object?>> fields:
+            case EventData.Whole whole:
+                json.WriteRawValue(whole.Json, skipInputValidation: true);
+                break;
+            case EventData.FolderSummary summary:
                 json.WriteStartObject();
-                foreach (var (key, field) in fields)
-                {
-                    json.WritePropertyName(key);
-                    Write(json, field);
-                }
+                json.WriteString("folder", summary.Folder);
+                json.WritePropertyName("summary");
+                json.WriteRawValue(summary.Summary, skipInputValidation: true);
                 json.WriteEndObject();
                 break;
-            case System.Collections.IEnumerable list:
-                json.WriteStartArray();
-                foreach (var item in list)
-                    Write(json, item);
-                json.WriteEndArray();
+            case EventData.DownloadProgress progress:
+                JsonSerializer.Serialize(json, progress.Folders, Json.IReadOnlyDictionaryStringIReadOnlyDictionaryStringFileProgressData);
                 break;
-            default: json.WriteStringValue(value.ToString()); break;
+            default:
+                JsonSerializer.Serialize(json, data, Json.GetTypeInfo(data.GetType())!);
+                break;
         }
     }
 
-    /// <summary>The value and its text: twice.</summary>
-    private static int Weigh(object? value) => value switch
+    /// <summary>Characters of the texts that can be long.</summary>
+    private static int TextOf(EngineEvent happened) => happened switch
     {
-        string s => 40 + (3 * s.Length),
-        RawJson raw => 40 + (3 * raw.Text.Length),
-        IEnumerable<KeyValuePair<string, object?>> fields => 100 + fields.Sum(f => 40 + (3 * f.Key.Length) + Weigh(f.Value)),
-        System.Collections.IEnumerable list => 40 + list.Cast<object?>().Sum(Weigh),
-        _ => 40,
+        EngineEvent.LocalIndexUpdated e => e.Names.Sum(n => 20 + n.Value.Length),
+        EngineEvent.LocalChangeDetected e => e.Name.Value.Length,
+        EngineEvent.RemoteChangeApplied e => e.Name.Value.Length,
+        EngineEvent.ItemStarted e => e.Name.Value.Length,
+        EngineEvent.ItemFinished e => e.Name.Value.Length + (e.Error?.Length ?? 0),
+        EngineEvent.PullProblemsChanged e => e.Problems.Sum(p => 40 + p.Name.Value.Length + p.Reason.Length),
+        EngineEvent.ConflictCopyMade e => e.Name.Value.Length + e.Copy.Value.Length,
+        EngineEvent.FolderWarned e => e.Message.Length,
+        EngineEvent.RemoteProgressReceived e => e.Blocks.Sum(b => 30 + b.Key.Value.Length),
+        EngineEvent.FoldersOffered e => e.Offers.Sum(o => 200 + o.Folder.Value.Length + o.Label.Length),
+        EngineEvent.DeviceDiscovered e => e.Addresses.Sum(a => 10 + a.Length),
+        ServiceEvent.PendingDevicesRemoved e => 100 * e.Devices.Count,
+        ServiceEvent.PendingFoldersRemoved e => e.Offers.Sum(o => 120 + o.Folder.Value.Length),
+        ServiceEvent.ConfigSaved e => e.Json.Length,
+        ServiceEvent.DownloadProgress e => e.Folders.Sum(f => f.Transfers.Sum(t => 250 + t.Name.Value.Length)),
+        ServiceEvent.FolderSummary e => e.Json.Length,
+        ServiceEvent.FolderCompletion e => e.Json.Length,
+        _ => 100,
     };
 }

@@ -1,6 +1,8 @@
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;
+using FolderSync.Engine.Status;
+using FolderSync.Host.Events;
 
 namespace FolderSync.Host.Rest;
 
@@ -72,26 +74,33 @@ internal sealed class FolderEvents : BackgroundService
         }
     }
 
-    private void Note(EngineEvent e)
+    private void Note(LoggedEvent logged)
     {
-        var folder = e.Data.TryGetValue("folder", out var named) && named is string id ? new FolderId(id) : (FolderId?)null;
         lock (_lock)
         {
-            switch (e.Type)
+            switch (logged.Event)
             {
-                case "LocalIndexUpdated" or "RemoteIndexUpdated" or "RemoteDownloadProgress" when folder is not null:
-                    _changed.Add(folder.Value);
+                case EngineEvent.LocalIndexUpdated e:
+                    _changed.Add(e.Folder);
                     break;
-                case "StateChanged" when folder is not null:
-                    _changed.Add(folder.Value);
-                    if (e.Data["to"] is "syncing")
-                        _pulling.Add(folder.Value);
+                case EngineEvent.RemoteIndexUpdated e:
+                    _changed.Add(e.Folder);
+                    break;
+                case EngineEvent.RemoteProgressReceived e:
+                    _changed.Add(e.Folder);
+                    break;
+                case EngineEvent.FolderStateChanged e:
+                    _changed.Add(e.Folder);
+                    if (e.To == FolderState.Syncing)
+                        _pulling.Add(e.Folder);
                     else
-                        _pulling.Remove(folder.Value);
+                        _pulling.Remove(e.Folder);
                     break;
-                case "ClusterConfigReceived" or "DeviceDisconnected":
-                    foreach (var shared in _engine.Config.Folders.Where(f => f.Devices.Any(d => d.ToString() == (e.Data.GetValueOrDefault("device") ?? e.Data.GetValueOrDefault("id")) as string)))
-                        _changed.Add(shared.Id);
+                case EngineEvent.ClusterConfigReceived e:
+                    AddSharedWith(e.Device);
+                    break;
+                case EngineEvent.DeviceDisconnected e:
+                    AddSharedWith(e.Device);
                     break;
                 default:
                     return;
@@ -100,32 +109,19 @@ internal sealed class FolderEvents : BackgroundService
         }
     }
 
+    private void AddSharedWith(DeviceId device) => _changed.UnionWith(_engine.Config.Folders.Where(f => f.Devices.Contains(device)).Select(f => f.Id));
+
     /// <returns>Something is under way: when that ends, it is told too.</returns>
     private bool TellProgress(bool hadProgress)
     {
         List<FolderId> pulling;
         lock (_lock)
             pulling = [.. _pulling];
-        var all = new Dictionary<string, object?>();
-        foreach (var folder in pulling.Select(_engine.Folder).OfType<FolderSnapshot>().Where(f => f.Transfers.Count > 0))
-            all[folder.Config.Id.Value] = folder.Transfers.DistinctBy(t => t.Name).ToDictionary(t => t.Name.Value, Progress);
+        List<FolderSnapshot> all = [.. pulling.Select(_engine.Folder).OfType<FolderSnapshot>().Where(f => f.Transfers.Count > 0)];
         if (all.Count > 0 || hadProgress)
-            _engine.Events.Add("DownloadProgress", [.. all.Select(f => (f.Key, f.Value))]);
+            _engine.Events.Publish(new ServiceEvent.DownloadProgress(all));
         return all.Count > 0;
     }
-
-    private static object? Progress(FileProgress t) => new Dictionary<string, object?>
-    {
-        ["total"] = t.BlocksTotal,
-        ["reused"] = t.BlocksReused,
-        ["copiedFromOrigin"] = 0,
-        ["copiedFromOriginShifted"] = 0,
-        ["copiedFromElsewhere"] = t.BlocksCopied,
-        ["pulled"] = t.BlocksPulled,
-        ["pulling"] = 0,
-        ["bytesDone"] = t.BytesDone,
-        ["bytesTotal"] = t.BytesTotal,
-    };
 
     private void TellSummaries()
     {
@@ -139,7 +135,7 @@ internal sealed class FolderEvents : BackgroundService
             return;
         foreach (var folder in changed.Select(_engine.Folder).OfType<FolderSnapshot>())
         {
-            _engine.Events.Add("FolderSummary", ("folder", folder.Config.Id.Value), ("summary", RawJson.Of(DatabaseRoutes.Status(_engine, folder))));
+            _engine.Events.Publish(() => new ServiceEvent.FolderSummary(folder.Config.Id, RestJson.Compact(DatabaseRoutes.Status(_engine, folder))));
             if (folder.Config.Paused)
                 continue;
             foreach (var device in _engine.Devices.Where(d => d.Connected && folder.Config.Devices.Contains(d.Config.Id)))
@@ -147,7 +143,7 @@ internal sealed class FolderEvents : BackgroundService
                 var completion = DatabaseRoutes.Completion(_engine, [folder], device.Config.Id);
                 completion["device"] = device.Config.Id.ToString();
                 completion["folder"] = folder.Config.Id.Value;
-                _engine.Events.Add("FolderCompletion", (EventText.Whole, RawJson.Of(completion)));
+                _engine.Events.Publish(new ServiceEvent.FolderCompletion(RestJson.Compact(completion)));
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FolderSync.Engine;
+using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Host.Rest;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;
+using FolderSync.Engine.Status;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Rest;
@@ -85,31 +86,30 @@ internal sealed class MetricsRoute
     }
 
     /// <summary>Runs inside the event's making: counts only.</summary>
-    private void Note(EngineEvent e)
+    private void Note(LoggedEvent logged)
     {
-        _events.AddOrUpdate(e.Type, 1, (_, n) => n + 1);
-        if (e.Data.GetValueOrDefault("folder") is not string folder)
-            return;
-        switch (e.Type)
+        foreach (var shown in SyncthingEvents.Of(logged.Event))
+            _events.AddOrUpdate(shown.Type, 1, (_, n) => n + 1);
+        switch (logged.Event)
         {
-            case "StateChanged" when e.Data["duration"] is double seconds && e.Data["from"] is "scanning":
-                Count("syncthing_model_folder_scans_total", 1);
-                Count("syncthing_model_folder_scan_seconds_total", seconds);
+            case EngineEvent.FolderStateChanged { From: FolderState.Scanning } e:
+                Count("syncthing_model_folder_scans_total", e.Folder, 1);
+                Count("syncthing_model_folder_scan_seconds_total", e.Folder, e.Lasted.TotalSeconds);
                 break;
-            case "StateChanged" when e.Data["duration"] is double seconds && e.Data["from"] is "syncing":
-                Count("syncthing_model_folder_pulls_total", 1);
-                Count("syncthing_model_folder_pull_seconds_total", seconds);
+            case EngineEvent.FolderStateChanged { From: FolderState.Syncing } e:
+                Count("syncthing_model_folder_pulls_total", e.Folder, 1);
+                Count("syncthing_model_folder_pull_seconds_total", e.Folder, e.Lasted.TotalSeconds);
                 break;
-            case "FolderConflict":
-                Count("syncthing_model_folder_conflicts_total", 1);
+            case EngineEvent.ConflictCopyMade e:
+                Count("syncthing_model_folder_conflicts_total", e.Folder, 1);
                 break;
-            case "LocalIndexUpdated" when e.Data["items"] is int items:
-                Count("syncthing_db_files_updated_total", items);
+            case EngineEvent.LocalIndexUpdated e:
+                Count("syncthing_db_files_updated_total", e.Folder, e.Items);
                 break;
         }
-
-        void Count(string metric, double by) => _counted.AddOrUpdate((metric, folder), Math.Max(0, by), (_, n) => n + Math.Max(0, by));
     }
+
+    private void Count(string metric, FolderId folder, double by) => _counted.AddOrUpdate((metric, folder.Value), Math.Max(0, by), (_, n) => n + Math.Max(0, by));
 
     private static int StateNumber(FolderState state) => state switch
     {

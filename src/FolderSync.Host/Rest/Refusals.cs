@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Status;
 using FolderSync.Host.Config;
 using FolderSync.Index;
 using Microsoft.AspNetCore.Connections;

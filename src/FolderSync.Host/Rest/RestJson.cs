@@ -23,7 +23,12 @@ internal static class RestJson
         MaxDepth = (2 * EntryLimits.MaxDepth) + 16,
     };
 
+    private static readonly JsonSerializerOptions CompactOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = Options.MaxDepth };
+
     public static IResult Of(JsonNode? node) => Results.Text(node?.ToJsonString(Options) ?? "null", "application/json; charset=utf-8");
+
+    /// <summary>On one line, for what is embedded.</summary>
+    public static string Compact(JsonNode node) => node.ToJsonString(CompactOptions);
 
     public static IResult Empty() => Results.Text("", "application/json; charset=utf-8");
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
+using FolderSync.Host.Events;
 
 namespace FolderSync.Host.Rest;
 
@@ -13,19 +14,19 @@ internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<
 
     public void Start(IHostApplicationLifetime lifetime)
     {
-        engine.Events.Add("Starting", ("home", store.Home.Path), ("myID", engine.Self.ToString()));
+        engine.Events.Publish(new ServiceEvent.Starting(store.Home.Path, engine.Self));
         store.Changed += OnConfig;
         lifetime.ApplicationStarted.Register(() =>
         {
-            engine.Events.Add("StartupComplete", ("myID", engine.Self.ToString()));
-            TellListening();
+            engine.Events.Publish(new ServiceEvent.Started(engine.Self));
+            PublishListenAddresses();
         });
     }
 
     public void Stop() => store.Changed -= OnConfig;
 
     /// <summary>Where peers are listened for, if it is elsewhere than when it was told last.</summary>
-    public void TellListening()
+    public void PublishListenAddresses()
     {
         string[] now = [.. engine.ListenAddresses.Order(StringComparer.Ordinal)];
         lock (_lock)
@@ -35,13 +36,7 @@ internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<
             _listening = now;
         }
         foreach (var address in now)
-        {
-            engine.Events.Add(
-                "ListenAddressesChanged",
-                ("address", Url(address)),
-                ("lan", new List<object?> { Url(address) }),
-                ("wan", new List<object?> { Url(address) }));
-        }
+            engine.Events.Publish(new ServiceEvent.Listening(address));
     }
 
     private void OnConfig(ConfigChange change)
@@ -50,12 +45,12 @@ internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<
         foreach (var device in now.Devices)
         {
             if (old.Device(device.Id) is { } before && before.Paused != device.Paused)
-                engine.Events.Add(device.Paused ? "DevicePaused" : "DeviceResumed", ("device", device.Id.ToString()));
+                engine.Events.Publish(new ServiceEvent.DevicePaused(device.Id, device.Paused));
         }
         foreach (var folder in now.Folders)
         {
             if (old.Folder(folder.Id) is { } before && before.Paused != folder.Paused)
-                engine.Events.Add(folder.Paused ? "FolderPaused" : "FolderResumed", ("id", folder.Id.Value), ("label", folder.Label));
+                engine.Events.Publish(new ServiceEvent.FolderPaused(folder.Id, folder.Label, folder.Paused));
         }
         var accepted = engine.State.PendingDevices().Where(p => now.Device(p.Device) is not null || now.IgnoredDevices.Contains(p.Device)).Select(p => p.Device).ToList();
         if (accepted.Count > 0)
@@ -63,35 +58,10 @@ internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<
         var offers = engine.State.PendingFolders().Where(p => now.Folder(p.Folder)?.Devices.Contains(p.Device) == true).ToList();
         if (offers.Count > 0)
             FoldersNoLongerPending([.. offers.Select(o => (o.Folder, (DeviceId?)o.Device))]);
-        engine.Events.Add("ConfigSaved", (EventText.Whole, RawJson.Of(wholeConfig())));
+        engine.Events.Publish(() => new ServiceEvent.ConfigSaved(RestJson.Compact(wholeConfig())));
     }
 
-    public void DevicesNoLongerPending(IEnumerable<DeviceId> devices) => engine.Events.Add(
-        "PendingDevicesChanged", ("removed", devices.Select(d => (object?)new Dictionary<string, object?> { ["deviceID"] = d.ToString() }).ToList()));
+    public void DevicesNoLongerPending(IEnumerable<DeviceId> devices) => engine.Events.Publish(new ServiceEvent.PendingDevicesRemoved([.. devices]));
 
-    public void FoldersNoLongerPending(IEnumerable<(FolderId Folder, DeviceId? Device)> folders) => engine.Events.Add(
-        "PendingFoldersChanged",
-        ("removed", folders.Select(f => (object?)(f.Device is { } device
-            ? new Dictionary<string, object?> { ["deviceID"] = device.ToString(), ["folderID"] = f.Folder.Value }
-            : new Dictionary<string, object?> { ["folderID"] = f.Folder.Value })).ToList()));
-
-    /// <summary>An address in the parts that Syncthing's API spells it by.</summary>
-    private static Dictionary<string, object?> Url(string address)
-    {
-        var parts = address.Split("://", 2);
-        return new Dictionary<string, object?>
-        {
-            ["Scheme"] = parts.Length == 2 ? parts[0] : "tcp",
-            ["Opaque"] = "",
-            ["User"] = null,
-            ["Host"] = parts[^1].TrimEnd('/'),
-            ["Path"] = "",
-            ["RawPath"] = "",
-            ["OmitHost"] = false,
-            ["ForceQuery"] = false,
-            ["RawQuery"] = "",
-            ["Fragment"] = "",
-            ["RawFragment"] = "",
-        };
-    }
+    public void FoldersNoLongerPending(IEnumerable<(FolderId Folder, DeviceId? Device)> folders) => engine.Events.Publish(new ServiceEvent.PendingFoldersRemoved([.. folders]));
 }

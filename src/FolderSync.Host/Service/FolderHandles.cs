@@ -1,5 +1,5 @@
 using System.Globalization;
-using FolderSync.Engine;
+using FolderSync.Engine.Hosting;
 
 namespace FolderSync.Host.Service;
 

@@ -1,4 +1,4 @@
-using FolderSync.Engine;
+using FolderSync.Engine.Hosting;
 
 namespace FolderSync.Host.Service;
 

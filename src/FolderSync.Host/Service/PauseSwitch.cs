@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FolderSync.Engine;
+using FolderSync.Host.Events;
 using FolderSync.Index;
 
 namespace FolderSync.Host.Service;
@@ -61,7 +62,7 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
                 _timer = time.CreateTimer(_ => _ = OnTimeAsync(until, begun, length), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _timer.Change(NextLook(Left(until, begun, length)), Timeout.InfiniteTimeSpan);
             }
-            engine.Events.Add("FolderSyncPaused", ("paused", wanted is not null), ("until", wanted?.Until));
+            engine.Events.Publish(new ServiceEvent.SyncPaused(wanted is not null, wanted?.Until));
         }
         finally
         {

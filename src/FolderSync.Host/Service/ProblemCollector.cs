@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;
+using FolderSync.Engine.Status;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Service;
@@ -14,10 +15,10 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
 
     private const int MostSame = 5;
 
-    private readonly HashSet<string> _looking = [];
+    private readonly HashSet<FolderId> _looking = [];
 
     /// <summary>Folder → why it is stopped at present.</summary>
-    private readonly Dictionary<string, string> _stopped = [];
+    private readonly Dictionary<FolderId, string> _stopped = [];
     private CancellationToken _stopping;
     private readonly Channel<Action> _work = Channel.CreateBounded<Action>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -49,47 +50,37 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         }
     }
 
-    private void OnEvent(EngineEvent e)
+    private void OnEvent(LoggedEvent logged)
     {
-        if (e.Data.GetValueOrDefault("folder") is not string folder)
-            return;
-        switch (e.Type)
+        Action? work = logged.Event switch
         {
-            case "StateChanged" when e.Data.GetValueOrDefault("error") is string { Length: > 0 } error:
-                _work.Writer.TryWrite(() => OnFolderError(folder, error));
-                break;
-            case "StateChanged" when e.Data.GetValueOrDefault("from") is "error":
-                _work.Writer.TryWrite(() => OnFolderWell(folder));
-                break;
-            case "FolderErrors":
-                _work.Writer.TryWrite(() => OnPullProblems(folder, _stopping));
-                break;
-            case "FolderDeletionsHeld":
-                var who = e.Data.GetValueOrDefault("incoming") is true ? "by another device" : "here";
-                _work.Writer.TryWrite(() => book.Add("warning",
-                    $"{e.Data.GetValueOrDefault("files")} of {e.Data.GetValueOrDefault("total")} files were deleted {who} at once. This is held until you say what is to happen.", folder));
-                break;
-            case "FolderWarnings" when e.Data.GetValueOrDefault("message") is string message:
-                _work.Writer.TryWrite(() => book.Add("warning", message, folder));
-                break;
-            case "FolderIndexRebuilt":
-                _work.Writer.TryWrite(() => book.Add("warning", $"The index of this folder was damaged and has been built anew from the disk: {e.Data.GetValueOrDefault("reason")}", folder));
-                break;
-        }
+            EngineEvent.FolderStateChanged { Error.Length: > 0 } e => () => OnFolderError(e.Folder, e.Error),
+            EngineEvent.FolderStateChanged { From: FolderState.Error } e => () => OnFolderWell(e.Folder),
+            EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder, _stopping),
+            EngineEvent.DeletionsHeld e => () => book.Add(
+                "warning",
+                $"{e.Files} of {e.TotalFiles} files were deleted {(e.Incoming ? "by another device" : "here")} at once. This is held until you say what is to happen.",
+                e.Folder.Value),
+            EngineEvent.FolderWarned e => () => book.Add("warning", e.Message, e.Folder.Value),
+            EngineEvent.IndexRebuilt e => () => book.Add("warning", $"The index of this folder was damaged and has been built anew from the disk: {e.Reason}", e.Folder.Value),
+            _ => null,
+        };
+        if (work is not null)
+            _work.Writer.TryWrite(work);
     }
 
-    private void OnFolderError(string folder, string error)
+    private void OnFolderError(FolderId folder, string error)
     {
         OnFolderWell(folder);
         _stopped[folder] = error;
-        book.Add("error", error, folder);
+        book.Add("error", error, folder.Value);
     }
 
     /// <summary>What came right by itself needs nobody's word.</summary>
-    private void OnFolderWell(string folder)
+    private void OnFolderWell(FolderId folder)
     {
         if (_stopped.Remove(folder, out var error))
-            book.Settle(error, folder);
+            book.Settle(error, folder.Value);
     }
 
     /// <summary>Folders that could not be opened at the start. What many have in common is one problem: it would push all others out.</summary>
@@ -98,16 +89,16 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         foreach (var same in engine.Folders.Where(f => f.Error.Length > 0).GroupBy(f => f.Error).Select(g => g.ToList()).ToList())
         {
             if (same.Count <= MostSame)
-                same.ForEach(f => OnFolderError(f.Config.Id.Value, f.Error));
+                same.ForEach(f => OnFolderError(f.Config.Id, f.Error));
             else
                 book.Add("error", $"{same.Count} folders are stopped: {same[0].Error}");
         }
     }
 
     /// <summary>Only what does not come right with the next device that connects, or with the next try.</summary>
-    private void OnPullProblems(string folder, CancellationToken cancellation)
+    private void OnPullProblems(FolderId folder, CancellationToken cancellation)
     {
-        if (engine.Folder(new FolderId(folder)) is not { } snapshot)
+        if (engine.Folder(folder) is not { } snapshot)
             return;
         if (snapshot.PullProblems.FirstOrDefault(p => p.Permanent) is { } permanent)
             Note("error", folder, permanent);
@@ -115,7 +106,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             _ = LookAgainAsync(folder, [.. snapshot.PullProblems.Where(IsTriedAgain).Take(100).Select(p => (p.Name, p.Reason))], cancellation);
     }
 
-    private async Task LookAgainAsync(string folder, HashSet<(FileName, string)> seen, CancellationToken cancellation)
+    private async Task LookAgainAsync(FolderId folder, HashSet<(FileName, string)> seen, CancellationToken cancellation)
     {
         try
         {
@@ -123,7 +114,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             _work.Writer.TryWrite(() =>
             {
                 _looking.Remove(folder);
-                if (engine.Folder(new FolderId(folder))?.PullProblems.FirstOrDefault(p => IsTriedAgain(p) && seen.Contains((p.Name, p.Reason))) is { } still)
+                if (engine.Folder(folder)?.PullProblems.FirstOrDefault(p => IsTriedAgain(p) && seen.Contains((p.Name, p.Reason))) is { } still)
                     Note("warning", folder, still);
             });
         }
@@ -135,8 +126,8 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
 
     private static bool IsTriedAgain(PullProblem problem) => problem is { Permanent: false, RetryAt: not null };
 
-    private void Note(string severity, string folder, PullProblem problem) =>
-        book.Add(severity, $"'{problem.Name}' can't be brought in: {problem.Reason}", folder, problem.Device?.ToString());
+    private void Note(string severity, FolderId folder, PullProblem problem) =>
+        book.Add(severity, $"'{problem.Name}' can't be brought in: {problem.Reason}", folder.Value, problem.Device?.ToString());
 
     private void OnConfig() => _work.Writer.TryWrite(() =>
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using FolderSync.Engine;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Host.Service;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Config;
 using FolderSync.Host.Rest;
 

@@ -1,5 +1,5 @@
 using FolderSync.Client.Extensions;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli.Doctor;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using FolderSync.Client.Extensions;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Host.Rest.Extensions;
 
@@ -40,7 +40,7 @@ internal static class Answers
         return (page ?? 1, take, ((long)(page ?? 1) - 1) * take);
     }
 
-    public static string TypeWord(FileType type) => TypeNames.Of(type);
+    public static string TypeWord(FileType type) => SyncthingNames.Of(type);
 
     public static string NameOf(ISyncEngine engine, DeviceId id) =>
         id == engine.Self ? engine.Config.Name : engine.Config.Device(id) is { Name.Length: > 0 } device ? device.Name : id.Short.ToString();

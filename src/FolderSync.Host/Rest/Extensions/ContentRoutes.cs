@@ -1,6 +1,7 @@
 using FolderSync.Client.Extensions;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
+using FolderSync.Engine.Queries;
 using FolderSync.Engine.Status;
 using FolderSync.Index;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FolderSync.Client.Extensions;
 using FolderSync.Engine;
+using FolderSync.Engine.Status;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 

@@ -1,7 +1,7 @@
 using FolderSync.Client.Extensions;
 using FolderSync.Core.Decide;
 using FolderSync.Engine;
-using FolderSync.Engine.Status;
+using FolderSync.Engine.Queries;
 using FolderSync.Index;
 
 namespace FolderSync.Host.Rest.Extensions;

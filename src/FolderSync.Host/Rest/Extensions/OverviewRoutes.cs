@@ -1,7 +1,6 @@
 using FolderSync.Client.Extensions;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Engine.Folders;
 using FolderSync.Engine.Status;
 using FolderSync.Index;
 
@@ -44,7 +43,7 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates)
             config.Label,
             config.Path,
             TypeOf(config.Type),
-            StateNames.Of(folder.State),
+            SyncthingNames.Of(folder.State),
             folder.Error,
             config.Paused,
             c.Global.Files,
@@ -72,7 +71,7 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates)
     {
         var folder = Refusals.Folder(engine, id);
         return new FolderDetails(
-            StateNames.Of(folder.State),
+            SyncthingNames.Of(folder.State),
             folder.Error,
             [.. folder.Transfers.Select(t => new TransferRow(t.Name.Value, t.BytesDone, t.BytesTotal, t.BlocksTotal, t.BlocksReused, t.BlocksCopied, t.BlocksPulled))],
             [.. folder.PullProblems.Take(500).Select(p => new ItemProblem(p.Name.Value, p.Reason, p.Device?.ToString(), p.RetryAt, p.Permanent))],

@@ -2,7 +2,7 @@ using System.Net;
 using FolderSync.Client.Extensions;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Engine.Status;
+using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Host.Rest.Extensions;
 

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using FolderSync.Core.Model;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Configuring;
+
+/// <summary>A peer.</summary>
+public sealed record DeviceConfig
+{
+    public required DeviceId Id { get; init; }
+
+    public string Name { get; init; } = "";
+
+    /// <summary>"dynamic" or "tcp://host:port".</summary>
+    public ImmutableArray<string> Addresses { get; init; } = ["dynamic"];
+
+    public Compression Compression { get; init; } = Compression.Metadata;
+
+    public bool Paused { get; init; }
+
+    /// <summary>Connections wanted to it; 0: the default of 1, at most 3 are used.</summary>
+    public int NumConnections { get; init; }
+
+    /// <summary>KiB/s, 0 for no limit.</summary>
+    public int MaxSendKbps { get; init; }
+
+    /// <summary>KiB/s, 0 for no limit.</summary>
+    public int MaxReceiveKbps { get; init; }
+
+    /// <summary>Networks that its address must be in (<see cref="FolderSync.Network.NetworkFilter"/>); empty: any address.</summary>
+    public ImmutableArray<string> AllowedNetworks { get; init; } = [];
+
+    /// <summary>Folders it offers are not shown as pending.</summary>
+    public ImmutableArray<FolderId> IgnoredFolders { get; init; } = [];
+
+    public bool Equals(DeviceConfig? other) =>
+        other is not null && Id == other.Id && Name == other.Name && Addresses.SequenceEqual(other.Addresses) && Compression == other.Compression &&
+        Paused == other.Paused && NumConnections == other.NumConnections && MaxSendKbps == other.MaxSendKbps &&
+        MaxReceiveKbps == other.MaxReceiveKbps && AllowedNetworks.SequenceEqual(other.AllowedNetworks) && IgnoredFolders.SequenceEqual(other.IgnoredFolders);
+
+    public override int GetHashCode() => Id.GetHashCode();
+}

@@ -1,0 +1,89 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Status;
+using FolderSync.Filesystem.Scan;
+
+namespace FolderSync.Engine.Events;
+
+/// <summary>What happened to an item of a folder.</summary>
+public enum ChangeAction
+{
+    Added,
+    Modified,
+    Metadata,
+    Deleted,
+}
+
+/// <summary>What is done to bring an item in.</summary>
+public enum ItemAction
+{
+    Update,
+    Metadata,
+    Delete,
+}
+
+/// <summary>A folder that a device offers and that is not shared with it here.</summary>
+/// <param name="ReceiveEncrypted">The device wants it to be kept encrypted here.</param>
+public sealed record FolderOffer(FolderId Folder, string Label, bool ReceiveEncrypted);
+
+/// <summary>Something that happened. Immutable; how clients are told is a matter of the REST side.</summary>
+public abstract record EngineEvent
+{
+    /// <param name="Error">Why the folder is stopped; empty where it isn't.</param>
+    /// <param name="Lasted">How long the state before did.</param>
+    public sealed record FolderStateChanged(FolderId Folder, FolderState From, FolderState To, TimeSpan Lasted, string Error) : EngineEvent;
+
+    /// <summary>This device's entries were committed.</summary>
+    /// <param name="Names">At most 100 of them.</param>
+    /// <param name="Sequence">The highest.</param>
+    public sealed record LocalIndexUpdated(FolderId Folder, int Items, IReadOnlyList<FileName> Names, long Sequence) : EngineEvent;
+
+    /// <summary>A device's entries were committed.</summary>
+    /// <param name="Sequence">The highest known of the device.</param>
+    public sealed record RemoteIndexUpdated(DeviceId Device, FolderId Folder, int Items, long Sequence) : EngineEvent;
+
+    /// <summary>A scan found a change.</summary>
+    public sealed record LocalChangeDetected(FolderId Folder, string Label, FileName Name, FileType Type, ChangeAction Action, ShortId ModifiedBy) : EngineEvent;
+
+    /// <summary>A device's change was brought in.</summary>
+    public sealed record RemoteChangeApplied(FolderId Folder, string Label, FileName Name, FileType Type, ChangeAction Action, ShortId ModifiedBy) : EngineEvent;
+
+    public sealed record ItemStarted(FolderId Folder, FileName Name, FileType Type, ItemAction Action) : EngineEvent;
+
+    /// <param name="Error">Why it did not succeed; null where it did.</param>
+    public sealed record ItemFinished(FolderId Folder, FileName Name, FileType Type, ItemAction Action, string? Error) : EngineEvent;
+
+    public sealed record ScanProgressed(FolderId Folder, ScanProgress Progress) : EngineEvent;
+
+    /// <summary>Items that can't be brought in, or the reasons for it, are others than before.</summary>
+    /// <param name="Problems">At most 100 of them.</param>
+    public sealed record PullProblemsChanged(FolderId Folder, IReadOnlyList<PullProblem> Problems) : EngineEvent;
+
+    public sealed record ConflictCopyMade(FolderId Folder, FileName Name, FileName Copy) : EngineEvent;
+
+    /// <param name="Count">Warnings of the same occasion; the message is the first one's.</param>
+    public sealed record FolderWarned(FolderId Folder, int Count, string Message) : EngineEvent;
+
+    /// <param name="Incoming">A device deleted them; otherwise they are gone here.</param>
+    public sealed record DeletionsHeld(FolderId Folder, long Files, long TotalFiles, bool Incoming) : EngineEvent;
+
+    public sealed record IndexRebuilt(FolderId Folder, string Reason) : EngineEvent;
+
+    /// <param name="From">Why the folder was not watched; null where it was.</param>
+    public sealed record WatchProblemChanged(FolderId Folder, string? From, string? To) : EngineEvent;
+
+    public sealed record DeviceConnected(DeviceId Device, string Name, string ClientName, string ClientVersion, string Kind, string Address) : EngineEvent;
+
+    public sealed record DeviceDisconnected(DeviceId Device, string Reason) : EngineEvent;
+
+    public sealed record DeviceDiscovered(DeviceId Device, IReadOnlyList<string> Addresses) : EngineEvent;
+
+    public sealed record ClusterConfigReceived(DeviceId Device) : EngineEvent;
+
+    /// <param name="Blocks">By name, how many blocks of a file under way the device has; at most 100 files.</param>
+    public sealed record RemoteProgressReceived(DeviceId Device, FolderId Folder, IReadOnlyList<KeyValuePair<FileName, int>> Blocks) : EngineEvent;
+
+    public sealed record FoldersOffered(DeviceId Device, IReadOnlyList<FolderOffer> Offers) : EngineEvent;
+
+    /// <summary>A device that is not configured wants to connect.</summary>
+    public sealed record UnknownDeviceConnected(DeviceId Device, string Name, string Address) : EngineEvent;
+}

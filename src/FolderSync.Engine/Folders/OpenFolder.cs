@@ -1,0 +1,108 @@
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Folders;
+
+/// <summary>A folder's disk and index, for as long as it is open. The index may be read by any thread; the rest is the folder's context's.</summary>
+internal sealed class OpenFolder
+{
+    private readonly IFileSystem? _versionsDisk;
+    private IgnoreRules _ignores = IgnoreRules.None;
+
+    private OpenFolder(ConfiguredFolder folder, IFileSystem disk, IFolderIndex index)
+    {
+        (Folder, Disk, Index) = (folder, disk, index);
+        var config = folder.Config;
+        if (config.Versioning is { Kind: VersioningKind.TrashCan, Path.Length: > 0 })
+            _versionsDisk = folder.Parts.FileSystems.Open(config.Versioning.Path);
+        if (config.Versioning.Kind == VersioningKind.TrashCan)
+            Versioner = _versionsDisk is null ? new TrashCanVersioner(disk, folder.Parts.Time) : new TrashCanVersioner(disk, _versionsDisk, folder.Parts.Time);
+        var options = new ApplierOptions
+        {
+            IgnorePermissions = config.IgnorePermissions,
+            SparseFiles = config.SparseFiles,
+            ModifiedWindowNanoseconds = Math.Max(config.ModifiedWindowSeconds * 1_000_000_000L, disk.Traits.ModifiedWindowNanoseconds),
+            LeftoverOf = ClassifyLeftover,
+            IsToBeRemoved = name => IndexTree.IsToBeRemoved(index, folder.Config, name),
+        };
+        Applier = new Applier(disk, Versioner, options, folder.Parts.Time);
+    }
+
+    public ConfiguredFolder Folder { get; }
+
+    public IFileSystem Disk { get; }
+
+    public IFolderIndex Index { get; }
+
+    public Applier Applier { get; }
+
+    /// <summary>Null where replaced and deleted files are not kept.</summary>
+    public TrashCanVersioner? Versioner { get; }
+
+    /// <summary>As a scan read them last.</summary>
+    public IgnoreRules Ignores
+    {
+        get => Volatile.Read(ref _ignores);
+        set => Volatile.Write(ref _ignores, value);
+    }
+
+    /// <summary>What becomes of a file that is replaced or deleted and is no conflict.</summary>
+    public Displaced DisplacedByVersioning => Folder.Config.Versioning.Kind == VersioningKind.None ? Displaced.Discard : Displaced.Version;
+
+    /// <exception cref="IndexDamagedException">The index can't be trusted.</exception>
+    /// <exception cref="IOException">The disk or the index can't be opened.</exception>
+    public static async Task<OpenFolder> OpenAsync(ConfiguredFolder folder, CancellationToken cancellation)
+    {
+        var disk = folder.Parts.FileSystems.Open(folder.Config.Path);
+        try
+        {
+            var index = await folder.Parts.Workers.Run(() => folder.Parts.Indexes.Open(folder.Id), cancellation);
+            return new OpenFolder(folder, disk, index);
+        }
+        catch
+        {
+            disk.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is to be closed when nothing uses the folder any more, in this order; each by itself, so that one fault keeps nothing open.</summary>
+    public IEnumerable<IDisposable> ToClose()
+    {
+        yield return Index;
+        yield return Disk;
+        if (_versionsDisk is not null)
+            yield return _versionsDisk;
+    }
+
+    /// <summary>Runs work that blocks or computes.</summary>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation) => Folder.Parts.Workers.Run(work, cancellation);
+
+    public Task RunAsync(Action work, CancellationToken cancellation) => Folder.Parts.Workers.Run(work, cancellation);
+
+    /// <summary>True when nothing is called so on the disk; what answers under another spelling is another file's. Blocks.</summary>
+    public bool IsGone(FileName name)
+    {
+        try
+        {
+            return !new ExactNames(Disk).Stands(LocalPath.Of(name));
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What becomes of something that is left in a directory that is to be deleted.</summary>
+    private Leftover ClassifyLeftover(FileName name, bool isDirectory)
+    {
+        var match = Ignores.Match(name, isDirectory);
+        if (!match.Ignored && Index.FindLocal(name) is { Deleted: false })
+            return Leftover.Kept;
+        return match.Ignored ? match.Deletable ? Leftover.Deletable : Leftover.Kept : Leftover.Unknown;
+    }
+}

@@ -1,0 +1,122 @@
+using FolderSync.Engine.Primitives;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>What is known for dialing one device: whether it is worth an attempt at once, and why the last ones failed. Thread-safe.</summary>
+internal sealed class DialState(TimeProvider time)
+{
+    /// <summary>Whoever is on the network can make discovery say that a device is there: it costs little.</summary>
+    private static readonly TimeSpan RediscoveryInterval = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, string> _errors = new(StringComparer.Ordinal);
+    private bool _hasReason;
+    private CancellationTokenSource? _current;
+
+    /// <summary>Timestamp; 0: never.</summary>
+    private long _found;
+
+    /// <summary>Set when dialing may be worth an attempt at once.</summary>
+    public Wakeup Wake { get; } = new(time);
+
+    /// <summary>Address → why the last attempt failed.</summary>
+    public IReadOnlyDictionary<string, string> Errors
+    {
+        get
+        {
+            lock (_lock)
+                return new Dictionary<string, string>(_errors);
+        }
+    }
+
+    /// <summary>Something changed that makes an attempt at once worth it.</summary>
+    public void AddReason()
+    {
+        lock (_lock)
+            _hasReason = true;
+        Wake.Set();
+    }
+
+    /// <summary>True once after something made dialing worth an attempt at once.</summary>
+    public bool TakeReason()
+    {
+        lock (_lock)
+        {
+            var has = _hasReason;
+            _hasReason = false;
+            return has;
+        }
+    }
+
+    /// <summary>Discovery heard the device. False where that was just so.</summary>
+    /// <param name="isWanted">It is not connected.</param>
+    public bool OnFound(bool isWanted)
+    {
+        lock (_lock)
+        {
+            if (_found != 0 && time.GetElapsedTime(_found) < RediscoveryInterval)
+                return false;
+            _found = Math.Max(1, time.GetTimestamp());
+            _hasReason |= isWanted;
+        }
+        Wake.Set();
+        return true;
+    }
+
+    /// <summary>A dial that a change of the network ends; the caller disposes it after <see cref="End"/>.</summary>
+    public CancellationTokenSource Begin(CancellationToken cancellation)
+    {
+        var dialing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        lock (_lock)
+            _current = dialing;
+        return dialing;
+    }
+
+    public void End()
+    {
+        lock (_lock)
+            _current = null;
+    }
+
+    /// <summary>The network changed: a dial that began on the old one begins anew.</summary>
+    public void Restart()
+    {
+        CancellationTokenSource? current;
+        lock (_lock)
+        {
+            _hasReason = true;
+            (current, _current) = (_current, null);
+        }
+        try
+        {
+            current?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself in this moment.
+        }
+        Wake.Set();
+    }
+
+    /// <param name="error">Null: it succeeded.</param>
+    public void Note(string address, string? error)
+    {
+        lock (_lock)
+        {
+            if (error is null)
+                _errors.Remove(address);
+            else
+                _errors[address] = error;
+        }
+    }
+
+    /// <summary>Forgets why other addresses than these could not be dialed: discovered ones come and go without end.</summary>
+    public void KeepErrors(IReadOnlyCollection<string> addresses)
+    {
+        lock (_lock)
+        {
+            foreach (var gone in _errors.Keys.Except(addresses).ToList())
+                _errors.Remove(gone);
+        }
+    }
+}

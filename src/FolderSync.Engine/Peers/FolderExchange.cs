@@ -1,0 +1,224 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Index;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>
+/// What holds between this device and one peer for one folder, on the present connections: what the peer says of it, how far its index was
+/// received, which of its blocks are under way there, and the sender of our index. Thread-safe.
+/// </summary>
+internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderId id)
+{
+    private readonly Lock _lock = new();
+    private readonly RemoteProgress _progress = new();
+    private RemoteFolderState _state;
+    private ulong _indexId;
+
+    /// <summary>The highest sequence received on this connection; what a next batch must join on to.</summary>
+    private long _received;
+    private CancellationTokenSource? _sender;
+
+    /// <summary>Whose entries the sender announces; a folder that was opened anew has another one.</summary>
+    private IFolderIndex? _senderOf;
+
+    public RemoteFolderState State
+    {
+        get
+        {
+            lock (_lock)
+                return _state;
+        }
+    }
+
+    /// <summary>Of how many files the peer's progress is kept.</summary>
+    public int KnownProgress
+    {
+        get
+        {
+            lock (_lock)
+                return _progress.Count;
+        }
+    }
+
+    public bool HasTemporarily(FileName name, VersionVector version, int block)
+    {
+        lock (_lock)
+            return _state == RemoteFolderState.Valid && _progress.Has(name, version, block);
+    }
+
+    /// <summary>Takes what the peer says of the folder.</summary>
+    /// <param name="theirs">Null: nothing.</param>
+    /// <returns>Why it can't be synced, if it is for such a reason.</returns>
+    public SharingRefusal Judge(SharedFolder? theirs)
+    {
+        var them = theirs?.Devices.FirstOrDefault(d => d.Id == peer);
+        var us = theirs?.Devices.FirstOrDefault(d => d.Id == context.Parts.Self);
+        var (state, refusal) = FolderSharing.Judge(theirs is null
+            ? null
+            : new RemoteSharing(theirs.Paused, us is not null, them is not null, us?.EncryptionPasswordToken.Length > 0, theirs.Type == FolderType.ReceiveEncrypted));
+        lock (_lock)
+            (_state, _indexId) = (state, them?.IndexId ?? 0);
+        return refusal;
+    }
+
+    /// <summary>The folder is no longer shared with the peer.</summary>
+    public void EndSharing()
+    {
+        lock (_lock)
+        {
+            _state = RemoteFolderState.NotSharing;
+            _progress.Clear();
+        }
+        StopSender();
+    }
+
+    public void StopSender()
+    {
+        lock (_lock)
+        {
+            _sender?.Cancel();
+            (_sender, _senderOf) = (null, null);
+        }
+    }
+
+    /// <summary>Announces our index on the link, from where the peer has it, and tells where its own is to go on.</summary>
+    /// <param name="us">What the peer says it has of our index.</param>
+    /// <param name="isNew">The peer has just said so: what it has is announced anew, too.</param>
+    public async Task StartSenderAsync(PeerLink link, string peerName, IFolderEndpoint folder, SharingDevice? us, bool isNew)
+    {
+        lock (_lock)
+        {
+            if (!isNew && _sender is not null && _senderOf == folder.Index && _state == RemoteFolderState.Valid)
+                return;
+        }
+        StopSender();
+        if (us is null || folder.Index is not { } index || State == RemoteFolderState.NotSharing)
+            return;
+        var known = index.RemoteState(peer);
+        if (known.IndexId != _indexId && known.IndexId != 0)
+        {
+            await folder.ForgetAsync(peer, link.Ended);
+            known = default;
+        }
+        lock (_lock)
+            _received = known.MaxSequence;
+        if (State == RemoteFolderState.Valid)
+            StartSender(link, peerName, folder, index, await FirstSequenceAsync(folder, index, us));
+    }
+
+    /// <summary>Takes a peer's index message: checks that it joins on to what was received, and queues it for the folder.</summary>
+    /// <exception cref="BepException">It doesn't; the connection begins anew with all of it.</exception>
+    public async Task ReceiveAsync(PeerLink link, IndexMessage message)
+    {
+        // Paused or stopped here since the ClusterConfig: not a fault of the peer's.
+        if (context.FolderSharedWith(id, peer) is not { } folder || State == RemoteFolderState.NotSharing)
+            return;
+        if (folder.Index is null)
+        {
+            folder.OnMissed(peer);
+            return;
+        }
+        var received = Interlocked.Read(ref _received);
+        if (!message.IsFull && message.Previous > received && context.FullIndexes.TryRequestFullIndex(id, peer, _indexId))
+        {
+            await folder.ForgetAsync(peer, link.Ended);
+            throw new BepException($"The other device's index of '{id}' has a gap (from {received} to {message.Previous}); asking for all of it.");
+        }
+        var highest = message.Highest;
+        lock (_lock)
+            _received = message.IsFull ? highest : Math.Max(_received, highest);
+        if (message.IsFull)
+            context.FullIndexes.OnFullIndexReceived(id, peer);
+        await folder.ReceiveAsync(new ReceivedIndex(peer, _indexId, message.Files, message.Refused, message.RefusedInAll, message.IsFull), link.Ended);
+    }
+
+    /// <summary>Takes which blocks the peer has in temp files.</summary>
+    /// <param name="maxReported">Of how many files the result tells.</param>
+    /// <returns>What is known now; null where nothing changed.</returns>
+    public async Task<IReadOnlyList<KeyValuePair<FileName, int>>?> ReceiveProgressAsync(IReadOnlyList<ProgressUpdate> updates, int maxReported)
+    {
+        IReadOnlyList<ProgressUpdate> unknown;
+        lock (_lock)
+        {
+            if (_state == RemoteFolderState.NotSharing)
+                return null;
+            unknown = _progress.Unknown(updates);
+        }
+        if (context.FolderSharedWith(id, peer) is not { Index: { } index } folder)
+            return null;
+        var needed = unknown.Count == 0 ? new Dictionary<(FileName, VersionVector), int>() : await NeededAsync(folder, index, unknown);
+        IReadOnlyList<KeyValuePair<FileName, int>> known;
+        lock (_lock)
+        {
+            if (!_progress.Apply(updates, needed))
+                return null;
+            known = [.. _progress.Known.Take(maxReported)];
+        }
+        folder.OnSourcesChanged();
+        return known;
+    }
+
+    /// <summary>Where to go on announcing: behind what the peer has of this index, or from the start (negative).</summary>
+    private static async Task<long> FirstSequenceAsync(IFolderEndpoint folder, IFolderIndex index, SharingDevice us)
+    {
+        if (us.IndexId != index.IndexId || us.MaxSequence == 0)
+            return -1;
+        if (us.MaxSequence <= index.LocalSequence)
+            return us.MaxSequence;
+        // It has seen more of this index than there is: the store was set back, and its sequences would be used twice.
+        await folder.RenewIndexAsync();
+        return -1;
+    }
+
+    private void StartSender(PeerLink link, string peerName, IFolderEndpoint folder, IFolderIndex index, long first)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(link.Ended);
+        lock (_lock)
+        {
+            _sender?.Cancel();
+            (_sender, _senderOf) = (stop, index);
+        }
+        link.Own(context.Parts.Supervisor.Start($"{peerName} index {id}", () => SendAsync(link, folder, index, first, stop.Token), link.Fail, stop.Token));
+    }
+
+    private async Task SendAsync(PeerLink link, IFolderEndpoint folder, IFolderIndex index, long first, CancellationToken stop)
+    {
+        try
+        {
+            await new IndexSender(context.Parts, folder, index, link).RunAsync(first, stop);
+        }
+        catch (Exception e) when (e is System.Threading.Channels.ChannelClosedException or ObjectDisposedException)
+        {
+            // The link has ended, or the folder was closed: one that is opened anew gets another sender.
+        }
+        catch (IndexDamagedException e)
+        {
+            folder.OnIndexDamaged(e);
+        }
+        catch (IOException e)
+        {
+            // The index can't be read. The peer would wait for the rest of it for ever: a new connection begins it again.
+            link.Close($"The index of '{id}' can't be read at the moment: {e.Message}");
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<(FileName Name, VersionVector Version), int>> NeededAsync(IFolderEndpoint folder, IFolderIndex index, IReadOnlyList<ProgressUpdate> updates)
+    {
+        try
+        {
+            return await context.Parts.Workers.Run(() => RemoteProgress.Needed(index, peer, updates), CancellationToken.None);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The folder was closed meanwhile: nothing is fetched into it.
+        }
+        catch (IndexDamagedException e)
+        {
+            folder.OnIndexDamaged(e);
+        }
+        return new Dictionary<(FileName, VersionVector), int>();
+    }
+}

@@ -1,0 +1,42 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
+using FolderSync.Index;
+using FolderSync.Protocol.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>Folders that devices share and that are not shared with them here: kept to be accepted, and announced.</summary>
+internal sealed class FolderOffers(EngineParts parts, EventLog events)
+{
+    /// <summary>Of one device; the state store keeps no more.</summary>
+    private const int MaxOffers = 100;
+
+    /// <summary>Before that, the same offer is nothing new.</summary>
+    private static readonly TimeSpan RepeatedAfter = TimeSpan.FromMinutes(1);
+
+    private readonly ILogger _log = parts.Loggers.CreateLogger<FolderOffers>();
+
+    /// <summary>What is offered again and again is written once.</summary>
+    public void OnOffered(IReadOnlyList<SharedFolder> folders, DeviceId device, string name)
+    {
+        if (folders.Count == 0)
+            return;
+        var now = parts.Time.GetUtcNow();
+        var known = parts.State.PendingFolders().Where(p => p.Device == device).ToDictionary(p => p.Folder);
+        List<PendingFolder> offers = [.. folders.Take(MaxOffers).Select(f => new PendingFolder(f.Id, device, f.Label, now, IsEncryptedForUs(f))).Where(o => !IsKnown(o))];
+        if (folders.Count > MaxOffers && offers.Count > 0)
+            Log.ManyOffers(_log, name, folders.Count, MaxOffers);
+        if (offers.Count == 0)
+            return;
+        offers.ForEach(parts.State.PutPendingFolder);
+        events.Publish(() => new EngineEvent.FoldersOffered(device, [.. offers.Select(o => new FolderOffer(o.Folder, o.Label, o.ReceiveEncrypted))]));
+
+        bool IsKnown(PendingFolder offer) =>
+            known.TryGetValue(offer.Folder, out var old) && now - old.Time < RepeatedAfter && old with { Time = now } == offer;
+    }
+
+    private bool IsEncryptedForUs(SharedFolder folder) => folder.Devices.Any(d => d.Id == parts.Self && d.EncryptionPasswordToken.Length > 0);
+}

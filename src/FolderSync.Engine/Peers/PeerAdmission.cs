@@ -1,0 +1,83 @@
+using System.Net;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
+using FolderSync.Index;
+using FolderSync.Network;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>From an authenticated stream to a peer's link, or to nothing: lets in whom the configuration names. Thread-safe.</summary>
+internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits, ILogger log, Func<DeviceId, PeerSession?> sessions)
+{
+    private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>After so long a silence, a device that is not known here is logged again.</summary>
+    private static readonly TimeSpan UnknownDeviceLogInterval = TimeSpan.FromHours(1);
+
+    private EngineParts Parts => context.Parts;
+
+    /// <summary>An address at which none of the devices may be gets no answer at all.</summary>
+    public bool Admits(IPAddress address) => context.Config.Devices is var devices && (devices.IsEmpty || devices.Any(d => NetworkFilter.Allows(d.AllowedNetworks, address)));
+
+    /// <summary>Returns when the connection has ended. Never throws for what the other side does.</summary>
+    public async Task AdmitAsync(AuthenticatedStream stream, CancellationToken stop)
+    {
+        stream = limits.Around(stream);
+        await using (stream)
+        {
+            try
+            {
+                await GreetAsync(stream, stop);
+            }
+            catch (Exception e) when (e is BepException or IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                Log.NotAdmitted(log, stream.Remote, e is OperationCanceledException ? "it did not say Hello in time" : e.Message);
+                if (stream.Dialed)
+                    sessions(stream.Peer)?.Dialing.Note(stream.Remote, e.Message);
+            }
+            catch (Exception e)
+            {
+                Log.ConnectionBug(log, stream.Remote, e);
+            }
+        }
+    }
+
+    private async Task GreetAsync(AuthenticatedStream stream, CancellationToken stop)
+    {
+        if (stream.Peer == Parts.Self)
+            throw new BepException("This is this device's own address.");
+        using var deadline = new CancellationTokenSource(HelloDeadline, Parts.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
+        var session = sessions(stream.Peer);
+        if (WhyNotGreet(stream, session) is { } refusal)
+            throw new BepException(refusal);
+        var hello = new Hello(
+            context.Config.Name, Parts.ClientName, Parts.ClientVersion, session?.Config.NumConnections ?? 0, Parts.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
+        await using var connection = await Parts.OpenConnection(stream.Stream, hello, limit.Token);
+        if (session is null)
+            OnUnknownDevice(stream, connection.PeerHello);
+        else if (await session.AdoptAsync(stream, connection) is { } why)
+            Log.NotAdmitted(log, stream.Remote, why);
+    }
+
+    /// <summary>Why the other side is not told even this device's name.</summary>
+    private string? WhyNotGreet(AuthenticatedStream stream, PeerSession? session) =>
+        session is not null ? session.WhyNotAt(stream)
+        : context.Config.IgnoredDevices.Contains(stream.Peer) ? $"{stream.Peer} is one of the ignored devices."
+        : null;
+
+    private void OnUnknownDevice(AuthenticatedStream stream, Hello hello)
+    {
+        var now = Parts.Time.GetUtcNow();
+        // It tries again every minute.
+        if (Parts.State.PendingDevices().All(d => d.Device != stream.Peer || now - d.Time >= UnknownDeviceLogInterval))
+            Log.Unknown(log, stream.Peer, hello.DeviceName, stream.Remote);
+        Parts.State.PutPendingDevice(new PendingDevice(stream.Peer, hello.DeviceName, stream.Remote, now));
+        context.Events.Publish(() => new EngineEvent.UnknownDeviceConnected(stream.Peer, hello.DeviceName, stream.Remote));
+    }
+}

@@ -1,0 +1,46 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
+
+namespace FolderSync.Engine.Peers;
+
+/// <summary>What all peers share: the configuration, the folders, budgets, and what outlives a connection. Thread-safe.</summary>
+/// <param name="folders">A folder that is configured; null where there is none.</param>
+internal sealed class PeerContext(EngineParts parts, EventLog events, Func<FolderId, IFolderEndpoint?> folders)
+{
+    private EngineConfig _config = new();
+
+    public EngineParts Parts => parts;
+
+    public EventLog Events => events;
+
+    /// <summary>Bytes of peers' requests answered at once.</summary>
+    public AsyncBudget RequestBytes { get; } = new(64 << 20);
+
+    public FullIndexRequests FullIndexes { get; } = new();
+
+    public FolderOffers Offers { get; } = new(parts, events);
+
+    public EngineConfig Config => Volatile.Read(ref _config);
+
+    public void Apply(EngineConfig config)
+    {
+        Volatile.Write(ref _config, config);
+        RequestBytes.Capacity = config.MaxRequestBytes;
+    }
+
+    public IFolderEndpoint? FolderSharedWith(FolderId folder, DeviceId device) =>
+        folders(folder) is { } endpoint && endpoint.Config.Devices.Contains(device) ? endpoint : null;
+
+    public IReadOnlyList<IFolderEndpoint> FoldersSharedWith(DeviceId device) =>
+        [.. Config.Folders.Where(f => f.Devices.Contains(device)).Select(f => folders(f.Id)).OfType<IFolderEndpoint>()];
+
+    /// <summary>A peer's connection or sharing changed: folders look for work and sources.</summary>
+    public void OnPeerChanged(DeviceId device)
+    {
+        foreach (var folder in FoldersSharedWith(device))
+            folder.OnSourcesChanged();
+    }
+}

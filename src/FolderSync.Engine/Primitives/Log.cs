@@ -1,0 +1,92 @@
+using FolderSync.Core.Model;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.Engine.Primitives;
+
+/// <summary>All that the engine writes into the log. In one class: the generator of these methods puts several in an order that changes from build to build.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "{Device} is connected at {Address}, {Client} {Version}")]
+    public static partial void Connected(ILogger log, string device, string address, string client, string version);
+
+    [LoggerMessage(101, LogLevel.Information, "{Device} is disconnected: {Reason}")]
+    public static partial void Disconnected(ILogger log, string device, string reason);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Device}, folder {Folder}: {Reason}")]
+    public static partial void FolderRefused(ILogger log, string device, FolderId folder, string reason);
+
+    [LoggerMessage(103, LogLevel.Warning, "{Device} has sent wrong data again and again; others are asked first from now on. See that its disk and memory are sound.")]
+    public static partial void WrongData(ILogger log, string device);
+
+    [LoggerMessage(104, LogLevel.Warning, "{Device} offers a folder under the ID '{Shown}', which is ignored: {Reason} Give it another ID there.")]
+    public static partial void FolderIdRefused(ILogger log, string device, string shown, string reason);
+
+    [LoggerMessage(105, LogLevel.Warning, "{Device} offers {Count} folders that are not shared here; only the first {Most} of them can be accepted for now.")]
+    public static partial void ManyOffers(ILogger log, string device, int count, int most);
+
+    [LoggerMessage(110, LogLevel.Information, "Listening at {Address}")]
+    public static partial void Listening(ILogger log, string address);
+
+    [LoggerMessage(111, LogLevel.Warning, "Can't listen at {Address}: {Reason}")]
+    public static partial void NotListening(ILogger log, string address, string reason);
+
+    [LoggerMessage(112, LogLevel.Debug, "Connection with {Address} not taken on: {Reason}")]
+    public static partial void NotAdmitted(ILogger log, string address, string reason);
+
+    [LoggerMessage(113, LogLevel.Information, "Device {Device} ({Name}) at {Address} wants to connect and is not known here. Pair it with 'foldersync pair {Device}', or on the page.")]
+    public static partial void Unknown(ILogger log, DeviceId device, string name, string address);
+
+    [LoggerMessage(114, LogLevel.Error, "A connection with {Address} ended by a bug")]
+    public static partial void ConnectionBug(ILogger log, string address, Exception e);
+
+    [LoggerMessage(115, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it starts again by itself. Please report it with the log.")]
+    public static partial void LoopFault(ILogger log, string loop, Exception e);
+
+    [LoggerMessage(116, LogLevel.Error, "Statistics, history and pending requests are not kept at the moment: {Reason} Files are synced all the same.")]
+    public static partial void StateNotKept(ILogger log, string reason);
+
+    [LoggerMessage(200, LogLevel.Error, "Folder {Folder} stopped by a bug")]
+    public static partial void Bug(ILogger log, string folder, Exception e);
+
+    [LoggerMessage(207, LogLevel.Warning, "Folder {Folder} is not watched at the moment: {Reason}")]
+    public static partial void NotWatched(ILogger log, string folder, string reason);
+
+    [LoggerMessage(203, LogLevel.Warning, "Folder {Folder}: a part of it could not be closed in order")]
+    public static partial void NotClosed(ILogger log, string folder, Exception e);
+
+    [LoggerMessage(201, LogLevel.Error, "Folder {Folder}: its index is damaged and is rebuilt from the disk: {Reason}")]
+    public static partial void IndexDamaged(ILogger log, string folder, string reason);
+
+    [LoggerMessage(202, LogLevel.Warning, "Folder {Folder} is stopped: {Reason}")]
+    public static partial void FolderError(ILogger log, string folder, string reason);
+
+    [LoggerMessage(204, LogLevel.Information, "Folder {Folder}: {Command} done")]
+    public static partial void Command(ILogger log, string folder, string command);
+
+    [LoggerMessage(205, LogLevel.Warning, "Folder {Folder}: old versions could not be cleaned up: {Reason}")]
+    public static partial void CleanUpFailed(ILogger log, string folder, string reason);
+
+    [LoggerMessage(206, LogLevel.Warning, "Folder {Folder}: there are {Count} conflict copies of {Item}, more than {Most}; all are kept")]
+    public static partial void ManyConflicts(ILogger log, string folder, string item, int count, int most);
+
+    [LoggerMessage(207, LogLevel.Warning, "Folder {Folder}: {Count} items that {Device} announced can't be taken; '{Item}': {Reason} The others are synced")]
+    public static partial void EntriesRefused(ILogger log, string folder, string device, long count, string item, string reason);
+
+    [LoggerMessage(210, LogLevel.Information, "Folder {Folder}: {Removed} old versions removed, {Bytes} bytes")]
+    public static partial void Cleaned(ILogger log, string folder, int removed, long bytes);
+
+    [LoggerMessage(213, LogLevel.Information, "Folder {Folder}: {Removed} old versions deleted to make room, {Bytes} bytes")]
+    public static partial void MadeRoom(ILogger log, string folder, int removed, long bytes);
+
+    [LoggerMessage(214, LogLevel.Warning, "Folder {Folder}: {Reason}")]
+    public static partial void Warned(ILogger log, string folder, string reason);
+
+    [LoggerMessage(215, LogLevel.Warning, "What is known of this device's clock can't be kept: {Reason} Versions may be kept longer than configured")]
+    public static partial void ClockNotKept(ILogger log, string reason);
+
+    [LoggerMessage(211, LogLevel.Information, "Folder {Folder}: {Name} restored from its versions")]
+    public static partial void Restored(ILogger log, string folder, FileName name);
+
+    [LoggerMessage(212, LogLevel.Information, "Folder {Folder}: the conflict of {Copy} is resolved, {Kept} is kept; the other content is among the versions")]
+    public static partial void Resolved(ILogger log, string folder, FileName copy, FileName kept);
+}

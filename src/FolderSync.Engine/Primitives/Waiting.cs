@@ -1,0 +1,19 @@
+namespace FolderSync.Engine.Primitives;
+
+/// <summary>Waiting that stays on the waiter's context: Task.WaitAsync would go by the thread pool.</summary>
+internal static class Waiting
+{
+    /// <summary>The source must run continuations asynchronously.</summary>
+    public static async Task OrCancelled(this TaskCompletionSource source, CancellationToken cancellation)
+    {
+        await using (cancellation.Register(() => source.TrySetCanceled(cancellation)))
+            await source.Task;
+    }
+
+    /// <summary>Returns when that long has passed, and no earlier.</summary>
+    public static async Task PauseAsync(TimeSpan wait, TimeProvider time, CancellationToken cancellation)
+    {
+        using var pause = new Wakeup(time);
+        await pause.WaitUntilAsync(Deadline.In(wait, time), cancellation);
+    }
+}

@@ -1,0 +1,157 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Folders;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Pulling;
+
+/// <summary>Applies a batch of steps to the disk and commits what became of it, as one; and draws the consequences of each step.</summary>
+internal sealed class BatchApplier(PullContext context, ConflictReconciler conflicts)
+{
+    private const string ChangedMeanwhile = "It was changed here meanwhile; it is scanned and decided on again.";
+
+    private ConfiguredFolder Folder => context.Folder;
+
+    public async Task ApplyAsync(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps, CancellationToken cancellation)
+    {
+        foreach (var (item, _) in steps)
+            Folder.Events.Publish(() => new EngineEvent.ItemStarted(Folder.Id, item.Name, item.Global.Type, item.Action));
+        var items = new Dictionary<ApplyStep, PullItem>(ReferenceEqualityComparer.Instance);
+        foreach (var (item, step) in steps)
+            items[step] = item;
+        IReadOnlyList<ApplyResult> results = [];
+        List<ApplyResult.Done> done = [];
+        cancellation.ThrowIfCancellationRequested();
+        // Disk and index change as one step: a scan that looks in between must not take our own change for a user's. Once begun it is not
+        // cancelled, for the same reason.
+        await context.Writer.CommitAsync(
+            index =>
+            {
+                results = Apply(steps);
+                done = [.. results.OfType<ApplyResult.Done>()];
+                return [.. Entries(index, done, items), .. results.OfType<ApplyResult.Respelled>().SelectMany(r => Respelling.Follow(context.Open, index, r))];
+            },
+            cancellation);
+        context.Retries.RetryOtherSpellings([.. done.Select(d => Freed(d.Step)).OfType<FileName>()]);
+        foreach (var result in results)
+            OnResult(items[result.Step], result);
+        Folder.History.AddRemote([.. done.Select(d => items[d.Step]).Select(i => new AppliedChange(i.Global, i.Change))]);
+        foreach (var item in results.OfType<ApplyResult.Failed>().Where(f => f.Problem.Error == FileSystemError.NotEmpty).Select(f => items[f.Step]))
+        {
+            if (item.Decision.Kind == PullKind.Delete && item.Local is { IsDirectory: true })
+                await KeepDirectoryAsync(item, cancellation);
+        }
+    }
+
+    private IReadOnlyList<ApplyResult> Apply(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps)
+    {
+        foreach (var (item, step) in steps)
+        {
+            // A file's directories were created before it was fetched.
+            if (step is not (ApplyStep.Remove or ApplyStep.SetMetadata or ApplyStep.PlaceFile))
+                context.Parents.TryCreate(item.Name);
+        }
+        return context.Open.Applier.Apply([.. steps.Select(s => s.Step)]);
+    }
+
+    private static FileName? Freed(ApplyStep step) => step switch
+    {
+        ApplyStep.Move move => move.From.Name,
+        ApplyStep.Remove => step.Target.Name,
+        _ => null,
+    };
+
+    private List<FileEntry> Entries(IFolderIndex index, List<ApplyResult.Done> done, Dictionary<ApplyStep, PullItem> items)
+    {
+        var entries = new List<FileEntry>(done.Count);
+        var now = Folder.NowSeconds;
+        foreach (var result in done)
+        {
+            var item = items[result.Step];
+            var mine = index.FindLocal(item.Name);
+            // A scan has committed since this was decided: it may have seen a later edit, so the name is looked at again.
+            if (mine?.Sequence != item.Local?.Sequence)
+                context.Scans.Request([item.Name]);
+            entries.Add(EntryFor(result, item, mine, now));
+            if (result.Step is ApplyStep.Move move)
+                entries.Add(MovedAway(index, move.From, now));
+        }
+        return entries;
+    }
+
+    /// <summary>The old name is deleted for all; or, if somebody brought it back meanwhile, without a version, so that it is pulled anew.</summary>
+    private static FileEntry MovedAway(IFolderIndex index, FileEntry from, long now) =>
+        index.FindGlobal(from.Name) is { Deleted: true } tombstone
+            ? tombstone with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None }
+            : LocalChange.Tombstone(from, now) with { Version = VersionVector.Empty };
+
+    private FileEntry EntryFor(ApplyResult.Done result, PullItem item, FileEntry? mine, long now)
+    {
+        var version = item.Decision.VersionBy(context.Self, now);
+        var entry = item.Global with
+        {
+            Version = version,
+            Disk = result.Stamp,
+            LocalFlags = LocalFlags.None,
+            PreHashes = result.Step switch
+            {
+                ApplyStep.PlaceFile file => file.Staged.PreHashes,
+                ApplyStep.Move move => move.From.PreHashes,
+                ApplyStep.SetMetadata => mine?.PreHashes ?? default,
+                _ => default,
+            },
+        };
+        return item.Decision.Announce && version != item.Decision.Version ? entry with { ModifiedBy = context.Self } : entry;
+    }
+
+    private void OnResult(PullItem item, ApplyResult result)
+    {
+        string? error = null;
+        switch (result)
+        {
+            case ApplyResult.Done done:
+                context.Retries.Succeed(item.Name);
+                if (done.ConflictCopy is { } copy)
+                    conflicts.OnCopyMade(item, copy);
+                break;
+            case ApplyResult.Respelled respelled:
+                context.Retries.Succeed(item.Name);
+                context.Scans.Request([item.Name, respelled.From]);
+                break;
+            case ApplyResult.LocallyChanged changed:
+                error = ChangedMeanwhile;
+                context.Retries.Note(item.Global, new PullFailure(ChangedMeanwhile, RetryWhen.Soon));
+                context.Scans.Request(changed.Rescan);
+                break;
+            case ApplyResult.Failed failed:
+                error = failed.Problem.Reason;
+                OnApplyFailed(item, failed.Problem);
+                break;
+        }
+        Folder.Events.Publish(() => new EngineEvent.ItemFinished(Folder.Id, item.Name, item.Global.Type, item.Action, error));
+    }
+
+    private void OnApplyFailed(PullItem item, FileProblem problem)
+    {
+        Folder.Fetched.Drop(item.Name);
+        // After a failed sync the names may have changed all the same.
+        if (problem.Error == FileSystemError.Io)
+            context.Scans.Request([item.Name]);
+        context.Retries.Note(item.Global, new PullFailure(problem.Reason, problem.Permanent ? RetryWhen.Rarely : RetryWhen.Later));
+    }
+
+    /// <summary>Deleted there while something lives in it here: the directory comes back for everyone. Else it is deleted with the next attempt.</summary>
+    private Task KeepDirectoryAsync(PullItem item, CancellationToken cancellation) => context.Writer.CommitAsync(
+        index =>
+        {
+            var mine = index.FindLocal(item.Name);
+            if (mine is not { IsDirectory: true } || mine.Sequence != item.Local!.Sequence || !IndexTree.HasLiving(index, item.Name))
+                return [];
+            var version = EditVersion.OfBoth(mine, mine.Version, item.Global.Version, context.Self, Folder.NowSeconds);
+            return [mine with { Version = version, ModifiedBy = context.Self }];
+        },
+        cancellation);
+}

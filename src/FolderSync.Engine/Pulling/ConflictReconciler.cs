@@ -1,0 +1,149 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Pulling;
+
+/// <summary>Conflict copies: open conflicts as long as they exist, merged where two are the same, and counted. Outlives each opening of the folder.</summary>
+internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests scans) : ICommitObserver
+{
+    /// <summary>Copies that were committed and not yet compared with others of the same file.</summary>
+    private readonly SortedSet<FileName> _newCopies = [];
+
+    private ShortId Self => folder.Parts.Self.Short;
+
+    /// <summary>A pull made a copy of what it displaced.</summary>
+    public void OnCopyMade(PullItem item, FileName copy)
+    {
+        scans.Request(item.Expected is { IsDirectory: true } ? [copy, item.Name] : [copy]);
+        folder.Parts.State.PutConflict(new OpenConflict(folder.Id, item.Name.Value, copy.Value, item.Global.ModifiedBy, folder.Parts.Time.GetUtcNow()));
+        folder.Events.Publish(() => new EngineEvent.ConflictCopyMade(folder.Id, item.Name, copy));
+    }
+
+    public void OnCommitted(IFolderIndex index, IReadOnlyList<FileEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (ConflictName.IsConflictCopy(entry.Name))
+                _newCopies.Add(entry.Name);
+            if (entry.Type != FileType.Directory && entry.Name.Value.Contains(".sync-conflict-", StringComparison.Ordinal) && ConflictName.OriginalOf(entry.Name) is { } original)
+                Register(index, entry, original);
+        }
+    }
+
+    /// <summary>After a scan or a pull: merges equal copies and counts the rest.</summary>
+    public async Task ReconcileAsync(OpenFolder open, LocalIndexWriter writer, CancellationToken cancellation)
+    {
+        if (_newCopies.Count == 0)
+            return;
+        List<FileName> copies = [.. _newCopies];
+        _newCopies.Clear();
+        if (folder.Config.Type == FolderType.SendReceive)
+            await MergeAsync(open, writer, copies, cancellation);
+        await WarnOfManyAsync(open, copies, cancellation);
+    }
+
+    /// <summary>A conflict copy is an open conflict wherever it was made, until it is gone.</summary>
+    private void Register(IFolderIndex index, FileEntry copy, FileName original)
+    {
+        var state = folder.Parts.State;
+        var isKnown = state.Conflicts().Any(c => c.Folder == folder.Id && c.Copy == copy.Name.Value);
+        if (copy.Deleted || copy.LocalFlags.HasFlag(LocalFlags.Ignored))
+        {
+            if (isKnown)
+                state.RemoveConflict(folder.Id, copy.Name.Value);
+        }
+        else if (!isKnown)
+        {
+            var winner = index.FindGlobal(original)?.ModifiedBy ?? copy.ModifiedBy;
+            state.PutConflict(new OpenConflict(folder.Id, original.Value, copy.Name.Value, winner, folder.Parts.Time.GetUtcNow()));
+        }
+    }
+
+    /// <summary>
+    /// The same content was displaced on several devices, each of which kept it. All keep the first by name; who made another one removes that,
+    /// so that nobody waits for anybody and each is removed once.
+    /// </summary>
+    private async Task MergeAsync(OpenFolder open, LocalIndexWriter writer, IReadOnlyList<FileName> copies, CancellationToken cancellation)
+    {
+        var index = open.Index;
+        // A copy that was edited and not scanned yet is no longer one of the same.
+        var edited = await open.RunAsync(() => copies.SelectMany(c => SameCopies(index, c)).Where(e => !MatchesIndex(open, e)).Select(e => e.Name).Distinct().ToList(), cancellation);
+        if (edited.Count > 0)
+            scans.Request(edited);
+        var redundant = await open.RunAsync(() => copies.SelectMany(c => RedundantCopies(open, c)).DistinctBy(e => e.Name).ToList(), cancellation);
+        if (redundant.Count == 0)
+            return;
+        List<FileName> changed = [];
+        await writer.CommitAsync(
+            _ =>
+            {
+                // Decided anew with nothing else going on: the one that stays must be there when the other goes.
+                var steps = redundant.Where(s => RedundantCopies(open, s.Name).Any(e => e.Name == s.Name && e.Sequence == s.Sequence))
+                    .Select(ApplyStep (s) => new ApplyStep.Remove(LocalChange.Gone(s, Self, folder.NowSeconds, FolderType.SendReceive), s, open.DisplacedByVersioning)).ToList();
+                var results = open.Applier.Apply(steps);
+                // Not as the index says: edited since, so it is an edit to be found and no copy to be merged.
+                changed.AddRange(results.Where(r => r is not ApplyResult.Done).Select(r => r.Step.Target.Name));
+                return [.. results.OfType<ApplyResult.Done>().Select(d => d.Step.Target)];
+            },
+            cancellation);
+        if (changed.Count > 0)
+            scans.Request(changed);
+    }
+
+    /// <summary>Copies of this device's making that hold the same as an earlier one of the same file, which stands on the disk.</summary>
+    private IEnumerable<FileEntry> RedundantCopies(OpenFolder open, FileName copy)
+    {
+        var same = SameCopies(open.Index, copy).Where(e => MatchesIndex(open, e)).OrderBy(e => e.Name).ToList();
+        return same.Skip(1).Where(e => e.ModifiedBy == Self);
+    }
+
+    private static IEnumerable<FileEntry> SameCopies(IFolderIndex index, FileName copy)
+    {
+        if (index.FindLocal(copy) is not { IsFile: true, IsInvalid: false, Size: > 0 } entry)
+            return [];
+        var original = ConflictName.OriginalOf(copy);
+        return index.LocalWithContent(entry.BlocksHash).Where(e => ConflictName.OriginalOf(e.Name) == original);
+    }
+
+    /// <summary>Nobody has changed or deleted it meanwhile, and the disk has it as the index says.</summary>
+    private static bool MatchesIndex(OpenFolder open, FileEntry entry)
+    {
+        try
+        {
+            return open.Index.FindGlobal(entry.Name)?.Version == entry.Version && open.Disk.Stat(LocalPath.Of(entry.Name)) is { } stat && stat.Stamp == entry.Disk;
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>More copies of one file than are wanted: all are kept, and the user is warned.</summary>
+    private async Task WarnOfManyAsync(OpenFolder open, IReadOnlyList<FileName> copies, CancellationToken cancellation)
+    {
+        var most = folder.Config.MaxConflicts;
+        if (most <= 0)
+            return;
+        var originals = copies.Select(ConflictName.OriginalOf).OfType<FileName>().Distinct().ToList();
+        var counts = await open.RunAsync(() => originals.ToDictionary(o => o, o => CopiesOf(open.Index, o)), cancellation);
+        var warnings = new List<FileProblem>();
+        foreach (var (original, count) in counts.Where(c => c.Value > most).OrderBy(c => c.Key))
+        {
+            var reason = $"There are {count} conflict copies of it, more than the {most} that are usual here (max-conflicts). All were kept: look at them and delete what is not wanted.";
+            warnings.Add(new FileProblem(original.Value, reason));
+            Log.ManyConflicts(folder.Log, folder.DisplayName, original.Value, count, most);
+        }
+        if (warnings.Count > 0)
+            folder.Events.Publish(() => new EngineEvent.FolderWarned(folder.Id, warnings.Count, $"'{warnings[0].Path}': {warnings[0].Reason}"));
+        folder.Status.SetWarnings(counts.Keys.Select(k => k.Value).ToHashSet(), warnings);
+    }
+
+    private static int CopiesOf(IFolderIndex index, FileName original) =>
+        IndexTree.Inside(index, original.Parent, withBlocks: false).Count(e => e.Name.Parent == original.Parent && ConflictName.OriginalOf(e.Name) == original);
+}

@@ -1,0 +1,373 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Status;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Pulling;
+
+/// <summary>
+/// One pass over all needed names in tree order. Directories, links and metadata are placed as they come; files are fetched many at a
+/// time in the folder's order and placed in batches; deletions come last and deepest first, so that a moved file's old name can still give its content.
+/// </summary>
+internal sealed class PullRound
+{
+    private const int PageSize = 500;
+    private const int ActiveFiles = 96;
+
+    private readonly PullContext _context;
+    private readonly IFolderIndex _index;
+    private readonly IncomingDeletions _incoming;
+    private readonly Deadline _deletionsSettled;
+    private readonly ApplyQueue _queue;
+    private readonly AsyncBudget _active = new(ActiveFiles);
+    private readonly HashSet<FileName> _moved = [];
+    private readonly List<FileName> _deletions = [];
+    private readonly List<PullItem> _overDirectories = [];
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<FileName, FileTransfer> _transfers = [];
+
+    /// <param name="deletionsSettled">From when on deletions are carried out.</param>
+    public PullRound(PullContext context, ConflictReconciler conflicts, IncomingDeletions incoming, Deadline deletionsSettled)
+    {
+        (_context, _index, _incoming, _deletionsSettled) = (context, context.Open.Index, incoming, deletionsSettled);
+        _queue = new ApplyQueue(context, new BatchApplier(context, conflicts));
+    }
+
+    /// <summary>Ends with what any part of it failed with: a bug, or an index that can't be read or written.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var work = new TaskGroup(cancellation);
+        var announcer = new ProgressAnnouncer(_context, Active);
+        var isDone = false;
+        try
+        {
+            work.Run(() => _queue.RunAsync(work.Ended));
+            work.Run(announcer.RunAsync);
+            await RunStagesAsync(work);
+            isDone = true;
+        }
+        catch (OperationCanceledException) when (work.HasFailed)
+        {
+            // One of the round's own failed, and ended the others.
+        }
+        finally
+        {
+            if (!isDone)
+                work.End();
+            _queue.Complete();
+            announcer.Stop();
+            await work.SettleAsync();
+            _context.Folder.Fetched.KeepAll();
+        }
+        await work.WhenIdleAsync();
+    }
+
+    private async Task RunStagesAsync(TaskGroup work)
+    {
+        await FetchAllAsync(work);
+        await SettleFilesAsync(work.Ended);
+        // A file can only take a directory's name when what is to go from there has gone.
+        if (await DeleteAsync(work.Ended))
+        {
+            foreach (var item in _overDirectories)
+                await StartAsync(item, work);
+        }
+        await SettleFilesAsync(work.Ended);
+    }
+
+    /// <summary>Returns when all files under way are in place.</summary>
+    private async Task SettleFilesAsync(CancellationToken cancellation)
+    {
+        await _active.DrainAsync(cancellation);
+        await _queue.FlushAsync(cancellation);
+    }
+
+    /// <summary>Thread-safe.</summary>
+    public IReadOnlyList<FileProgress> Progress() => [.. Active().Select(t => t.Progress())];
+
+    /// <summary>A block of a file that is being fetched, null where it is not there yet. Thread-safe.</summary>
+    public PooledBytes? ReadTemporary(BepMessage.Request request)
+    {
+        FileTransfer? transfer;
+        lock (_lock)
+            _transfers.TryGetValue(request.Name, out transfer);
+        return transfer?.ReadBlock(request);
+    }
+
+    private List<FileTransfer> Active()
+    {
+        lock (_lock)
+            return [.. _transfers.Values];
+    }
+
+    /// <summary>Directories and the like go as they are read; files in the folder's order, over all that is needed.</summary>
+    private async Task FetchAllAsync(TaskGroup work)
+    {
+        var order = _context.Config.Order;
+        var selection = new PullSelection(order, _context.Parts.Random.NextUInt64());
+        var isFirst = true;
+        do
+        {
+            await ReadNeedAsync(selection, order == PullOrder.Alphabetic, isFirst, work);
+            foreach (var names in selection.Take().Chunk(PageSize))
+            {
+                foreach (var item in await _context.Open.RunAsync(() => ReadNamed(names), work.Ended))
+                    await StartOrDeferAsync(item, work);
+            }
+            isFirst = false;
+        }
+        while (selection.HasMore);
+    }
+
+    /// <summary>One pass over all needed names in tree order.</summary>
+    /// <param name="isInOrder">Files are wanted just so: they are started as they come.</param>
+    private async Task ReadNeedAsync(PullSelection selection, bool isInOrder, bool isFirst, TaskGroup work)
+    {
+        var after = default(FileName);
+        while (await _context.Open.RunAsync(() => ReadPage(after, withHolders: isInOrder), work.Ended) is { Count: > 0 } page)
+        {
+            after = page[^1].Name;
+            if (isFirst)
+                await PlaceStructureAsync(page, work.Ended);
+            foreach (var item in page.Where(i => i.Decision.Kind == PullKind.File))
+            {
+                if (isInOrder)
+                    await StartOrDeferAsync(item, work);
+                else
+                    selection.Offer(item.Global);
+            }
+        }
+    }
+
+    private async Task StartOrDeferAsync(PullItem item, TaskGroup work)
+    {
+        if (item.Expected is { IsDirectory: true })
+            _overDirectories.Add(item);
+        else
+            await StartAsync(item, work);
+    }
+
+    private List<PullItem> ReadPage(FileName after, bool withHolders)
+    {
+        var config = _context.Config;
+        var items = new List<PullItem>();
+        foreach (var (global, local) in _index.Needed(after, PageSize))
+        {
+            var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);
+            items.Add(new PullItem(global, local, decision, withHolders && decision.Kind == PullKind.File ? _index.Holders(global.Name) : []));
+        }
+        return items;
+    }
+
+    /// <summary>The files among the names that are needed still.</summary>
+    private List<PullItem> ReadNamed(IReadOnlyList<FileName> names)
+    {
+        var config = _context.Config;
+        var items = new List<PullItem>();
+        foreach (var ((global, local), holders) in _index.NeededOf(names))
+        {
+            var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);
+            if (decision.Kind == PullKind.File)
+                items.Add(new PullItem(global, local, decision, holders));
+        }
+        return items;
+    }
+
+    /// <summary>All of a page that needs no content: in tree order, so that a directory stands before what is in it.</summary>
+    private async Task PlaceStructureAsync(IReadOnlyList<PullItem> page, CancellationToken cancellation)
+    {
+        var adopt = new List<PullItem>();
+        var steps = new List<(PullItem, ApplyStep)>();
+        foreach (var item in page)
+        {
+            if (item.Decision.Kind == PullKind.None)
+                continue;
+            if (item.Decision.Kind is PullKind.Adopt or PullKind.KeepLocal || IsIgnored(item))
+                adopt.Add(item);
+            else if (_context.MustWait(item.Global))
+                continue;
+            else if (_context.Open.Disk.WhyUnplaceable(item.Name) is { } why && !item.Global.Deleted)
+                _context.Retries.Note(item.Global, new PullFailure(why, RetryWhen.Rarely));
+            else if (item.Decision.Kind == PullKind.Delete)
+                _deletions.Add(item.Name);
+            else if (item.Decision.Kind != PullKind.File)
+                AddStructure(item, steps);
+        }
+        if (adopt.Count > 0)
+            await AdoptAsync(adopt, cancellation);
+        if (steps.Count == 0)
+            return;
+        OnWorkFound();
+        foreach (var part in steps.Chunk(256))
+            await _queue.ApplyNowAsync(part, cancellation);
+    }
+
+    private void AddStructure(PullItem item, List<(PullItem, ApplyStep)> steps)
+    {
+        if (item.Decision.Kind == PullKind.Symlink && item.Expected is { IsDirectory: true })
+            _overDirectories.Add(item);
+        else
+            steps.Add((item, StepFor(item)));
+    }
+
+    private ApplyStep StepFor(PullItem item) => item.Decision.Kind switch
+    {
+        PullKind.Directory => new ApplyStep.PlaceDirectory(item.Global, item.Expected, item.Displaced(_context.Open)),
+        PullKind.Symlink => new ApplyStep.PlaceSymlink(item.Global, item.Expected, item.Displaced(_context.Open)),
+        _ => new ApplyStep.SetMetadata(item.Global, item.Expected!),
+    };
+
+    private bool IsIgnored(PullItem item) =>
+        item.Expected is null && !item.Global.Deleted &&
+        (InternalNames.IsInternal(item.Name) || _context.Open.Ignores.Match(item.Name, item.Global.Type == FileType.Directory).Ignored);
+
+    private Task AdoptAsync(List<PullItem> items, CancellationToken cancellation) =>
+        _context.Writer.CommitAsync(index => [.. items.Select(i => Adopted(index, i)).OfType<FileEntry>()], cancellation);
+
+    /// <summary>From now on the folder is syncing.</summary>
+    private void OnWorkFound() => _context.Folder.Status.Begin(FolderActivity.Pulling);
+
+    private FileEntry? Adopted(IFolderIndex index, PullItem item)
+    {
+        var mine = index.FindLocal(item.Name);
+        if (mine?.Sequence != item.Local?.Sequence)
+            return null;
+        _context.Retries.Succeed(item.Name);
+        if (IsIgnored(item))
+            return item.Global with { LocalFlags = LocalFlags.Ignored, Invalid = false };
+        if (item.Decision.Kind == PullKind.KeepLocal)
+            return LocalChange.Kept(mine!, item.Global.Version, _context.Self, _context.Folder.NowSeconds);
+        return item.Global with
+        {
+            Version = item.Decision.Version,
+            Disk = mine?.Disk ?? default,
+            PreHashes = mine?.PreHashes ?? default,
+            LocalFlags = LocalFlags.None,
+        };
+    }
+
+    /// <summary>Starts one file: by renaming what is to go elsewhere, or by fetching it beside the others.</summary>
+    private async Task StartAsync(PullItem item, TaskGroup work)
+    {
+        if (IsIgnored(item) || _context.MustWait(item.Global))
+            return;
+        if (item.Decision.Kind != PullKind.File)
+        {
+            await _queue.ApplyNowAsync([(item, StepFor(item))], work.Ended);
+            return;
+        }
+        OnWorkFound();
+        var (isStale, same) = await _context.Open.RunAsync(() => (_index.FindLocal(item.Name)?.Sequence != item.Local?.Sequence, FindSameContent(item)), work.Ended);
+        if (isStale)
+        {
+            // The index has moved on, maybe with a directory that came along with all that is in it: the next round decides anew.
+            _context.Retries.AttemptAt(Deadline.Passed);
+            return;
+        }
+        if (same is { MayMove: true } && _moved.Add(same.Value.From.Name))
+        {
+            await _queue.AddAsync(item, new ApplyStep.Move(same.Value.From, item.Global, item.Expected, item.Displaced(_context.Open)), work.Ended);
+            return;
+        }
+        await _active.AcquireAsync(1, work.Ended);
+        work.Run(() => FetchAsync(item, same?.From, work.Ended));
+    }
+
+    /// <summary>A local file with just this content; it may be moved when its own name is to be deleted.</summary>
+    private (FileEntry From, bool MayMove)? FindSameContent(PullItem item)
+    {
+        if (item.Global.Size == 0)
+            return null;
+        (FileEntry From, bool MayMove)? best = null;
+        foreach (var candidate in _index.LocalWithContent(item.Global.BlocksHash))
+        {
+            if (candidate.Name == item.Name || candidate.BlockSize != item.Global.BlockSize)
+                continue;
+            var global = _index.FindGlobal(candidate.Name);
+            if (global is { Deleted: true, IsInvalid: false } && global.Version.Covers(candidate.Version) &&
+                _context.Config is { IgnoreDelete: false, Type: not FolderType.SendOnly } && !_moved.Contains(candidate.Name))
+                return (candidate, true);
+            best ??= (candidate, false);
+        }
+        return best;
+    }
+
+    private async Task FetchAsync(PullItem item, FileEntry? same, CancellationToken cancellation)
+    {
+        var transfer = new FileTransfer(_context, item, same);
+        try
+        {
+            _context.Folder.Fetched.Begin(transfer);
+            lock (_lock)
+                _transfers[item.Name] = transfer;
+            if (await transfer.RunAsync(cancellation) is not { } staged)
+                _context.Folder.Fetched.Keep(transfer);
+            else
+                await _queue.AddAsync(item, new ApplyStep.PlaceFile(staged, item.Global, item.Expected, item.Displaced(_context.Open)), cancellation);
+        }
+        catch (FileSystemException e)
+        {
+            transfer.Close();
+            _context.Folder.Fetched.Keep(transfer);
+            _context.Retries.Note(item.Global, PullFailure.Of(e, transfer.Lacking));
+        }
+        catch
+        {
+            transfer.Close();
+            throw;
+        }
+        finally
+        {
+            lock (_lock)
+                _transfers.Remove(item.Name);
+            _active.Release(1);
+        }
+    }
+
+    /// <summary>False when deletions are left for a later round.</summary>
+    private async Task<bool> DeleteAsync(CancellationToken cancellation)
+    {
+        var settled = _deletionsSettled.IsPast(_context.Parts.Time);
+        if (!settled && (_deletions.Count > 0 || _overDirectories.Count > 0))
+            _context.Retries.AttemptAt(_deletionsSettled);
+        if (settled && _deletions.Count > 0 && await _incoming.MustHoldAsync(_context.Open, _deletions, cancellation))
+            return false;
+        _deletions.Sort((a, b) => b.CompareTo(a));
+        foreach (var part in _deletions.Chunk(256))
+        {
+            var items = await _context.Open.RunAsync(() => ReadDeletions(part, settled), cancellation);
+            if (items.Count == 0)
+                continue;
+            OnWorkFound();
+            await _queue.ApplyNowAsync([.. items.Select(i => (i, (ApplyStep)new ApplyStep.Remove(i.Global, i.Expected!, i.Displaced(_context.Open))))], cancellation);
+        }
+        return settled;
+    }
+
+    private List<PullItem> ReadDeletions(IEnumerable<FileName> names, bool settled)
+    {
+        var config = _context.Config;
+        var items = new List<PullItem>();
+        foreach (var name in names)
+        {
+            var local = _index.FindLocal(name);
+            if (_index.FindGlobal(name) is not { Deleted: true } global || !Need.IsNeeded(local, global))
+                continue;
+            // A directory that a rename has emptied goes at once: nothing in it can be wanted.
+            if (!settled && (local is not { IsDirectory: true } || _index.LocalPage(name, default, 1, withBlocks: false).Count > 0))
+                continue;
+            var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);
+            if (decision.Kind == PullKind.Delete)
+                items.Add(new PullItem(global, local, decision, []));
+        }
+        return items;
+    }
+}

@@ -1,0 +1,105 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Scan;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Scanning;
+
+/// <summary>Makes entries of what a scan found, where the index is still as the scan saw it.</summary>
+internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, LocalDeletions deletions)
+{
+    private ConfiguredFolder Folder => open.Folder;
+
+    private ShortId Self => Folder.Parts.Self.Short;
+
+    /// <summary>Commits what one batch of findings asks for, in tree order.</summary>
+    /// <param name="rescan">Gets the names that have changed since they were looked at.</param>
+    public async Task CommitAsync(IReadOnlyList<ScanFinding> findings, ICollection<FileName> rescan, CancellationToken cancellation)
+    {
+        var decisions = new Decisions(Folder.NowSeconds, Folder.Config.Type, rescan);
+        var committed = await writer.CommitAsync(
+            index =>
+            {
+                foreach (var finding in findings)
+                    Decide(index, finding, decisions);
+                if (decisions.Refreshed.Count > 0)
+                    index.RefreshLocal(decisions.Refreshed);
+                return decisions.Entries;
+            },
+            cancellation);
+        Folder.History.AddLocal(committed);
+    }
+
+    private void Decide(IFolderIndex index, ScanFinding finding, Decisions decisions)
+    {
+        switch (finding)
+        {
+            case ScanFinding.Changed(var seen, var known):
+                var mine = index.FindLocal(seen.Name);
+                if (IsStill(mine, known))
+                    decisions.Entries.Add(LocalChange.Seen(seen, mine, index.FindGlobal(seen.Name), Self, decisions.Now, decisions.Type));
+                else if (mine is null or { Deleted: true } || mine.Disk != seen.Disk)
+                    decisions.Rescan.Add(seen.Name);
+                break;
+            case ScanFinding.Refreshed(var seen, var known):
+                if (IsStill(index.FindLocal(seen.Name), known))
+                    decisions.Refreshed.Add(known with { Disk = seen.Disk, PreHashes = seen.PreHashes });
+                break;
+            case ScanFinding.NowIgnored(var known):
+                if (index.FindLocal(known.Name) is { Deleted: false } entry && entry.Version == known.Version)
+                    decisions.Entries.Add(LocalChange.NowIgnored(entry));
+                break;
+            case ScanFinding.Gone(var known):
+                DecideGone(index, known, decisions);
+                break;
+        }
+    }
+
+    private void DecideGone(IFolderIndex index, FileEntry known, Decisions decisions)
+    {
+        if (index.FindLocal(known.Name) is not { Deleted: false } mine)
+            return;
+        if (mine.Sequence != known.Sequence || !open.IsGone(known.Name))
+            decisions.Rescan.Add(known.Name);
+        else if (HasNoPlace(index, mine))
+            decisions.Entries.Add(LocalChange.NeverPlaced(mine, decisions.Now));
+        else
+            decisions.Entries.Add(LocalChange.Gone(mine, Self, decisions.Now, decisions.Type));
+    }
+
+    /// <summary>The index has not moved on since the scan looked (a pull may have committed meanwhile).</summary>
+    private static bool IsStill(FileEntry? mine, FileEntry? known) =>
+        known is null ? mine is null or { Deleted: true } : mine is { Deleted: false } && mine.Sequence == known.Sequence;
+
+    /// <summary>
+    /// True when another spelling of the name stands there that is another file: this one was not renamed by a user but has no place on the
+    /// disk (the folder was moved to one that takes the two for the same, or its disk was not recognised when both were recorded).
+    /// </summary>
+    private bool HasNoPlace(IFolderIndex index, FileEntry gone)
+    {
+        try
+        {
+            var path = LocalPath.Of(gone.Name);
+            return open.Disk.Stat(path) is not null && new ExactNames(open.Disk).TruePath(path) is { } there && FileName.TryOf(there.Value, out var name, out _) &&
+                   index.FindLocal(name) is { Deleted: false } twin && !LocalChange.IsRespelled(gone, twin, deletions.SeenUntil) && IsElsewhere(index, gone);
+        }
+        catch (FileSystemException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Another device has this version, or a later one; else nobody could give it back, and all would wait for it.</summary>
+    private bool IsElsewhere(IFolderIndex index, FileEntry mine) =>
+        index.Versions(mine.Name).Any(v => v.Device != Folder.Parts.Self && v.Entry is { Deleted: false, IsInvalid: false } && v.Entry.Version.Covers(mine.Version));
+
+    /// <summary>What one batch comes to.</summary>
+    private sealed record Decisions(long Now, FolderType Type, ICollection<FileName> Rescan)
+    {
+        public List<FileEntry> Entries { get; } = [];
+
+        public List<FileEntry> Refreshed { get; } = [];
+    }
+}

@@ -1,0 +1,75 @@
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
+using FolderSync.Filesystem.Watch;
+
+namespace FolderSync.Engine.Scanning;
+
+/// <summary>Watches an open folder's disk and asks for scans. Where that fails, the folder is scanned until it works again; it is tried with full scans.</summary>
+/// <param name="flows">What the watching ends with.</param>
+internal sealed class FolderWatcher(OpenFolder open, IScanRequests scans, TaskGroup flows) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromHours(1);
+
+    private IWatcher? _watcher;
+    private Task _watching = Task.CompletedTask;
+    private bool _hasFailed;
+    private TimeSpan _retry = FirstRetry;
+
+    private ConfiguredFolder Folder => open.Folder;
+
+    /// <summary>Called with each full scan.</summary>
+    public async Task EnsureAsync()
+    {
+        if (_hasFailed)
+            await DisposeAsync();
+        if (!Folder.Config.WatcherEnabled || _watcher is not null)
+            return;
+        _hasFailed = false;
+        try
+        {
+            var watcher = _watcher = Folder.Parts.Watchers.Watch(Folder.Config.Path, name => open.Ignores.CanSkipDirectory(name));
+            _watching = Folder.Parts.Supervisor.RunAsync($"watch {Folder.Id}", () => WatchAsync(watcher), OnFault, flows.Ended);
+        }
+        catch (IOException e)
+        {
+            Log.NotWatched(Folder.Log, Folder.DisplayName, e.Message);
+            OnFault(e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _watcher, null) is not { } watcher)
+            return;
+        await watcher.DisposeAsync();
+        await _watching;
+    }
+
+    private async Task WatchAsync(IWatcher watcher)
+    {
+        Folder.Status.SetWatchProblem(watcher.Problem);
+        while (await watcher.Notices.WaitToReadAsync(flows.Ended))
+        {
+            _retry = FirstRetry;
+            while (watcher.Notices.TryRead(out var notice))
+                scans.Request(notice.Everything ? [] : notice.Names);
+            Folder.Status.SetWatchProblem(watcher.Problem);
+        }
+    }
+
+    private void OnFault(Exception e)
+    {
+        _hasFailed = true;
+        Folder.Status.SetWatchProblem(new WatchProblem($"Watching '{Folder.Config.Path}' failed: {e.Message}", "It starts again by itself; until then changes are found by scans."));
+        var wait = _retry;
+        flows.Run(() => ScanLaterAsync(wait));
+        _retry = _retry * 2 < LastRetry ? _retry * 2 : LastRetry;
+    }
+
+    private async Task ScanLaterAsync(TimeSpan wait)
+    {
+        await Waiting.PauseAsync(wait, Folder.Parts.Time, flows.Ended);
+        scans.Request([]);
+    }
+}

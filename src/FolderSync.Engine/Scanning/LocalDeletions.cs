@@ -1,0 +1,132 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Status;
+
+namespace FolderSync.Engine.Scanning;
+
+/// <summary>
+/// The guard over what is gone from the disk: it is announced, gathered while more is being deleted, or held until the user decides. Outlives
+/// each opening of the folder.
+/// </summary>
+internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
+{
+    private const int MaxReportedNames = 100;
+    private static readonly TimeSpan GatherFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CountHeldAfter = TimeSpan.FromMinutes(1);
+
+    private readonly RecentDeletions _recent = new(folder.Parts, $"deletions/{folder.Id.Value}");
+
+    /// <summary>Timestamp of when the first of the gathered deletions was missed.</summary>
+    private long? _gatheringSince;
+    private long _gatheredFiles;
+    private bool _isConfirmed;
+
+    /// <summary>What has a higher sequence was found by the present scan, or by those that gathered deletions before it.</summary>
+    public long SeenUntil { get; private set; }
+
+    /// <summary>The user decided that what is held is to be deleted everywhere: the next full scan announces it.</summary>
+    public void Confirm() => _isConfirmed = true;
+
+    public void OnScanBegins(long localSequence)
+    {
+        if (_gatheringSince is null && folder.Status.Hold is null)
+            SeenUntil = localSequence;
+    }
+
+    /// <summary>Decides on what a scan did not find, and has <paramref name="commit"/> announce it where that is safe.</summary>
+    /// <param name="isAwaited">Somebody waits for the outcome: nothing is gathered.</param>
+    public async Task JudgeAsync(OpenFolder open, IReadOnlyList<FileEntry> gone, bool isFull, bool isAwaited, Func<Task> commit, CancellationToken cancellation)
+    {
+        // This scan has seen all that was gathered.
+        var endsGathering = isFull || !scans.HasLater;
+        var isConfirmed = isFull && _isConfirmed;
+        if (gone.Count == 0)
+        {
+            // All is there again.
+            End(ofHold: isFull, ofGathering: endsGathering);
+            return;
+        }
+        if (!isFull && folder.Status.Hold is { Incoming: false })
+        {
+            // What goes meanwhile waits with the others; how many there are is counted anew soon.
+            scans.AdvanceFullScan(Deadline.In(CountHeldAfter, folder.Parts.Time));
+            return;
+        }
+        if (!endsGathering && !isAwaited)
+        {
+            Gather(gone, _gatheredFiles);
+            return;
+        }
+        var limits = folder.Config.DeletionLimits;
+        IReadOnlyList<FileEntry> lost = limits == DeletionLimits.None ? [] : await FindLostAsync(open, gone, cancellation);
+        if (isConfirmed)
+            _recent.Clear();
+        else if (await VerdictAsync(open, gone, lost, limits, mayWait: !isAwaited && folder.Status.Snapshot.LastScan is not null, cancellation) != DeletionVerdict.Announce)
+            return;
+        if (isFull)
+            _isConfirmed = false;
+        End(ofHold: isFull, ofGathering: endsGathering);
+        _recent.Add(lost);
+        await commit();
+    }
+
+    private async Task<DeletionVerdict> VerdictAsync(
+        OpenFolder open, IReadOnlyList<FileEntry> gone, IReadOnlyList<FileEntry> lost, DeletionLimits limits, bool mayWait, CancellationToken cancellation)
+    {
+        var index = open.Index;
+        _recent.Expire();
+        var burst = new DeletionBurst(lost.Count, _recent.Count, index.Counts.Local.Files, lost.Count > _gatheredFiles, GatheredFor(), mayWait);
+        var verdict = DeletionGuard.Judge(burst, limits);
+        if (verdict == DeletionVerdict.Hold && burst.Before > 0)
+        {
+            var before = await open.RunAsync(() => _recent.Forgive(content => index.LocalWithContent(content).Count > 0), cancellation);
+            burst = burst with { Before = before };
+            verdict = DeletionGuard.Judge(burst, limits);
+        }
+        if (verdict == DeletionVerdict.Hold)
+            Hold(lost, burst.Present);
+        else if (verdict == DeletionVerdict.Gather)
+            Gather(gone, lost.Count);
+        return verdict;
+    }
+
+    private void Hold(IReadOnlyList<FileEntry> lost, long total)
+    {
+        if (folder.Status.Hold is not { Incoming: false })
+            folder.Events.Publish(() => new EngineEvent.DeletionsHeld(folder.Id, lost.Count, total, Incoming: false));
+        End(ofHold: false, ofGathering: true);
+        var hold = new DeletionHold(false, lost.Count, total, [.. lost.Take(MaxReportedNames).Select(l => l.Name)], folder.Parts.Time.GetUtcNow());
+        folder.Status.Publish(s => s with { Hold = hold });
+    }
+
+    private void Gather(IReadOnlyList<FileEntry> gone, long files)
+    {
+        _gatheringSince ??= folder.Parts.Time.GetTimestamp();
+        _gatheredFiles = files;
+        var isMovable = !scans.HasLater || GatheredFor() < DeletionGuard.LongestGathering;
+        scans.RequestLater([.. gone.Select(g => g.Name)], isMovable ? Deadline.In(GatherFor, folder.Parts.Time) : null);
+    }
+
+    private TimeSpan GatheredFor() => _gatheringSince is { } since ? folder.Parts.Time.GetElapsedTime(since) : TimeSpan.Zero;
+
+    private void End(bool ofHold, bool ofGathering)
+    {
+        if (ofHold)
+            folder.Status.Publish(s => s with { Hold = s.Hold is { Incoming: true } ? s.Hold : null });
+        if (!ofGathering)
+            return;
+        scans.CancelLater();
+        (_gatheringSince, _gatheredFiles) = (null, 0);
+    }
+
+    /// <summary>Files among the gone whose content is nowhere else in the folder: moved content is not gone.</summary>
+    private static async Task<IReadOnlyList<FileEntry>> FindLostAsync(OpenFolder open, IReadOnlyList<FileEntry> gone, CancellationToken cancellation)
+    {
+        var names = gone.Select(g => g.Name).ToHashSet();
+        return await open.RunAsync(
+            () => gone.Where(g => g.IsFile && g.Size > 0 && open.Index.LocalWithContent(g.BlocksHash).All(e => names.Contains(e.Name))).ToList(), cancellation);
+    }
+}

@@ -1,0 +1,140 @@
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Scan;
+
+namespace FolderSync.Engine.Scanning;
+
+/// <summary>Scan → index: brings the disk's changes into the index, when it is asked to and when it is time.</summary>
+/// <param name="onCommitted">After the scan's commits, while they are not announced yet.</param>
+internal sealed class ScanFlow(
+    OpenFolder open, ScanQueue queue, FolderRoot root, LocalIndexWriter writer, LocalDeletions deletions, FolderWatcher watcher, Func<Task> onCommitted, Func<Task> onFullScan)
+{
+    /// <summary>A returned disk is noticed by looking; nothing tells.</summary>
+    private static readonly TimeSpan RootRetry = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan RescanProblemsAfter = TimeSpan.FromMinutes(5);
+
+    private readonly FindingWriter _findings = new(open, writer, deletions);
+
+    /// <summary>A scan of everything has ended since the folder was opened: only then is it known what stands on the disk.</summary>
+    public bool HasScanned { get; private set; }
+
+    private ConfiguredFolder Folder => open.Folder;
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (queue.TryTake() is not { } scan)
+            {
+                await queue.WaitAsync(cancellation);
+                continue;
+            }
+            try
+            {
+                await ScanInTurnAsync(scan, cancellation);
+                scan.Succeed();
+            }
+            catch (Exception e) when (e is EngineException or RootGoneException or FileSystemException)
+            {
+                var why = await root.ExplainAsync(e, cancellation);
+                Folder.Status.Fail(why);
+                scan.Fail(why);
+                queue.SetFullScan(Deadline.In(RootRetry, Folder.Parts.Time));
+            }
+            catch (Exception e)
+            {
+                scan.Fail(e.Message);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Only so many folders scan at once.</summary>
+    private async Task ScanInTurnAsync(QueuedScan scan, CancellationToken cancellation)
+    {
+        var turns = Folder.Shared.Scanning;
+        if (!turns.TryAcquire(1))
+        {
+            Folder.Status.Begin(FolderActivity.WaitingToScan);
+            try
+            {
+                await turns.AcquireAsync(1, cancellation);
+            }
+            finally
+            {
+                Folder.Status.End(FolderActivity.WaitingToScan);
+            }
+        }
+        try
+        {
+            await ScanAsync(scan, cancellation);
+        }
+        finally
+        {
+            turns.Release(1);
+        }
+    }
+
+    private async Task ScanAsync(QueuedScan queued, CancellationToken cancellation)
+    {
+        // With other patterns other names count.
+        var isFull = queued.IsFull || queued.Below.Any(n => n.Value == IgnoreFile.Name);
+        Folder.Status.Begin(FolderActivity.Scanning);
+        try
+        {
+            await root.EnsureAsync(cancellation);
+            await LoadIgnoresAsync(cancellation);
+            using var delay = writer.DelayAnnouncements();
+            deletions.OnScanBegins(open.Index.LocalSequence);
+            if (isFull)
+                await watcher.EnsureAsync();
+            var scan = new FolderScan(open, _findings);
+            var verify = isFull && queue.TakeVerification(TimeSpan.FromHours(Folder.Config.FullVerifyIntervalHours));
+            await scan.RunAsync(new ScanRequest(isFull ? [] : queued.Below, verify), cancellation);
+            Folder.Status.ClearError();
+            await deletions.JudgeAsync(open, scan.Gone, isFull, queued.Waiters.Count > 0, () => scan.CommitGoneAsync(cancellation), cancellation);
+            await onCommitted();
+            OnScanned(scan, isFull);
+            if (isFull)
+                await onFullScan();
+        }
+        finally
+        {
+            Folder.Status.Publish(s => s with { Scan = null });
+            Folder.Status.End(FolderActivity.Scanning);
+        }
+    }
+
+    private async Task LoadIgnoresAsync(CancellationToken cancellation)
+    {
+        var rules = await open.RunAsync(() => IgnoreFile.Load(open.Disk), cancellation);
+        if (rules.Error is { } error)
+            throw new EngineException($"The ignore patterns can't be used: {error} Nothing is scanned until that is mended.");
+        open.Ignores = rules;
+    }
+
+    private void OnScanned(FolderScan scan, bool isFull)
+    {
+        var time = Folder.Parts.Time;
+        if (isFull)
+        {
+            var jitter = 0.75 + (Folder.Parts.Random.Next(500) / 1000.0);
+            var interval = Folder.Config.RescanIntervalSeconds * jitter;
+            queue.SetFullScan(interval > 0 ? Deadline.In(TimeSpan.FromSeconds(interval), time) : Deadline.Never);
+            var now = time.GetUtcNow();
+            HasScanned = true;
+            Folder.Status.SetScanProblems(scan.Problems, now);
+            Folder.History.NoteScan(now);
+        }
+        else if (scan.Problems.Count > 0)
+        {
+            queue.AdvanceFullScan(Deadline.In(RescanProblemsAfter, time));
+            Folder.Status.AddScanProblems(scan.Problems);
+        }
+        if (scan.Rescan.Count > 0)
+            queue.Request([.. scan.Rescan]);
+        Folder.PullWake.Set();
+    }
+}

@@ -1,0 +1,124 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
+using FolderSync.Filesystem;
+using FolderSync.Filesystem.Scan;
+using FolderSync.Filesystem.Watch;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Status;
+
+public enum FolderState
+{
+    Starting,
+    Idle,
+    ScanWaiting,
+    Scanning,
+    SyncPreparing,
+    Syncing,
+    Cleaning,
+
+    /// <summary>Stopped with a reason: root or marker missing, index damaged, path taken. Nothing is announced or changed.</summary>
+    Error,
+    Paused,
+}
+
+/// <summary>Why a needed item is not here yet.</summary>
+/// <param name="Name">The item.</param>
+/// <param name="Reason">A sentence for a person.</param>
+/// <param name="Device">The peer it has to do with, if one.</param>
+/// <param name="RetryAt">When it is tried again; null: when something changes.</param>
+public sealed record PullProblem(FileName Name, string Reason, DeviceId? Device, DateTimeOffset? RetryAt, bool Permanent);
+
+/// <summary>Deletions that wait for a person's word.</summary>
+/// <param name="Incoming">A peer deleted them; otherwise they are gone here.</param>
+/// <param name="Names">At most 100 of them, to be shown.</param>
+public sealed record DeletionHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since);
+
+/// <summary>A file that is being fetched.</summary>
+public sealed record FileProgress(FileName Name, long BytesDone, long BytesTotal, int BlocksTotal, int BlocksReused, int BlocksCopied, int BlocksPulled);
+
+/// <summary>A folder at one moment. Immutable.</summary>
+public sealed record FolderSnapshot
+{
+    public required FolderConfig Config { get; init; }
+
+    public FolderState State { get; init; }
+
+    public DateTimeOffset StateChanged { get; init; }
+
+    /// <summary>Why the state is Error; empty otherwise.</summary>
+    public string Error { get; init; } = "";
+
+    public IndexCounts Counts { get; init; }
+
+    /// <summary>Of the bytes that <see cref="Counts"/> calls needed: those that are here already, in temp files.</summary>
+    public long FetchedBytes { get; init; }
+
+    /// <summary>Bytes that are still to come.</summary>
+    public long NeedBytes => Math.Max(0, Counts.Need.Bytes - FetchedBytes);
+
+    /// <summary>Out-of-sync items with their reasons.</summary>
+    public IReadOnlyList<PullProblem> PullProblems { get; init; } = [];
+
+    /// <summary>What the last scan could not read, and what peers announced that can't be taken.</summary>
+    public IReadOnlyList<FileProblem> ScanProblems { get; init; } = [];
+
+    /// <summary>What a person should look at although nothing is wrong.</summary>
+    public IReadOnlyList<FileProblem> Warnings { get; init; } = [];
+
+    public WatchProblem? WatchProblem { get; init; }
+
+    public DeletionHold? Hold { get; init; }
+
+    public ScanProgress? Scan { get; init; }
+
+    public IReadOnlyList<FileProgress> Transfers { get; init; } = [];
+
+    public DateTimeOffset? LastScan { get; init; }
+
+    /// <summary>Peers' highest known sequences.</summary>
+    public IReadOnlyDictionary<DeviceId, long> RemoteSequences { get; init; } = new Dictionary<DeviceId, long>();
+}
+
+/// <summary>A peer at one moment. Immutable.</summary>
+public sealed record DeviceSnapshot
+{
+    public required DeviceConfig Config { get; init; }
+
+    public bool Connected { get; init; }
+
+    /// <summary>When the first of the present connections was made.</summary>
+    public DateTimeOffset? ConnectedSince { get; init; }
+
+    /// <summary>Of the first connection.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>tcp-client, tcp-server.</summary>
+    public string Kind { get; init; } = "";
+
+    public string Crypto { get; init; } = "";
+
+    public bool IsLan { get; init; }
+
+    public string ClientName { get; init; } = "";
+
+    public string ClientVersion { get; init; } = "";
+
+    public int Connections { get; init; }
+
+    /// <summary>How far its clock was ahead of this one's when it connected; null where it doesn't say.</summary>
+    public TimeSpan? ClockOffset { get; init; }
+
+    /// <summary>Since this service started, over all connections.</summary>
+    public long BytesReceived { get; init; }
+
+    public long BytesSent { get; init; }
+
+    public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Address → why the last attempt failed.</summary>
+    public IReadOnlyDictionary<string, string> DialErrors { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyDictionary<FolderId, RemoteFolderState> Folders { get; init; } = new Dictionary<FolderId, RemoteFolderState>();
+}

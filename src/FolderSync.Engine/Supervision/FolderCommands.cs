@@ -1,0 +1,127 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
+using FolderSync.Filesystem.Apply;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Supervision;
+
+/// <summary>What a user can tell a running folder to do with its entries. On the folder's context.</summary>
+internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, CancellationToken cancellation)
+{
+    private const int PageSize = 500;
+    private const int MaxRemovedAtOnce = 256;
+
+    private ConfiguredFolder Folder => owners.Open.Folder;
+
+    private IFolderIndex Index => owners.Open.Index;
+
+    private ShortId Self => Folder.Parts.Self.Short;
+
+    /// <summary>Send-only: this device's state becomes a newer version than all others'.</summary>
+    public async Task OverrideAsync()
+    {
+        if (Folder.Config.Type != FolderType.SendOnly)
+            throw new EngineException($"Only a send-only folder can be overridden; {Folder.DisplayName} is not one.");
+        await owners.Root.EnsureAsync(cancellation);
+        await OverrideAsync(_ => true);
+    }
+
+    /// <summary>Receive-only: local changes are undone; what only exists here becomes a version.</summary>
+    public async Task RevertAsync()
+    {
+        if (Folder.Config.Type != FolderType.ReceiveOnly)
+            throw new EngineException($"Only a receive-only folder can be reverted; {Folder.DisplayName} is not one.");
+        await owners.Root.EnsureAsync(cancellation);
+        var changed = new List<FileEntry>();
+        while (Index.ReceiveOnlyChanged(changed.Count == 0 ? default : changed[^1].Name, PageSize) is { Count: > 0 } page)
+            changed.AddRange(page);
+        await RemoveAddedAsync(changed);
+        // Without a version the entries lose against every other: the global ones are pulled over them.
+        await owners.Writer.CommitAsync(
+            index => [.. changed.Select(c => index.FindLocal(c.Name)).OfType<FileEntry>().Where(c => (c.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0)
+                .Select(c => c with { Version = VersionVector.Empty, LocalFlags = LocalFlags.None })],
+            cancellation);
+        Folder.PullWake.Set();
+    }
+
+    /// <summary>The user's decision on held deletions: they are carried out, or the files come back.</summary>
+    public async Task ConfirmDeletionsAsync(bool delete)
+    {
+        var held = Folder.Status.Hold ?? throw new EngineException("No deletions are held in this folder.");
+        await owners.Root.EnsureAsync(cancellation);
+        if (held.Incoming)
+        {
+            // What is to stay is announced anew, so that it comes back for everyone.
+            if (!delete)
+                await OverrideAsync(n => n.Global.Deleted && n.Local is { Deleted: false, IsInvalid: false });
+            lasting.Incoming.Decide(delete);
+            Folder.PullWake.Set();
+            return;
+        }
+        if (delete)
+            lasting.Deletions.Confirm();
+        else
+            await BringBackAsync();
+        lasting.Scans.Request([]);
+    }
+
+    private async Task OverrideAsync(Func<NeededItem, bool> which)
+    {
+        var after = default(FileName);
+        while (Index.Needed(after, PageSize) is { Count: > 0 } page)
+        {
+            after = page[^1].Global.Name;
+            await owners.Writer.CommitAsync(_ => [.. page.Where(which).Select(Overridden)], cancellation);
+        }
+    }
+
+    private FileEntry Overridden(NeededItem needed)
+    {
+        var mine = needed.Local ?? LocalChange.Tombstone(needed.Global, Folder.NowSeconds);
+        return mine with { Version = EditVersion.OfBoth(mine, mine.Version, needed.Global.Version, Self, Folder.NowSeconds), ModifiedBy = Self };
+    }
+
+    /// <summary>Without a version the entries of what is gone lose against everybody's, so that the files come back.</summary>
+    private async Task BringBackAsync()
+    {
+        var gone = new HashSet<FileName>();
+        var after = default(FileName);
+        while (Index.LocalPage(default, after, PageSize, withBlocks: false) is { Count: > 0 } page)
+        {
+            after = page[^1].Name;
+            gone.UnionWith(await owners.Open.RunAsync(() => page.Where(e => owners.Open.IsGone(e.Name)).Select(e => e.Name).ToList(), cancellation));
+        }
+        await owners.Writer.CommitAsync(
+            index => [.. gone.Order().Select(index.FindLocal).OfType<FileEntry>().Select(e => LocalChange.Tombstone(e, e.Modified.Seconds) with { Version = VersionVector.Empty })],
+            cancellation);
+        Folder.Status.Publish(s => s with { Hold = null });
+        Folder.PullWake.Set();
+    }
+
+    /// <summary>What was added here and nobody else has, deepest first. Disk and index change as one step, as everywhere.</summary>
+    private async Task RemoveAddedAsync(IReadOnlyList<FileEntry> changed)
+    {
+        var added = changed.Where(c => !c.Deleted && IsOnlyHere(c.Name)).Reverse().ToList();
+        foreach (var part in added.Chunk(MaxRemovedAtOnce))
+        {
+            IReadOnlyList<ApplyResult> results = [];
+            await owners.Writer.CommitAsync(
+                index =>
+                {
+                    results = owners.Open.Applier.Apply([.. part.Select(p => index.FindLocal(p.Name)).OfType<FileEntry>().Select(Removal)]);
+                    return [.. results.OfType<ApplyResult.Done>().Select(d => d.Step.Target with { Version = VersionVector.Empty })];
+                },
+                cancellation);
+            Folder.Status.AddScanProblems([.. results.OfType<ApplyResult.Failed>().Select(f => f.Problem)]);
+            // Not as the index says: edited since, so it is an edit to be found.
+            if (results.OfType<ApplyResult.LocallyChanged>().SelectMany(c => c.Rescan).ToList() is { Count: > 0 } edited)
+                lasting.Scans.Request(edited);
+        }
+    }
+
+    private ApplyStep Removal(FileEntry added) => new ApplyStep.Remove(LocalChange.Tombstone(added, Folder.NowSeconds), added, owners.Open.DisplacedByVersioning);
+
+    private bool IsOnlyHere(FileName name) => Index.Versions(name).All(v => v.Device == Folder.Parts.Self || v.Entry.Deleted || v.Entry.IsInvalid);
+}

@@ -1,0 +1,85 @@
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Pulling;
+using FolderSync.Engine.Queries;
+using FolderSync.Engine.Scanning;
+using FolderSync.Engine.Serving;
+using FolderSync.Engine.Versions;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Supervision;
+
+/// <summary>What of a folder outlives each time that it is open: what was asked for, what failed, what the guards have seen.</summary>
+internal sealed class LastingOwners : IDisposable
+{
+    public LastingOwners(ConfiguredFolder folder)
+    {
+        Scans = new ScanQueue(folder.Parts.Time);
+        Deletions = new LocalDeletions(folder, Scans);
+        Incoming = new IncomingDeletions(folder);
+        Conflicts = new ConflictReconciler(folder, Scans);
+        Retries = new RetryTable(folder);
+        Refused = new RefusedItems(folder.Parts.State, folder.Id);
+        Commands = new CommandQueue(folder.Parts.Time);
+    }
+
+    public ScanQueue Scans { get; }
+
+    public LocalDeletions Deletions { get; }
+
+    public IncomingDeletions Incoming { get; }
+
+    public ConflictReconciler Conflicts { get; }
+
+    public RetryTable Retries { get; }
+
+    public RefusedItems Refused { get; }
+
+    public CommandQueue Commands { get; }
+
+    public MissedDevices Missed { get; } = new();
+
+    public void Dispose()
+    {
+        Scans.Dispose();
+        Retries.Dispose();
+        Commands.Dispose();
+    }
+}
+
+/// <summary>What stands on a folder for as long as it is open, whether its flows run or not.</summary>
+internal sealed class OpenOwners
+{
+    public OpenOwners(OpenFolder open, FolderRoot root, LastingOwners lasting, IPartialBlocks partial, Action<IndexDamagedException> onIndexDamaged)
+    {
+        (Open, Root) = (open, root);
+        var folder = open.Folder;
+        // In this order: nobody may be told of a version while the old content is still served.
+        Writer = new LocalIndexWriter(open, Files, lasting.Conflicts);
+        Server = new BlockServer(open, Files, partial, lasting.Scans, onIndexDamaged);
+        Room = new DiskRoom(open.Disk, open.Versioner, () => folder.Config, folder.Shared.Clock.Ages, folder.Parts.Time)
+        {
+            MadeRoom = cleaned => Primitives.Log.MadeRoom(folder.Log, folder.DisplayName, cleaned.Removed, cleaned.Bytes),
+        };
+        Versions = new VersionKeeper(open, lasting.Retries.RoomWake.Set);
+        Catalogue = new VersionCatalogue(open, lasting.Scans, lasting.Retries.RoomWake.Set);
+    }
+
+    public OpenFolder Open { get; }
+
+    public FolderRoot Root { get; }
+
+    public OpenFileCache Files { get; } = new();
+
+    public LocalIndexWriter Writer { get; }
+
+    public BlockServer Server { get; }
+
+    public DiskRoom Room { get; }
+
+    public VersionKeeper Versions { get; }
+
+    public VersionCatalogue Catalogue { get; }
+
+    /// <summary>What is to be closed, in this order.</summary>
+    public IEnumerable<IDisposable> ToClose() => [Files, .. Open.ToClose(), Root];
+}

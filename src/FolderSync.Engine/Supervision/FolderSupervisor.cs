@@ -1,0 +1,324 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Status;
+using FolderSync.Filesystem;
+using FolderSync.Index;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Supervision;
+
+/// <summary>
+/// One folder's life: it is opened, runs, fails, is put right and opened anew, until it is removed or the service ends. What other contexts may call
+/// is thread-safe and says so.
+/// </summary>
+internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
+{
+    private const string Stopped = "The folder was stopped.";
+
+    private static readonly TimeSpan RootRetry = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan IndexRetry = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BugRetry = TimeSpan.FromMinutes(1);
+
+    private readonly IBlockSources _sources;
+    private readonly Func<IEnumerable<DeviceId>, Task> _announce;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LastingOwners _lasting;
+    private IDisposable? _handles;
+    private OpenOwners? _open;
+    private FolderRun? _run;
+    private Task _running = Task.CompletedTask;
+
+    /// <param name="announce">Announces to these devices anew what is shared.</param>
+    public FolderSupervisor(
+        EngineParts parts, FolderConfig config, EventLog events, SharedResources shared, IBlockSources sources, Func<IEnumerable<DeviceId>, Task> announce)
+    {
+        (_sources, _announce) = (sources, announce);
+        Folder = new ConfiguredFolder(parts, config, events, shared);
+        _lasting = new LastingOwners(Folder);
+    }
+
+    /// <summary>Thread-safe.</summary>
+    public ConfiguredFolder Folder { get; }
+
+    /// <summary>What stands on the folder; null while it is paused or could not be opened. Thread-safe, for what says so.</summary>
+    public OpenOwners? Open => Volatile.Read(ref _open);
+
+    /// <summary>The flows; null while the folder is not open, or can't be written. Thread-safe, for what says so.</summary>
+    public FolderRun? Run => Volatile.Read(ref _run);
+
+    /// <summary>Done when the index is open, or has failed to.</summary>
+    public Task Opened => _opened.Task;
+
+    private EngineParts Parts => Folder.Parts;
+
+    public void Start()
+    {
+        if (Folder.Config.Paused)
+        {
+            _opened.TrySetResult();
+            return;
+        }
+        _running = Parts.Supervisor.StartRestarting($"folder {Folder.Id}", RunAsync, OnFault, _stop.Token);
+    }
+
+    /// <summary>Only what doesn't need the folder opened anew: labels, intervals, order, devices. Thread-safe.</summary>
+    public void Reconfigure(FolderConfig config)
+    {
+        Folder.Reconfigure(config);
+        _lasting.Retries.RoomWake.Set();
+    }
+
+    /// <summary>The folder at this moment. Thread-safe.</summary>
+    public FolderSnapshot Snapshot()
+    {
+        var open = Open;
+        var snapshot = Folder.Status.Snapshot;
+        if (_lasting.Refused.Problems(NameOf) is { Count: > 0 } refused)
+            snapshot = snapshot with { ScanProblems = [.. snapshot.ScanProblems, .. refused] };
+        if (open is null)
+            return snapshot;
+        try
+        {
+            var index = open.Open.Index;
+            var (counts, fetched) = Folder.Fetched.Read(index);
+            return snapshot with
+            {
+                Counts = counts,
+                FetchedBytes = fetched,
+                RemoteSequences = snapshot.Config.Devices.ToDictionary(d => d, d => index.RemoteState(d).MaxSequence),
+                Transfers = Run?.Transfers ?? [],
+            };
+        }
+        catch (Exception e) when (e is ObjectDisposedException or IndexDamagedException)
+        {
+            // Closed meanwhile, or about to be for its damage: who looks at the folder is not the one to find that out.
+            return snapshot;
+        }
+    }
+
+    /// <summary>What runs; otherwise why it doesn't. Thread-safe.</summary>
+    /// <exception cref="EngineException">The folder is paused or stopped.</exception>
+    public (OpenOwners Open, LastingOwners Lasting) Running() => Run is not null && Open is { } open
+        ? (open, _lasting)
+        : throw new EngineException(Folder.Status.Error is { Length: > 0 } error ? error : "The folder is paused.");
+
+    /// <summary>Carries a command out on the folder's context. Thread-safe.</summary>
+    public async Task CommandAsync(string name, Func<FolderCommands, Task> command, CancellationToken cancellation)
+    {
+        var (_, lasting) = Running();
+        await lasting.Commands.RunAsync(command, cancellation);
+        Log.Command(Folder.Log, Folder.DisplayName, name);
+    }
+
+    /// <summary>Forgets what a peer announced (its index is another one now). Thread-safe.</summary>
+    public async Task ForgetAsync(DeviceId device, CancellationToken cancellation)
+    {
+        if (Open is { Open: var open })
+            await open.RunAsync(() => open.Index.DropRemote(device), cancellation);
+        _lasting.Refused.Forget(device);
+    }
+
+    /// <summary>Takes a new index ID: a peer knows more of this index than there is. Thread-safe.</summary>
+    public Task RenewIndexAsync() => Open is { Open: var open } ? open.RunAsync(open.Index.RenewIndexId, _stop.Token) : Task.CompletedTask;
+
+    /// <summary>Something that a device announced did not get into the index. Thread-safe.</summary>
+    public void OnMissed(DeviceId device) => _lasting.Missed.Add(device);
+
+    /// <summary>A reader found the index damaged. Thread-safe.</summary>
+    public void OnIndexDamaged(IndexDamagedException e) => Run?.Abort(e);
+
+    PooledBytes? IPartialBlocks.Read(BepMessage.Request request) => Run?.ReadPartial(request);
+
+    public async ValueTask DisposeAsync()
+    {
+        _stop.Cancel();
+        await _running;
+        _lasting.Dispose();
+        Folder.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var isKept = false;
+            try
+            {
+                await OpenOrResumeAsync();
+                await RunFlowsAsync();
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                // Stopped.
+            }
+            catch (IndexDamagedException e)
+            {
+                await RebuildAsync(e);
+            }
+            catch (IOException e) when (e is not FileSystemException && _open is not null && !_stop.IsCancellationRequested)
+            {
+                // The index can't be written, most likely for a full disk: what it has is still good, and is served meanwhile.
+                isKept = true;
+                FailWaiters(e.Message);
+                await FailAsync(e.Message, IndexRetry);
+            }
+            catch (Exception e) when (e is FileSystemException or EngineException or IOException)
+            {
+                await CloseAsync();
+                await FailAsync(e.Message, RootRetry);
+            }
+            catch (Exception e)
+            {
+                Log.Bug(Folder.Log, Folder.DisplayName, e);
+                await CloseAsync();
+                await FailAsync($"An error in FolderSync stopped this folder: {e.Message} It is tried again in a minute; please report it with the log.", BugRetry);
+            }
+            finally
+            {
+                if (!isKept || _stop.IsCancellationRequested)
+                    await CloseAsync();
+            }
+        }
+        _opened.TrySetResult();
+    }
+
+    /// <summary>Beyond what <see cref="RunAsync"/> puts right by itself.</summary>
+    private void OnFault(Exception e)
+    {
+        Folder.Status.Fail($"An error in FolderSync stopped this folder: {e.Message} It is tried again; please report it with the log.");
+        _opened.TrySetResult();
+    }
+
+    private async Task OpenOrResumeAsync()
+    {
+        if (_open is { Open: var open })
+        {
+            // Only once its index can be written again.
+            await open.RunAsync(open.Index.CheckWritable, _stop.Token);
+            Folder.Status.ClearError();
+            return;
+        }
+        if (Parts.FolderHandles is { } handles)
+            _handles = handles.TryTake(out var why) ?? throw new EngineException(why!);
+        open = await OpenFolder.OpenAsync(Folder, _stop.Token);
+        var owners = new OpenOwners(open, new FolderRoot(open, _lasting.Scans), _lasting, this, OnIndexDamaged);
+        try
+        {
+            await owners.Root.LockAsync(_stop.Token);
+        }
+        catch
+        {
+            await CloseAsync(owners);
+            throw;
+        }
+        // Peers see it from now on.
+        Volatile.Write(ref _open, owners);
+        Folder.Status.ClearError();
+    }
+
+    private async Task RunFlowsAsync()
+    {
+        using var run = new FolderRun(_open!, _lasting, _sources, NameOf, _stop.Token);
+        // Before peers hear of the folder: what they answer must find its inbox.
+        Volatile.Write(ref _run, run);
+        try
+        {
+            // Peers were told that it is paused, or of an index that is no more; at the first start whoever starts it announces it.
+            if (!_opened.TrySetResult())
+                await AnnounceAsync();
+            foreach (var device in _lasting.Missed.Take())
+                _sources.Reconnect(device, $"The index of folder '{Folder.Id}' could not be received in full; it is asked for again.");
+            await run.RunAsync();
+        }
+        finally
+        {
+            Volatile.Write(ref _run, null);
+        }
+    }
+
+    private async Task AnnounceAsync()
+    {
+        try
+        {
+            await _announce(Folder.Config.Devices);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // A connection ended meanwhile; the next one begins with all of it.
+        }
+    }
+
+    private async Task RebuildAsync(IndexDamagedException e)
+    {
+        Log.IndexDamaged(Folder.Log, Folder.DisplayName, e.Message);
+        foreach (var device in Folder.Config.Devices)
+            _lasting.Missed.Add(device);
+        await CloseAsync();
+        try
+        {
+            await Parts.Workers.Run(() => Parts.Indexes.PutAside(Folder.Id), _stop.Token);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            await FailAsync($"The folder's index is damaged and can't be put aside: {failure.Message} See that its files can be renamed; it is tried again.", RootRetry);
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        Folder.Events.Publish(() => new EngineEvent.IndexRebuilt(Folder.Id, e.Message));
+    }
+
+    /// <summary>Shows why the folder is stopped, and waits before it is tried again.</summary>
+    private async Task FailAsync(string error, TimeSpan retry)
+    {
+        Folder.Status.Fail(error);
+        _opened.TrySetResult();
+        try
+        {
+            await Waiting.PauseAsync(retry, Parts.Time, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    /// <summary>Each part by itself: one that can't be closed in order must not keep the others open, nor the folder from being opened anew.</summary>
+    private async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _open, null) is { } open)
+            await CloseAsync(open);
+        Interlocked.Exchange(ref _handles, null)?.Dispose();
+        FailWaiters(Stopped);
+    }
+
+    private async Task CloseAsync(OpenOwners open)
+    {
+        foreach (var part in open.ToClose())
+            await Supervisor.RunAsync(() => CloseAsync(part), e => Log.NotClosed(Folder.Log, Folder.DisplayName, e), CancellationToken.None);
+    }
+
+    private static Task CloseAsync(IDisposable part)
+    {
+        part.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private void FailWaiters(string reason)
+    {
+        _lasting.Scans.FailWaiters(reason);
+        _lasting.Commands.FailAll(reason);
+    }
+
+    /// <summary>How users call a device that shares the folder; null for one that does not.</summary>
+    private string? NameOf(DeviceId device) => !Folder.Config.Devices.Contains(device) ? null : _sources.Find(device)?.Name ?? device.Short.ToString();
+}

@@ -1,0 +1,38 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Folders;
+using FolderSync.Engine.Peers;
+using FolderSync.Protocol;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Engine.Supervision;
+
+/// <summary>The peers as one folder sees them.</summary>
+internal sealed class PeerBlockSources(FolderId folder, Func<DeviceId, PeerSession?> sessions) : IBlockSources
+{
+    public IBlockSource? Find(DeviceId device) => sessions(device) is { } session ? new PeerBlockSource(folder, session) : null;
+
+    public void Reconnect(DeviceId device, string reason) => sessions(device)?.Close(reason);
+
+    private sealed class PeerBlockSource(FolderId folder, PeerSession session) : IBlockSource
+    {
+        public DeviceId Id => session.Id;
+
+        public string Name => session.Name;
+
+        public bool IsReady => session.IsSource(folder);
+
+        public bool IsUnreliable => session.IsUnreliable;
+
+        public long Outstanding => session.Outstanding;
+
+        public bool HasTemporarily(FileName name, VersionVector version, int block) =>
+            session.IsConnected && session.Exchanges.Find(folder)?.HasTemporarily(name, version, block) == true;
+
+        public Task<PooledBytes> RequestAsync(FileName name, Block block, bool fromTemporary, CancellationToken cancellation) =>
+            session.RequestAsync(folder, name, block, fromTemporary, cancellation);
+
+        public void NoteWrongData() => session.NoteWrongData();
+
+        public void AnnounceProgress(IReadOnlyList<ProgressUpdate> updates) => session.AnnounceProgress(folder, updates);
+    }
+}
