@@ -1,3 +1,5 @@
+
+
 namespace FolderSync.Tests;
 
 /// <summary>How long tests wait.</summary>

@@ -23,7 +23,7 @@ public enum ItemAction
 
 /// <summary>A folder that a device offers and that is not shared with it here.</summary>
 /// <param name="ReceiveEncrypted">The device wants it to be kept encrypted here.</param>
-public sealed record FolderOffer(FolderId Folder, string Label, bool ReceiveEncrypted);
+public sealed record OfferedFolder(FolderId Folder, string Label, bool ReceiveEncrypted);
 
 /// <summary>Something that happened. Immutable; how clients are told is a matter of the REST side.</summary>
 public abstract record EngineEvent
@@ -82,7 +82,7 @@ public abstract record EngineEvent
     /// <param name="Blocks">By name, how many blocks of a file under way the device has; at most 100 files.</param>
     public sealed record RemoteProgressReceived(DeviceId Device, FolderId Folder, IReadOnlyList<KeyValuePair<FileName, int>> Blocks) : EngineEvent;
 
-    public sealed record FoldersOffered(DeviceId Device, IReadOnlyList<FolderOffer> Offers) : EngineEvent;
+    public sealed record FoldersOffered(DeviceId Device, IReadOnlyList<OfferedFolder> Offers) : EngineEvent;
 
     /// <summary>A device that is not configured wants to connect.</summary>
     public sealed record UnknownDeviceConnected(DeviceId Device, string Name, string Address) : EngineEvent;

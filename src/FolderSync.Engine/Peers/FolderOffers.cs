@@ -32,7 +32,7 @@ internal sealed class FolderOffers(EngineParts parts, EventLog events)
         if (offers.Count == 0)
             return;
         offers.ForEach(parts.State.PutPendingFolder);
-        events.Publish(() => new EngineEvent.FoldersOffered(device, [.. offers.Select(o => new FolderOffer(o.Folder, o.Label, o.ReceiveEncrypted))]));
+        events.Publish(() => new EngineEvent.FoldersOffered(device, [.. offers.Select(o => new OfferedFolder(o.Folder, o.Label, o.ReceiveEncrypted))]));
 
         bool IsKnown(PendingFolder offer) =>
             known.TryGetValue(offer.Folder, out var old) && now - old.Time < RepeatedAfter && old with { Time = now } == offer;

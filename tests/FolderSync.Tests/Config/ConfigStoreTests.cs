@@ -1,5 +1,5 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Config;
 using Xunit;
 

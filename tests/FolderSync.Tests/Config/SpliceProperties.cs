@@ -1,6 +1,6 @@
 using CsCheck;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Config;
 using Xunit;
 

@@ -1,5 +1,7 @@
+using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Queries;
 using FolderSync.Engine.Status;
 using FolderSync.Index;
 using FolderSync.Tests.Index;

@@ -1,4 +1,5 @@
 using FolderSync.Core.Model;
+using FolderSync.Engine.Queries;
 using FolderSync.Engine.Status;
 using FolderSync.Host.Rest.Extensions;
 using FolderSync.Host.Service;

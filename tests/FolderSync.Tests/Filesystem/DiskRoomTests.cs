@@ -1,6 +1,6 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine;
-using FolderSync.Engine.Transfer;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Versions;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Tests.Filesystem.Apply;

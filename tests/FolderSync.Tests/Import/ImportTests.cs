@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Config;
 using FolderSync.Host.Import;

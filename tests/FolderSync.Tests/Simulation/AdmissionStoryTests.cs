@@ -1,5 +1,5 @@
 using System.Net;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
 using Xunit;
 
@@ -24,11 +24,11 @@ public sealed class AdmissionStoryTests
         _world.StartAll();
         _world.RunUntil("they are connected", () => IsConnected);
 
-        List<EngineEvent> events = [];
+        List<LoggedEvent> events = [];
         using var listening = Anna.Engine!.Events.Listen(events.Add);
         Restrict(["10.0.0.0/8"]);
         _world.RunUntil("they are no longer", () => !IsConnected && Bert.Engine!.Devices.All(d => !d.Connected));
-        Assert.Contains(events, e => e.Type == "DeviceDisconnected" && e.Data["error"]!.ToString()!.Contains("allowed-networks", StringComparison.Ordinal));
+        Assert.Contains(events, e => e.Event is EngineEvent.DeviceDisconnected gone && gone.Reason.Contains("allowed-networks", StringComparison.Ordinal));
         _world.RunFor(TimeSpan.FromMinutes(5));
         Assert.False(IsConnected);
         Assert.Contains("allowed", Assert.Single(Anna.Engine!.Devices).DialErrors.Values.Single(), StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class AdmissionStoryTests
 
         Anna.Configure([Anna], f => f, e => e with { IgnoredDevices = [raw.Id] });
         _world.RunUntil("it is no longer", () => Anna.State.PendingDevices().Count == 0);
-        List<EngineEvent> events = [];
+        List<LoggedEvent> events = [];
         using var listening = Anna.Engine!.Events.Listen(events.Add);
         for (var tries = 0; tries < 3; tries++)
         {
@@ -99,7 +99,7 @@ public sealed class AdmissionStoryTests
             Assert.Null(raw.Greeting);
         }
         Assert.Empty(Anna.State.PendingDevices());
-        Assert.DoesNotContain(events, e => e.Type is "PendingDevicesChanged" or "DeviceRejected");
+        Assert.DoesNotContain(events, e => e.Event is EngineEvent.UnknownDeviceConnected);
 
         // A restart forgets nothing of it.
         Anna.Kill();

@@ -1,6 +1,8 @@
 using System.Text;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using Xunit;
 
@@ -89,8 +91,8 @@ public sealed class ConflictStoryTests
         var told = new List<string>();
         using var listening = anna.Engine!.Events.Listen(e =>
         {
-            if (e.Type == "FolderWarnings")
-                told.Add((string)e.Data["message"]!);
+            if (e.Event is EngineEvent.FolderWarned warned)
+                told.Add(warned.Message);
         });
         for (var round = 0; round < 3; round++)
         {
@@ -271,7 +273,7 @@ public sealed class ConflictStoryTests
         PartAll(world);
 
         static string Described(SimulatedDevice device) => string.Join(' ', device.Index.LocalPage(default, default, 100, withBlocks: false).Select(e => $"{e.Name}{e.Version}"));
-        static bool IsIdle(SimulatedDevice device) => device.Snapshot is { State: FolderSync.Engine.FolderState.Idle, Counts.Need.Items: 0 };
+        static bool IsIdle(SimulatedDevice device) => device.Snapshot is { State: FolderState.Idle, Counts.Need.Items: 0 };
     }
 
     private static void Begin(SimulatedWorld world)

@@ -1,4 +1,6 @@
-using FolderSync.Engine;
+using FolderSync.Core.Decide;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Status;
 using Xunit;
 
 namespace FolderSync.Tests.Simulation;

@@ -1,6 +1,9 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Peers;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Network;
 using FolderSync.Protocol.Messages;

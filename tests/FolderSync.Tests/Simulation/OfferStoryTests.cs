@@ -1,5 +1,6 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Events;
 using FolderSync.Index;
 using FolderSync.Protocol.Messages;
 using Xunit;
@@ -43,7 +44,7 @@ public sealed class OfferStoryTests
     public void Offers_without_end_are_bounded_and_told_of_once()
     {
         var told = 0;
-        using var listening = Anna.Engine!.Events.Listen(e => told += e.Type == "PendingFoldersChanged" ? 1 : 0);
+        using var listening = Anna.Engine!.Events.Listen(e => told += e.Event is EngineEvent.FoldersOffered ? 1 : 0);
         var label = new string('é', 100_000);
         var flood = Config([.. Enumerable.Range(0, 30).Select(i => Offer($"f{i}", label))]);
         for (var i = 0; i < 5; i++)
@@ -71,24 +72,24 @@ public sealed class OfferStoryTests
         var session = Anna.Engine!.Peer(_raw.Id)!;
         var other = VersionVector.Of([new Counter(_raw.Id.Short, 6)]);
         _raw.Send(Progress(wanted.Name, other, [0]), Progress(FileName.Of("unknown"), wanted.Version, [0]), Progress(FileName.Of("f"), wanted.Version, [0]));
-        Assert.Equal(0, session.KnownProgress(SimulatedDevice.Folder));
+        Assert.Equal(0, session.Exchanges.Find(SimulatedDevice.Folder)!.KnownProgress);
         // What the peer fetches from here is told of to whoever looks, until it has it.
         var ours = Anna.Index.FindLocal(FileName.Of("f"))!;
         _raw.Send(Progress(ours.Name, ours.Version, [0]));
-        Assert.True(session.HasTemporarily(SimulatedDevice.Folder, ours.Name, ours.Version, 0));
+        Assert.True(session.Exchanges.Find(SimulatedDevice.Folder)!.HasTemporarily(ours.Name, ours.Version, 0));
         _raw.Send(new BepMessage.DownloadProgress(SimulatedDevice.Folder, [new ProgressUpdate(ours.Name, ours.Version, [], 0, true)]));
         _raw.Send(_raw.Update(1, ours with { Sequence = 2, PreHashes = default }));
         _world.RunUntil("it has it", () => Anna.Index.Holders(ours.Name).Contains(_raw.Id));
         _raw.Send(Progress(ours.Name, ours.Version, [0]));
-        Assert.Equal(0, session.KnownProgress(SimulatedDevice.Folder));
+        Assert.Equal(0, session.Exchanges.Find(SimulatedDevice.Folder)!.KnownProgress);
         _raw.Send(Progress(wanted.Name, wanted.Version, [-1, 1, int.MaxValue, int.MinValue]));
-        Assert.False(session.HasTemporarily(SimulatedDevice.Folder, wanted.Name, wanted.Version, 1));
+        Assert.False(session.Exchanges.Find(SimulatedDevice.Folder)!.HasTemporarily(wanted.Name, wanted.Version, 1));
         _raw.Send(Progress(wanted.Name, wanted.Version, [0]));
-        Assert.True(session.HasTemporarily(SimulatedDevice.Folder, wanted.Name, wanted.Version, 0));
-        Assert.False(session.HasTemporarily(SimulatedDevice.Folder, wanted.Name, other, 0));
-        Assert.Equal(1, session.KnownProgress(SimulatedDevice.Folder));
+        Assert.True(session.Exchanges.Find(SimulatedDevice.Folder)!.HasTemporarily(wanted.Name, wanted.Version, 0));
+        Assert.False(session.Exchanges.Find(SimulatedDevice.Folder)!.HasTemporarily(wanted.Name, other, 0));
+        Assert.Equal(1, session.Exchanges.Find(SimulatedDevice.Folder)!.KnownProgress);
         _raw.Send(new BepMessage.DownloadProgress(SimulatedDevice.Folder, [new ProgressUpdate(wanted.Name, wanted.Version, [], 0, true)]));
-        Assert.Equal(0, session.KnownProgress(SimulatedDevice.Folder));
+        Assert.Equal(0, session.Exchanges.Find(SimulatedDevice.Folder)!.KnownProgress);
         Assert.Null(_raw.Ended);
     }
 
@@ -101,7 +102,7 @@ public sealed class OfferStoryTests
         _world.RunUntil("all are needed", () => Anna.Snapshot.Counts.Need.Files == entries.Length);
         for (var i = 0; i < 3; i++)
             _raw.Send(new BepMessage.DownloadProgress(SimulatedDevice.Folder, [.. entries.Skip(i * 400).Take(400).Select(e => new ProgressUpdate(e.Name, e.Version, [0], 0, false))]));
-        Assert.Equal(1000, Anna.Engine!.Peer(_raw.Id)!.KnownProgress(SimulatedDevice.Folder));
+        Assert.Equal(1000, Anna.Engine!.Peer(_raw.Id)!.Exchanges.Find(SimulatedDevice.Folder)!.KnownProgress);
         Assert.Null(_raw.Ended);
     }
 

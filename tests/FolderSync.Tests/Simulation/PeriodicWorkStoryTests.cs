@@ -1,5 +1,7 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Status;
 using Xunit;
 
 namespace FolderSync.Tests.Simulation;
@@ -23,8 +25,8 @@ public sealed class PeriodicWorkStoryTests
         world.RunFor(TimeSpan.FromSeconds(1));
         using var listening = anna.Engine!.Events.Listen(e =>
         {
-            if (e.Type == "StateChanged" && Equals(e.Data["to"], "scanning"))
-                scans[int.Parse(((string)e.Data["folder"]!)[1..], System.Globalization.CultureInfo.InvariantCulture)]++;
+            if (e.Event is EngineEvent.FolderStateChanged { To: FolderState.Scanning } changed)
+                scans[int.Parse(changed.Folder.Value[1..], System.Globalization.CultureInfo.InvariantCulture)]++;
         });
         world.RunFor(TimeSpan.FromSeconds(1000));
 

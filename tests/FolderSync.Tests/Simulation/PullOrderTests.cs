@@ -1,7 +1,8 @@
 using CsCheck;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
-using FolderSync.Engine.Transfer;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Pulling;
 using Xunit;
 
 namespace FolderSync.Tests.Simulation;
@@ -61,8 +62,8 @@ public sealed class PullOrderTests
         var started = new List<string>();
         using var listening = bert.Engine!.Events.Listen(e =>
         {
-            if (e.Type == "ItemStarted")
-                started.Add((string)e.Data["item"]!);
+            if (e.Event is EngineEvent.ItemStarted item)
+                started.Add(item.Name.Value);
         });
         bert.Configure(world.Devices, f => f with { Order = order });
         world.RunUntilSynced();

@@ -1,5 +1,6 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Status;
 using FolderSync.Protocol.Messages;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Status;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 using Xunit;

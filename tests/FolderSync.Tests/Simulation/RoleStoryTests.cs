@@ -1,5 +1,6 @@
+using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Status;
 using Xunit;
 
 namespace FolderSync.Tests.Simulation;

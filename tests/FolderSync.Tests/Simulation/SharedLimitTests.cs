@@ -1,6 +1,7 @@
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Peers;
+using FolderSync.Engine.Status;
 using FolderSync.Network;
 using FolderSync.Tests.Network;
 using Xunit;

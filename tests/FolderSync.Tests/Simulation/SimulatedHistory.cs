@@ -2,7 +2,8 @@ using System.Text;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 
 namespace FolderSync.Tests.Simulation;

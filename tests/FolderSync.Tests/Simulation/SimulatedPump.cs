@@ -1,4 +1,4 @@
-using FolderSync.Engine;
+using FolderSync.Engine.Primitives;
 using FolderSync.Filesystem;
 
 namespace FolderSync.Tests.Simulation;

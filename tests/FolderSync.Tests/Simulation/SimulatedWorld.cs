@@ -1,4 +1,6 @@
 using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using Xunit;
 

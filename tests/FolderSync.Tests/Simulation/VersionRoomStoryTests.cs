@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using FolderSync.Core.Model;
-using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
 using FolderSync.Filesystem;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;

@@ -1,4 +1,4 @@
-using FolderSync.Engine;
+using FolderSync.Engine.Primitives;
 using Xunit;
 
 namespace FolderSync.Tests.Simulation;
