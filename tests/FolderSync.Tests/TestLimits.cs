@@ -1,5 +1,6 @@
 
 
+
 namespace FolderSync.Tests;
 
 /// <summary>How long tests wait.</summary>

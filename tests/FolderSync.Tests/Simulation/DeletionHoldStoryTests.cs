@@ -47,6 +47,24 @@ public sealed class DeletionHoldStoryTests
     }
 
     [Fact]
+    public void A_restart_between_two_halves_of_a_mass_deletion_does_not_make_them_two()
+    {
+        Begin();
+        var deleted = Files * 22 / 100;
+        for (var i = 0; i < deleted; i++)
+            Delete(Anna, i);
+        _world.RunUntil("the first part is announced, as a user's own deletions are", () => FilesOf(Bert) == Files - deleted);
+        Anna.Stop();
+        _world.RunUntil("anna stops", () => !Anna.IsRunning);
+        for (var i = deleted; i < deleted + 40; i++)
+            Anna.User.Delete($"d/{i}");
+        Anna.Start();
+        _world.RunUntil("the second part is held", () => Anna.Engine?.Folder(SimulatedDevice.Folder)?.Hold is { Incoming: false });
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.Equal(Files - deleted, FilesOf(Bert));
+    }
+
+    [Fact]
     public void What_goes_while_deletions_are_held_waits_too()
     {
         Begin();

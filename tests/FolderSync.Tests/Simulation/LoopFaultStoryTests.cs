@@ -1,5 +1,6 @@
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Events;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Peers;
 using FolderSync.Engine.Primitives;
@@ -133,6 +134,32 @@ public sealed class LoopFaultStoryTests
         Assert.Equal("", Anna.Snapshot.Error);
         _world.RunUntilSynced();
         Assert.Equal("new", Bert.User.ReadText("new"));
+    }
+
+    [Fact]
+    public void A_folder_that_runs_again_is_scanned_before_anything_is_brought_in()
+    {
+        _world.StartAll();
+        _world.RunUntilSynced();
+        Bert.User.WriteFile("new", new string('n', 3_000_000));
+        Bert.Notice("new");
+        Bert.Disks.BeforeOperation = (operation, _) => operation == "OpenRead" && Bert.Index.LocalSequence > 0 ? new FileSystemException(FileSystemError.Io, "The disk is bad.") : null;
+        _world.RunUntil("anna needs it", () => Anna.Snapshot is { Counts.Need.Items: 1, PullProblems.Count: 1 });
+        Anna.Indexes.BeforeCommit = m =>
+        {
+            if (m == "CommitLocal")
+                throw new IOException("The disk with the home is full.");
+        };
+        Anna.User.WriteFile("own", "own");
+        Anna.Notice("own");
+        _world.RunUntil("anna is stopped", () => Anna.Snapshot is { State: FolderState.Error, Counts.Need.Items: 1 });
+        Bert.Disks.BeforeOperation = null;
+        List<EngineEvent> events = [];
+        using var listening = Anna.Engine!.Events.Listen(e => events.Add(e.Event));
+        Anna.Indexes.BeforeCommit = null;
+        _world.RunUntilSynced();
+        var isScanned = events.FindIndex(e => e is EngineEvent.FolderStateChanged { From: FolderState.Scanning });
+        Assert.InRange(events.FindIndex(e => e is EngineEvent.ItemStarted), isScanned + 1, int.MaxValue);
     }
 
     [Theory]
