@@ -139,11 +139,12 @@ public sealed class LoopFaultStoryTests
     [Fact]
     public void A_folder_that_runs_again_is_scanned_before_anything_is_brought_in()
     {
+        var isBad = true;
+        Bert.Disks.BeforeOperation = (operation, _) => isBad && operation == "OpenRead" && Bert.Index.LocalSequence > 0 ? new FileSystemException(FileSystemError.Io, "The disk is bad.") : null;
         _world.StartAll();
         _world.RunUntilSynced();
         Bert.User.WriteFile("new", new string('n', 3_000_000));
         Bert.Notice("new");
-        Bert.Disks.BeforeOperation = (operation, _) => operation == "OpenRead" && Bert.Index.LocalSequence > 0 ? new FileSystemException(FileSystemError.Io, "The disk is bad.") : null;
         _world.RunUntil("anna needs it", () => Anna.Snapshot is { Counts.Need.Items: 1, PullProblems.Count: 1 });
         Anna.Indexes.BeforeCommit = m =>
         {
@@ -153,7 +154,7 @@ public sealed class LoopFaultStoryTests
         Anna.User.WriteFile("own", "own");
         Anna.Notice("own");
         _world.RunUntil("anna is stopped", () => Anna.Snapshot is { State: FolderState.Error, Counts.Need.Items: 1 });
-        Bert.Disks.BeforeOperation = null;
+        isBad = false;
         List<EngineEvent> events = [];
         using var listening = Anna.Engine!.Events.Listen(e => events.Add(e.Event));
         Anna.Indexes.BeforeCommit = null;
