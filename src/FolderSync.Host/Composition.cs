@@ -14,6 +14,7 @@ using FolderSync.Index.State;
 using FolderSync.Network;
 using FolderSync.Network.Discovery;
 using FolderSync.Network.Tcp;
+using FolderSync.Platform;
 using FolderSync.Protocol;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

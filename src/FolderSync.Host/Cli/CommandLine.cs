@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using FolderSync.Client;
+using FolderSync.Core.Model;
 using FolderSync.Host.Cli.Autostart;
 using FolderSync.Host.Cli.Completion;
 using FolderSync.Host.Cli.Docs;

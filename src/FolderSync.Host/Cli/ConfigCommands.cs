@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FolderSync.Client;
+using FolderSync.Core.Model;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;
@@ -49,7 +50,7 @@ internal static class ConfigCommands
             var edited = await new ConfigEdit(home, editor, async refused =>
             {
                 foreach (var problem in refused.Problems)
-                    await context.Error.WriteLineAsync(Service.PrintableText.Of(problem.ToString()));
+                    await context.Error.WriteLineAsync(PrintableText.Of(problem.ToString()));
                 return await context.AskAsync("Edit it again?", cancellation);
             }).RunAsync(cancellation);
             switch (edited)
@@ -59,7 +60,7 @@ internal static class ConfigCommands
                     break;
                 case ConfigEdited.Replaced replaced:
                     foreach (var warning in replaced.Warnings)
-                        await context.Error.WriteLineAsync(Service.PrintableText.Of(warning.ToString()));
+                        await context.Error.WriteLineAsync(PrintableText.Of(warning.ToString()));
                     await context.Error.WriteLineAsync($"'{home.ConfigFile}' is saved{(await IsRunningAsync(home, cancellation) ? " and taken up at once" : ", and in force when FolderSync starts")}.");
                     break;
                 case ConfigEdited.GivenUp left:

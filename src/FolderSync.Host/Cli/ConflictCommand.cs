@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FolderSync.Client.Extensions;
+using FolderSync.Core.Model;
 using FolderSync.Host.Cli.Completion;
-using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
 

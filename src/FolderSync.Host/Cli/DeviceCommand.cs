@@ -1,8 +1,8 @@
 using System.CommandLine;
 using FolderSync.Client.Extensions;
+using FolderSync.Core.Model;
 using FolderSync.Host.Cli.Completion;
 using FolderSync.Host.Config;
-using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
 

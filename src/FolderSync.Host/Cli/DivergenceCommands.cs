@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FolderSync.Client;
 using FolderSync.Client.Extensions;
-using FolderSync.Host.Service;
+using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using FolderSync.Host.Service;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Cli;
 

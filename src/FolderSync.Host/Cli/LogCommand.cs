@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using FolderSync.Client;
 using FolderSync.Client.Extensions;
+using FolderSync.Core.Model;
 using FolderSync.Host.Config;
-using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
 

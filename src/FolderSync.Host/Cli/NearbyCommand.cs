@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FolderSync.Client.Extensions;
-using FolderSync.Host.Service;
+using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Cli;
 

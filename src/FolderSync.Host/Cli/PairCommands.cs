@@ -2,7 +2,6 @@ using System.CommandLine;
 using FolderSync.Core.Model;
 using FolderSync.Host.Cli.Completion;
 using FolderSync.Host.Config;
-using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
 

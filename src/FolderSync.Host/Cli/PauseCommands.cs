@@ -2,7 +2,6 @@ using System.CommandLine;
 using FolderSync.Client;
 using FolderSync.Core.Model;
 using FolderSync.Host.Cli.Completion;
-using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Config;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Config;
 

@@ -1,3 +1,5 @@
+using FolderSync.Platform;
+
 namespace FolderSync.Host.Config;
 
 /// <summary>A text with what is in force when it is: read, checked, and flags and environment laid over it.</summary>

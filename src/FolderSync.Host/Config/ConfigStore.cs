@@ -1,4 +1,5 @@
 using FolderSync.Core.Model;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Config;
 

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using FolderSync.Host.Service;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Config;
 

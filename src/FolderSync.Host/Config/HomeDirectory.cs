@@ -1,12 +1,11 @@
+using FolderSync.Platform;
+
 namespace FolderSync.Host.Config;
 
 /// <summary>Where one FolderSync keeps its identity, configuration and state, and what is where in it.</summary>
 /// <param name="path">Absolute or relative to the working directory.</param>
 public sealed class HomeDirectory(string path)
 {
-    public const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     public const string Variable = "FOLDERSYNC_HOME";
 
     /// <summary>Absolute.</summary>
@@ -45,13 +44,7 @@ public sealed class HomeDirectory(string path)
     }
 
     /// <summary>Makes the directory, for its owner only, where it is missing.</summary>
-    public void Make()
-    {
-        if (OperatingSystem.IsWindows())
-            OwnerOnlyDirectory.Make(Path);
-        else
-            Directory.CreateDirectory(Path, DirectoryMode);
-    }
+    public void Make() => OwnerOnlyDirectory.Make(Path);
 
     public override string ToString() => Path;
 

@@ -1,6 +1,7 @@
 using System.Xml;
 using FolderSync.Core.Model;
 using FolderSync.Host.Service;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Config;
 

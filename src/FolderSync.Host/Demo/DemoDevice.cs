@@ -4,6 +4,7 @@ using FolderSync.Client;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Config;
 using FolderSync.Network;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Demo;
 

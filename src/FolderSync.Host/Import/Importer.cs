@@ -1,6 +1,7 @@
 using System.Globalization;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Import;
 
@@ -17,7 +18,7 @@ internal static class Importer
     /// <exception cref="IOException"/>
     public static async Task<string?> RunAsync(ImportPlan plan, HomeDirectory home, CancellationToken cancellation)
     {
-        using var homeLock = FileLock.OfHome(home, "End it first.");
+        using var homeLock = HomeLock.Take(home, "End it first.");
         var aside = KeepAside(home);
         await plan.Identity.SaveAsync(home.Path, cancellation);
         ConfigJsonSchema.WriteTo(home);

@@ -5,6 +5,7 @@ using FolderSync.Core.Model;
 using FolderSync.Host.Access;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Rest;
 

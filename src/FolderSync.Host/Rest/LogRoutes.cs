@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FolderSync.Core.Model;
 using FolderSync.Host.Service;
 using FolderSync.Index;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;
-using FolderSync.Host.Service;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Rest;
 

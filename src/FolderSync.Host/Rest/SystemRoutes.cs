@@ -6,6 +6,7 @@ using FolderSync.Engine;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Network.Discovery;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Rest;
 

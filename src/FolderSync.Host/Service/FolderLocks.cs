@@ -1,4 +1,5 @@
 using FolderSync.Engine;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 

@@ -1,5 +1,6 @@
 using FolderSync.Host.Config;
 using FolderSync.Network;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 

@@ -1,3 +1,5 @@
+using FolderSync.Platform;
+
 namespace FolderSync.Host.Service;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Service;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using FolderSync.Host.Config;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 

@@ -1,5 +1,6 @@
 using FolderSync.Client;
 using FolderSync.Host.Config;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 

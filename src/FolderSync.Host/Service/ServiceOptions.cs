@@ -1,4 +1,5 @@
 using FolderSync.Host.Config;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 

@@ -4,6 +4,7 @@ using FolderSync.Core.Model;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Platform;
 using Xunit;
 
 namespace FolderSync.Tests.Cli;
@@ -35,7 +36,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, code);
         Assert.True(DeviceIdText.TryParse(id.Trim(), out _, out _));
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(HomeDirectory.DirectoryMode, File.GetUnixFileMode(Home));
+            Assert.Equal(OwnerOnlyDirectory.Mode, File.GetUnixFileMode(Home));
         var text = ConfigText;
         Assert.Contains("name: laptop", text, StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
+using FolderSync.Platform;
 using Xunit;
 
 namespace FolderSync.Tests.Config;
@@ -31,7 +32,7 @@ public sealed class ConfigStoreTests : IDisposable
         Assert.Contains("# The other devices.", text, StringComparison.Ordinal);
         Assert.Contains($"  - id: {Phone}\n    name: phone\n", text, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(HomeDirectory.FileMode, File.GetUnixFileMode(_home.ConfigFile));
+            Assert.Equal(OwnerOnlyFile.Mode, File.GetUnixFileMode(_home.ConfigFile));
         Assert.DoesNotContain(Directory.GetFiles(_home.Path), f => f.EndsWith(".tmp", StringComparison.Ordinal));
     }
 

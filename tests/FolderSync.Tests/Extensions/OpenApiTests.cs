@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FolderSync.Host;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;

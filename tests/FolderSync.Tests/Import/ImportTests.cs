@@ -5,6 +5,7 @@ using FolderSync.Host.Cli;
 using FolderSync.Host.Config;
 using FolderSync.Host.Import;
 using FolderSync.Network;
+using FolderSync.Platform;
 using FolderSync.Protocol.Messages;
 using Xunit;
 
@@ -251,7 +252,7 @@ public sealed class ImportTests : IAsyncLifetime
         if (!OperatingSystem.IsWindows())
         {
             foreach (var file in new[] { "key.pem", "config.yaml" })
-                Assert.Equal(HomeDirectory.FileMode, File.GetUnixFileMode(Path.Combine(To.Path, file)));
+                Assert.Equal(OwnerOnlyFile.Mode, File.GetUnixFileMode(Path.Combine(To.Path, file)));
         }
 
         // A second time: what is there is never overwritten, but kept aside where that is asked for.

@@ -3,6 +3,7 @@ using FolderSync.Core.Model;
 using FolderSync.Host.Config;
 using FolderSync.Host.Rest;
 using FolderSync.Host.Service;
+using FolderSync.Platform;
 using FolderSync.Tests.Simulation;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Security.Principal;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Cli.Autostart;
 using FolderSync.Host.Config;
+using FolderSync.Platform;
 using Microsoft.Win32;
 using Xunit;
 

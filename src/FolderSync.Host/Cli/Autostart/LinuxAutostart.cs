@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Cli.Autostart;
 
@@ -90,7 +91,7 @@ internal sealed class LinuxAutostart(
     private static void Write(string file, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        Config.DurableFile.Write(file, text);
+        DurableFile.Write(file, text);
     }
 
     private static async Task<bool> SystemctlAsync(string[] arguments, CancellationToken cancellation)

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Invocation;
 using System.Globalization;
-using FolderSync.Host.Service;
+using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Cli.Completion;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using FolderSync.Client;
 using FolderSync.Client.Extensions;
+using FolderSync.Core.Model;
 using FolderSync.Host.Config;
-using FolderSync.Host.Service;
 using Spectre.Console;
 
 namespace FolderSync.Host.Cli.Doctor;

@@ -1,7 +1,7 @@
 using System.Net;
 using FolderSync.Client.Extensions;
 using FolderSync.Host.Config;
-using FolderSync.Host.Service;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Cli.Doctor;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FolderSync.Host.Service;
+using FolderSync.Core.Model;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using FolderSync.Client;
+using FolderSync.Core.Model;
 using FolderSync.Host.Config;
-using FolderSync.Host.Service;
 using Spectre.Console;
 
 namespace FolderSync.Host.Cli.Status;

@@ -3,6 +3,7 @@ using FolderSync.Client.Extensions;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Rest.Extensions;
 

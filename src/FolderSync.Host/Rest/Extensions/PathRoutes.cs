@@ -1,4 +1,5 @@
 using FolderSync.Client.Extensions;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Rest.Extensions;
 

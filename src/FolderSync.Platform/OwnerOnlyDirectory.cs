@@ -2,16 +2,26 @@ using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
 
-namespace FolderSync.Host.Config;
+namespace FolderSync.Platform;
 
-/// <summary>Windows gives a new directory the rights of the one above it: outside the user's profile everybody could read the private key.</summary>
-[SupportedOSPlatform("windows")]
-internal static class OwnerOnlyDirectory
+/// <summary>Directories for their owner only. Windows gives a new one the rights of the one above it: outside the user's profile everybody could read the private key.</summary>
+public static class OwnerOnlyDirectory
 {
-    /// <summary>Makes the directory, for this user, the system and administrators only; one that is there keeps its rights.</summary>
+    public const UnixFileMode Mode = OwnerOnlyFile.Mode | UnixFileMode.UserExecute;
+
+    /// <summary>Makes the directory, on Windows for this user, the system and administrators; one that is there keeps its rights.</summary>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static void Make(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            MakeOnWindows(path);
+        else
+            Directory.CreateDirectory(path, Mode);
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static void MakeOnWindows(string path)
     {
         if (Directory.Exists(path))
             return;

@@ -1,10 +1,9 @@
 using System.Text;
-using FolderSync.Host.Service;
 
-namespace FolderSync.Host.Config;
+namespace FolderSync.Platform;
 
 /// <summary>Small files of the home: written whole or not at all, for their owner only, and there after a power cut.</summary>
-internal static class DurableFile
+public static class DurableFile
 {
     private const int HeldAttempts = 40;
     private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(50);
@@ -20,7 +19,7 @@ internal static class DurableFile
         {
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = HomeDirectory.FileMode;
+                options.UnixCreateMode = OwnerOnlyFile.Mode;
             using (var stream = new FileStream(temp, options))
             {
                 stream.Write(Encoding.UTF8.GetBytes(text));

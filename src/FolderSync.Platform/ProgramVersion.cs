@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace FolderSync.Host.Service;
+namespace FolderSync.Platform;
 
 /// <summary>What this program calls itself.</summary>
 public static class ProgramVersion

@@ -1,9 +1,9 @@
-namespace FolderSync.Index;
+namespace FolderSync.Platform;
 
 /// <summary>Databases make their files by the process's mask; names and hashes in them are nobody else's business.</summary>
-internal static class OwnerOnlyFile
+public static class OwnerOnlyFile
 {
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Makes the file empty where it is missing, mode 0600 from the first moment, and takes others' rights away where it is there.</summary>
     public static void Make(string path)

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace FolderSync.Host.Service;
+namespace FolderSync.Platform;
 
 /// <summary>An address of this computer that is held by listening on it, so that nobody else gets it in between.</summary>
-internal sealed class FreePort : IDisposable
+public sealed class FreePort : IDisposable
 {
     private const int Tries = 200;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace FolderSync.Host.Service;
+namespace FolderSync.Core.Model;
 
 /// <summary>Names of files and devices are others' words: in a terminal or a log they must not move the cursor, hide or turn text round.</summary>
 public static class PrintableText

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace FolderSync.Host.Rest.Extensions;
+namespace FolderSync.Platform;
 
 /// <summary>What this user may do with a path, asked without doing it.</summary>
-internal static partial class SystemAccess
+public static partial class SystemAccess
 {
     private const int Write = 2, Execute = 1;
 

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace FolderSync.Host.Service;
+namespace FolderSync.Platform;
 
 /// <summary>The few system calls that .NET does not offer.</summary>
-internal static partial class SystemCalls
+public static partial class SystemCalls
 {
     private const int OpenDirectory = 0x10000;
     private const int CloseOnExec = 0x80000;

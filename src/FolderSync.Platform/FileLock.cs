@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace FolderSync.Host.Service;
+namespace FolderSync.Platform;
 
 /// <summary>A file that one process holds until it ends, however it ends. The file holds its process ID and stays.</summary>
-internal sealed class FileLock : IDisposable
+public sealed class FileLock : IDisposable
 {
     private readonly FileStream _stream;
 
@@ -24,7 +24,7 @@ internal sealed class FileLock : IDisposable
             BufferSize = 0,
         };
         if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = Config.HomeDirectory.FileMode;
+            options.UnixCreateMode = OwnerOnlyFile.Mode;
         try
         {
             var stream = new FileStream(path, options);
@@ -36,24 +36,6 @@ internal sealed class FileLock : IDisposable
             var text = Encoding.ASCII.GetString(SystemCalls.ReadLocked(path)).Trim();
             holder = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
             return null;
-        }
-    }
-
-    /// <summary>Makes the home where it is missing, and holds it.</summary>
-    /// <param name="advice">What to do where another process has it.</param>
-    /// <exception cref="ServiceStartException">Another process has it, or it can't be written.</exception>
-    public static FileLock OfHome(Config.HomeDirectory home, string advice)
-    {
-        try
-        {
-            home.Make();
-            return TryTake(home.LockFile, out var holder) ?? throw new ServiceStartException(
-                $"FolderSync runs on '{home}' already{(holder is null ? "" : $" (process {holder})")}. {advice}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ServiceStartException(
-                $"FolderSync's home '{home}' can't be written: {e.Message.TrimEnd('.')}. Make it writable (a full or read-only disk?), or name another one with --home.");
         }
     }
 
