@@ -32,7 +32,7 @@ public static class DurableFile
             File.Delete(temp);
             throw new IOException($"'{path}' could not be written: {e.Message}", e);
         }
-        SystemCalls.SyncName(path);
+        DurableName.Sync(path);
     }
 
     /// <summary>The bytes of a file that another program may have open, and may replace meanwhile.</summary>
@@ -56,7 +56,7 @@ public static class DurableFile
                 File.Move(temp, path, overwrite: true);
                 return;
             }
-            catch (Exception e) when (OperatingSystem.IsWindows() && (e is IOException or UnauthorizedAccessException) && attempt < HeldAttempts && SystemCalls.IsHeld(path))
+            catch (Exception e) when (OperatingSystem.IsWindows() && (e is IOException or UnauthorizedAccessException) && attempt < HeldAttempts && FileUse.IsHeld(path))
             {
                 pause(HeldPause);
             }

@@ -33,7 +33,7 @@ public sealed class FileLock : IDisposable
         }
         catch (IOException e) when (IsHeld(e))
         {
-            var text = Encoding.ASCII.GetString(SystemCalls.ReadLocked(path)).Trim();
+            var text = Encoding.ASCII.GetString(FileUse.ReadLocked(path)).Trim();
             holder = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
             return null;
         }

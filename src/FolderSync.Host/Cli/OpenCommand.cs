@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Cli;
 
@@ -16,29 +15,10 @@ internal static class OpenCommand
             var url = client.Address.Url;
             if (parsed.GetValue(print))
                 await context.Out.WriteLineAsync(url);
-            else if (await OpenedAsync(url, cancellation))
+            else if (await Browser.OpenAsync(url, cancellation))
                 await context.Out.WriteLineAsync($"Opened {url}");
             else
                 throw CliException.Failed($"No browser could be opened here. The page is at {url}");
         });
-    }
-
-    private static async Task<bool> OpenedAsync(string url, CancellationToken cancellation)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                using var shell = Process.Start(new ProcessStartInfo(url) { UseShellExecute = true });
-                return true;
-            }
-            using var opener = Process.Start(new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [url]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            await opener.WaitForExitAsync(cancellation);
-            return opener.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false;
-        }
     }
 }

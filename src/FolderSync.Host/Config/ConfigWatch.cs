@@ -113,7 +113,7 @@ internal sealed class ConfigWatch : IDisposable
             await Task.Delay(Quiet, _time, _stop.Token);
         }
         while (_touched.Reader.TryRead(out _) && _time.GetElapsedTime(start) < LongestSettling);
-        while (SystemCalls.IsBeingWritten(_path) && _time.GetElapsedTime(start) < LongestWriting)
+        while (FileUse.IsBeingWritten(_path) && _time.GetElapsedTime(start) < LongestWriting)
             await Task.Delay(Quiet / 2, _time, _stop.Token);
     }
 

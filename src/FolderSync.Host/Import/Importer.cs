@@ -50,8 +50,8 @@ internal static class Importer
         aside.Make();
         foreach (var leaf in earlier)
             Directory.Move(Path.Combine(home.Path, leaf), Path.Combine(aside.Path, leaf));
-        SystemCalls.SyncDirectory(aside.Path);
-        SystemCalls.SyncDirectory(home.Path);
+        DurableName.SyncDirectory(aside.Path);
+        DurableName.SyncDirectory(home.Path);
         return aside.Path;
     }
 }

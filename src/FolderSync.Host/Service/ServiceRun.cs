@@ -90,14 +90,6 @@ internal static class ServiceRun
             Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
         if (!desktop || Console.IsErrorRedirected || Console.IsInputRedirected || !Environment.UserInteractive)
             return;
-        try
-        {
-            using var opened = OperatingSystem.IsWindows()
-                ? Process.Start(new ProcessStartInfo(url) { UseShellExecute = true })
-                : Process.Start(new ProcessStartInfo("xdg-open", [url]) { RedirectStandardError = true, RedirectStandardOutput = true });
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-        }
+        Browser.Open(url);
     }
 }

@@ -93,7 +93,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
             yield return Warn("folder", $"{name}: {hold.Files:N0} deletions are held.", "Confirm them or bring the files back, on the page.");
         else
             yield return Ok("folder", $"{name} ('{path}') is {(folder.State == FolderState.Syncing ? "being synced" : "well")}.");
-        if (folder.Config.Type != Core.Model.FolderType.SendOnly && !OperatingSystem.IsWindows() && !SystemAccess.CanWrite(path))
+        if (folder.Config.Type != Core.Model.FolderType.SendOnly && !OperatingSystem.IsWindows() && !DirectoryAccess.CanWrite(path))
             yield return Fail("permissions", $"{name}: '{path}' can't be written to by the user who runs the service.", $"Give that user the right: sudo chown -R {Environment.UserName} '{path}'");
         if (Space(path) is var (free, total))
         {

@@ -55,7 +55,7 @@ internal static class PathRoutes
             return false;
         if (OperatingSystem.IsWindows())
             return (File.GetAttributes(directory) & FileAttributes.ReadOnly) == 0 || Directory.Exists(directory);
-        return SystemAccess.CanWrite(directory);
+        return DirectoryAccess.CanWrite(directory);
     }
 
     private static long? Free(string path)
