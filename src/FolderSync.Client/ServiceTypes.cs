@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FolderSync.Contracts;
 
 namespace FolderSync.Client;
 
@@ -228,7 +229,6 @@ public sealed record FolderOffer
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = false)]
-[JsonSerializable(typeof(ServiceAddress))]
 [JsonSerializable(typeof(SystemStatus))]
 [JsonSerializable(typeof(SystemVersion))]
 [JsonSerializable(typeof(ConnectionList))]

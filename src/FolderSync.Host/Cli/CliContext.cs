@@ -1,4 +1,5 @@
 using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Host.Config;
 using FolderSync.Network;

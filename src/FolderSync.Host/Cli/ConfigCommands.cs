@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Host.Config;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Host.Cli.Completion;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FolderSync.Client;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Host.Config;
 

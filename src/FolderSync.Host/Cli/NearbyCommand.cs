@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Cli;

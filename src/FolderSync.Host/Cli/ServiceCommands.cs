@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;

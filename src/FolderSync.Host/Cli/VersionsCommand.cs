@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FolderSync.Client;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Host.Cli;

@@ -1,4 +1,4 @@
-using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.Host.Config;
 using FolderSync.Platform;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.Host.Config;
 using FolderSync.Platform;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FolderSync.Client;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Cli.Status;
 using Xunit;

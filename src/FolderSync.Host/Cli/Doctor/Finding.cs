@@ -1,4 +1,4 @@
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 
 namespace FolderSync.Host.Cli.Doctor;
 

@@ -1,4 +1,4 @@
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Host.Config;
 using FolderSync.Network;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Host.Config;
 using FolderSync.Platform;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli.Doctor;

@@ -1,5 +1,5 @@
 using FolderSync.Client;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 
 namespace FolderSync.Host.Cli.Status;
 

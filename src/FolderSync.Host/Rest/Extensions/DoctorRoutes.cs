@@ -1,5 +1,5 @@
 using System.Globalization;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Engine;
 using FolderSync.Host.Config;
 using FolderSync.Host.Service;

@@ -1,4 +1,4 @@
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Core.Decide;
 using FolderSync.Engine;
 using FolderSync.Engine.Status;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Platform;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;

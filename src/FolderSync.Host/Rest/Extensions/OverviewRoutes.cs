@@ -1,4 +1,4 @@
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Folders;
@@ -157,8 +157,8 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates)
 
     private static string? Watch(FolderSnapshot folder) => folder.WatchProblem is { } problem ? $"{problem.Reason} {problem.Fix}" : null;
 
-    private static Client.Extensions.ScanProgress? Scan(FolderSnapshot folder) =>
-        folder.Scan is { } scan ? new Client.Extensions.ScanProgress(scan.Entries, scan.HashedBytes, scan.ToHashBytes) : null;
+    private static Contracts.ScanProgress? Scan(FolderSnapshot folder) =>
+        folder.Scan is { } scan ? new Contracts.ScanProgress(scan.Entries, scan.HashedBytes, scan.ToHashBytes) : null;
 
     private static FolderHold? Hold(DeletionHold? hold) =>
         hold is null ? null : new FolderHold(hold.Incoming, hold.Files, hold.TotalFiles, hold.Since, [.. hold.Names.Select(n => n.Value)]);

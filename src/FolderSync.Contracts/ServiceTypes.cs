@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FolderSync.Client.Extensions;
+namespace FolderSync.Contracts;
 
 /// <summary>GET foldersync/devices: a peer as an overview shows it.</summary>
 /// <param name="Kind">tcp-client, tcp-server; empty while not connected.</param>

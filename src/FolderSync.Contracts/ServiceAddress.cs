@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FolderSync.Client;
+namespace FolderSync.Contracts;
 
 /// <summary>Where a running service is reached. It is written into its home as "runtime.json" (mode 0600) while it runs.</summary>
 /// <param name="Url">Such as "http://127.0.0.1:8384/"; empty where the REST interface is switched off.</param>
@@ -36,27 +36,10 @@ public sealed record ServiceAddress(
     [JsonPropertyName("overrides")]
     public IReadOnlyList<OverriddenOption> Overrides { get; init; } = [];
 
-    /// <summary>Null where no service has said that it runs. It may be gone since (a kill): only an answer proves it.</summary>
-    /// <param name="home">The service's home directory.</param>
-    /// <exception cref="ServiceException">The file is there and can't be read.</exception>
-    public static ServiceAddress? Find(string home)
-    {
-        var path = Path.Combine(home, FileName);
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ClientJson.Default.ServiceAddress);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
-        {
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ServiceException($"'{path}' can't be read: {e.Message} Run this as the user who runs the service.", inner: e);
-        }
-    }
+    public string ToJson() => JsonSerializer.Serialize(this, AddressJson.Default.ServiceAddress);
 
-    public string ToJson() => JsonSerializer.Serialize(this, ClientJson.Default.ServiceAddress);
+    /// <exception cref="JsonException">It is none.</exception>
+    public static ServiceAddress? FromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, AddressJson.Default.ServiceAddress);
 }
 
 /// <summary>An option that a running service has from a flag or a variable.</summary>
@@ -66,3 +49,7 @@ public sealed record OverriddenOption(
     [property: JsonPropertyName("option")] string Option,
     [property: JsonPropertyName("value")] string Value,
     [property: JsonPropertyName("source")] string Source);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = false)]
+[JsonSerializable(typeof(ServiceAddress))]
+internal sealed partial class AddressJson : JsonSerializerContext;

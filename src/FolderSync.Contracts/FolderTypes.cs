@@ -1,4 +1,4 @@
-namespace FolderSync.Client.Extensions;
+namespace FolderSync.Contracts;
 
 /// <summary>GET foldersync/folders: a folder as an overview shows it.</summary>
 /// <param name="Type">sendreceive, sendonly, receiveonly.</param>
