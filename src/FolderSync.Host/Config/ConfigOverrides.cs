@@ -73,7 +73,7 @@ internal sealed class ConfigOverrides
     public ConfigOverride? Find(string section, string option) => All.FirstOrDefault(o => o.Section == section && o.Option == option);
 
     /// <exception cref="ConfigException">With every value that an option can't have.</exception>
-    public Configuration Over(Configuration configuration)
+    public ServiceConfig Over(ServiceConfig configuration)
     {
         var problems = new List<ConfigProblem>();
         foreach (var set in All)

@@ -6,7 +6,7 @@ namespace FolderSync.Host.Config;
 
 /// <summary>A document taken as a configuration.</summary>
 /// <param name="Warnings">Unknown options: kept and not used.</param>
-public sealed record ReadConfiguration(Configuration Configuration, IReadOnlyList<ConfigProblem> Warnings);
+public sealed record ReadConfiguration(ServiceConfig Configuration, IReadOnlyList<ConfigProblem> Warnings);
 
 /// <summary>Document → configuration, with every rule that a configuration has to keep.</summary>
 internal static class ConfigReader
@@ -27,7 +27,7 @@ internal static class ConfigReader
             if (!ConfigSchema.Sections.Contains(key.Value))
                 reader.Unknown(key, value, ConfigSchema.Sections);
         }
-        var read = ConfigSchema.Groups.Aggregate(new Configuration(), (c, section) => section.Read(reader, document.Find(section.Name), c));
+        var read = ConfigSchema.Groups.Aggregate(new ServiceConfig(), (c, section) => section.Read(reader, document.Find(section.Name), c));
         var devices = ReadDevices(reader, document);
         var folders = ReadFolders(reader, document, devices, home);
         foreach (var known in read.Engine.IgnoredDevices.Where(i => devices.Any(d => d.Id == i)))

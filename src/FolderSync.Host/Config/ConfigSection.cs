@@ -10,30 +10,30 @@ internal abstract record ConfigSection(string Name, string About)
     public abstract ImmutableArray<ConfigOption> Options { get; }
 
     /// <summary>The section's options over <paramref name="seed"/>.</summary>
-    public abstract Configuration Read(NodeReader reader, YamlNode? node, Configuration seed);
+    public abstract ServiceConfig Read(NodeReader reader, YamlNode? node, ServiceConfig seed);
 
     /// <summary>One option over <paramref name="seed"/>.</summary>
-    public abstract Configuration ReadOption(NodeReader reader, ConfigOption option, YamlNode node, Configuration seed);
+    public abstract ServiceConfig ReadOption(NodeReader reader, ConfigOption option, YamlNode node, ServiceConfig seed);
 
-    public abstract YamlValue Write(ConfigOption option, Configuration configuration);
+    public abstract YamlValue Write(ConfigOption option, ServiceConfig configuration);
 
     /// <summary>The document with what differs between the two.</summary>
-    public abstract ConfigDocument WriteChanges(ConfigDocument document, Configuration old, Configuration wanted);
+    public abstract ConfigDocument WriteChanges(ConfigDocument document, ServiceConfig old, ServiceConfig wanted);
 }
 
-internal sealed record ConfigSection<T>(string Name, string About, ConfigFields<T> Fields, Func<Configuration, T> Get, Func<Configuration, T, Configuration> Put)
+internal sealed record ConfigSection<T>(string Name, string About, ConfigFields<T> Fields, Func<ServiceConfig, T> Get, Func<ServiceConfig, T, ServiceConfig> Put)
     : ConfigSection(Name, About)
 {
     public override ImmutableArray<ConfigOption> Options => [.. Fields.All];
 
-    public override Configuration Read(NodeReader reader, YamlNode? node, Configuration seed) =>
+    public override ServiceConfig Read(NodeReader reader, YamlNode? node, ServiceConfig seed) =>
         Put(seed, reader.Group(node, Name, Fields, Get(seed)));
 
-    public override Configuration ReadOption(NodeReader reader, ConfigOption option, YamlNode node, Configuration seed) =>
+    public override ServiceConfig ReadOption(NodeReader reader, ConfigOption option, YamlNode node, ServiceConfig seed) =>
         Put(seed, ((ConfigField<T>)option).Read(reader, node, Get(seed)));
 
-    public override YamlValue Write(ConfigOption option, Configuration configuration) => ((ConfigField<T>)option).Write(Get(configuration));
+    public override YamlValue Write(ConfigOption option, ServiceConfig configuration) => ((ConfigField<T>)option).Write(Get(configuration));
 
-    public override ConfigDocument WriteChanges(ConfigDocument document, Configuration old, Configuration wanted) =>
+    public override ConfigDocument WriteChanges(ConfigDocument document, ServiceConfig old, ServiceConfig wanted) =>
         ConfigWriter.Group(document, Fields, Get(old), Get(wanted), Name);
 }

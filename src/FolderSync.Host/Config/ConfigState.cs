@@ -6,7 +6,7 @@ namespace FolderSync.Host.Config;
 /// <param name="FromFile">What the document says by itself.</param>
 /// <param name="Configuration">With the overrides.</param>
 /// <param name="Error">Why the file as it stands is not this text; null while it is.</param>
-internal sealed record ConfigState(ConfigDocument Document, Configuration FromFile, Configuration Configuration, IReadOnlyList<ConfigProblem> Warnings, ConfigException? Error)
+internal sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile, ServiceConfig Configuration, IReadOnlyList<ConfigProblem> Warnings, ConfigException? Error)
 {
     /// <exception cref="ConfigException">The text or an override breaks a rule.</exception>
     public static ConfigState Parse(HomeDirectory home, string text, ConfigOverrides overrides)

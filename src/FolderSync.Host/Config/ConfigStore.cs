@@ -4,7 +4,7 @@ using FolderSync.Platform;
 namespace FolderSync.Host.Config;
 
 /// <summary>A configuration took the place of another.</summary>
-public sealed record ConfigChange(Configuration Old, Configuration New);
+public sealed record ConfigChange(ServiceConfig Old, ServiceConfig New);
 
 /// <summary>
 /// The home's `config.yaml`: what is in force, changes to it, and what a person saves. A bad file is never in force: the last good
@@ -44,7 +44,7 @@ public sealed class ConfigStore : IDisposable
     public HomeDirectory Home { get; }
 
     /// <summary>What is in force: the file's, with what flags and environment say over it.</summary>
-    public Configuration Current => _state.Configuration;
+    public ServiceConfig Current => _state.Configuration;
 
     /// <summary>The text that is in force.</summary>
     public string Text => _state.Document.Text;
@@ -84,7 +84,7 @@ public sealed class ConfigStore : IDisposable
     /// <returns>What is in force now.</returns>
     /// <exception cref="ConfigException">The wanted configuration breaks a rule, or the file as it stands does; nothing was changed.</exception>
     /// <exception cref="IOException">The file could not be written; nothing was changed.</exception>
-    public Task<Configuration> UpdateAsync(Func<Configuration, Configuration> change, CancellationToken cancellation = default) =>
+    public Task<ServiceConfig> UpdateAsync(Func<ServiceConfig, ServiceConfig> change, CancellationToken cancellation = default) =>
         ReplaceAsync(text =>
         {
             // A file that says nothing (torn, gone) takes the last good text with the change; one that says something wrong is a person's to mend.
@@ -95,7 +95,7 @@ public sealed class ConfigStore : IDisposable
 
     /// <summary>Takes a whole new text, such as the page's editor sends.</summary>
     /// <exception cref="ConfigException">It is refused; nothing was changed.</exception>
-    public Task<Configuration> UpdateTextAsync(string text, CancellationToken cancellation = default) => ReplaceAsync(_ => text, cancellation);
+    public Task<ServiceConfig> UpdateTextAsync(string text, CancellationToken cancellation = default) => ReplaceAsync(_ => text, cancellation);
 
     /// <summary>Looks at the file now. Never throws for a bad one: <see cref="Error"/> says it then.</summary>
     public async Task TakeUpAsync(CancellationToken cancellation = default)
@@ -137,7 +137,7 @@ public sealed class ConfigStore : IDisposable
         }
     }
 
-    private async Task<Configuration> ReplaceAsync(Func<string, string> change, CancellationToken cancellation)
+    private async Task<ServiceConfig> ReplaceAsync(Func<string, string> change, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try

@@ -8,7 +8,7 @@ namespace FolderSync.Host.Config;
 internal static class ConfigWriter
 {
     /// <param name="document">Says <paramref name="old"/>.</param>
-    public static ConfigDocument Write(ConfigDocument document, Configuration old, Configuration wanted)
+    public static ConfigDocument Write(ConfigDocument document, ServiceConfig old, ServiceConfig wanted)
     {
         document = ConfigSchema.Groups.Aggregate(document, (d, section) => section.WriteChanges(d, old, wanted));
         document = Devices(document, old.Engine.Devices, wanted.Engine.Devices);

@@ -14,7 +14,7 @@ internal sealed record ImportNote(string What, string Why)
 /// <summary>All that an import will do. Made without touching anything.</summary>
 /// <param name="FormatVersion">Of config.xml.</param>
 /// <param name="Markers">Folders that have a marker of another name: they get FolderSync's beside it.</param>
-internal sealed record ImportPlan(SyncthingHome From, DeviceIdentity Identity, int FormatVersion, Configuration Configuration, IReadOnlyList<ImportNote> Notes, IReadOnlyList<string> Markers)
+internal sealed record ImportPlan(SyncthingHome From, DeviceIdentity Identity, int FormatVersion, ServiceConfig Configuration, IReadOnlyList<ImportNote> Notes, IReadOnlyList<string> Markers)
 {
     /// <summary>For a person who decides on it.</summary>
     public IEnumerable<string> Lines(HomeDirectory to)

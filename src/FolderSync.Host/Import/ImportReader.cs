@@ -49,7 +49,7 @@ internal sealed class ImportReader
         var lanOnly = devices.Where(d => d.Addresses is ["dynamic"]).Select(d => d.Name.Length > 0 ? d.Name : d.Id.ToString()).ToList();
         if (lanOnly.Count > 0)
             _notes.Add(new ImportNote($"address dynamic of {string.Join(", ", lanOnly)}", "found in the LAN only, or when that device dials; finding devices over the internet is not there yet."));
-        return new ImportPlan(_from, _identity, (int)root.Number("version", 0), new Configuration { Engine = engine, Page = page with { OpenBrowser = root.Element("options")?.Flag("startBrowser", true) ?? true } }, _notes, _markers);
+        return new ImportPlan(_from, _identity, (int)root.Number("version", 0), new ServiceConfig { Engine = engine, Page = page with { OpenBrowser = root.Element("options")?.Flag("startBrowser", true) ?? true } }, _notes, _markers);
     }
 
     private bool IsSelf(string id) => DeviceIdText.TryParse(id, out var parsed, out _) && parsed == _identity.DeviceId;

@@ -21,7 +21,7 @@ internal sealed class ConfigChanges(ISyncEngine engine, ConfigStore store, Store
     public JsonObject Extras() => stored.Read();
 
     /// <summary>Reads, changes, writes; what is wanted is in force when the answer comes.</summary>
-    public async Task<IResult> ChangeAsync(Func<JsonObject, Task<Func<Configuration, Configuration>>> change)
+    public async Task<IResult> ChangeAsync(Func<JsonObject, Task<Func<ServiceConfig, ServiceConfig>>> change)
     {
         await _one.WaitAsync();
         try

@@ -111,7 +111,7 @@ internal static class ConfigJson
 
     private static string Good(string text, Func<string, string?> whyNot) => whyNot(text) is { } why ? throw new BadHttpRequestException(why) : text;
 
-    public static JsonObject Options(Configuration config, JsonObject? extra) => Over(SyncthingOptions.Options, Defaults.Options(), extra, new JsonObject
+    public static JsonObject Options(ServiceConfig config, JsonObject? extra) => Over(SyncthingOptions.Options, Defaults.Options(), extra, new JsonObject
     {
         ["listenAddresses"] = new JsonArray([.. config.Engine.ListenAddresses.Select(a => JsonValue.Create(a))]),
         ["reconnectionIntervalS"] = config.Engine.ReconnectIntervalSeconds,
@@ -134,7 +134,7 @@ internal static class ConfigJson
         ["startBrowser"] = config.Page.OpenBrowser,
     });
 
-    public static Configuration WithOptions(Configuration config, JsonObject json)
+    public static ServiceConfig WithOptions(ServiceConfig config, JsonObject json)
     {
         var reader = new JsonReader(json, "options");
         Check(SyncthingOptions.Options, json, "options");

@@ -132,7 +132,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         return Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == folder)?.DeepClone().AsObject() ?? throw Refusals.NoFolder(id);
     }
 
-    private async Task<Func<Configuration, Configuration>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)
+    private async Task<Func<ServiceConfig, ServiceConfig>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)
     {
         var change = await body;
         var present = extras["options"]?.DeepClone().AsObject() ?? [];
@@ -145,13 +145,13 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         return c => ConfigJson.WithOptions(c, change);
     }
 
-    private static Func<Configuration, Configuration> Ignore(JsonArray list)
+    private static Func<ServiceConfig, ServiceConfig> Ignore(JsonArray list)
     {
         var ignored = list.Select(d => Refusals.Device(d is JsonObject o ? new JsonReader(o, "remoteIgnoredDevices").Text("deviceID", "") : "")).Distinct().ToList();
         return c => c.WithEngine(e => e with { IgnoredDevices = [.. ignored] });
     }
 
-    private Func<Configuration, Configuration> PutDevices(JsonObject extras, JsonArray list)
+    private Func<ServiceConfig, ServiceConfig> PutDevices(JsonObject extras, JsonArray list)
     {
         var changes = list.Select(d => PutDevice(extras, d as JsonObject ?? throw new BadHttpRequestException("A device is to be an object."))).ToList();
         var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(new JsonReader(d, "device").Text("deviceID", ""))).ToHashSet();
@@ -163,7 +163,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     }
 
     /// <param name="partial">What isn't sent of an existing device isn't touched.</param>
-    private Func<Configuration, Configuration> PutDevice(JsonObject extras, JsonObject json, bool partial = false)
+    private Func<ServiceConfig, ServiceConfig> PutDevice(JsonObject extras, JsonObject json, bool partial = false)
     {
         var named = DeviceIdText.TryParse(json["deviceID"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "", out var known, out _);
         var there = named && (known == engine.Self || store.Current.Engine.Device(known) is not null)
@@ -185,7 +185,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         return json;
     }
 
-    private async Task<Func<Configuration, Configuration>> RemoveDevice(JsonObject extras, string id)
+    private async Task<Func<ServiceConfig, ServiceConfig>> RemoveDevice(JsonObject extras, string id)
     {
         await Task.CompletedTask;
         var device = Refusals.Device(id);
@@ -195,7 +195,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         return c => c.RemoveDevice(device);
     }
 
-    private Func<Configuration, Configuration> PutFolders(JsonObject extras, JsonArray list)
+    private Func<ServiceConfig, ServiceConfig> PutFolders(JsonObject extras, JsonArray list)
     {
         var changes = list.Select(f => PutFolder(extras, f as JsonObject ?? throw new BadHttpRequestException("A folder is to be an object."))).ToList();
         var kept = list.OfType<JsonObject>().Select(f => new JsonReader(f, "folder").Text("id", "")).ToHashSet();
@@ -207,7 +207,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     }
 
     /// <param name="partial">What isn't sent of an existing folder isn't touched.</param>
-    private Func<Configuration, Configuration> PutFolder(JsonObject extras, JsonObject json, bool partial = false)
+    private Func<ServiceConfig, ServiceConfig> PutFolder(JsonObject extras, JsonObject json, bool partial = false)
     {
         var there = store.Current.Engine.Folder(new FolderId(json["id"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : ""));
         json = Over(json, there is null ? null : ConfigJson.Folder(there, engine.Self, Extra(extras, "folders", there.Id.Value)), partial, SyncthingOptions.Folder, extras);
@@ -233,7 +233,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         }
     }
 
-    private async Task<Func<Configuration, Configuration>> RemoveFolder(JsonObject extras, string id)
+    private async Task<Func<ServiceConfig, ServiceConfig>> RemoveFolder(JsonObject extras, string id)
     {
         await Task.CompletedTask;
         var folder = Refusals.FolderIdOf(id);

@@ -27,7 +27,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
     }
 
     /// <summary>What a client posted for the page.</summary>
-    public static Func<Configuration, Configuration> Change(JsonObject extras, JsonObject json, bool replace)
+    public static Func<ServiceConfig, ServiceConfig> Change(JsonObject extras, JsonObject json, bool replace)
     {
         var present = extras["gui"]?.DeepClone() as JsonObject ?? [];
         var gui = replace ? json.DeepClone().AsObject() : present;
@@ -60,7 +60,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
             var ldap = context.Request.Method == "PUT" ? [] : extras["ldap"]?.DeepClone() as JsonObject ?? [];
             RestJson.Merge(ldap, body);
             extras["ldap"] = ldap;
-            return Task.FromResult<Func<Configuration, Configuration>>(c => c);
+            return Task.FromResult<Func<ServiceConfig, ServiceConfig>>(c => c);
         });
     }
 
@@ -83,7 +83,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
             all[kind] = template;
             if (all.Parent is null)
                 extras["defaults"] = all;
-            return Task.FromResult<Func<Configuration, Configuration>>(c => c);
+            return Task.FromResult<Func<ServiceConfig, ServiceConfig>>(c => c);
         });
     }
 

@@ -29,7 +29,7 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes)
         MapItems(rest, ConfigSchema.DevicesSection, ConfigSchema.Peer, Device, (config, device) => config.PutDevice(device));
     }
 
-    private void MapItems<T>(RouteGroupBuilder rest, string kind, ConfigFields<T> fields, Func<Configuration, string, T> find, Func<Configuration, T, Configuration> put)
+    private void MapItems<T>(RouteGroupBuilder rest, string kind, ConfigFields<T> fields, Func<ServiceConfig, string, T> find, Func<ServiceConfig, T, ServiceConfig> put)
     {
         rest.MapGet($"{Root}/{kind}/{{id}}", (HttpContext c, string id) => RestJson.Of(Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c))))))
             .Produces<JsonObject>().WithSummary($"The options of one of the {kind}.");
@@ -41,10 +41,10 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes)
     private static ConfigSection Section(string name) =>
         ConfigSchema.Groups.FirstOrDefault(s => s.Name == name) ?? throw new NotFoundException($"There is no section '{name}' in the configuration.");
 
-    private static FolderConfig Folder(Configuration config, string id) =>
+    private static FolderConfig Folder(ServiceConfig config, string id) =>
         config.Engine.Folder(Refusals.FolderIdOf(id)) ?? throw Refusals.NoFolder(id);
 
-    private static DeviceConfig Device(Configuration config, string id) =>
+    private static DeviceConfig Device(ServiceConfig config, string id) =>
         config.Engine.Device(Refusals.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");
 
     private static JsonObject Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new()
@@ -71,10 +71,10 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes)
     };
 
     private async Task<IResult> ChangeAsync(
-        HttpContext context, ImmutableArray<ConfigOption> options, Func<NodeReader, ConfigOption, YamlNode, Configuration, Configuration> read)
+        HttpContext context, ImmutableArray<ConfigOption> options, Func<NodeReader, ConfigOption, YamlNode, ServiceConfig, ServiceConfig> read)
     {
         var body = await ConfigChanges.Body(context);
-        return await changes.ChangeAsync(_ => Task.FromResult<Func<Configuration, Configuration>>(config =>
+        return await changes.ChangeAsync(_ => Task.FromResult<Func<ServiceConfig, ServiceConfig>>(config =>
         {
             var wrong = new List<string>();
             foreach (var (key, value) in body)

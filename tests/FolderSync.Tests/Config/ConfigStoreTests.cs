@@ -234,7 +234,7 @@ public sealed class ConfigStoreTests : IDisposable
             File.CreateSymbolicLink(_home.ConfigFile, Path.Combine(target, "mine.yaml"));
         }
         using var store = ConfigStore.Open(_home);
-        var seen = new List<Configuration>();
+        var seen = new List<ServiceConfig>();
         var whole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         store.Changed += c =>
         {

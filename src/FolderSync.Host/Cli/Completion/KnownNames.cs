@@ -47,7 +47,7 @@ internal static class KnownNames
         Read(cli, context)?.Engine.Devices.Select(d => new CompletionItem(d.Name.Length > 0 ? d.Name : d.Id.ToString(), detail: d.Id.ToString()[..7])) ?? [];
 
     /// <summary>The file is what the service goes by, too, and is there without it.</summary>
-    private static Configuration? Read(CommandLine cli, CompletionContext context)
+    private static ServiceConfig? Read(CommandLine cli, CompletionContext context)
     {
         try
         {

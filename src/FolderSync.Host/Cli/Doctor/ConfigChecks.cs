@@ -6,7 +6,7 @@ namespace FolderSync.Host.Cli.Doctor;
 internal static class ConfigChecks
 {
     /// <summary>What is in force, or null; what was found goes to <paramref name="findings"/>.</summary>
-    public static Configuration? Of(HomeDirectory home, List<DoctorCheck> findings)
+    public static ServiceConfig? Of(HomeDirectory home, List<DoctorCheck> findings)
     {
         try
         {

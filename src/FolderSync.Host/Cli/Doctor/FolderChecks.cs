@@ -9,7 +9,7 @@ internal static class FolderChecks
 {
     private const string Marker = ".stfolder";
 
-    public static IEnumerable<DoctorCheck> Of(Configuration config, CancellationToken cancellation)
+    public static IEnumerable<DoctorCheck> Of(ServiceConfig config, CancellationToken cancellation)
     {
         foreach (var folder in config.Engine.Folders)
         {

@@ -10,7 +10,7 @@ internal static class PortChecks
 {
     private const int PeerPort = 22000;
 
-    public static IEnumerable<DoctorCheck> Of(Configuration config)
+    public static IEnumerable<DoctorCheck> Of(ServiceConfig config)
     {
         if (ConfigAddress.TrySplit(config.Page.Address, out var host, out var port) && FreePort.Address(host) is { } address)
             yield return Check(address, port, "the page", "page.address");

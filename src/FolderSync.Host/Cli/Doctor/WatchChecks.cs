@@ -10,7 +10,7 @@ internal static class WatchChecks
     private const string Limits = "/proc/sys/fs/inotify";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public static IEnumerable<DoctorCheck> Of(Configuration config, TimeProvider time, CancellationToken cancellation, string limits = Limits)
+    public static IEnumerable<DoctorCheck> Of(ServiceConfig config, TimeProvider time, CancellationToken cancellation, string limits = Limits)
     {
         if (Read(Path.Combine(limits, "max_user_watches")) is not { } watches || Read(Path.Combine(limits, "max_user_instances")) is not { } instances)
             yield break;

@@ -5,7 +5,7 @@ using FolderSync.Engine;
 namespace FolderSync.Host.Config;
 
 /// <summary>All that `config.yaml` says, with defaults where it is silent. Immutable.</summary>
-public sealed record Configuration
+public sealed record ServiceConfig
 {
     /// <summary>What the engine is told: this device's name, devices, folders, network and limits.</summary>
     public EngineConfig Engine { get; init; } = new();
@@ -14,30 +14,30 @@ public sealed record Configuration
 
     public NotificationsConfig Notifications { get; init; } = new();
 
-    public Configuration WithEngine(Func<EngineConfig, EngineConfig> change) => this with { Engine = change(Engine) };
+    public ServiceConfig WithEngine(Func<EngineConfig, EngineConfig> change) => this with { Engine = change(Engine) };
 
     /// <summary>Adds the device, or takes the place of the one with its ID.</summary>
-    public Configuration PutDevice(DeviceConfig device) =>
+    public ServiceConfig PutDevice(DeviceConfig device) =>
         WithEngine(e => e with { Devices = Put(e.Devices, device, d => d.Id == device.Id) });
 
     /// <summary>Also unshares every folder with it.</summary>
-    public Configuration RemoveDevice(DeviceId id) => WithEngine(e => e with
+    public ServiceConfig RemoveDevice(DeviceId id) => WithEngine(e => e with
     {
         Devices = e.Devices.RemoveAll(d => d.Id == id),
         Folders = [.. e.Folders.Select(f => f with { Devices = f.Devices.Remove(id) })],
     });
 
     /// <summary>Adds the folder, or takes the place of the one with its ID.</summary>
-    public Configuration PutFolder(FolderConfig folder) =>
+    public ServiceConfig PutFolder(FolderConfig folder) =>
         WithEngine(e => e with { Folders = Put(e.Folders, folder, f => f.Id == folder.Id) });
 
     /// <summary>The files stay.</summary>
-    public Configuration RemoveFolder(FolderId id) => WithEngine(e => e with { Folders = e.Folders.RemoveAll(f => f.Id == id) });
+    public ServiceConfig RemoveFolder(FolderId id) => WithEngine(e => e with { Folders = e.Folders.RemoveAll(f => f.Id == id) });
 
     /// <summary>Without what can't be meant: this device among its own peers, folders shared with devices that are not there,
     /// configured devices among the ignored ones.</summary>
     /// <param name="self">This device; null where it is not known.</param>
-    public Configuration Consistent(DeviceId? self)
+    public ServiceConfig Consistent(DeviceId? self)
     {
         var devices = Engine.Devices.RemoveAll(d => d.Id == self);
         var known = devices.Select(d => d.Id).ToHashSet();
