@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Engine;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
-using FolderSync.Host.Config;
 using FolderSync.Host.Rest;
 using FolderSync.Host.Service;
 using FolderSync.Index;

@@ -1,4 +1,4 @@
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Store;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Access;

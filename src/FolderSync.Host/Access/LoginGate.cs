@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Access;

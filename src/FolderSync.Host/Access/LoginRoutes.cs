@@ -1,5 +1,5 @@
+using FolderSync.Configuration.Store;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Host.Rest;
 
 namespace FolderSync.Host.Access;

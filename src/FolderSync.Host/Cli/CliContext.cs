@@ -1,7 +1,7 @@
 using FolderSync.Client;
+using FolderSync.Configuration.Home;
 using FolderSync.Contracts;
 using FolderSync.Core.Model;
-using FolderSync.Host.Config;
 using FolderSync.Network;
 
 namespace FolderSync.Host.Cli;

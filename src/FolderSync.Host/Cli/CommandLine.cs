@@ -2,13 +2,15 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using FolderSync.Client;
-using FolderSync.Core.Model;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Core.Text;
 using FolderSync.Host.Cli.Autostart;
 using FolderSync.Host.Cli.Completion;
 using FolderSync.Host.Cli.Docs;
 using FolderSync.Host.Cli.Doctor;
 using FolderSync.Host.Cli.Status;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using FolderSync.Client;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
-using FolderSync.Core.Model;
-using FolderSync.Host.Config;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli;
 

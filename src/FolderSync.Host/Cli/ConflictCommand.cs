@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FolderSync.Contracts;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 using FolderSync.Host.Cli.Completion;
 
 namespace FolderSync.Host.Cli;

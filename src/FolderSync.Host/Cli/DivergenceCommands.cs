@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FolderSync.Client;
 using FolderSync.Contracts;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli;
 
@@ -39,7 +39,7 @@ internal static class DivergenceCommands
                 await context.Out.WriteLineAsync($"  {item.Action,-8}  {(item.Type == "file" ? Amount.Bytes(item.Size) : ""),10}  {PrintableText.Of(item.Name)}");
             if (page.Total > page.Items.Count)
                 await context.Out.WriteLineAsync($"  ... and {page.Total - page.Items.Count:N0} more");
-            await context.Out.WriteLineAsync($"{Status.Attentions.Count(page.Total, "item")}, {Amount.Bytes(page.Bytes)}.");
+            await context.Out.WriteLineAsync($"{Amount.Count(page.Total, "item")}, {Amount.Bytes(page.Bytes)}.");
             if (parsed.GetValue(preview))
                 return;
             if (!parsed.GetValue(yes) && !await context.AskAsync("Do it?", cancellation))

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FolderSync.Contracts;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli;
 
@@ -42,7 +42,7 @@ internal static class IgnoreCommand
             // A pattern that is wrong stops the folder: it is refused before.
             Check(await client.PreviewIgnoresAsync(new IgnorePreviewRequest(target.Id, lines, 1, 1), cancellation), lines);
             await client.SetIgnoresAsync(target.Id, lines, cancellation);
-            await context.Out.WriteLineAsync($"'{target.Id}' has {Status.Attentions.Count(lines.Count, "line")} of patterns now.");
+            await context.Out.WriteLineAsync($"'{target.Id}' has {Amount.Count(lines.Count, "line")} of patterns now.");
         });
     }
 
@@ -78,6 +78,6 @@ internal static class IgnoreCommand
             await context.Out.WriteLineAsync($"{PrintableText.Of(item.Name)}{(item.Type == "dir" ? "/" : "")}{(item.Pattern is { } p ? "  by " + PrintableText.Of(p) : "")}");
         if (preview.Total > preview.Items.Count)
             await context.Out.WriteLineAsync($"... and {preview.Total - preview.Items.Count:N0} more.");
-        await context.Out.WriteLineAsync($"Ignored: {Status.Attentions.Count(preview.IgnoredFiles, "file")} that {(preview.IgnoredFiles == 1 ? "is" : "are")} synced now, {Amount.Bytes(preview.IgnoredBytes)}. Nothing was changed.");
+        await context.Out.WriteLineAsync($"Ignored: {Amount.Count(preview.IgnoredFiles, "file")} that {(preview.IgnoredFiles == 1 ? "is" : "are")} synced now, {Amount.Bytes(preview.IgnoredBytes)}. Nothing was changed.");
     }
 }

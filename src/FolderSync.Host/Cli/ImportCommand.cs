@@ -1,7 +1,7 @@
 using System.CommandLine;
-using FolderSync.Core.Model;
-using FolderSync.Host.Config;
-using FolderSync.Host.Import;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Import;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FolderSync.Host.Config;
-using FolderSync.Host.Service;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 
 namespace FolderSync.Host.Cli;
 

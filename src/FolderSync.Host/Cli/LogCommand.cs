@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using FolderSync.Client;
+using FolderSync.Configuration.Home;
 using FolderSync.Contracts;
-using FolderSync.Core.Model;
-using FolderSync.Host.Config;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
 using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 using FolderSync.Host.Cli.Completion;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;
 

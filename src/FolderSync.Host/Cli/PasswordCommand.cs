@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FolderSync.Host.Access;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using Spectre.Console;
 
 namespace FolderSync.Host.Cli;

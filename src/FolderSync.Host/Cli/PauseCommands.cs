@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FolderSync.Client;
 using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 using FolderSync.Host.Cli.Completion;
 
 namespace FolderSync.Host.Cli;

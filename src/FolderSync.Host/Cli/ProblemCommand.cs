@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FolderSync.Contracts;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli;
 
@@ -18,7 +18,7 @@ internal static class ProblemCommand
             if (parsed.GetValue(ack) is not null || parsed.GetValue(ackAll))
             {
                 var done = await client.AcknowledgeAsync(parsed.GetValue(ackAll) ? null : parsed.GetValue(ack), cancellation);
-                await context.Out.WriteLineAsync($"{Status.Attentions.Count(done.Acknowledged, "problem")} acknowledged.");
+                await context.Out.WriteLineAsync($"{Amount.Count(done.Acknowledged, "problem")} acknowledged.");
                 return;
             }
             var problems = (await client.ProblemsAsync(cancellation)).Where(p => parsed.GetValue(all) || !p.Acknowledged).ToList();

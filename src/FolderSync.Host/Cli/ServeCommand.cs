@@ -1,5 +1,6 @@
 using System.CommandLine;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FolderSync.Client;
+using FolderSync.Configuration.Home;
 using FolderSync.Contracts;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,7 +1,8 @@
 using FolderSync.Client;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text;
 using FolderSync.Client;
+using FolderSync.Configuration.Schema;
 using FolderSync.Core.Model;
 using FolderSync.Host.Cli.Completion;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,6 +1,6 @@
 using FolderSync.Client;
+using FolderSync.Configuration.Schema;
 using FolderSync.Core.Model;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FolderSync.Client;
 using FolderSync.Contracts;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli;
 
@@ -41,7 +41,7 @@ internal static class VersionsCommand
                 await context.Out.WriteLineAsync($"{Amount.Moment(item.VersionTime, context.Time.GetUtcNow()),-16}  {Amount.Bytes(item.Size),10}  {PrintableText.Of(item.Name)}");
             await Paging.SayAsync(context, versions.Total, page, perPage, versions.Items.Count);
             if (versions.Total > 0 && page == 1)
-                await context.Out.WriteLineAsync($"{Status.Attentions.Count(versions.Total, "version")}, {Amount.Bytes(versions.TotalBytes)}.");
+                await context.Out.WriteLineAsync($"{Amount.Count(versions.Total, "version")}, {Amount.Bytes(versions.TotalBytes)}.");
         });
     }
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using FolderSync.Client;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
 using FolderSync.Network;
 using FolderSync.Platform;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FolderSync.Client;
+using FolderSync.Core.Text;
 using FolderSync.Host.Cli;
 using Spectre.Console;
 

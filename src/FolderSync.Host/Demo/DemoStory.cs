@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FolderSync.Client;
+using FolderSync.Core.Text;
 using FolderSync.Host.Cli;
 
 namespace FolderSync.Host.Demo;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Index;
 
 namespace FolderSync.Host.Rest;

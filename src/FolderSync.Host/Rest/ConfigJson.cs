@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Host.Access;
-using FolderSync.Host.Config;
 using FolderSync.Network;
 using FolderSync.Protocol.Messages;
 

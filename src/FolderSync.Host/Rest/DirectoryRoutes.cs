@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 using System.Text.Json.Nodes;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
 
 namespace FolderSync.Host.Rest;
 

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Host.Access;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
 

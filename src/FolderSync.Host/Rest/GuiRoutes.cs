@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Rest;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 using FolderSync.Host.Service;
 using FolderSync.Index;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Index;
 using Microsoft.AspNetCore.Connections;
 

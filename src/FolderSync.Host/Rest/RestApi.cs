@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Store;
 using FolderSync.Engine;
 using FolderSync.Host.Access;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Network.Discovery;
 

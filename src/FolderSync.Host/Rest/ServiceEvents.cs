@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Rest;
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Index;
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Network.Discovery;
 using FolderSync.Platform;

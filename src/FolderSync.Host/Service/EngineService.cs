@@ -1,6 +1,7 @@
 using System.Threading.Channels;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Network.Discovery;
 
 namespace FolderSync.Host.Service;

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 using FolderSync.Index;
 
 namespace FolderSync.Host.Service;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Service;
 

@@ -1,5 +1,7 @@
 using System.Net;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;

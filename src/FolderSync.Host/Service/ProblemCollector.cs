@@ -1,8 +1,8 @@
 using System.Threading.Channels;
+using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Service;
 

@@ -1,5 +1,5 @@
+using FolderSync.Configuration.Home;
 using FolderSync.Contracts;
-using FolderSync.Host.Config;
 using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;

@@ -1,5 +1,5 @@
 using System.Net;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Host.Service;
 
@@ -53,9 +53,6 @@ internal static partial class ServiceLog
 
     [LoggerMessage(15, LogLevel.Information, "{Option} is {Source}'s, over the configuration.")]
     public static partial void Overridden(ILogger log, string option, string source);
-
-    [LoggerMessage(16, LogLevel.Warning, "{Path}, from which programs made for Syncthing take the address and the key, is not written: {Why}")]
-    public static partial void NoClientConfig(ILogger log, string path, string why);
 
     [LoggerMessage(17, LogLevel.Information, "A password is set: the page is on.")]
     public static partial void PageIsGuarded(ILogger log);

@@ -1,4 +1,6 @@
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
@@ -12,9 +14,6 @@ internal sealed record ServiceOptions(HomeDirectory Home, ConfigOverrides Overri
 /// <param name="Url">For a browser on this computer; empty where the page is switched off.</param>
 /// <param name="FromCommandLine">Address or key were given to `serve`, or are in its environment: a change of the configuration doesn't reach them.</param>
 public sealed record RunningPage(PageConfig Page, string Url, bool FromCommandLine);
-
-/// <summary>A start that can't be; the message says why and what to do.</summary>
-internal sealed class ServiceStartException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The ports that are held for the service until its parts listen on them.</summary>
 /// <param name="Page">Null where the page is switched off.</param>

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
-using FolderSync.Host.Config;
 using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;

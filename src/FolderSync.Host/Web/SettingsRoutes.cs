@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Host.Rest;
 
 namespace FolderSync.Host.Web;

@@ -1,5 +1,5 @@
+using FolderSync.Configuration.Home;
 using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Tests.Cli;
 

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
 using Xunit;

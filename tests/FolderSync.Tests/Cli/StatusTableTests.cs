@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FolderSync.Client;
 using FolderSync.Contracts;
+using FolderSync.Core.Text;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Cli.Status;
 using Xunit;

@@ -1,6 +1,9 @@
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
 using Xunit;
 
 namespace FolderSync.Tests.Config;

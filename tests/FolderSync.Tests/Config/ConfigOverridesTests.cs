@@ -1,4 +1,6 @@
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using Xunit;
 
 namespace FolderSync.Tests.Config;

@@ -1,7 +1,10 @@
 using CsCheck;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using Xunit;
 
 namespace FolderSync.Tests.Config;

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Host;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
 using Microsoft.AspNetCore.Builder;

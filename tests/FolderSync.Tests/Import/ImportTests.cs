@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Import;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
-using FolderSync.Host.Import;
 using FolderSync.Network;
 using FolderSync.Platform;
 using FolderSync.Protocol.Messages;

@@ -1,4 +1,5 @@
 using System.Net;
+using FolderSync.Configuration.Schema;
 using FolderSync.Host.Access;
 using FolderSync.Tests.Network;
 using Xunit;

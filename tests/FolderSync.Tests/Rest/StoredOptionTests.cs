@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
-using FolderSync.Host.Config;
 using FolderSync.Host.Rest;
 using FolderSync.Host.Service;
 using FolderSync.Platform;

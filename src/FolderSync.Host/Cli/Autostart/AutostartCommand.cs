@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FolderSync.Core.Model;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli.Autostart;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FolderSync.Configuration.Home;
 using FolderSync.Platform;
 
 namespace FolderSync.Host.Cli.Autostart;
@@ -29,7 +30,7 @@ internal sealed class LinuxAutostart(
     public static LinuxAutostart Of(CliContext context, ProgramFiles programs)
     {
         var config = context.Environment("XDG_CONFIG_HOME") is { Length: > 0 } told && Path.IsPathFullyQualified(told) ? told
-            : Path.Combine(context.Environment("HOME") is { Length: > 0 } home ? home : Config.HomeDirectory.OfUser, ".config");
+            : Path.Combine(context.Environment("HOME") is { Length: > 0 } home ? home : HomeDirectory.OfUser, ".config");
         var reachable = context.Environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Directory.Exists(Path.Combine(runtime, "systemd"));
         return new LinuxAutostart(config, programs, ["/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user"], Directory.Exists("/run/systemd/system"),
             reachable ? SystemctlAsync : null);

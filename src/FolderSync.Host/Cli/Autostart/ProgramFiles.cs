@@ -1,4 +1,4 @@
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
 
 namespace FolderSync.Host.Cli.Autostart;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Invocation;
 using System.Globalization;
-using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli.Completion;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using FolderSync.Client;
+using FolderSync.Configuration.Checks;
+using FolderSync.Configuration.Home;
 using FolderSync.Contracts;
-using FolderSync.Core.Model;
-using FolderSync.Host.Config;
+using FolderSync.Core.Text;
 using Spectre.Console;
 
 namespace FolderSync.Host.Cli.Doctor;
@@ -21,7 +22,7 @@ internal static class DoctorCommand
                 Write(context, all);
             var failed = all.Count(c => c.Status == Finding.Failed);
             if (failed > 0)
-                throw CliException.Failed($"{Status.Attentions.Count(failed, "check")} failed.");
+                throw CliException.Failed($"{Amount.Count(failed, "check")} failed.");
             if (!parsed.GetValue(json))
                 await context.Out.WriteLineAsync(all.Any(c => c.Status == Finding.Warned) ? "Nothing fails." : "All is well.");
         });
@@ -32,7 +33,7 @@ internal static class DoctorCommand
     {
         var local = HomeChecks.Of(home).ToList();
         if (local.Any(c => c is { Check: "home", Status: Finding.Failed } && !Directory.Exists(home.Path)))
-            return local;
+            return Answered(local);
         var config = ConfigChecks.Of(home, local);
         var served = new List<DoctorCheck>();
         try
@@ -69,8 +70,11 @@ internal static class DoctorCommand
         }
         local.AddRange(ClockChecks.Of(context.Time));
         var names = served.Select(c => Kind(c.Check)).ToHashSet();
-        return [.. local.Where(c => !names.Contains(Kind(c.Check))), .. served];
+        return [.. Answered(local.Where(c => !names.Contains(Kind(c.Check)))), .. served];
     }
+
+    /// <summary>In the shape that the service's own have.</summary>
+    private static IReadOnlyList<DoctorCheck> Answered(IEnumerable<Finding> findings) => [.. findings.Select(f => new DoctorCheck(f.Check, f.Status, f.Text, f.Fix))];
 
     /// <summary>"disk: photos" and "disk" are of one kind.</summary>
     private static string Kind(string check) => check.Split([' ', ':'], 2)[0].ToLowerInvariant();

@@ -1,5 +1,6 @@
 using FolderSync.Client;
 using FolderSync.Contracts;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Cli.Status;
 
@@ -20,9 +21,9 @@ internal static class Attentions
             if (folder.HeldDeletions > 0)
                 all.Add($"{folder.Id}: {folder.HeldDeletions:N0} deletions wait for your word. `foldersync open` shows them.");
             if (folder.Errors > 0)
-                all.Add($"{folder.Id}: {Count(folder.Errors, "item")} can't be brought in. `foldersync need {folder.Id}` says why.");
+                all.Add($"{folder.Id}: {Amount.Count(folder.Errors, "item")} can't be brought in. `foldersync need {folder.Id}` says why.");
             if (folder.Conflicts > 0)
-                all.Add($"{folder.Id}: {Count(folder.Conflicts, "conflict copy", "conflict copies")}. `foldersync conflicts {folder.Id}` lists them.");
+                all.Add($"{folder.Id}: {Amount.Count(folder.Conflicts, "conflict copy", "conflict copies")}. `foldersync conflicts {folder.Id}` lists them.");
         }
         foreach (var (id, device) in devices.OrderBy(d => d.Key, StringComparer.Ordinal).Take(Most))
             all.Add($"{(device.Name.Length > 0 ? device.Name : "A device")} asks to be paired: foldersync pair {id}");
@@ -34,11 +35,9 @@ internal static class Attentions
             all.Add($"{name} offers the folder {label}: foldersync share PATH --with {Word(name)} --id {Word(id)}");
         }
         if (problems.Count(p => !p.Acknowledged) is > 0 and var open)
-            all.Add($"{Count(open, "problem")} not acknowledged yet. `foldersync problems` lists them.");
+            all.Add($"{Amount.Count(open, "problem")} not acknowledged yet. `foldersync problems` lists them.");
         return all;
     }
-
-    public static string Count(long number, string one, string? many = null) => number == 1 ? $"1 {one}" : $"{number:N0} {many ?? one + "s"}";
 
     private static string Word(string text) => text.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.') ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FolderSync.Client;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Cli.Status;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FolderSync.Core.Model;
+using FolderSync.Core.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -77,7 +78,7 @@ internal static class StatusTable
                 cells.Add(f.State is "paused" ? Cell("") : Bar(f.Percent, unicode, Colour(f)));
             cells.Add(Cell(f.State is "paused" ? "" : Percent(f.Percent)));
             cells.Add(Cell(f.State is "paused" ? "" : Amount.Bytes(f.Bytes)));
-            cells.Add(Cell(f.NeedItems == 0 ? "" : bars || f.NeedBytes == 0 ? Attentions.Count(f.NeedItems, "item") : $"{Attentions.Count(f.NeedItems, "item")}, {Amount.Bytes(f.NeedBytes)}"));
+            cells.Add(Cell(f.NeedItems == 0 ? "" : bars || f.NeedBytes == 0 ? Amount.Count(f.NeedItems, "item") : $"{Amount.Count(f.NeedItems, "item")}, {Amount.Bytes(f.NeedBytes)}"));
             if (bars)
                 cells.Add(Cell(f.NeedItems == 0 ? "" : f.SecondsLeft is { } left ? Amount.Duration(TimeSpan.FromSeconds(left)) : f.ReceiveRate > 0 ? Amount.Bytes(f.ReceiveRate) + "/s" : ""));
             if (width >= WidthForPaths)

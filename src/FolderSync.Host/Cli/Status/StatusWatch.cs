@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using FolderSync.Client;
-using FolderSync.Core.Model;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
+using FolderSync.Core.Text;
 using Spectre.Console;
 
 namespace FolderSync.Host.Cli.Status;
@@ -101,7 +101,7 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
         var time = context.Time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         foreach (var folder in now.Folders)
         {
-            var missing = folder.NeedItems == 0 ? "" : $"  {Attentions.Count(folder.NeedItems, "item")} missing, {Amount.Bytes(folder.NeedBytes)}";
+            var missing = folder.NeedItems == 0 ? "" : $"  {Amount.Count(folder.NeedItems, "item")} missing, {Amount.Bytes(folder.NeedBytes)}";
             var rate = folder.ReceiveRate > 0 && folder.NeedItems > 0 ? $", {Amount.Bytes(folder.ReceiveRate)}/s" : "";
             var line = PrintableText.Of($"{folder.Id}  {StatusTable.State(folder)}  {StatusTable.Percent(folder.Percent)}{missing}{rate}");
             if (_told.GetValueOrDefault(folder.Id) == line)

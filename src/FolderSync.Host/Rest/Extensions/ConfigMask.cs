@@ -1,5 +1,5 @@
 using System.Text;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Host.Rest.Extensions;
 

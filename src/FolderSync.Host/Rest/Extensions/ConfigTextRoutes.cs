@@ -1,5 +1,7 @@
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Rest.Extensions;
 

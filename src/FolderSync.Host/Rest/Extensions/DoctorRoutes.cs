@@ -1,7 +1,8 @@
 using System.Globalization;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
 using FolderSync.Contracts;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
 
