@@ -11,7 +11,6 @@ using FolderSync.Host.Cli.Completion;
 using FolderSync.Host.Cli.Docs;
 using FolderSync.Host.Cli.Doctor;
 using FolderSync.Host.Cli.Status;
-using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
 

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using FolderSync.Api.Rest;
+using FolderSync.Api.Service;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Engine;
@@ -7,7 +9,7 @@ using FolderSync.Network.Discovery;
 namespace FolderSync.Host.Service;
 
 /// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
-internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, Rest.StoredOptions stored, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
+internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, StoredOptions stored, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 

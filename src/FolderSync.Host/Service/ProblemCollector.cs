@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FolderSync.Api.Service;
 using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Engine;

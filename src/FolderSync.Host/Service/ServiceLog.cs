@@ -1,4 +1,3 @@
-using System.Net;
 using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Host.Service;
@@ -33,9 +32,6 @@ internal static partial class ServiceLog
     [LoggerMessage(9, LogLevel.Error, "The configuration could not be applied.")]
     public static partial void ConfigFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(10, LogLevel.Warning, "The page is reachable from other computers ({Address}) and no password is set: it is switched off, only the REST interface answers, with the API key. Set a password with 'foldersync password', or set page.address to 127.0.0.1.")]
-    public static partial void PageIsOpen(ILogger log, string address);
-
     [LoggerMessage(11, LogLevel.Information, "Ended.")]
     public static partial void Ended(ILogger log);
 
@@ -54,18 +50,6 @@ internal static partial class ServiceLog
     [LoggerMessage(15, LogLevel.Information, "{Option} is {Source}'s, over the configuration.")]
     public static partial void Overridden(ILogger log, string option, string source);
 
-    [LoggerMessage(17, LogLevel.Information, "A password is set: the page is on.")]
-    public static partial void PageIsGuarded(ILogger log);
-
-    [LoggerMessage(18, LogLevel.Warning, "The API key has {Length} characters and can be tried from other computers. Take one of at least {Safe}: remove page.api-key from config.yaml and restart, and a good one is made.")]
-    public static partial void KeyIsShort(ILogger log, int length, int safe);
-
-    [LoggerMessage(20, LogLevel.Information, "'{User}' logged in from {Address}")]
-    public static partial void LoggedIn(ILogger log, string user, IPAddress address);
-
-    [LoggerMessage(21, LogLevel.Warning, "A wrong name or password ('{User}') came from {Address}")]
-    public static partial void WrongLogin(ILogger log, string user, IPAddress address);
-
     [LoggerMessage(23, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it starts again by itself. Please report it with the log.")]
     public static partial void LoopFault(ILogger log, string loop, Exception e);
 
@@ -77,8 +61,4 @@ internal static partial class ServiceLog
 
     [LoggerMessage(26, LogLevel.Error, "{Warning}")]
     public static partial void PageCertificate(ILogger log, string warning);
-
-    /// <summary>What a client had written by POST /rest/system/error.</summary>
-    [LoggerMessage(22, LogLevel.Error, "{Text}")]
-    public static partial void Posted(ILogger log, string text);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FolderSync.Api.Service;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;

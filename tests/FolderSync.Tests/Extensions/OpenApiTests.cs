@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using FolderSync.Api;
+using FolderSync.Api.Service;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Store;
 using FolderSync.Host;
@@ -19,7 +21,7 @@ namespace FolderSync.Tests.Extensions;
 public sealed class OpenApiTests : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("foldersync-openapi-").FullName;
-    private WebApplication _app = null!;
+    private ApiServer _app = null!;
     private JsonObject _document = null!;
 
     public async Task InitializeAsync()
@@ -43,7 +45,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void Every_route_is_described_and_every_description_is_a_route()
     {
-        var mapped = ((IEndpointRouteBuilder)_app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()
+        var mapped = _app.Routes.DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()
             .Where(e => e.RoutePattern.RawText!.StartsWith("/rest/foldersync", StringComparison.Ordinal))
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"))
             .Order().ToList();

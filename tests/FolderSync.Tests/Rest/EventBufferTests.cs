@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FolderSync.Api.Events;
 using FolderSync.Engine.Events;
-using FolderSync.Host.Rest;
 using Xunit;
 
 namespace FolderSync.Tests.Rest;

@@ -1,6 +1,6 @@
 using System.Net;
+using FolderSync.Api.Access;
 using FolderSync.Configuration.Schema;
-using FolderSync.Host.Access;
 using FolderSync.Tests.Network;
 using Xunit;
 
