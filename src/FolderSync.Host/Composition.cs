@@ -11,6 +11,7 @@ using FolderSync.Engine;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
+using FolderSync.Host.Cli;
 using FolderSync.Host.Service;
 using FolderSync.Index;
 using FolderSync.Index.Sqlite;
@@ -31,7 +32,7 @@ internal static class Composition
 {
     /// <param name="ports">Taken over by those who listen on them.</param>
     /// <param name="certificate">The page's; null: it has no TLS.</param>
-    public static ApiServer Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports, X509Certificate2? certificate = null)
+    public static ApiServer Build(ServeOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports, X509Certificate2? certificate = null)
     {
         var log = new LogBook(TimeProvider.System, options.LogLevel);
         return ApiServer.Build(

@@ -14,7 +14,7 @@ internal static class Program
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         // Under nohup it stays ignored: the terminal may close.
         using var hangUp = ThisProcess.IsHangUpIgnored() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
-        var result = await CommandLine.RunAsync(args, CliContext.OfProcess(), ended.Token);
+        var result = await CommandLineProgram.RunAsync(args, CliContext.OfProcess(), ServiceRun.RunAsync, ended.Token);
         return result == ExitCode.Interrupted ? code ?? result : result;
 
         // The first signal ends what runs in good order; a second one has the system's usual effect.

@@ -1,5 +1,6 @@
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
+using FolderSync.Core.Model;
 using FolderSync.Network;
 
 namespace FolderSync.Configuration.Import;
@@ -17,6 +18,8 @@ public sealed record ImportNote(string What, string Why)
 /// <param name="Markers">Folders that have a marker of another name: they get FolderSync's beside it.</param>
 public sealed record ImportPlan(SyncthingHome From, DeviceIdentity Identity, int FormatVersion, ServiceConfig Configuration, IReadOnlyList<ImportNote> Notes, IReadOnlyList<string> Markers)
 {
+    public DeviceId Device => Identity.DeviceId;
+
     /// <summary>For a person who decides on it.</summary>
     public IEnumerable<string> Lines(HomeDirectory to)
     {

@@ -1,5 +1,6 @@
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
+using FolderSync.Core.Model;
 using FolderSync.Network;
 using FolderSync.Platform;
 
@@ -7,11 +8,19 @@ namespace FolderSync.Configuration.Store;
 
 /// <summary>A home that is ready: identity and configuration are there.</summary>
 /// <param name="Made">One of them was made just now.</param>
-public sealed record ReadyHome(DeviceIdentity Identity, IReadOnlyList<string> Warnings, bool Made);
+public sealed record ReadyHome(DeviceIdentity Identity, IReadOnlyList<string> Warnings, bool Made)
+{
+    public DeviceId Device => Identity.DeviceId;
+}
 
 /// <summary>Makes what a home lacks; what is there is never touched.</summary>
 public static class HomeSetup
 {
+    /// <summary>The device whose home it is; null where it is nobody's yet.</summary>
+    /// <exception cref="InvalidDataException">The identity that is there is of no use.</exception>
+    /// <exception cref="IOException"/>
+    public static DeviceId? DeviceOf(HomeDirectory home) => Directory.Exists(home.Path) ? DeviceIdentity.LoadOrNull(home.Path)?.Identity.DeviceId : null;
+
     /// <param name="name">The new device's name; null for the computer's.</param>
     /// <exception cref="InvalidDataException">The identity that is there is of no use.</exception>
     /// <exception cref="IOException"/>

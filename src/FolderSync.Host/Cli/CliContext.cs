@@ -1,5 +1,6 @@
 using FolderSync.Client;
 using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Network;
@@ -10,7 +11,7 @@ namespace FolderSync.Host.Cli;
 /// <param name="Out">What was asked for.</param>
 /// <param name="Error">What a person should know besides.</param>
 /// <param name="IsTerminal">A person looks at <paramref name="Out"/>: colours, tables, progress.</param>
-internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, string?> Environment, bool IsTerminal, string WorkingDirectory)
+public sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, string?> Environment, bool IsTerminal, string WorkingDirectory)
 {
     /// <summary>What a person answers.</summary>
     public TextReader In { get; init; } = Console.In;
@@ -38,10 +39,9 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string,
 
     public HomeDirectory Home(string? given) => new(Path.Combine(WorkingDirectory, given is { Length: > 0 } ? given : HomeDirectory.Default(Environment)));
 
-    /// <summary>The home's identity.</summary>
-    /// <exception cref="CliException">There is none.</exception>
-    public DeviceIdentity Identity(HomeDirectory home) =>
-        (Directory.Exists(home.Path) ? DeviceIdentity.LoadOrNull(home.Path) : null)?.Identity ??
+    /// <summary>The device whose home it is.</summary>
+    /// <exception cref="CliException">It is nobody's.</exception>
+    public DeviceId Self(HomeDirectory home) => HomeSetup.DeviceOf(home) ??
         throw CliException.BadInput($"There is no FolderSync in '{home}'. Make one with `foldersync init --home {home}`, or name another home with --home.");
 
     /// <summary>A client of the service that runs on the home; null when none runs.</summary>
@@ -62,7 +62,7 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error, Func<string,
     /// <exception cref="CliException">None runs, or it can't be asked.</exception>
     public async Task<ServiceClient> RequireAsync(HomeDirectory home, CancellationToken cancellation)
     {
-        _ = Identity(home);
+        _ = Self(home);
         return await ConnectAsync(home, cancellation) ?? throw CliException.Failed(RunsWithoutRest(home)
             ? $"FolderSync runs on '{home}' without page and REST interface, which this command needs. Set page.enabled to true in '{home.ConfigFile}' and start it again."
             : $"FolderSync is not running on '{home}'. Start it with `foldersync serve --home {home}`.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FolderSync.Client;
+using FolderSync.Configuration.Checks;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
@@ -11,9 +12,9 @@ namespace FolderSync.Host.Cli;
 
 internal static class ConfigCommands
 {
-    public static Command Create(CommandLine cli) => new("config", "Looks at config.yaml, and edits it.") { Check(cli), Show(cli), Edit(cli), Path(cli), Schema(cli) };
+    public static Command Create(CommandSet cli) => new("config", "Looks at config.yaml, and edits it.") { Check(cli), Show(cli), Edit(cli), Path(cli), Schema(cli) };
 
-    private static Command Check(CommandLine cli)
+    private static Command Check(CommandSet cli)
     {
         var file = new Argument<string?>("FILE") { Description = "Another file than the home's config.yaml.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("check", "Says what is wrong in the configuration, with line and column; exit code 2 then.") { file };
@@ -22,15 +23,14 @@ internal static class ConfigCommands
             var path = parsed.GetValue(file) is { } named ? System.IO.Path.GetFullPath(named, context.WorkingDirectory) : home.ConfigFile;
             foreach (var warning in ConfigOverrides.Misspelt(context.Variables))
                 await context.Error.WriteLineAsync(warning);
-            var state = Load(path, home, ConfigOverrides.FromEnvironment(context.Environment));
-            foreach (var warning in state.Warnings)
+            var good = FileCheck.Of(path, home, ConfigOverrides.FromEnvironment(context.Environment));
+            foreach (var warning in good.Warnings)
                 await context.Error.WriteLineAsync(warning.ToString());
-            var engine = state.Configuration.Engine;
-            await context.Out.WriteLineAsync($"'{path}' is good: {Count(engine.Folders.Length, "folder")}, {Count(engine.Devices.Length, "device")}.");
+            await context.Out.WriteLineAsync($"'{path}' is good: {Count(good.Folders, "folder")}, {Count(good.Devices, "device")}.");
         });
     }
 
-    private static Command Show(CommandLine cli)
+    private static Command Show(CommandSet cli)
     {
         var set = new Option<bool>("--set") { Description = "Only what is set; no defaults." };
         var command = new Command("show", "Prints the configuration in force, each option with where it comes from: file, environment, flag or default. Keys and hashes are hidden.") { set };
@@ -45,11 +45,11 @@ internal static class ConfigCommands
         });
     }
 
-    private static Command Edit(CommandLine cli) => cli.Does(
+    private static Command Edit(CommandSet cli) => cli.Does(
         new Command("edit", "Opens a copy of the configuration in $VISUAL or $EDITOR, checks it, and only then puts it in the file's place."),
         async (context, home, parsed, cancellation) =>
         {
-            context.Identity(home);
+            _ = context.Self(home);
             var editor = ConfigEdit.Editor(context.Environment) ?? throw CliException.BadInput("No editor was found. Name one in $EDITOR, such as EDITOR=nano.");
             var edited = await new ConfigEdit(home, editor, async refused =>
             {
@@ -74,21 +74,11 @@ internal static class ConfigCommands
             }
         });
 
-    private static Command Path(CommandLine cli) => cli.Does(
+    private static Command Path(CommandSet cli) => cli.Does(
         new Command("path", "Prints where the configuration is."), (context, home, _, _) => context.Out.WriteLineAsync(home.ConfigFile));
 
-    private static Command Schema(CommandLine cli) => cli.Does(
+    private static Command Schema(CommandSet cli) => cli.Does(
         new Command("schema", "Prints the JSON Schema of config.yaml, by which editors complete and check."), (context, _, _, _) => context.Out.WriteAsync(ConfigJsonSchema.Text));
-
-    /// <summary>Without falling back to the last good one: the file itself is looked at.</summary>
-    private static ConfigState Load(string path, HomeDirectory home, ConfigOverrides overrides)
-    {
-        if (path == home.ConfigFile)
-            return ConfigState.Parse(home, ConfigState.ReadFile(home), overrides);
-        var document = ConfigDocument.Parse(path, TextFile.Decode(path, File.ReadAllBytes(path)));
-        var read = ConfigReader.Read(path, document, home);
-        return new ConfigState(document, read.Configuration, read.Configuration, read.Warnings, null);
-    }
 
     private static async Task<bool> IsRunningAsync(HomeDirectory home, CancellationToken cancellation)
     {

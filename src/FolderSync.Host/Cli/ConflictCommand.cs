@@ -7,7 +7,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class ConflictCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var folder = new Argument<string?>("FOLDER") { Description = "Its ID, label or path. Default: all.", Arity = ArgumentArity.ZeroOrOne }.CompletesFolders(cli);
         var keepCopy = new Option<string?>("--keep-copy") { Description = "That copy's content gets the name.", HelpName = "COPY" };

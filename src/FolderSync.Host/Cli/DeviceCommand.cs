@@ -9,7 +9,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class DeviceCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var name = new Argument<string>("DEVICE") { Description = "Its name or ID." }.CompletesDevices(cli);
         var rename = new Option<string?>("--rename") { Description = "What to call it here.", HelpName = "NAME" };

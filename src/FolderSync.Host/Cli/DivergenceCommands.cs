@@ -10,16 +10,16 @@ internal static class DivergenceCommands
 {
     private const int Shown = 20;
 
-    public static Command Override(CommandLine cli) => Create(cli, "override", "Makes this device's state of a send-only folder the newest everywhere.",
+    public static Command Override(CommandSet cli) => Create(cli, "override", "Makes this device's state of a send-only folder the newest everywhere.",
         (client, folder, perPage, cancellation) => client.PreviewOverrideAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.OverrideAsync(folder, cancellation),
         "on the other devices");
 
-    public static Command Revert(CommandLine cli) => Create(cli, "revert", "Undoes what was changed here in a receive-only folder.",
+    public static Command Revert(CommandSet cli) => Create(cli, "revert", "Undoes what was changed here in a receive-only folder.",
         (client, folder, perPage, cancellation) => client.PreviewRevertAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.RevertAsync(folder, cancellation),
         "here");
 
     private static Command Create(
-        CommandLine cli, string name, string description, Func<ServiceClient, string, int, CancellationToken, Task<PreviewPage>> look, Func<ServiceClient, string, CancellationToken, Task> act, string where)
+        CommandSet cli, string name, string description, Func<ServiceClient, string, int, CancellationToken, Task<PreviewPage>> look, Func<ServiceClient, string, CancellationToken, Task> act, string where)
     {
         var folder = FolderCommands.Folder(cli);
         var preview = new Option<bool>("--preview") { Description = "Only show what would be done." };

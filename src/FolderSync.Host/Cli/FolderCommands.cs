@@ -5,9 +5,9 @@ namespace FolderSync.Host.Cli;
 
 internal static class FolderCommands
 {
-    public static Argument<string> Folder(CommandLine cli) => new Argument<string>("FOLDER") { Description = "Its ID, label or path." }.CompletesFolders(cli);
+    public static Argument<string> Folder(CommandSet cli) => new Argument<string>("FOLDER") { Description = "Its ID, label or path." }.CompletesFolders(cli);
 
-    public static Command Scan(CommandLine cli)
+    public static Command Scan(CommandSet cli)
     {
         var folder = new Argument<string?>("FOLDER") { Description = "Its ID, label or path. Default: all.", Arity = ArgumentArity.ZeroOrOne }.CompletesFolders(cli);
         return cli.Does(new Command("scan", "Looks for changes now; done when the scan is.") { folder }, async (context, home, parsed, cancellation) =>

@@ -8,7 +8,7 @@ internal static class IgnoreCommand
 {
     private const int Shown = 50;
 
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var folder = FolderCommands.Folder(cli);
         var add = new Option<string[]>("--add") { Description = "A pattern to put at the end; may be given several times.", HelpName = "PATTERN" };

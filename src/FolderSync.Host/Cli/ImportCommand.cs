@@ -7,7 +7,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class ImportCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var directory = new Argument<string?>("DIR") { Description = "Syncthing's home, with config.xml and key.pem. Default: where Syncthing keeps it on this system.", Arity = ArgumentArity.ZeroOrOne };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be done." };
@@ -35,7 +35,7 @@ internal static class ImportCommand
             if (await Importer.RunAsync(plan, home, cancellation) is { } aside)
                 await context.Error.WriteLineAsync($"What was in this home before is kept in '{aside}'.");
             await context.Error.WriteLineAsync($"Done. Start it with `foldersync serve --home {home}`, and take Syncthing out of what starts by itself: two programs with one identity push each other out.");
-            await context.Out.WriteLineAsync(plan.Identity.DeviceId.ToString());
+            await context.Out.WriteLineAsync(plan.Device.ToString());
         });
     }
 
@@ -59,7 +59,7 @@ internal static class ImportCommand
     {
         if (home.Path == plan.From.Path)
             return $"'{home}' is that Syncthing's own home. Give FolderSync one of its own with --home.";
-        if (await RunningSyncthing.FindAsync(plan.From, plan.Identity.DeviceId, plan.Configuration.Page, cancellation) is { } shown)
+        if (await RunningSyncthing.FindAsync(plan.From, plan.Device, plan.Configuration.Page, cancellation) is { } shown)
             return $"That Syncthing is running: {shown}. End it first; it must not run again with this identity.";
         return !force && Importer.Earlier(home) is { Count: > 0 } there
             ? $"'{home}' is in use already ({string.Join(", ", there)}). Name another home with --home, or add --force: what is there is kept aside."

@@ -6,7 +6,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class InitCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var name = new Option<string?>("--name") { Description = "This device's name, as others see it. Default: the computer's.", HelpName = "NAME" };
         var command = new Command("init", "Makes this device's identity and a commented config.yaml, and prints the device ID. What is there is never changed.") { name };
@@ -20,7 +20,7 @@ internal static class InitCommand
             await context.Error.WriteLineAsync(ready.Made
                 ? $"Made '{home}'. Its settings are in '{home.ConfigFile}'; start it with `foldersync serve --home {home}`. This device's ID:"
                 : $"'{home}' is there already and was not changed. This device's ID:");
-            await context.Out.WriteLineAsync(ready.Identity.DeviceId.ToString());
+            await context.Out.WriteLineAsync(ready.Device.ToString());
         });
     }
 }

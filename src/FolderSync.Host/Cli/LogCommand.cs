@@ -19,7 +19,7 @@ internal static class LogCommand
         public bool Takes(LogLine line) => Array.IndexOf(Levels, line.Level) >= Level && (Area is null || line.Area.Equals(Area, StringComparison.OrdinalIgnoreCase));
     }
 
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what comes, until Ctrl-C. Waits for a service that ends and comes back." };
         var level = new Option<string>("--level") { Description = "From that level up: trace, debug, info, warning, error, critical.", HelpName = "LEVEL", DefaultValueFactory = _ => Levels[0] };

@@ -6,7 +6,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class NearbyCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var json = new Option<bool>("--json") { Description = "For programs: the list as JSON." };
         return cli.Does(new Command("nearby", "Lists the devices that show themselves in the local network.") { json }, async (context, home, parsed, cancellation) =>

@@ -6,7 +6,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class NeedCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var (folder, paging) = (FolderCommands.Folder(cli), new Paging());
         var command = new Command("need", "Lists what this device lacks of a folder, each item with its reason.") { folder };

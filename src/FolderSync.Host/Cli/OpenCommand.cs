@@ -5,7 +5,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class OpenCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var print = new Option<bool>("--print") { Description = "Only print the page's address." };
         return cli.Does(new Command("open", "Opens the running service's page in the browser.") { print }, async (context, home, parsed, cancellation) =>

@@ -9,7 +9,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class PairCommands
 {
-    public static Command Pair(CommandLine cli)
+    public static Command Pair(CommandSet cli)
     {
         var id = new Argument<string>("ID") { Description = "The other device's ID, as `foldersync id` shows it there, or the name of one nearby." }.CompletesNearby(cli);
         var name = new Option<string?>("--name") { Description = "What to call it here.", HelpName = "NAME" };
@@ -17,7 +17,7 @@ internal static class PairCommands
         var command = new Command("pair", "Makes another device known to this one. It connects when the other one has paired this one too.") { id, name, address };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
-            var self = context.Identity(home).DeviceId;
+            var self = context.Self(home);
             var (device, called) = await WhoAsync(context, home, parsed.GetRequiredValue(id), cancellation);
             var newName = parsed.GetValue(name) ?? called;
             if (ConfigSchema.WhyNotName(newName ?? "") is { } tooLong)
@@ -56,7 +56,7 @@ internal static class PairCommands
         throw CliException.BadInput($"'{word}' is neither the name of a device nearby (`foldersync nearby`) nor a device ID: {why}{hint}");
     }
 
-    public static Command Unpair(CommandLine cli)
+    public static Command Unpair(CommandSet cli)
     {
         var id = new Argument<string>("DEVICE") { Description = "Its ID or name." }.CompletesDevices(cli);
         var command = new Command("unpair", "Forgets a device: nothing is exchanged with it any more. No file is touched.") { id };

@@ -8,23 +8,20 @@ namespace FolderSync.Host.Cli;
 /// <summary>Sets or takes away the page's password: a splice into config.yaml, which a running service takes up at once.</summary>
 internal static class PasswordCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var user = new Option<string?>("--user") { Description = "A name to be asked for as well. Default: as it is; at first none.", HelpName = "NAME" };
         var off = new Option<bool>("--off") { Description = "Takes the password away: the page then answers on this computer only." };
         var command = new Command("password", "Sets the page's password: asks for it, or reads a line from standard input where that is no terminal.") { user, off };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
-            var self = context.Identity(home).DeviceId;
+            var self = context.Self(home);
             var hash = parsed.GetValue(off) ? "" : Password.Hash(await ReadAsync(context, cancellation));
-            using var store = ConfigStore.Open(home, self);
-            var now = await store.UpdateAsync(c => c with
-            {
-                Page = c.Page with { PasswordHash = hash, User = hash.Length == 0 ? "" : parsed.GetValue(user) ?? c.Page.User },
-            }, cancellation);
+            using var file = ConfigFile.Open(home, self);
+            var asked = await file.SetPasswordAsync(hash, parsed.GetValue(user), cancellation);
             await context.Out.WriteLineAsync(hash.Length == 0 ? "The page has no password any more."
-                : now.Page.User.Length == 0 ? "The page asks for this password from now on."
-                : $"The page asks for the name '{now.Page.User}' and this password from now on.");
+                : asked.Length == 0 ? "The page asks for this password from now on."
+                : $"The page asks for the name '{asked}' and this password from now on.");
         });
     }
 

@@ -9,7 +9,7 @@ namespace FolderSync.Host.Cli;
 /// <summary>A folder or a device rests by its configuration, until it is resumed; everything rests without a change of it, for a time or until it is resumed.</summary>
 internal static class PauseCommands
 {
-    public static Command Pause(CommandLine cli)
+    public static Command Pause(CommandSet cli)
     {
         var target = Target(cli);
         var time = new Option<string?>("--for") { Description = "How long everything rests: 30m, 1h, 1h30m, 2d. Not for one folder or device.", HelpName = "TIME" };
@@ -33,7 +33,7 @@ internal static class PauseCommands
         });
     }
 
-    public static Command Resume(CommandLine cli)
+    public static Command Resume(CommandSet cli)
     {
         var target = Target(cli);
         return cli.Does(new Command("resume", "Ends a pause.") { target }, async (context, home, parsed, cancellation) =>
@@ -51,7 +51,7 @@ internal static class PauseCommands
         });
     }
 
-    private static Argument<string?> Target(CommandLine cli) =>
+    private static Argument<string?> Target(CommandSet cli) =>
         new Argument<string?>("NAME") { Description = "A folder's ID, label or path, or a device's name or ID. Default: everything.", Arity = ArgumentArity.ZeroOrOne }.CompletesFoldersAndDevices(cli);
 
     private static async Task<string> SetAsync(ServiceClient client, string word, bool pause, CancellationToken cancellation)

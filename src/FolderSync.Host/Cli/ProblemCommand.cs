@@ -6,7 +6,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class ProblemCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var ack = new Option<long?>("--ack") { Description = "Acknowledge the one with that number.", HelpName = "NUMBER" };
         var ackAll = new Option<bool>("--ack-all") { Description = "Acknowledge all." };

@@ -1,13 +1,21 @@
 using System.CommandLine;
+using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Host.Service;
 
 namespace FolderSync.Host.Cli;
 
+/// <summary>What `serve` was told on the command line or by the environment.</summary>
+/// <param name="Overrides">Over the configuration's options.</param>
+public sealed record ServeOptions(HomeDirectory Home, ConfigOverrides Overrides, bool NoBrowser, LogLevel LogLevel);
+
+/// <summary>Runs the service until it is told to end.</summary>
+public delegate Task Serve(ServeOptions options, CancellationToken cancellation);
+
 internal static class ServeCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli, Serve serve)
     {
         var address = new Option<string?>("--gui-address")
         {
@@ -22,7 +30,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Runs the service until it is told to end (Ctrl-C, SIGTERM, the page). Makes the home where there is none.") { address, key, set, noBrowser, level, withInput };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
-            var options = new ServiceOptions(
+            var options = new ServeOptions(
                 home,
                 ServeOverrides.Of(context.Environment, parsed.GetValue(address), parsed.GetValue(key), parsed.GetValue(set) ?? []),
                 parsed.GetValue(noBrowser),
@@ -32,7 +40,7 @@ internal static class ServeCommand
                 EndWithInput(end);
             try
             {
-                await ServiceRun.RunAsync(options, end.Token);
+                await serve(options, end.Token);
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {

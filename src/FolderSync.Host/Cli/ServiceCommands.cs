@@ -10,7 +10,7 @@ internal static class ServiceCommands
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    public static Command Shutdown(CommandLine cli) => cli.Does(new Command("shutdown", "Ends the running service; done when it has ended."), async (context, home, _, cancellation) =>
+    public static Command Shutdown(CommandSet cli) => cli.Does(new Command("shutdown", "Ends the running service; done when it has ended."), async (context, home, _, cancellation) =>
     {
         using var client = await context.RequireAsync(home, cancellation);
         await client.ShutdownAsync(cancellation);
@@ -18,7 +18,7 @@ internal static class ServiceCommands
         await context.Out.WriteLineAsync("FolderSync has ended.");
     });
 
-    public static Command Restart(CommandLine cli) => cli.Does(new Command("restart", "Ends the running service and starts it again; done when it answers."), async (context, home, _, cancellation) =>
+    public static Command Restart(CommandSet cli) => cli.Does(new Command("restart", "Ends the running service and starts it again; done when it answers."), async (context, home, _, cancellation) =>
     {
         using var client = await context.RequireAsync(home, cancellation);
         var started = (await client.StatusAsync(cancellation)).StartTime;

@@ -33,10 +33,10 @@ internal static class ServiceOrFile
 {
     public static async Task<IConfigured> OpenAsync(CliContext context, HomeDirectory home, CancellationToken cancellation)
     {
-        var self = context.Identity(home).DeviceId;
+        var self = context.Self(home);
         return await CliContext.ConnectAsync(home, cancellation) is { } client
             ? new ByService(client, self)
-            : new ByFile(ConfigStore.Open(home, self), home);
+            : new ByFile(ConfigFile.Open(home, self), home);
     }
 
     private sealed class ByService(ServiceClient client, DeviceId self) : IConfigured
@@ -74,42 +74,35 @@ internal static class ServiceOrFile
         };
     }
 
-    private sealed class ByFile(ConfigStore store, HomeDirectory home) : IConfigured
+    private sealed class ByFile(ConfigFile file, HomeDirectory home) : IConfigured
     {
         public string Note => CliContext.RunsWithoutRest(home)
             ? $"FolderSync runs without REST interface: this was written into '{home.ConfigFile}', and it takes it from there."
             : $"FolderSync is not running: this was written into '{home.ConfigFile}', and is in force when it starts.";
 
         public Task<IReadOnlyList<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConfiguredDevice>>(
-            [.. store.Current.Engine.Devices.Select(d => new ConfiguredDevice { DeviceId = d.Id.ToString(), Name = d.Name })]);
+            [.. file.Devices.Select(d => new ConfiguredDevice { DeviceId = d.Id.ToString(), Name = d.Name })]);
 
         public Task<IReadOnlyList<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConfiguredFolder>>(
         [
-            .. store.Current.Engine.Folders.Select(f => new ConfiguredFolder
+            .. file.Folders.Select(f => new ConfiguredFolder
             {
                 Id = f.Id.Value,
                 Label = f.Label,
                 Path = f.Path,
-                Devices = [.. f.Devices.Select(d => new SharedWith { DeviceId = d.ToString() })],
+                Devices = [.. f.With.Select(d => new SharedWith { DeviceId = d.ToString() })],
             }),
         ]);
 
-        public Task PutDeviceAsync(DeviceId id, string? name, IReadOnlyList<string>? addresses, CancellationToken cancellation) => store.UpdateAsync(c =>
-        {
-            var device = c.Engine.Device(id) ?? new DeviceConfig { Id = id };
-            return c.PutDevice(device with { Name = name ?? device.Name, Addresses = addresses is null ? device.Addresses : [.. addresses] });
-        }, cancellation);
+        public Task PutDeviceAsync(DeviceId id, string? name, IReadOnlyList<string>? addresses, CancellationToken cancellation) => file.PutDeviceAsync(id, name, addresses, cancellation);
 
-        public Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation) => store.UpdateAsync(c => c.RemoveDevice(id), cancellation);
+        public Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation) => file.RemoveDeviceAsync(id, cancellation);
 
-        public Task PutFolderAsync(string id, string? label, string path, FolderType? type, IReadOnlyList<DeviceId> with, CancellationToken cancellation) => store.UpdateAsync(c =>
-        {
-            var folder = c.Engine.Folder(new FolderId(id)) ?? new FolderConfig { Id = new FolderId(id), Path = path, Label = label ?? "", Type = type ?? FolderType.SendReceive };
-            return c.PutFolder(folder with { Devices = [.. with] });
-        }, cancellation);
+        public Task PutFolderAsync(string id, string? label, string path, FolderType? type, IReadOnlyList<DeviceId> with, CancellationToken cancellation) =>
+            file.PutFolderAsync(new FolderId(id), label, path, type, with, cancellation);
 
-        public Task RemoveFolderAsync(string id, CancellationToken cancellation) => store.UpdateAsync(c => c.RemoveFolder(new FolderId(id)), cancellation);
+        public Task RemoveFolderAsync(string id, CancellationToken cancellation) => file.RemoveFolderAsync(new FolderId(id), cancellation);
 
-        public void Dispose() => store.Dispose();
+        public void Dispose() => file.Dispose();
     }
 }

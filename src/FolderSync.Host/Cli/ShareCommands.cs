@@ -9,7 +9,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class ShareCommands
 {
-    public static Command Share(CommandLine cli)
+    public static Command Share(CommandSet cli)
     {
         var path = new Argument<string>("PATH") { Description = "The directory to keep the same." };
         var with = new Option<string[]>("--with") { Description = "A paired device's ID or name; may be given several times.", Required = true, HelpName = "DEVICE" }.CompletesDevices(cli);
@@ -33,7 +33,7 @@ internal static class ShareCommands
                 CheckFree(directory, parsed.GetValue(id), folders);
             var folder = present?.Id ?? parsed.GetValue(id) ?? FreeId(directory, folders);
             IEnumerable<string> all = [.. present?.Devices?.Select(d => d.DeviceId) ?? [], .. targets.Select(t => t.DeviceId)];
-            var own = context.Identity(home).DeviceId;
+            var own = context.Self(home);
             await configured.PutFolderAsync(folder, parsed.GetValue(label), directory, Type(parsed.GetValue(type)),
                 [.. all.Select(CliContext.ParseDevice).Where(d => d != own).Distinct()], cancellation);
             var names = string.Join(", ", targets.Select(t => t.Name is { Length: > 0 } ? t.Name : t.DeviceId));
@@ -43,7 +43,7 @@ internal static class ShareCommands
         });
     }
 
-    public static Command Unshare(CommandLine cli)
+    public static Command Unshare(CommandSet cli)
     {
         var id = FolderCommands.Folder(cli);
         var with = new Option<string[]>("--with") { Description = "Only with this device. Default: with all, it is no longer synced.", HelpName = "DEVICE" }.CompletesDevices(cli);
@@ -61,7 +61,7 @@ internal static class ShareCommands
             {
                 var devices = await configured.DevicesAsync(cancellation);
                 var gone = words.Select(w => Targets.Device(w, devices).DeviceId).ToHashSet();
-                var own = context.Identity(home).DeviceId.ToString();
+                var own = context.Self(home).ToString();
                 var rest = (folder.Devices ?? []).Select(d => d.DeviceId).Where(d => d != own && !gone.Contains(d));
                 await configured.PutFolderAsync(folder.Id, null, folder.Path ?? "", null, [.. rest.Select(CliContext.ParseDevice)], cancellation);
                 await context.Out.WriteLineAsync($"'{folder.Id}' is no longer shared with {string.Join(", ", words)}. Its files stay.");

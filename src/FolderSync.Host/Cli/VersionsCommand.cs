@@ -7,7 +7,7 @@ namespace FolderSync.Host.Cli;
 
 internal static class VersionsCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var (folder, paging) = (FolderCommands.Folder(cli), new Paging());
         var restore = new Option<string?>("--restore") { Description = "Put the newest version of that file back at its name.", HelpName = "NAME" };

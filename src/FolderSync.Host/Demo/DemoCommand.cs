@@ -5,7 +5,7 @@ namespace FolderSync.Host.Demo;
 
 internal static class DemoCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var exit = new Option<bool>("--exit") { Description = "End after the story instead of waiting for Ctrl-C." };
         var files = new Option<int>("--files") { Description = "Files in the sample.", DefaultValueFactory = _ => 200, HelpName = "N" };

@@ -45,9 +45,7 @@ internal sealed class DemoDevice : IAsyncDisposable
     {
         var home = new HomeDirectory(Path.Combine(directory, name + "-home"));
         var folder = Directory.CreateDirectory(Path.Combine(directory, name)).FullName;
-        home.Make();
-        var identity = DeviceIdentity.Create();
-        await identity.SaveAsync(home.Path, cancellation);
+        var ready = await HomeSetup.EnsureAsync(home, name, cancellation);
         var text = NewConfig.Text(name, NewConfig.ApiKey()).Replace("# listen: [default] ", $"listen: [\"tcp://127.0.0.1:{port}\"] ", StringComparison.Ordinal);
         DurableFile.Write(home.ConfigFile, text);
 
@@ -56,7 +54,7 @@ internal sealed class DemoDevice : IAsyncDisposable
         try
         {
             var client = await WaitUntilUpAsync(home, name, process, log, cancellation);
-            return new DemoDevice(name, identity.DeviceId.ToString(), folder, port, process, log, client);
+            return new DemoDevice(name, ready.Device.ToString(), folder, port, process, log, client);
         }
         catch
         {

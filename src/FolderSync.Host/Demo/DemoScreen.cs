@@ -49,7 +49,7 @@ internal sealed class DemoScreen(CliContext context) : IAsyncDisposable
         }
         if (_live is null)
         {
-            _drawing = Cli.Terminal.Of(context).Live(table).StartAsync(live =>
+            _drawing = Terminal.Of(context).Live(table).StartAsync(live =>
             {
                 _live = live;
                 live.Refresh();

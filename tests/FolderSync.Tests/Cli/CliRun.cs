@@ -1,4 +1,5 @@
 using FolderSync.Configuration.Home;
+using FolderSync.Host;
 using FolderSync.Host.Cli;
 
 namespace FolderSync.Tests.Cli;
@@ -23,7 +24,7 @@ internal sealed class CliRun : IDisposable
     public async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
     {
         using StringWriter output = new(), error = new();
-        var code = await CommandLine.RunAsync(args, Context(output, error));
+        var code = await CommandLineProgram.RunAsync(args, Context(output, error), ServiceRun.RunAsync);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -4,6 +4,7 @@ using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Core.Text;
+using FolderSync.Host;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
@@ -27,7 +28,7 @@ public sealed class CommandLineTests : IDisposable
     {
         using StringWriter output = new(), error = new();
         var context = new CliContext(output, error, name => name == HomeDirectory.Variable ? Home : null, IsTerminal: false, _directory);
-        var code = await CommandLine.RunAsync(args, context);
+        var code = await CommandLineProgram.RunAsync(args, context, ServiceRun.RunAsync);
         return (code, output.ToString(), error.ToString());
     }
 

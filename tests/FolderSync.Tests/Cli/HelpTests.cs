@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using FolderSync.Host;
 using FolderSync.Host.Cli;
 using FolderSync.Host.Cli.Docs;
 using Xunit;
@@ -10,7 +11,7 @@ public sealed class HelpTests : IDisposable
 {
     private readonly CliRun _cli = new();
 
-    private CommandLine Line => new(_cli.Context(TextWriter.Null, TextWriter.Null));
+    private CommandSet Line => CommandLineProgram.Commands(_cli.Context(TextWriter.Null, TextWriter.Null), ServiceRun.RunAsync);
 
     public void Dispose() => _cli.Dispose();
 

@@ -3,6 +3,7 @@ using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
+using FolderSync.Host;
 using FolderSync.Host.Cli;
 using Xunit;
 
@@ -28,7 +29,7 @@ public sealed class ConfigCommandTests : IDisposable
             In = new StringReader(answers),
             Variables = [.. _environment.Keys],
         };
-        var code = await CommandLine.RunAsync([.. args, "--home", Home], context);
+        var code = await CommandLineProgram.RunAsync([.. args, "--home", Home], context, ServiceRun.RunAsync);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -5,6 +5,7 @@ using FolderSync.Api.Service;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Store;
 using FolderSync.Host;
+using FolderSync.Host.Cli;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -30,7 +31,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         var ready = await HomeSetup.EnsureAsync(home, "test", CancellationToken.None);
         var config = ConfigStore.Open(home, ready.Identity.DeviceId);
         var ports = new HeldPorts(FreePort.TryTake(IPAddress.Loopback, 0, out _)!, null);
-        var options = new ServiceOptions(home, ConfigOverrides.None, true, LogLevel.Warning);
+        var options = new ServeOptions(home, ConfigOverrides.None, true, LogLevel.Warning);
         _app = Composition.Build(options, config, ready.Identity, new RunningPage(config.Current.Page, "http://127.0.0.1/", false), ports);
         var document = await _app.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("foldersync").GetOpenApiDocumentAsync();
         _document = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1))!.AsObject();

@@ -6,6 +6,7 @@ using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
+using FolderSync.Host;
 using FolderSync.Host.Cli;
 using FolderSync.Network;
 using FolderSync.Platform;
@@ -50,7 +51,7 @@ public sealed class ImportTests : IAsyncLifetime
     {
         using StringWriter output = new(), error = new();
         var context = new CliContext(output, error, name => name == "HOME" ? _directory : null, IsTerminal: false, _directory) { In = new StringReader(answers) };
-        var code = await CommandLine.RunAsync(["import-syncthing", .. args, "--home", To.Path], context);
+        var code = await CommandLineProgram.RunAsync(["import-syncthing", .. args, "--home", To.Path], context, ServiceRun.RunAsync);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -6,7 +6,7 @@ namespace FolderSync.Host.Cli.Autostart;
 
 internal static class AutostartCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var now = new Option<bool>("--now") { Description = "Start it now, too." };
         return new Command("autostart", "Starts FolderSync at each login, or no longer.")

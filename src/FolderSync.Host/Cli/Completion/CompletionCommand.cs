@@ -4,7 +4,7 @@ namespace FolderSync.Host.Cli.Completion;
 
 internal static class CompletionCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell." };
         shell.AcceptOnlyFromAmong([.. CompletionScripts.Shells]);

@@ -15,10 +15,10 @@ internal sealed class CompletionDirective : Directive
 {
     private const string Directories = ":directories";
 
-    public CompletionDirective(CommandLine cli)
+    public CompletionDirective(CommandSet cli)
         : base("complete") => Action = new CompleteAction(cli, this);
 
-    private sealed class CompleteAction(CommandLine cli, Directive directive) : SynchronousCommandLineAction
+    private sealed class CompleteAction(CommandSet cli, Directive directive) : SynchronousCommandLineAction
     {
         public override int Invoke(ParseResult parseResult)
         {

@@ -13,57 +13,57 @@ internal static class KnownNames
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    public static Argument<T> CompletesFolders<T>(this Argument<T> argument, CommandLine cli)
+    public static Argument<T> CompletesFolders<T>(this Argument<T> argument, CommandSet cli)
     {
         argument.CompletionSources.Add(c => Folders(cli, c));
         return argument;
     }
 
-    public static Argument<T> CompletesDevices<T>(this Argument<T> argument, CommandLine cli)
+    public static Argument<T> CompletesDevices<T>(this Argument<T> argument, CommandSet cli)
     {
         argument.CompletionSources.Add(c => Devices(cli, c));
         return argument;
     }
 
-    public static Argument<T> CompletesFoldersAndDevices<T>(this Argument<T> argument, CommandLine cli)
+    public static Argument<T> CompletesFoldersAndDevices<T>(this Argument<T> argument, CommandSet cli)
     {
         argument.CompletionSources.Add(c => Folders(cli, c).Concat(Devices(cli, c)));
         return argument;
     }
 
-    public static Argument<T> CompletesNearby<T>(this Argument<T> argument, CommandLine cli)
+    public static Argument<T> CompletesNearby<T>(this Argument<T> argument, CommandSet cli)
     {
         argument.CompletionSources.Add(c => Nearby(cli, c));
         return argument;
     }
 
-    public static Option<T> CompletesDevices<T>(this Option<T> option, CommandLine cli)
+    public static Option<T> CompletesDevices<T>(this Option<T> option, CommandSet cli)
     {
         option.CompletionSources.Add(c => Devices(cli, c));
         return option;
     }
 
-    private static IEnumerable<CompletionItem> Folders(CommandLine cli, CompletionContext context) =>
-        Read(cli, context)?.Engine.Folders.Select(f => new CompletionItem(f.Id.Value, detail: f.Label.Length > 0 ? $"{f.Label}, {f.Path}" : f.Path)) ?? [];
+    private static IEnumerable<CompletionItem> Folders(CommandSet cli, CompletionContext context) =>
+        Read(cli, context, c => c.Folders.Select(f => new CompletionItem(f.Id.Value, detail: f.Label.Length > 0 ? $"{f.Label}, {f.Path}" : f.Path)));
 
-    private static IEnumerable<CompletionItem> Devices(CommandLine cli, CompletionContext context) =>
-        Read(cli, context)?.Engine.Devices.Select(d => new CompletionItem(d.Name.Length > 0 ? d.Name : d.Id.ToString(), detail: d.Id.ToString()[..7])) ?? [];
+    private static IEnumerable<CompletionItem> Devices(CommandSet cli, CompletionContext context) =>
+        Read(cli, context, c => c.Devices.Select(d => new CompletionItem(d.Name.Length > 0 ? d.Name : d.Id.ToString(), detail: d.Id.ToString()[..7])));
 
     /// <summary>The file is what the service goes by, too, and is there without it.</summary>
-    private static ServiceConfig? Read(CommandLine cli, CompletionContext context)
+    private static IEnumerable<CompletionItem> Read(CommandSet cli, CompletionContext context, Func<ConfigFile, IEnumerable<CompletionItem>> items)
     {
         try
         {
-            using var store = ConfigStore.Open(cli.HomeOf(context.ParseResult));
-            return store.Current;
+            using var file = ConfigFile.Open(cli.HomeOf(context.ParseResult));
+            return [.. items(file)];
         }
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return null;
+            return [];
         }
     }
 
-    private static IEnumerable<CompletionItem> Nearby(CommandLine cli, CompletionContext context)
+    private static IEnumerable<CompletionItem> Nearby(CommandSet cli, CompletionContext context)
     {
         try
         {

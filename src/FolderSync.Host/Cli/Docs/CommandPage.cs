@@ -18,7 +18,7 @@ internal sealed record CommandPage(
         ("130", "Ended by Ctrl-C (143: by SIGTERM). `serve` and `demo` go on until then: for them it is 0."),
     ];
 
-    public static CommandPage Of(CommandLine cli, Command command)
+    public static CommandPage Of(CommandSet cli, Command command)
     {
         var path = PathOf(command);
         var notes = CommandNotes.Of(path);

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 namespace FolderSync.Host.Cli.Docs;
 
 /// <summary>What --help shows of a command: usage, arguments, options, examples; of the program: its commands in groups.</summary>
-internal sealed class HelpPage(CommandLine cli) : SynchronousCommandLineAction
+internal sealed class HelpPage(CommandSet cli) : SynchronousCommandLineAction
 {
     private const int WidestText = 100;
     private const int WidestTerm = 30;
@@ -15,7 +15,7 @@ internal sealed class HelpPage(CommandLine cli) : SynchronousCommandLineAction
         return ExitCode.Success;
     }
 
-    public static void Write(TextWriter writer, CommandLine cli, Command command)
+    public static void Write(TextWriter writer, CommandSet cli, Command command)
     {
         var width = Math.Min(WidestText, Terminal.Width(cli.Context));
         var page = CommandPage.Of(cli, command);

@@ -5,7 +5,7 @@ namespace FolderSync.Host.Cli.Docs;
 /// <summary>For those who make packages: the manual's pages, written from the command tree.</summary>
 internal static class ManCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var directory = new Argument<string>("DIR") { Description = "Is made where it is missing." };
         var command = new Command("man", "Writes the manual's pages (section 1), one a command, into a directory.") { directory };

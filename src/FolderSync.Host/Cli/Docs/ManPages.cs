@@ -8,14 +8,14 @@ namespace FolderSync.Host.Cli.Docs;
 internal static class ManPages
 {
     /// <summary>File names ("foldersync-pair.1") with their texts.</summary>
-    public static IEnumerable<(string File, string Text)> Of(CommandLine cli)
+    public static IEnumerable<(string File, string Text)> Of(CommandSet cli)
     {
         yield return ("foldersync.1", Program(cli));
         foreach (var command in cli.Groups.SelectMany(g => g.Commands).Where(c => !c.Hidden))
             yield return ($"foldersync-{command.Name}.1", Page(cli, command));
     }
 
-    private static string Program(CommandLine cli)
+    private static string Program(CommandSet cli)
     {
         var page = CommandPage.Of(cli, cli.Root);
         var text = Head("foldersync", page.Summary);
@@ -32,7 +32,7 @@ internal static class ManPages
         return Seen(text, cli.Groups.SelectMany(g => g.Commands).Where(c => !c.Hidden).Select(c => $"foldersync-{c.Name}")).ToString();
     }
 
-    private static string Page(CommandLine cli, Command command)
+    private static string Page(CommandSet cli, Command command)
     {
         var page = CommandPage.Of(cli, command);
         var text = Head($"foldersync-{command.Name}", page.Summary);

@@ -10,7 +10,7 @@ namespace FolderSync.Host.Cli.Doctor;
 
 internal static class DoctorCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var json = new Option<bool>("--json") { Description = "For programs: the checks as JSON." };
         return cli.Does(new Command("doctor", "Checks what FolderSync stands on, and says how to mend what is wrong.") { json }, async (context, home, parsed, cancellation) =>

@@ -5,7 +5,7 @@ namespace FolderSync.Host.Cli.Status;
 
 internal static class StatusCommand
 {
-    public static Command Create(CommandLine cli)
+    public static Command Create(CommandSet cli)
     {
         var json = new Option<bool>("--json") { Description = "For programs: one JSON object." };
         var watch = new Option<bool>("--watch", "-w") { Description = "Go on showing it, until Ctrl-C." };

@@ -62,8 +62,8 @@ internal sealed record StatusReport(
     {
         try
         {
-            using var store = ConfigStore.Open(home);
-            return store.Current.Engine.Name;
+            using var file = ConfigFile.Open(home);
+            return file.Name;
         }
         catch (ConfigException)
         {

@@ -18,7 +18,7 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
     public async Task RunAsync(bool json, CancellationToken cancellation)
     {
         // A home without identity has no service that could come.
-        _ = context.Identity(home);
+        _ = context.Self(home);
         try
         {
             if (json)

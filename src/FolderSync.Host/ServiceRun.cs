@@ -5,9 +5,11 @@ using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
+using FolderSync.Host.Cli;
+using FolderSync.Host.Service;
 using FolderSync.Platform;
 
-namespace FolderSync.Host.Service;
+namespace FolderSync.Host;
 
 /// <summary>One run of the service, from the lock on its home to its last word.</summary>
 internal static class ServiceRun
@@ -15,14 +17,14 @@ internal static class ServiceRun
     /// <summary>Ends when a signal or REST says so; where REST asks for a restart, begins again.</summary>
     /// <exception cref="ServiceStartException">It can't start.</exception>
     /// <exception cref="ConfigException">The configuration is wrong.</exception>
-    public static async Task RunAsync(ServiceOptions options, CancellationToken cancellation)
+    public static async Task RunAsync(ServeOptions options, CancellationToken cancellation)
     {
         while (await RunOnceAsync(options, cancellation) && !cancellation.IsCancellationRequested)
             options = options with { NoBrowser = true };
     }
 
     /// <returns>Another run is asked for.</returns>
-    private static async Task<bool> RunOnceAsync(ServiceOptions options, CancellationToken cancellation)
+    private static async Task<bool> RunOnceAsync(ServeOptions options, CancellationToken cancellation)
     {
         var home = options.Home;
         using var startLog = new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable));
