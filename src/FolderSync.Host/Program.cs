@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using FolderSync.Host.Cli;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
 using FolderSync.Platform;
 
 namespace FolderSync.Host;

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using FolderSync.Api.Service;
+using FolderSync.CommandLine.Commands;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
-using FolderSync.Host.Cli;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
 

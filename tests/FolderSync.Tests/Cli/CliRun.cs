@@ -1,6 +1,7 @@
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
 using FolderSync.Host;
-using FolderSync.Host.Cli;
 
 namespace FolderSync.Tests.Cli;
 

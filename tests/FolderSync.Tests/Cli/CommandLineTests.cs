@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Core.Text;
 using FolderSync.Host;
-using FolderSync.Host.Cli;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
 using Xunit;

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Docs;
+using FolderSync.CommandLine.Shell;
 using FolderSync.Host;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Cli.Docs;
 using Xunit;
 
 namespace FolderSync.Tests.Cli;

@@ -1,10 +1,11 @@
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Host;
-using FolderSync.Host.Cli;
 using Xunit;
 
 namespace FolderSync.Tests.Config;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Import;
 using FolderSync.Configuration.Schema;
@@ -7,7 +9,6 @@ using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Host;
-using FolderSync.Host.Cli;
 using FolderSync.Network;
 using FolderSync.Platform;
 using FolderSync.Protocol.Messages;

@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
 using System.Security.Principal;
+using FolderSync.CommandLine.Autostart;
+using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Cli.Autostart;
 using FolderSync.Platform;
 using Microsoft.Win32;
 using Xunit;
