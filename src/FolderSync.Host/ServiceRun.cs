@@ -32,12 +32,12 @@ internal static class ServiceRun
         using var homeLock = HomeLock.Take(home, "Use that one, or give this one a home of its own with --home.");
         var ready = await HomeSetup.EnsureAsync(home, null, cancellation);
         foreach (var warning in ready.Warnings)
-            ServiceLog.IdentityWarning(log, warning);
-        ServiceLog.Starting(log, ProgramVersion.Number, ready.Identity.DeviceId.ToString(), home.Path);
+            Log.IdentityWarning(log, warning);
+        Log.Starting(log, ProgramVersion.Number, ready.Identity.DeviceId.ToString(), home.Path);
         foreach (var warning in ConfigOverrides.Misspelt(Environment.GetEnvironmentVariables().Keys.Cast<string>()))
-            ServiceLog.VariableWarning(log, warning);
+            Log.VariableWarning(log, warning);
         foreach (var set in options.Overrides.All)
-            ServiceLog.Overridden(log, $"{set.Section}.{set.Option}", set.Source);
+            Log.Overridden(log, $"{set.Section}.{set.Option}", set.Source);
 
         using var config = ConfigStore.Open(home, options.Overrides, ready.Identity.DeviceId);
         ConfigJsonSchema.WriteTo(home);
@@ -57,7 +57,7 @@ internal static class ServiceRun
         var serviceLog = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Service");
         using var unobserved = new UnobservedFaults(serviceLog);
         if (certificate?.Warning is { } flaw)
-            ServiceLog.PageCertificate(serviceLog, flaw);
+            Log.PageCertificate(serviceLog, flaw);
         var reachedAt = new ServiceAddress(url, page.ApiKey, Environment.ProcessId, certificate?.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))
         {
             Overrides = [.. config.Overrides.All.Select(o => new OverriddenOption(o.Section, o.Option, o.Value, o.Source))],
@@ -66,9 +66,9 @@ internal static class ServiceRun
         try
         {
             if (page.Enabled)
-                ServiceLog.PageAt(log, url);
+                Log.PageAt(log, url);
             else
-                ServiceLog.PageOff(log);
+                Log.PageOff(log);
             if (page.Enabled && !options.NoBrowser && page.OpenBrowser)
                 OpenBrowser(url);
             await app.WaitForShutdownAsync(cancellation);
@@ -77,7 +77,7 @@ internal static class ServiceRun
         {
             runtimeFile.Delete();
         }
-        ServiceLog.Ended(log);
+        Log.Ended(log);
         return app.Services.GetRequiredService<ServiceEnd>().Again;
     }
 
