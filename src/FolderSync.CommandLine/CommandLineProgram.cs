@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using FolderSync.Client;
 using FolderSync.CommandLine.Autostart;
 using FolderSync.CommandLine.Commands;
 using FolderSync.CommandLine.Completion;
@@ -10,9 +9,7 @@ using FolderSync.CommandLine.Docs;
 using FolderSync.CommandLine.Doctor;
 using FolderSync.CommandLine.Shell;
 using FolderSync.CommandLine.Status;
-using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
-using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Text;
 
 namespace FolderSync.CommandLine;

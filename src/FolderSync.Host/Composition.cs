@@ -1,9 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using FolderSync.Api;
 using FolderSync.Api.Events;
-using FolderSync.Api.Http;
 using FolderSync.Api.Service;
 using FolderSync.CommandLine.Commands;
 using FolderSync.Configuration.Home;
@@ -21,8 +19,6 @@ using FolderSync.Network.Discovery;
 using FolderSync.Network.Tcp;
 using FolderSync.Platform;
 using FolderSync.Protocol;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FolderSync.Host;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FolderSync.Api.Service;
 using FolderSync.CommandLine.Commands;
 using FolderSync.Configuration.Home;

@@ -1,5 +1,4 @@
 using FolderSync.Api.Http;
-using FolderSync.Api.Rest;
 using FolderSync.Configuration.Store;
 using FolderSync.Engine;
 

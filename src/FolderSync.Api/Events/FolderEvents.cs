@@ -1,5 +1,4 @@
 using FolderSync.Api.Http;
-using FolderSync.Api.Rest;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Folders;
-using FolderSync.Index;
 
 namespace FolderSync.Api.Http;
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Engine.Folders;
 
 namespace FolderSync.Api.Rest;
 

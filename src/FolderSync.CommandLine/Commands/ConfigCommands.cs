@@ -5,7 +5,6 @@ using FolderSync.Configuration.Checks;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
-using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
 using FolderSync.Core.Text;
 

@@ -3,7 +3,6 @@ using System.CommandLine.Completions;
 using FolderSync.Client;
 using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
-using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using FolderSync.CommandLine.Shell;
-using FolderSync.Core.Model;
 using FolderSync.Core.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,4 +1,3 @@
-using FolderSync.Configuration.Store;
 using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Home;

@@ -1,6 +1,3 @@
-using FolderSync.Configuration.Home;
-using FolderSync.Configuration.Schema;
-using FolderSync.Configuration.Store;
 using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;

@@ -8,7 +8,6 @@ using FolderSync.Configuration.Store;
 using FolderSync.Host;
 using FolderSync.Host.Service;
 using FolderSync.Platform;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
