@@ -45,7 +45,7 @@ public sealed class ApiServer : IAsyncDisposable
         services(builder.Services);
 
         var app = builder.Build();
-        RestApi.Map(app);
+        app.Services.GetRequiredService<RestApi>().Map(app);
         return new ApiServer(app);
     }
 

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using FolderSync.Api.Http;
 
 namespace FolderSync.Api.Events;
 
 /// <summary>/rest/events: long polling.</summary>
-internal sealed class EventRoutes(EventBuffers buffers)
+internal sealed class EventRoutes(EventBuffers buffers) : IRoutes
 {
     private static readonly string[] DiskEvents = ["LocalChangeDetected", "RemoteChangeDetected"];
 

@@ -7,7 +7,7 @@ using FolderSync.Contracts;
 namespace FolderSync.Api.Extensions;
 
 /// <summary>The configuration's file, as a person reads it.</summary>
-internal sealed class ConfigTextRoutes(ConfigStore config)
+internal sealed class ConfigTextRoutes(ConfigStore config) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api)
     {

@@ -10,7 +10,7 @@ using FolderSync.Platform;
 namespace FolderSync.Api.Extensions;
 
 /// <summary>Checks of what a sync needs, each with how to mend it.</summary>
-internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, IPause pause, ProblemBook problems)
+internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, IPause pause, ProblemBook problems) : IExtensionRoutes
 {
     /// <summary>More than this between two clocks, and the wrong edit may win a conflict.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(60);

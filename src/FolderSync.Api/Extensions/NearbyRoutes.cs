@@ -6,7 +6,7 @@ using FolderSync.Network.Discovery;
 namespace FolderSync.Api.Extensions;
 
 /// <summary>Devices that announce themselves on the local network.</summary>
-internal sealed class NearbyRoutes(ISyncEngine engine, INearbyDevices nearby)
+internal sealed class NearbyRoutes(ISyncEngine engine, INearbyDevices nearby) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api) => api.MapGet("/nearby", () => Answers.Of(Devices(), Answers.Json.IReadOnlyListNearbyItem))
         .Produces<IReadOnlyList<NearbyItem>>().WithSummary("Devices that were seen on the local network, paired or not.");

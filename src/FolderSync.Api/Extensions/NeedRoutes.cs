@@ -8,7 +8,7 @@ using FolderSync.Index;
 namespace FolderSync.Api.Extensions;
 
 /// <summary>What is out of sync here, each item with its reason.</summary>
-internal sealed class NeedRoutes(ISyncEngine engine)
+internal sealed class NeedRoutes(ISyncEngine engine) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api) => api.MapGet("/need", (string? folder, int? page, int? perpage) => Answers.Of(Need(folder, page, perpage), Answers.Json.NeedPage))
         .Produces<NeedPage>().WithSummary("A page of what is out of sync in a folder; every item has a reason.");

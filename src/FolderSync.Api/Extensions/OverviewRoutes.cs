@@ -9,7 +9,7 @@ using FolderSync.Index;
 namespace FolderSync.Api.Extensions;
 
 /// <summary>Folders, devices and rates as an overview shows them, each in one call.</summary>
-internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates)
+internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api)
     {

@@ -8,7 +8,7 @@ using FolderSync.Engine.Status;
 namespace FolderSync.Api.Extensions;
 
 /// <summary>The trash can and open conflicts.</summary>
-internal sealed class VersionRoutes(ISyncEngine engine)
+internal sealed class VersionRoutes(ISyncEngine engine) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api)
     {

@@ -8,7 +8,7 @@ using FolderSync.Engine;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/config: what it changes is spliced into config.yaml and in force when the answer comes.</summary>
-internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, ConfigChanges changes)
+internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, ConfigChanges changes) : IRoutes
 {
     public void Map(RouteGroupBuilder rest)
     {

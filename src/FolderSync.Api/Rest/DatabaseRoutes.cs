@@ -6,7 +6,7 @@ using FolderSync.Engine;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/db: what the indexes know.</summary>
-internal sealed class DatabaseRoutes(ISyncEngine engine)
+internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
 {
     private const int MaxPage = 1 << 16;
 

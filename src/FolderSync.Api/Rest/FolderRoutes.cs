@@ -6,7 +6,7 @@ using FolderSync.Engine;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/folder.</summary>
-internal sealed class FolderRoutes(ISyncEngine engine)
+internal sealed class FolderRoutes(ISyncEngine engine) : IRoutes
 {
     public void Map(RouteGroupBuilder rest)
     {

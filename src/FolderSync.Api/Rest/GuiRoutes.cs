@@ -7,7 +7,7 @@ using FolderSync.Configuration.Store;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/config's smaller parts: the page's own settings, templates for new folders and devices, what FolderSync only keeps.</summary>
-internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, RunningPage running)
+internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, RunningPage running) : IRoutes
 {
     public void Map(RouteGroupBuilder rest)
     {

@@ -8,7 +8,7 @@ using FolderSync.Index;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/system/log, loglevels and debug, error: what the service has to say of itself.</summary>
-internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore state, ILogger log)
+internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore state, ILogger log) : IRoutes
 {
     private const int MaxError = 4096;
 

@@ -14,7 +14,7 @@ using FolderSync.Platform;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/system, /rest/svc, /rest/stats, /rest/cluster.</summary>
-internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, ServiceEvents events, ServiceEnd end, DeviceDiscovery discovery, StoredOptions stored)
+internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, ServiceEvents events, ServiceEnd end, DeviceDiscovery discovery, StoredOptions stored) : IRoutes
 {
     public void Map(RouteGroupBuilder rest)
     {

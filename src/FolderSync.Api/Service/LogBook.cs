@@ -27,6 +27,7 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
         ["FolderSync.Filesystem"] = "disk",
         ["FolderSync.Protocol"] = "network",
         ["FolderSync.Api.Rest"] = "rest",
+        ["FolderSync.Api.Events"] = "rest",
         ["Microsoft.AspNetCore"] = "web",
     }.ToFrozenDictionary();
 

@@ -13,7 +13,7 @@ namespace FolderSync.Api.Web;
 /// /rest/foldersync/settings: every option of config.yaml with its sentence and value, in the file's own words, as the page's settings show
 /// them. What is not allowed in the file is refused here with the same words, a line for each option.
 /// </summary>
-internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes)
+internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) : IRoutes
 {
     private const string Root = "/foldersync/settings";
 
