@@ -228,7 +228,6 @@ public sealed record FolderOffer
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = false)]
-[JsonSerializable(typeof(ServiceAddress))]
 [JsonSerializable(typeof(SystemStatus))]
 [JsonSerializable(typeof(SystemVersion))]
 [JsonSerializable(typeof(ConnectionList))]

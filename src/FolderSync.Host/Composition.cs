@@ -1,13 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using FolderSync.Api;
+using FolderSync.Api.Events;
+using FolderSync.Api.Service;
+using FolderSync.CommandLine.Commands;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Engine;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
-using FolderSync.Host.Config;
-using FolderSync.Host.Rest;
 using FolderSync.Host.Service;
 using FolderSync.Index;
 using FolderSync.Index.Sqlite;
@@ -15,9 +18,9 @@ using FolderSync.Index.State;
 using FolderSync.Network;
 using FolderSync.Network.Discovery;
 using FolderSync.Network.Tcp;
+using FolderSync.Platform;
 using FolderSync.Protocol;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FolderSync.Host;
 
@@ -26,50 +29,42 @@ internal static class Composition
 {
     /// <param name="ports">Taken over by those who listen on them.</param>
     /// <param name="certificate">The page's; null: it has no TLS.</param>
-    public static WebApplication Build(ServiceOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports, X509Certificate2? certificate = null)
+    public static ApiServer Build(ServeOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports, X509Certificate2? certificate = null)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = options.Home.Path });
         var log = new LogBook(TimeProvider.System, options.LogLevel);
-        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter((_, category, level) => log.IsLogged(category ?? "", level)).AddProvider(log)
-            .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable)));
-        builder.Services.AddSingleton(log);
-        if (ports.Page is { } held)
-        {
-            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate, held));
-            builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => held.Socket);
-        }
-        else
-        {
-            builder.Services.AddSingleton<IServer, NoServer>();
-        }
-        builder.Services.AddRoutingCore();
-        builder.Services.Configure<HostOptions>(o =>
-        {
-            o.ShutdownTimeout = TimeSpan.FromSeconds(20);
-            // What is not restarted is logged: nothing that runs beside the engine is worth its end.
-            o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
-        });
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
-        AddEngine(builder.Services, options.Home, identity);
-        builder.Services.AddSingleton<PauseSwitch>().AddSingleton<ProblemBook>().AddSingleton<Rest.StoredOptions>();
-        builder.Services.AddSingleton(s => RatesOf(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<TimeProvider>()));
-        Rest.Extensions.OpenApi.Add(builder.Services);
-        builder.Services.AddHostedService<NetworkNews>().AddHostedService<EngineService>();
-        AddRestarted<ProblemCollector>(builder.Services);
-        AddRestarted<RateSampler>(builder.Services);
-        AddRestarted<IdleMemory>(builder.Services);
-        RestApi.AddServices(builder.Services);
-
-        var app = builder.Build();
-        RestApi.Map(app);
-        return app;
+        return ApiServer.Build(
+            options.Home.Path,
+            ports.Page is { } held ? new ApiListener(held.Socket, certificate) : null,
+            logging => logging.SetMinimumLevel(LogLevel.Trace).AddFilter((_, category, level) => log.IsLogged(category ?? "", level)).AddProvider(log)
+                .AddProvider(new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable))),
+            services =>
+            {
+                services.Configure<HostOptions>(o =>
+                {
+                    o.ShutdownTimeout = TimeSpan.FromSeconds(20);
+                    // What is not restarted is logged: nothing that runs beside the engine is worth its end.
+                    o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+                });
+                services.AddSingleton(log).AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
+                AddEngine(services, options.Home, identity);
+                services.AddSingleton<PauseSwitch>().AddSingleton<IPause>(s => s.GetRequiredService<PauseSwitch>()).AddSingleton<ProblemBook>();
+                services.AddSingleton(s => RatesOf(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<TimeProvider>()));
+                services.AddHostedService<NetworkNews>().AddHostedService<EngineService>();
+                AddRestarted<ProblemCollector>(services);
+                AddRestarted<RateSampler>(services);
+                AddRestarted<IdleMemory>(services);
+                AddRestarted<FolderEvents>(services);
+            });
     }
 
     private static RateMeter RatesOf(ISyncEngine engine, TimeProvider time) => new(() => engine.Devices, () => engine.BytesReceived, time);
 
-    public static void AddRestarted<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(IServiceCollection services)
-        where T : BackgroundService =>
-        services.AddSingleton<T>().AddSingleton<IHostedService>(s => new RestartedService<T>(s.GetRequiredService<T>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<T>>()));
+    private static void AddRestarted<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(IServiceCollection services)
+        where T : BackgroundService
+    {
+        services.TryAddSingleton<T>();
+        services.AddSingleton<IHostedService>(s => new RestartedService<T>(s.GetRequiredService<T>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<T>>()));
+    }
 
     /// <summary>THE ENGINE AND ITS PARTS: production's side of every seam.</summary>
     private static void AddEngine(IServiceCollection services, HomeDirectory home, DeviceIdentity identity)
@@ -104,17 +99,5 @@ internal static class Composition
             ClientVersion = ProgramVersion.Tag,
             Discovered = s.GetRequiredService<DeviceDiscovery>().AddressesOf,
         }));
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, X509Certificate2? certificate, FreePort port)
-    {
-        kestrel.AddServerHeader = false;
-        RestLimits.Set(kestrel.Limits);
-        kestrel.Listen((IPEndPoint)port.Socket.LocalEndPoint!, listen =>
-        {
-            listen.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
-            if (certificate is not null)
-                listen.UseHttps(certificate);
-        });
     }
 }

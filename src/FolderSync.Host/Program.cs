@@ -1,6 +1,7 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using FolderSync.Host.Cli;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Platform;
 
 namespace FolderSync.Host;
 
@@ -13,8 +14,8 @@ internal static class Program
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         // Under nohup it stays ignored: the terminal may close.
-        using var hangUp = IsHangUpIgnored() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
-        var result = await CommandLine.RunAsync(args, CliContext.OfProcess(), ended.Token);
+        using var hangUp = ThisProcess.IsHangUpIgnored() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        var result = await CommandLineProgram.RunAsync(args, CliContext.OfProcess(), ServiceRun.RunAsync, ended.Token);
         return result == ExitCode.Interrupted ? code ?? result : result;
 
         // The first signal ends what runs in good order; a second one has the system's usual effect.
@@ -29,23 +30,6 @@ internal static class Program
             // A terminal that closes sends it again to all that is left, and its shell, too: once is enough.
             signal.Cancel = !ended.IsCancellationRequested || signal.Signal == PosixSignal.SIGHUP;
             ended.Cancel();
-        }
-    }
-
-    /// <summary>As the process was started: nohup and some service managers let it be ignored.</summary>
-    private static bool IsHangUpIgnored()
-    {
-        if (!OperatingSystem.IsLinux())
-            return false;
-        try
-        {
-            var line = File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
-            return line is not null && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 1) != 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
-        {
-            // No /proc: taken for not ignored.
-            return false;
         }
     }
 }

@@ -1,6 +1,7 @@
 
 
 
+
 namespace FolderSync.Tests;
 
 /// <summary>How long tests wait.</summary>

@@ -1,12 +1,15 @@
 using System.Threading.Channels;
+using FolderSync.Api.Rest;
+using FolderSync.Api.Service;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Engine;
-using FolderSync.Host.Config;
 using FolderSync.Network.Discovery;
 
 namespace FolderSync.Host.Service;
 
 /// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
-internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, Rest.StoredOptions stored, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
+internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, StoredOptions stored, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -23,7 +26,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         await engine.ApplyAsync(stored.Guarded(config.Current.Engine), cancellationToken);
         await discovery.ApplyAsync(Discovery());
         foreach (var (address, why) in engine.ListenErrors)
-            ServiceLog.NotListening(log, address, why);
+            Log.NotListening(log, address, why);
         config.Watch();
         await base.StartAsync(cancellationToken);
     }
@@ -54,13 +57,13 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         {
             await engine.ApplyAsync(stored.Guarded(config.Current.Engine), cancellation);
             await discovery.ApplyAsync(Discovery());
-            ServiceLog.ConfigTaken(log);
+            Log.ConfigTaken(log);
             if ((change.Old.Page.Address, change.Old.Page.Tls, change.Old.Page.Enabled) != (change.New.Page.Address, change.New.Page.Tls, change.New.Page.Enabled))
-                ServiceLog.PageNeedsRestart(log);
+                Log.PageNeedsRestart(log);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            ServiceLog.ConfigFailed(log, e);
+            Log.ConfigFailed(log, e);
         }
     }
 
@@ -73,7 +76,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
         {
             // It is tried again with the next change; the engine is told nothing of such shares meanwhile.
-            ServiceLog.ConfigFailed(log, e);
+            Log.ConfigFailed(log, e);
         }
     }
 
@@ -87,13 +90,13 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
 
     private void Enqueue(ConfigChange change) => _changes.Writer.TryWrite(change);
 
-    private void OnLookFailed(Exception e) => ServiceLog.LoopFault(log, "config.yaml", e);
+    private void OnLookFailed(Exception e) => Log.LoopFault(log, "config.yaml", e);
 
     private void Report()
     {
         foreach (var problem in config.Error?.Problems ?? [])
-            ServiceLog.ConfigRefused(log, problem);
+            Log.ConfigRefused(log, problem);
         foreach (var warning in config.Warnings)
-            ServiceLog.ConfigWarning(log, warning);
+            Log.ConfigWarning(log, warning);
     }
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using FolderSync.Engine.Hosting;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 
@@ -21,24 +21,7 @@ internal sealed class FolderHandles(long limit, long used) : IFolderHandles
     public long Places { get; } = Math.Max(1, (limit - (limit / 4) - used) / PerFolder);
 
     /// <summary>Null where the system has no such limit, or does not tell.</summary>
-    public static FolderHandles? OfProcess()
-    {
-        if (!OperatingSystem.IsLinux())
-            return null;
-        try
-        {
-            var line = File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));
-            var soft = line?["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
-            return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-                ? new FolderHandles(limit, Directory.EnumerateFileSystemEntries("/proc/self/fd").LongCount())
-                : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // No /proc.
-            return null;
-        }
-    }
+    public static FolderHandles? OfProcess() => ThisProcess.OpenFiles() is var (limit, used) ? new FolderHandles(limit, used) : null;
 
     public IDisposable? TryTake(out string? why)
     {

@@ -1,4 +1,5 @@
 using FolderSync.Engine.Hosting;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 

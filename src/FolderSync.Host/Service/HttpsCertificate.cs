@@ -1,7 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 

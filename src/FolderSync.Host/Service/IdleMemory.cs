@@ -1,3 +1,5 @@
+using FolderSync.Platform;
+
 namespace FolderSync.Host.Service;
 
 /// <summary>
@@ -41,7 +43,7 @@ internal sealed class IdleMemory(TimeProvider time, Func<long> allocated, Action
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         // What SQLite and OpenSSL freed lies in the C library's own heaps.
-        SystemCalls.TrimHeap();
+        NativeHeap.Trim();
     }
 
     /// <summary>Once an <see cref="Interval"/>.</summary>

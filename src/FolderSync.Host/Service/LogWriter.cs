@@ -1,4 +1,5 @@
 using System.Globalization;
+using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Service;
 

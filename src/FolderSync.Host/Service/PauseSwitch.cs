@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FolderSync.Api.Service;
 using FolderSync.Engine;
-using FolderSync.Host.Events;
 using FolderSync.Index;
 
 namespace FolderSync.Host.Service;
 
 /// <summary>"Pause for an hour": all connections rest until then or until resumed, over restarts too. The configuration does not change.</summary>
-internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimeProvider time) : IDisposable
+internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimeProvider time) : IPause, IDisposable
 {
     private const string Document = "pause";
 

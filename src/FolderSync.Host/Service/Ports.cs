@@ -1,5 +1,8 @@
 using System.Net;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 
@@ -27,7 +30,7 @@ internal static class Ports
             throw new ServiceStartException($"The page can't be had at {wanted}: {why}, and none of the 200 ports after it is free. Set page.address in '{config.Home.ConfigFile}'.");
         var settled = wanted[..wanted.LastIndexOf(':')] + ":" + free.Port;
         await config.SettleAsync(ConfigSchema.PageSection, "address", settled, why!, cancellation);
-        ServiceLog.PageMoved(log, wanted, why!, settled);
+        Log.PageMoved(log, wanted, why!, settled);
         return (settled, free);
     }
 
@@ -42,7 +45,7 @@ internal static class Ports
         if (FreePort.TakeAfter(IPAddress.Any, PeerPort) is not { } free)
             return null;
         await config.SettleAsync(ConfigSchema.NetworkSection, "listen", $"tcp://0.0.0.0:{free.Port}", why!, cancellation);
-        ServiceLog.PeersMoved(log, why!, free.Port);
+        Log.PeersMoved(log, why!, free.Port);
         return free;
     }
 }

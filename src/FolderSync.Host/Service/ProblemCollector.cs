@@ -1,9 +1,10 @@
 using System.Threading.Channels;
+using FolderSync.Api.Service;
+using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
-using FolderSync.Host.Config;
 
 namespace FolderSync.Host.Service;
 

@@ -38,7 +38,7 @@ internal sealed class RestartedService<T>(T service, TimeProvider time, ILogger<
             }
             catch (Exception e)
             {
-                ServiceLog.LoopFault(log, typeof(T).Name, e);
+                Log.LoopFault(log, typeof(T).Name, e);
             }
             try
             {

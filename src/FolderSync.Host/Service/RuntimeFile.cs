@@ -1,5 +1,6 @@
-using FolderSync.Client;
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
+using FolderSync.Contracts;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 
@@ -20,7 +21,7 @@ internal sealed class RuntimeFile : IAsyncDisposable
         (_home, _text, _time, _log) = (home, address.ToJson(), time, log);
         if (TryWrite() is not { } why)
             return;
-        ServiceLog.NotFindable(log, home.RuntimeFile, why);
+        Log.NotFindable(log, home.RuntimeFile, why);
         _writing = WriteLaterAsync();
     }
 
@@ -34,7 +35,7 @@ internal sealed class RuntimeFile : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            ServiceLog.NotFindable(_log, _home.RuntimeFile, e.Message);
+            Log.NotFindable(_log, _home.RuntimeFile, e.Message);
         }
     }
 

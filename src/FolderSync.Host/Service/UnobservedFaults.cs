@@ -15,7 +15,7 @@ internal sealed class UnobservedFaults : IDisposable
 
     private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs e)
     {
-        ServiceLog.Unobserved(_log, e.Exception.InnerExceptions.Count == 1 ? e.Exception.InnerException! : e.Exception);
+        Log.Unobserved(_log, e.Exception.InnerExceptions.Count == 1 ? e.Exception.InnerException! : e.Exception);
         e.SetObserved();
     }
 }

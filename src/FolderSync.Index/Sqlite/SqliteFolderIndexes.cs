@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using FolderSync.Core.Model;
+using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

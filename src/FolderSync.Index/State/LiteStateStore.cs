@@ -1,4 +1,5 @@
 using FolderSync.Core.Model;
+using FolderSync.Platform;
 using LiteDB;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using FolderSync.Platform;
 
 namespace FolderSync.Network.Identity;
 
 /// <summary>cert.pem and key.pem in the home directory.</summary>
-internal static partial class IdentityFiles
+internal static class IdentityFiles
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute |
         UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -42,18 +41,14 @@ internal static partial class IdentityFiles
 
     public static async Task SaveAsync(DeviceIdentity identity, string directory, CancellationToken cancellation)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(directory);
-        else if (!Directory.Exists(directory))
-            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+        OwnerOnlyDirectory.Make(directory);
         if (File.Exists(KeyPath(directory)) || File.Exists(CertificatePath(directory)))
             throw new IOException($"{directory} already has an identity. Move cert.pem and key.pem away first; whoever loses them loses the device ID.");
 
         // The key first: a certificate whose key was lost in a crash is worth nothing.
         await WriteAsync(KeyPath(directory), identity.KeyPem(), cancellation).ConfigureAwait(false);
         await WriteAsync(CertificatePath(directory), identity.CertificatePem(), cancellation).ConfigureAwait(false);
-        if (!OperatingSystem.IsWindows())
-            SyncDirectory(directory);
+        DurableName.SyncDirectory(directory);
     }
 
     private static async Task WriteAsync(string path, string text, CancellationToken cancellation)
@@ -61,7 +56,7 @@ internal static partial class IdentityFiles
         var temp = $"{path}.{Guid.NewGuid():N}.tmp";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.None };
         if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
+            options.UnixCreateMode = OwnerOnlyFile.Mode;
         try
         {
             await using (var file = new FileStream(temp, options))
@@ -89,24 +84,4 @@ internal static partial class IdentityFiles
             warnings.Add($"Others on this computer may enter {directory}, which holds the private key. Run: chmod 700 \"{directory}\"");
         return warnings;
     }
-
-    /// <summary>Makes the renames durable. A filesystem that can't sync a directory has done what it can.</summary>
-    [UnsupportedOSPlatform("windows")]
-    private static void SyncDirectory(string directory)
-    {
-        var handle = Open(directory, 0);
-        if (handle < 0)
-            return;
-        _ = Sync(handle);
-        _ = Close(handle);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Sync(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int handle);
 }

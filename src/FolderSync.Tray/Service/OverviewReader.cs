@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FolderSync.Client;
-using FolderSync.Client.Extensions;
+using FolderSync.Contracts;
 using FolderSync.Tray.Model;
 using FolderOffer = FolderSync.Tray.Model.FolderOffer;
 

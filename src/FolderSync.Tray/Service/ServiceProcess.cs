@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using FolderSync.Client;
+using FolderSync.Contracts;
 
 namespace FolderSync.Tray.Service;
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.Tray.Model;
 
 namespace FolderSync.Tray.Service;

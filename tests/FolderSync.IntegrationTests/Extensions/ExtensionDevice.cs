@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Extensions;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Tray;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Cli.Autostart;
+using FolderSync.CommandLine.Autostart;
+using FolderSync.CommandLine.Shell;
 using Xunit;
 
 namespace FolderSync.Tests.Cli;

@@ -1,5 +1,7 @@
-using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Host;
 
 namespace FolderSync.Tests.Cli;
 
@@ -23,7 +25,7 @@ internal sealed class CliRun : IDisposable
     public async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
     {
         using StringWriter output = new(), error = new();
-        var code = await CommandLine.RunAsync(args, Context(output, error));
+        var code = await CommandLineProgram.RunAsync(args, Context(output, error), ServiceRun.RunAsync);
         return (code, output.ToString(), error.ToString());
     }
 

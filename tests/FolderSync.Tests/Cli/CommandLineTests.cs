@@ -1,9 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
+using FolderSync.Core.Text;
+using FolderSync.Host;
 using FolderSync.Host.Service;
+using FolderSync.Platform;
 using Xunit;
 
 namespace FolderSync.Tests.Cli;
@@ -24,7 +29,7 @@ public sealed class CommandLineTests : IDisposable
     {
         using StringWriter output = new(), error = new();
         var context = new CliContext(output, error, name => name == HomeDirectory.Variable ? Home : null, IsTerminal: false, _directory);
-        var code = await CommandLine.RunAsync(args, context);
+        var code = await CommandLineProgram.RunAsync(args, context, ServiceRun.RunAsync);
         return (code, output.ToString(), error.ToString());
     }
 
@@ -35,7 +40,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, code);
         Assert.True(DeviceIdText.TryParse(id.Trim(), out _, out _));
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(HomeDirectory.DirectoryMode, File.GetUnixFileMode(Home));
+            Assert.Equal(OwnerOnlyDirectory.Mode, File.GetUnixFileMode(Home));
         var text = ConfigText;
         Assert.Contains("name: laptop", text, StringComparison.Ordinal);
 

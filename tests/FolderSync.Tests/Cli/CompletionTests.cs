@@ -1,5 +1,5 @@
+using FolderSync.CommandLine.Completion;
 using FolderSync.Core.Model;
-using FolderSync.Host.Cli.Completion;
 using Xunit;
 
 namespace FolderSync.Tests.Cli;

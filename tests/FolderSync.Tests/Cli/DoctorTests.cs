@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using FolderSync.Client.Extensions;
+using FolderSync.Configuration.Checks;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
-using FolderSync.Host.Cli.Doctor;
-using FolderSync.Host.Config;
 using Xunit;
 
 namespace FolderSync.Tests.Cli;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Cli.Docs;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Docs;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Host;
 using Xunit;
 
 namespace FolderSync.Tests.Cli;
@@ -10,7 +12,7 @@ public sealed class HelpTests : IDisposable
 {
     private readonly CliRun _cli = new();
 
-    private CommandLine Line => new(_cli.Context(TextWriter.Null, TextWriter.Null));
+    private CommandSet Line => CommandLineProgram.Commands(_cli.Context(TextWriter.Null, TextWriter.Null), ServiceRun.RunAsync);
 
     public void Dispose() => _cli.Dispose();
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using FolderSync.Client;
-using FolderSync.Client.Extensions;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Cli.Status;
+using FolderSync.CommandLine.Shell;
+using FolderSync.CommandLine.Status;
+using FolderSync.Contracts;
+using FolderSync.Core.Text;
 using Xunit;
 
 namespace FolderSync.Tests.Cli;

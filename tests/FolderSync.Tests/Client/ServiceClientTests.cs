@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FolderSync.Client;
+using FolderSync.Contracts;
 using FolderSync.Tests.Network;
 using Xunit;
 

@@ -1,6 +1,11 @@
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
+using FolderSync.Host;
 using Xunit;
 
 namespace FolderSync.Tests.Config;
@@ -25,7 +30,7 @@ public sealed class ConfigCommandTests : IDisposable
             In = new StringReader(answers),
             Variables = [.. _environment.Keys],
         };
-        var code = await CommandLine.RunAsync([.. args, "--home", Home], context);
+        var code = await CommandLineProgram.RunAsync([.. args, "--home", Home], context, ServiceRun.RunAsync);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -1,4 +1,4 @@
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Yaml;
 using Xunit;
 
 namespace FolderSync.Tests.Config;

@@ -1,6 +1,9 @@
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
-using FolderSync.Host.Config;
 using FolderSync.Protocol.Messages;
 using Xunit;
 

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
-using FolderSync.Host.Config;
 using NJsonSchema;
 using Xunit;
 using YamlDotNet.Core;

@@ -1,6 +1,10 @@
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
-using FolderSync.Host.Config;
+using FolderSync.Platform;
 using Xunit;
 
 namespace FolderSync.Tests.Config;
@@ -31,7 +35,7 @@ public sealed class ConfigStoreTests : IDisposable
         Assert.Contains("# The other devices.", text, StringComparison.Ordinal);
         Assert.Contains($"  - id: {Phone}\n    name: phone\n", text, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(HomeDirectory.FileMode, File.GetUnixFileMode(_home.ConfigFile));
+            Assert.Equal(OwnerOnlyFile.Mode, File.GetUnixFileMode(_home.ConfigFile));
         Assert.DoesNotContain(Directory.GetFiles(_home.Path), f => f.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
@@ -233,7 +237,7 @@ public sealed class ConfigStoreTests : IDisposable
             File.CreateSymbolicLink(_home.ConfigFile, Path.Combine(target, "mine.yaml"));
         }
         using var store = ConfigStore.Open(_home);
-        var seen = new List<Configuration>();
+        var seen = new List<ServiceConfig>();
         var whole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         store.Changed += c =>
         {

@@ -1,6 +1,8 @@
 using System.Text;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
-using FolderSync.Host.Config;
 using Xunit;
 
 namespace FolderSync.Tests.Config;

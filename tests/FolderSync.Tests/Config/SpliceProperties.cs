@@ -1,7 +1,10 @@
 using CsCheck;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
-using FolderSync.Host.Config;
 using Xunit;
 
 namespace FolderSync.Tests.Config;
@@ -154,14 +157,14 @@ public sealed class SpliceProperties
             }
         }, iter: 5_000);
 
-    private static readonly Gen<Configuration> ConfigGen =
+    private static readonly Gen<ServiceConfig> ConfigGen =
         from name in Word
         from key in Word
         from rate in OneOf(0, 1, 1024, 5000)
         from devices in Gen.Select(Word, Gen.Bool, OneOf("dynamic", "tcp://h:1", "tcp://[::1]:22000").Array[1, 3]).Array[0, 4]
         from folders in Gen.Select(Word, Gen.Int[0, 15], OneOf(0, 60, 3600, 90_000), Gen.Enum<PullOrder>()).Array[0, 4]
         from skip in Gen.Int[0, 3]
-        select new Configuration
+        select new ServiceConfig
         {
             Page = new PageConfig { ApiKey = key },
             Engine = new EngineConfig
@@ -187,7 +190,7 @@ public sealed class SpliceProperties
     private static DeviceId Device(int n) => new([.. Enumerable.Repeat((byte)(n + 1), 32)]);
 
     /// <summary>The file keeps its own order of devices and folders.</summary>
-    private static void AssertSame(Configuration wanted, Configuration got)
+    private static void AssertSame(ServiceConfig wanted, ServiceConfig got)
     {
         Assert.Equal((wanted.Engine.Name, wanted.Engine.MaxSendKbps, wanted.Page.ApiKey), (got.Engine.Name, got.Engine.MaxSendKbps, got.Page.ApiKey));
         Assert.Equal(wanted.Engine.Devices.OrderBy(d => d.Id).Select(d => d with { Addresses = [] }), got.Engine.Devices.OrderBy(d => d.Id).Select(d => d with { Addresses = [] }));

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using FolderSync.Api.Rest;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
-using FolderSync.Host.Config;
-using FolderSync.Host.Rest;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

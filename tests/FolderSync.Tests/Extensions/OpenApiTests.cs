@@ -1,9 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using FolderSync.Api;
+using FolderSync.Api.Service;
+using FolderSync.CommandLine.Commands;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
 using FolderSync.Host;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
-using Microsoft.AspNetCore.Builder;
+using FolderSync.Platform;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +21,7 @@ namespace FolderSync.Tests.Extensions;
 public sealed class OpenApiTests : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("foldersync-openapi-").FullName;
-    private WebApplication _app = null!;
+    private ApiServer _app = null!;
     private JsonObject _document = null!;
 
     public async Task InitializeAsync()
@@ -26,7 +30,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         var ready = await HomeSetup.EnsureAsync(home, "test", CancellationToken.None);
         var config = ConfigStore.Open(home, ready.Identity.DeviceId);
         var ports = new HeldPorts(FreePort.TryTake(IPAddress.Loopback, 0, out _)!, null);
-        var options = new ServiceOptions(home, ConfigOverrides.None, true, LogLevel.Warning);
+        var options = new ServeOptions(home, ConfigOverrides.None, true, LogLevel.Warning);
         _app = Composition.Build(options, config, ready.Identity, new RunningPage(config.Current.Page, "http://127.0.0.1/", false), ports);
         var document = await _app.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("foldersync").GetOpenApiDocumentAsync();
         _document = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1))!.AsObject();
@@ -41,7 +45,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void Every_route_is_described_and_every_description_is_a_route()
     {
-        var mapped = ((IEndpointRouteBuilder)_app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()
+        var mapped = _app.Routes.DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()
             .Where(e => e.RoutePattern.RawText!.StartsWith("/rest/foldersync", StringComparison.Ordinal))
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"))
             .Order().ToList();

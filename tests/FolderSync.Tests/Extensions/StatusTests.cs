@@ -1,8 +1,8 @@
+using FolderSync.Api.Extensions;
+using FolderSync.Api.Service;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Queries;
 using FolderSync.Engine.Status;
-using FolderSync.Host.Rest.Extensions;
-using FolderSync.Host.Service;
 using FolderSync.Index;
 using FolderSync.Tests.Index;
 using FolderSync.Tests.Simulation;

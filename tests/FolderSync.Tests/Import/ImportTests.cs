@@ -1,10 +1,16 @@
 using System.Diagnostics;
+using FolderSync.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Import;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Config;
-using FolderSync.Host.Import;
+using FolderSync.Host;
 using FolderSync.Network;
+using FolderSync.Platform;
 using FolderSync.Protocol.Messages;
 using Xunit;
 
@@ -46,7 +52,7 @@ public sealed class ImportTests : IAsyncLifetime
     {
         using StringWriter output = new(), error = new();
         var context = new CliContext(output, error, name => name == "HOME" ? _directory : null, IsTerminal: false, _directory) { In = new StringReader(answers) };
-        var code = await CommandLine.RunAsync(["import-syncthing", .. args, "--home", To.Path], context);
+        var code = await CommandLineProgram.RunAsync(["import-syncthing", .. args, "--home", To.Path], context, ServiceRun.RunAsync);
         return (code, output.ToString(), error.ToString());
     }
 
@@ -251,7 +257,7 @@ public sealed class ImportTests : IAsyncLifetime
         if (!OperatingSystem.IsWindows())
         {
             foreach (var file in new[] { "key.pem", "config.yaml" })
-                Assert.Equal(HomeDirectory.FileMode, File.GetUnixFileMode(Path.Combine(To.Path, file)));
+                Assert.Equal(OwnerOnlyFile.Mode, File.GetUnixFileMode(Path.Combine(To.Path, file)));
         }
 
         // A second time: what is there is never overwritten, but kept aside where that is asked for.

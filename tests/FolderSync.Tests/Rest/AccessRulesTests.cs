@@ -1,4 +1,4 @@
-using FolderSync.Host.Access;
+using FolderSync.Api.Access;
 using Xunit;
 
 namespace FolderSync.Tests.Rest;

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FolderSync.Api.Events;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
-using FolderSync.Host.Events;
-using FolderSync.Host.Rest;
+using FolderSync.Api.Service;
 using Xunit;
 
 namespace FolderSync.Tests.Rest;

@@ -1,5 +1,6 @@
 using System.Net;
-using FolderSync.Host.Access;
+using FolderSync.Api.Access;
+using FolderSync.Configuration.Schema;
 using FolderSync.Tests.Network;
 using Xunit;
 

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
+using FolderSync.Api.Rest;
+using FolderSync.Api.Service;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
-using FolderSync.Host.Config;
-using FolderSync.Host.Rest;
-using FolderSync.Host.Service;
+using FolderSync.Platform;
 using FolderSync.Tests.Simulation;
 using Xunit;
 

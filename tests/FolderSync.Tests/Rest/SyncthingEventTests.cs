@@ -5,8 +5,7 @@ using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem.Scan;
-using FolderSync.Host.Events;
-using FolderSync.Host.Rest;
+using FolderSync.Api.Service;
 using Xunit;
 
 namespace FolderSync.Tests.Rest;

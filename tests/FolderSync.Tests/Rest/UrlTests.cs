@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using FolderSync.Api.Http;
 using FolderSync.Client;
-using FolderSync.Host.Rest;
 using Xunit;
 
 namespace FolderSync.Tests.Rest;
@@ -70,7 +70,7 @@ public sealed partial class UrlTests
     [Fact]
     public void Nothing_else_builds_urls_of_the_page()
     {
-        var files = Sources("FolderSync.Host/Web", "*.js");
+        var files = Sources("FolderSync.Api/Web", "*.js");
         Assert.Contains(files, f => f.File == "urls.js");
         foreach (var (file, text) in files.Where(f => f.File != "urls.js"))
         {

@@ -1,8 +1,9 @@
 using System.Runtime.Versioning;
 using System.Security.Principal;
-using FolderSync.Host.Cli;
-using FolderSync.Host.Cli.Autostart;
-using FolderSync.Host.Config;
+using FolderSync.CommandLine.Autostart;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Platform;
 using Microsoft.Win32;
 using Xunit;
 

@@ -1,0 +1,30 @@
+using FolderSync.Api.Service;
+using FolderSync.Configuration.Store;
+
+namespace FolderSync.Api.Access;
+
+/// <summary>Says in the log, and so under system/error, when the interface is reachable from other computers and what that means.</summary>
+internal sealed class AccessWarnings(RunningPage page, ConfigStore config, Func<bool> isOpenToNetwork, ILogger log)
+{
+    private const int SafeKey = 22;
+
+    private bool _isOpen;
+
+    public void Start()
+    {
+        Look();
+        config.Changed += _ => Look();
+        if (isOpenToNetwork() && page.Page.ApiKey.Length < SafeKey)
+            Log.KeyIsShort(log, page.Page.ApiKey.Length, SafeKey);
+    }
+
+    private void Look()
+    {
+        var isOpen = isOpenToNetwork();
+        if (isOpen && !_isOpen)
+            Log.PageIsOpen(log, page.Page.Address);
+        else if (!isOpen && _isOpen)
+            Log.PageIsGuarded(log);
+        _isOpen = isOpen;
+    }
+}

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using FolderSync.Api.Http;
+using FolderSync.Api.Service;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Core.Model;
+using FolderSync.Platform;
+
+namespace FolderSync.Api.Access;
+
+/// <summary>
+/// Who may ask: programs with the API key; the page in a browser with its token, where a password is set after a login. Foreign Host names
+/// (DNS rebinding), foreign origins and framing are refused before anything else is looked at. <see cref="AccessRules"/> decides.
+/// </summary>
+internal sealed class Gatekeeper(RunningPage page, ConfigStore config, DeviceId self, Sessions sessions, PageTokens tokens, LoginGate login)
+{
+    public const string TokenCookie = "foldersync-token";
+    public const string TokenHeader = "X-CSRF-Token";
+
+    private static readonly HashSet<string> LoginPaths = new(StringComparer.Ordinal)
+    {
+        "/login.html", "/login.js", "/login.css", "/style.css", "/icon.svg", "/theme.js", "/meta.js", "/rest/noauth/auth/password", "/rest/noauth/auth/logout",
+    };
+
+    private readonly bool _isLoopback = IsLoopback(HostOf(page.Page.Address));
+    private readonly string _short = self.Short.ToString();
+
+    /// <summary>As Syncthing names it: cookies are shared by all ports of a host, so each device has names of its own.</summary>
+    public string SessionCookie => "sessionid-" + _short;
+
+    public bool IsOpenToNetwork => !_isLoopback && !login.IsPasswordSet;
+
+    /// <summary>A page that is handed out gets its token, under the page's own name and under Syncthing's.</summary>
+    public void GiveToken(HttpContext context)
+    {
+        var token = tokens.Make();
+        foreach (var name in (string[])[TokenCookie, "CSRF-Token-" + _short])
+            context.Response.Cookies.Append(name, token, new CookieOptions { SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/", IsEssential = true });
+    }
+
+    public void GiveSession(HttpContext context, string token, bool stay) =>
+        context.Response.Cookies.Append(SessionCookie, token, SessionOptions(context, stay ? Sessions.Long : null));
+
+    public void TakeSession(HttpContext context)
+    {
+        sessions.Close(context.Request.Cookies[SessionCookie]);
+        context.Response.Cookies.Delete(SessionCookie, SessionOptions(context, null));
+    }
+
+    public bool HasSession(HttpContext context) => login.IsPasswordSet && sessions.IsOpen(context.Request.Cookies[SessionCookie], config.Current.Page.PasswordHash);
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        SetHeaders(context.Response.Headers);
+        var (hasKey, hasWrongKey) = Key(context.Request);
+        var loggedIn = HasSession(context);
+        var isOurHost = IsOurHost(context.Request.Host.Host);
+        if (!hasKey && !hasWrongKey && !loggedIn && login.IsPasswordSet && (isOurHost || !_isLoopback) && Basic(context.Request) is var (user, password))
+        {
+            var result = await login.CheckAsync(context, user, password);
+            if (!result.IsRight)
+            {
+                await RefuseLoginAsync(context, result);
+                return;
+            }
+            if (result.Session is { } session)
+                GiveSession(context, session, stay: false);
+            loggedIn = true;
+        }
+        var admission = AccessRules.Decide(new AccessFacts(
+            What(context.Request.Path), hasKey, hasWrongKey, _isLoopback, isOurHost, login.IsPasswordSet, loggedIn, IsOurOrigin(context.Request), HasToken(context.Request)));
+        if (admission == Admission.LoginPage)
+            context.Response.Redirect("login.html");
+        else if (admission != Admission.Granted)
+            await Refusals.Text(403, AccessRules.Sentence(admission, context.Request.Host.Host)).ExecuteAsync(context);
+        else
+            await next(context);
+    }
+
+    public static Task RefuseLoginAsync(HttpContext context, LoginResult result)
+    {
+        if (result.Wait <= TimeSpan.Zero)
+            return Refusals.Text(403, "The name or the password is wrong.").ExecuteAsync(context);
+        var seconds = (int)Math.Ceiling(result.Wait.TotalSeconds);
+        context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Refusals.Text(429, $"There were too many wrong passwords. Try again in {seconds} s.").ExecuteAsync(context);
+    }
+
+    private static Asked What(PathString path) =>
+        path == "/rest/noauth/health" ? Asked.Health
+        : LoginPaths.Contains(path.Value ?? "") ? Asked.Login
+        : path.StartsWithSegments("/rest") ? Asked.Rest
+        : path == "/" || path == "/index.html" ? Asked.FrontPage
+        : Asked.File;
+
+    private (bool IsRight, bool IsWrong) Key(HttpRequest request)
+    {
+        var given = request.Headers["X-API-Key"].ToString();
+        var authorization = request.Headers.Authorization.ToString();
+        if (given.Length == 0 && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            given = authorization["Bearer ".Length..];
+        if (given.Length == 0)
+            return (false, authorization.Length > 0 && !(login.IsPasswordSet && IsBasic(authorization)));
+        var key = page.FromCommandLine ? page.Page.ApiKey : config.Current.Page.ApiKey is { Length: > 0 } configured ? configured : page.Page.ApiKey;
+        var isRight = key.Length > 0 && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        return (isRight, !isRight);
+    }
+
+    private static bool IsBasic(string authorization) => authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase);
+
+    private static (string User, string Password)? Basic(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization.ToString();
+        if (!IsBasic(authorization))
+            return null;
+        var bytes = new byte[authorization.Length];
+        if (!Convert.TryFromBase64String(authorization["Basic ".Length..].Trim(), bytes, out var length))
+            return ("", "");
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
+    }
+
+    private bool IsOurHost(string host) =>
+        IsLoopback(host) || config.Current.Page.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsOurOrigin(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site && site is not ("same-origin" or "none"))
+            // Following a link or a bookmark to a page is no request of the other site's scripts.
+            return HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && !request.Path.StartsWithSegments("/rest");
+        var origin = request.Headers.Origin.ToString();
+        return origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value);
+    }
+
+    /// <remarks>
+    /// A foreign page can neither read a token nor send this header. The cookie only brings the token to the page: cookies are shared by
+    /// all ports of a host, so that of another service on this computer may have taken its place since.
+    /// </remarks>
+    private bool HasToken(HttpRequest request) =>
+        tokens.IsOurs(request.Headers[TokenHeader].ToString()) || tokens.IsOurs(request.Headers["X-CSRF-Token-" + _short].ToString());
+
+    private static CookieOptions SessionOptions(HttpContext context, TimeSpan? age) =>
+        new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/", IsEssential = true, MaxAge = age };
+
+    private void SetHeaders(IHeaderDictionary headers)
+    {
+        headers["X-Syncthing-Version"] = ProgramVersion.Tag;
+        headers["X-Syncthing-ID"] = self.ToString();
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+    }
+
+    private static string HostOf(string address) => ConfigAddress.TrySplit(address, out var host, out _) ? host : address;
+
+    private static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ||
+        (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+}

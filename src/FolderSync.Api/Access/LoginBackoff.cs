@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FolderSync.Api.Access;
+
+/// <summary>
+/// Wrong passwords make their address wait: the first few cost nothing, from then on each doubles the time in which no other is
+/// looked at. Bounded, and forgotten after an hour. Thread-safe.
+/// </summary>
+internal sealed class LoginBackoff(TimeProvider time)
+{
+    private const int FreeAttempts = 4;
+    private const int MaxAddresses = 4096;
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Failures> _failures = new(StringComparer.Ordinal);
+
+    /// <summary>How long no password from there is looked at; zero for not at all.</summary>
+    public TimeSpan WaitOf(IPAddress address)
+    {
+        lock (_lock)
+        {
+            // By the monotonic clock: one that is set back must not lock a person out for as long.
+            var left = _failures.TryGetValue(Key(address), out var f) ? f.Pause - time.GetElapsedTime(f.Last) : TimeSpan.Zero;
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    public void NoteWrong(IPAddress address)
+    {
+        lock (_lock)
+        {
+            var key = Key(address);
+            var count = _failures.TryGetValue(key, out var f) && time.GetElapsedTime(f.Last) < Memory ? f.Count + 1 : 1;
+            if (_failures.Count >= MaxAddresses && !_failures.ContainsKey(key))
+                _failures.Remove(_failures.MinBy(x => x.Value.Last).Key);
+            _failures[key] = new Failures(count, time.GetTimestamp(), Pause(count));
+        }
+    }
+
+    public void NoteRight(IPAddress address)
+    {
+        lock (_lock)
+            _failures.Remove(Key(address));
+    }
+
+    private static TimeSpan Pause(int count) =>
+        count < FreeAttempts ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, Math.Min(count - FreeAttempts, 20))));
+
+    /// <summary>One computer has a whole /64 of IPv6 addresses to choose from.</summary>
+    private static string Key(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+
+    private readonly record struct Failures(int Count, long Last, TimeSpan Pause);
+}

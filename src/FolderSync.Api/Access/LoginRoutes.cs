@@ -1,0 +1,47 @@
+using FolderSync.Api.Http;
+using FolderSync.Configuration.Store;
+using FolderSync.Engine;
+
+namespace FolderSync.Api.Access;
+
+/// <summary>/rest/noauth/auth: logging in and out, as Syncthing has it; and what a page may know before.</summary>
+internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore config, ISyncEngine engine)
+{
+    public void Map(WebApplication app)
+    {
+        app.MapPost("/rest/noauth/auth/password", (Delegate)LogInAsync);
+        app.MapPost("/rest/noauth/auth/logout", (HttpContext context) =>
+        {
+            gate.TakeSession(context);
+            return Results.NoContent();
+        });
+        app.MapGet("/meta.js", (HttpContext context) => Results.Text($"var metadata = {Metadata(context)};\n", "application/javascript; charset=utf-8"));
+    }
+
+    private async Task<IResult> LogInAsync(HttpContext context)
+    {
+        var body = new JsonReader(RestJson.AsObject(await RestJson.BodyAsync(context.Request)), "login");
+        if (!login.IsPasswordSet)
+            return Refusals.Text(403, "No password is set here: there is nothing to log in to.");
+        var stay = body.Flag("stayLoggedIn", false);
+        var result = await login.LogInAsync(context, body.Text("username", ""), body.Text("password", ""), stay);
+        if (!result.IsRight)
+        {
+            await Gatekeeper.RefuseLoginAsync(context, result);
+            return Results.Empty;
+        }
+        // A session that this browser had before is not left behind.
+        gate.TakeSession(context);
+        gate.GiveSession(context, result.Session!, stay);
+        return Results.NoContent();
+    }
+
+    private string Metadata(HttpContext context) => new System.Text.Json.Nodes.JsonObject
+    {
+        ["deviceID"] = engine.Self.ToString(),
+        ["deviceIDShort"] = engine.Self.Short.ToString(),
+        ["authenticated"] = !login.IsPasswordSet || gate.HasSession(context),
+        ["asksForUser"] = config.Current.Page.User.Length > 0,
+        ["canLogOut"] = login.IsPasswordSet,
+    }.ToJsonString();
+}

@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+
+namespace FolderSync.Api.Access;
+
+/// <summary>
+/// Tokens against forged requests: each page that is handed out gets one, and sends it back as a header with every request, which no
+/// foreign page can. Bounded: the oldest gives way, and its page fetches another. Thread-safe.
+/// </summary>
+internal sealed class PageTokens
+{
+    private const int MaxTokens = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _tokens = new(StringComparer.Ordinal);
+    private readonly Queue<string> _order = new();
+
+    public string Make()
+    {
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        lock (_lock)
+        {
+            if (_order.Count >= MaxTokens)
+                _tokens.Remove(_order.Dequeue());
+            _tokens.Add(token);
+            _order.Enqueue(token);
+        }
+        return token;
+    }
+
+    public bool IsOurs(string token)
+    {
+        lock (_lock)
+            return token.Length > 0 && _tokens.Contains(token);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using FolderSync.Api.Extensions;
+using FolderSync.Api.Http;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace FolderSync.Api;
+
+/// <summary>Where the page and the REST interface listen.</summary>
+/// <param name="Socket">Bound and listening; the server takes it over.</param>
+/// <param name="Certificate">Null: plain HTTP.</param>
+public sealed record ApiListener(Socket Socket, X509Certificate2? Certificate);
+
+/// <summary>The process's container with the web server in it: all that is ASP.NET's is behind this.</summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ApiServer(WebApplication app) => _app = app;
+
+    public IServiceProvider Services => _app.Services;
+
+    internal IEndpointRouteBuilder Routes => _app;
+
+    /// <param name="listener">Null: page and REST interface are switched off.</param>
+    /// <param name="services">What the routes ask, and what else runs in the process.</param>
+    public static ApiServer Build(string contentRoot, ApiListener? listener, Action<ILoggingBuilder> logging, Action<IServiceCollection> services)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = contentRoot });
+        logging(builder.Logging);
+        if (listener is not null)
+        {
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, listener));
+            builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => listener.Socket);
+        }
+        else
+        {
+            builder.Services.AddSingleton<IServer, NoServer>();
+        }
+        builder.Services.AddRoutingCore();
+        OpenApi.Add(builder.Services);
+        RestApi.AddServices(builder.Services);
+        services(builder.Services);
+
+        var app = builder.Build();
+        app.Services.GetRequiredService<RestApi>().Map(app);
+        return new ApiServer(app);
+    }
+
+    public Task StartAsync(CancellationToken cancellation) => _app.StartAsync(cancellation);
+
+    /// <summary>Until the token or <see cref="Service.ServiceEnd"/> says so, and everything has stopped.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void Listen(KestrelServerOptions kestrel, ApiListener listener)
+    {
+        kestrel.AddServerHeader = false;
+        RestLimits.Set(kestrel.Limits);
+        kestrel.Listen((IPEndPoint)listener.Socket.LocalEndPoint!, listen =>
+        {
+            listen.Protocols = listener.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+            if (listener.Certificate is { } certificate)
+                listen.UseHttps(certificate);
+        });
+    }
+}

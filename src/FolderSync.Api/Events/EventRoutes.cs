@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using FolderSync.Api.Http;
+
+namespace FolderSync.Api.Events;
+
+/// <summary>/rest/events: long polling.</summary>
+internal sealed class EventRoutes(EventBuffers buffers) : IRoutes
+{
+    private static readonly string[] DiskEvents = ["LocalChangeDetected", "RemoteChangeDetected"];
+
+    public void Map(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/events", (HttpContext context, string? events, long? since, int? limit, double? timeout) =>
+            AnswerAsync(context, string.IsNullOrEmpty(events) ? null : events.Split(','), since, limit, timeout));
+        rest.MapGet("/events/disk", (HttpContext context, long? since, int? limit, double? timeout) =>
+            AnswerAsync(context, DiskEvents, since, limit, timeout));
+    }
+
+    /// <summary>The events that a client sees who names none.</summary>
+    public static bool IsDefault(string type) => !DiskEvents.Contains(type);
+
+    private async Task AnswerAsync(HttpContext context, string[]? types, long? since, int? limit, double? timeout)
+    {
+        var wait = TimeSpan.FromSeconds(timeout is { } given && double.IsFinite(given) ? Math.Clamp(given, 0, 3600) : 60);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        // The head goes out before the waiting, so that a client knows its request has arrived.
+        await context.Response.StartAsync(context.RequestAborted);
+        var found = await buffers.For(types).WaitAsync(since ?? 0, limit ?? 0, wait, context.RequestAborted);
+        var body = context.Response.BodyWriter;
+        Put("[");
+        for (var i = 0; i < found.Count; i++)
+        {
+            Put(string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}{{\"id\":{found[i].Id},"));
+            // Waits where a reader is slow: no more than the response's small buffer is held for it.
+            await body.WriteAsync(found[i].Event.Text, context.RequestAborted);
+        }
+        Put("]");
+        await body.FlushAsync(context.RequestAborted);
+
+        void Put(string text) => body.Advance(Encoding.UTF8.GetBytes(text, body.GetSpan(64)));
+    }
+}

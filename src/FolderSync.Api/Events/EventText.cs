@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FolderSync.Api.Http;
+using FolderSync.Engine.Events;
+using FolderSync.Api.Service;
+
+namespace FolderSync.Api.Events;
+
+/// <summary>An event as it is sent: written once, by the first who reads it, and shared by all readers of all filters.</summary>
+/// <param name="globalId">Ascending from 1 over all types.</param>
+internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent shown)
+{
+    private static readonly EventJson Json = new(new JsonSerializerOptions(EventJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private byte[]? _text;
+
+    public string Type => shown.Type;
+
+    /// <summary>Bytes that it keeps in memory, about: what happened and its text.</summary>
+    public int Weight { get; } = 600 + (3 * TextOf(logged.Event));
+
+    /// <summary>The object's text behind its id: <c>"globalID":1,"time":...}</c>.</summary>
+    public ReadOnlyMemory<byte> Text => Volatile.Read(ref _text) ?? Write();
+
+    private byte[] Write()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("globalID", globalId);
+            json.WriteString("time", RestJson.Time(logged.Time));
+            json.WriteString("type", shown.Type);
+            json.WritePropertyName("data");
+            Write(json, SyncthingEvents.DataOf(logged.Event, shown));
+            json.WriteEndObject();
+        }
+        var text = buffer.WrittenSpan[1..].ToArray();
+        Volatile.Write(ref _text, text);
+        return text;
+    }
+
+    private static void Write(Utf8JsonWriter json, EventData data)
+    {
+        switch (data)
+        {
+            case EventData.Whole whole:
+                json.WriteRawValue(whole.Json, skipInputValidation: true);
+                break;
+            case EventData.FolderSummary summary:
+                json.WriteStartObject();
+                json.WriteString("folder", summary.Folder);
+                json.WritePropertyName("summary");
+                json.WriteRawValue(summary.Summary, skipInputValidation: true);
+                json.WriteEndObject();
+                break;
+            case EventData.DownloadProgress progress:
+                JsonSerializer.Serialize(json, progress.Folders, Json.IReadOnlyDictionaryStringIReadOnlyDictionaryStringFileProgressData);
+                break;
+            default:
+                JsonSerializer.Serialize(json, data, Json.GetTypeInfo(data.GetType())!);
+                break;
+        }
+    }
+
+    /// <summary>Characters of the texts that can be long.</summary>
+    private static int TextOf(EngineEvent happened) => happened switch
+    {
+        EngineEvent.LocalIndexUpdated e => e.Names.Sum(n => 20 + n.Value.Length),
+        EngineEvent.LocalChangeDetected e => e.Name.Value.Length,
+        EngineEvent.RemoteChangeApplied e => e.Name.Value.Length,
+        EngineEvent.ItemStarted e => e.Name.Value.Length,
+        EngineEvent.ItemFinished e => e.Name.Value.Length + (e.Error?.Length ?? 0),
+        EngineEvent.PullProblemsChanged e => e.Problems.Sum(p => 40 + p.Name.Value.Length + p.Reason.Length),
+        EngineEvent.ConflictCopyMade e => e.Name.Value.Length + e.Copy.Value.Length,
+        EngineEvent.FolderWarned e => e.Message.Length,
+        EngineEvent.RemoteProgressReceived e => e.Blocks.Sum(b => 30 + b.Key.Value.Length),
+        EngineEvent.FoldersOffered e => e.Offers.Sum(o => 200 + o.Folder.Value.Length + o.Label.Length),
+        EngineEvent.DeviceDiscovered e => e.Addresses.Sum(a => 10 + a.Length),
+        ServiceEvent.PendingDevicesRemoved e => 100 * e.Devices.Count,
+        ServiceEvent.PendingFoldersRemoved e => e.Offers.Sum(o => 120 + o.Folder.Value.Length),
+        ServiceEvent.ConfigSaved e => e.Json.Length,
+        ServiceEvent.DownloadProgress e => e.Folders.Sum(f => f.Transfers.Sum(t => 250 + t.Name.Value.Length)),
+        ServiceEvent.FolderSummary e => e.Json.Length,
+        ServiceEvent.FolderCompletion e => e.Json.Length,
+        _ => 100,
+    };
+}

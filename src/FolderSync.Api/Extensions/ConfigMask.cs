@@ -1,0 +1,51 @@
+using System.Text;
+using FolderSync.Configuration.Yaml;
+
+namespace FolderSync.Api.Extensions;
+
+/// <summary>A configuration's text without its secrets. Pure.</summary>
+internal static class ConfigMask
+{
+    public const string Shown = "********";
+
+    /// <summary>Shorter words would be found everywhere.</summary>
+    private const int ShortestRepeated = 8;
+
+    private static readonly string[] Secret = ["api-key", "apikey", "password", "secret", "token"];
+
+    /// <param name="file">For messages.</param>
+    /// <exception cref="ConfigException">It is no document.</exception>
+    public static string Of(string file, string text)
+    {
+        var secrets = new List<YamlScalar>();
+        Find(ConfigDocument.Parse(file, text).Root, isSecret: false, secrets);
+        var masked = new StringBuilder(text);
+        foreach (var secret in secrets.OrderByDescending(s => s.Start))
+        {
+            var end = secret.IsBlock ? text.AsSpan(0, secret.End).TrimEnd().Length : secret.End;
+            masked.Remove(secret.Start, end - secret.Start).Insert(secret.Start, Shown);
+        }
+        // A person may have noted it in a comment, too.
+        foreach (var secret in secrets.Where(s => s.Value.Length >= ShortestRepeated))
+            masked.Replace(secret.Value, Shown);
+        return masked.ToString();
+    }
+
+    private static void Find(YamlNode? node, bool isSecret, List<YamlScalar> secrets)
+    {
+        switch (node)
+        {
+            case YamlScalar { IsNull: false, Value.Length: > 0 } scalar when isSecret:
+                secrets.Add(scalar);
+                break;
+            case YamlMap map:
+                foreach (var entry in map.Entries)
+                    Find(entry.Value, isSecret || Secret.Any(s => entry.Key.Value.Contains(s, StringComparison.OrdinalIgnoreCase)), secrets);
+                break;
+            case YamlSequence sequence:
+                foreach (var item in sequence.Items)
+                    Find(item, isSecret, secrets);
+                break;
+        }
+    }
+}

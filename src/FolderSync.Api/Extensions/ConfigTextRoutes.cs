@@ -1,0 +1,26 @@
+using FolderSync.Api.Http;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Contracts;
+
+namespace FolderSync.Api.Extensions;
+
+/// <summary>The configuration's file, as a person reads it.</summary>
+internal sealed class ConfigTextRoutes(ConfigStore config) : IExtensionRoutes
+{
+    public void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/config/yaml", () => Results.Text(ConfigMask.Of(config.Home.ConfigFile, config.Text), "text/plain; charset=utf-8"))
+            .Produces<string>(200, "text/plain").WithSummary("config.yaml as it is in force, its secrets masked.");
+        api.MapGet("/config/schema", () => Results.Text(ConfigJsonSchema.Text, "application/schema+json; charset=utf-8"))
+            .Produces<System.Text.Json.Nodes.JsonObject>(200, "application/schema+json").WithSummary("The JSON Schema of config.yaml, for editors.");
+        api.MapGet("/config/problems", () => Answers.Of(Problems(), Answers.Json.IReadOnlyListConfigProblemItem))
+            .Produces<IReadOnlyList<ConfigProblemItem>>().WithSummary("What is wrong with config.yaml as it stands; empty when all of it is in force.");
+    }
+
+    private IReadOnlyList<ConfigProblemItem> Problems() =>
+        [.. (config.Error?.Problems ?? []).Select(p => Item(p, "error")), .. config.Warnings.Select(w => Item(w, "warning"))];
+
+    private static ConfigProblemItem Item(ConfigProblem p, string severity) => new(p.File, p.Line, p.Column, p.Message, p.Hint, severity);
+}

@@ -1,0 +1,108 @@
+using FolderSync.Api.Http;
+using FolderSync.Contracts;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Engine.Queries;
+using FolderSync.Engine.Status;
+using FolderSync.Index;
+
+namespace FolderSync.Api.Extensions;
+
+/// <summary>What is in a folder, and what commands would do to it before they are given.</summary>
+internal sealed class ContentRoutes(ISyncEngine engine) : IExtensionRoutes
+{
+    private const int MaxLines = 10_000;
+
+    public void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/browse", BrowseAsync)
+            .Produces<BrowsePage>().WithSummary("One level of a folder (prefix: the directory), what is on disk and what others have, each with its state.");
+        api.MapPost("/ignores/preview", (Delegate)PreviewIgnoresAsync).Takes<IgnorePreviewRequest>()
+            .Produces<IgnorePreview>().WithSummary("What the given ignore patterns would ignore of what is there now. Nothing is changed.");
+        api.MapGet("/override/preview", (string? folder, int? page, int? perpage) => Answers.Of(Override(folder, page, perpage), Answers.Json.PreviewPage))
+            .Produces<PreviewPage>().WithSummary("What Override of a send-only folder would do on the other devices.");
+        api.MapGet("/revert/preview", (string? folder, int? page, int? perpage) => Answers.Of(Revert(folder, page, perpage), Answers.Json.PreviewPage))
+            .Produces<PreviewPage>().WithSummary("What Revert of a receive-only folder would do here.");
+    }
+
+    private async Task<IResult> BrowseAsync(string? folder, string? prefix, int? page, int? perpage, CancellationToken cancellation)
+    {
+        var id = Refusals.Folder(engine, folder).Config.Id;
+        var directory = prefix?.Trim('/') is { Length: > 0 } text ? Refusals.Name(text) : default;
+        var (number, take, skip) = Answers.Page(page, perpage);
+        var level = await Answers.OrConflictAsync(engine.BrowseAsync(id, directory, skip, take, cancellation));
+        return Answers.Of(new BrowsePage(level.Total, number, take, [.. level.Items.Select(Item)]), Answers.Json.BrowsePage);
+    }
+
+    private static BrowseItem Item(BrowsedItem item) => new(
+        item.Leaf,
+        Answers.TypeWord(item.Type),
+        item.Size,
+        item.Modified.ToDateTimeOffset(),
+        item.State switch
+        {
+            BrowsedState.Needed => "needed",
+            BrowsedState.Ignored => "ignored",
+            BrowsedState.LocalOnly => "localOnly",
+            BrowsedState.Conflict => "conflict",
+            _ => "inSync",
+        });
+
+    private async Task<IResult> PreviewIgnoresAsync(HttpContext context)
+    {
+        var request = await Answers.BodyAsync(context, Answers.Json.IgnorePreviewRequest);
+        var id = Refusals.Folder(engine, request.Folder).Config.Id;
+        if (request.Lines is not { Count: <= MaxLines } lines || lines.Any(l => l is null))
+            throw new BadHttpRequestException($"lines is to be a list of texts, at most {MaxLines}.");
+        var (number, take, skip) = Answers.Page(request.Page, request.Perpage);
+        var preview = await Answers.OrConflictAsync(engine.PreviewIgnoresAsync(id, lines, skip, take, context.RequestAborted));
+        return Answers.Of(
+            new IgnorePreview(
+                preview.Error,
+                preview.Line,
+                preview.Total,
+                number,
+                take,
+                [.. preview.Items.Select(i => new IgnoredItem(i.Name.Value, Answers.TypeWord(i.Type), true, i.Pattern))],
+                preview.Files,
+                preview.Bytes),
+            Answers.Json.IgnorePreview);
+    }
+
+    private PreviewPage Override(string? folder, int? page, int? perPage)
+    {
+        var (snapshot, index) = OfType(folder, FolderType.SendOnly, "Only a send-only folder can be overridden");
+        var (number, take, skip) = Answers.Page(page, perPage);
+        var needed = NeedRoutes.Read(index, skip, take);
+        return new PreviewPage(snapshot.Counts.Need.Items, snapshot.Counts.Need.Bytes, number, take, [.. needed.Select(n => Previews.OfOverride(n)).Select(Item)]);
+    }
+
+    private PreviewPage Revert(string? folder, int? page, int? perPage)
+    {
+        var (snapshot, index) = OfType(folder, FolderType.ReceiveOnly, "Only a receive-only folder can be reverted");
+        var (number, take, skip) = Answers.Page(page, perPage);
+        var items = new List<PreviewItem>();
+        var after = default(FileName);
+        while (items.Count < take && index.ReceiveOnlyChanged(after, (int)Math.Min(5000, skip + take)) is { Count: > 0 } part)
+        {
+            after = part[^1].Name;
+            items.AddRange(part.Skip((int)Math.Min(skip, part.Count)).Take(take - items.Count).Select(e => Item(Previews.OfRevert(e, index.Versions(e.Name), engine.Self))));
+            skip = Math.Max(0, skip - part.Count);
+        }
+        return new PreviewPage(snapshot.Counts.ReceiveOnlyChanged.Items, snapshot.Counts.ReceiveOnlyChanged.Bytes, number, take, items);
+    }
+
+    private (FolderSnapshot Snapshot, IFolderIndex Index) OfType(string? folder, FolderType type, string why)
+    {
+        var snapshot = Refusals.Folder(engine, folder);
+        return snapshot.Config.Type == type
+            ? (snapshot, Refusals.Index(engine, folder))
+            : throw new BadHttpRequestException($"{why}; {snapshot.Config.DisplayName} is not one.", StatusCodes.Status409Conflict);
+    }
+
+    private static PreviewItem Item(PreviewedItem item) => new(
+        item.Name.Value,
+        item.Action switch { PreviewedAction.Delete => "delete", PreviewedAction.Restore => "restore", _ => "replace" },
+        Answers.TypeWord(item.Type),
+        item.Size);
+}

@@ -1,0 +1,7 @@
+namespace FolderSync.Api.Extensions;
+
+/// <summary>The routes of one area under /rest/foldersync.</summary>
+internal interface IExtensionRoutes
+{
+    void Map(RouteGroupBuilder api);
+}

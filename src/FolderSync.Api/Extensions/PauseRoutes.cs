@@ -1,0 +1,34 @@
+using FolderSync.Api.Http;
+using FolderSync.Api.Service;
+using FolderSync.Contracts;
+
+namespace FolderSync.Api.Extensions;
+
+/// <summary>All connections rest for a while.</summary>
+internal sealed class PauseRoutes(IPause pause, TimeProvider time) : IExtensionRoutes
+{
+    private const double MaxMinutes = 60 * 24 * 366;
+
+    public void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/pause", State).Produces<PauseState>().WithSummary("Whether all syncing is paused, and until when.");
+        api.MapPost("/pause", (Delegate)PauseAsync).Takes<PauseRequest>().Produces<PauseState>()
+            .WithSummary("Pauses all syncing for so many minutes; without minutes until it is resumed. It outlives a restart and ends by itself.");
+        api.MapPost("/resume", async (CancellationToken cancellation) =>
+        {
+            await pause.ResumeAsync(cancellation);
+            return State();
+        }).Produces<PauseState>().WithSummary("Ends the pause.");
+    }
+
+    private IResult State() => Answers.Of(new PauseState(pause.IsPaused, pause.Until), Answers.Json.PauseState);
+
+    private async Task<IResult> PauseAsync(HttpContext context)
+    {
+        var minutes = context.Request.ContentLength is 0 ? null : (await Answers.BodyAsync(context, Answers.Json.PauseRequest)).Minutes;
+        if (minutes is <= 0 or > MaxMinutes or double.NaN)
+            throw new BadHttpRequestException($"minutes is to be more than 0 and at most {MaxMinutes}.");
+        await pause.PauseAsync(minutes is { } m ? time.GetUtcNow().AddMinutes(m) : null, CancellationToken.None);
+        return State();
+    }
+}

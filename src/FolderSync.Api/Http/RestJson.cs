@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Api.Http;
+
+/// <summary>JSON as the clients of Syncthing's API read it.</summary>
+internal static class RestJson
+{
+    /// <summary>A configuration of thousands of folders, or a million ignore lines' worth of characters.</summary>
+    public const int MaxBody = 4 << 20;
+
+    private const int MaxDepth = 32;
+
+    /// <summary>As deep as a listing of the deepest path: an object and a list for each level.</summary>
+    public static JsonSerializerOptions Options { get; } = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        MaxDepth = (2 * EntryLimits.MaxDepth) + 16,
+    };
+
+    private static readonly JsonSerializerOptions CompactOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = Options.MaxDepth };
+
+    public static IResult Of(JsonNode? node) => Results.Text(node?.ToJsonString(Options) ?? "null", "application/json; charset=utf-8");
+
+    /// <summary>On one line, for what is embedded.</summary>
+    public static string Compact(JsonNode node) => node.ToJsonString(CompactOptions);
+
+    public static IResult Empty() => Results.Text("", "application/json; charset=utf-8");
+
+    /// <summary>RFC 3339 with as many digits as there are.</summary>
+    public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
+
+    /// <summary>The request's body; <see cref="BadHttpRequestException"/> says what is wrong with it.</summary>
+    public static async Task<JsonNode> BodyAsync(HttpRequest request)
+    {
+        if (request.ContentLength > MaxBody)
+            throw new BadHttpRequestException($"The body has more than {MaxBody >> 20} MiB.", 413);
+        try
+        {
+            var body = await JsonNode.ParseAsync(request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth }, cancellationToken: request.HttpContext.RequestAborted)
+                ?? throw new BadHttpRequestException("The body is null; a JSON object or list is expected.");
+            ReadTexts(body);
+            return body;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadHttpRequestException("The body holds a text that is not valid Unicode: half of a surrogate pair.");
+        }
+        catch (JsonException e)
+        {
+            throw new BadHttpRequestException($"The body is not JSON: {e.Message}");
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    /// <summary>Half of a surrogate pair, escaped, is valid JSON, and fails only when somebody reads it.</summary>
+    private static void ReadTexts(JsonNode? node)
+    {
+        if (node is JsonObject o)
+        {
+            foreach (var (_, value) in o)
+                ReadTexts(value);
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (var item in list)
+                ReadTexts(item);
+        }
+        else if (node?.GetValueKind() == JsonValueKind.String)
+        {
+            _ = node.GetValue<string>();
+        }
+    }
+
+    /// <summary>The beginning of a body of text, at most <paramref name="most"/> characters.</summary>
+    public static async Task<string> TextAsync(HttpRequest request, int most)
+    {
+        using var reader = new StreamReader(request.Body, new UTF8Encoding(false));
+        var buffer = new char[most];
+        try
+        {
+            return new string(buffer, 0, await reader.ReadBlockAsync(buffer, request.HttpContext.RequestAborted));
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    /// <summary>So the server tells, besides by its own exceptions, what it could not make out or what broke off.</summary>
+    private static BadHttpRequestException Unreadable(IOException e) => new($"The body could not be read: {e.Message}");
+
+    public static JsonObject AsObject(JsonNode node) =>
+        node as JsonObject ?? throw new BadHttpRequestException("The body is to be a JSON object.");
+
+    public static JsonArray AsArray(JsonNode node) =>
+        node as JsonArray ?? throw new BadHttpRequestException("The body is to be a JSON list.");
+
+    /// <summary>What <paramref name="change"/> has goes over what is there; objects are merged, lists replaced.</summary>
+    public static void Merge(JsonObject into, JsonObject change)
+    {
+        foreach (var (key, value) in change)
+        {
+            if (value is JsonObject inner && into[key] is JsonObject there)
+                Merge(there, inner);
+            else
+                into[key] = value?.DeepClone();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using FolderSync.Api.Http;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Engine;
+using FolderSync.Index;
+
+namespace FolderSync.Api.Rest;
+
+/// <summary>Changes to the configuration over REST, one at a time, and the fields that clients posted and FolderSync doesn't know.</summary>
+internal sealed class ConfigChanges(ISyncEngine engine, ConfigStore store, StoredOptions stored)
+{
+    /// <summary>Characters of fields that mean nothing here; more is no configuration.</summary>
+    private const int MaxExtras = 2 << 20;
+
+    private readonly SemaphoreSlim _one = new(1);
+
+    /// <summary>As a route handler, whose result is written; a bare lambda over the context would be taken for middleware.</summary>
+    public static Delegate Handler(Func<HttpContext, Task<IResult>> handle) => handle;
+
+    public static async Task<JsonObject> Body(HttpContext context) => RestJson.AsObject(await RestJson.BodyAsync(context.Request));
+
+    public JsonObject Extras() => stored.Read();
+
+    /// <summary>Reads, changes, writes; what is wanted is in force when the answer comes.</summary>
+    public async Task<IResult> ChangeAsync(Func<JsonObject, Task<Func<ServiceConfig, ServiceConfig>>> change)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            // What an earlier version stored must be settled before it is written over: a share may hang on it.
+            await stored.SettleAsync(CancellationToken.None);
+            var extras = Extras();
+            var before = extras.ToJsonString();
+            var apply = await change(extras);
+            var text = extras.ToJsonString();
+            if (text.Length > MaxExtras)
+                throw new BadHttpRequestException($"The fields that FolderSync doesn't know have more than {MaxExtras >> 20} MiB together and are not kept.", StatusCodes.Status413PayloadTooLarge);
+            var pending = engine.State.PendingDevices();
+            await store.UpdateAsync(c => apply(c).Consistent(engine.Self));
+            if (Described(extras, pending))
+                text = extras.ToJsonString();
+            if (text != before)
+                stored.Write(text);
+            await engine.ApplyAsync(stored.Guarded(store.Current.Engine), CancellationToken.None);
+            return RestJson.Empty();
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>What was known of a device that is ignored from now on stays known: an ID alone tells a person nothing.</summary>
+    private bool Described(JsonObject extras, IReadOnlyList<PendingDevice> pending)
+    {
+        var ignored = ConfigJson.Ignored(store.Current.Engine, extras["remoteIgnoredDevices"]);
+        if (ignored.Count == 0)
+            return extras.Remove("remoteIgnoredDevices");
+        foreach (var device in ignored.OfType<JsonObject>())
+        {
+            if (device["name"]?.ToString() is "" or null && pending.FirstOrDefault(p => p.Device.ToString() == device["deviceID"]!.ToString()) is { } seen)
+                (device["name"], device["address"], device["time"]) = (seen.Name, seen.Address, RestJson.Time(seen.Time));
+        }
+        extras["remoteIgnoredDevices"] = ignored;
+        return true;
+    }
+
+    /// <summary>Passwords and keys have one place, config.yaml.</summary>
+    public static JsonNode? Unsecret(JsonNode? node)
+    {
+        if (node is JsonObject o)
+        {
+            foreach (var secret in (string[])["apiKey", "password"])
+                o.Remove(secret);
+        }
+        return node;
+    }
+}

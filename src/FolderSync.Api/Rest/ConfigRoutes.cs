@@ -1,0 +1,269 @@
+using System.Text.Json.Nodes;
+using FolderSync.Api.Http;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+
+namespace FolderSync.Api.Rest;
+
+/// <summary>/rest/config: what it changes is spliced into config.yaml and in force when the answer comes.</summary>
+internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, ConfigChanges changes) : IRoutes
+{
+    public void Map(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/config", () => RestJson.Of(Whole()));
+        rest.MapPut("/config", ConfigChanges.Handler(PutWholeAsync));
+        rest.MapGet("/system/config", () => RestJson.Of(Whole()));
+        rest.MapPost("/system/config", ConfigChanges.Handler(PutWholeAsync));
+        MapOptions(rest);
+        MapDevices(rest);
+        MapFolders(rest);
+    }
+
+    private void MapOptions(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/config/options", () => RestJson.Of(Options()));
+        rest.MapPut("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, ConfigChanges.Body(c), replace: true))));
+        rest.MapPatch("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, ConfigChanges.Body(c), replace: false))));
+    }
+
+    private void MapDevices(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/config/devices", () => RestJson.Of(Devices()));
+        rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request))))));
+        rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, RestJson.AsObject(await RestJson.BodyAsync(c.Request)), partial: true))));
+        rest.MapGet("/config/devices/{id}", (HttpContext c) => RestJson.Of(FindDevice(RequestPath.Last(c))));
+        rest.MapPut("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Named(await ConfigChanges.Body(c), "deviceID", RequestPath.Last(c))))));
+        rest.MapPatch("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(RequestPath.Last(c)), Named(await ConfigChanges.Body(c), "deviceID", RequestPath.Last(c)))))));
+        rest.MapDelete("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(extras => RemoveDevice(extras, RequestPath.Last(c)))));
+    }
+
+    private void MapFolders(RouteGroupBuilder rest)
+    {
+        rest.MapGet("/config/folders", () => RestJson.Of(Folders()));
+        rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request))))));
+        rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, RestJson.AsObject(await RestJson.BodyAsync(c.Request)), partial: true))));
+        rest.MapGet("/config/folders/{id}", (HttpContext c) => RestJson.Of(FindFolder(RequestPath.Last(c))));
+        rest.MapPut("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Named(await ConfigChanges.Body(c), "id", RequestPath.Last(c))))));
+        rest.MapPatch("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(RequestPath.Last(c)), Named(await ConfigChanges.Body(c), "id", RequestPath.Last(c)))))));
+        rest.MapDelete("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(extras => RemoveFolder(extras, RequestPath.Last(c)))));
+    }
+
+    private async Task<IResult> PutWholeAsync(HttpContext context)
+    {
+        var body = await ConfigChanges.Body(context);
+        return await changes.ChangeAsync(async extras =>
+        {
+            var (deviceList, folderList) = (List(body, "devices"), List(body, "folders"));
+            var devices = PutDevices(extras, deviceList);
+            var folders = PutFolders(extras, folderList);
+            var options = await OptionsChange(extras, Task.FromResult(new JsonReader(body, "config").Object("options") ?? []), replace: true);
+            var ignored = body["remoteIgnoredDevices"] is null ? c => c : Ignore(List(body, "remoteIgnoredDevices"));
+            GuiRoutes.CheckUnlisted(body);
+            foreach (var (key, value) in body)
+            {
+                if (key is "devices" or "folders" or "options" or "gui")
+                    continue;
+                var sent = ConfigChanges.Unsecret(value?.DeepClone());
+                if (key == "defaults" && sent is JsonObject templates)
+                    GuiRoutes.KeepUnsent(templates, extras[key] as JsonObject);
+                extras[key] = sent;
+            }
+            var gui = new JsonReader(body, "config").Object("gui") is { } page ? GuiRoutes.Change(extras, page, replace: true) : c => c;
+            return c => ignored(gui(options(folders(devices(c)))));
+        });
+    }
+
+    /// <summary>What is not in the list is removed; a whole configuration without the list is none, and nothing that anybody means to say.</summary>
+    private static JsonArray List(JsonObject body, string field) => body[field] switch
+    {
+        null => throw new BadHttpRequestException($"config: '{field}' is missing. The whole configuration replaces the present one: send 'folders' and 'devices', or change a part by PATCH."),
+        JsonArray list => list,
+        _ => throw new BadHttpRequestException($"config: '{field}' must be a list of objects."),
+    };
+
+    public JsonObject Whole()
+    {
+        var extras = changes.Extras();
+        var whole = new JsonObject
+        {
+            ["version"] = extras["version"]?.DeepClone() ?? 37,
+            ["folders"] = Folders(),
+            ["devices"] = Devices(),
+            ["gui"] = ConfigJson.Gui(store.Current.Page, extras["gui"] as JsonObject),
+            ["ldap"] = Defaults.Ldap(extras),
+            ["options"] = Options(),
+            ["remoteIgnoredDevices"] = ConfigJson.Ignored(store.Current.Engine, extras["remoteIgnoredDevices"]),
+            ["defaults"] = new JsonObject { ["folder"] = Defaults.Template(extras, "folder"), ["device"] = Defaults.Template(extras, "device"), ["ignores"] = Defaults.Template(extras, "ignores") },
+        };
+        foreach (var (key, value) in extras)
+        {
+            if (!whole.ContainsKey(key))
+                whole[key] = value?.DeepClone();
+        }
+        return whole;
+    }
+
+    private JsonObject Options() => ConfigJson.Options(store.Current, changes.Extras()["options"] as JsonObject);
+
+    private DeviceConfig Self => new() { Id = engine.Self, Name = store.Current.Engine.Name };
+
+    private JsonArray Devices()
+    {
+        var extras = changes.Extras();
+        return [.. store.Current.Engine.Devices.Prepend(Self).Select(d => ConfigJson.Device(d, Extra(extras, "devices", d.Id.ToString())))];
+    }
+
+    private JsonArray Folders()
+    {
+        var extras = changes.Extras();
+        return [.. store.Current.Engine.Folders.Select(f => ConfigJson.Folder(f, engine.Self, Extra(extras, "folders", f.Id.Value)))];
+    }
+
+    private JsonObject FindDevice(string id)
+    {
+        var device = Refusals.Device(id).ToString();
+        return Devices().OfType<JsonObject>().FirstOrDefault(d => d["deviceID"]!.GetValue<string>() == device)?.DeepClone().AsObject()
+            ?? throw new NotFoundException($"There is no device {device}.");
+    }
+
+    private JsonObject FindFolder(string id)
+    {
+        var folder = Refusals.FolderIdOf(id).Value;
+        return Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == folder)?.DeepClone().AsObject() ?? throw Refusals.NoFolder(id);
+    }
+
+    private async Task<Func<ServiceConfig, ServiceConfig>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)
+    {
+        var change = await body;
+        var present = extras["options"]?.DeepClone().AsObject() ?? [];
+        var options = replace ? change.DeepClone().AsObject() : present;
+        if (replace)
+            SyncthingOptions.KeepUnsent(SyncthingOptions.Options, options, present);
+        else
+            RestJson.Merge(options, change);
+        extras["options"] = options;
+        return c => ConfigJson.WithOptions(c, change);
+    }
+
+    private static Func<ServiceConfig, ServiceConfig> Ignore(JsonArray list)
+    {
+        var ignored = list.Select(d => Refusals.Device(d is JsonObject o ? new JsonReader(o, "remoteIgnoredDevices").Text("deviceID", "") : "")).Distinct().ToList();
+        return c => c.WithEngine(e => e with { IgnoredDevices = [.. ignored] });
+    }
+
+    private Func<ServiceConfig, ServiceConfig> PutDevices(JsonObject extras, JsonArray list)
+    {
+        var changes = list.Select(d => PutDevice(extras, d as JsonObject ?? throw new BadHttpRequestException("A device is to be an object."))).ToList();
+        var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(new JsonReader(d, "device").Text("deviceID", ""))).ToHashSet();
+        return c =>
+        {
+            c = c.Engine.Devices.Where(d => !kept.Contains(d.Id)).Aggregate(c, (x, d) => x.RemoveDevice(d.Id));
+            return changes.Aggregate(c, (x, change) => change(x));
+        };
+    }
+
+    /// <param name="partial">What isn't sent of an existing device isn't touched.</param>
+    private Func<ServiceConfig, ServiceConfig> PutDevice(JsonObject extras, JsonObject json, bool partial = false)
+    {
+        var named = DeviceIdText.TryParse(json["deviceID"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "", out var known, out _);
+        var there = named && (known == engine.Self || store.Current.Engine.Device(known) is not null)
+            ? ConfigJson.Device(store.Current.Engine.Device(known) ?? Self, Extra(extras, "devices", known.ToString())) : null;
+        json = Over(json, there, partial, SyncthingOptions.Device, extras);
+        var device = ConfigJson.ToDevice(json);
+        Remember(extras, "devices", device.Id.ToString(), json);
+        // This device's own entry carries its name.
+        return device.Id == engine.Self ? c => device.Name.Length == 0 ? c : c.WithEngine(e => e with { Name = device.Name }) : c => c.PutDevice(device);
+    }
+
+    /// <summary>A posted object with what is not sent: of a new one the template's, of an existing one what stays.</summary>
+    private static JsonObject Over(JsonObject json, JsonObject? there, bool partial, string scope, JsonObject extras)
+    {
+        json = json.DeepClone().AsObject();
+        if (there is null || partial)
+            return Merged(there ?? Defaults.Template(extras, scope), json);
+        SyncthingOptions.KeepUnsent(scope, json, there);
+        return json;
+    }
+
+    private async Task<Func<ServiceConfig, ServiceConfig>> RemoveDevice(JsonObject extras, string id)
+    {
+        await Task.CompletedTask;
+        var device = Refusals.Device(id);
+        if (store.Current.Engine.Device(device) is null)
+            throw new NotFoundException($"There is no device {device}.");
+        (extras["devices"] as JsonObject)?.Remove(device.ToString());
+        return c => c.RemoveDevice(device);
+    }
+
+    private Func<ServiceConfig, ServiceConfig> PutFolders(JsonObject extras, JsonArray list)
+    {
+        var changes = list.Select(f => PutFolder(extras, f as JsonObject ?? throw new BadHttpRequestException("A folder is to be an object."))).ToList();
+        var kept = list.OfType<JsonObject>().Select(f => new JsonReader(f, "folder").Text("id", "")).ToHashSet();
+        return c =>
+        {
+            c = c.Engine.Folders.Where(f => !kept.Contains(f.Id.Value)).Aggregate(c, (x, f) => x.RemoveFolder(f.Id));
+            return changes.Aggregate(c, (x, change) => change(x));
+        };
+    }
+
+    /// <param name="partial">What isn't sent of an existing folder isn't touched.</param>
+    private Func<ServiceConfig, ServiceConfig> PutFolder(JsonObject extras, JsonObject json, bool partial = false)
+    {
+        var there = store.Current.Engine.Folder(new FolderId(json["id"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : ""));
+        json = Over(json, there is null ? null : ConfigJson.Folder(there, engine.Self, Extra(extras, "folders", there.Id.Value)), partial, SyncthingOptions.Folder, extras);
+        var folder = ConfigJson.ToFolder(json, engine.Self, there);
+        if (!Path.IsPathRooted(folder.Path))
+            throw new BadHttpRequestException($"The path '{folder.Path}' of folder '{folder.Id}' is relative; give the whole path.");
+        if (there is null)
+            MakeRoot(folder.Path);
+        Remember(extras, "folders", folder.Id.Value, json);
+        return c => c.PutFolder(folder);
+    }
+
+    /// <summary>A new folder's directory may be made here; a known folder's never is: it may be a disk that is not mounted.</summary>
+    private static void MakeRoot(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadHttpRequestException($"The directory '{path}' can't be made: {e.Message}");
+        }
+    }
+
+    private async Task<Func<ServiceConfig, ServiceConfig>> RemoveFolder(JsonObject extras, string id)
+    {
+        await Task.CompletedTask;
+        var folder = Refusals.FolderIdOf(id);
+        if (store.Current.Engine.Folder(folder) is null)
+            throw Refusals.NoFolder(id);
+        (extras["folders"] as JsonObject)?.Remove(id);
+        return c => c.RemoveFolder(folder);
+    }
+
+    private static JsonObject Merged(JsonObject there, JsonObject change)
+    {
+        RestJson.Merge(there, change);
+        return there;
+    }
+
+    private static JsonObject Named(JsonObject json, string field, string id)
+    {
+        json[field] = id;
+        return json;
+    }
+
+    private static JsonObject? Extra(JsonObject extras, string kind, string id) => (extras[kind] as JsonObject)?[id] as JsonObject;
+
+    private static void Remember(JsonObject extras, string kind, string id, JsonObject json)
+    {
+        if (extras[kind] is not JsonObject all)
+            extras[kind] = all = [];
+        all[id] = ConfigChanges.Unsecret(json.DeepClone());
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using FolderSync.Api.Access;
+using FolderSync.Api.Events;
+using FolderSync.Api.Extensions;
+using FolderSync.Api.Http;
+using FolderSync.Api.Rest;
+using FolderSync.Api.Service;
+using FolderSync.Api.Web;
+using FolderSync.Configuration.Store;
+using FolderSync.Engine;
+
+namespace FolderSync.Api;
+
+/// <summary>Syncthing's REST dialect over the engine: what each route does is in the class of its area.</summary>
+internal sealed class RestApi(
+    Gatekeeper gate, LoginRoutes login, MetricsRoute metrics, ServiceEvents events, EventBuffers buffers, AccessWarnings warnings, IEnumerable<IRoutes> areas)
+{
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<Sessions>().AddSingleton<PageTokens>().AddSingleton<LoginGate>().AddSingleton<ServiceEnd>().AddSingleton<RecentErrors>().AddSingleton<StoredOptions>();
+        services.AddSingleton(s => new EventBuffers(s.GetRequiredService<ISyncEngine>().Events));
+        services.AddSingleton(s => new FolderEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<EventBuffers>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ConfigChanges>().AddSingleton<ConfigRoutes>();
+        services.AddSingleton(s => new ServiceEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ConfigRoutes>().Whole));
+        services.AddSingleton(s => new Gatekeeper(
+            s.GetRequiredService<RunningPage>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ISyncEngine>().Self,
+            s.GetRequiredService<Sessions>(), s.GetRequiredService<PageTokens>(), s.GetRequiredService<LoginGate>()));
+        services.AddSingleton(s => new AccessWarnings(
+            s.GetRequiredService<RunningPage>(), s.GetRequiredService<ConfigStore>(), () => s.GetRequiredService<Gatekeeper>().IsOpenToNetwork,
+            s.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Access")));
+        AddRoutes(services);
+        // A query that can't be read is told of, as every other mistake.
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+    }
+
+    private static void AddRoutes(IServiceCollection services)
+    {
+        services.AddSingleton<RestApi>().AddSingleton<LoginRoutes>().AddSingleton<MetricsRoute>();
+        services.AddSingleton<IRoutes, SystemRoutes>()
+            .AddSingleton<IRoutes>(s => s.GetRequiredService<ConfigRoutes>())
+            .AddSingleton<IRoutes, GuiRoutes>()
+            .AddSingleton<IRoutes, DatabaseRoutes>()
+            .AddSingleton<IRoutes, FolderRoutes>()
+            .AddSingleton<IRoutes, EventRoutes>()
+            .AddSingleton<IRoutes>(s => new LogRoutes(
+                s.GetRequiredService<LogBook>(), s.GetRequiredService<RecentErrors>(), s.GetRequiredService<ISyncEngine>().State,
+                s.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Api.Rest.Client")))
+            .AddSingleton<IRoutes, ExtensionRoutes>()
+            .AddSingleton<IRoutes, SettingsRoutes>();
+        ExtensionRoutes.Add(services);
+    }
+
+    public void Map(WebApplication app)
+    {
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            events.Stop();
+            buffers.Close();
+        });
+        app.Use(gate.InvokeAsync);
+        app.Use(Refusals.TranslateAsync);
+        app.Use(RequestPath.CheckAsync);
+        app.UseRouting();
+        app.MapGet("/rest/noauth/health", () => RestJson.Of(new JsonObject { ["status"] = "OK" }));
+        login.Map(app);
+        var rest = app.MapGroup("/rest");
+        foreach (var area in areas)
+            area.Map(rest);
+        DirectoryRoutes.Map(rest);
+        ServiceRoutes.Map(app, rest);
+        metrics.Map(app);
+        AbsentRoutes.Map(rest);
+        StatusPage.Map(app, gate);
+        app.MapFallback("{**path}", (HttpContext context) => Refusals.Text(404, $"There is nothing at {context.Request.Path}."));
+        app.UseEndpoints(_ => { });
+
+        events.Start(app.Lifetime);
+        warnings.Start();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FolderSync.Index;
+
+namespace FolderSync.Api.Service;
+
+/// <summary>Something that went wrong and that a person is to see, however long ago.</summary>
+/// <param name="Severity">error, warning.</param>
+public sealed record StandingProblem(long Id, DateTimeOffset Time, string? Folder, string? Device, string Text, string Severity, bool Acknowledged);
+
+/// <summary>Problems that stay until somebody acknowledges them, over restarts too; bounded. Thread-safe.</summary>
+public sealed class ProblemBook(IStateStore state, TimeProvider time)
+{
+    public const int Kept = 200;
+    private const int MaxText = 2000;
+    private const string Document = "problems";
+
+    private readonly Lock _lock = new();
+    private List<StandingProblem>? _problems;
+
+    /// <summary>The latest first.</summary>
+    public IReadOnlyList<StandingProblem> All()
+    {
+        lock (_lock)
+            return [.. Loaded().AsEnumerable().Reverse()];
+    }
+
+    /// <summary>One that stands unacknowledged with the same words is not added twice.</summary>
+    public void Add(string severity, string text, string? folder = null, string? device = null)
+    {
+        text = text.Length > MaxText ? text[..MaxText] : text;
+        lock (_lock)
+        {
+            var all = Loaded();
+            if (all.Any(p => !p.Acknowledged && p.Folder == folder && p.Device == device && p.Text == text))
+                return;
+            all.Add(new StandingProblem(all.Count == 0 ? 1 : all[^1].Id + 1, time.GetUtcNow(), folder, device, text, severity, false));
+            while (all.Count > Kept)
+                all.RemoveAt(all.FindIndex(p => p.Acknowledged) is var i and >= 0 ? i : 0);
+            Save(all);
+        }
+    }
+
+    /// <summary>It is over: nobody has to look at it any more.</summary>
+    public void Settle(string text, string folder)
+    {
+        text = text.Length > MaxText ? text[..MaxText] : text;
+        lock (_lock)
+        {
+            var all = Loaded();
+            var at = all.FindIndex(p => !p.Acknowledged && p.Folder == folder && p.Text == text);
+            if (at < 0)
+                return;
+            all[at] = all[at] with { Acknowledged = true };
+            Save(all);
+        }
+    }
+
+    /// <param name="id">Null: all of them.</param>
+    /// <returns>How many were not acknowledged before.</returns>
+    public int Acknowledge(long? id)
+    {
+        lock (_lock)
+        {
+            var all = Loaded();
+            var count = 0;
+            for (var i = 0; i < all.Count; i++)
+            {
+                if (all[i].Acknowledged || (id is { } one && all[i].Id != one))
+                    continue;
+                all[i] = all[i] with { Acknowledged = true };
+                count++;
+            }
+            if (count > 0)
+                Save(all);
+            return count;
+        }
+    }
+
+    public bool Knows(long id)
+    {
+        lock (_lock)
+            return Loaded().Any(p => p.Id == id);
+    }
+
+    private List<StandingProblem> Loaded()
+    {
+        if (_problems is not null)
+            return _problems;
+        try
+        {
+            _problems = state.GetDocument(Document) is { } json ? JsonSerializer.Deserialize(json, ProblemJson.Default.ListStandingProblem) : null;
+        }
+        catch (JsonException)
+        {
+            // Written by another version.
+        }
+        return _problems ??= [];
+    }
+
+    /// <summary>A home that can't be written is a problem itself, which must not be lost for it: it is in memory, and stored with the next one.</summary>
+    private void Save(List<StandingProblem> all)
+    {
+        try
+        {
+            state.PutDocument(Document, JsonSerializer.Serialize(all, ProblemJson.Default.ListStandingProblem));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The store says so in the log.
+        }
+    }
+}
+
+[JsonSerializable(typeof(List<StandingProblem>))]
+internal sealed partial class ProblemJson : JsonSerializerContext;

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using FolderSync.Api.Http;
+using FolderSync.Api.Rest;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Engine.Configuring;
+
+namespace FolderSync.Api.Web;
+
+/// <summary>
+/// /rest/foldersync/settings: every option of config.yaml with its sentence and value, in the file's own words, as the page's settings show
+/// them. What is not allowed in the file is refused here with the same words, a line for each option.
+/// </summary>
+internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) : IRoutes
+{
+    private const string Root = "/foldersync/settings";
+
+    public void Map(RouteGroupBuilder rest)
+    {
+        rest.MapGet(Root, () => RestJson.Of(new JsonObject
+        {
+            ["sections"] = new JsonArray([.. ConfigSchema.Groups.Select(s => new JsonObject { ["name"] = s.Name, ["about"] = s.About })]),
+        })).Produces<JsonObject>().WithSummary("The sections of config.yaml whose options are single.");
+        rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(Shown(Section(section).Options, o => Section(section).Write(o, store.Current))))
+            .Produces<JsonObject>().WithSummary("A section's options, each with its sentence, kind, default and value, in the file's words.");
+        rest.MapPatch(Root + "/{section}", async (HttpContext c, string section) => await ChangeAsync(c, Section(section).Options,
+            (reader, option, node, config) => Section(section).ReadOption(reader, option, node, config)))
+            .Produces(200).WithSummary("Changes options of a section: {option: value or [values]}. Empty is the default.");
+        MapItems(rest, ConfigSchema.FoldersSection, ConfigSchema.Folder, Folder, (config, folder) => config.PutFolder(folder));
+        MapItems(rest, ConfigSchema.DevicesSection, ConfigSchema.Peer, Device, (config, device) => config.PutDevice(device));
+    }
+
+    private void MapItems<T>(RouteGroupBuilder rest, string kind, ConfigFields<T> fields, Func<ServiceConfig, string, T> find, Func<ServiceConfig, T, ServiceConfig> put)
+    {
+        rest.MapGet($"{Root}/{kind}/{{id}}", (HttpContext c, string id) => RestJson.Of(Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c))))))
+            .Produces<JsonObject>().WithSummary($"The options of one of the {kind}.");
+        rest.MapPatch($"{Root}/{kind}/{{id}}", async (HttpContext c, string id) => await ChangeAsync(c, [.. fields.All.Where(f => f.Key != ConfigSchema.Id)],
+            (reader, option, node, config) => put(config, ((ConfigField<T>)option).Read(reader, node, find(config, RequestPath.Last(c))))))
+            .Produces(200).WithSummary($"Changes options of one of the {kind}.");
+    }
+
+    private static ConfigSection Section(string name) =>
+        ConfigSchema.Groups.FirstOrDefault(s => s.Name == name) ?? throw new NotFoundException($"There is no section '{name}' in the configuration.");
+
+    private static FolderConfig Folder(ServiceConfig config, string id) =>
+        config.Engine.Folder(Refusals.FolderIdOf(id)) ?? throw Refusals.NoFolder(id);
+
+    private static DeviceConfig Device(ServiceConfig config, string id) =>
+        config.Engine.Device(Refusals.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");
+
+    private static JsonObject Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new()
+    {
+        ["options"] = new JsonArray([.. options.Select(o => new JsonObject
+        {
+            ["key"] = o.Key,
+            ["about"] = o.About,
+            ["kind"] = Kind(o.Type),
+            ["words"] = o.Type is ConfigType.Word word ? new JsonArray([.. word.Words.Select(w => JsonValue.Create(w))]) : null,
+            ["secret"] = o.IsSecret,
+            ["default"] = Json(o.Default),
+            ["value"] = o.IsSecret ? "" : Json(value(o)),
+        })]),
+    };
+
+    private static string Kind(ConfigType type) => char.ToLowerInvariant(type.GetType().Name[0]) + type.GetType().Name[1..];
+
+    private static JsonNode? Json(YamlValue value) => value switch
+    {
+        YamlValue.Scalar s => s.Value,
+        YamlValue.List l => new JsonArray([.. l.Items.Select(Json)]),
+        _ => null,
+    };
+
+    private async Task<IResult> ChangeAsync(
+        HttpContext context, ImmutableArray<ConfigOption> options, Func<NodeReader, ConfigOption, YamlNode, ServiceConfig, ServiceConfig> read)
+    {
+        var body = await ConfigChanges.Body(context);
+        return await changes.ChangeAsync(_ => Task.FromResult<Func<ServiceConfig, ServiceConfig>>(config =>
+        {
+            var wrong = new List<string>();
+            foreach (var (key, value) in body)
+            {
+                var option = options.FirstOrDefault(o => o.Key == key) ?? throw new BadHttpRequestException($"{key}: There is no such option.");
+                var reader = new NodeReader(store.Home.ConfigFile);
+                config = read(reader, option, Node(value, option), config);
+                wrong.AddRange(reader.Problems.Select(p => $"{key}: {p.Message}{(p.Hint is null ? "" : " " + p.Hint)}"));
+            }
+            return wrong.Count == 0 ? config : throw new BadHttpRequestException(string.Join('\n', wrong));
+        }));
+    }
+
+    /// <summary>As a parser would hand it over. An empty number, rate or duration is the option's default, as in the file.</summary>
+    private static YamlNode Node(JsonNode? value, ConfigOption option)
+    {
+        if (value is JsonArray items)
+            return new YamlSequence(0, 0, 0, [.. items.Select(i => Scalar(Text(i, option)))], flow: true, 0);
+        var text = value is null ? "" : Text(value, option);
+        return text.Length > 0 || option.Type is ConfigType.Text ? Scalar(text) : option.Default switch
+        {
+            YamlValue.Scalar s => Scalar(s.Value),
+            YamlValue.List l => new YamlSequence(0, 0, 0, [.. l.Items.OfType<YamlValue.Scalar>().Select(i => Scalar(i.Value))], flow: true, 0),
+            _ => Scalar(""),
+        };
+    }
+
+    private static string Text(JsonNode? value, ConfigOption option) => value switch
+    {
+        JsonValue v when v.TryGetValue<string>(out var text) => text,
+        JsonValue v => v.ToJsonString(),
+        _ => throw new BadHttpRequestException($"{option.Key}: It must be one value or a list of values."),
+    };
+
+    private static YamlScalar Scalar(string text) => new(0, 0, 0, 0, text, plain: false, block: false);
+}

@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using FolderSync.Api.Access;
+
+namespace FolderSync.Api.Web;
+
+/// <summary>The page: plain files embedded in the program, handed out with a token that the page sends back with each request.</summary>
+internal static class StatusPage
+{
+    private const string Prefix = "FolderSync.Api.Web.";
+
+    private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
+    {
+        [".html"] = "text/html; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+        [".css"] = "text/css; charset=utf-8",
+        [".svg"] = "image/svg+xml",
+    }.ToFrozenDictionary();
+
+    public static void Map(WebApplication app, Gatekeeper gate)
+    {
+        foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            var file = name[Prefix.Length..];
+            var type = Types[Path.GetExtension(file)];
+            app.MapGet(file == "index.html" ? "/" : "/" + file, (HttpContext context) =>
+            {
+                if (file == "index.html")
+                    gate.GiveToken(context);
+                return Results.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!, type);
+            });
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using FolderSync.Contracts;
+
+namespace FolderSync.Client;
+
+/// <summary>Finds the service that runs on a home.</summary>
+public static class RunningService
+{
+    extension(ServiceAddress)
+    {
+        /// <summary>Null where no service has said that it runs. It may be gone since (a kill): only an answer proves it.</summary>
+        /// <param name="home">The service's home directory.</param>
+        /// <exception cref="ServiceException">The file is there and can't be read.</exception>
+        public static ServiceAddress? Find(string home)
+        {
+            var path = Path.Combine(home, ServiceAddress.FileName);
+            try
+            {
+                return ServiceAddress.FromJson(File.ReadAllBytes(path));
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+            {
+                return null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ServiceException($"'{path}' can't be read: {e.Message} Run this as the user who runs the service.", inner: e);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Core.Text;
+
+namespace FolderSync.CommandLine.Autostart;
+
+internal static class AutostartCommand
+{
+    public static Command Create(CommandSet cli)
+    {
+        var now = new Option<bool>("--now") { Description = "Start it now, too." };
+        return new Command("autostart", "Starts FolderSync at each login, or no longer.")
+        {
+            cli.Does(new Command("on", "From the next login on.") { now }, async (context, home, parsed, cancellation) =>
+            {
+                var autostart = Of(context, home);
+                await autostart.TurnOnAsync(parsed.GetValue(now), cancellation);
+                await TellAsync(context, autostart.Read());
+            }),
+            cli.Does(new Command("off", "No longer. What runs goes on."), async (context, home, _, cancellation) =>
+            {
+                var autostart = Of(context, home);
+                await autostart.TurnOffAsync(cancellation);
+                await TellAsync(context, autostart.Read());
+            }),
+            cli.Does(new Command("status", "Says whether, and by what."), (context, home, _, _) => TellAsync(context, Of(context, home).Read())),
+        };
+    }
+
+    private static IAutostart Of(CliContext context, HomeDirectory home)
+    {
+        var programs = ProgramFiles.Of(context, home);
+        return OperatingSystem.IsWindows() ? new WindowsAutostart(programs)
+            : OperatingSystem.IsLinux() ? LinuxAutostart.Of(context, programs)
+            : throw CliException.Failed("FolderSync can't set itself up to start at a login on this system. Start `foldersync serve` by the system's own means.");
+    }
+
+    private static async Task TellAsync(CliContext context, AutostartState state)
+    {
+        await context.Out.WriteLineAsync(state.On ? "Autostart is on." : "Autostart is off.");
+        foreach (var line in state.Lines)
+            await context.Out.WriteLineAsync(PrintableText.Of(line));
+        foreach (var note in state.Notes)
+            await context.Error.WriteLineAsync(note);
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using FolderSync.Client;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Contracts;
+using FolderSync.Core.Text;
+
+namespace FolderSync.CommandLine.Commands;
+
+/// <summary>Override and revert: what they would do is shown first, and a person says yes.</summary>
+internal static class DivergenceCommands
+{
+    private const int Shown = 20;
+
+    public static Command Override(CommandSet cli) => Create(cli, "override", "Makes this device's state of a send-only folder the newest everywhere.",
+        (client, folder, perPage, cancellation) => client.PreviewOverrideAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.OverrideAsync(folder, cancellation),
+        "on the other devices");
+
+    public static Command Revert(CommandSet cli) => Create(cli, "revert", "Undoes what was changed here in a receive-only folder.",
+        (client, folder, perPage, cancellation) => client.PreviewRevertAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.RevertAsync(folder, cancellation),
+        "here");
+
+    private static Command Create(
+        CommandSet cli, string name, string description, Func<ServiceClient, string, int, CancellationToken, Task<PreviewPage>> look, Func<ServiceClient, string, CancellationToken, Task> act, string where)
+    {
+        var folder = FolderCommands.Folder(cli);
+        var preview = new Option<bool>("--preview") { Description = "Only show what would be done." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do it without asking." };
+        return cli.Does(new Command(name, description) { folder, preview, yes }, async (context, home, parsed, cancellation) =>
+        {
+            using var client = await context.RequireAsync(home, cancellation);
+            var target = Targets.Folder(parsed.GetRequiredValue(folder), await client.FoldersAsync(cancellation));
+            var page = await look(client, target.Id, Shown, cancellation);
+            if (page.Total == 0)
+            {
+                await context.Out.WriteLineAsync($"There is nothing to {name} in '{target.Id}'.");
+                return;
+            }
+            await context.Out.WriteLineAsync($"`{name}` would do this {where}:");
+            foreach (var item in page.Items)
+                await context.Out.WriteLineAsync($"  {item.Action,-8}  {(item.Type == "file" ? Amount.Bytes(item.Size) : ""),10}  {PrintableText.Of(item.Name)}");
+            if (page.Total > page.Items.Count)
+                await context.Out.WriteLineAsync($"  ... and {page.Total - page.Items.Count:N0} more");
+            await context.Out.WriteLineAsync($"{Amount.Count(page.Total, "item")}, {Amount.Bytes(page.Bytes)}.");
+            if (parsed.GetValue(preview))
+                return;
+            if (!parsed.GetValue(yes) && !await context.AskAsync("Do it?", cancellation))
+                throw CliException.Failed("Nothing was changed. `--yes` does it without asking.");
+            await act(client, target.Id, cancellation);
+            await context.Out.WriteLineAsync("It is being done; `foldersync status` shows how far it is.");
+        });
+    }
+}

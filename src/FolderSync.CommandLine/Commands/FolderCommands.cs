@@ -1,0 +1,28 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Completion;
+using FolderSync.CommandLine.Shell;
+
+namespace FolderSync.CommandLine.Commands;
+
+internal static class FolderCommands
+{
+    public static Argument<string> Folder(CommandSet cli) => new Argument<string>("FOLDER") { Description = "Its ID, label or path." }.CompletesFolders(cli);
+
+    public static Command Scan(CommandSet cli)
+    {
+        var folder = new Argument<string?>("FOLDER") { Description = "Its ID, label or path. Default: all.", Arity = ArgumentArity.ZeroOrOne }.CompletesFolders(cli);
+        return cli.Does(new Command("scan", "Looks for changes now; done when the scan is.") { folder }, async (context, home, parsed, cancellation) =>
+        {
+            using var client = await context.RequireAsync(home, cancellation);
+            if (parsed.GetValue(folder) is not { } word)
+            {
+                await client.ScanAsync(null, cancellation);
+                await context.Out.WriteLineAsync("Scanned all folders.");
+                return;
+            }
+            var target = Targets.Folder(word, await client.FoldersAsync(cancellation));
+            await client.ScanAsync(target.Id, cancellation);
+            await context.Out.WriteLineAsync($"Scanned '{target.Id}'.");
+        });
+    }
+}

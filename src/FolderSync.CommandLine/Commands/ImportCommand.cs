@@ -1,0 +1,69 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Import;
+using FolderSync.Core.Text;
+
+namespace FolderSync.CommandLine.Commands;
+
+internal static class ImportCommand
+{
+    public static Command Create(CommandSet cli)
+    {
+        var directory = new Argument<string?>("DIR") { Description = "Syncthing's home, with config.xml and key.pem. Default: where Syncthing keeps it on this system.", Arity = ArgumentArity.ZeroOrOne };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be done." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask." };
+        var force = new Option<bool>("--force") { Description = "Also where this home has an identity already; that one is kept aside." };
+        var command = new Command("import-syncthing", "Takes over a Syncthing: identity, devices, folders and options. The other devices notice nothing; no file is touched.") { directory, dryRun, yes, force };
+        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        {
+            var from = Find(context, parsed.GetValue(directory));
+            var plan = ImportReader.Read(from, home);
+            foreach (var line in plan.Lines(home))
+                await context.Out.WriteLineAsync(PrintableText.Of(line));
+            _ = Importer.ConfigText(plan, home);
+            var why = await WhyNotAsync(plan, home, parsed.GetValue(force), cancellation);
+            if (parsed.GetValue(dryRun))
+            {
+                if (why is not null)
+                    await context.Error.WriteLineAsync($"foldersync: It can't be done now. {PrintableText.Of(why)}");
+                return;
+            }
+            if (why is not null)
+                throw CliException.BadInput(why);
+            if (!parsed.GetValue(yes) && !await context.AskAsync("Take this over?", cancellation))
+                throw CliException.Failed("Nothing was done. `--yes` does it without asking.");
+            if (await Importer.RunAsync(plan, home, cancellation) is { } aside)
+                await context.Error.WriteLineAsync($"What was in this home before is kept in '{aside}'.");
+            await context.Error.WriteLineAsync($"Done. Start it with `foldersync serve --home {home}`, and take Syncthing out of what starts by itself: two programs with one identity push each other out.");
+            await context.Out.WriteLineAsync(plan.Device.ToString());
+        });
+    }
+
+    private static SyncthingHome Find(CliContext context, string? named)
+    {
+        if (named is not null)
+        {
+            var path = Path.GetFullPath(named, context.WorkingDirectory);
+            return Directory.Exists(path) ? new SyncthingHome(Path.TrimEndingDirectorySeparator(path)) : throw CliException.BadInput($"There is no directory '{path}'.");
+        }
+        var found = SyncthingHome.Find(context.Environment);
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw CliException.BadInput("No Syncthing was found where it usually keeps its home. Name the directory that holds its config.xml (`syncthing paths` shows it)."),
+            _ => throw CliException.BadInput($"There is more than one Syncthing: {string.Join(", ", found.Select(f => $"'{f}'"))}. Name the one to take over."),
+        };
+    }
+
+    private static async Task<string?> WhyNotAsync(ImportPlan plan, HomeDirectory home, bool force, CancellationToken cancellation)
+    {
+        if (home.Path == plan.From.Path)
+            return $"'{home}' is that Syncthing's own home. Give FolderSync one of its own with --home.";
+        if (await RunningSyncthing.FindAsync(plan.From, plan.Device, plan.Configuration.Page, cancellation) is { } shown)
+            return $"That Syncthing is running: {shown}. End it first; it must not run again with this identity.";
+        return !force && Importer.Earlier(home) is { Count: > 0 } there
+            ? $"'{home}' is in use already ({string.Join(", ", there)}). Name another home with --home, or add --force: what is there is kept aside."
+            : null;
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Contracts;
+using FolderSync.Core.Text;
+
+namespace FolderSync.CommandLine.Commands;
+
+internal static class NearbyCommand
+{
+    public static Command Create(CommandSet cli)
+    {
+        var json = new Option<bool>("--json") { Description = "For programs: the list as JSON." };
+        return cli.Does(new Command("nearby", "Lists the devices that show themselves in the local network.") { json }, async (context, home, parsed, cancellation) =>
+        {
+            using var client = await context.RequireAsync(home, cancellation);
+            var all = await client.NearbyAsync(cancellation);
+            if (parsed.GetValue(json))
+            {
+                await Paging.PrintAsync(context, all, ExtensionJson.Default.IReadOnlyListNearbyItem);
+                return;
+            }
+            if (all.Count == 0)
+                await context.Out.WriteLineAsync("No other device shows itself in the local network. It has to run there, and may take half a minute to be seen.");
+            foreach (var device in all.OrderBy(d => d.Paired).ThenBy(d => d.Name, StringComparer.OrdinalIgnoreCase).ThenBy(d => d.DeviceId, StringComparer.Ordinal))
+            {
+                var name = PrintableText.Of(device.Name.Length > 0 ? device.Name : "(no name)");
+                await context.Out.WriteLineAsync($"{name}  {(device.Kind == "syncthing" ? "Syncthing" : "FolderSync")}{(device.Paired ? ", paired" : "")}, seen {Amount.Moment(device.Seen, context.Time.GetUtcNow())}");
+                await context.Out.WriteLineAsync($"    {PrintableText.Of(device.DeviceId)}");
+                await context.Out.WriteLineAsync($"    {PrintableText.Of(string.Join(", ", device.Addresses))}");
+            }
+            if (all.Any(d => !d.Paired))
+                await context.Out.WriteLineAsync("`foldersync pair NAME` pairs one of them. Compare its ID with what `foldersync id` shows there: a name can be anyone's.");
+        });
+    }
+}

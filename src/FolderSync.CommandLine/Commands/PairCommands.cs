@@ -1,0 +1,79 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Completion;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Core.Model;
+using FolderSync.Core.Text;
+
+namespace FolderSync.CommandLine.Commands;
+
+internal static class PairCommands
+{
+    public static Command Pair(CommandSet cli)
+    {
+        var id = new Argument<string>("ID") { Description = "The other device's ID, as `foldersync id` shows it there, or the name of one nearby." }.CompletesNearby(cli);
+        var name = new Option<string?>("--name") { Description = "What to call it here.", HelpName = "NAME" };
+        var address = new Option<string?>("--address") { Description = "Where it is, such as tcp://192.168.1.5:22000. Default: found by itself.", HelpName = "URL" };
+        var command = new Command("pair", "Makes another device known to this one. It connects when the other one has paired this one too.") { id, name, address };
+        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        {
+            var self = context.Self(home);
+            var (device, called) = await WhoAsync(context, home, parsed.GetRequiredValue(id), cancellation);
+            var newName = parsed.GetValue(name) ?? called;
+            if (ConfigSchema.WhyNotName(newName ?? "") is { } tooLong)
+                throw CliException.BadInput(tooLong);
+            if (device == self)
+                throw CliException.BadInput("This is this device's own ID. Give the ID that `foldersync id` shows on the other device.");
+            if (parsed.GetValue(address) is { } url && ConfigAddress.WhyNotDial(url) is { } why)
+                throw CliException.BadInput(why);
+            using var configured = await ServiceOrFile.OpenAsync(context, home, cancellation);
+            await configured.PutDeviceAsync(device, newName, parsed.GetValue(address) is { } given ? [given] : null, cancellation);
+            await context.Out.WriteLineAsync($"Paired with {PrintableText.Of(newName ?? "the device")} {device}.");
+            await context.Out.WriteLineAsync($"On that device, pair this one: foldersync pair {self}");
+            await SayAsync(context, configured);
+        });
+    }
+
+    /// <summary>By ID; else by the name under which exactly one device shows itself nearby, or asks to be paired.</summary>
+    private static async Task<(DeviceId Id, string? Name)> WhoAsync(CliContext context, HomeDirectory home, string word, CancellationToken cancellation)
+    {
+        // Something as long as an ID is meant as one: what is wrong with it is said.
+        if (DeviceIdText.TryParse(word, out var id, out _) || word.Count(char.IsLetterOrDigit) > 40)
+            return (id == default ? CliContext.ParseDevice(word) : id, null);
+        using var client = await CliContext.ConnectAsync(home, cancellation);
+        if (client is null)
+            return (CliContext.ParseDevice(word), null);
+        var nearby = (await client.NearbyAsync(cancellation)).Where(n => !n.Paired).Select(n => (Id: n.DeviceId, n.Name));
+        var asking = (await client.PendingDevicesAsync(cancellation)).Select(p => (Id: p.Key, p.Value.Name));
+        var all = nearby.Concat(asking).DistinctBy(d => d.Id).ToList();
+        var meant = all.Where(d => string.Equals(d.Name, word, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (meant.Count == 1)
+            return (CliContext.ParseDevice(meant[0].Id), meant[0].Name);
+        if (meant.Count > 1)
+            throw CliException.BadInput($"Several devices nearby are named '{word}'. Give the ID: {string.Join(", ", meant.Select(m => m.Id))}.");
+        DeviceIdText.TryParse(word, out _, out var why);
+        var hint = Suggestion.For(word, all.Select(d => d.Name)) is { Length: > 0 } near ? $" Did you mean '{near}'?" : "";
+        throw CliException.BadInput($"'{word}' is neither the name of a device nearby (`foldersync nearby`) nor a device ID: {why}{hint}");
+    }
+
+    public static Command Unpair(CommandSet cli)
+    {
+        var id = new Argument<string>("DEVICE") { Description = "Its ID or name." }.CompletesDevices(cli);
+        var command = new Command("unpair", "Forgets a device: nothing is exchanged with it any more. No file is touched.") { id };
+        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        {
+            using var configured = await ServiceOrFile.OpenAsync(context, home, cancellation);
+            var device = Targets.Device(parsed.GetRequiredValue(id), await configured.DevicesAsync(cancellation));
+            await configured.RemoveDeviceAsync(CliContext.ParseDevice(device.DeviceId), cancellation);
+            await context.Out.WriteLineAsync($"{(device.Name is { Length: > 0 } ? device.Name : device.DeviceId)} is no longer paired with this device.");
+            await SayAsync(context, configured);
+        });
+    }
+
+    public static async Task SayAsync(CliContext context, IConfigured configured)
+    {
+        if (configured.Note is { } note)
+            await context.Error.WriteLineAsync(note);
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using Spectre.Console;
+
+namespace FolderSync.CommandLine.Commands;
+
+/// <summary>Sets or takes away the page's password: a splice into config.yaml, which a running service takes up at once.</summary>
+internal static class PasswordCommand
+{
+    public static Command Create(CommandSet cli)
+    {
+        var user = new Option<string?>("--user") { Description = "A name to be asked for as well. Default: as it is; at first none.", HelpName = "NAME" };
+        var off = new Option<bool>("--off") { Description = "Takes the password away: the page then answers on this computer only." };
+        var command = new Command("password", "Sets the page's password: asks for it, or reads a line from standard input where that is no terminal.") { user, off };
+        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        {
+            var self = context.Self(home);
+            var hash = parsed.GetValue(off) ? "" : Password.Hash(await ReadAsync(context, cancellation));
+            using var file = ConfigFile.Open(home, self);
+            var asked = await file.SetPasswordAsync(hash, parsed.GetValue(user), cancellation);
+            await context.Out.WriteLineAsync(hash.Length == 0 ? "The page has no password any more."
+                : asked.Length == 0 ? "The page asks for this password from now on."
+                : $"The page asks for the name '{asked}' and this password from now on.");
+        });
+    }
+
+    private static async Task<string> ReadAsync(CliContext context, CancellationToken cancellation)
+    {
+        string password;
+        if (Console.IsInputRedirected)
+        {
+            password = await Console.In.ReadLineAsync(cancellation) ?? "";
+        }
+        else
+        {
+            // The questions go where a person sees them, the answer nowhere.
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
+            password = await Ask(console, "New password: ", cancellation);
+            if (password != await Ask(console, "Once more: ", cancellation))
+                throw CliException.BadInput("The two are not the same; nothing was changed.");
+        }
+        return Password.WhyNot(password) is { } why ? throw CliException.BadInput(why) : password;
+    }
+
+    private static Task<string> Ask(IAnsiConsole console, string question, CancellationToken cancellation) =>
+        new TextPrompt<string>(question).Secret(null).AllowEmpty().ShowAsync(console, cancellation);
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using Microsoft.Extensions.Logging;
+
+namespace FolderSync.CommandLine.Commands;
+
+/// <summary>What `serve` was told on the command line or by the environment.</summary>
+/// <param name="Overrides">Over the configuration's options.</param>
+public sealed record ServeOptions(HomeDirectory Home, ConfigOverrides Overrides, bool NoBrowser, LogLevel LogLevel);
+
+/// <summary>Runs the service until it is told to end.</summary>
+public delegate Task Serve(ServeOptions options, CancellationToken cancellation);
+
+internal static class ServeCommand
+{
+    public static Command Create(CommandSet cli, Serve serve)
+    {
+        var address = new Option<string?>("--gui-address")
+        {
+            Description = "Where the page and the REST interface are, over the configuration's page.address. Also $FOLDERSYNC_PAGE_ADDRESS.",
+            HelpName = "HOST:PORT",
+        };
+        var key = new Option<string?>("--gui-apikey") { Description = "The REST interface's key, over the configuration's page.api-key. Also $FOLDERSYNC_PAGE_API_KEY.", HelpName = "KEY" };
+        var set = new Option<string[]>("--set") { Description = "Any option of a section over the configuration's, for this run; may be repeated. Also $FOLDERSYNC_SECTION_OPTION.", HelpName = "SECTION.OPTION=VALUE" };
+        var noBrowser = new Option<bool>("--no-browser") { Description = "Don't open the page in a browser." };
+        var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", DefaultValueFactory = _ => LogLevel.Information, HelpName = "LEVEL" };
+        var withInput = new Option<bool>("--end-with-input") { Description = "End when the standard input ends: with the program that started this one, however that ends." };
+        var command = new Command("serve", "Runs the service until it is told to end (Ctrl-C, SIGTERM, the page). Makes the home where there is none.") { address, key, set, noBrowser, level, withInput };
+        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        {
+            var options = new ServeOptions(
+                home,
+                ServeOverrides.Of(context.Environment, parsed.GetValue(address), parsed.GetValue(key), parsed.GetValue(set) ?? []),
+                parsed.GetValue(noBrowser),
+                parsed.GetValue(level));
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (parsed.GetValue(withInput))
+                EndWithInput(end);
+            try
+            {
+                await serve(options, end.Token);
+            }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+                // A signal is how a service is ended, also while it still starts.
+            }
+        });
+    }
+
+    private static void EndWithInput(CancellationTokenSource end)
+    {
+        // On a thread of its own: a read from a pipe can't be called back.
+        new Thread(() =>
+        {
+            using var input = Console.OpenStandardInput();
+            try
+            {
+                while (input.ReadByte() >= 0)
+                {
+                    // What is said does not matter.
+                }
+            }
+            catch (IOException)
+            {
+                // Windows tells of a writer that was killed as of a broken pipe.
+            }
+            try
+            {
+                end.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended otherwise.
+            }
+        })
+        { IsBackground = true, Name = "Standard input" }.Start();
+    }
+}
+
+/// <summary>What flags say goes over what variables say.</summary>
+internal static class ServeOverrides
+{
+    public static ConfigOverrides Of(Func<string, string?> environment, string? address, string? key, IEnumerable<string> set)
+    {
+        var overrides = set.Aggregate(ConfigOverrides.FromEnvironment(environment), (o, one) => o.WithFlag("--set", one));
+        if (address is not null)
+            overrides = overrides.With(new ConfigOverride(ConfigSchema.PageSection, "address", address, "--gui-address"));
+        return key is null ? overrides : overrides.With(new ConfigOverride(ConfigSchema.PageSection, "api-key", key, "--gui-apikey"));
+    }
+}

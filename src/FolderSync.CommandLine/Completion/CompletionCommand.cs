@@ -1,0 +1,15 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Shell;
+
+namespace FolderSync.CommandLine.Completion;
+
+internal static class CompletionCommand
+{
+    public static Command Create(CommandSet cli)
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell." };
+        shell.AcceptOnlyFromAmong([.. CompletionScripts.Shells]);
+        return cli.Does(new Command("completion", "Prints a script that makes the shell complete FolderSync's commands, folders and devices.") { shell },
+            (context, _, parsed, _) => context.Out.WriteAsync(CompletionScripts.Of(parsed.GetRequiredValue(shell))));
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using FolderSync.Client;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
+
+namespace FolderSync.CommandLine.Completion;
+
+/// <summary>What folders, devices and nearby devices there are, for completion: silently nothing where that can't be told.</summary>
+internal static class KnownNames
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    public static Argument<T> CompletesFolders<T>(this Argument<T> argument, CommandSet cli)
+    {
+        argument.CompletionSources.Add(c => Folders(cli, c));
+        return argument;
+    }
+
+    public static Argument<T> CompletesDevices<T>(this Argument<T> argument, CommandSet cli)
+    {
+        argument.CompletionSources.Add(c => Devices(cli, c));
+        return argument;
+    }
+
+    public static Argument<T> CompletesFoldersAndDevices<T>(this Argument<T> argument, CommandSet cli)
+    {
+        argument.CompletionSources.Add(c => Folders(cli, c).Concat(Devices(cli, c)));
+        return argument;
+    }
+
+    public static Argument<T> CompletesNearby<T>(this Argument<T> argument, CommandSet cli)
+    {
+        argument.CompletionSources.Add(c => Nearby(cli, c));
+        return argument;
+    }
+
+    public static Option<T> CompletesDevices<T>(this Option<T> option, CommandSet cli)
+    {
+        option.CompletionSources.Add(c => Devices(cli, c));
+        return option;
+    }
+
+    private static IEnumerable<CompletionItem> Folders(CommandSet cli, CompletionContext context) =>
+        Read(cli, context, c => c.Folders.Select(f => new CompletionItem(f.Id.Value, detail: f.Label.Length > 0 ? $"{f.Label}, {f.Path}" : f.Path)));
+
+    private static IEnumerable<CompletionItem> Devices(CommandSet cli, CompletionContext context) =>
+        Read(cli, context, c => c.Devices.Select(d => new CompletionItem(d.Name.Length > 0 ? d.Name : d.Id.ToString(), detail: d.Id.ToString()[..7])));
+
+    /// <summary>The file is what the service goes by, too, and is there without it.</summary>
+    private static IEnumerable<CompletionItem> Read(CommandSet cli, CompletionContext context, Func<ConfigFile, IEnumerable<CompletionItem>> items)
+    {
+        try
+        {
+            using var file = ConfigFile.Open(cli.HomeOf(context.ParseResult));
+            return [.. items(file)];
+        }
+        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<CompletionItem> Nearby(CommandSet cli, CompletionContext context)
+    {
+        try
+        {
+            return Task.Run(() => NearbyAsync(cli.HomeOf(context.ParseResult))).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is ServiceException or IOException or UnauthorizedAccessException or ArgumentException or OperationCanceledException)
+        {
+            return [];
+        }
+    }
+
+    private static async Task<List<CompletionItem>> NearbyAsync(HomeDirectory home)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var client = await CliContext.ConnectAsync(home, limit.Token);
+        return client is null ? [] : [.. (await client.NearbyAsync(limit.Token)).Where(n => !n.Paired).Select(n => new CompletionItem(n.Name.Length > 0 ? n.Name : n.DeviceId, detail: n.DeviceId[..Math.Min(7, n.DeviceId.Length)]))];
+    }
+}

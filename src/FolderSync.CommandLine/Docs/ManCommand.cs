@@ -1,0 +1,21 @@
+using System.CommandLine;
+using FolderSync.CommandLine.Shell;
+
+namespace FolderSync.CommandLine.Docs;
+
+/// <summary>For those who make packages: the manual's pages, written from the command tree.</summary>
+internal static class ManCommand
+{
+    public static Command Create(CommandSet cli)
+    {
+        var directory = new Argument<string>("DIR") { Description = "Is made where it is missing." };
+        var command = new Command("man", "Writes the manual's pages (section 1), one a command, into a directory.") { directory };
+        command.Hidden = true;
+        return cli.Does(command, async (context, _, parsed, cancellation) =>
+        {
+            var target = Directory.CreateDirectory(Path.GetFullPath(parsed.GetRequiredValue(directory), context.WorkingDirectory));
+            foreach (var (file, text) in ManPages.Of(cli))
+                await File.WriteAllTextAsync(Path.Combine(target.FullName, file), text, cancellation);
+        });
+    }
+}

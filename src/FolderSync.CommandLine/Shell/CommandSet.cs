@@ -1,0 +1,78 @@
+using System.CommandLine;
+using FolderSync.Client;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Core.Text;
+
+namespace FolderSync.CommandLine.Shell;
+
+/// <summary>The commands and what they have in common: the home, and how failures are told.</summary>
+internal sealed class CommandSet
+{
+    private readonly List<CommandGroup> _groups = [];
+    private readonly Option<string?> _home = new("--home")
+    {
+        Description = "The directory with this device's identity, configuration and state. Default: $FOLDERSYNC_HOME, else the platform's place.",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public CommandSet(CliContext context)
+    {
+        Context = context;
+        Root = new RootCommand("Keeps folders the same on all of a person's devices.") { _home };
+    }
+
+    public CliContext Context { get; }
+
+    public RootCommand Root { get; }
+
+    public IReadOnlyList<CommandGroup> Groups => _groups;
+
+    public void Add(CommandGroup group)
+    {
+        _groups.Add(group);
+        foreach (var command in group.Commands)
+            Root.Add(command);
+    }
+
+    public HomeDirectory HomeOf(ParseResult parsed) => Context.Home(parsed.GetValue(_home));
+
+    /// <summary>Sets what the command does; failures become a sentence and an exit code.</summary>
+    public Command Does(Command command, Func<CliContext, HomeDirectory, ParseResult, CancellationToken, Task> action)
+    {
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            try
+            {
+                await action(Context, HomeOf(parsed), parsed, cancellation);
+                return ExitCode.Success;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // Who pressed Ctrl-C knows that.
+                return ExitCode.Interrupted;
+            }
+            catch (Exception e) when (Explain(e) is { } told)
+            {
+                foreach (var sentence in told.Sentences)
+                    await Context.Error.WriteLineAsync("foldersync: " + PrintableText.Of(sentence));
+                return told.Code;
+            }
+        });
+        return command;
+    }
+
+    /// <summary>Null for a bug, which shows its trace.</summary>
+    private static (int Code, IEnumerable<string> Sentences)? Explain(Exception e) => e switch
+    {
+        CliException c => (c.Code, [c.Message]),
+        ConfigException c => (ExitCode.BadInput, c.Problems.Select(p => p.ToString())),
+        ServiceStartException => (ExitCode.BadInput, [e.Message]),
+        ServiceException { Status: System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict } => (ExitCode.BadInput, [e.Message]),
+        ServiceException => (ExitCode.Failure, [e.Message]),
+        InvalidDataException or UnauthorizedAccessException or IOException => (ExitCode.BadInput, [e.Message]),
+        OperationCanceledException => (ExitCode.Failure, ["It took too long."]),
+        _ => null,
+    };
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace FolderSync.CommandLine.Shell;
+
+/// <summary>What commands with long lists have in common: a page, or the service's own JSON.</summary>
+internal sealed class Paging
+{
+    private const int Most = 1000;
+
+    private readonly Option<int> _page = new("--page") { Description = "Which page. Default: 1.", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private readonly Option<int> _perPage = new("--per-page") { Description = "Items a page, up to 1000. Default: 100.", DefaultValueFactory = _ => 100, HelpName = "N" };
+    private readonly Option<bool> _json = new("--json") { Description = "For programs: the page as JSON." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_page);
+        command.Add(_perPage);
+        command.Add(_json);
+    }
+
+    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <exception cref="CliException">They are out of range.</exception>
+    public (int Page, int PerPage) Of(ParseResult parsed) => (parsed.GetValue(_page), parsed.GetValue(_perPage)) is ( >= 1, >= 1 and <= Most) and var both
+        ? both
+        : throw CliException.BadInput($"Pages count from 1, and have 1 to {Most} items.");
+
+    /// <summary>"Items 1–100 of 1,233; the next: --page 2."; nothing where all are shown.</summary>
+    public static async Task SayAsync(CliContext context, long total, int page, int perPage, int shown)
+    {
+        if (total <= shown && page == 1)
+            return;
+        var first = (page - 1L) * perPage + 1;
+        await context.Out.WriteLineAsync(shown == 0
+            ? $"There is no page {page}: {total:N0} in all."
+            : $"{first:N0} to {first + shown - 1:N0} of {total:N0}{(first + shown - 1 < total ? $"; the next: --page {page + 1}" : "")}.");
+    }
+
+    public static Task PrintAsync<T>(CliContext context, T value, JsonTypeInfo<T> type) => context.Out.WriteLineAsync(JsonSerializer.Serialize(value, type));
+}

@@ -1,0 +1,42 @@
+using FolderSync.Client;
+using FolderSync.Configuration.Schema;
+using FolderSync.Core.Model;
+
+namespace FolderSync.CommandLine.Shell;
+
+/// <summary>The folders and devices that words on the command line mean: IDs, or names where just one has it.</summary>
+internal static class Targets
+{
+    public static ConfiguredFolder Folder(string word, IReadOnlyList<ConfiguredFolder> folders)
+    {
+        if (folders.FirstOrDefault(f => f.Id == word) is { } exact)
+            return exact;
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(word));
+        var named = folders.Where(f => f.Label == word || f.Path is not null && Path.TrimEndingDirectorySeparator(f.Path) == path).ToList();
+        if (named.Count == 1)
+            return named[0];
+        throw CliException.BadInput(named.Count > 1
+            ? $"Several folders are labelled '{word}'. Name one by its ID: {string.Join(", ", named.Select(f => f.Id))}."
+            : $"There is no folder '{word}'. " + (folders.Count == 0 ? "None is shared yet: `foldersync share PATH --with DEVICE` does it."
+                : Suggestion.For(word, folders.Select(f => f.Id)) is { } meant ? $"Did you mean '{meant}'?"
+                : $"There are: {string.Join(", ", folders.Select(f => f.Id))}."));
+    }
+
+    /// <summary>The device's full ID.</summary>
+    public static ConfiguredDevice Device(string word, IReadOnlyList<ConfiguredDevice> devices)
+    {
+        var named = devices.Where(d => string.Equals(d.Name, word, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (named.Count == 1)
+            return named[0];
+        if (named.Count > 1)
+            throw CliException.BadInput($"Several devices are named '{word}'. Name one by its ID.");
+        if (DeviceIdText.TryParse(word, out var id, out var why))
+        {
+            return devices.FirstOrDefault(d => d.DeviceId == id.ToString()) ??
+                throw CliException.BadInput($"The device {id} is not paired with this one. Pair it first: `foldersync pair {id}`.");
+        }
+        // Something as long as an ID is meant as one: say which group is wrong.
+        throw CliException.BadInput(word.Count(char.IsLetterOrDigit) > 40 ? why!
+            : $"There is no device '{word}'. " + (Suggestion.For(word, devices.Select(d => d.Name ?? "")) is { Length: > 0 } meant ? $"Did you mean '{meant}'?" : "Pair it first: `foldersync pair ID`."));
+    }
+}

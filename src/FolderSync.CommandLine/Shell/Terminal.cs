@@ -1,0 +1,67 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace FolderSync.CommandLine.Shell;
+
+/// <summary>Standard output as a person sees it: how wide it is, and colours only on a terminal whose owner has not set NO_COLOR.</summary>
+internal static class Terminal
+{
+    /// <summary>Where nobody says how wide it is: a pipe, a file, a test.</summary>
+    public const int PlainWidth = 80;
+
+    private const int Narrowest = 40;
+
+    public static IAnsiConsole Of(CliContext context)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(context.Out),
+            Ansi = context.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = HasColours(context) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = context.IsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        console.Profile.Width = Width(context);
+        return console;
+    }
+
+    public static bool HasColours(CliContext context) => context.IsTerminal && context.Environment("NO_COLOR") is not { Length: > 0 };
+
+    /// <summary>Columns: what $COLUMNS says, else the terminal, else 80.</summary>
+    public static int Width(CliContext context)
+    {
+        if (int.TryParse(context.Environment("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var told) && told >= Narrowest)
+            return told;
+        if (!context.IsTerminal)
+            return PlainWidth;
+        try
+        {
+            return Console.WindowWidth >= Narrowest ? Console.WindowWidth : PlainWidth;
+        }
+        catch (IOException)
+        {
+            return PlainWidth;
+        }
+    }
+
+    /// <summary>Breaks at spaces; a word that is wider than a line has one of its own.</summary>
+    public static IEnumerable<string> Wrap(string text, int width)
+    {
+        foreach (var paragraph in text.Split('\n'))
+        {
+            var line = "";
+            foreach (var word in paragraph.Split(' '))
+            {
+                if (line.Length > 0 && line.Length + 1 + word.Length > width)
+                {
+                    yield return line;
+                    line = word;
+                }
+                else
+                {
+                    line = line.Length > 0 ? $"{line} {word}" : word;
+                }
+            }
+            yield return line;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json;
+using FolderSync.Client;
+using FolderSync.CommandLine.Shell;
+using FolderSync.Configuration.Home;
+using FolderSync.Core.Text;
+using Spectre.Console;
+
+namespace FolderSync.CommandLine.Status;
+
+/// <summary>`status --watch`: a live picture on a terminal, a line a change in a pipe. Waits for a service that ends and comes back.</summary>
+internal sealed class StatusWatch(CliContext context, HomeDirectory home)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, string> _told = [];
+    private ServiceClient? _client;
+
+    public async Task RunAsync(bool json, CancellationToken cancellation)
+    {
+        // A home without identity has no service that could come.
+        _ = context.Self(home);
+        try
+        {
+            if (json)
+                await StreamAsync((_, now) => [JsonSerializer.Serialize(now, StatusLineJson.Default.StatusReport)], cancellation);
+            else if (Terminal.Of(context) is { Profile.Capabilities.Ansi: true } console && context.IsTerminal)
+                await DrawAsync(console, cancellation);
+            else
+                await StreamAsync(Changes, cancellation);
+        }
+        finally
+        {
+            _client?.Dispose();
+        }
+    }
+
+    private async Task DrawAsync(IAnsiConsole console, CancellationToken cancellation)
+    {
+        var unicode = console.Profile.Encoding.WebName.StartsWith("utf", StringComparison.Ordinal);
+        await console.Live(new Text("")).Overflow(VerticalOverflow.Ellipsis).StartAsync(async live =>
+        {
+            while (true)
+            {
+                // The window may have another size now.
+                console.Profile.Width = Terminal.Width(context);
+                var report = await ReadAsync(cancellation);
+                live.UpdateTarget(report is null
+                    ? new Text($"FolderSync is not running on '{home}'. Waiting for it; Ctrl-C ends this.")
+                    : StatusTable.Of(report, console.Profile.Width, unicode, context.Time.GetUtcNow(), bars: true));
+                await Task.Delay(Interval, context.Time, cancellation);
+            }
+        });
+    }
+
+    private async Task StreamAsync(Func<StatusReport?, StatusReport, IEnumerable<string>> lines, CancellationToken cancellation)
+    {
+        var (before, told) = ((StatusReport?)null, false);
+        while (true)
+        {
+            if (await ReadAsync(cancellation) is { } now)
+            {
+                told = false;
+                if (before is null || !Same(before, now))
+                {
+                    foreach (var line in lines(before, now))
+                        await context.Out.WriteLineAsync(line);
+                    await context.Out.FlushAsync(cancellation);
+                    before = now;
+                }
+            }
+            else if (!told)
+            {
+                await context.Error.WriteLineAsync($"FolderSync is not running on '{home}'. Waiting for it.");
+                (before, told) = (null, true);
+            }
+            await Task.Delay(Interval, context.Time, cancellation);
+        }
+    }
+
+    /// <summary>Null while no service answers.</summary>
+    private async Task<StatusReport?> ReadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _client ??= await CliContext.ConnectAsync(home, cancellation);
+            return _client is null ? null : await StatusReport.ReadAsync(_client, home, cancellation);
+        }
+        catch (ServiceException)
+        {
+            _client?.Dispose();
+            _client = null;
+            return null;
+        }
+    }
+
+    private static bool Same(StatusReport a, StatusReport b) =>
+        a.Folders.SequenceEqual(b.Folders) && a.Devices.SequenceEqual(b.Devices) && a.Attention.SequenceEqual(b.Attention) && (a.Paused, a.PausedUntil) == (b.Paused, b.PausedUntil);
+
+    private IEnumerable<string> Changes(StatusReport? before, StatusReport now)
+    {
+        var time = context.Time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        foreach (var folder in now.Folders)
+        {
+            var missing = folder.NeedItems == 0 ? "" : $"  {Amount.Count(folder.NeedItems, "item")} missing, {Amount.Bytes(folder.NeedBytes)}";
+            var rate = folder.ReceiveRate > 0 && folder.NeedItems > 0 ? $", {Amount.Bytes(folder.ReceiveRate)}/s" : "";
+            var line = PrintableText.Of($"{folder.Id}  {StatusTable.State(folder)}  {StatusTable.Percent(folder.Percent)}{missing}{rate}");
+            if (_told.GetValueOrDefault(folder.Id) == line)
+                continue;
+            _told[folder.Id] = line;
+            yield return $"{time}  {line}";
+        }
+        foreach (var device in now.Devices)
+        {
+            if (before?.Devices.FirstOrDefault(d => d.Id == device.Id) is { } old && (old.Connected, old.Paused) == (device.Connected, device.Paused))
+                continue;
+            yield return PrintableText.Of($"{time}  {(device.Name.Length > 0 ? device.Name : device.Id)}  {(device.Paused ? "paused" : device.Connected ? "connected" : "not connected")}");
+        }
+        foreach (var sentence in now.Attention.Except(before?.Attention ?? []))
+            yield return PrintableText.Of($"{time}  ! {sentence}");
+    }
+}

@@ -1,0 +1,15 @@
+namespace FolderSync.Configuration.Checks;
+
+/// <summary>A clock that is years off makes this device's files look old or new to everybody. What the others' clocks say, only the service knows.</summary>
+public static class ClockChecks
+{
+    private const int Built = 2025;
+
+    public static IEnumerable<Finding> Of(TimeProvider time)
+    {
+        var now = time.GetLocalNow();
+        yield return now.Year < Built || now.Year > Built + 50
+            ? Finding.Fail("clock", $"This computer says that it is {now:yyyy-MM-dd HH:mm}.", "Set its clock: `timedatectl set-ntp true`, or the system's settings.")
+            : Finding.Ok("clock", $"It is {now:yyyy-MM-dd HH:mm} here.");
+    }
+}

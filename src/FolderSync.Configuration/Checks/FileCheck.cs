@@ -1,0 +1,27 @@
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
+
+namespace FolderSync.Configuration.Checks;
+
+/// <summary>A configuration file that is good.</summary>
+public sealed record FileCheck(int Folders, int Devices, IReadOnlyList<ConfigProblem> Warnings)
+{
+    /// <summary>Without falling back to the last good one: the file itself is looked at.</summary>
+    /// <param name="path">The home's config.yaml or another file.</param>
+    /// <exception cref="ConfigException">What is wrong with it.</exception>
+    /// <exception cref="IOException"/>
+    public static FileCheck Of(string path, HomeDirectory home, ConfigOverrides overrides)
+    {
+        if (path == home.ConfigFile)
+        {
+            var state = ConfigState.Parse(home, ConfigState.ReadFile(home), overrides);
+            return Of(state.Configuration, state.Warnings);
+        }
+        var read = ConfigReader.Read(path, ConfigDocument.Parse(path, TextFile.Decode(path, File.ReadAllBytes(path))), home);
+        return Of(read.Configuration, read.Warnings);
+    }
+
+    private static FileCheck Of(ServiceConfig config, IReadOnlyList<ConfigProblem> warnings) => new(config.Engine.Folders.Length, config.Engine.Devices.Length, warnings);
+}

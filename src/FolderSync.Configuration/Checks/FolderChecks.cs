@@ -1,0 +1,91 @@
+using FolderSync.Configuration.Schema;
+using FolderSync.Core.Text;
+using FolderSync.Engine.Configuring;
+
+namespace FolderSync.Configuration.Checks;
+
+/// <summary>Each folder's directory: there, readable, writable, with room on its disk.</summary>
+public static class FolderChecks
+{
+    private const string Marker = ".stfolder";
+
+    public static IEnumerable<Finding> Of(ServiceConfig config, CancellationToken cancellation)
+    {
+        foreach (var folder in config.Engine.Folders)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (WrongWith(folder) is { } wrong)
+            {
+                yield return wrong;
+                continue;
+            }
+            yield return Room(folder);
+        }
+    }
+
+    /// <summary>Null where it can't be told.</summary>
+    public static long? FreeBytes(string path)
+    {
+        try
+        {
+            return new DriveInfo(path).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null where all is well.</summary>
+    private static Finding? WrongWith(FolderConfig folder)
+    {
+        var path = folder.Path;
+        if (!Directory.Exists(path))
+            return Finding.Fail("permissions", $"{folder.Id}: '{path}' does not exist.", "Mount its disk or make the directory; where the folder has moved, say so in config.yaml. Nothing is deleted meanwhile.");
+        try
+        {
+            _ = Directory.EnumerateFileSystemEntries(path).Any();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Fail("permissions", $"{folder.Id}: '{path}' can't be read: {e.Message}", $"Give this user the right to: chmod u+rwx '{path}'");
+        }
+        if (!Directory.Exists(Path.Combine(path, Marker)) && Directory.EnumerateFileSystemEntries(path).Any())
+            return Finding.Warn("permissions", $"{folder.Id}: '{path}' has no {Marker}, the mark that this is the folder's disk.", "Where it was synced before, is the right disk mounted? If it is, make the directory anew.");
+        if (!CanWrite(path, out var why))
+            return Finding.Warn("permissions", $"{folder.Id}: '{path}' can't be written to: {why}", $"Give this user the right to, or make the folder send-only.");
+        return null;
+    }
+
+    private static bool CanWrite(string path, out string why)
+    {
+        why = "";
+        // In the mark, where nothing is synced; the folder's own directory is not touched.
+        var marker = Path.Combine(path, Marker);
+        var probe = Path.Combine(Directory.Exists(marker) ? marker : path, $".foldersync.doctor-{Environment.ProcessId}.tmp");
+        try
+        {
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            why = e.Message;
+            return false;
+        }
+    }
+
+    private static Finding Room(FolderConfig folder)
+    {
+        if (FreeBytes(folder.Path) is not { } free)
+            return Finding.Warn("disk", $"{folder.Id}: how much room its disk has can't be told.", null);
+        var total = new DriveInfo(folder.Path).TotalSize;
+        var wanted = folder.MinDiskFreeIsBytes ? folder.MinDiskFree : total * folder.MinDiskFree / 100;
+        var text = $"{folder.Id}: {Amount.Bytes(free)} of {Amount.Bytes(total)} are free at '{folder.Path}'";
+        return free < wanted
+            ? Finding.Fail("disk", $"{text}; below {Amount.Bytes(wanted)} nothing is brought in.", "Make room on the disk, or lower min-free of the folder in config.yaml.")
+            : free < 2 * wanted ? Finding.Warn("disk", text + ".", $"Below {Amount.Bytes(wanted)} nothing is brought in any more. Make room on the disk.")
+            : Finding.Ok("disk", text + ".");
+    }
+}

@@ -1,0 +1,71 @@
+using FolderSync.Configuration.Home;
+using FolderSync.Core.Text;
+using FolderSync.Network;
+
+namespace FolderSync.Configuration.Checks;
+
+/// <summary>The home: there, private, writable, with room; the identity in it.</summary>
+public static class HomeChecks
+{
+    private const long LittleRoom = 200L << 20;
+
+    public static IEnumerable<Finding> Of(HomeDirectory home)
+    {
+        if (!Directory.Exists(home.Path))
+        {
+            yield return Finding.Fail("home", $"There is no FolderSync in '{home}'.", $"`foldersync init --home {home}` makes one; or name another home with --home.");
+            yield break;
+        }
+        yield return Permissions(home);
+        yield return Writable(home);
+        yield return Identity(home);
+        var free = FolderChecks.FreeBytes(home.Path);
+        if (free is < LittleRoom)
+            yield return Finding.Fail("home-disk", $"Its disk has {Amount.Bytes(free.Value)} left: indexes and state can't be written soon.", "Make room on it.");
+    }
+
+    private static Finding Permissions(HomeDirectory home)
+    {
+        if (OperatingSystem.IsWindows())
+            return Finding.Ok("home", $"'{home}' is there.");
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        if ((File.GetUnixFileMode(home.Path) & Others) != 0)
+            return Finding.Warn("home", $"Other users of this computer can look into '{home}'.", $"chmod 700 '{home}'");
+        foreach (var name in (string[])["key.pem", "https-key.pem", "config.yaml", "runtime.json"])
+        {
+            var file = Path.Combine(home.Path, name);
+            if (File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
+                return Finding.Warn("home", $"Other users of this computer can read '{file}', which holds a secret.", $"chmod 600 '{file}'");
+        }
+        return Finding.Ok("home", $"'{home}' is there, and yours alone.");
+    }
+
+    private static Finding Writable(HomeDirectory home)
+    {
+        var probe = Path.Combine(home.Path, $".doctor-{Environment.ProcessId}.tmp");
+        try
+        {
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return Finding.Ok("home-write", "It can be written to.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Fail("home-write", $"It can't be written to: {e.Message}", $"Run this as the user who owns it, or give it back to that user: chown -R USER '{home}'");
+        }
+    }
+
+    private static Finding Identity(HomeDirectory home)
+    {
+        try
+        {
+            return DeviceIdentity.LoadOrNull(home.Path) is { } loaded
+                ? loaded.Warnings.Count > 0 ? Finding.Warn("identity", string.Join(' ', loaded.Warnings), null) : Finding.Ok("identity", $"This device is {loaded.Identity.DeviceId.ToString()[..7]}; `foldersync id` prints its ID.")
+                : Finding.Fail("identity", "There is no cert.pem and key.pem.", "Bring them back from a backup to stay the same device; `foldersync init` makes new ones.");
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return Finding.Fail("identity", e.Message, "Bring cert.pem and key.pem back from a backup to stay the same device.");
+        }
+    }
+}

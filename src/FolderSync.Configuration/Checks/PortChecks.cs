@@ -1,0 +1,32 @@
+using System.Net;
+using FolderSync.Configuration.Schema;
+using FolderSync.Platform;
+
+namespace FolderSync.Configuration.Checks;
+
+/// <summary>The ports that the service would take, while it does not run.</summary>
+public static class PortChecks
+{
+    private const int PeerPort = 22000;
+
+    public static IEnumerable<Finding> Of(ServiceConfig config)
+    {
+        if (ConfigAddress.TrySplit(config.Page.Address, out var host, out var port) && FreePort.Address(host) is { } address)
+            yield return Check(address, port, "the page", "page.address");
+        foreach (var listen in config.Engine.ListenAddresses)
+        {
+            if (listen == "default")
+                yield return Check(IPAddress.Any, PeerPort, "other devices", "network.listen");
+            else if (Uri.TryCreate(listen, UriKind.Absolute, out var url) && url.Scheme.StartsWith("tcp", StringComparison.Ordinal) && FreePort.Address(url.Host.Trim('[', ']')) is { } own)
+                yield return Check(own, url.Port < 0 ? PeerPort : url.Port, "other devices", "network.listen");
+        }
+    }
+
+    private static Finding Check(IPAddress address, int port, string what, string setting)
+    {
+        using var free = FreePort.TryTake(address, port, out var why);
+        return free is not null
+            ? Finding.Ok("port", $"Port {port} for {what} is free.")
+            : Finding.Warn("port", $"For {what}: {why}.", $"End that program (a Syncthing?), or set {setting} in config.yaml; by default the next free port is taken.");
+    }
+}

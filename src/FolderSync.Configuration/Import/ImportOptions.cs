@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Xml.Linq;
+using FolderSync.Configuration.Schema;
+using FolderSync.Engine.Configuring;
+
+namespace FolderSync.Configuration.Import;
+
+/// <summary>Options, the page and versioning of a Syncthing in FolderSync's terms.</summary>
+internal sealed class ImportOptions(List<ImportNote> notes)
+{
+    private const int SecondsOfDay = 86400;
+
+    public EngineConfig Engine(XElement options)
+    {
+        var defaults = new EngineConfig();
+        var internet = ((string[])["globalAnnounceEnabled", "relaysEnabled", "natEnabled"]).Where(o => options.Flag(o, true)).ToList();
+        if (internet.Count > 0)
+            notes.Add(new ImportNote($"options {string.Join(", ", internet)}", "reaching devices over the internet by discovery servers, relays and NAT ports is not there yet."));
+        Leftovers.Note(notes, options, "options", Leftovers.Options);
+        return defaults with
+        {
+            ListenAddresses = Listen(options),
+            ReconnectIntervalSeconds = options.Whole("reconnectionIntervalS", defaults.ReconnectIntervalSeconds, 1),
+            LocalDiscovery = options.Flag("localAnnounceEnabled", true),
+            Mdns = options.Flag("localAnnounceEnabled", true),
+            LocalDiscoveryPort = options.Whole("localAnnouncePort", defaults.LocalDiscoveryPort, 1) is <= ushort.MaxValue and var port ? port : defaults.LocalDiscoveryPort,
+            MaxSendKbps = options.Whole("maxSendKbps", 0, 0),
+            MaxReceiveKbps = options.Whole("maxRecvKbps", 0, 0),
+            LimitBandwidthInLan = options.Flag("limitBandwidthInLan", false),
+            MaxFolderConcurrency = Math.Clamp(options.Whole("maxFolderConcurrency", 0, -1), 0, 1000),
+            KeepTemporariesHours = options.Whole("keepTemporariesH", defaults.KeepTemporariesHours, 0),
+            MaxRequestBytes = options.Whole("maxConcurrentIncomingRequestKiB", 0, 0) is > 0 and var kib ? kib * 1024L : defaults.MaxRequestBytes,
+        };
+    }
+
+    public PageConfig Page(XElement gui)
+    {
+        var address = gui.Text("address");
+        if (ConfigAddress.WhyNotHostAndPort(address) is not null)
+        {
+            if (address.Length > 0)
+                notes.Add(new ImportNote($"gui, address {address}", $"the page is at {PageConfig.DefaultAddress}: FolderSync takes host:port only."));
+            address = PageConfig.DefaultAddress;
+        }
+        var hash = gui.Text("password");
+        if (hash.Length > 0 && !Password.IsHash(hash))
+        {
+            hash = "";
+            ConfigAddress.TrySplit(address, out var host, out _);
+            var local = host is "localhost" || IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip);
+            notes.Add(new ImportNote("gui, password", local ? "set one anew in the page's settings; until then the page asks for none." : "set one anew; until then no page is shown off this computer, only the REST interface answers."));
+        }
+        Leftovers.Note(notes, gui, "gui", Leftovers.Gui);
+        return new PageConfig
+        {
+            Enabled = gui.Flag("enabled", true),
+            Address = address,
+            ApiKey = gui.Text("apikey"),
+            User = gui.Text("user"),
+            PasswordHash = hash,
+            Tls = gui.Flag("tls", false),
+        };
+    }
+
+    /// <param name="folder">Its path: what is relative there is relative to it.</param>
+    public VersioningConfig Versioning(XElement? versioning, string where, string folder)
+    {
+        var type = versioning?.Text("type") ?? "";
+        if (type.Length == 0)
+            return new VersioningConfig(VersioningKind.None);
+        string Parameter(string key) => versioning!.Elements("param").FirstOrDefault(p => p.Text("key") == key)?.Text("val") ?? "";
+        int Days(string key, int per) => int.TryParse(Parameter(key), out var n) && n > 0 ? Math.Max(1, n / per) : 0;
+        var path = versioning!.Text("fsPath") is { Length: > 0 } named ? named : Parameter("versionsPath");
+        path = path.Length == 0 || Path.IsPathFullyQualified(path) || path.StartsWith('~') ? path : Path.GetFullPath(path, folder);
+        switch (type)
+        {
+            case "trashcan":
+                return new VersioningConfig(VersioningKind.TrashCan, Days("cleanoutDays", 1), path);
+            case "simple":
+                notes.Add(new ImportNote($"{where}, versioning simple", $"FolderSync's trash can keeps every version{Kept(Days("cleanoutDays", 1))}, not a number of them ({Parameter("keep")})."));
+                return new VersioningConfig(VersioningKind.TrashCan, Days("cleanoutDays", 1), path);
+            case "staggered":
+                notes.Add(new ImportNote($"{where}, versioning staggered", $"FolderSync's trash can keeps every version{Kept(Days("maxAge", SecondsOfDay))}; it doesn't thin out older ones."));
+                return new VersioningConfig(VersioningKind.TrashCan, Days("maxAge", SecondsOfDay), path);
+            default:
+                notes.Add(new ImportNote($"{where}, versioning {type}", "FolderSync runs no program for it: its trash can keeps versions for 30 days."));
+                return new VersioningConfig(VersioningKind.TrashCan);
+        }
+    }
+
+    private static string Kept(int days) => days > 0 ? $" for {days} days" : " for ever, within its size limit";
+
+    private ImmutableArray<string> Listen(XElement options)
+    {
+        var listen = ImmutableArray.CreateBuilder<string>();
+        foreach (var address in options.Elements("listenAddress").Select(a => a.Value.Trim()).Where(a => a.Length > 0))
+        {
+            if (address == "default" || address.StartsWith("tcp", StringComparison.Ordinal) && ConfigAddress.WhyNotListen(address) is null)
+                listen.Add(address);
+            else
+                notes.Add(new ImportNote($"options, listenAddress {address}", "FolderSync listens for TCP only."));
+        }
+        return listen.Count > 0 ? [.. listen.Distinct()] : ["default"];
+    }
+}

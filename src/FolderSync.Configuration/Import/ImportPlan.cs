@@ -1,0 +1,50 @@
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Core.Model;
+using FolderSync.Network;
+
+namespace FolderSync.Configuration.Import;
+
+/// <summary>Something of a Syncthing that comes over in another form, or not at all.</summary>
+/// <param name="What">What it is called there: "folder 'photos', versioning staggered".</param>
+/// <param name="Why">What becomes of it, a sentence.</param>
+public sealed record ImportNote(string What, string Why)
+{
+    public override string ToString() => $"{What}: {Why}";
+}
+
+/// <summary>All that an import will do. Made without touching anything.</summary>
+/// <param name="FormatVersion">Of config.xml.</param>
+/// <param name="Markers">Folders that have a marker of another name: they get FolderSync's beside it.</param>
+public sealed record ImportPlan(SyncthingHome From, DeviceIdentity Identity, int FormatVersion, ServiceConfig Configuration, IReadOnlyList<ImportNote> Notes, IReadOnlyList<string> Markers)
+{
+    public DeviceId Device => Identity.DeviceId;
+
+    /// <summary>For a person who decides on it.</summary>
+    public IEnumerable<string> Lines(HomeDirectory to)
+    {
+        var (engine, page) = (Configuration.Engine, Configuration.Page);
+        yield return $"From the Syncthing in '{From}' (format {FormatVersion}) into '{to}':";
+        yield return $"  identity   {Identity.DeviceId} ({Identity.KeyKind}); the other devices see the same device as before";
+        yield return $"  name       {engine.Name}";
+        yield return $"  page       {(page.Enabled ? page.Address : "off")}{(page.Tls ? ", https" : "")}{(page.ApiKey.Length > 0 ? ", the same API key" : "")}{(page.PasswordHash.Length > 0 ? ", the same password" : "")}";
+        yield return $"  listen     {string.Join(", ", engine.ListenAddresses)}";
+        yield return $"  devices    {engine.Devices.Length}";
+        foreach (var device in engine.Devices)
+            yield return $"    {(device.Name.Length > 0 ? device.Name : device.Id.ToString())}, {string.Join(", ", device.Addresses)}{(device.Paused ? ", paused" : "")}";
+        yield return $"  folders    {engine.Folders.Length}";
+        foreach (var folder in engine.Folders)
+        {
+            var with = folder.Devices.Select(d => engine.Device(d) is { Name.Length: > 0 } named ? named.Name : d.ToString());
+            yield return $"    {folder.DisplayName} ({folder.Id}), '{folder.Path}', {ConfigWords.FolderType.First(w => w.Value == folder.Type).Word}" +
+                $"{(folder.Devices.IsEmpty ? "" : $", with {string.Join(", ", with)}")}{(folder.Paused ? ", paused" : "")}";
+        }
+        yield return "  Files, .stignore and .stversions stay where they are and are not touched. Everything is scanned anew: what others have deleted";
+        yield return "  since that Syncthing ran last comes back.";
+        if (Notes.Count == 0)
+            yield break;
+        yield return "In another form, or not taken over:";
+        foreach (var note in Notes)
+            yield return "  " + note;
+    }
+}

@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Xml.Linq;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
+using FolderSync.Network;
+using FolderSync.Protocol.Messages;
+
+namespace FolderSync.Configuration.Import;
+
+/// <summary>A Syncthing's configuration (1.19 to 2.x) → a plan. Pure but for looking whether folders are there.</summary>
+public sealed class ImportReader
+{
+    private readonly SyncthingHome _from;
+    private readonly HomeDirectory _to;
+    private readonly DeviceIdentity _identity;
+    private readonly List<ImportNote> _notes = [];
+    private readonly List<string> _markers = [];
+
+    private ImportReader(SyncthingHome from, HomeDirectory to, DeviceIdentity identity) => (_from, _to, _identity) = (from, to, identity);
+
+    /// <exception cref="InvalidDataException">The home is not a Syncthing's, or its identity is of no use.</exception>
+    /// <exception cref="IOException"/>
+    public static ImportPlan Read(SyncthingHome from, HomeDirectory to)
+    {
+        var root = from.ReadConfig();
+        var identity = DeviceIdentity.LoadOrNull(from.Path)?.Identity ??
+            throw new InvalidDataException($"There is no cert.pem and key.pem in '{from}': it is not the whole home of a Syncthing.");
+        return new ImportReader(from, to, identity).Read(root);
+    }
+
+    private ImportPlan Read(XElement root)
+    {
+        var self = root.Elements("device").FirstOrDefault(d => IsSelf(d.Text("id")));
+        var devices = ReadDevices(root);
+        var engine = new ImportOptions(_notes).Engine(root.Element("options") ?? new XElement("options")) with
+        {
+            Name = TextLimits.CutToBytes(self?.Text("name") is { Length: > 0 } name ? name : Environment.MachineName, TextLimits.MaxName),
+            Devices = devices,
+            IgnoredDevices = ReadIgnored(root, devices),
+            Folders = ReadFolders(root, devices),
+        };
+        var page = new ImportOptions(_notes).Page(root.Element("gui") ?? new XElement("gui"));
+        if (root.Element("ldap")?.Text("address") is { Length: > 0 })
+            _notes.Add(new ImportNote("ldap", "FolderSync's page knows one user and password, no directory service."));
+        if (root.Element("defaults")?.Element("ignores")?.Elements().Any() == true)
+            _notes.Add(new ImportNote("defaults, ignores", "new folders start without ignore patterns."));
+        var lanOnly = devices.Where(d => d.Addresses is ["dynamic"]).Select(d => d.Name.Length > 0 ? d.Name : d.Id.ToString()).ToList();
+        if (lanOnly.Count > 0)
+            _notes.Add(new ImportNote($"address dynamic of {string.Join(", ", lanOnly)}", "found in the LAN only, or when that device dials; finding devices over the internet is not there yet."));
+        return new ImportPlan(_from, _identity, (int)root.Number("version", 0), new ServiceConfig { Engine = engine, Page = page with { OpenBrowser = root.Element("options")?.Flag("startBrowser", true) ?? true } }, _notes, _markers);
+    }
+
+    private bool IsSelf(string id) => DeviceIdText.TryParse(id, out var parsed, out _) && parsed == _identity.DeviceId;
+
+    private ImmutableArray<DeviceConfig> ReadDevices(XElement root)
+    {
+        var devices = ImmutableArray.CreateBuilder<DeviceConfig>();
+        foreach (var xml in root.Elements("device").Where(d => !IsSelf(d.Text("id"))))
+        {
+            if (!DeviceIdText.TryParse(xml.Text("id"), out var id, out var why))
+            {
+                _notes.Add(new ImportNote($"device '{xml.Text("id")}'", $"left out: {why}"));
+                continue;
+            }
+            if (devices.Any(d => d.Id == id))
+                continue;
+            var where = $"device '{TextLimits.Shown(xml.Text("name") is { Length: > 0 } name ? name : id.ToString())}'";
+            var (networks, isClosed) = ReadNetworks(xml, where);
+            devices.Add(new DeviceConfig
+            {
+                Id = id,
+                Name = Short(xml.Text("name"), TextLimits.MaxName, where, "name"),
+                Addresses = Addresses(xml.Elements("address").Select(a => a.Value.Trim()), ConfigAddress.WhyNotDial, "dynamic", where),
+                Compression = xml.Text("compression").ToLowerInvariant() switch { "always" or "true" => Compression.Always, "never" or "false" => Compression.Never, _ => Compression.Metadata },
+                Paused = xml.Flag("paused", false) || isClosed,
+                AllowedNetworks = networks,
+                MaxSendKbps = xml.Whole("maxSendKbps", 0, 0),
+                MaxReceiveKbps = xml.Whole("maxRecvKbps", 0, 0),
+                NumConnections = Math.Min(xml.Whole("numConnections", 0, 0), 128),
+                IgnoredFolders = [.. xml.Elements("ignoredFolder").Select(f => f.Text("id")).Where(i => FolderIdText.WhyNot(i) is null).Distinct().Select(i => new FolderId(i))],
+            });
+            Leftovers.Note(_notes, xml, where, Leftovers.Device);
+        }
+        return devices.ToImmutable();
+    }
+
+    private ImmutableArray<DeviceId> ReadIgnored(XElement root, ImmutableArray<DeviceConfig> devices)
+    {
+        var ignored = ImmutableArray.CreateBuilder<DeviceId>();
+        foreach (var text in root.Elements("remoteIgnoredDevice").Select(d => d.Text("id")))
+        {
+            if (!DeviceIdText.TryParse(text, out var id, out var why))
+                _notes.Add(new ImportNote($"ignored device {text}", $"left out: {why}"));
+            else if (id != _identity.DeviceId && devices.All(d => d.Id != id) && !ignored.Contains(id))
+                ignored.Add(id);
+        }
+        return ignored.ToImmutable();
+    }
+
+    /// <summary>Networks that can't be read allow nothing there; a device that has only such is taken over paused, never open to all.</summary>
+    private (ImmutableArray<string> Networks, bool IsClosed) ReadNetworks(XElement device, string where)
+    {
+        var all = device.Elements("allowedNetwork").SelectMany(n => n.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+        foreach (var network in all)
+        {
+            if (NetworkFilter.WhyNot(network) is { } why)
+                _notes.Add(new ImportNote($"{where}, allowedNetwork {network}", why));
+        }
+        var good = all.Where(n => NetworkFilter.WhyNot(n) is null).Distinct().ToImmutableArray();
+        // An exclusion that is left out would open what was closed.
+        var isClosed = all.Count > 0 && (good.IsEmpty || all.Any(n => n.StartsWith('!') && !good.Contains(n)));
+        if (isClosed)
+            _notes.Add(new ImportNote($"{where}, allowedNetwork", "its networks can't be read as they are meant: the device is paused. Write allowed-networks, then resume it."));
+        return (good, isClosed);
+    }
+
+    private string Short(string text, int max, string where, string what)
+    {
+        var kept = TextLimits.CutToBytes(text, max);
+        if (kept.Length < text.Length)
+            _notes.Add(new ImportNote($"{where}, {what}", $"is cut to {max} bytes."));
+        return kept;
+    }
+
+    private ImmutableArray<string> Addresses(IEnumerable<string> addresses, Func<string, string?> whyNot, string none, string where)
+    {
+        var taken = ImmutableArray.CreateBuilder<string>();
+        foreach (var address in addresses.Where(a => a.Length > 0))
+        {
+            if (whyNot(address) is { } why)
+                _notes.Add(new ImportNote($"{where}, address {address}", why));
+            else if (!address.StartsWith("tcp", StringComparison.Ordinal) && address != none)
+                _notes.Add(new ImportNote($"{where}, address {address}", "FolderSync dials TCP only; the address is left out."));
+            else
+                taken.Add(address);
+        }
+        return taken.Count > 0 ? taken.ToImmutable() : [none];
+    }
+
+    private ImmutableArray<FolderConfig> ReadFolders(XElement root, ImmutableArray<DeviceConfig> devices)
+    {
+        var folders = ImmutableArray.CreateBuilder<FolderConfig>();
+        foreach (var xml in root.Elements("folder"))
+        {
+            var where = $"folder '{TextLimits.Shown(xml.Text("label") is { Length: > 0 } label ? label : xml.Text("id"))}'";
+            var told = _notes.Count;
+            var (folder, why) = ReadFolder(xml, where, devices);
+            why ??= folders.Any(f => f.Id == folder!.Id) ? "there is another of the same ID." : ConfigReader.WhyNotAt(folder!.Path, folders, _to);
+            if (why is not null)
+            {
+                _notes.RemoveRange(told, _notes.Count - told);
+                _notes.Add(new ImportNote(where, $"left out: {why}"));
+                continue;
+            }
+            folders.Add(folder!);
+            Marker(xml, where, folder!.Path);
+            Leftovers.Note(_notes, xml, where, Leftovers.Folder);
+        }
+        return folders.ToImmutable();
+    }
+
+    private (FolderConfig? Folder, string? WhyNot) ReadFolder(XElement xml, string where, ImmutableArray<DeviceConfig> devices)
+    {
+        FolderType? type = xml.Text("type").ToLowerInvariant() switch
+        {
+            "" or "sendreceive" or "readwrite" => FolderType.SendReceive,
+            "sendonly" or "readonly" => FolderType.SendOnly,
+            "receiveonly" => FolderType.ReceiveOnly,
+            _ => null,
+        };
+        var path = Expanded(xml.Text("path"));
+        if (xml.Text("id").Length == 0)
+            return (null, "it has no ID.");
+        if (!FolderIdText.TryParse(xml.Text("id"), out var id, out var whyNot))
+            return (null, whyNot + " Give it another ID on all devices, in Syncthing, and import it then.");
+        if (type is null)
+            return (null, $"folders of the type '{xml.Text("type")}' can't be held yet.");
+        if (xml.Text("filesystemType") is not ("" or "basic"))
+            return (null, $"its filesystem is '{xml.Text("filesystemType")}'.");
+        if (!Path.IsPathFullyQualified(path))
+            return (null, $"its path '{xml.Text("path")}' is not absolute.");
+        var defaults = new FolderConfig { Id = default, Path = "" };
+        var free = xml.Element("minDiskFree");
+        var (amount, isBytes) = free is null ? (defaults.MinDiskFree, false) : Free(free);
+        return (new FolderConfig
+        {
+            Id = id,
+            Label = Short(xml.Text("label"), TextLimits.MaxLabel, where, "label"),
+            Path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)),
+            Type = type.Value,
+            Devices = SharedWith(xml, where, devices),
+            Paused = xml.Flag("paused", false),
+            WatcherEnabled = xml.Flag("fsWatcherEnabled", true),
+            RescanIntervalSeconds = xml.Whole("rescanIntervalS", defaults.RescanIntervalSeconds, 0),
+            IgnorePermissions = xml.Flag("ignorePerms", false),
+            Versioning = new ImportOptions(_notes).Versioning(xml.Element("versioning"), where, path),
+            MaxConflicts = xml.Whole("maxConflicts", defaults.MaxConflicts, -1),
+            Order = Enum.TryParse<PullOrder>(xml.Text("order"), ignoreCase: true, out var order) && Enum.IsDefined(order) ? order : PullOrder.Random,
+            MinDiskFree = amount,
+            MinDiskFreeIsBytes = isBytes,
+            IgnoreDelete = xml.Flag("ignoreDelete", false),
+            SparseFiles = !xml.Flag("disableSparseFiles", false),
+            ModifiedWindowSeconds = xml.Whole("modTimeWindowS", 0, 0),
+        }, null);
+    }
+
+    private ImmutableArray<DeviceId> SharedWith(XElement folder, string where, ImmutableArray<DeviceConfig> devices)
+    {
+        var with = ImmutableArray.CreateBuilder<DeviceId>();
+        foreach (var xml in folder.Elements("device"))
+        {
+            if (!DeviceIdText.TryParse(xml.Text("id"), out var id, out _) || devices.FirstOrDefault(d => d.Id == id) is not { } device || with.Contains(id))
+                continue;
+            var name = device.Name.Length > 0 ? device.Name : id.ToString();
+            // Whoever holds only ciphertext must never be sent the files themselves.
+            if (xml.Text("encryptionPassword").Length > 0)
+                _notes.Add(new ImportNote($"{where}, encrypted for {name}", "not shared with that device: encryption is not built yet."));
+            else if (folder.Parent!.Elements("device").Any(d => d.Text("id") == xml.Text("id") && d.Flag("untrusted", false)))
+                _notes.Add(new ImportNote($"{where}, untrusted device {name}", "not shared with that device: it may have no readable files."));
+            else
+                with.Add(id);
+        }
+        return with.ToImmutable();
+    }
+
+    private void Marker(XElement xml, string where, string path)
+    {
+        const string Own = ".stfolder";
+        var name = xml.Text("markerName");
+        if (name.Length > 0 && name != Own && (Path.Exists(Path.Combine(path, name)) && !Path.IsPathFullyQualified(name)))
+        {
+            _markers.Add(Path.Combine(path, Own));
+            _notes.Add(new ImportNote($"{where}, marker {name}", $"FolderSync goes by {Own}, which is made beside it."));
+        }
+        else if (name.Length > 0 && name != Own)
+            _notes.Add(new ImportNote($"{where}, marker {name}", $"it is not there, and FolderSync goes by {Own}: the folder waits until a person makes that."));
+        else if (!Directory.Exists(path))
+            _notes.Add(new ImportNote($"{where}, path '{path}'", "it is not there now; the folder waits until it is."));
+        else if (!Path.Exists(Path.Combine(path, Own)))
+            _notes.Add(new ImportNote($"{where}, path '{path}'", $"it lacks its marker {Own}; the folder waits until a person makes it."));
+    }
+
+    private static (double Amount, bool IsBytes) Free(XElement free)
+    {
+        var amount = double.TryParse(free.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0 ? value : 1;
+        double unit = free.Text("unit").ToLowerInvariant() switch { "k" or "kb" => 1e3, "m" or "mb" => 1e6, "g" or "gb" => 1e9, "t" or "tb" => 1e12, _ => 0 };
+        return unit > 0 ? (Math.Min(amount * unit, 1e18), true) : (Math.Min(amount, 100), false);
+    }
+
+    private static string Expanded(string path) =>
+        path == "~" ? HomeDirectory.OfUser
+        : path.StartsWith("~/", StringComparison.Ordinal) || path.StartsWith("~" + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? HomeDirectory.OfUser + path[1..]
+        : path;
+}

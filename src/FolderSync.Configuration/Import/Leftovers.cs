@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Xml.Linq;
+using FolderSync.Configuration.Schema;
+
+namespace FolderSync.Configuration.Import;
+
+/// <summary>What a person set in a Syncthing and FolderSync does not have: named, so that nobody misses it later.</summary>
+internal static class Leftovers
+{
+    /// <summary>Taken over, or without a meaning here whatever it says.</summary>
+    private const string Quiet = "\0";
+
+    public static readonly FrozenDictionary<string, string> Folder = Table(
+        "id label path type rescanIntervalS fsWatcherEnabled ignorePerms device minDiskFree versioning order ignoreDelete maxConflicts disableSparseFiles paused markerName " +
+        "modTimeWindowS filesystemType fsWatcherDelayS fsWatcherTimeoutS scanProgressIntervalS pullerPauseS copiers hashers pullerMaxPendingKiB weakHashThresholdPct maxConcurrentWrites " +
+        "disableTempIndexes copyRangeMethod blockPullOrder blockIndexing xattrFilter group pullerDelayS",
+        ("autoNormalize", "true"), ("copyOwnershipFromParent", "false"), ("disableFsync", "false"), ("caseSensitiveFS", "false"), ("junctionsAsDirs", "false"),
+        ("syncOwnership", "false"), ("sendOwnership", "false"), ("syncXattrs", "false"), ("sendXattrs", "false"));
+
+    public static readonly FrozenDictionary<string, string> Device = Table(
+        "id name address compression paused maxSendKbps maxRecvKbps numConnections ignoredFolder allowedNetwork introducedBy skipIntroductionRemovals maxRequestKiB remoteGUIPort group",
+        ("introducer", "false"), ("autoAcceptFolders", "false"), ("untrusted", "false"), ("certName", "syncthing"));
+
+    public static readonly FrozenDictionary<string, string> Options = Table(
+        "listenAddress localAnnounceEnabled localAnnouncePort maxSendKbps maxRecvKbps reconnectionIntervalS startBrowser keepTemporariesH limitBandwidthInLan maxFolderConcurrency " +
+        "maxConcurrentIncomingRequestKiB globalAnnounceEnabled relaysEnabled natEnabled globalAnnounceServer localAnnounceMCAddr relayReconnectIntervalM natLeaseMinutes natRenewalMinutes " +
+        "natTimeoutSeconds urAccepted urSeen urUniqueID urURL urPostInsecurely urInitialDelayS restartOnWakeup autoUpgradeIntervalH upgradeToPreReleases cacheIgnoredFiles progressUpdateIntervalS " +
+        "releasesURL tempIndexMinBlocks unackedNotificationID setLowPriority crashReportingURL crashReportingEnabled stunKeepaliveStartS stunKeepaliveMinS stunServer databaseTuning " +
+        "announceLANAddresses sendFullIndexOnUpgrade connectionPriorityTcpLan connectionPriorityQuicLan connectionPriorityTcpWan connectionPriorityQuicWan " +
+        "connectionPriorityRelay connectionPriorityUpgradeThreshold featureFlag",
+        ("minHomeDiskFree", "1"), ("connectionLimitEnough", "0"), ("connectionLimitMax", "0"), ("overwriteRemoteDeviceNamesOnConnect", "false"), ("trafficClass", "0"), ("insecureAllowOldTLSVersions", "false"), ("alwaysLocalNet", ""), ("auditEnabled", "false"), ("auditFile", ""));
+
+    public static readonly FrozenDictionary<string, string> Gui = Table(
+        "enabled address apikey user password tls theme debugging sendBasicAuthPrompt",
+        ("authMode", "static"), ("insecureAdminAccess", "false"), ("insecureSkipHostcheck", "false"), ("insecureAllowFrameLoading", "false"), ("metricsWithoutAuth", "false"), ("unixSocketPermissions", ""),
+        ("sessionCookieDurationS", "604800"), ("sessionCookiePath", "/"));
+
+    public static void Note(List<ImportNote> notes, XElement xml, string where, FrozenDictionary<string, string> table)
+    {
+        var named = xml.Attributes().Select(a => (Name: a.Name.LocalName, a.Value)).Concat(xml.Elements().Select(e => (Name: e.Name.LocalName, e.Value)));
+        foreach (var group in named.GroupBy(n => n.Name, n => n.Value.Trim()))
+        {
+            var value = string.Join(", ", group);
+            if (table.TryGetValue(group.Key, out var usual) ? usual == Quiet || value == usual || value.Length == 0 : value is "" or "0" or "false")
+                continue;
+            notes.Add(new ImportNote($"{where}, {group.Key} {value}", usual is null ? "FolderSync doesn't know this option." : Why(group.Key)));
+        }
+    }
+
+    private static string Why(string name) => name switch
+    {
+        "introducer" => "FolderSync takes no devices on another's word; pair them yourself.",
+        "autoAcceptFolders" => "folders that it offers are asked about.",
+        "untrusted" => "no folder is shared with it: FolderSync can't encrypt for a device yet.",
+        "insecureSkipHostcheck" => "names under which the page may be called are in page.allowed-hosts.",
+        _ => SyncthingOptions.All.FirstOrDefault(o => o.Treatment == OptionTreatment.Refused && o.Name == name)?.Why ?? "FolderSync has no such option.",
+    };
+
+    private static FrozenDictionary<string, string> Table(string quiet, params (string Name, string Usual)[] named)
+    {
+        var table = quiet.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(n => n, _ => Quiet);
+        foreach (var (name, usual) in named)
+            table[name] = usual;
+        return table.ToFrozenDictionary();
+    }
+}

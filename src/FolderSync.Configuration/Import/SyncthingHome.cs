@@ -1,0 +1,108 @@
+using System.Xml;
+using System.Xml.Linq;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
+
+namespace FolderSync.Configuration.Import;
+
+/// <summary>The directory with a Syncthing's identity and configuration. It is only read.</summary>
+/// <param name="path">Absolute.</param>
+public sealed class SyncthingHome(string path)
+{
+    private const long MostBytes = 16 << 20;
+    private const int MostDepth = 32;
+
+    public string Path { get; } = path;
+
+    public string ConfigFile => System.IO.Path.Combine(Path, "config.xml");
+
+    /// <summary>Homes that are there, of the places where Syncthing keeps its own; the first is the most usual.</summary>
+    public static IReadOnlyList<SyncthingHome> Find(Func<string, string?> environment) =>
+        [.. Places(environment).Where(System.IO.Path.IsPathFullyQualified).Distinct().Select(p => new SyncthingHome(p)).Where(h => h.IsThere)];
+
+    /// <summary>Both a configuration and a key are there, and they are not FolderSync's own.</summary>
+    public bool IsThere
+    {
+        get
+        {
+            try
+            {
+                return File.Exists(ConfigFile) && File.Exists(System.IO.Path.Combine(Path, "cert.pem")) && !SyncthingClientConfig.IsOurs(ConfigFile);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>The root of config.xml. No DTD and no entity is taken, and nothing outside the file is looked at.</summary>
+    /// <exception cref="InvalidDataException">It is no Syncthing configuration.</exception>
+    /// <exception cref="IOException"/>
+    public XElement ReadConfig()
+    {
+        if (!File.Exists(ConfigFile))
+            throw new InvalidDataException($"There is no config.xml in '{Path}'. Name the directory that Syncthing shows under Actions, Show ID or with `syncthing paths`.");
+        if (SyncthingClientConfig.IsOurs(ConfigFile))
+            throw new InvalidDataException($"'{ConfigFile}' is FolderSync's own, made for programs that look for Syncthing there. Name a Syncthing's home.");
+        var settings = new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            MaxCharactersInDocument = MostBytes,
+            MaxCharactersFromEntities = 1024,
+            IgnoreComments = true,
+            IgnoreProcessingInstructions = true,
+        };
+        try
+        {
+            CheckDepth(settings);
+            using var stream = File.OpenRead(ConfigFile);
+            using var reader = XmlReader.Create(stream, settings);
+            var root = XDocument.Load(reader).Root!;
+            return root.Name.LocalName == "configuration"
+                ? root
+                : throw new InvalidDataException($"'{ConfigFile}' is not a Syncthing's configuration: it starts with <{root.Name.LocalName}>.");
+        }
+        catch (XmlException e)
+        {
+            throw new InvalidDataException(e.LineNumber > 0
+                ? $"{ConfigFile}:{e.LineNumber}:{e.LinePosition}: This is not the XML of a Syncthing: {e.Message}"
+                : $"{ConfigFile}: This is not the XML of a Syncthing, which has neither a DTD nor entities.", e);
+        }
+    }
+
+    public override string ToString() => Path;
+
+    /// <summary>A tree is built with a frame of the stack for each level.</summary>
+    private void CheckDepth(XmlReaderSettings settings)
+    {
+        using var stream = File.OpenRead(ConfigFile);
+        using var reader = XmlReader.Create(stream, settings);
+        while (reader.Read())
+        {
+            if (reader.Depth > MostDepth)
+                throw new InvalidDataException($"'{ConfigFile}' is nested deeper than a Syncthing's configuration ever is.");
+        }
+    }
+
+    private static IEnumerable<string> Places(Func<string, string?> environment)
+    {
+        foreach (var variable in (string[])["STHOMEDIR", "STCONFDIR"])
+        {
+            if (environment(variable) is { Length: > 0 } named)
+                yield return named;
+        }
+        if (OperatingSystem.IsWindows())
+        {
+            yield return System.IO.Path.Combine(environment("LOCALAPPDATA") ?? "", "Syncthing");
+            yield break;
+        }
+        var user = environment("HOME") is { Length: > 0 } home ? home : HomeDirectory.OfUser;
+        if (OperatingSystem.IsMacOS())
+            yield return System.IO.Path.Combine(user, "Library", "Application Support", "Syncthing");
+        yield return System.IO.Path.Combine(environment("XDG_STATE_HOME") is { Length: > 0 } state ? state : System.IO.Path.Combine(user, ".local", "state"), "syncthing");
+        yield return System.IO.Path.Combine(environment("XDG_CONFIG_HOME") is { Length: > 0 } config ? config : System.IO.Path.Combine(user, ".config"), "syncthing");
+        yield return System.IO.Path.Combine(user, "snap", "syncthing", "common", "syncthing");
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using FolderSync.Core.Model;
+
+namespace FolderSync.Configuration.Schema;
+
+/// <summary>What an address option may say. Each answers null for a good one, else a sentence.</summary>
+public static class ConfigAddress
+{
+    private static readonly string[] Schemes = ["tcp://", "tcp4://", "tcp6://"];
+
+    public static string? WhyNotHostAndPort(string address) =>
+        TrySplit(address, out _, out _) ? null : $"'{address}' is not an address with a port. Write host:port, such as 127.0.0.1:8384.";
+
+    public static string? WhyNotListen(string address) => address == "default" ? null : WhyNotUrl(address, "default");
+
+    public static string? WhyNotDial(string address) => address == "dynamic" ? null : WhyNotUrl(address, "dynamic");
+
+    public static string? WhyNotDevice(string id) => DeviceIdText.TryParse(id, out _, out var why) ? null : $"'{id}' is not a device ID: {why}";
+
+    /// <param name="host">Without brackets; empty for all addresses.</param>
+    public static bool TrySplit(string address, out string host, out int port)
+    {
+        port = 0;
+        host = "";
+        var colon = address.LastIndexOf(':');
+        if (colon < 0 || !ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return false;
+        port = number;
+        host = address[..colon];
+        if (host.StartsWith('[') && host.EndsWith(']'))
+        {
+            host = host[1..^1];
+            return System.Net.IPAddress.TryParse(host, out _);
+        }
+        return !host.AsSpan().ContainsAny(':', '/', ' ');
+    }
+
+    /// <summary>Schemes of other programs and of later versions are kept: whoever dials says that it can't.</summary>
+    private static string? WhyNotUrl(string address, string word)
+    {
+        var end = address.IndexOf("://", StringComparison.Ordinal);
+        if (end > 0 && !Schemes.Contains(address[..(end + 3)]))
+            return address[..end] is "quic" or "quic4" or "quic6" or "relay" or "dynamic+https" ? null
+                : $"'{address}' starts with a scheme that is not known. Write tcp://host:port or {word}.";
+        var rest = end > 0 ? address[(end + 3)..] : address;
+        rest = rest.TrimEnd('/');
+        if (end > 0 && rest.Length > 0 && (TrySplit(rest, out _, out _) || IsHost(rest)))
+            return null;
+        if (Suggestion.For(address, [word]) is { } meant)
+            return $"'{address}' is not an address. Did you mean '{meant}'?";
+        return TrySplit(rest, out _, out _) ? $"'{address}' lacks its scheme. Write tcp://{rest}."
+            : IsHost(rest) ? $"'{address}' lacks its scheme and port. Write tcp://{rest}:22000."
+            : $"'{address}' is not an address. Write tcp://host:port or {word}.";
+    }
+
+    private static bool IsHost(string host) => !host.All(char.IsAsciiDigit) && Uri.CheckHostName(host.Trim('[', ']')) != UriHostNameType.Unknown;
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using FolderSync.Configuration.Yaml;
+
+namespace FolderSync.Configuration.Schema;
+
+/// <summary>A section of single options, as a part of the whole configuration.</summary>
+/// <param name="Name">Its key in the file.</param>
+/// <param name="About">A sentence for a person, as an editor shows it.</param>
+public abstract record ConfigSection(string Name, string About)
+{
+    public abstract ImmutableArray<ConfigOption> Options { get; }
+
+    /// <summary>The section's options over <paramref name="seed"/>.</summary>
+    public abstract ServiceConfig Read(NodeReader reader, YamlNode? node, ServiceConfig seed);
+
+    /// <summary>One option over <paramref name="seed"/>.</summary>
+    public abstract ServiceConfig ReadOption(NodeReader reader, ConfigOption option, YamlNode node, ServiceConfig seed);
+
+    public abstract YamlValue Write(ConfigOption option, ServiceConfig configuration);
+
+    /// <summary>The document with what differs between the two.</summary>
+    public abstract ConfigDocument WriteChanges(ConfigDocument document, ServiceConfig old, ServiceConfig wanted);
+}
+
+public sealed record ConfigSection<T>(string Name, string About, ConfigFields<T> Fields, Func<ServiceConfig, T> Get, Func<ServiceConfig, T, ServiceConfig> Put)
+    : ConfigSection(Name, About)
+{
+    public override ImmutableArray<ConfigOption> Options => [.. Fields.All];
+
+    public override ServiceConfig Read(NodeReader reader, YamlNode? node, ServiceConfig seed) =>
+        Put(seed, reader.Group(node, Name, Fields, Get(seed)));
+
+    public override ServiceConfig ReadOption(NodeReader reader, ConfigOption option, YamlNode node, ServiceConfig seed) =>
+        Put(seed, ((ConfigField<T>)option).Read(reader, node, Get(seed)));
+
+    public override YamlValue Write(ConfigOption option, ServiceConfig configuration) => ((ConfigField<T>)option).Write(Get(configuration));
+
+    public override ConfigDocument WriteChanges(ConfigDocument document, ServiceConfig old, ServiceConfig wanted) =>
+        ConfigWriter.Group(document, Fields, Get(old), Get(wanted), Name);
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace FolderSync.Configuration.Schema;
+
+/// <summary>What an option may say. Every option may also say nothing, which is its default.</summary>
+public abstract record ConfigType
+{
+    public sealed record Text : ConfigType;
+
+    /// <summary>A list, or one item without brackets.</summary>
+    internal sealed record Texts : ConfigType;
+
+    internal sealed record Bool : ConfigType;
+
+    internal sealed record Int(int Min, int Max) : ConfigType;
+
+    public sealed record Word(ImmutableArray<string> Words) : ConfigType;
+
+    /// <param name="Zero">The word for none; null where none is not allowed.</param>
+    internal sealed record Duration(string? Zero) : ConfigType;
+
+    internal sealed record Rate : ConfigType;
+
+    internal sealed record Size : ConfigType;
+
+    /// <summary>A percentage of the disk, a size, or off.</summary>
+    internal sealed record DiskPart : ConfigType;
+}

@@ -1,0 +1,119 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace FolderSync.Configuration.Schema;
+
+/// <summary>The rows.</summary>
+public static partial class SyncthingOptions
+{
+    public const string Encryption = "folder.devices.encryptionPassword";
+    public const string Untrusted = "device.untrusted";
+
+    private const string Tuning = "FolderSync sees to that by itself.";
+    private const string NoInternet = "FolderSync finds devices in the LAN and by written addresses only.";
+    private const string NoReports = "FolderSync reports nothing to anybody.";
+    private const string NoUpgrade = "FolderSync doesn't upgrade itself.";
+    private const string NoIntroduction = "FolderSync takes no devices on another's word.";
+    private const string NoLdap = "FolderSync can't log in by LDAP. Set a password under gui.";
+
+    /// <summary>In their scopes' order.</summary>
+    public static readonly ImmutableArray<SyncthingOption> All =
+    [
+        .. Rows(Folder, OptionTreatment.InForce, "", "id label path type rescanIntervalS fsWatcherEnabled ignorePerms order ignoreDelete maxConflicts disableSparseFiles paused modTimeWindowS " +
+            "minDiskFree minDiskFree.value minDiskFree.unit devices devices.deviceID versioning versioning.params versioning.params.cleanoutDays versioning.fsPath"),
+        new(Encryption, OptionTreatment.Refused, "FolderSync can't encrypt for a device yet; the folder would have gone out to it unencrypted. Share it without a password only if that device may read the files.", "\"\""),
+        new("folder.versioning.type", OptionTreatment.Refused, "only 'trashcan' and '' (none) are built.", "\"\"", "\"trashcan\""),
+        new("folder.filesystemType", OptionTreatment.Refused, "only 'basic' is there.", "\"basic\"", "\"\""),
+        new("folder.versioning.fsType", OptionTreatment.Refused, "only 'basic' is there.", "\"basic\"", "\"\""),
+        new("folder.markerName", OptionTreatment.Refused, "FolderSync knows that a folder is there by its marker '.stfolder' alone.", "\".stfolder\"", "\"\""),
+        new("folder.copyOwnershipFromParent", OptionTreatment.Refused, "FolderSync doesn't change owners: files would belong to another user than you expect.", "false"),
+        new("folder.syncOwnership", OptionTreatment.Refused, "FolderSync doesn't change owners: files would belong to another user than you expect.", "false"),
+        new("folder.sendOwnership", OptionTreatment.Refused, "FolderSync doesn't send owners.", "false"),
+        new("folder.syncXattrs", OptionTreatment.Refused, "FolderSync doesn't sync extended attributes, and access lists are among them.", "false"),
+        new("folder.sendXattrs", OptionTreatment.Refused, "FolderSync doesn't send extended attributes, and access lists are among them.", "false"),
+        new("folder.disableFsync", OptionTreatment.Refused, "FolderSync always makes sure that files are on the disk before it counts on them.", "false"),
+        new("folder.caseSensitiveFS", OptionTreatment.Refused, "FolderSync finds out by itself whether a disk tells 'File' from 'file', and always heeds it.", "false"),
+        new("folder.junctionsAsDirs", OptionTreatment.Refused, "FolderSync never follows junctions: they lead out of the folder.", "false"),
+        .. Rows(Folder, OptionTreatment.Shown, "FolderSync knows no introducers.", "devices.introducedBy"),
+        .. Rows(Folder, OptionTreatment.Kept, "FolderSync never renames a name that is there, however it is composed.", "autoNormalize"),
+        .. Rows(Folder, OptionTreatment.Kept, "Old versions are cleaned by FolderSync's own schedule.", "versioning.cleanupIntervalS"),
+        .. Rows(Folder, OptionTreatment.Kept, "It belongs to kinds of versioning that are refused.", "versioning.params.keep versioning.params.maxAge versioning.params.cleanInterval versioning.params.versionsPath versioning.params.command"),
+        .. Rows(Folder, OptionTreatment.Kept, "Extended attributes are not synced at all.", "xattrFilter xattrFilter.entries xattrFilter.entries.match xattrFilter.entries.permit xattrFilter.maxSingleEntrySize xattrFilter.maxTotalSize"),
+        .. Rows(Folder, OptionTreatment.Kept, "It is for showing only.", "group"),
+        .. Rows(Folder, OptionTreatment.Kept, Tuning, "fsWatcherDelayS fsWatcherTimeoutS copiers pullerMaxPendingKiB hashers scanProgressIntervalS pullerPauseS pullerDelayS disableTempIndexes " +
+            "weakHashThresholdPct maxConcurrentWrites blockPullOrder copyRangeMethod blockIndexing"),
+
+        .. Rows(Device, OptionTreatment.InForce, "", "deviceID name addresses compression paused allowedNetworks maxSendKbps maxRecvKbps numConnections ignoredFolders ignoredFolders.id"),
+        new(Untrusted, OptionTreatment.Refused, "FolderSync can't encrypt for a device yet; folders would go out to it unencrypted.", "false"),
+        new("device.introducer", OptionTreatment.Refused, "FolderSync takes no devices on another's word; pair them yourself.", "false"),
+        new("device.autoAcceptFolders", OptionTreatment.Refused, "FolderSync asks about every folder that is offered.", "false"),
+        new("device.certName", OptionTreatment.Refused, "FolderSync knows a device by its ID alone.", "\"\"", "\"syncthing\""),
+        .. Rows(Device, OptionTreatment.Kept, NoIntroduction, "skipIntroductionRemovals introducedBy"),
+        .. Rows(Device, OptionTreatment.Kept, "It is for showing only.", "ignoredFolders.time ignoredFolders.label remoteGUIPort group"),
+        .. Rows(Device, OptionTreatment.Kept, Tuning, "maxRequestKiB"),
+
+        .. Rows(Options, OptionTreatment.InForce, "", "listenAddresses localAnnounceEnabled localAnnouncePort maxSendKbps maxRecvKbps reconnectionIntervalS startBrowser keepTemporariesH limitBandwidthInLan " +
+            "maxFolderConcurrency maxConcurrentIncomingRequestKiB"),
+        new("options.insecureAllowOldTLSVersions", OptionTreatment.Refused, "FolderSync speaks TLS 1.3 only.", "false"),
+        new("options.auditEnabled", OptionTreatment.Refused, "FolderSync writes no audit log.", "false"),
+        new("options.auditFile", OptionTreatment.Refused, "FolderSync writes no audit log.", "\"\""),
+        new("options.minHomeDiskFree.value", OptionTreatment.Refused, "FolderSync has no such limit of its own.", "1"),
+        new("options.minHomeDiskFree.unit", OptionTreatment.Refused, "FolderSync has no such limit of its own.", "\"%\""),
+        new("options.alwaysLocalNets", OptionTreatment.Refused, "FolderSync finds out by itself which networks are local.", "[]"),
+        new("options.connectionLimitEnough", OptionTreatment.Refused, "FolderSync has no such limit.", "0"),
+        new("options.connectionLimitMax", OptionTreatment.Refused, "FolderSync has no such limit.", "0"),
+        .. Rows(Options, OptionTreatment.Shown, NoInternet, "globalAnnounceEnabled relaysEnabled natEnabled"),
+        .. Rows(Options, OptionTreatment.Shown, NoReports, "urAccepted crashReportingEnabled"),
+        .. Rows(Options, OptionTreatment.Shown, NoUpgrade, "autoUpgradeIntervalH upgradeToPreReleases"),
+        .. Rows(Options, OptionTreatment.Kept, NoInternet, "globalAnnounceServers localAnnounceMCAddr relayReconnectIntervalM natLeaseMinutes natRenewalMinutes natTimeoutSeconds stunKeepaliveStartS stunKeepaliveMinS " +
+            "stunServers announceLANAddresses connectionPriorityTcpLan connectionPriorityQuicLan connectionPriorityTcpWan connectionPriorityQuicWan connectionPriorityRelay connectionPriorityUpgradeThreshold"),
+        .. Rows(Options, OptionTreatment.Kept, NoReports, "urSeen urUniqueId urURL urPostInsecurely urInitialDelayS crURL crashReportingURL"),
+        .. Rows(Options, OptionTreatment.Kept, NoUpgrade, "releasesURL sendFullIndexOnUpgrade"),
+        .. Rows(Options, OptionTreatment.Kept, "Names that were given here stay.", "overwriteRemoteDeviceNamesOnConnect"),
+        .. Rows(Options, OptionTreatment.Kept, Tuning, "minHomeDiskFree cacheIgnoredFiles progressUpdateIntervalS tempIndexMinBlocks unackedNotificationIDs trafficClass setLowPriority databaseTuning restartOnWakeup featureFlags"),
+
+        .. Rows(Gui, OptionTreatment.InForce, "", "enabled address user password useTLS apiKey"),
+        new("gui.authMode", OptionTreatment.Refused, NoLdap, "\"static\"", "\"\""),
+        new("gui.insecureAdminAccess", OptionTreatment.Refused, "off this computer FolderSync's page always asks for a password.", "false"),
+        new("gui.insecureSkipHostcheck", OptionTreatment.Refused, "the names under which the page may be called are checked; add yours to page.allowed-hosts.", "false"),
+        new("gui.insecureAllowFrameLoading", OptionTreatment.Refused, "FolderSync's page is never shown inside another one.", "false"),
+        new("gui.metricsWithoutAuth", OptionTreatment.Refused, "metrics are for who has logged in or sends the API key.", "false"),
+        new("gui.unixSocketPermissions", OptionTreatment.Refused, "FolderSync's page has no Unix socket.", "\"\""),
+        new("gui.sessionCookieDurationS", OptionTreatment.Refused, "FolderSync's sessions have a length of their own.", "604800", "0"),
+        new("gui.sessionCookiePath", OptionTreatment.Refused, "FolderSync's cookie is for the whole page.", "\"/\"", "\"\""),
+        .. Rows(Gui, OptionTreatment.Kept, "It is for showing only.", "theme debugging sendBasicAuthPrompt"),
+
+        new("ldap.address", OptionTreatment.Refused, NoLdap, "\"\""),
+        new("ldap.insecureSkipVerify", OptionTreatment.Refused, NoLdap, "false"),
+        .. Rows(Ldap, OptionTreatment.Kept, NoLdap, "bindDN transport searchBaseDN searchFilter"),
+
+        .. Rows("remoteIgnoredDevices", OptionTreatment.InForce, "", "deviceID"),
+        .. Rows("remoteIgnoredDevices", OptionTreatment.Kept, "It is for showing only.", "time name address"),
+        .. Rows("ignores", OptionTreatment.InForce, "", "lines"),
+    ];
+
+    private static readonly FrozenDictionary<string, SyncthingOption> Table = All.ToFrozenDictionary(o => o.Path, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Syncthing's names of what config.yaml calls otherwise, where a line without effect would be taken for safety.</summary>
+    private static readonly FrozenDictionary<string, string> OwnNames = new Dictionary<string, string>
+    {
+        ["allowednetworks"] = "'allowed-networks' of the device",
+        ["allowednetwork"] = "'allowed-networks' of the device",
+        ["remoteignoreddevices"] = "'ignored-devices' under 'network'",
+        ["remoteignoreddevice"] = "'ignored-devices' under 'network'",
+        ["ignoreddevices"] = "'ignored-devices' under 'network'",
+    }.ToFrozenDictionary();
+
+    /// <summary>What 1.19 or 2.x lacks: its absence is no wish for the default.</summary>
+    private static readonly FrozenSet<string> Somewhere = Rows("", OptionTreatment.Kept, "",
+        "folder.fsWatcherTimeoutS folder.sendOwnership folder.syncOwnership folder.sendXattrs folder.syncXattrs folder.xattrFilter folder.group folder.pullerDelayS folder.blockIndexing " +
+        "folder.weakHashThresholdPct device.numConnections device.group options.connectionPriorityTcpLan options.connectionPriorityQuicLan options.connectionPriorityTcpWan " +
+        "options.connectionPriorityQuicWan options.connectionPriorityRelay options.connectionPriorityUpgradeThreshold options.restartOnWakeup options.databaseTuning options.cacheIgnoredFiles " +
+        "options.auditEnabled options.auditFile gui.sendBasicAuthPrompt gui.metricsWithoutAuth gui.sessionCookieDurationS gui.sessionCookiePath gui.debugging")
+        .Select(r => r.Path[1..]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsEverywhere(string path) => !Somewhere.Contains(path) && Find(path) is not null;
+
+    private static IEnumerable<SyncthingOption> Rows(string scope, OptionTreatment treatment, string why, string names) =>
+        names.Split(' ').Select(n => new SyncthingOption($"{scope}.{n}", treatment, why));
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FolderSync.Configuration.Yaml;
+
+namespace FolderSync.Configuration.Schema;
+
+/// <summary>What becomes of an option of Syncthing's configuration.</summary>
+public enum OptionTreatment
+{
+    /// <summary>FolderSync acts on it.</summary>
+    InForce,
+
+    /// <summary>Only the values that mean "off" pass: it concerns safety and isn't built.</summary>
+    Refused,
+
+    /// <summary>Every value passes, and the one that holds here is shown.</summary>
+    Shown,
+
+    /// <summary>Kept as it was sent, without effect: no file, device or secret depends on it.</summary>
+    Kept,
+}
+
+/// <summary>One option of Syncthing's API.</summary>
+/// <param name="Path">Scope and fields, such as "folder.devices.encryptionPassword"; lists add no step.</param>
+/// <param name="Why">For a person: why it is refused, or what holds instead.</param>
+/// <param name="Allowed">Of a refused one: the JSON of each value that passes. The first is its default.</param>
+public sealed record SyncthingOption(string Path, OptionTreatment Treatment, string Why, params string[] Allowed)
+{
+    public string Name => Path[(Path.LastIndexOf('.') + 1)..];
+
+    public bool Allows(JsonNode? value) => Treatment != OptionTreatment.Refused || value is null || Allowed.Any(a => IsSame(a, value));
+
+    private static bool IsSame(string allowed, JsonNode value) => value.GetValueKind() == JsonValueKind.Number
+        ? double.TryParse(allowed, CultureInfo.InvariantCulture, out var number) && double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture) == number
+        : value.ToJsonString() == allowed;
+}
+
+/// <summary>
+/// Every option of Syncthing's API, 1.19 to 2.x, and what happens to it. An option that concerns safety is in force or refused, never stored
+/// without effect. REST, YAML and import all go by this table.
+/// </summary>
+public static partial class SyncthingOptions
+{
+    public const string Folder = "folder";
+    public const string Device = "device";
+    public const string Options = "options";
+    public const string Gui = "gui";
+    public const string Ldap = "ldap";
+
+    public static SyncthingOption? Find(string path) => Table.GetValueOrDefault(path);
+
+    /// <summary>The first value that is refused, as a sentence; null where all pass.</summary>
+    /// <param name="where">What the object is, for the sentence: "folder 'photos'".</param>
+    public static string? WhyNot(string scope, JsonObject json, string where)
+    {
+        string? why = null;
+        Walk(scope, json, (option, holder, _) => why ??= Sentence(option, holder, where));
+        return why;
+    }
+
+    /// <summary>Takes refused values out, and names them.</summary>
+    public static IReadOnlyList<string> Scrub(string scope, JsonObject json, string where)
+    {
+        List<(JsonObject Holder, string Key, string Sentence)> found = [];
+        Walk(scope, json, (option, holder, key) => found.Add((holder, key, Sentence(option, holder, where))));
+        foreach (var (holder, key, _) in found)
+            holder.Remove(key);
+        return [.. found.Select(f => f.Sentence)];
+    }
+
+    /// <summary>What of the present object stays although the sent one doesn't name it: whatever not every Syncthing has.</summary>
+    public static void KeepUnsent(string scope, JsonObject sent, JsonObject present)
+    {
+        foreach (var (key, value) in present)
+        {
+            if (sent.TryGetPropertyValue(key, out var other))
+            {
+                if (other is JsonObject inner && value is JsonObject there)
+                    KeepUnsent($"{scope}.{key}", inner, there);
+            }
+            else if (!IsEverywhere($"{scope}.{key}"))
+            {
+                sent[key] = value?.DeepClone();
+            }
+        }
+    }
+
+    /// <summary>The sentence for an option that stands in config.yaml by Syncthing's name; null where there is none to say.</summary>
+    /// <param name="isLdap">It stands below "ldap".</param>
+    public static string? WhyNotInFile(YamlScalar key, YamlNode value, bool isLdap)
+    {
+        var name = Plain(key.Value);
+        if (value is YamlScalar { IsNull: true } or YamlScalar { Value: "" } or YamlSequence { Items.Count: 0 })
+            return null;
+        if (OwnNames.TryGetValue(name, out var own))
+            return $"'{key.Value}' is Syncthing's name and has no effect here. Write it as {own}.";
+        var rows = All.Where(o => o.Treatment == OptionTreatment.Refused && Plain(o.Name) == name && o.Name is not ("type" or "value" or "unit") && o.Path.StartsWith(Ldap, StringComparison.Ordinal) == isLdap).ToList();
+        if (rows.Count == 0 || value is YamlMap or YamlSequence && rows.All(r => r.Allowed.Length == 0))
+            return null;
+        var said = (value as YamlScalar)?.Value.ToLowerInvariant() switch { "no" or "off" => "false", "yes" or "on" => "true", var text => text };
+        return rows.Any(r => r.Allowed.Any(a => a.Trim('"').Equals(said, StringComparison.OrdinalIgnoreCase))) ? null : $"'{key.Value}' can't be set: {rows[0].Why}";
+    }
+
+    private static string Sentence(SyncthingOption option, JsonObject holder, string where)
+    {
+        var of = option.Path == Encryption ? $" of device {holder["deviceID"]}" : "";
+        return $"{where}: '{option.Name}'{of} can't be set: {option.Why}";
+    }
+
+    private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+
+    /// <summary>Calls for every refused value. Names are compared as Syncthing reads them, without regard to case.</summary>
+    private static void Walk(string path, JsonObject json, Action<SyncthingOption, JsonObject, string> refused)
+    {
+        foreach (var (key, value) in json)
+        {
+            var at = $"{path}.{key}";
+            if (Find(at) is { } option && !option.Allows(value))
+                refused(option, json, key);
+            if (value is JsonObject inner)
+                Walk(at, inner, refused);
+            foreach (var item in value as JsonArray ?? [])
+            {
+                if (item is JsonObject one)
+                    Walk(at, one, refused);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Platform;
+
+namespace FolderSync.Configuration.Store;
+
+/// <summary>How an edit of `config.yaml` ended.</summary>
+public abstract record ConfigEdited
+{
+    public sealed record Unchanged : ConfigEdited;
+
+    public sealed record Replaced(IReadOnlyList<ConfigProblem> Warnings) : ConfigEdited;
+
+    /// <param name="Copy">Where what was written is.</param>
+    public sealed record GivenUp(string Copy) : ConfigEdited;
+
+    /// <summary>Somebody else saved the file meanwhile.</summary>
+    public sealed record Overtaken(string Copy) : ConfigEdited;
+}
+
+/// <summary>Lets a person edit a copy of `config.yaml`, and puts it in the file's place only when it is good.</summary>
+/// <param name="editor">A command as in $EDITOR, with its arguments.</param>
+/// <param name="again">Told what is wrong: edit it again?</param>
+public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigException, Task<bool>> again)
+{
+    /// <exception cref="ConfigException">The file can't be read.</exception>
+    /// <exception cref="IOException">The copy or the file can't be written, or the editor can't be started.</exception>
+    public async Task<ConfigEdited> RunAsync(CancellationToken cancellation)
+    {
+        var before = ConfigState.ReadFile(home);
+        // Named so that editors know the language, and beside the schema that its first line names.
+        var copy = System.IO.Path.Combine(home.Path, $"config-edit-{Environment.ProcessId}.yaml");
+        DurableFile.Write(copy, before);
+        while (true)
+        {
+            await EditAsync(copy, cancellation);
+            string text;
+            ConfigState state;
+            try
+            {
+                text = TextFile.Decode(copy, await File.ReadAllBytesAsync(copy, cancellation));
+                if (text == before)
+                {
+                    File.Delete(copy);
+                    return new ConfigEdited.Unchanged();
+                }
+                if (ConfigState.IsTorn(text))
+                    throw new ConfigException(copy, 0, 0, "The file is empty.");
+                state = ConfigState.Parse(home, text, ConfigOverrides.None);
+            }
+            catch (ConfigException e)
+            {
+                if (await again(e))
+                    continue;
+                return new ConfigEdited.GivenUp(copy);
+            }
+            if (ConfigState.ReadFile(home) != before)
+                return new ConfigEdited.Overtaken(copy);
+            DurableFile.Write(home.ConfigFile, text);
+            File.Delete(copy);
+            return new ConfigEdited.Replaced(state.Warnings);
+        }
+    }
+
+    /// <summary>What the environment names; else what the system has.</summary>
+    public static string? Editor(Func<string, string?> environment)
+    {
+        foreach (var variable in (string[])["VISUAL", "EDITOR"])
+        {
+            if (environment(variable) is { Length: > 0 } named && !string.IsNullOrWhiteSpace(named))
+                return named;
+        }
+        if (OperatingSystem.IsWindows())
+            return "notepad";
+        var places = (environment("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        return ((string[])["editor", "nano", "vi"]).FirstOrDefault(e => places.Any(p => File.Exists(System.IO.Path.Combine(p, e))));
+    }
+
+    /// <summary>By the shell, as $EDITOR may have arguments and quotes.</summary>
+    private async Task EditAsync(string copy, CancellationToken cancellation)
+    {
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo("cmd.exe") { Arguments = $"/d /s /c \"{editor} \"{copy}\"\"" }
+            : new ProcessStartInfo("/bin/sh", ["-c", editor + " \"$1\"", "editor", copy]);
+        start.UseShellExecute = false;
+        try
+        {
+            using var process = Process.Start(start)!;
+            await process.WaitForExitAsync(cancellation);
+            if (process.ExitCode != 0)
+                throw new IOException($"The editor ({editor}) ended with exit code {process.ExitCode}; nothing was changed. What it left is in '{copy}'. $VISUAL or $EDITOR names another editor.");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new IOException($"The editor ({editor}) could not be started: {e.Message}. $VISUAL or $EDITOR names another one.", e);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Core.Model;
+using FolderSync.Platform;
+
+namespace FolderSync.Configuration.Store;
+
+/// <summary>A configuration took the place of another.</summary>
+public sealed record ConfigChange(ServiceConfig Old, ServiceConfig New);
+
+/// <summary>
+/// The home's `config.yaml`: what is in force, changes to it, and what a person saves. A bad file is never in force: the last good
+/// one stays so, over a restart too, and <see cref="Error"/> says why. Thread-safe.
+/// </summary>
+public sealed class ConfigStore : IDisposable
+{
+    private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(300);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly ConfigBackups _backups;
+    private readonly DeviceId? _self;
+    private readonly TimeProvider _time;
+    private volatile ConfigState _state;
+    private volatile ConfigOverrides _overrides;
+    private ConfigWatch? _watch;
+
+    private ConfigStore(HomeDirectory home, DeviceId? self, TimeProvider time, ConfigState state, ConfigOverrides overrides, ConfigBackups backups)
+    {
+        Home = home;
+        _self = self;
+        _time = time;
+        _state = state;
+        _overrides = overrides;
+        _backups = backups;
+    }
+
+    /// <summary>Raised in order, after <see cref="Current"/> has changed. Handlers must be quick and never throw: they enqueue.</summary>
+    public event Action<ConfigChange>? Changed;
+
+    /// <summary>Raised when <see cref="Error"/> or <see cref="Warnings"/> changed.</summary>
+    public event Action? ProblemsChanged;
+
+    /// <summary>Looking at a saved file failed in a way that nobody expected; it is tried again. Handlers as above.</summary>
+    public event Action<Exception>? LookFailed;
+
+    public HomeDirectory Home { get; }
+
+    /// <summary>What is in force: the file's, with what flags and environment say over it.</summary>
+    public ServiceConfig Current => _state.Configuration;
+
+    /// <summary>The text that is in force.</summary>
+    public string Text => _state.Document.Text;
+
+    /// <summary>Why the file as it stands is not in force; null while it is.</summary>
+    public ConfigException? Error => _state.Error;
+
+    public IReadOnlyList<ConfigProblem> Warnings => _state.Warnings;
+
+    public ConfigState State => _state;
+
+    public ConfigOverrides Overrides => _overrides;
+
+    /// <summary>Opens the home's file. One that is missing, torn or wrong gives way to the last good one, and <see cref="Error"/> says so.</summary>
+    /// <param name="self">This device, which is never a peer of itself; null where it is not known.</param>
+    /// <exception cref="ConfigException">The file is wrong, or can't be read, and none was ever good.</exception>
+    public static ConfigStore Open(HomeDirectory home, DeviceId? self = null, TimeProvider? time = null) => Open(home, ConfigOverrides.None, self, time);
+
+    /// <param name="overrides">Over the file, for as long as the store lives.</param>
+    /// <exception cref="ConfigException">As above, and where an override can't be.</exception>
+    public static ConfigStore Open(HomeDirectory home, ConfigOverrides overrides, DeviceId? self = null, TimeProvider? time = null)
+    {
+        time ??= TimeProvider.System;
+        var backups = new ConfigBackups(home.ConfigBackups, time);
+        var state = ConfigState.Load(home, backups, overrides);
+        if (state.Error is null)
+            backups.Add(state.Document.Text);
+        return new ConfigStore(home, self, time, state, overrides, backups);
+    }
+
+    /// <summary>From now on a saved file is in force within a second.</summary>
+    public void Watch() => _watch ??= new ConfigWatch(Home.ConfigFile, TakeUpAsync, e => LookFailed?.Invoke(e), _time);
+
+    /// <summary>Changes the configuration: the difference is spliced into the file as it stands, saved durably, and is in force then.</summary>
+    /// <remarks>A change of an option that is overridden is saved, and in force when the override is gone.</remarks>
+    /// <param name="change">Pure; may be called once.</param>
+    /// <returns>What is in force now.</returns>
+    /// <exception cref="ConfigException">The wanted configuration breaks a rule, or the file as it stands does; nothing was changed.</exception>
+    /// <exception cref="IOException">The file could not be written; nothing was changed.</exception>
+    public Task<ServiceConfig> UpdateAsync(Func<ServiceConfig, ServiceConfig> change, CancellationToken cancellation = default) =>
+        ReplaceAsync(text =>
+        {
+            // A file that says nothing (torn, gone) takes the last good text with the change; one that says something wrong is a person's to mend.
+            var state = text == Text || ConfigState.IsTorn(text) ? _state : ConfigState.Parse(Home, text, _overrides);
+            _backups.Add(state.Document.Text);
+            return ConfigWriter.Write(state.Document, state.Configuration, change(state.Configuration).Consistent(_self)).Text;
+        }, cancellation);
+
+    /// <summary>Takes a whole new text, such as the page's editor sends.</summary>
+    /// <exception cref="ConfigException">It is refused; nothing was changed.</exception>
+    public Task<ServiceConfig> UpdateTextAsync(string text, CancellationToken cancellation = default) => ReplaceAsync(_ => text, cancellation);
+
+    /// <summary>Looks at the file now. Never throws for a bad one: <see cref="Error"/> says it then.</summary>
+    public async Task TakeUpAsync(CancellationToken cancellation = default)
+    {
+        if (await TryTakeUpAsync(report: false, cancellation))
+            return;
+        // An editor that writes in two steps shows half a file for a moment.
+        await Task.Delay(SecondLook, _time, cancellation);
+        await TryTakeUpAsync(report: true, cancellation);
+    }
+
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _gate.Dispose();
+    }
+
+    /// <summary>Sets an option that the service settled by itself: in the file, or where that is refused at the moment, for this run.</summary>
+    public async Task SettleAsync(string section, string option, string value, string why, CancellationToken cancellation)
+    {
+        var settled = ConfigOverrides.None.With(new ConfigOverride(section, option, value, why));
+        try
+        {
+            await UpdateAsync(settled.Over, cancellation);
+        }
+        catch (Exception e) when ((e is ConfigException && Error is not null) || e is IOException or UnauthorizedAccessException)
+        {
+            // For this run, where the file can't be changed at the moment.
+            await _gate.WaitAsync(cancellation);
+            try
+            {
+                _overrides = _overrides.With(settled.All[0]);
+                PutInForce(ConfigState.Parse(Home, Text, _overrides) with { Error = Error });
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
+
+    private async Task<ServiceConfig> ReplaceAsync(Func<string, string> change, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            var text = File.Exists(Home.ConfigFile) ? ConfigState.ReadFile(Home) : "";
+            var changed = change(text);
+            var next = ConfigState.Parse(Home, changed, _overrides);
+            if (changed != text)
+                DurableFile.Write(Home.ConfigFile, changed);
+            PutInForce(next.Document.Text == Text ? _state with { Error = null } : next);
+            return Current;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<bool> TryTakeUpAsync(bool report, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            var text = ConfigState.ReadFile(Home);
+            if (ConfigState.IsTorn(text) && !ConfigState.IsTorn(Text))
+                throw new ConfigException(Home.ConfigFile, 0, 0, "The file is empty or damaged; the last good one stays in force.", null);
+            PutInForce(text == Text ? _state with { Error = null } : ConfigState.Parse(Home, text, _overrides));
+            return true;
+        }
+        catch (ConfigException e)
+        {
+            if (report && Error?.Message != e.Message)
+            {
+                _state = _state with { Error = e };
+                ProblemsChanged?.Invoke();
+            }
+            return false;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private void PutInForce(ConfigState next)
+    {
+        var old = _state;
+        if (next == old)
+            return;
+        _state = next;
+        if (next.Document.Text != old.Document.Text && next.Error is null)
+            _backups.Add(next.Document.Text);
+        if (!ReferenceEquals(next.Configuration, old.Configuration))
+            Changed?.Invoke(new ConfigChange(old.Configuration, next.Configuration));
+        if (next.Error != old.Error || !next.Warnings.SequenceEqual(old.Warnings))
+            ProblemsChanged?.Invoke();
+    }
+}

@@ -1,0 +1,137 @@
+using System.Threading.Channels;
+using FolderSync.Platform;
+
+namespace FolderSync.Configuration.Store;
+
+/// <summary>Calls back when a file was saved, one call at a time, until disposed.</summary>
+/// <remarks>
+/// Editors save in all ways: over the file, in pieces, by renaming another file over it, through a symlink. A look comes when nothing
+/// has touched the file for a moment and nobody has it open for writing: half a file may be good YAML with half of the folders.
+/// </remarks>
+internal sealed class ConfigWatch : IDisposable
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRestart = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(400);
+
+    private readonly List<FileSystemWatcher> _watchers = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<bool> _touched = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly string _path;
+    private readonly Func<CancellationToken, Task> _look;
+    private readonly Action<Exception> _onFault;
+    private readonly TimeProvider _time;
+
+    /// <summary>Nobody awaits them: they end with the watch, and a fault goes to its owner.</summary>
+    private readonly Task _looking;
+    private readonly Task? _polling;
+
+    /// <param name="onFault">Hears of a look that failed; the file is looked at again.</param>
+    public ConfigWatch(string path, Func<CancellationToken, Task> look, Action<Exception> onFault, TimeProvider time)
+    {
+        _onFault = onFault;
+        _look = look;
+        _path = path;
+        _time = time;
+        try
+        {
+            foreach (var place in new[] { path, DurableFile.Target(path) }.Distinct())
+                _watchers.Add(Watcher(place));
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            // No watch can be had (their number is limited): the file is looked at again and again.
+            _polling = KeepAsync(PollAsync);
+        }
+        _looking = KeepAsync(LoopAsync);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        foreach (var watcher in _watchers)
+            watcher.Dispose();
+    }
+
+    private FileSystemWatcher Watcher(string path)
+    {
+        var watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path))
+        {
+            NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName | NotifyFilters.Size | NotifyFilters.CreationTime,
+        };
+        watcher.Changed += (_, _) => Touch();
+        watcher.Created += (_, _) => Touch();
+        watcher.Renamed += (_, _) => Touch();
+        watcher.Deleted += (_, _) => Touch();
+        watcher.Error += (_, _) => Touch();
+        watcher.EnableRaisingEvents = true;
+        return watcher;
+    }
+
+    private void Touch() => _touched.Writer.TryWrite(true);
+
+    /// <summary>Until disposed. After a fault the file is looked at again: what was saved meanwhile must not be missed.</summary>
+    private async Task KeepAsync(Func<Task> loop)
+    {
+        for (var wait = FirstRestart; !_stop.IsCancellationRequested; wait = wait * 2 < LastRestart ? wait * 2 : LastRestart)
+        {
+            try
+            {
+                await loop();
+            }
+            catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _onFault(e);
+            }
+            await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Touch();
+        }
+    }
+
+    private async Task LoopAsync()
+    {
+        while (true)
+        {
+            await _touched.Reader.ReadAsync(_stop.Token);
+            await SettleAsync();
+            await _look(_stop.Token);
+        }
+    }
+
+    private async Task SettleAsync()
+    {
+        var start = _time.GetTimestamp();
+        do
+        {
+            await Task.Delay(Quiet, _time, _stop.Token);
+        }
+        while (_touched.Reader.TryRead(out _) && _time.GetElapsedTime(start) < LongestSettling);
+        while (FileUse.IsBeingWritten(_path) && _time.GetElapsedTime(start) < LongestWriting)
+            await Task.Delay(Quiet / 2, _time, _stop.Token);
+    }
+
+    private async Task PollAsync()
+    {
+        var seen = Stamp();
+        while (true)
+        {
+            await Task.Delay(Poll, _time, _stop.Token);
+            if (Stamp() is var now && now != seen)
+                Touch();
+            seen = now;
+        }
+    }
+
+    private (DateTime, long) Stamp()
+    {
+        var file = new FileInfo(DurableFile.Target(_path));
+        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+    }
+}

@@ -1,6 +1,0 @@
-using System.CommandLine;
-
-namespace FolderSync.Host.Cli;
-
-/// <summary>Commands that belong together in a person's mind: a heading of the help and of the manual.</summary>
-internal sealed record CommandGroup(string Title, params IReadOnlyList<Command> Commands);

@@ -1,0 +1,64 @@
+using FolderSync.Configuration.Yaml;
+
+namespace FolderSync.Host.Service;
+
+/// <summary>All that the service writes into the log. In one class: the generator of these methods puts several in an order that changes from build to build.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "FolderSync {Version}, device {Device}, home {Home}")]
+    public static partial void Starting(ILogger log, string version, string device, string home);
+
+    [LoggerMessage(2, LogLevel.Information, "The page and the REST interface are at {Url}")]
+    public static partial void PageAt(ILogger log, string url);
+
+    [LoggerMessage(3, LogLevel.Information, "The page moved from {Wanted} to {Settled}: {Why}. The configuration keeps it.")]
+    public static partial void PageMoved(ILogger log, string wanted, string why, string settled);
+
+    [LoggerMessage(4, LogLevel.Information, "Peers are listened for on port {Port}: {Why}. The configuration keeps it.")]
+    public static partial void PeersMoved(ILogger log, string why, int port);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Warning}")]
+    public static partial void IdentityWarning(ILogger log, string warning);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Problem}")]
+    public static partial void ConfigWarning(ILogger log, ConfigProblem problem);
+
+    [LoggerMessage(7, LogLevel.Error, "The configuration was not taken up, what was in force stays so. {Problem}")]
+    public static partial void ConfigRefused(ILogger log, ConfigProblem problem);
+
+    [LoggerMessage(8, LogLevel.Information, "The configuration was taken up.")]
+    public static partial void ConfigTaken(ILogger log);
+
+    [LoggerMessage(9, LogLevel.Error, "The configuration could not be applied.")]
+    public static partial void ConfigFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Information, "Ended.")]
+    public static partial void Ended(ILogger log);
+
+    [LoggerMessage(19, LogLevel.Information, "The page and the REST interface are switched off (page.enabled: false)")]
+    public static partial void PageOff(ILogger log);
+
+    [LoggerMessage(12, LogLevel.Warning, "A change of the page's address or certificate is in force after a restart.")]
+    public static partial void PageNeedsRestart(ILogger log);
+
+    [LoggerMessage(13, LogLevel.Warning, "Peers can't be listened for on {Address}: {Why}")]
+    public static partial void NotListening(ILogger log, string address, string why);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Warning}")]
+    public static partial void VariableWarning(ILogger log, string warning);
+
+    [LoggerMessage(15, LogLevel.Information, "{Option} is {Source}'s, over the configuration.")]
+    public static partial void Overridden(ILogger log, string option, string source);
+
+    [LoggerMessage(23, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it starts again by itself. Please report it with the log.")]
+    public static partial void LoopFault(ILogger log, string loop, Exception e);
+
+    [LoggerMessage(24, LogLevel.Error, "Work that nobody waited for has failed. Please report it with the log.")]
+    public static partial void Unobserved(ILogger log, Exception e);
+
+    [LoggerMessage(25, LogLevel.Warning, "{Path} can't be written ({Why}): commands and the tray on this computer don't find this service until it can be.")]
+    public static partial void NotFindable(ILogger log, string path, string why);
+
+    [LoggerMessage(26, LogLevel.Error, "{Warning}")]
+    public static partial void PageCertificate(ILogger log, string warning);
+}

@@ -1,0 +1,100 @@
+using FolderSync.Api.Service;
+using FolderSync.CommandLine.Commands;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Contracts;
+using FolderSync.Host.Service;
+using FolderSync.Platform;
+
+namespace FolderSync.Host;
+
+/// <summary>One run of the service, from the lock on its home to its last word.</summary>
+internal static class ServiceRun
+{
+    /// <summary>Ends when a signal or REST says so; where REST asks for a restart, begins again.</summary>
+    /// <exception cref="ServiceStartException">It can't start.</exception>
+    /// <exception cref="ConfigException">The configuration is wrong.</exception>
+    public static async Task RunAsync(ServeOptions options, CancellationToken cancellation)
+    {
+        while (await RunOnceAsync(options, cancellation) && !cancellation.IsCancellationRequested)
+            options = options with { NoBrowser = true };
+    }
+
+    /// <returns>Another run is asked for.</returns>
+    private static async Task<bool> RunOnceAsync(ServeOptions options, CancellationToken cancellation)
+    {
+        var home = options.Home;
+        using var startLog = new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable));
+        var log = startLog.CreateLogger("FolderSync.Service");
+        using var homeLock = HomeLock.Take(home, "Use that one, or give this one a home of its own with --home.");
+        var ready = await HomeSetup.EnsureAsync(home, null, cancellation);
+        foreach (var warning in ready.Warnings)
+            Log.IdentityWarning(log, warning);
+        Log.Starting(log, ProgramVersion.Number, ready.Identity.DeviceId.ToString(), home.Path);
+        foreach (var warning in ConfigOverrides.Misspelt(Environment.GetEnvironmentVariables().Keys.Cast<string>()))
+            Log.VariableWarning(log, warning);
+        foreach (var set in options.Overrides.All)
+            Log.Overridden(log, $"{set.Section}.{set.Option}", set.Source);
+
+        using var config = ConfigStore.Open(home, options.Overrides, ready.Identity.DeviceId);
+        ConfigJsonSchema.WriteTo(home);
+        if (config.Current.Page.ApiKey.Length == 0)
+            await config.SettleAsync(ConfigSchema.PageSection, "api-key", NewConfig.ApiKey(), "made at the start", cancellation);
+        var (address, pagePort) = config.Current.Page.Enabled ? await Ports.SettlePageAsync(config, log, cancellation) : (config.Current.Page.Address, null);
+        using var ports = new HeldPorts(pagePort, await Ports.SettlePeersAsync(config, log, cancellation));
+
+        var page = config.Current.Page with { Address = address };
+        var url = page.Enabled ? Url(page, address) : "";
+        var running = new RunningPage(page, url, options.Overrides.All.Any(o => o is { Section: ConfigSchema.PageSection, Option: "address" or "api-key" }));
+        using var clients = new SyncthingClientConfig(config, ready.Identity.DeviceId, page, log);
+        using var certificate = page is { Tls: true, Enabled: true } ? HttpsCertificate.LoadOrMake(home) : null;
+        await using var app = Composition.Build(options, config, ready.Identity, running, ports, certificate?.Certificate);
+        await app.StartAsync(cancellation);
+        // By the service's own log, so that it is among the problems, too.
+        var serviceLog = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Service");
+        using var unobserved = new UnobservedFaults(serviceLog);
+        if (certificate?.Warning is { } flaw)
+            Log.PageCertificate(serviceLog, flaw);
+        var reachedAt = new ServiceAddress(url, page.ApiKey, Environment.ProcessId, certificate?.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))
+        {
+            Overrides = [.. config.Overrides.All.Select(o => new OverriddenOption(o.Section, o.Option, o.Value, o.Source))],
+        };
+        await using var runtimeFile = new RuntimeFile(home, reachedAt, TimeProvider.System, serviceLog);
+        try
+        {
+            if (page.Enabled)
+                Log.PageAt(log, url);
+            else
+                Log.PageOff(log);
+            if (page.Enabled && !options.NoBrowser && page.OpenBrowser)
+                OpenBrowser(url);
+            await app.WaitForShutdownAsync(cancellation);
+        }
+        finally
+        {
+            runtimeFile.Delete();
+        }
+        Log.Ended(log);
+        return app.Services.GetRequiredService<ServiceEnd>().Again;
+    }
+
+    /// <summary>As a program on this computer reaches it.</summary>
+    private static string Url(PageConfig page, string hostAndPort)
+    {
+        ConfigAddress.TrySplit(hostAndPort, out var host, out var port);
+        var reached = host is "" or "*" or "0.0.0.0" or "::" ? "127.0.0.1" : host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        return $"{(page.Tls ? "https" : "http")}://{reached}:{port}/";
+    }
+
+    /// <summary>Only where a person sits in front: a desktop's session and a terminal.</summary>
+    private static void OpenBrowser(string url)
+    {
+        var desktop = OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } ||
+            Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
+        if (!desktop || Console.IsErrorRedirected || Console.IsInputRedirected || !Environment.UserInteractive)
+            return;
+        Browser.Open(url);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+
+namespace FolderSync.Platform;
+
+/// <summary>Small files of the home: written whole or not at all, for their owner only, and there after a power cut.</summary>
+public static class DurableFile
+{
+    private const int HeldAttempts = 40;
+    private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Temp file, fsync, rename, fsync of the directory. A symlink at <paramref name="path"/> stays; what it points at is replaced.</summary>
+    /// <param name="pause">Waits before a file that somebody holds is tried again; <see cref="Thread.Sleep(TimeSpan)"/> without it.</param>
+    /// <exception cref="IOException">The file is as it was.</exception>
+    public static void Write(string path, string text, Action<TimeSpan>? pause = null)
+    {
+        path = Target(path);
+        var temp = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = OwnerOnlyFile.Mode;
+            using (var stream = new FileStream(temp, options))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(text));
+                stream.Flush(flushToDisk: true);
+            }
+            Replace(temp, path, pause ?? Thread.Sleep);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temp);
+            throw new IOException($"'{path}' could not be written: {e.Message}", e);
+        }
+        DurableName.Sync(path);
+    }
+
+    /// <summary>The bytes of a file that another program may have open, and may replace meanwhile.</summary>
+    /// <exception cref="IOException"/>
+    /// <exception cref="UnauthorizedAccessException"/>
+    public static byte[] Read(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Windows replaces no file that somebody has open, if only to read it: that is over in a moment.</summary>
+    private static void Replace(string temp, string path, Action<TimeSpan> pause)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                File.Move(temp, path, overwrite: true);
+                return;
+            }
+            catch (Exception e) when (OperatingSystem.IsWindows() && (e is IOException or UnauthorizedAccessException) && attempt < HeldAttempts && FileUse.IsHeld(path))
+            {
+                pause(HeldPause);
+            }
+        }
+    }
+
+    /// <summary>What a symlink points at in the end; any other path as it is.</summary>
+    public static string Target(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+}
