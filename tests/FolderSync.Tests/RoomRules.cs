@@ -23,7 +23,7 @@ public sealed partial class RoomRules
         ["Client"] = ["Contracts"],
         ["CommandLine"] = ["Core", "Platform", "Configuration", "Contracts", "Client"],
         ["Tray"] = ["Contracts", "Client", "Platform"],
-        ["Host"] = ["Core", "Platform", "Filesystem", "Index", "Protocol", "Network", "Engine", "Configuration", "Api", "CommandLine", "Contracts"],
+        ["Host"] = ["Core", "Platform", "Filesystem", "Index", "Protocol", "Network", "Engine", "Configuration", "Api", "CommandLine", "Contracts", "Client"],
     };
 
     private static readonly Dictionary<string, string[]> Homes = new()

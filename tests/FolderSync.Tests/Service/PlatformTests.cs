@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using FolderSync.Platform;
 using Xunit;
 
@@ -32,6 +33,7 @@ public sealed class PlatformTests : IDisposable
     }
 
     [SkippableFact]
+    [UnsupportedOSPlatform("windows")]
     public void What_is_its_owners_is_so_from_the_first_moment()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows' rights are in WindowsConfigTests");
