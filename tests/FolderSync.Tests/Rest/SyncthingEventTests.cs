@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FolderSync.Api.Events;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
