@@ -1,0 +1,4 @@
+namespace FolderSync.Simulator.World;
+
+/// <summary>The simulated devices did what they never may.</summary>
+internal sealed class SimulationException(string message) : Exception(message);
