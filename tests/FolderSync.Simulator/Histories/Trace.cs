@@ -1,0 +1,48 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FolderSync.Simulator.Histories;
+
+/// <summary>What happened, with the milliseconds of the virtual clock: the same text for the same history.</summary>
+/// <param name="isDetailed">With the pauses, and with what the devices log.</param>
+internal sealed class Trace(bool isDetailed)
+{
+    private readonly StringBuilder _text = new();
+
+    /// <summary>Ticks of the world's clock.</summary>
+    public Func<long> Now { get; set; } = () => 0;
+
+    public void Say(string what) => _text.Append((Now() / TimeSpan.TicksPerMillisecond) % 100_000_000).Append(' ').AppendLine(what);
+
+    public void SayPause(Pause pause)
+    {
+        if (!isDetailed || pause == Pause.None)
+            return;
+        Say(pause is Pause.Time time ? $"  run for {time.Milliseconds} ms" : $"  run {((Pause.Callbacks)pause).Count} callbacks");
+    }
+
+    public ILoggerFactory LoggersOf(string device) => isDetailed ? new Loggers(this, device) : NullLoggerFactory.Instance;
+
+    public override string ToString() => _text.ToString();
+
+    private sealed class Loggers(Trace trace, string device) : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            trace.Say($"    {device} {logLevel}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})")}");
+    }
+}
