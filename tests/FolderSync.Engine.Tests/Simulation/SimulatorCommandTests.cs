@@ -50,7 +50,7 @@ public sealed class SimulatorCommandTests
     }
 
     [Fact]
-    public void Two_traces_of_a_seed_are_the_same_text_and_show_what_devices_log()
+    public void Two_traces_of_a_seed_are_the_same_text_and_show_what_devices_log_and_make()
     {
         string[] arguments = ["run", "--seed", "21", "--count", "2", "--trace"];
         var first = Run(arguments);
@@ -58,6 +58,7 @@ public sealed class SimulatorCommandTests
         Assert.Contains(" anna start\n", first.Output, StringComparison.Ordinal);
         Assert.Contains("  run for ", first.Output, StringComparison.Ordinal);
         Assert.Matches(@"\d+     bert Information: ", first.Output);
+        Assert.Matches(@"\d+     carl \+ \w+ ", first.Output);
         Assert.NotEqual(first.Output, Run("run", "--seed", "22", "--count", "2", "--trace").Output);
     }
 

@@ -73,6 +73,7 @@ internal sealed class HistoryWorld
             RunFor(TimeSpan.FromMilliseconds(time.Milliseconds));
         else if (pause is Pause.Callbacks callbacks)
             RunCallbacks(callbacks.Count);
+        _trace.SayChanges(Oracle.ItemsByDevice());
     }
 
     /// <summary>Joins all devices, lets them run, and waits until they are equal and at rest.</summary>
@@ -165,7 +166,7 @@ internal sealed class HistoryWorld
             while (_pump.Step())
             {
                 if (++callbacks > MaxCallbacks * Devices.Count)
-                    throw new SimulationException($"The devices never come to rest: a loop spins.\n{Oracle.Describe()}") { Kind = FailureKind.Spins };
+                    throw new SimulationException($"The devices never come to rest: a loop spins.\n{Oracle.Describe()}\n{Oracle.DescribeDifferences()}") { Kind = FailureKind.Spins };
             }
             if (_time.NextDue is not { } due || due > end)
                 break;

@@ -57,6 +57,9 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
     /// <summary>What each device says of itself.</summary>
     public string Describe() => string.Join('\n', devices.Select(Describe));
 
+    /// <summary>What a user sees on each device, a line an item.</summary>
+    public IEnumerable<(string Device, IEnumerable<string> Items)> ItemsByDevice() => devices.Select(d => (d.Name, ItemsOf(d).Select(TextOf)));
+
     public string DescribeDifferences() => string.Join("\n", devices.Select(TreeOf)) + "\n" + string.Join("\n", devices.Select(UnlikeGlobal));
 
     private void Release(byte[] content) => _released.Add(Encoding.UTF8.GetString(content));
