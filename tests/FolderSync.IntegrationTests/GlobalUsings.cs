@@ -1,3 +1,4 @@
+global using FolderSync.Testing;
 global using Xunit;
 
 // Modes, links and signals are what these tests are about.

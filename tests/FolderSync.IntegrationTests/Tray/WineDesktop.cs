@@ -50,7 +50,7 @@ internal sealed class WineDesktop : IAsyncDisposable
     }
 
     /// <summary>
-    /// Does to a program on the shell's desktop what Wine's shell does not (`FolderSync.Tests --shell`). The shell starts programs without
+    /// Does to a program on the shell's desktop what Wine's shell does not (`FolderSync.WindowsTestRunner --shell`). The shell starts programs without
     /// waiting for them, so this one writes down that it is done; .NET under Wine dies now and then, and is started once more then.
     /// </summary>
     public async Task TellAsync(string tests, params string[] what)

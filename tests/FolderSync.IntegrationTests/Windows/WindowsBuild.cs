@@ -81,7 +81,7 @@ public sealed class WindowsBuild : IAsyncLifetime
     private async Task<string> PublishTestsAsync()
     {
         var output = _scratch.In("tests");
-        var project = Path.GetFullPath(Path.Combine(InstallerScripts.Directory, "../tests/FolderSync.Tests"));
+        var project = Path.GetFullPath(Path.Combine(InstallerScripts.Directory, "../tests/FolderSync.WindowsTestRunner"));
         var configuration = typeof(WindowsBuild).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
         // Analyzers were at work in the build of these tests.
         await using var publish = ChildProcess.Start("dotnet",
@@ -91,6 +91,6 @@ public sealed class WindowsBuild : IAsyncLifetime
         ]);
         await Until.WithinAsync(TestSettings.PatienceWithBuilds, () => Task.FromResult(publish.HasExited));
         Assert.True(await publish.ExitCodeAsync() == 0, publish.Log);
-        return Path.Combine(output, "FolderSync.Tests.exe");
+        return Path.Combine(output, "FolderSync.WindowsTestRunner.exe");
     }
 }

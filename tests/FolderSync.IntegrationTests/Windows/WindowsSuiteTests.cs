@@ -19,10 +19,10 @@ public class WindowsSuiteTests(WindowsBuild build, ITestOutputHelper output)
     private static readonly TimeSpan Limit = TestSettings.Patience / 2;
 
     [SkippableTheory]
-    [InlineData(20, "FolderSync.Tests.Windows.")]
-    [InlineData(18, "FolderSync.Tests.Config.ConfigStoreTests.")]
-    [InlineData(280, "FolderSync.Tests.Filesystem.Apply.ApplyStepTests.", "FolderSync.Tests.Filesystem.Apply.MoveTests.", "FolderSync.Tests.Filesystem.Apply.TrashCanVersionerTests.")]
-    [InlineData(75, "FolderSync.Tests.Config.ConfigDocumentTests.", "FolderSync.Tests.Config.ConfigOverridesTests.")]
+    [InlineData(20, "FolderSync.Filesystem.Tests.Windows.", "FolderSync.Host.Tests.Windows.")]
+    [InlineData(18, "FolderSync.Host.Tests.Config.ConfigStoreTests.")]
+    [InlineData(280, "FolderSync.Filesystem.Tests.Apply.ApplyStepTests.", "FolderSync.Filesystem.Tests.Apply.MoveTests.", "FolderSync.Filesystem.Tests.Apply.TrashCanVersionerTests.")]
+    [InlineData(75, "FolderSync.Host.Tests.Config.ConfigDocumentTests.", "FolderSync.Host.Tests.Config.ConfigOverridesTests.")]
     public async Task TheTestsPassOnWindows(int atLeast, params string[] names)
     {
         build.SkipUnlessThere();

@@ -1,0 +1,40 @@
+using FolderSync.Core.Decide;
+using Xunit;
+
+namespace FolderSync.Core.Tests;
+
+public sealed class DeletionBurstTests
+{
+    [Theory]
+    // A person's single deletions, and a limit that is reached in one look.
+    [InlineData(0, 0, 1000, true, 0, true, DeletionVerdict.Announce)]
+    [InlineData(1, 0, 1000, true, 0, true, DeletionVerdict.Announce)]
+    [InlineData(19, 0, 1000, true, 0, true, DeletionVerdict.Announce)]
+    [InlineData(101, 0, 1000, true, 0, true, DeletionVerdict.Hold)]
+    [InlineData(101, 0, 1000, true, 0, false, DeletionVerdict.Hold)]
+    // Many at once: looked at again while they grow, but not for ever, and not where somebody waits.
+    [InlineData(20, 0, 1000, true, 0, true, DeletionVerdict.Gather)]
+    [InlineData(100, 0, 1000, true, 29, true, DeletionVerdict.Gather)]
+    [InlineData(100, 0, 1000, true, 30, true, DeletionVerdict.Announce)]
+    [InlineData(100, 0, 1000, false, 2, true, DeletionVerdict.Announce)]
+    [InlineData(100, 0, 1000, true, 0, false, DeletionVerdict.Announce)]
+    // What went before counts: the hold comes before the limit is passed, not behind it.
+    [InlineData(1, 99, 901, true, 0, true, DeletionVerdict.Gather)]
+    [InlineData(1, 99, 901, false, 2, true, DeletionVerdict.Announce)]
+    [InlineData(1, 100, 900, true, 0, true, DeletionVerdict.Hold)]
+    [InlineData(2, 99, 901, false, 0, false, DeletionVerdict.Hold)]
+    [InlineData(0, 500, 900, true, 0, true, DeletionVerdict.Announce)]
+    // Half of a small folder, in two looks.
+    [InlineData(10, 10, 30, false, 0, true, DeletionVerdict.Announce)]
+    [InlineData(11, 10, 30, false, 0, true, DeletionVerdict.Hold)]
+    public void Table(long gone, long before, long present, bool isGrowing, int waited, bool mayWait, DeletionVerdict verdict) =>
+        Assert.Equal(
+            verdict,
+            DeletionGuard.Judge(new DeletionBurst(gone, before, present, isGrowing, TimeSpan.FromSeconds(waited), mayWait), new DeletionLimits(100, 50)));
+
+    [Fact]
+    public void Without_limits_nothing_is_held_or_waited_for() =>
+        Assert.Equal(
+            DeletionVerdict.Announce,
+            DeletionGuard.Judge(new DeletionBurst(1_000_000, 1_000_000, 1_000_000, true, TimeSpan.Zero, true), DeletionLimits.None));
+}

@@ -1,0 +1,194 @@
+using FolderSync.Simulator.World;
+using Xunit;
+
+namespace FolderSync.Engine.Tests.Simulation;
+
+/// <summary>Many files gone are held for a person's word, however the disk tells of it; moved ones are not gone.</summary>
+public sealed class DeletionHoldStoryTests
+{
+    private const int Files = 400;
+
+    private readonly SimulatedWorld _world = new(1, ["anna", "bert"], f => f with { HoldDeletionsOver = 1000, HoldDeletionsOverPercent = 25 });
+
+    private SimulatedDevice Anna => _world["anna"];
+
+    private SimulatedDevice Bert => _world["bert"];
+
+    [Fact]
+    public void A_mass_deletion_in_many_watcher_batches_is_held_as_one()
+    {
+        Begin();
+        for (var i = 0; i < Files / 2; i++)
+        {
+            Delete(Anna, i);
+            if (i % 10 == 9)
+                _world.RunFor(TimeSpan.FromMilliseconds(300));
+        }
+        _world.RunUntil("the deletions are held", () => Anna.Snapshot.Hold is { Incoming: false });
+        _world.RunFor(TimeSpan.FromHours(3));
+
+        Assert.True(Anna.Snapshot.Hold!.Files > Files / 4, $"{Anna.Snapshot.Hold.Files} are held");
+        // No more than a person's single deletions went out before it showed what it was.
+        Assert.InRange(FilesOf(Bert), Files - 20, Files);
+    }
+
+    [Fact]
+    public void A_slow_mass_deletion_is_held_before_the_limit_is_passed()
+    {
+        Begin();
+        for (var i = 0; i < Files / 2; i++)
+        {
+            Delete(Anna, i);
+            _world.RunFor(TimeSpan.FromSeconds(2.5));
+        }
+        _world.RunUntil("the deletions are held", () => Anna.Snapshot.Hold is { Incoming: false });
+        _world.RunFor(TimeSpan.FromHours(3));
+
+        Assert.InRange(FilesOf(Bert), Files * 3 / 4, Files - 1);
+    }
+
+    [Fact]
+    public void A_restart_between_two_halves_of_a_mass_deletion_does_not_make_them_two()
+    {
+        Begin();
+        var deleted = Files * 22 / 100;
+        for (var i = 0; i < deleted; i++)
+            Delete(Anna, i);
+        _world.RunUntil("the first part is announced, as a user's own deletions are", () => FilesOf(Bert) == Files - deleted);
+        Anna.Stop();
+        _world.RunUntil("anna stops", () => !Anna.IsRunning);
+        for (var i = deleted; i < deleted + 40; i++)
+            Anna.User.Delete($"d/{i}");
+        Anna.Start();
+        _world.RunUntil("the second part is held", () => Anna.Engine?.Folder(SimulatedDevice.Folder)?.Hold is { Incoming: false });
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.Equal(Files - deleted, FilesOf(Bert));
+    }
+
+    [Fact]
+    public void What_goes_while_deletions_are_held_waits_too()
+    {
+        Begin();
+        Hold();
+        var before = FilesOf(Bert);
+        Delete(Anna, Files - 1);
+        _world.RunFor(TimeSpan.FromMinutes(5));
+
+        Assert.NotNull(Anna.Snapshot.Hold);
+        Assert.Equal(before, FilesOf(Bert));
+    }
+
+    [Fact]
+    public void Confirmed_deletions_go_to_the_others()
+    {
+        Begin();
+        Hold();
+        _world.Command(Anna, e => e.ConfirmDeletionsAsync(SimulatedDevice.Folder, delete: true, CancellationToken.None));
+        _world.RunUntil("bert deletes", () => FilesOf(Bert) == FilesOf(Anna));
+
+        Assert.Null(Anna.Snapshot.Hold);
+        Assert.Equal(Files / 2, FilesOf(Bert));
+    }
+
+    [Fact]
+    public void Refused_deletions_bring_the_files_back()
+    {
+        Begin();
+        Hold();
+        _world.Command(Anna, e => e.ConfirmDeletionsAsync(SimulatedDevice.Folder, delete: false, CancellationToken.None));
+        _world.RunUntilSynced();
+
+        Assert.Null(Anna.Snapshot.Hold);
+        Assert.Equal(FilesOf(Bert), FilesOf(Anna));
+        Assert.InRange(FilesOf(Anna), Files - 20, Files);
+    }
+
+    [Fact]
+    public void Files_that_come_back_by_themselves_end_the_hold()
+    {
+        Begin();
+        Hold();
+        for (var i = 0; i < Files / 2; i++)
+            Write(Anna, i);
+        _world.Scan(Anna);
+
+        Assert.Null(Anna.Snapshot.Hold);
+        _world.RunUntilSynced();
+        Assert.Equal(Files, FilesOf(Bert));
+    }
+
+    [Fact]
+    public void Moved_files_are_not_gone_however_they_are_noticed()
+    {
+        Begin();
+        for (var i = 0; i < Files; i++)
+        {
+            Anna.User.Rename($"d/{i}", $"e/{i}");
+            // The old name first, the new one much later.
+            Anna.Notice($"d/{i}");
+            if (i % 50 == 49)
+            {
+                _world.RunFor(TimeSpan.FromSeconds(5));
+                Anna.Notice("e");
+                _world.RunFor(TimeSpan.FromSeconds(5));
+            }
+        }
+        _world.RunUntilSynced();
+
+        Assert.Null(Anna.Snapshot.Hold);
+        Assert.False(Bert.User.Exists("d/0"));
+        Assert.Equal(Files, FilesOf(Bert));
+    }
+
+    [Fact]
+    public void Few_deletions_are_not_waited_for()
+    {
+        Begin();
+        var start = _world.Time.Now;
+        for (var i = 0; i < 10; i++)
+            Delete(Anna, i);
+        _world.RunUntil("bert deletes", () => FilesOf(Bert) == Files - 10);
+
+        Assert.InRange(TimeSpan.FromTicks(_world.Time.Now - start).TotalSeconds, 0, 2);
+    }
+
+    [Fact]
+    public void An_emptied_folder_is_held_at_the_next_start()
+    {
+        Begin();
+        Anna.Stop();
+        _world.RunUntil("anna stops", () => !Anna.IsRunning);
+        Anna.User.Delete("d");
+        Anna.Start();
+        _world.RunUntil("the deletions are held", () => Anna.Engine?.Folder(SimulatedDevice.Folder)?.Hold is { Files: Files });
+        _world.RunFor(TimeSpan.FromHours(3));
+
+        Assert.Equal(Files, FilesOf(Bert));
+    }
+
+    private static int FilesOf(SimulatedDevice device) => device.User.Tree("", p => p.StartsWith(".st", StringComparison.Ordinal)).Count(i => i.Path.Contains('/', StringComparison.Ordinal));
+
+    private void Begin()
+    {
+        for (var i = 0; i < Files; i++)
+            Write(Anna, i);
+        _world.StartAll();
+        _world.RunUntilSynced();
+    }
+
+    private void Hold()
+    {
+        for (var i = 0; i < Files / 2; i++)
+            Anna.User.Delete($"d/{i}");
+        Anna.Notice("d");
+        _world.RunUntil("the deletions are held", () => Anna.Snapshot.Hold is { Incoming: false });
+    }
+
+    private static void Write(SimulatedDevice device, int i) => device.User.WriteFile($"d/{i}", $"content of {i}");
+
+    private static void Delete(SimulatedDevice device, int i)
+    {
+        device.User.Delete($"d/{i}");
+        device.Notice($"d/{i}");
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using FolderSync.Core.Model;
+using FolderSync.Network.Discovery;
+using FolderSync.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace FolderSync.Network.Tests.Discovery;
+
+/// <summary>All of discovery on a network in memory; found is what an event tells.</summary>
+public class DeviceDiscoveryTests
+{
+    private static readonly TimeSpan Patience = TestLimits.Patience;
+    private static readonly DeviceId A = Id(1);
+    private static readonly DeviceId B = Id(2);
+
+    private readonly Lan _lan = new();
+
+    /// <summary>The second one starts later: the first announces itself anew for it, and does not let it wait for the next half minute.</summary>
+    [Fact]
+    public async Task Whoever_comes_later_is_told_at_once()
+    {
+        await using var a = Discovery(A, "10.0.0.1");
+        await a.ApplyAsync(Settings());
+        var byA = Heard(a, B);
+        await using var b = Discovery(B, "10.0.0.2");
+        var byB = Heard(b, A);
+        await b.ApplyAsync(Settings());
+        Assert.Contains("tcp://10.0.0.2:22000", (await byA.WaitAsync(Patience)).Addresses);
+        Assert.Contains("tcp://10.0.0.1:22000", (await byB.WaitAsync(Patience)).Addresses);
+        Assert.Contains("tcp://10.0.0.2:22000", a.AddressesOf(B));
+        Assert.DoesNotContain(a.Devices(), d => d.Id == A);
+        Assert.Equal([null, null, null, null], new[] { "IPv4 local", "mDNS IPv4" }.SelectMany(n => new[] { a.Status[n], b.Status[n] }));
+    }
+
+    /// <summary>The packets as they are sent: the device's own listening address to the network's broadcast address.</summary>
+    [Fact]
+    public async Task What_is_announced_is_what_is_listened_at()
+    {
+        await using var b = Discovery(B, "10.0.0.2");
+        var heard = Heard(b, A);
+        await b.ApplyAsync(Settings());
+        await using var a = Discovery(A, "10.0.0.1");
+        await a.ApplyAsync(Settings() with { Listening = ["tcp://127.0.0.1:22000", "tcp://0.0.0.0:22000"], Mdns = false });
+        await heard.WaitAsync(Patience);
+        var (_, to, data) = _lan.Sent.First(s => s.From.Address.Equals(IPAddress.Parse("10.0.0.1")));
+        Assert.Equal(new IPEndPoint(IPAddress.Parse("10.0.0.255"), 21027), to);
+        Assert.Equal(["tcp://0.0.0.0:22000"], Announcement.TryParse(data)!.Addresses);
+    }
+
+    [Fact]
+    public async Task Off_means_not_a_packet()
+    {
+        await using var b = Discovery(B, "10.0.0.2");
+        await b.ApplyAsync(Settings());
+        await using var a = Discovery(A, "10.0.0.1");
+        await a.ApplyAsync(Settings() with { Enabled = false });
+        a.OnNetworkChanged();
+        Assert.Empty(a.Status);
+        var heard = Heard(a, B);
+        await a.ApplyAsync(Settings());
+        await heard.WaitAsync(Patience);
+        await a.ApplyAsync(Settings() with { Enabled = false });
+        var sent = _lan.Sent.Count(s => s.From.Address.Equals(IPAddress.Parse("10.0.0.1")));
+        a.OnNetworkChanged();
+        Assert.Empty(a.Devices());
+        Assert.Empty(a.AddressesOf(B));
+        Assert.Equal(sent, _lan.Sent.Count(s => s.From.Address.Equals(IPAddress.Parse("10.0.0.1"))));
+    }
+
+    /// <summary>One clear line for each way that does not work, and the other ways do.</summary>
+    [Fact]
+    public async Task Taken_ports_are_told_and_hinder_no_other_way()
+    {
+        var log = new Lines();
+        var host = _lan.Add("10.0.0.1");
+        host.Taken.Add(5353);
+        await using var a = new DeviceDiscovery(A, "1", host, TimeProvider.System, log);
+        await using var b = Discovery(B, "10.0.0.2");
+        var heard = Heard(a, B);
+        await a.ApplyAsync(Settings());
+        await b.ApplyAsync(Settings());
+        await heard.WaitAsync(Patience);
+        await log.Until("Discovery by mDNS IPv4 does not work: UDP port 5353 is taken by a program that does not share it.").WaitAsync(Patience);
+        await log.Until("Discovery by IPv6 local does not work: no interface has an IPv6 address").WaitAsync(Patience);
+        await log.Until("Discovery by mDNS IPv6 does not work: UDP port 5353 is taken").WaitAsync(Patience);
+        await log.Until("Discovery by IPv4 local is on").WaitAsync(Patience);
+    }
+
+    private static DeviceId Id(byte n) => new([.. Enumerable.Repeat(n, 32)]);
+
+    private static DiscoverySettings Settings() =>
+        new(true, true, DiscoverySettings.DefaultPort, DiscoverySettings.DefaultGroup, "name", ["tcp://0.0.0.0:22000"], new HashSet<DeviceId> { A, B });
+
+    private DeviceDiscovery Discovery(DeviceId id, string address) => new(id, "1", _lan.Add(address), TimeProvider.System, NullLogger.Instance);
+
+    private static Task<DeviceFound> Heard(DeviceDiscovery by, DeviceId whom)
+    {
+        var heard = new TaskCompletionSource<DeviceFound>(TaskCreationOptions.RunContinuationsAsynchronously);
+        by.Found += found =>
+        {
+            if (found.Device == whom)
+                heard.TrySetResult(found);
+        };
+        return heard.Task;
+    }
+
+    /// <summary>What discovery logs about its ways.</summary>
+    private sealed class Lines : ILogger
+    {
+        private readonly List<(string Text, TaskCompletionSource Done)> _waiting = [];
+
+        public List<string> All { get; } = [];
+
+        public Task Until(string text)
+        {
+            lock (All)
+            {
+                var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (All.Exists(l => l.StartsWith(text, StringComparison.Ordinal)))
+                    done.SetResult();
+                else
+                    _waiting.Add((text, done));
+                return done.Task;
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var line = formatter(state, exception);
+            if (!line.StartsWith("Discovery by", StringComparison.Ordinal))
+                return;
+            lock (All)
+            {
+                All.Add(line);
+                _waiting.Where(w => line.StartsWith(w.Text, StringComparison.Ordinal)).ToList().ForEach(w => w.Done.TrySetResult());
+            }
+        }
+    }
+}

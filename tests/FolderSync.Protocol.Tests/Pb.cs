@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using System.Text;
+using FolderSync.Protocol.Messages;
+using K4os.Compression.LZ4;
+using Xunit;
+
+namespace FolderSync.Protocol.Tests;
+
+/// <summary>Protobuf bytes written field by field, independent of the code under test.</summary>
+internal sealed class Pb
+{
+    private readonly List<byte> _bytes = [];
+
+    public byte[] Bytes => [.. _bytes];
+
+    public Pb V(int field, long value) => Raw(((ulong)field << 3) | 0).Raw((ulong)value);
+
+    public Pb V(int field, ulong value) => Raw(((ulong)field << 3) | 0).Raw(value);
+
+    public Pb B(int field, params byte[] value)
+    {
+        Raw(((ulong)field << 3) | 2).Raw((ulong)value.Length);
+        _bytes.AddRange(value);
+        return this;
+    }
+
+    public Pb B(int field, string value) => B(field, Encoding.UTF8.GetBytes(value));
+
+    public Pb B(int field, Pb value) => B(field, value.Bytes);
+
+    /// <summary>A bare number: a tag or a length.</summary>
+    public Pb Raw(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+            _bytes.Add((byte)(value | 0x80));
+        _bytes.Add((byte)value);
+        return this;
+    }
+
+    public Pb Append(params byte[] bytes)
+    {
+        _bytes.AddRange(bytes);
+        return this;
+    }
+
+    public static Pb Vector(params (ulong Id, ulong Value)[] counters) =>
+        counters.Aggregate(new Pb(), (v, c) => v.B(1, new Pb().V(1, c.Id).V(2, c.Value)));
+
+    public static Pb Block(long offset, long size, byte fill, int hashLength = 32) =>
+        new Pb().V(1, offset).V(2, size).B(3, Enumerable.Repeat(fill, hashLength).ToArray());
+
+    /// <summary>A FileInfo of a small, present file; the callback may add or repeat fields, of which the last counts.</summary>
+    public static Pb File(string name, long size = 5, Func<Pb, Pb>? more = null)
+    {
+        var info = new Pb().B(1, name).V(3, size).B(9, Vector((1, 1))).V(10, 7);
+        return more is null ? info.B(16, Block(0, size, 9)) : more(info);
+    }
+
+    public static Pb Index(params Pb[] files) => files.Aggregate(new Pb().B(1, "f"), (m, f) => m.B(2, f));
+}
+
+/// <summary>Frames as bytes, and connections over them.</summary>
+internal static class Frames
+{
+    public const int ClusterConfig = 0, Index = 1, IndexUpdate = 2, Request = 3, Response = 4, DownloadProgress = 5, Ping = 6, Close = 7;
+
+    public static readonly Hello Us = new("us", "FolderSync", "v0.1.0", 1, 0);
+
+    public static byte[] Hello(Pb? message = null, uint magic = 0x2EA7D90B)
+    {
+        var body = (message ?? new Pb().B(1, "peer").B(2, "syncthing").B(3, "v1.29.5")).Bytes;
+        var bytes = new byte[6 + body.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, magic);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(4), (ushort)body.Length);
+        body.CopyTo(bytes, 6);
+        return bytes;
+    }
+
+    public static byte[] Frame(int type, byte[] body) => Frame(type == 0 ? [] : new Pb().V(1, type).Bytes, body, body.Length);
+
+    public static byte[] Frame(int type, Pb body) => Frame(type, body.Bytes);
+
+    /// <summary>A frame whose length may be a lie.</summary>
+    public static byte[] Frame(byte[] header, byte[] body, int length)
+    {
+        var bytes = new byte[6 + header.Length + body.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)header.Length);
+        header.CopyTo(bytes, 2);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(2 + header.Length), length);
+        body.CopyTo(bytes, 6 + header.Length);
+        return bytes;
+    }
+
+    public static byte[] Lz4Frame(int type, byte[] raw, int? claimed = null)
+    {
+        var block = new byte[4 + LZ4Codec.MaximumOutputSize(raw.Length)];
+        var length = LZ4Codec.Encode(raw, block.AsSpan(4));
+        BinaryPrimitives.WriteInt32BigEndian(block, claimed ?? raw.Length);
+        return Frame(new Pb().V(1, type).V(2, 1).Bytes, block[..(4 + length)], 4 + length);
+    }
+
+    public static async Task<IBepConnection> OpenAsync(Stream stream) => await Bep.OpenAsync(stream, Us, CancellationToken.None);
+
+    /// <summary>What a connection makes of these frames after a good Hello.</summary>
+    public static async Task<BepMessage> ReceiveAsync(params byte[][] frames)
+    {
+        await using var connection = await OpenAsync(new ScriptedStream([Hello(), .. frames]));
+        return await connection.ReceiveAsync(CancellationToken.None);
+    }
+
+    /// <summary>The reason for which the frames end the connection.</summary>
+    public static async Task<BepException> FailAsync(params byte[][] frames) =>
+        await Assert.ThrowsAsync<BepException>(async () => await ReceiveAsync(frames));
+}

@@ -1,0 +1,126 @@
+using FolderSync.Core.Model;
+using FolderSync.Filesystem;
+
+namespace FolderSync.Simulator.Disks;
+
+/// <summary>What a simulated disk can and can't do.</summary>
+internal sealed record MemoryDiskOptions
+{
+    /// <summary>`File` and `file` are the same; the case a name was made with is kept.</summary>
+    public bool CaseInsensitive { get; init; }
+
+    /// <summary>The traits don't say so, as on a disk that no probe recognises.</summary>
+    public bool CaseUnrecognized { get; init; }
+
+    /// <summary>Names are listed in small letters, however they were written, as lowntfs-3g does.</summary>
+    public bool ListsSmallLetters { get; init; }
+
+    /// <summary>Each spelling that is asked for has an inode number of its own, as FUSE invents them.</summary>
+    public bool SpelledInodes { get; init; }
+
+    /// <summary>RenameMode.Exchange works.</summary>
+    public bool Exchange { get; init; } = true;
+
+    public bool Symlinks { get; init; } = true;
+
+    /// <summary>Permission bits can be set and are enforced, as for a user that is not root.</summary>
+    public bool Permissions { get; init; } = true;
+
+    public bool SyncAll { get; init; } = true;
+
+    /// <summary>Names Windows can't have are refused.</summary>
+    public bool WindowsNames { get; init; }
+
+    /// <summary>mtimes are cut down to this (FAT: 2 s). It is the trait's mtime window, too.</summary>
+    public long ModifiedGranularityNanoseconds { get; init; } = 1;
+
+    /// <summary>Setting an mtime succeeds and does nothing.</summary>
+    public bool IgnoresSetModified { get; init; }
+
+    /// <summary>ctime is known.</summary>
+    public bool ChangeTimes { get; init; } = true;
+
+    /// <summary>Inode numbers are known.</summary>
+    public bool Inodes { get; init; } = true;
+
+    /// <summary>Bytes; a write over it fails with NoSpace.</summary>
+    public long Capacity { get; init; } = 1L << 40;
+
+    public FileSystemTraits Traits() => new()
+    {
+        CaseInsensitive = CaseInsensitive && !CaseUnrecognized,
+        Permissions = Permissions,
+        Symlinks = Symlinks,
+        ModifiedWindowNanoseconds = ModifiedGranularityNanoseconds > 1 ? ModifiedGranularityNanoseconds : 0,
+        WindowsNames = WindowsNames,
+        CanSyncAll = SyncAll,
+        Name = "memory",
+    };
+}
+
+/// <summary>
+/// An inode: what is seen now, and beside it what would stand after a crash while the two differ (<see cref="Dirty"/>).
+/// Guarded by its disk's lock.
+/// </summary>
+internal sealed class MemoryNode(FileKind kind, ulong inode)
+{
+    public readonly FileKind Kind = kind;
+    public readonly ulong Inode = inode;
+    public readonly string? Target;
+    public readonly Dictionary<string, MemoryNode>? Children;
+
+    public byte[] Data = [];
+    public int Length;
+    public Meta Now;
+    public int Links;
+
+    /// <summary>The leaf it was last linked under, as written.</summary>
+    public string? LeafAs;
+
+    /// <summary>Something of this node is not durable; the Saved fields hold what is.</summary>
+    public bool Dirty;
+
+    /// <summary>It stands in the disk's list of dirty nodes (it may have become clean since).</summary>
+    public bool Listed;
+
+    public byte[] SavedData = [];
+    public int SavedLength;
+    public Meta Saved;
+
+    public MemoryNode(ulong inode, string target)
+        : this(FileKind.Symlink, inode) => Target = target;
+
+    public MemoryNode(ulong inode, StringComparer names)
+        : this(FileKind.Directory, inode) => Children = new Dictionary<string, MemoryNode>(names);
+
+    public ReadOnlySpan<byte> Content => Data.AsSpan(0, Length);
+
+    /// <summary>Grows the array and takes it apart from the saved one before bytes at <paramref name="from"/> and behind change.</summary>
+    public void MakeWritable(int from, int length)
+    {
+        var shared = ReferenceEquals(Data, SavedData) && from < SavedLength;
+        if (!shared && length <= Data.Length)
+            return;
+        var capacity = Math.Max(Length, length);
+        if (capacity > Data.Length && Length > 0)
+            capacity = (int)Math.Max(capacity, Math.Min(Length * 2L, Array.MaxLength));
+        var grown = new byte[capacity];
+        Content.CopyTo(grown);
+        Data = grown;
+    }
+
+    public readonly record struct Meta(FileTime Modified, long ChangeTime, uint Permissions);
+}
+
+/// <summary>One child of a simulated tree, as tests compare it.</summary>
+/// <param name="Content">A file's bytes; empty for others.</param>
+internal sealed record MemoryItem(string Path, FileKind Kind, byte[] Content, string? Target, uint Permissions, FileTime Modified)
+{
+    /// <summary>Without times: what must be equal on all devices, as text that a failed assertion shows well.</summary>
+    public override string ToString() => Kind switch
+    {
+        FileKind.File => $"{Path} {Convert.ToString(Permissions, 8)} {Content.Length}:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Content).AsSpan(0, 6))}",
+        FileKind.Symlink => $"{Path} -> {Target}",
+        _ => $"{Path}/ {Convert.ToString(Permissions, 8)}",
+    };
+}

@@ -1,0 +1,287 @@
+using System.Text;
+using FolderSync.Core.Model;
+using FolderSync.Filesystem;
+
+namespace FolderSync.Simulator.Disks;
+
+/// <summary>
+/// A person at the computer: edits and looks at the disk past permissions, hooks and kills. Paths are relative to the root, '/'
+/// between the parts. A name with a lone surrogate stands for one that is not UTF-8.
+/// </summary>
+internal sealed class MemoryUser(MemoryDisk disk)
+{
+    private MemoryNode? _unmounted;
+
+    /// <summary>What the user does survives a crash, and by the journal's order all names changed before it.</summary>
+    public bool Durable { get; set; } = true;
+
+    /// <summary>Makes the file or replaces its content in place (same inode); missing directories are made.</summary>
+    public void WriteFile(string path, ReadOnlySpan<byte> content)
+    {
+        lock (disk.Gate)
+        {
+            var (parent, leaf) = Place(path, make: true);
+            if (parent.Children!.GetValueOrDefault(leaf) is not { Kind: FileKind.File } node)
+            {
+                node = disk.MakeFileNode(0x1A4);
+                disk.Link(parent, leaf, node);
+            }
+            disk.SetLength(node, 0);
+            disk.Write(node, content, 0);
+            Done(node, parent);
+        }
+    }
+
+    public void WriteFile(string path, string content) => WriteFile(path, Encoding.UTF8.GetBytes(content));
+
+    /// <summary>As editors save: a new file renamed over the old one (new inode).</summary>
+    public void ReplaceFile(string path, ReadOnlySpan<byte> content)
+    {
+        lock (disk.Gate)
+        {
+            var (parent, leaf) = Place(path, make: true);
+            var node = disk.MakeFileNode(parent.Children!.GetValueOrDefault(leaf)?.Now.Permissions ?? 0x1A4);
+            disk.Write(node, content, 0);
+            disk.Link(parent, leaf, node);
+            Done(node, parent);
+        }
+    }
+
+    public void Append(string path, ReadOnlySpan<byte> content)
+    {
+        lock (disk.Gate)
+        {
+            var node = At(path);
+            disk.Write(node, content, node.Length);
+            Done(node);
+        }
+    }
+
+    /// <summary>Writes into the middle of a file.</summary>
+    public void Overwrite(string path, int offset, ReadOnlySpan<byte> content)
+    {
+        lock (disk.Gate)
+        {
+            var node = At(path);
+            disk.Write(node, content, offset);
+            Done(node);
+        }
+    }
+
+    /// <summary>Changes bytes behind everyone's back, as a failing disk does: no time changes.</summary>
+    public void Rot(string path, int offset, byte flip)
+    {
+        lock (disk.Gate)
+        {
+            var node = At(path);
+            node.Data = node.Content.ToArray();
+            node.Data[offset] ^= flip;
+            disk.MakeDurable(node);
+        }
+    }
+
+    /// <summary>Moves, replacing what stands there with all below it.</summary>
+    public void Rename(string from, string to)
+    {
+        lock (disk.Gate)
+        {
+            var node = At(from);
+            var (fromParent, fromLeaf) = Place(from, make: false);
+            var (toParent, toLeaf) = Place(to, make: true);
+            disk.Link(fromParent, fromLeaf, null);
+            disk.Link(toParent, toLeaf, node, joined: true);
+            disk.ChangeTimeNow(node);
+            Done(node, fromParent, toParent);
+        }
+    }
+
+    public void HardLink(string path, string newName)
+    {
+        lock (disk.Gate)
+        {
+            var (parent, leaf) = Place(newName, make: true);
+            disk.Link(parent, leaf, At(path));
+            Done(At(path), parent);
+        }
+    }
+
+    /// <summary>Removes with all below it; false if nothing was there.</summary>
+    public bool Delete(string path)
+    {
+        lock (disk.Gate)
+        {
+            if (!Exists(path))
+                return false;
+            var node = At(path);
+            var (parent, leaf) = Place(path, make: false);
+            foreach (var child in node.Children?.Keys.ToList() ?? [])
+                Delete(path + "/" + child);
+            disk.Link(parent, leaf, null);
+            Done(node, parent);
+            return true;
+        }
+    }
+
+    public void Touch(string path, FileTime modified)
+    {
+        lock (disk.Gate)
+        {
+            var node = At(path);
+            disk.Touch(node, node.Now with { Modified = disk.Cut(modified), ChangeTime = disk.Tick() });
+            Done(node);
+        }
+    }
+
+    public void Chmod(string path, uint permissions)
+    {
+        lock (disk.Gate)
+        {
+            var node = At(path);
+            disk.Touch(node, node.Now with { Permissions = permissions & 0x1FF, ChangeTime = disk.Tick() });
+            Done(node);
+        }
+    }
+
+    /// <summary>Makes the directory and its parents where they are not there.</summary>
+    public void MakeDirectory(string path)
+    {
+        lock (disk.Gate)
+            Place(path + "/.", make: true);
+    }
+
+    public void Symlink(string path, string target) => Put(path, () => disk.MakeSymlinkNode(target));
+
+    /// <summary>A fifo.</summary>
+    public void MakeOther(string path) => Put(path, disk.MakeOtherNode);
+
+    public bool Exists(string path)
+    {
+        lock (disk.Gate)
+            return TryAt(path) is not null;
+    }
+
+    public byte[] ReadAll(string path)
+    {
+        lock (disk.Gate)
+            return At(path).Content.ToArray();
+    }
+
+    public string ReadText(string path) => Encoding.UTF8.GetString(ReadAll(path));
+
+    public FileStat Stat(string path)
+    {
+        lock (disk.Gate)
+            return disk.StatOf(At(path));
+    }
+
+    /// <summary>Everything below <paramref name="path"/>, sorted by path (ordinal), but what <paramref name="leaveOut"/> names with all below it.</summary>
+    public List<MemoryItem> Tree(string path = "", Func<string, bool>? leaveOut = null)
+    {
+        lock (disk.Gate)
+        {
+            var items = new List<MemoryItem>();
+            if (disk.Root is not null)
+                Collect(path, At(path), leaveOut, items);
+            items.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+            return items;
+        }
+    }
+
+    /// <summary>The whole disk becomes durable.</summary>
+    public void SyncAll()
+    {
+        lock (disk.Gate)
+            disk.MakeAllDurable();
+    }
+
+    public void Unmount()
+    {
+        lock (disk.Gate)
+        {
+            _unmounted = disk.Root ?? _unmounted;
+            disk.Root = null;
+        }
+    }
+
+    public void Mount()
+    {
+        lock (disk.Gate)
+            disk.Root ??= _unmounted;
+    }
+
+    /// <summary>Another, empty directory stands at the root's path.</summary>
+    public void ReplaceRoot()
+    {
+        lock (disk.Gate)
+        {
+            _unmounted = disk.Root ?? _unmounted;
+            disk.Root = disk.MakeDirectoryNode(0x1ED);
+            disk.MakeDurable(disk.Root);
+        }
+    }
+
+    private static void Collect(string path, MemoryNode node, Func<string, bool>? leaveOut, List<MemoryItem> items)
+    {
+        foreach (var (leaf, child) in node.Children ?? [])
+        {
+            var name = path.Length == 0 ? leaf : path + "/" + leaf;
+            if (leaveOut?.Invoke(name) == true)
+                continue;
+            items.Add(new MemoryItem(name, child.Kind, child.Content.ToArray(), child.Target, child.Now.Permissions, child.Now.Modified));
+            Collect(name, child, leaveOut, items);
+        }
+    }
+
+    private void Put(string path, Func<MemoryNode> make)
+    {
+        lock (disk.Gate)
+        {
+            var (parent, leaf) = Place(path, make: true);
+            var node = make();
+            disk.Link(parent, leaf, node);
+            Done(node, parent);
+        }
+    }
+
+    private void Done(MemoryNode node, MemoryNode? parent = null, MemoryNode? other = null)
+    {
+        if (!Durable)
+            return;
+        disk.MakeDurable(node);
+        if (parent is not null)
+            disk.MakeNamesDurable(parent);
+        if (other is not null)
+            disk.MakeNamesDurable(other);
+    }
+
+    private MemoryNode At(string path) => TryAt(path) ?? throw new InvalidOperationException($"The simulated user finds no '{path}'.");
+
+    private MemoryNode? TryAt(string path)
+    {
+        var node = disk.Root;
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            node = node?.Children?.GetValueOrDefault(part);
+        return node;
+    }
+
+    /// <summary>The directory and leaf of a path; "." as the leaf stands for the directory itself.</summary>
+    private (MemoryNode Parent, string Leaf) Place(string path, bool make)
+    {
+        var parts = path.Split('/');
+        var node = disk.Root ?? throw new InvalidOperationException("The simulated folder is not mounted.");
+        for (var i = 0; i < parts.Length - 1; i++)
+        {
+            var child = node.Children!.GetValueOrDefault(parts[i]);
+            if (child?.Kind != FileKind.Directory)
+            {
+                if (!make)
+                    throw new InvalidOperationException($"The simulated user finds no '{path}'.");
+                child = disk.MakeDirectoryNode(0x1ED);
+                disk.Link(node, parts[i], child);
+                Done(child, node);
+            }
+            node = child;
+        }
+        return (node, parts[^1]);
+    }
+}

@@ -1,0 +1,187 @@
+using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
+using FolderSync.Simulator.World;
+
+namespace FolderSync.Simulator.Histories;
+
+/// <summary>The devices of one history, on one thread and in virtual time, and what can happen to them.</summary>
+internal sealed class HistoryWorld
+{
+    /// <summary>For each device in one pause, a hundred times what any pause has needed.</summary>
+    private const long MaxCallbacks = 100_000;
+
+    private readonly DrawStream _draws;
+    private readonly SimulatedTime _time;
+    private readonly SimulatedPump _pump;
+    private readonly Edits _edits;
+    private readonly Trace _trace;
+
+    public HistoryWorld(History setup, DrawStream draws, Trace trace)
+    {
+        (_draws, _trace) = (draws, trace);
+        _time = new SimulatedTime(setup.ExactTimers ? null : setup.Seed);
+        _pump = new SimulatedPump(draws);
+        trace.Now = () => _time.Now;
+        var devices = setup.Devices.Select(d => new SimulatedDevice(d.Name, _time, _pump, Network, draws, TimeSpan.FromSeconds(d.SkewSeconds))).ToList();
+        Devices = devices;
+        foreach (var (device, of) in devices.Zip(setup.Devices))
+        {
+            device.Configure(devices, f => f with { Versioning = new VersioningConfig(setup.Versioning) });
+            device.Disks.Options = of.Disk;
+            device.Loggers = trace.LoggersOf(device.Name);
+            if (setup.LongVectors)
+                device.Indexes.Recording = WithLongVector;
+        }
+        Oracle = new Oracle(devices, setup.Respells);
+        _edits = new Edits(Oracle);
+        trace.Say($"seed {setup.Seed}, versioning {setup.Versioning}, {string.Join("; ", devices.Select(d => d.Disks.Options))}");
+    }
+
+    public SimulatedNetwork Network { get; } = new();
+
+    public IReadOnlyList<SimulatedDevice> Devices { get; }
+
+    public Oracle Oracle { get; }
+
+    public void Do(Operation operation)
+    {
+        switch (operation)
+        {
+            case Operation.Nothing:
+                break;
+            case Operation.Part part:
+                Network.Part(Device(part.A).Id, Device(part.B).Id);
+                _trace.Say($"{part.A}|{part.B} part");
+                break;
+            case Operation.Join join:
+                Network.Join(Device(join.A).Id, Device(join.B).Id);
+                _trace.Say($"{join.A}|{join.B} join");
+                break;
+            case Operation.OfDevice one:
+                DoOn(Device(one.Device), one);
+                break;
+            default:
+                throw new NotSupportedException(operation.GetType().Name);
+        }
+    }
+
+    public void Run(Pause pause, long draws)
+    {
+        _trace.SayPause(pause);
+        _draws.Seek(draws);
+        if (pause is Pause.Time time)
+            RunFor(TimeSpan.FromMilliseconds(time.Milliseconds));
+        else if (pause is Pause.Callbacks callbacks)
+            RunCallbacks(callbacks.Count);
+        _trace.SayChanges(Oracle.ItemsByDevice());
+    }
+
+    /// <summary>Joins all devices, lets them run, and waits until they are equal and at rest.</summary>
+    /// <returns>Null when they are; else what keeps them.</returns>
+    public Failure? Settle(long draws)
+    {
+        _draws.Seek(draws);
+        foreach (var a in Devices)
+        {
+            foreach (var b in Devices)
+                Network.Join(a.Id, b.Id);
+        }
+        RunFor(TimeSpan.FromSeconds(1));
+        foreach (var device in Devices)
+        {
+            if (device.IsRunning)
+                device.Rescan();
+            else
+                device.Start();
+        }
+        _trace.Say("settle");
+        var before = "";
+        for (var i = 0; i < 80; i++)
+        {
+            RunFor(TimeSpan.FromSeconds(i < 10 ? 5 : 120));
+            // One that was still stopping when all was joined.
+            foreach (var device in Devices)
+                device.Start();
+            if (Devices.SelectMany(d => d.Escaped).FirstOrDefault() is { } bug)
+                return new Failure(FailureKind.LoopEnded, $"A loop ended with {bug}");
+            var now = Oracle.Describe();
+            if (now == before && Oracle.AreAtRest())
+                return null;
+            before = now;
+        }
+        return new Failure(FailureKind.Restless, $"The devices do not come to rest:\n{before}\n{Oracle.DescribeDifferences()}");
+    }
+
+    private SimulatedDevice Device(string name) => Devices.Single(d => d.Name == name);
+
+    private void DoOn(SimulatedDevice device, Operation.OfDevice operation)
+    {
+        switch (operation)
+        {
+            case Operation.Edit edit:
+                if (_edits.Do(device, edit) is { } done)
+                    _trace.Say($"{device.Name} {done}");
+                break;
+            case Operation.Notice notice:
+                foreach (var name in notice.Reported)
+                    device.Notice(name);
+                break;
+            case Operation.Start when !device.IsRunning:
+                _trace.Say($"{device.Name} start");
+                device.Start();
+                break;
+            case Operation.Stop when device.IsRunning:
+                _trace.Say($"{device.Name} stop");
+                device.Stop();
+                break;
+            case Operation.Kill when device.IsRunning:
+                _trace.Say($"{device.Name} kill");
+                device.Kill();
+                break;
+            case Operation.Crash crash when device.IsRunning:
+                _trace.Say($"{device.Name} crash");
+                _draws.Seek(crash.Losses);
+                device.Crash();
+                break;
+            case Operation.Rescan when device.IsRunning:
+                _trace.Say($"{device.Name} rescan");
+                device.Rescan();
+                break;
+        }
+    }
+
+    private void RunCallbacks(int count)
+    {
+        while (count-- > 0 && _pump.Step())
+        {
+            // The work is in the condition.
+        }
+    }
+
+    private void RunFor(TimeSpan time)
+    {
+        var end = _time.Now + time.Ticks;
+        for (var callbacks = 0L; ; callbacks++)
+        {
+            while (_pump.Step())
+            {
+                if (++callbacks > MaxCallbacks * Devices.Count)
+                    throw new SimulationException($"The devices never come to rest: a loop spins.\n{Oracle.Describe()}\n{Oracle.DescribeDifferences()}") { Kind = FailureKind.Spins };
+            }
+            if (_time.NextDue is not { } due || due > end)
+                break;
+            _time.RunNext();
+        }
+        if (_time.Now < end)
+            _time.Advance(TimeSpan.FromTicks(end - _time.Now));
+    }
+
+    /// <summary>A new file's, a counter or two below the limit or at it.</summary>
+    private static FileEntry WithLongVector(FileEntry entry)
+    {
+        if (entry.Version.Counters.Length != 1)
+            return entry;
+        var others = Enumerable.Range(1, 997 + (entry.Name.Value.Length % 3)).Select(i => new Counter(new ShortId((ulong)i), 1));
+        return entry with { Version = VersionVector.Of([.. others, .. entry.Version.Counters]) };
+    }
+}

@@ -1,0 +1,3 @@
+using FolderSync.Simulator.Commands;
+
+return RunCommand.Invoke(args, Console.Out, Console.Error);

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using FolderSync.Engine.Configuring;
+using FolderSync.Simulator.Disks;
+using FolderSync.Simulator.Histories;
+
+namespace FolderSync.Simulator.Shrinking;
+
+/// <summary>Prints a history as C#, a test to keep.</summary>
+internal static class HistoryPrinter
+{
+    /// <summary>A test for KeptHistoryTests, indented as it stands there.</summary>
+    public static string Test(History history, Failure failure)
+    {
+        var said = failure.Text.Split('\n')[0].TrimEnd();
+        return $"""
+                /// <summary>{Comment(said)}</summary>
+                [Fact]
+                public void A_history_of_seed_{history.Seed}_passes() => Passes({Indented(Expression(history))});
+
+            """;
+    }
+
+    public static string Expression(History history)
+    {
+        var text = new StringBuilder("new History\n{\n");
+        Line(text, 1, $"Seed = {history.Seed},");
+        if (history.Versioning != VersioningKind.None)
+            Line(text, 1, $"Versioning = VersioningKind.{history.Versioning},");
+        if (history.ExactTimers)
+            Line(text, 1, "ExactTimers = true,");
+        if (history.LongVectors)
+            Line(text, 1, "LongVectors = true,");
+        if (history.Respells)
+            Line(text, 1, "Respells = true,");
+        Line(text, 1, "Devices =");
+        Line(text, 1, "[");
+        foreach (var device in history.Devices)
+            Line(text, 2, Device(device) + ",");
+        Line(text, 1, "],");
+        Line(text, 1, "Steps =");
+        Line(text, 1, "[");
+        foreach (var step in history.Steps)
+            Line(text, 2, $"new({Text(step.Operation)}, {Text(step.Pause)}, {step.Draws}),");
+        Line(text, 1, "],");
+        Line(text, 1, $"SettleDraws = {history.SettleDraws},");
+        return text.Append('}').ToString();
+    }
+
+    private static string Device(DeviceSetup device)
+    {
+        List<string> set = [];
+        if (device.SkewSeconds != 0)
+            set.Add(string.Create(CultureInfo.InvariantCulture, $"SkewSeconds = {device.SkewSeconds}"));
+        if (device.Disk != new MemoryDiskOptions())
+            set.Add($"Disk = new MemoryDiskOptions {{ {string.Join(", ", Disk(device.Disk))} }}");
+        return $"new({Text(device.Name)})" + (set.Count == 0 ? "" : $" {{ {string.Join(", ", set)} }}");
+    }
+
+    /// <summary>Every option that is not the default's.</summary>
+    private static IEnumerable<string> Disk(MemoryDiskOptions disk)
+    {
+        var usual = new MemoryDiskOptions();
+        foreach (var option in typeof(MemoryDiskOptions).GetProperties().Where(p => p.CanWrite))
+        {
+            var value = option.GetValue(disk);
+            if (!Equals(value, option.GetValue(usual)))
+                yield return $"{option.Name} = {(value is bool yes ? (yes ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture))}";
+        }
+    }
+
+    private static string Text(Operation operation)
+    {
+        var (parameters, isNoticed) = operation switch
+        {
+            Operation.Nothing => ("", false),
+            Operation.Part o => ($"{Text(o.A)}, {Text(o.B)}", false),
+            Operation.Join o => ($"{Text(o.A)}, {Text(o.B)}", false),
+            Operation.Crash o => ($"{Text(o.Device)}, {o.Losses}", false),
+            Operation.Notice o => ($"{Text(o.Device)}, [{string.Join(", ", o.Reported.Select(Text))}]", false),
+            Operation.Rename o => ($"{Text(o.Device)}, {Text(o.Name)}, {Text(o.To)}", o.IsNoticed),
+            Operation.Chmod o => ($"{Text(o.Device)}, {Text(o.Name)}, 0x{o.Permissions:X}", o.IsNoticed),
+            Operation.Symlink o => ($"{Text(o.Device)}, {Text(o.Name)}, {Text(o.Target)}", o.IsNoticed),
+            Operation.Write o => ($"{Text(o.Device)}, {Text(o.Name)}, {o.Number}, {o.Length}", o.IsNoticed),
+            Operation.Edit o => ($"{Text(o.Device)}, {Text(o.Name)}", o.IsNoticed),
+            Operation.OfDevice o => (Text(o.Device), false),
+            _ => throw new NotSupportedException(operation.GetType().Name),
+        };
+        return $"new Operation.{operation.GetType().Name}({parameters})" + (isNoticed ? " { IsNoticed = true }" : "");
+    }
+
+    private static string Text(Pause pause) => pause switch
+    {
+        Pause.Callbacks { Count: 0 } => "Pause.None",
+        Pause.Callbacks callbacks => $"new Pause.Callbacks({callbacks.Count})",
+        Pause.Time time => $"new Pause.Time({time.Milliseconds})",
+        _ => throw new NotSupportedException(pause.GetType().Name),
+    };
+
+    private static string Text(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private static string Comment(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+
+    private static string Indented(string expression) => expression.Replace("\n", "\n    ", StringComparison.Ordinal);
+
+    private static void Line(StringBuilder text, int depth, string line) => text.Append(' ', 4 * depth).Append(line).Append('\n');
+}

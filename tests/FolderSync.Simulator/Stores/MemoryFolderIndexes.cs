@@ -1,0 +1,71 @@
+using FolderSync.Core.Model;
+using FolderSync.Index;
+
+namespace FolderSync.Simulator.Stores;
+
+/// <summary>
+/// Folder indexes in memory, for one device under the simulator. What a crash may lose is what SQLite may lose: a suffix of the
+/// peers' commits, each whole and with its max sequence; never a local commit, nor anything before one.
+/// </summary>
+internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId) : IFolderIndexes
+{
+    private readonly SortedDictionary<FolderId, MemoryFolderIndexStore> _stores = [];
+    private readonly SortedDictionary<FolderId, MemoryFolderIndex> _open = [];
+    private readonly HashSet<FolderId> _damaged = [];
+
+    /// <summary>Called before each commit with the method's name; throws to make the commit fail with nothing stored.</summary>
+    public Action<string>? BeforeCommit { get; set; }
+
+    /// <summary>The same for reading.</summary>
+    public Action<string>? BeforeRead { get; set; }
+    /// <summary>As <see cref="MemoryFolderIndexStore.Recording"/>, of indexes that are made from now on.</summary>
+    public Func<FileEntry, FileEntry>? Recording { get; set; }
+
+    /// <summary>How many indexes were put aside.</summary>
+    public int PutAsideCount { get; private set; }
+
+    public IFolderIndex Open(FolderId folder)
+    {
+        if (_damaged.Contains(folder))
+            throw new IndexDamagedException($"The index of folder '{folder}' is damaged.");
+        if (_open.TryGetValue(folder, out var open) && !open.IsClosed)
+            throw new IOException($"The index of folder '{folder}' is open already.");
+        if (!_stores.TryGetValue(folder, out var store))
+            _stores[folder] = store = new MemoryFolderIndexStore(self, newIndexId) { Recording = Recording };
+        return _open[folder] = new MemoryFolderIndex(store, method => BeforeCommit?.Invoke(method), method => BeforeRead?.Invoke(method));
+    }
+
+    public void PutAside(FolderId folder)
+    {
+        PutAsideCount++;
+        Remove(folder);
+    }
+
+    public void Remove(FolderId folder)
+    {
+        if (_open.Remove(folder, out var open))
+            open.Close();
+        _stores.Remove(folder);
+        _damaged.Remove(folder);
+    }
+
+    /// <summary>The device loses power: open indexes are gone, and of each a random suffix of its undurable commits.</summary>
+    public void Crash(int seed)
+    {
+        var random = new Random(seed);
+        foreach (var (folder, store) in _stores)
+        {
+            if (_open.Remove(folder, out var open))
+                open.Close();
+            store.LoseSuffix(random.Next(store.UndurableCommits + 1));
+        }
+    }
+
+    /// <summary>From now on the folder's index can't be trusted, as after bit rot: open or not, it throws until it is put aside.</summary>
+    public void Damage(FolderId folder)
+    {
+        _damaged.Add(folder);
+        if (_open.TryGetValue(folder, out var open))
+            open.IsDamaged = true;
+    }
+}

@@ -1,0 +1,197 @@
+using System.Security.Cryptography;
+using System.Text;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Hosting;
+using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Status;
+using FolderSync.Filesystem.Watch;
+using FolderSync.Index;
+using FolderSync.Protocol;
+using FolderSync.Simulator.Disks;
+using FolderSync.Simulator.Stores;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FolderSync.Simulator.World;
+
+/// <summary>One simulated computer with one folder: a disk and stores that outlive its processes, and the process that runs now.</summary>
+internal sealed class SimulatedDevice
+{
+    public const string Root = "/folder";
+    public static readonly FolderId Folder = new("sim");
+
+    private readonly SimulatedTime _time;
+    private readonly SimulatedPump _pump;
+    private readonly SimulatedNetwork _network;
+    private readonly Random _random;
+    private readonly SimulatedTime.Clock _diskClock;
+    private TimeSpan _skew;
+    private readonly MemoryFolderIndexes _indexes;
+    private readonly MemoryStateStore _state = new();
+    private SilentWatchers _watchers = new();
+    private SimulatedTime.Clock? _clock;
+    private SimulatedPump.SimulatedProcess? _process;
+    private EngineConfig _config = new();
+
+    public SimulatedDevice(string name, SimulatedTime time, SimulatedPump pump, SimulatedNetwork network, Random random, TimeSpan skew)
+    {
+        (Name, _time, _pump, _network, _random, _skew) = (name, time, pump, network, random, skew);
+        Id = new DeviceId(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        Disks = new MemoryDisks(_diskClock = new SimulatedTime.Clock(time, skew));
+        _indexes = new MemoryFolderIndexes(Id, () => (ulong)random.NextInt64());
+    }
+
+    public string Name { get; }
+
+    public DeviceId Id { get; }
+
+    public string Address => "tcp://" + Name;
+
+    public MemoryDisks Disks { get; }
+
+    public MemoryUser User => Disks.Disk(Root).User;
+
+    public SyncEngine? Engine { get; private set; }
+
+    public bool IsRunning => _process is { IsDead: false };
+
+    /// <summary>It was told to end and has not yet.</summary>
+    public bool IsStopping { get; private set; }
+
+    public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
+
+    public IReadOnlyList<Exception> Escaped => _process?.Escaped ?? [];
+
+    public MemoryFolderIndexes Indexes => _indexes;
+
+    public IFolderLocks? FolderLocks { get; set; }
+
+    public MemoryStateStore State => _state;
+
+    /// <summary>How far its wall clock is ahead of the world's. Changed while it runs, the clock jumps.</summary>
+    public TimeSpan Skew
+    {
+        get => _skew;
+        set
+        {
+            _skew = _diskClock.Skew = value;
+            if (_clock is not null)
+                _clock.Skew = value;
+        }
+    }
+
+    public FolderSnapshot Snapshot => Engine!.Folder(Folder)!;
+
+    public IFolderIndex Index => Engine!.Index(Folder)!;
+
+    public void Configure(IEnumerable<SimulatedDevice> all, Func<FolderConfig, FolderConfig> folder, Func<EngineConfig, EngineConfig>? engine = null)
+    {
+        var peers = all.Where(d => d != this).ToList();
+        _config = new EngineConfig
+        {
+            Name = Name,
+            ListenAddresses = [Address],
+            ReconnectIntervalSeconds = 5,
+            Devices = [.. peers.Select(p => new DeviceConfig { Id = p.Id, Name = p.Name, Addresses = [p.Address] })],
+            Folders = [folder(new FolderConfig { Id = Folder, Path = Root, Devices = [.. peers.Select(p => p.Id)], HoldDeletionsOver = 0, HoldDeletionsOverPercent = 0 })],
+        };
+        if (engine is not null)
+            _config = engine(_config);
+        if (IsRunning)
+            Do(e => e.ApplyAsync(_config, CancellationToken.None));
+    }
+
+    public void Start()
+    {
+        if (IsRunning)
+            return;
+        _process = new SimulatedPump.SimulatedProcess(_pump);
+        _clock = new SimulatedTime.Clock(_time, _skew);
+        _watchers = new SilentWatchers();
+        var parts = new EngineParts(
+            Id, _clock, Disks, _watchers, _indexes, _state, _network.TransportOf(Id), _process, _process, new SeededRandom(_random), Loggers)
+        {
+            OpenConnection = Bep.OpenAsync,
+            FolderLocks = FolderLocks,
+        };
+        Engine = new SyncEngine(parts);
+        _ = _process.Start("start", () => Engine.ApplyAsync(_config, CancellationToken.None));
+    }
+
+    /// <summary>Ends the process in order, as the pump goes on.</summary>
+    public void Stop()
+    {
+        if (IsStopping)
+            return;
+        IsStopping = true;
+        _ = _process!.Start("stop", async () =>
+        {
+            await Engine!.DisposeAsync();
+            Die();
+        });
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill()
+    {
+        Die();
+        Disks.Kill();
+        _indexes.Crash(0);
+    }
+
+    /// <summary>The power fails: what was not synced is lost as the seed says.</summary>
+    public void Crash()
+    {
+        Die();
+        Disks.Crash(_random);
+        _indexes.Crash(_random.Next());
+    }
+
+    public void Rescan() => Do(e => e.ScanAsync(Folder, [], CancellationToken.None));
+
+    /// <summary>Gives the engine a command; what it says against it is ignored.</summary>
+    public Task Do(Func<SyncEngine, Task> command) => _process!.Start("command", async () =>
+    {
+        try
+        {
+            await command(Engine!);
+        }
+        catch (EngineException)
+        {
+            // Stopped meanwhile.
+        }
+    });
+
+    /// <summary>The watcher's own loop fails.</summary>
+    public void FailWatcher(Exception fault) => _watchers.Fail(Root, fault);
+
+    /// <summary>No watch can be opened until it is null again.</summary>
+    public Exception? WatchFault
+    {
+        set => _watchers.OpenFault = value;
+    }
+
+    /// <summary>What the watcher would have noticed.</summary>
+    public void Notice(params string[] names) =>
+        _watchers.Notice(Root, new WatchNotice([.. names.Select(FileName.Of)], false));
+
+    private void Die()
+    {
+        _process?.Kill();
+        if (_clock is not null)
+            _clock.IsDead = true;
+        _network.Drop(Id);
+        IsStopping = false;
+        Engine = null;
+        _process = null;
+    }
+
+    private sealed class SeededRandom(Random random) : IRandomSource
+    {
+        public int Next(int exclusiveMax) => random.Next(exclusiveMax);
+
+        public ulong NextUInt64() => (ulong)random.NextInt64();
+    }
+}

@@ -1,0 +1,246 @@
+using System.Net;
+using FolderSync.Core.Model;
+using FolderSync.Network;
+
+namespace FolderSync.Simulator.World;
+
+/// <summary>
+/// Streams between simulated devices. What was written is there at once; a cut line is a fault on both sides, also for who closes it: TLS
+/// can't say its farewell.
+/// </summary>
+internal sealed class SimulatedNetwork
+{
+    private readonly SortedDictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
+    private readonly HashSet<(DeviceId, DeviceId)> _parted = [];
+    private readonly List<(DeviceId A, DeviceId B, Pipe Up, Pipe Down)> _lines = [];
+
+    /// <summary>What every dial ends with; null: it goes its way.</summary>
+    public Exception? DialFault { get; set; }
+
+    /// <summary>What devices' addresses are; 10.0.0.1 where none is named.</summary>
+    public Dictionary<DeviceId, IPAddress> Addresses { get; } = [];
+
+    public void Part(DeviceId a, DeviceId b)
+    {
+        _parted.Add(Pair(a, b));
+        Cut(l => Pair(l.A, l.B) == Pair(a, b));
+    }
+
+    public void Join(DeviceId a, DeviceId b) => _parted.Remove(Pair(a, b));
+
+    public bool AreParted(DeviceId a, DeviceId b) => _parted.Contains(Pair(a, b));
+
+    /// <summary>The listener's wait for the next connection fails.</summary>
+    public void FailAccept(string address, Exception fault) => _listeners[address].Fail(fault);
+
+    /// <summary>The device's process is gone: its lines break and nobody listens there.</summary>
+    public void Drop(DeviceId device)
+    {
+        Cut(l => l.A == device || l.B == device);
+        foreach (var address in _listeners.Where(l => l.Value.Owner == device).Select(l => l.Key).ToList())
+            _listeners.Remove(address);
+    }
+
+    public ITransport TransportOf(DeviceId device) => new Transport(this, device);
+
+    private IPAddress AddressOf(DeviceId device) => Addresses.GetValueOrDefault(device, new IPAddress([10, 0, 0, 1]));
+
+    private static (DeviceId, DeviceId) Pair(DeviceId a, DeviceId b) => a.CompareTo(b) < 0 ? (a, b) : (b, a);
+
+    private void Cut(Func<(DeviceId A, DeviceId B, Pipe Up, Pipe Down), bool> which)
+    {
+        foreach (var line in _lines.Where(which).ToList())
+        {
+            line.Up.Break();
+            line.Down.Break();
+            _lines.Remove(line);
+        }
+    }
+
+    private sealed class Transport(SimulatedNetwork network, DeviceId self) : ITransport
+    {
+        public Task<IPeerListener> ListenAsync(string address, Func<IPAddress, bool> admits, CancellationToken cancellation)
+        {
+            if (network._listeners.ContainsKey(address))
+                throw new TransportException($"{address} is taken.");
+            return Task.FromResult<IPeerListener>(network._listeners[address] = new Listener(network, address, self, admits));
+        }
+
+        public Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, Func<IPAddress, bool> admits, CancellationToken cancellation)
+        {
+            if (network.DialFault is { } fault)
+                throw fault;
+            if (!network._listeners.TryGetValue(address, out var listener) || network.AreParted(self, listener.Owner) || listener.Owner != expected)
+                throw new TransportException($"Nobody answers at {address}.");
+            if (!admits(network.AddressOf(expected)))
+                throw new TransportException($"{network.AddressOf(expected)} is not in the allowed networks.");
+            if (!listener.Admits(network.AddressOf(self)))
+                throw new TransportException($"{address} closes before a byte is sent.");
+            Pipe up = new(), down = new();
+            network._lines.RemoveAll(l => l.Up.IsClosed && l.Down.IsClosed);
+            network._lines.Add((self, listener.Owner, up, down));
+            listener.Accept(new AuthenticatedStream(new End(down, up), self, "sim:" + self.Short, false, "none", true) { Address = network.AddressOf(self) });
+            return Task.FromResult(new AuthenticatedStream(new End(up, down), expected, address, true, "none", true) { Address = network.AddressOf(expected) });
+        }
+    }
+
+    private sealed class Listener(SimulatedNetwork network, string address, DeviceId owner, Func<IPAddress, bool> admits) : IPeerListener
+    {
+        private readonly Queue<AuthenticatedStream> _waiting = new();
+        private TaskCompletionSource<AuthenticatedStream>? _acceptor;
+
+        public DeviceId Owner => owner;
+
+        public bool Admits(IPAddress caller) => admits(caller);
+
+        public string Address => address;
+
+        public void Accept(AuthenticatedStream stream)
+        {
+            if (_acceptor is { } acceptor && acceptor.TrySetResult(stream))
+                _acceptor = null;
+            else
+                _waiting.Enqueue(stream);
+        }
+
+        public void Fail(Exception fault) => _acceptor?.TrySetException(fault);
+
+        public async Task<AuthenticatedStream> AcceptAsync(CancellationToken cancellation)
+        {
+            if (_waiting.TryDequeue(out var stream))
+                return stream;
+            _acceptor = new TaskCompletionSource<AuthenticatedStream>(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using (cancellation.Register(() => _acceptor?.TrySetCanceled(cancellation)))
+                return await _acceptor.Task;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            network._listeners.Remove(address);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>One direction of a line.</summary>
+    private sealed class Pipe
+    {
+        private readonly Queue<byte[]> _data = new();
+        private int _offset;
+        private TaskCompletionSource? _reader;
+        private bool _isBroken;
+
+        public bool IsClosed { get; private set; }
+
+        public bool IsBroken => _isBroken;
+
+        public void Write(ReadOnlySpan<byte> data)
+        {
+            if (_isBroken || IsClosed)
+                throw new IOException("The line is cut.");
+            if (data.Length == 0)
+                return;
+            _data.Enqueue(data.ToArray());
+            Wake();
+        }
+
+        public void Close()
+        {
+            IsClosed = true;
+            Wake();
+        }
+
+        public void Break()
+        {
+            _isBroken = IsClosed = true;
+            _data.Clear();
+            Wake();
+        }
+
+        public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+        {
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (_isBroken)
+                    throw new IOException("The line is cut.");
+                if (_data.TryPeek(out var first))
+                {
+                    var n = Math.Min(buffer.Length, first.Length - _offset);
+                    first.AsSpan(_offset, n).CopyTo(buffer.Span);
+                    _offset += n;
+                    if (_offset == first.Length)
+                    {
+                        _data.Dequeue();
+                        _offset = 0;
+                    }
+                    return n;
+                }
+                if (IsClosed)
+                    return 0;
+                var reader = _reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using (cancellation.Register(() => reader.TrySetCanceled(cancellation)))
+                    await reader.Task;
+            }
+        }
+
+        private void Wake()
+        {
+            var reader = _reader;
+            _reader = null;
+            reader?.TrySetResult();
+        }
+    }
+
+    private sealed class End(Pipe write, Pipe read) : Stream
+    {
+        private bool _isDisposed;
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => read.ReadAsync(buffer, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            write.Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            var isCut = write.IsBroken && read.IsBroken;
+            write.Close();
+            read.Break();
+            if (isCut)
+                throw new CannotCloseException();
+        }
+    }
+
+    private sealed class CannotCloseException : Exception
+    {
+    }
+}

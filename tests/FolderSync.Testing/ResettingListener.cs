@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FolderSync.Testing;
+
+/// <summary>Accepts connections and resets each at once: what dials it may find the connection gone as soon as it is made.</summary>
+internal sealed class ResettingListener : IDisposable
+{
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Thread _accepting;
+
+    public ResettingListener()
+    {
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _socket.Listen();
+        Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
+        // A thread of its own, for the reset is to come as fast as can be.
+        _accepting = new Thread(Accept);
+        _accepting.Start();
+    }
+
+    public int Port { get; }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _accepting.Join();
+    }
+
+    private void Accept()
+    {
+        try
+        {
+            while (true)
+            {
+                using var accepted = _socket.Accept();
+                accepted.LingerState = new LingerOption(true, 0);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+}
