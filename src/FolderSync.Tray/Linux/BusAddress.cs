@@ -1,6 +1,4 @@
-using System.Net.Sockets;
-
-namespace FolderSync.Tray.DBus;
+namespace FolderSync.Tray.Linux;
 
 /// <summary>Where the session's bus listens: "unix:path=/run/user/1000/bus,guid=…;…".</summary>
 internal static class BusAddress
@@ -13,29 +11,7 @@ internal static class BusAddress
         return environment("XDG_RUNTIME_DIR") is { Length: > 0 } run && File.Exists(Path.Combine(run, "bus")) ? $"unix:path={Path.Combine(run, "bus")}" : null;
     }
 
-    /// <summary>The addresses that can be connected to, in order.</summary>
-    public static IReadOnlyList<UnixDomainSocketEndPoint> EndPoints(string address)
-    {
-        var found = new List<UnixDomainSocketEndPoint>();
-        foreach (var one in address.Split(';').Where(a => a.StartsWith("unix:", StringComparison.Ordinal)))
-        {
-            foreach (var pair in one["unix:".Length..].Split(','))
-            {
-                try
-                {
-                    if (pair.StartsWith("path=", StringComparison.Ordinal))
-                        found.Add(new UnixDomainSocketEndPoint(Unescaped(pair["path=".Length..])));
-                    else if (pair.StartsWith("abstract=", StringComparison.Ordinal))
-                        found.Add(new UnixDomainSocketEndPoint("\0" + Unescaped(pair["abstract=".Length..])));
-                }
-                catch (ArgumentException)
-                {
-                    // Too long or empty.
-                }
-            }
-        }
-        return found;
-    }
-
-    private static string Unescaped(string value) => Uri.UnescapeDataString(value);
+    /// <summary>Those of a list that can be connected to, in order. The library would connect over TCP, too, unencrypted and to whatever host is named.</summary>
+    public static IReadOnlyList<string> OnThisComputer(string address) =>
+        [.. address.Split(';').Where(a => a.StartsWith("unix:", StringComparison.Ordinal) && (a.Contains("path=", StringComparison.Ordinal) || a.Contains("abstract=", StringComparison.Ordinal)))];
 }
