@@ -113,6 +113,7 @@ internal sealed record Package(string License, string Copyright, string Descript
         ["K4os.Compression.LZ4"] = "MIT",
         ["K4os.Hash.xxHash"] = "MIT",
         ["Makaretu.Dns"] = "MIT",
+        ["Makaretu.Dns.Multicast"] = "MIT",
     };
 
     /// <exception cref="InvalidDataException">Its licence is not known.</exception>

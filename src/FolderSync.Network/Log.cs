@@ -44,6 +44,9 @@ internal static partial class Log
     [LoggerMessage(2107, LogLevel.Error, "Discovery by {Method} ended by a bug; it starts anew")]
     public static partial void DiscoveryBug(ILogger logger, string method, Exception e);
 
+    [LoggerMessage(2109, LogLevel.Information, "{Count} malformed mDNS packets were dropped since this was last reported")]
+    public static partial void MalformedPackets(ILogger logger, long count);
+
     [LoggerMessage(2108, LogLevel.Error, "An error in FolderSync: the network is not watched for half a minute. Please report it with the log.")]
     public static partial void WatchBug(ILogger logger, Exception e);
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using FolderSync.Tray;
-using FolderSync.Tray.DBus;
 using FolderSync.Tray.Icons;
 using FolderSync.Tray.Linux;
 using FolderSync.Tray.Service;
@@ -75,7 +74,7 @@ static async Task<ITrayIcon> IconAsync(IconSet icons, TrayLog log, CancellationT
     {
         return await StatusNotifierIcon.ConnectAsync(address, icons, log, cancellation);
     }
-    catch (DBusException e)
+    catch (BusException e)
     {
         log.Say($"{e.Message} So there is no icon and no notification; the service is kept running all the same.");
         return new NoIcon(log);

@@ -267,12 +267,25 @@ public sealed class LiteStateStore : IStateStore
     /// <summary>Where LiteDB keeps its log; it takes an empty one for none.</summary>
     private static string LogOf(string path) => Path.ChangeExtension(path, null) + "-log" + Path.GetExtension(path);
 
-    /// <summary>LiteDB writes its log behind the call's back; what a person decided waits until it is in the file.</summary>
+    /// <summary>LiteDB's log is written at return but not synced; what a person decided waits until it is in the file.</summary>
     private void WriteDurably(Action<LiteDatabase> write) => Write(db =>
     {
         write(db);
+        SyncLog();
         db.Checkpoint();
     });
+
+    /// <summary>
+    /// A checkpoint writes into the file's own pages and syncs only these: after a power failure in the middle of it, the log must be on the disk.
+    /// Windows syncs only what is open for writing, and LiteDB lets nobody else open its log for that.
+    /// </summary>
+    private void SyncLog()
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(LogOf(_path)))
+            return;
+        using var log = File.OpenHandle(LogOf(_path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(log);
+    }
 
     private void Write(Action<LiteDatabase> write) => Use(
         db =>

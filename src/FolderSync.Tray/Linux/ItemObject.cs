@@ -1,11 +1,11 @@
-using FolderSync.Tray.DBus;
 using FolderSync.Tray.Icons;
 using FolderSync.Tray.Model;
+using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
 /// <summary>The icon as org.kde.StatusNotifierItem: properties that a panel reads when a signal says that they have changed.</summary>
-internal sealed class ItemObject(IconSet icons, Action activated) : IBusObject
+internal sealed class ItemObject(IconSet icons, Action activated) : BusObject(ObjectPath, Interface, Introspection.Item)
 {
     public const string ObjectPath = "/StatusNotifierItem";
     public const string Interface = "org.kde.StatusNotifierItem";
@@ -16,7 +16,25 @@ internal sealed class ItemObject(IconSet icons, Action activated) : IBusObject
     private volatile TrayView _view = new(IconState.Disconnected, "", [], []);
     private volatile int _frame;
 
-    public string Path => ObjectPath;
+    protected override KeyValuePair<string, VariantValue>[] Properties =>
+    [
+        new("Category", "ApplicationStatus"),
+        new("Id", "foldersync"),
+        new("Title", "FolderSync"),
+        new("Status", "Active"),
+        new("WindowId", 0),
+        new("IconName", ""),
+        new("IconPixmap", Pixmaps(icons.Images(_view.Icon, _frame).Where(i => i.Size <= MaxSize))),
+        new("OverlayIconName", ""),
+        new("OverlayIconPixmap", Pixmaps([])),
+        new("AttentionIconName", ""),
+        new("AttentionIconPixmap", Pixmaps([])),
+        new("AttentionMovieName", ""),
+        new("IconThemePath", ""),
+        new("ToolTip", Struct.Create("", Pixmaps([]), BusText.Clean($"FolderSync: {_view.Title}"), Markup.Escape(string.Join('\n', _view.Details.Select(BusText.Clean))))),
+        new("ItemIsMenu", false),
+        new("Menu", new ObjectPath(MenuObject.ObjectPath)),
+    ];
 
     /// <returns>The signals to send.</returns>
     public IReadOnlyList<string> Show(TrayView view, int frame)
@@ -30,46 +48,20 @@ internal sealed class ItemObject(IconSet icons, Action activated) : IBusObject
         return signals;
     }
 
-    public (string Signature, object[] Values)? Answer(DBusMessage call)
+    /// <summary>Where on the screen a click was, in whatever form it is told, is of no interest.</summary>
+    protected override void Answer(MethodContext context, string member)
     {
-        switch (call.Interface, call.Member)
+        switch (member)
         {
-            case ("org.freedesktop.DBus.Properties", "Get"):
-                return ("v", [Properties().FirstOrDefault(p => p.Name == call.Text(1)) is { Name: not null } p ? p.Value : throw new ArgumentException("There is no such property.")]);
-            case ("org.freedesktop.DBus.Properties", "GetAll"):
-                return ("a{sv}", [Properties().Select(p => (object)new object[] { p.Name, p.Value }).ToArray()]);
-            case ("org.freedesktop.DBus.Introspectable", "Introspect"):
-                return ("s", [Introspection.Item]);
-            case (Interface, "Activate" or "SecondaryActivate"):
+            case "Activate" or "SecondaryActivate":
                 activated();
-                return ("", []);
-            case (Interface, "ContextMenu" or "Scroll"):
-                return ("", []);
-            default:
-                return null;
+                Reply(context);
+                break;
+            case "ContextMenu" or "Scroll":
+                Reply(context);
+                break;
         }
     }
 
-    private IEnumerable<(string Name, Variant Value)> Properties()
-    {
-        yield return ("Category", Variant.Of("ApplicationStatus"));
-        yield return ("Id", Variant.Of("foldersync"));
-        yield return ("Title", Variant.Of("FolderSync"));
-        yield return ("Status", Variant.Of("Active"));
-        yield return ("WindowId", new Variant("i", 0));
-        yield return ("IconName", Variant.Of(""));
-        yield return ("IconPixmap", new Variant("a(iiay)", Pixmaps()));
-        yield return ("OverlayIconName", Variant.Of(""));
-        yield return ("OverlayIconPixmap", new Variant("a(iiay)", Array.Empty<object>()));
-        yield return ("AttentionIconName", Variant.Of(""));
-        yield return ("AttentionIconPixmap", new Variant("a(iiay)", Array.Empty<object>()));
-        yield return ("AttentionMovieName", Variant.Of(""));
-        yield return ("IconThemePath", Variant.Of(""));
-        yield return ("ToolTip", new Variant("(sa(iiay)ss)", new object[] { "", Array.Empty<object>(), $"FolderSync: {_view.Title}", Markup.Escape(string.Join('\n', _view.Details)) }));
-        yield return ("ItemIsMenu", Variant.Of(false));
-        yield return ("Menu", new Variant("o", new DBus.ObjectPath(MenuObject.ObjectPath)));
-    }
-
-    private object[] Pixmaps() =>
-        [.. icons.Images(_view.Icon, _frame).Where(i => i.Size <= MaxSize).Select(i => (object)new object[] { i.Size, i.Size, i.Argb })];
+    private static Array<Struct<int, int, Array<byte>>> Pixmaps(IEnumerable<IconImage> images) => new(images.Select(i => Struct.Create(i.Size, i.Size, new Array<byte>(i.Argb))));
 }

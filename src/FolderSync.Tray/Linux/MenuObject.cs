@@ -1,158 +1,154 @@
-using FolderSync.Tray.DBus;
 using FolderSync.Tray.Model;
+using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
 /// <summary>The menu as com.canonical.dbusmenu: a tree of numbered items that the panel draws and tells clicks of.</summary>
-internal sealed class MenuObject(Action<TrayAction> chosen) : IBusObject
+internal sealed class MenuObject(Action<TrayAction> chosen) : BusObject(ObjectPath, Interface, Introspection.Menu)
 {
     public const string ObjectPath = "/MenuBar";
     public const string Interface = "com.canonical.dbusmenu";
-    private const int Root = 0;
-    private const int MaxKnown = 10_000;
 
-    private readonly Lock _lock = new();
+    private readonly MenuTree _tree = new();
 
-    /// <summary>A number stands for its key as long as the tray runs: a click on an old menu never hits another item.</summary>
-    private readonly Dictionary<string, int> _numbers = [];
+    protected override KeyValuePair<string, VariantValue>[] Properties =>
+        [new("Version", 3u), new("TextDirection", "ltr"), new("Status", "normal"), new("IconThemePath", new Array<string>())];
 
-    private IReadOnlyList<MenuEntry> _menu = [];
-    private Dictionary<int, MenuEntry> _byNumber = [];
-    private int _lastNumber;
-    private uint _revision = 1;
-
-    public string Path => ObjectPath;
-
-    /// <returns>The signal to send: its member, signature and values; null: nothing has changed.</returns>
-    public (string Member, string Signature, object[] Values)? Show(IReadOnlyList<MenuEntry> menu)
+    public void Show(IReadOnlyList<MenuEntry> menu, SessionBus bus)
     {
-        lock (_lock)
+        switch (_tree.Show(menu))
         {
-            var (old, oldMenu) = (_byNumber, _menu);
-            if (_numbers.Count > MaxKnown)
-                _numbers.Clear();
-            _menu = menu;
-            _byNumber = MenuEntry.Flat(menu).ToDictionary(NumberOf);
-            if (!SameShape(oldMenu, menu))
-                return ("LayoutUpdated", "ui", [++_revision, Root]);
-            var changed = _byNumber.Where(e => !LooksAs(old[e.Key], e.Value)).Select(e => (object)new object[] { e.Key, Properties(e.Value, withDefaults: true) }).ToArray();
-            return changed.Length == 0 ? null : ("ItemsPropertiesUpdated", "a(ia{sv})a(ias)", [changed, Array.Empty<object>()]);
+            case MenuChange.Layout layout:
+                bus.Emit(new BusMember(Path, Interface, "LayoutUpdated", "ui"), (ref writer) =>
+                {
+                    writer.WriteUInt32(layout.Revision);
+                    writer.WriteInt32(MenuTree.Root);
+                });
+                break;
+            case MenuChange.Looks looks:
+                bus.Emit(new BusMember(Path, Interface, "ItemsPropertiesUpdated", "a(ia{sv})a(ias)"), (ref writer) =>
+                {
+                    WriteProperties(ref writer, looks.Items);
+                    writer.WriteArrayEnd(writer.WriteArrayStart(DBusType.Struct));
+                });
+                break;
         }
     }
 
-    public (string Signature, object[] Values)? Answer(DBusMessage call)
+    protected override void Answer(MethodContext context, string member)
     {
-        lock (_lock)
+        switch (member)
         {
-            return (call.Interface, call.Member) switch
-            {
-                ("org.freedesktop.DBus.Properties", "Get") => ("v", [Own().First(p => p.Name == call.Text(1)).Value]),
-                ("org.freedesktop.DBus.Properties", "GetAll") => ("a{sv}", [Own().Select(p => (object)new object[] { p.Name, p.Value }).ToArray()]),
-                ("org.freedesktop.DBus.Introspectable", "Introspect") => ("s", [Introspection.Menu]),
-                (Interface, "GetLayout") => ("u(ia{sv}av)", [_revision, Layout((int)call.Body[0], (int)call.Body[1])]),
-                (Interface, "GetGroupProperties") => ("a(ia{sv})", [Group((object[])call.Body[0])]),
-                (Interface, "GetProperty") => ("v", [Property((int)call.Body[0], call.Text(1))]),
-                (Interface, "Event") => Event((int)call.Body[0], call.Text(1)),
-                (Interface, "EventGroup") => EventGroup((object[])call.Body[0]),
-                (Interface, "AboutToShow") => ("b", [false]),
-                (Interface, "AboutToShowGroup") => ("aiai", [Array.Empty<object>(), Array.Empty<object>()]),
-                _ => null,
-            };
+            case "GetLayout" when HasArguments(context, "iias"):
+                AnswerLayout(context);
+                break;
+            case "GetGroupProperties" when HasArguments(context, "aias"):
+                var items = _tree.Items(context.Request.GetBodyReader().ReadArrayOfInt32());
+                Reply(context, "a(ia{sv})", (ref writer) => WriteProperties(ref writer, items));
+                break;
+            case "GetProperty" when HasArguments(context, "is"):
+                AnswerProperty(context);
+                break;
+            case "Event" when HasArguments(context, "isvu"):
+                var argument = context.Request.GetBodyReader();
+                Take(argument.ReadInt32(), argument.ReadString());
+                Reply(context);
+                break;
+            case "EventGroup" when HasArguments(context, "a(isvu)"):
+                AnswerEvents(context);
+                break;
+            case "AboutToShow":
+                Reply(context, "b", (ref writer) => writer.WriteBool(false));
+                break;
+            case "AboutToShowGroup":
+                Reply(context, "aiai", (ref writer) =>
+                {
+                    writer.WriteArray(Array.Empty<int>());
+                    writer.WriteArray(Array.Empty<int>());
+                });
+                break;
         }
     }
 
-    private static IEnumerable<(string Name, Variant Value)> Own() =>
-    [
-        ("Version", new Variant("u", 3u)),
-        ("TextDirection", Variant.Of("ltr")),
-        ("Status", Variant.Of("normal")),
-        ("IconThemePath", new Variant("as", Array.Empty<object>())),
-    ];
-
-    private object[] Layout(int parent, int depth)
+    private void AnswerLayout(MethodContext context)
     {
-        if (parent == Root)
-            return [Root, new object[] { new object[] { "children-display", Variant.Of("submenu") } }, Children(_menu, depth)];
-        return _byNumber.TryGetValue(parent, out var entry) ? Layout(entry, depth) : throw new ArgumentException("There is no such item.");
-    }
-
-    private object[] Layout(MenuEntry entry, int depth) => [NumberOf(entry), Properties(entry, withDefaults: false), Children(entry.Children ?? [], depth)];
-
-    /// <param name="depth">Levels below; negative: all.</param>
-    private object[] Children(IReadOnlyList<MenuEntry> entries, int depth) =>
-        depth == 0 ? [] : [.. entries.Select(e => (object)new Variant("(ia{sv}av)", Layout(e, depth - 1)))];
-
-    private object[] Group(object[] numbers)
-    {
-        var wanted = numbers.Length == 0 ? _byNumber.Keys : numbers.Cast<int>();
-        return [.. wanted.Where(_byNumber.ContainsKey).Select(n => (object)new object[] { n, Properties(_byNumber[n], withDefaults: true) })];
-    }
-
-    private Variant Property(int number, string name)
-    {
-        if (!_byNumber.TryGetValue(number, out var entry))
-            throw new ArgumentException("There is no such item.");
-        foreach (var property in Properties(entry, withDefaults: true).Cast<object[]>())
+        var arguments = context.Request.GetBodyReader();
+        if (_tree.Layout(arguments.ReadInt32(), arguments.ReadInt32()) is not var (revision, item))
         {
-            if ((string)property[0] == name)
-                return (Variant)property[1];
+            ReplyInvalid(context, "There is no such item.");
+            return;
         }
-        throw new ArgumentException("There is no such property.");
+
+        Reply(context, "u(ia{sv}av)", (ref writer) =>
+        {
+            writer.WriteUInt32(revision);
+            WriteItem(ref writer, item);
+        });
     }
 
-    private (string, object[]) Event(int number, string kind)
+    private void AnswerProperty(MethodContext context)
     {
-        if (kind == "clicked" && _byNumber.TryGetValue(number, out var entry) && entry.Action is { } action)
+        var arguments = context.Request.GetBodyReader();
+        var (number, name) = (arguments.ReadInt32(), arguments.ReadString());
+        if (_tree.Find(number) is not null && _tree.Items([number]) is [var item] && item.Properties.FirstOrDefault(p => p.Key == name) is { Key: not null } property)
+            Reply(context, "v", (ref writer) => writer.WriteVariant(property.Value));
+        else
+            ReplyInvalid(context, "There is no such item or property.");
+    }
+
+    private void AnswerEvents(MethodContext context)
+    {
+        List<int> unknown = [];
+        var arguments = context.Request.GetBodyReader();
+        var events = arguments.ReadArrayStart(DBusType.Struct);
+        while (arguments.HasNext(events))
+        {
+            arguments.AlignStruct();
+            var (number, kind) = (arguments.ReadInt32(), arguments.ReadString());
+            _ = arguments.ReadVariantValue();
+            _ = arguments.ReadUInt32();
+            if (!Take(number, kind))
+                unknown.Add(number);
+        }
+
+        Reply(context, "ai", (ref writer) => writer.WriteArray(unknown));
+    }
+
+    /// <returns>False: there is no such item.</returns>
+    private bool Take(int number, string kind)
+    {
+        if (_tree.Find(number) is not { } entry)
+            return false;
+        if (kind == "clicked" && entry.Action is { } action)
             chosen(action);
-        return ("", []);
+        return true;
     }
 
-    private (string, object[]) EventGroup(object[] events)
+    private static void WriteProperties(ref MessageWriter writer, IReadOnlyList<MenuItem> items)
     {
-        var unknown = new List<object>();
-        foreach (var one in events.Cast<object[]>())
+        var start = writer.WriteArrayStart(DBusType.Struct);
+        foreach (var item in items)
         {
-            if (!_byNumber.ContainsKey((int)one[0]))
-                unknown.Add((int)one[0]);
-            Event((int)one[0], (string)one[1]);
+            writer.WriteStructureStart();
+            writer.WriteInt32(item.Number);
+            writer.WriteDictionary(item.Properties);
         }
-        return ("ai", [unknown.ToArray()]);
+
+        writer.WriteArrayEnd(start);
     }
 
-    /// <param name="withDefaults">Also what is as it is when nothing is said: an update must be able to take something back.</param>
-    private static object[] Properties(MenuEntry entry, bool withDefaults)
+    private static void WriteItem(ref MessageWriter writer, MenuItem item)
     {
-        var properties = new List<object>();
-        void Say(string name, Variant value) => properties.Add(new object[] { name, value });
-        if (entry.IsSeparator)
+        writer.WriteStructureStart();
+        writer.WriteInt32(item.Number);
+        writer.WriteDictionary(item.Properties);
+        var children = writer.WriteArrayStart(DBusType.Variant);
+        foreach (var child in item.Children)
         {
-            Say("type", Variant.Of("separator"));
-            return [.. properties];
+            writer.WriteSignature("(ia{sv}av)"u8);
+            WriteItem(ref writer, child);
         }
-        // An underscore would underline the letter behind it.
-        Say("label", Variant.Of(entry.Label.Replace("_", "__", StringComparison.Ordinal)));
-        if (withDefaults || !entry.IsEnabled)
-            Say("enabled", Variant.Of(entry.IsEnabled));
-        if (entry.IsChecked is { } isChecked)
-        {
-            Say("toggle-type", Variant.Of("checkmark"));
-            Say("toggle-state", new Variant("i", isChecked ? 1 : 0));
-        }
-        if (entry.Children is not null)
-            Say("children-display", Variant.Of("submenu"));
-        return [.. properties];
+
+        writer.WriteArrayEnd(children);
     }
-
-    private int NumberOf(MenuEntry entry)
-    {
-        if (!_numbers.TryGetValue(entry.Key, out var number))
-            _numbers[entry.Key] = number = ++_lastNumber;
-        return number;
-    }
-
-    private static bool SameShape(IReadOnlyList<MenuEntry> a, IReadOnlyList<MenuEntry> b) =>
-        a.Count == b.Count && a.Zip(b).All(p => p.First.Key == p.Second.Key && p.First.IsChecked is null == p.Second.IsChecked is null &&
-            p.First.Children is null == p.Second.Children is null && SameShape(p.First.Children ?? [], p.Second.Children ?? []));
-
-    private static bool LooksAs(MenuEntry a, MenuEntry b) => a.Label == b.Label && a.IsEnabled == b.IsEnabled && a.IsChecked == b.IsChecked;
 }

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
-using FolderSync.Tray.DBus;
+using System.Text;
 using FolderSync.Tray.Icons;
 using FolderSync.Tray.Model;
+using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
 /// <summary>Notifications over org.freedesktop.Notifications.</summary>
-internal sealed class Notifier(BusConnection bus, IconSet icons, Action<TrayAction> clicked, TrayLog log)
+internal sealed class Notifier(SessionBus bus, IconSet icons, Action<TrayAction> clicked, TrayLog log)
 {
     public const string Service = "org.freedesktop.Notifications";
     private const string ObjectPath = "/org/freedesktop/Notifications";
@@ -16,6 +17,12 @@ internal sealed class Notifier(BusConnection bus, IconSet icons, Action<TrayActi
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, Notice> _shown = [];
 
+    public Task SubscribeAsync(CancellationToken cancellation) => bus.SubscribeAsync(
+        new MatchRule { Type = MessageType.Signal, Interface = Service },
+        static (m, _) => m.SignatureAsString is ['u', ..] ? (Member: m.MemberAsString, Id: m.GetBodyReader().ReadUInt32()) : (null, 0),
+        signal => Take(signal.Member, signal.Id),
+        cancellation);
+
     /// <summary>What is shown is over when its service ends.</summary>
     public void ServiceChanged()
     {
@@ -23,40 +30,20 @@ internal sealed class Notifier(BusConnection bus, IconSet icons, Action<TrayActi
             _shown.Clear();
     }
 
-    public void Take(DBusMessage signal)
-    {
-        if (signal.Interface != Service || signal.Body is not [uint id, ..])
-            return;
-        Notice? notice;
-        lock (_lock)
-        {
-            if (!_shown.TryGetValue(id, out notice))
-                return;
-            if (signal.Member == "NotificationClosed")
-                _shown.Remove(id);
-        }
-        if (signal.Member == "ActionInvoked")
-            clicked(notice.OnClick);
-    }
-
     public async Task ShowAsync(Notice notice, CancellationToken cancellation)
     {
         try
         {
-            var capabilities = ((object[])(await bus.CallAsync(Service, ObjectPath, Service, "GetCapabilities", "", [], cancellation)).Body[0]).Cast<string>().ToHashSet();
+            var capabilities = await bus.CallAsync(Service, Method("GetCapabilities"), null, static (m, _) => Answer(m, "as").ReadArrayOfString(), cancellation);
             uint replaced;
             lock (_lock)
                 replaced = _shown.FirstOrDefault(s => s.Value.Key == notice.Key).Key;
-            var text = capabilities.Contains("body-markup") ? Markup.Escape(notice.Text) : notice.Text;
-            var answer = await bus.CallAsync(Service, ObjectPath, Service, "Notify", "susssasa{sv}i",
-                ["FolderSync", replaced, "", notice.Title, text, Actions(capabilities), Hints(notice.Kind), -1], cancellation);
-            if (answer.Body is [uint id])
-            {
-                lock (_lock)
-                    _shown[id] = notice;
-            }
+            var id = await bus.CallAsync(Service, Method("Notify", "susssasa{sv}i"), (ref writer) => Write(ref writer, notice, replaced, capabilities),
+                static (m, _) => Answer(m, "u").ReadUInt32(), cancellation);
+            lock (_lock)
+                _shown[id] = notice;
         }
-        catch (Exception e) when (e is DBusException or DBusErrorReply or InvalidCastException or ArgumentOutOfRangeException)
+        catch (BusException e)
         {
             log.Say($"A notification can't be shown ({e.Message}): {notice.Title}.");
         }
@@ -65,22 +52,53 @@ internal sealed class Notifier(BusConnection bus, IconSet icons, Action<TrayActi
         }
     }
 
-    private static object[] Actions(HashSet<string> capabilities) => capabilities.Contains("actions") ? [DefaultAction, "Open"] : [];
+    private static BusMember Method(string name, string? signature = null) => new(ObjectPath, Service, name, signature);
 
-    private object[] Hints(NoticeKind kind) =>
-    [
-        new object[] { "desktop-entry", Variant.Of("foldersync") },
-        new object[] { "urgency", new Variant("y", kind == NoticeKind.Error ? (byte)2 : (byte)1) },
-        new object[] { "image-data", new Variant("(iiibiiay)", Picture(kind)) },
-    ];
+    /// <exception cref="DBusReadException">The service answers with something else.</exception>
+    private static Reader Answer(Message message, string signature) => message.SignatureAsString == signature
+        ? message.GetBodyReader()
+        : throw new DBusReadException($"the answer has the types \"{message.SignatureAsString}\" instead of \"{signature}\"");
+
+    private void Take(string? member, uint id)
+    {
+        Notice? notice;
+        lock (_lock)
+        {
+            if (!_shown.TryGetValue(id, out notice))
+                return;
+            if (member == "NotificationClosed")
+                _shown.Remove(id);
+        }
+
+        if (member == "ActionInvoked")
+            clicked(notice.OnClick);
+    }
+
+    private void Write(ref MessageWriter writer, Notice notice, uint replaced, string[] capabilities)
+    {
+        var text = capabilities.Contains("body-markup") ? Markup.Escape(notice.Text) : notice.Text;
+        writer.WriteString("FolderSync");
+        writer.WriteUInt32(replaced);
+        writer.WriteString("");
+        writer.WriteString(BusText.Clean(notice.Title));
+        writer.WriteString(Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD')));
+        writer.WriteArray(capabilities.Contains("actions") ? (string[])[DefaultAction, "Open"] : []);
+        writer.WriteDictionary(
+        [
+            new KeyValuePair<string, VariantValue>("desktop-entry", "foldersync"),
+            new KeyValuePair<string, VariantValue>("urgency", notice.Kind == NoticeKind.Error ? (byte)2 : (byte)1),
+            new KeyValuePair<string, VariantValue>("image-data", Picture(notice.Kind)),
+        ]);
+        writer.WriteInt32(-1);
+    }
 
     /// <summary>Width, height, bytes a row, has alpha, bits a sample, samples, R G B A.</summary>
-    private object[] Picture(NoticeKind kind)
+    private Struct<int, int, int, bool, int, int, Array<byte>> Picture(NoticeKind kind)
     {
         var image = icons.Image(kind == NoticeKind.Error ? IconState.Error : IconState.Attention, 0, PictureSize);
         var rgba = new byte[image.Argb.Length];
         for (var i = 0; i < rgba.Length; i += 4)
             BinaryPrimitives.WriteUInt32BigEndian(rgba.AsSpan(i), uint.RotateLeft(BinaryPrimitives.ReadUInt32BigEndian(image.Argb.AsSpan(i)), 8));
-        return [image.Size, image.Size, 4 * image.Size, true, 8, 4, rgba];
+        return Struct.Create(image.Size, image.Size, 4 * image.Size, true, 8, 4, new Array<byte>(rgba));
     }
 }

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
-using FolderSync.Tray.DBus;
 using FolderSync.Tray.Icons;
 using FolderSync.Tray.Model;
+using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
@@ -12,7 +12,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
     private const string WatcherPath = "/StatusNotifierWatcher";
     private const string Properties = "org.freedesktop.DBus.Properties";
 
-    private readonly BusConnection _bus;
+    private readonly SessionBus _bus;
     private readonly TrayLog _log;
     private readonly ItemObject _item;
     private readonly MenuObject _menu;
@@ -21,8 +21,9 @@ internal sealed class StatusNotifierIcon : ITrayIcon
     private readonly Channel<TrayEvent> _events = Channel.CreateBounded<TrayEvent>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Channel<bool> _panels = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private Task _registering = Task.CompletedTask;
+    private Task _watchingBus = Task.CompletedTask;
 
-    private StatusNotifierIcon(BusConnection bus, IconSet icons, TrayLog log)
+    private StatusNotifierIcon(SessionBus bus, IconSet icons, TrayLog log)
     {
         (_bus, _log) = (bus, log);
         _item = new ItemObject(icons, () => _events.Writer.TryWrite(new TrayEvent.Activated()));
@@ -32,37 +33,36 @@ internal sealed class StatusNotifierIcon : ITrayIcon
 
     public ChannelReader<TrayEvent> Events => _events.Reader;
 
-    /// <exception cref="DBusException">There is no bus to be had.</exception>
+    /// <exception cref="BusException">There is no bus to be had.</exception>
     public static async Task<StatusNotifierIcon> ConnectAsync(string address, IconSet icons, TrayLog log, CancellationToken cancellation)
     {
-        var bus = await BusConnection.ConnectAsync(address, cancellation);
+        var bus = await SessionBus.ConnectAsync(address, log, cancellation);
         var icon = new StatusNotifierIcon(bus, icons, log);
         try
         {
             bus.Add(icon._item);
             bus.Add(icon._menu);
-            bus.Signal += icon.Take;
-            foreach (var name in (string[])[Watcher, Notifier.Service])
-                await bus.SubscribeAsync($"sender='{BusConnection.Bus}',member='NameOwnerChanged',arg0='{name}'", cancellation);
-            await bus.SubscribeAsync($"interface='{Notifier.Service}'", cancellation);
+            await icon.OnOwnerChangedAsync(Watcher, isThere => icon._panels.Writer.TryWrite(isThere), cancellation);
+            await icon.OnOwnerChangedAsync(Notifier.Service, _ => icon._notifier.ServiceChanged(), cancellation);
+            await icon._notifier.SubscribeAsync(cancellation);
         }
-        catch (Exception e)
+        catch
         {
-            await bus.DisposeAsync();
-            throw e is DBusErrorReply ? new DBusException(e.Message, e) : e;
+            bus.Dispose();
+            throw;
         }
+
         icon._panels.Writer.TryWrite(true);
         icon._registering = icon.RegisterAsync(icon._ending.Token);
-        _ = bus.Ended.ContinueWith(_ => icon.BusEnded(), TaskScheduler.Default);
+        icon._watchingBus = icon.WatchBusAsync();
         return icon;
     }
 
     public void Show(TrayView view, int frame)
     {
         foreach (var signal in _item.Show(view, frame))
-            _bus.Emit(ItemObject.ObjectPath, ItemObject.Interface, signal, "");
-        if (_menu.Show(view.Menu) is var (member, signature, values))
-            _bus.Emit(MenuObject.ObjectPath, MenuObject.Interface, member, signature, values);
+            _bus.Emit(new BusMember(ItemObject.ObjectPath, ItemObject.Interface, signal));
+        _menu.Show(view.Menu, _bus);
     }
 
     public void Notify(Notice notice) => _ = _notifier.ShowAsync(notice, _ending.Token);
@@ -70,21 +70,30 @@ internal sealed class StatusNotifierIcon : ITrayIcon
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        await _bus.DisposeAsync();
+        _bus.Dispose();
         await _registering;
+        await _watchingBus;
     }
 
-    private void Take(DBusMessage signal)
-    {
-        if (signal is { Member: "NameOwnerChanged", Sender: BusConnection.Bus })
+    /// <summary>Tells when the name gets an owner, and when it loses it.</summary>
+    private Task OnOwnerChangedAsync(string name, Action<bool> changed, CancellationToken cancellation) => _bus.SubscribeAsync(
+        new MatchRule { Type = MessageType.Signal, Sender = SessionBus.Service, Interface = SessionBus.Service, Member = "NameOwnerChanged", Arg0 = name },
+        static (m, _) => NewOwner(m),
+        owner =>
         {
-            if (signal.Text(0) == Watcher)
-                _panels.Writer.TryWrite(signal.Text(2).Length > 0);
-            else if (signal.Text(0) == Notifier.Service)
-                _notifier.ServiceChanged();
-            return;
-        }
-        _notifier.Take(signal);
+            if (owner is not null)
+                changed(owner.Length > 0);
+        },
+        cancellation);
+
+    private static string? NewOwner(Message message)
+    {
+        if (message.SignatureAsString != "sss")
+            return null;
+        var values = message.GetBodyReader();
+        _ = values.ReadString();
+        _ = values.ReadString();
+        return values.ReadString();
     }
 
     private async Task RegisterAsync(CancellationToken cancellation)
@@ -108,21 +117,26 @@ internal sealed class StatusNotifierIcon : ITrayIcon
     {
         try
         {
-            await _bus.CallAsync(Watcher, WatcherPath, Watcher, "RegisterStatusNotifierItem", "s", [ItemObject.ObjectPath], cancellation);
-            var hosts = await _bus.CallAsync(Watcher, WatcherPath, Properties, "Get", "ss", [Watcher, "IsStatusNotifierHostRegistered"], cancellation);
-            _log.Say(hosts.Body is [Variant { Value: false }]
-                ? "No panel shows tray icons now; the icon appears when one does. Notifications work without it."
-                : "The icon is in the tray.");
+            await _bus.CallAsync(Watcher, new BusMember(WatcherPath, Watcher, "RegisterStatusNotifierItem", "s"), (ref writer) => writer.WriteString(ItemObject.ObjectPath), static (_, _) => true, cancellation);
+            var hasHost = await _bus.CallAsync(Watcher, new BusMember(WatcherPath, Properties, "Get", "ss"), (ref writer) =>
+            {
+                writer.WriteString(Watcher);
+                writer.WriteString("IsStatusNotifierHostRegistered");
+            }, static (m, _) => m.SignatureAsString != "v" || m.GetBodyReader().ReadVariantValue() is not { Type: VariantValueType.Bool } value || value.GetBool(), cancellation);
+            _log.Say(hasHost
+                ? "The icon is in the tray."
+                : "No panel shows tray icons now; the icon appears when one does. Notifications work without it.");
         }
-        catch (Exception e) when (e is DBusErrorReply or DBusException)
+        catch (BusException)
         {
             _log.Say("This desktop has no tray for icons (no StatusNotifierWatcher on D-Bus); the icon appears when one comes. Notifications work without it. " +
                 "On GNOME, the extension AppIndicator makes one.");
         }
     }
 
-    private void BusEnded()
+    private async Task WatchBusAsync()
     {
+        await _bus.Ended;
         if (_ending.IsCancellationRequested)
             return;
         _log.Say("The session's D-Bus is gone: the tray ends with the session.");

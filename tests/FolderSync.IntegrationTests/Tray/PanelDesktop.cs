@@ -117,6 +117,11 @@ internal sealed class PanelDesktop : IAsyncDisposable
     public Task<Ended> CallAsync(string service, string path, string method, params string[] arguments) =>
         ChildProcess.RunAsync("dbus-send", ["--session", "--print-reply", $"--dest={service}", path, method, .. arguments], Surroundings);
 
+    public Task<Ended> SendSignalAsync(string receiver, params string[] arguments) =>
+        ChildProcess.RunAsync("dbus-send", ["--session", "--type=signal", $"--dest={receiver}", .. arguments], Surroundings);
+
+    public Task EndBusAsync() => _bus.KillAsync();
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in new[] { _panel, _notifications, _bus })

@@ -142,6 +142,66 @@ public class PanelTests
         await ShowsAsync(desktop, tray, Attention);
     }
 
+    /// <summary>Whatever others send, they get an error or nothing, and the icon stays; only the bus's end is the tray's.</summary>
+    [SkippableFact]
+    public async Task Odd_messages_end_nothing_and_the_end_of_the_bus_ends_the_tray()
+    {
+        Skip.If(PanelDesktop.IsMissing, $"Lacks one of {PanelDesktop.Needs}.");
+        using var scratch = new ScratchDirectory();
+        using var service = new FakeService();
+        var home = Announced(scratch, service, out _);
+        await using var desktop = await PanelDesktop.StartAsync();
+        await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
+        await ShowsAsync(desktop, tray, Idle);
+        var name = await MenuOwnerAsync(desktop, tray);
+        foreach (var (path, method, arguments, error) in OddCalls)
+        {
+            var ended = await desktop.CallAsync(name, path, method, arguments);
+            Assert.True(ended.ExitCode == 1 && ended.Error.Contains("org.freedesktop.DBus.Error." + error, StringComparison.Ordinal), $"{path} {method}: {ended.All}\n{tray.Log}");
+        }
+
+        foreach (var arguments in OddSignals)
+            Assert.Equal(0, (await desktop.SendSignalAsync(name, arguments)).ExitCode);
+        Assert.EndsWith("int32 0", await CheckMarkAsync(desktop, tray));
+        var properties = await desktop.CallAsync(name, "/StatusNotifierItem", "org.freedesktop.DBus.Properties.GetAll", "string:org.kde.StatusNotifierItem");
+        Assert.Contains("\"IconPixmap\"", properties.Output);
+        Assert.Contains("com.canonical.dbusmenu", (await desktop.CallAsync(name, "/MenuBar", "org.freedesktop.DBus.Introspectable.Introspect")).Output);
+        Assert.Equal(0, (await desktop.CallAsync(name, "/", "org.freedesktop.DBus.Peer.Ping")).ExitCode);
+        await ShowsAsync(desktop, tray, Idle);
+        Assert.DoesNotContain("could not be handled", tray.Log);
+
+        await desktop.EndBusAsync();
+        await tray.SaysAsync("The session's D-Bus is gone: the tray ends with the session.");
+        Assert.Equal(0, await tray.ExitCodeAsync());
+    }
+
+    private static readonly (string Path, string Method, string[] Arguments, string Error)[] OddCalls =
+    [
+        ("/MenuBar", "com.canonical.dbusmenu.GetLayout", [], "InvalidArgs"),
+        ("/MenuBar", "com.canonical.dbusmenu.GetLayout", ["string:" + new string('x', 100_000)], "InvalidArgs"),
+        ("/MenuBar", "com.canonical.dbusmenu.GetLayout", ["int32:99", "int32:-1", "array:string:"], "InvalidArgs"),
+        ("/MenuBar", "com.canonical.dbusmenu.GetGroupProperties", ["array:int32:1"], "InvalidArgs"),
+        ("/MenuBar", "com.canonical.dbusmenu.GetProperty", ["int32:77", "string:label"], "InvalidArgs"),
+        ("/MenuBar", "com.canonical.dbusmenu.GetProperty", ["int32:1", "string:nothing"], "InvalidArgs"),
+        ("/MenuBar", "com.canonical.dbusmenu.Event", ["int32:1"], "InvalidArgs"),
+        ("/MenuBar", "com.canonical.dbusmenu.EventGroup", ["dict:string:string:a,b"], "InvalidArgs"),
+        ("/MenuBar", "com.canonical.dbusmenu.Nothing", ["int32:1"], "UnknownMethod"),
+        ("/MenuBar", "org.freedesktop.DBus.Properties.Get", ["string:x", "string:nothing"], "InvalidArgs"),
+        ("/StatusNotifierItem", "org.freedesktop.DBus.Properties.Get", ["int32:1"], "InvalidArgs"),
+        ("/StatusNotifierItem", "org.freedesktop.DBus.Properties.Set", ["string:x", "string:Title", "variant:string:y"], "UnknownMethod"),
+        ("/StatusNotifierItem", "org.example.Nothing.Nothing", [], "UnknownMethod"),
+        ("/nowhere", "org.example.Nothing.Nothing", [], "UnknownMethod"),
+    ];
+
+    private static readonly string[][] OddSignals =
+    [
+        ["/org/freedesktop/Notifications", "org.freedesktop.Notifications.ActionInvoked", "string:x"],
+        ["/org/freedesktop/Notifications", "org.freedesktop.Notifications.ActionInvoked"],
+        ["/org/freedesktop/Notifications", "org.freedesktop.Notifications.NotificationClosed", "uint32:4294967295"],
+        ["/org/freedesktop/DBus", "org.freedesktop.DBus.NameOwnerChanged", "int32:1"],
+        ["/org/freedesktop/DBus", "org.freedesktop.DBus.NameOwnerChanged", "string:org.kde.StatusNotifierWatcher", "string:", "string:"],
+    ];
+
     private static string Announced(ScratchDirectory scratch, FakeService service, out string documents)
     {
         var home = scratch.Make("home");
@@ -178,15 +238,24 @@ public class PanelTests
     /// <summary>What the panel is told of the check mark at the first line that can have one.</summary>
     private static async Task<string> CheckMarkAsync(PanelDesktop desktop, ChildProcess tray)
     {
+        var layout = await LayoutAsync(desktop, await MenuOwnerAsync(desktop, tray));
+        return layout.Output.Split('\n').SkipWhile(l => !l.Contains("toggle-state", StringComparison.Ordinal)).First(l => l.Contains("int32", StringComparison.Ordinal)).Trim();
+    }
+
+    /// <summary>The tray's name on the bus.</summary>
+    private static async Task<string> MenuOwnerAsync(PanelDesktop desktop, ChildProcess tray)
+    {
         var names = await desktop.CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.ListNames");
         foreach (var name in names.Output.Split('"').Where(n => n.StartsWith(":1.", StringComparison.Ordinal)))
         {
-            var layout = await desktop.CallAsync(name, "/MenuBar", "com.canonical.dbusmenu.GetLayout", "int32:0", "int32:-1", "array:string:");
-            if (layout.ExitCode == 0)
-                return layout.Output.Split('\n').SkipWhile(l => !l.Contains("toggle-state", StringComparison.Ordinal)).First(l => l.Contains("int32", StringComparison.Ordinal)).Trim();
+            if ((await LayoutAsync(desktop, name)).ExitCode == 0)
+                return name;
         }
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Process {tray.Id} has no menu on the bus."));
     }
+
+    private static Task<Ended> LayoutAsync(PanelDesktop desktop, string name) =>
+        desktop.CallAsync(name, "/MenuBar", "com.canonical.dbusmenu.GetLayout", "int32:0", "int32:-1", "array:string:");
 
     private static async Task<(int X, int Y)> ShowsAsync(PanelDesktop desktop, ChildProcess tray, (int R, int G, int B) colour)
     {

@@ -247,6 +247,21 @@ public class MdnsResponderTests
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(label), 58, 63);
     }
 
+    /// <summary>A person's words are one label, whatever they hold, on the wire and back.</summary>
+    [Theory]
+    [InlineData("laptop 2.0")]
+    [InlineData("a\\.b\\\\c")]
+    [InlineData("Jürgens Büro (2)")]
+    [InlineData("_tcp.local")]
+    public void A_name_is_one_label(string label)
+    {
+        var message = Answer(new MdnsService(Other, label, 22001, "1.0").Records(Part.Announced, Path, flush: true));
+        Assert.Equal(label, MdnsNames.LabelOf(message.Answers.OfType<SRVRecord>().Single().Name));
+        Assert.Equal(label, MdnsNames.LabelOf(message.Answers.OfType<PTRRecord>().First(p => MdnsNames.Same(p.Name, MdnsNames.Service)).DomainName));
+        Assert.Equal(MdnsNames.Host(Other), message.Answers.OfType<SRVRecord>().Single().Target);
+        Assert.Equal([22001], message.Answers.OfType<SRVRecord>().Select(r => (int)r.Port));
+    }
+
     private static Message Query(DomainName name, DnsType type, DnsClass @class = DnsClass.IN)
     {
         var query = new Message();

@@ -7,7 +7,9 @@ namespace FolderSync.Network.Discovery.Mdns;
 /// <summary>The names of DNS-SD that concern FolderSync.</summary>
 internal static class MdnsNames
 {
-    public static readonly DomainName Service = new("_foldersync", "_tcp", "local");
+    public static readonly DomainName ServiceType = new("_foldersync", "_tcp");
+
+    public static readonly DomainName Service = DomainName.Join(ServiceType, new DomainName("local"));
 
     /// <summary>Where all types of services are enumerated (RFC 6763, 9).</summary>
     public static readonly DomainName AllTypes = new("_services", "_dns-sd", "_udp", "local");
@@ -27,7 +29,10 @@ internal static class MdnsNames
         return clean + suffix;
     }
 
-    public static DomainName Instance(string label) => new(label, "_foldersync", "_tcp", "local");
+    /// <summary>One label as it is: by the constructor for a text, a dot in a person's words would begin another label.</summary>
+    public static DomainName Label(string label) => new([label]);
+
+    public static DomainName Instance(string label) => DomainName.Join(Label(label), Service);
 
     /// <summary>A host name of FolderSync's own: the computer's is Avahi's or the system's to tell, who would take it for theirs.</summary>
     public static DomainName Host(DeviceId device) => new($"foldersync-{device.ToString()[..15].ToLowerInvariant()}", "local");

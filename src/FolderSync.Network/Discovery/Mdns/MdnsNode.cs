@@ -23,6 +23,7 @@ internal sealed class MdnsNode : IAsyncDisposable
     private readonly MdnsResponder? _responder;
     private readonly MdnsBrowser _browser;
     private readonly SourceBudget _budget;
+    private readonly MalformedPackets _malformed;
     private readonly Family[] _families;
     private readonly Channel<Datagram?> _inbox = Channel.CreateBounded<Datagram?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
@@ -40,6 +41,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         _name = _responder?.Service.Label ?? "";
         _browser = new MdnsBrowser(self, onSighting, onGone, clock, random);
         _budget = new SourceBudget(clock);
+        _malformed = new MalformedPackets(clock, logger);
         _families = [new Family(AddressFamily.InterNetwork, s_groupV4, stateV4), new Family(AddressFamily.InterNetworkV6, s_groupV6, stateV6)];
         _running = Task.Run(RunAsync);
     }
@@ -81,6 +83,7 @@ internal sealed class MdnsNode : IAsyncDisposable
                     var before = links.Select(l => l.ToString()).ToList();
                     links = Open();
                     nextOpen = _clock.GetTimestamp() + Ticks(s_retry);
+                    _malformed.ReportWhenDue();
                     if (isNew || !links.Select(l => l.ToString()).SequenceEqual(before))
                     {
                         _responder?.Start();
@@ -139,8 +142,14 @@ internal sealed class MdnsNode : IAsyncDisposable
     private void Hear(Datagram packet, List<MdnsLink> links)
     {
         var link = links.FirstOrDefault(l => l.Path.Index == packet.Interface && l.Family == packet.From.AddressFamily);
-        if (link.Path is null || !IsOnLink(packet.From.Address, link) || MdnsPacket.TryRead(packet.Data) is not { } message)
+        if (link.Path is null || !IsOnLink(packet.From.Address, link))
             return;
+        if (MdnsPacket.TryRead(packet.Data) is not { } message)
+        {
+            _malformed.Add();
+            return;
+        }
+
         // Answers come from the port of mDNS, or from somebody who may not open it.
         if (message.QR && packet.From.Port != MdnsPacket.Port)
             return;

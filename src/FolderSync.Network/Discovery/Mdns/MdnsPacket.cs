@@ -11,20 +11,21 @@ internal static class MdnsPacket
     /// <summary>Of a record: all other records of that name and type are to be forgotten. Of a question: the answer may come by unicast.</summary>
     public const ushort TopBit = 0x8000;
 
-    /// <summary>RFC 6762, 17: never more than this.</summary>
-    private const int MaxSize = 9000;
+    /// <summary>What the library parses; everything else stays bytes, so that <see cref="DnsWireValidator"/> knows every name that it will read.</summary>
+    private static readonly DnsType[] s_parsed =
+        [DnsType.A, DnsType.AAAA, DnsType.PTR, DnsType.CNAME, DnsType.DNAME, DnsType.NS, DnsType.MX, DnsType.SRV, DnsType.NSEC];
 
-    private const int HeaderSize = 12;
+    static MdnsPacket()
+    {
+        foreach (var type in ResourceRegistry.Records.Keys.Except(s_parsed).ToList())
+            ResourceRegistry.Records.Remove(type);
+        ResourceRegistry.Records[DnsType.TXT] = () => new TextBytes();
+    }
 
-    /// <summary>More records than these no packet of that size has; the library would read on.</summary>
-    private const int MaxRecords = 512;
-
-    static MdnsPacket() => ResourceRegistry.Records[DnsType.TXT] = () => new TextBytes();
-
-    /// <summary>Null for anything that is no message.</summary>
+    /// <summary>Null for what is malformed, or a message of another kind than mDNS has.</summary>
     public static Message? TryRead(ReadOnlyMemory<byte> packet)
     {
-        if (packet.Length is < HeaderSize or > MaxSize || Records(packet.Span) > MaxRecords)
+        if (DnsWireValidator.Validate(packet.Span) is not PacketFault.None)
             return null;
         try
         {
@@ -34,7 +35,7 @@ internal static class MdnsPacket
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Which exception garbage makes the library throw is not told.
+            // A pointer into the middle of a label, or to bytes that the library didn't read as a name.
             return null;
         }
     }
@@ -49,9 +50,6 @@ internal static class MdnsPacket
     public static IReadOnlyList<string> TextOf(ResourceRecord record) => record is TextBytes text ? text.Strings : [];
 
     public static ResourceRecord Text(DomainName name, IEnumerable<string> strings) => new TextBytes { Name = name, Strings = [.. strings] };
-
-    private static int Records(ReadOnlySpan<byte> packet) =>
-        (packet[4] << 8) + packet[5] + (packet[6] << 8) + packet[7] + (packet[8] << 8) + packet[9] + (packet[10] << 8) + packet[11];
 
     /// <summary>A TXT record of any bytes: the library's takes ASCII only, and others' services hold more in the same packet.</summary>
     private sealed class TextBytes : ResourceRecord

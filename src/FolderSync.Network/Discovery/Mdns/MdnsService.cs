@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using FolderSync.Core.Model;
 using Makaretu.Dns;
 
@@ -34,7 +34,7 @@ internal enum Part
     Announced = Type | Pointer | Server | Text | Address,
 }
 
-/// <summary>FolderSync as DNS-SD describes it. Immutable.</summary>
+/// <summary>FolderSync as DNS-SD describes it: the library's profile, and which of its records a message gets. Immutable.</summary>
 /// <param name="Label">The instance: the device's name.</param>
 internal sealed record MdnsService(DeviceId Device, string Label, int Port, string Version)
 {
@@ -43,9 +43,11 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
     /// <summary>Of records that hold a host's name (RFC 6762, 10).</summary>
     private static readonly TimeSpan s_short = TimeSpan.FromSeconds(120);
 
-    public DomainName Instance { get; } = MdnsNames.Instance(Label);
+    private readonly ServiceProfile _profile = Profile(Device, Label, Port, Version);
 
-    public DomainName Host { get; } = MdnsNames.Host(Device);
+    public DomainName Instance => _profile.FullyQualifiedName;
+
+    public DomainName Host => _profile.HostName;
 
     /// <param name="flush">Cache-flush bit on what is this device's alone; not in legacy answers and probes.</param>
     /// <param name="life">Instead of each record's own.</param>
@@ -96,17 +98,33 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
         return Part.None;
     }
 
+    /// <summary>
+    /// By the constructor that leaves all to be filled in: the other one would make the host's name from the instance's, and ask the
+    /// computer's addresses by the library's sockets where none is given.
+    /// </summary>
+    private static ServiceProfile Profile(DeviceId device, string label, int port, string version)
+    {
+        var profile = new ServiceProfile { InstanceName = MdnsNames.Label(label), ServiceName = MdnsNames.ServiceType, HostName = MdnsNames.Host(device) };
+        profile.Resources.Add(new SRVRecord { Name = profile.FullyQualifiedName, Target = profile.HostName, Port = (ushort)port });
+        profile.AddProperty("txtvers", "1");
+        profile.AddProperty("id", device.ToString());
+        profile.AddProperty("port", port.ToString(CultureInfo.InvariantCulture));
+        profile.AddProperty("version", version);
+        return profile;
+    }
+
+    /// <summary>New ones each time: a message sets their class and life.</summary>
     private IEnumerable<ResourceRecord> Plain(Part parts, NetworkPath path)
     {
         if (parts.HasFlag(Part.Pointer))
-            yield return new PTRRecord { Name = MdnsNames.Service, DomainName = Instance, TTL = s_long };
+            yield return new PTRRecord { Name = _profile.QualifiedServiceName, DomainName = Instance, TTL = s_long };
         if (parts.HasFlag(Part.Type))
-            yield return new PTRRecord { Name = MdnsNames.AllTypes, DomainName = MdnsNames.Service, TTL = s_long };
+            yield return new PTRRecord { Name = MdnsNames.AllTypes, DomainName = _profile.QualifiedServiceName, TTL = s_long };
         if (parts.HasFlag(Part.Server))
-            yield return new SRVRecord { Name = Instance, Target = Host, Port = (ushort)Port, TTL = s_short };
+            yield return new SRVRecord { Name = Instance, Target = Host, Port = _profile.Resources.OfType<SRVRecord>().Single().Port, TTL = s_short };
         if (parts.HasFlag(Part.Text))
         {
-            var text = MdnsPacket.Text(Instance, ["txtvers=1", $"id={Device}", $"port={Port}", $"version={Version}"]);
+            var text = MdnsPacket.Text(Instance, _profile.Resources.OfType<TXTRecord>().Single().Strings);
             text.TTL = s_long;
             yield return text;
         }
@@ -115,9 +133,10 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
         {
             foreach (var (address, _) in path.Addresses)
             {
-                yield return address.AddressFamily == AddressFamily.InterNetwork
-                    ? new ARecord { Name = Host, Address = address, TTL = s_short }
-                    : new AAAARecord { Name = Host, Address = new IPAddress(address.GetAddressBytes()), TTL = s_short };
+                // Without the number of an interface, which means something on this computer only.
+                var record = AddressRecord.Create(Host, new IPAddress(address.GetAddressBytes()));
+                record.TTL = s_short;
+                yield return record;
             }
         }
 
