@@ -17,7 +17,7 @@ internal sealed record ConfigState(ConfigDocument Document, Configuration FromFi
     /// <summary>
     /// What a service that starts now has in force: the file, or where that is missing, torn or wrong, the last good text. Changes nothing.
     /// </summary>
-    /// <exception cref="ConfigException">The file is wrong and none was ever good, or an override is.</exception>
+    /// <exception cref="ConfigException">The file is wrong and none was ever good, or is a newer version's, or an override is wrong.</exception>
     public static ConfigState Load(HomeDirectory home, ConfigBackups backups, ConfigOverrides overrides)
     {
         try
@@ -27,7 +27,7 @@ internal sealed record ConfigState(ConfigDocument Document, Configuration FromFi
                 ? throw new ConfigException(home.ConfigFile, 0, 0, "The file is empty or damaged.")
                 : Parse(home, text, overrides);
         }
-        catch (ConfigException refused) when (refused.First.File == home.ConfigFile)
+        catch (ConfigException refused) when (refused.First.File == home.ConfigFile && !refused.IsNewer)
         {
             foreach (var (path, text) in backups.Texts())
             {

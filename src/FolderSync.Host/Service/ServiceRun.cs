@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using FolderSync.Client;
 using FolderSync.Host.Config;
+using FolderSync.Index;
+using FolderSync.Index.State;
 
 namespace FolderSync.Host.Service;
 
@@ -33,6 +35,7 @@ internal static class ServiceRun
             ServiceLog.Overridden(log, $"{set.Section}.{set.Option}", set.Source);
 
         using var config = ConfigStore.Open(home, options.Overrides, ready.Identity.DeviceId);
+        RefuseNewerState(home);
         ConfigJsonSchema.WriteTo(home);
         if (config.Current.Page.ApiKey.Length == 0)
             await config.SettleAsync(ConfigSchema.PageSection, "api-key", NewConfig.ApiKey(), "made at the start", cancellation);
@@ -72,6 +75,19 @@ internal static class ServiceRun
         }
         ServiceLog.Ended(log);
         return app.Services.GetRequiredService<ServiceEnd>().Again;
+    }
+
+    /// <summary>Before anything of the home is changed.</summary>
+    private static void RefuseNewerState(HomeDirectory home)
+    {
+        try
+        {
+            LiteStateStore.ThrowIfNewer(home.StateFile);
+        }
+        catch (NewerFormatException e)
+        {
+            throw new ServiceStartException(e.Message, e);
+        }
     }
 
     /// <summary>As a program on this computer reaches it.</summary>
