@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -10,6 +11,7 @@ internal static class Rooms
 {
     private static readonly Lazy<IReadOnlyList<ProjectFile>> LazyProjects = new(ProjectFile.All);
     private static readonly Lazy<IReadOnlyList<Room>> LazyAll = new(Load);
+    private static readonly ConcurrentDictionary<string, CSharpCompilation> Empty = new(StringComparer.Ordinal);
     private static readonly Lazy<IReadOnlyList<MetadataReference>> LazyLibraries = new(Libraries);
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Preview, DocumentationMode.None, SourceCodeKind.Regular, ["NET", "NET10_0", "NET10_0_OR_GREATER", "RELEASE"]);
 
@@ -31,7 +33,9 @@ internal static class Rooms
     public static Room Of(string name, params (string Path, string Text)[] files)
     {
         var sources = files.Select(f => File(f.Path, Path.GetDirectoryName(f.Path) is { Length: > 0 } folder ? folder : ".", f.Text)).ToList();
-        return new Room(name, Compile(name, [.. sources.Select(s => s.Tree), Global(ImplicitUsings)], LazyLibraries.Value), sources);
+        // What is made from one compilation shares what was read of the libraries.
+        var empty = Empty.GetOrAdd(name, n => Compile(n, [Global(ImplicitUsings)], LazyLibraries.Value));
+        return new Room(name, empty.AddSyntaxTrees(sources.Select(s => s.Tree)), sources);
     }
 
     private static IReadOnlyList<Room> Load()
