@@ -133,6 +133,22 @@ bill() {
   flock "$installer" dotnet run "$installer/sbom.cs" -- "$published" "$1" "$package_version" "$2" "$work/NOTICES-$1.txt" || fail "The bill of materials could not be made."
 }
 
+# notices_are_whole NOTICES DEPS-JSON...: every package with a file in the programs is named with its licence, and every licence's text is there.
+notices_are_whole() {
+  local notices=$1 package licence missing=''
+  shift
+  [ $# -gt 0 ] && [ -s "$1" ] || { echo "There are no programs whose packages could be read."; return 1; }
+  grep -q '^Copyright (c) The FolderSync authors' "$notices" || missing+=$'\n'"FolderSync's own licence"
+  while IFS= read -r package; do
+    grep -qF "$package (" "$notices" || missing+=$'\n'"$package"
+  done < <(awk -F'"' '/^      "[^"]+\/[^"]+": \{/ { name = $2 }
+    /^        "(runtime|native|resources)": \{$/ && name != "" { print name; name = "" }' "$@" | grep -viE '^foldersync[.-]|^foldersync/' | sed 's/^runtimepack\.//; s:/: :' | sort -u)
+  while IFS= read -r licence; do
+    grep -qx "$licence" "$notices" || missing+=$'\n'"the text of $licence"
+  done < <(sed -nE '/^={20}/q; s/^[^ ]+ [^ ]+ \(([^)]*)\)$/\1/p' "$notices" | tr ' ' '\n' | grep -vxE 'AND|OR|WITH' | sort -u)
+  [ -z "$missing" ] || { echo "Not in $notices:$missing"; return 1; }
+}
+
 # sums: SHA256SUMS over all that lies in the output.
 sums() { (cd "$out" && find . -maxdepth 1 -type f -iname 'foldersync*' -printf '%P\0' | sort -z | xargs -0 -r sha256sum >SHA256SUMS); }
 
@@ -175,7 +191,7 @@ linux_tree() {
   cp "$root/src/FolderSync.Tray/Icons/foldersync.svg" "$tree/share/icons/hicolor/scalable/apps/"
   bill "$rid" "$out/$(bill_name "$package_version" "$rid")"
   cp "$work/NOTICES-$rid.txt" "$tree/share/doc/foldersync/NOTICES.txt"
-  cp "$root/CHANGELOG.md" "$tree/share/doc/foldersync/"
+  cp "$root/LICENSE" "$root/CHANGELOG.md" "$tree/share/doc/foldersync/"
   cp -r "$root/config-samples" "$tree/share/doc/foldersync/examples"
   find "$tree" -type d -exec chmod 755 {} +
   find "$tree" -path "$tree/lib" -prune -o -type f -exec chmod 644 {} +

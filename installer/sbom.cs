@@ -104,12 +104,14 @@ internal sealed record Shipped(IReadOnlyList<Library> Libraries, IReadOnlyList<s
 
 /// <summary>What a package says of itself.</summary>
 /// <param name="License">An SPDX expression.</param>
-/// <param name="Notices">What its makers ask to pass on; null where the package has no such file.</param>
-internal sealed record Package(string License, string Copyright, string Description, string? Website, string? Source, string Hash, string? Notices)
+/// <param name="Texts">Its own files with its licence, and with what its makers ask to pass on: a name for each, and its text.</param>
+internal sealed record Package(string License, string Copyright, string Description, string? Website, string? Source, string Hash, IReadOnlyList<(string Title, string Text)> Texts)
 {
     /// <summary>Packages older than licence expressions, read by a person at the address that they name.</summary>
     private static readonly Dictionary<string, string> ReadByHand = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["Common.Logging"] = "Apache-2.0",
+        ["Common.Logging.Core"] = "Apache-2.0",
         ["K4os.Compression.LZ4"] = "MIT",
         ["K4os.Hash.xxHash"] = "MIT",
         ["Makaretu.Dns"] = "MIT",
@@ -128,10 +130,25 @@ internal sealed record Package(string License, string Copyright, string Descript
         var license = Element("license") is { } told && (string?)told.Attribute("type") == "expression" ? told.Value : ReadByHand.GetValueOrDefault(library.Package)
             ?? throw new InvalidDataException($"The licence of {library.Package} {library.Version} is not in its package. Read it at {Element("licenseUrl")?.Value ?? Element("projectUrl")?.Value} and write it into sbom.cs.");
         var hash = library.Hash.Length > 0 ? library.Hash : File.ReadAllText(Path.Combine(directory, $"{id}.{library.Version}.nupkg.sha512"));
-        var notices = Directory.EnumerateFiles(directory).FirstOrDefault(f => Path.GetFileNameWithoutExtension(f).Equals("THIRD-PARTY-NOTICES", StringComparison.OrdinalIgnoreCase));
         return new Package(license, Element("copyright")?.Value.Trim() ?? Element("authors")?.Value.Trim() ?? "", Element("description")?.Value.Trim() ?? "",
             Element("projectUrl")?.Value, (string?)Element("repository")?.Attribute("url"),
-            Convert.ToHexStringLower(Convert.FromBase64String(hash.Trim())), notices is null ? null : File.ReadAllText(notices).ReplaceLineEndings("\n").TrimStart('\uFEFF'));
+            Convert.ToHexStringLower(Convert.FromBase64String(hash.Trim())), [.. OwnTexts(directory)]);
+    }
+
+    /// <summary>Passed on as they are: they name whose work it is, which a licence's plain text does not.</summary>
+    private static IEnumerable<(string Title, string Text)> OwnTexts(string directory)
+    {
+        foreach (var file in Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal))
+        {
+            var title = Path.GetFileNameWithoutExtension(file).ToUpperInvariant() switch
+            {
+                "LICENSE" or "LICENCE" or "COPYING" => "Licence",
+                "NOTICE" or "NOTICES" or "THIRD-PARTY-NOTICES" or "THIRDPARTYNOTICES" => "Notices",
+                _ => null,
+            };
+            if (title is not null)
+                yield return (title, File.ReadAllText(file).ReplaceLineEndings("\n").TrimStart('\uFEFF'));
+        }
     }
 }
 
@@ -157,6 +174,7 @@ internal static class Bill
                     ["name"] = "FolderSync",
                     ["version"] = version,
                     ["description"] = $"{string.Join(" and ", shipped.Programs)} for {rid}, with the .NET runtime",
+                    ["licenses"] = new JsonArray(new JsonObject { ["license"] = new JsonObject { ["id"] = "MIT" } }),
                     ["purl"] = own,
                 },
             },
@@ -216,7 +234,8 @@ internal static class Notices
     public static string Of(string version, IReadOnlyList<(Library Library, Package About)> packages)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"FolderSync {version} is shipped with these works of others, unchanged. The licences' texts follow.\n");
+        text.Append(CultureInfo.InvariantCulture, $"FolderSync {version} is shipped with these works of others, unchanged. The licences' texts follow. Its own is the MIT licence:\n");
+        text.Append("Copyright (c) The FolderSync authors.\n");
         foreach (var (library, about) in packages)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{library.Package} {library.Version} ({about.License})\n");
@@ -228,8 +247,11 @@ internal static class Notices
         }
         foreach (var license in packages.SelectMany(p => p.About.License.Split(' ').Where(w => w is not ("AND" or "OR" or "WITH"))).Distinct().Order(StringComparer.Ordinal))
             Part(text, license, File.ReadAllText(Path.Combine(LicencesDirectory(), license + ".txt")));
-        foreach (var (library, about) in packages.Where(p => p.About.Notices is not null))
-            Part(text, $"Notices of {library.Package} {library.Version}", about.Notices!);
+        foreach (var (library, about) in packages)
+        {
+            foreach (var (title, its) in about.Texts)
+                Part(text, $"{title} of {library.Package} {library.Version}", its);
+        }
         return text.ToString();
     }
 

@@ -1,5 +1,5 @@
 ; The setup program for Windows, for one user, without rights of an administrator. Made by build-windows, which says:
-;   VERSION FILE_VERSION (four numbers)   STAGE: app/, README.txt, NOTICES.txt   FILES: the File lines of app/   ICON   BANNER   SIZE_KB   OUTPUT
+;   VERSION FILE_VERSION (four numbers)   STAGE: app/, README.txt, LICENSE.txt, NOTICES.txt   FILES: the File lines of app/   ICON   BANNER   SIZE_KB   OUTPUT
 ;   QUICK: little compression
 
 Target amd64-unicode
@@ -217,6 +217,7 @@ Section "FolderSync" SectionProgram
   RMDir /r "$INSTDIR\app.old"
 
   File "${STAGE}/README.txt"
+  File "${STAGE}/LICENSE.txt"
   File "${STAGE}/NOTICES.txt"
   WriteUninstaller "$INSTDIR\uninstall.exe"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayName" "FolderSync"
@@ -299,6 +300,7 @@ Section "Uninstall"
   Call un.EndRunning
   RMDir /r "$INSTDIR\app"
   Delete "$INSTDIR\README.txt"
+  Delete "$INSTDIR\LICENSE.txt"
   Delete "$INSTDIR\NOTICES.txt"
   Delete "$INSTDIR\uninstall.exe"
   ; Only if it is empty: it may be a directory of the user's.

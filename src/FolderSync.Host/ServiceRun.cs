@@ -1,11 +1,16 @@
+using System.Diagnostics;
 using FolderSync.Api.Service;
+using FolderSync.Client;
 using FolderSync.CommandLine.Commands;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
+using FolderSync.Host.Config;
 using FolderSync.Host.Service;
+using FolderSync.Index;
+using FolderSync.Index.State;
 using FolderSync.Platform;
 
 namespace FolderSync.Host;
@@ -39,6 +44,7 @@ internal static class ServiceRun
             Log.Overridden(log, $"{set.Section}.{set.Option}", set.Source);
 
         using var config = ConfigStore.Open(home, options.Overrides, ready.Identity.DeviceId);
+        RefuseNewerState(home);
         ConfigJsonSchema.WriteTo(home);
         if (config.Current.Page.ApiKey.Length == 0)
             await config.SettleAsync(ConfigSchema.PageSection, "api-key", NewConfig.ApiKey(), "made at the start", cancellation);
@@ -78,6 +84,19 @@ internal static class ServiceRun
         }
         Log.Ended(log);
         return app.Services.GetRequiredService<ServiceEnd>().Again;
+    }
+
+    /// <summary>Before anything of the home is changed.</summary>
+    private static void RefuseNewerState(HomeDirectory home)
+    {
+        try
+        {
+            LiteStateStore.ThrowIfNewer(home.StateFile);
+        }
+        catch (NewerFormatException e)
+        {
+            throw new ServiceStartException(e.Message, e);
+        }
     }
 
     /// <summary>As a program on this computer reaches it.</summary>

@@ -40,7 +40,10 @@ public static class ConfigJsonSchema
 
     private static JsonObject Make()
     {
-        var properties = new JsonObject();
+        var properties = new JsonObject
+        {
+            [ConfigSchema.FormatOption] = new JsonObject { ["description"] = "The file's format. It need not be there.", ["type"] = "integer", ["enum"] = new JsonArray(ConfigSchema.Format) },
+        };
         foreach (var group in ConfigSchema.Groups)
             properties[group.Name] = Group(group.About, group.Options);
         properties[ConfigSchema.DevicesSection] = List(ConfigSchema.DevicesAbout, Group(null, ConfigSchema.Peer.All, required: [ConfigSchema.Id]));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
@@ -24,9 +25,10 @@ public static class ConfigReader
         var reader = new NodeReader(file);
         if (document.Root is not (null or YamlMap))
             throw new ConfigException(file, document.Root.Line, document.Root.Column, $"The file must hold options, not {document.Root.Kind}.", "Write 'folders:', 'devices:' and so on at the start of lines.");
+        RefuseNewer(file, document);
         foreach (var (key, value) in ((YamlMap?)document.Root)?.Entries ?? [])
         {
-            if (!ConfigSchema.Sections.Contains(key.Value))
+            if (key.Value != ConfigSchema.FormatOption && !ConfigSchema.Sections.Contains(key.Value))
                 reader.Unknown(key, value, ConfigSchema.Sections);
         }
         var read = ConfigSchema.Groups.Aggregate(new ServiceConfig(), (c, section) => section.Read(reader, document.Find(section.Name), c));
@@ -72,6 +74,23 @@ public static class ConfigReader
         return path.Equals(home.Path, PathComparison) || IsInside(home.Path, path)
             ? $"The path '{path}' holds FolderSync's own home ('{home.Path}') with its private key, which must not be synced."
             : null;
+    }
+
+    /// <summary>Before all else: what the options of another format mean is not known.</summary>
+    private static void RefuseNewer(string file, ConfigDocument document)
+    {
+        if (document.Find(ConfigSchema.FormatOption) is not { } node || node is YamlScalar { IsNull: true })
+            return;
+        if (node is not YamlScalar { Value: var text } || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var format) || format < 1)
+            throw new ConfigException(file, node.Line, node.Column, $"'{ConfigSchema.FormatOption}' must be a number.", $"Write {ConfigSchema.Format}, or remove the line.");
+        if (format > ConfigSchema.Format)
+        {
+            throw new ConfigException(file, node.Line, node.Column, $"The configuration has format {format}, written for a newer FolderSync.",
+                $"FolderSync {Service.ProgramVersion.Number} reads format {ConfigSchema.Format}; install the newer version again. Nothing was changed.")
+            {
+                IsNewer = true,
+            };
+        }
     }
 
     private static ImmutableArray<DeviceConfig> ReadDevices(NodeReader reader, ConfigDocument document)

@@ -12,6 +12,10 @@ namespace FolderSync.Configuration.Schema;
 /// </summary>
 public static class ConfigSchema
 {
+    /// <summary>The file's format, 1 where it says none: raised by a change that older programs would misread.</summary>
+    public const string FormatOption = "format";
+    public const int Format = 1;
+
     public const string DeviceSection = "device";
     public const string PageSection = "page";
     public const string NetworkSection = "network";

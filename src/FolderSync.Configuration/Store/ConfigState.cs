@@ -22,7 +22,7 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
     /// <summary>
     /// What a service that starts now has in force: the file, or where that is missing, torn or wrong, the last good text. Changes nothing.
     /// </summary>
-    /// <exception cref="ConfigException">The file is wrong and none was ever good, or an override is.</exception>
+    /// <exception cref="ConfigException">The file is wrong and none was ever good, or is a newer version's, or an override is wrong.</exception>
     public static ConfigState Load(HomeDirectory home, ConfigBackups backups, ConfigOverrides overrides)
     {
         try
@@ -32,7 +32,7 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
                 ? throw new ConfigException(home.ConfigFile, 0, 0, "The file is empty or damaged.")
                 : Parse(home, text, overrides);
         }
-        catch (ConfigException refused) when (refused.First.File == home.ConfigFile)
+        catch (ConfigException refused) when (refused.First.File == home.ConfigFile && !refused.IsNewer)
         {
             foreach (var (path, text) in backups.Texts())
             {

@@ -31,6 +31,9 @@ public sealed class ConfigException : Exception
 
     public ConfigProblem First => Problems[0];
 
+    /// <summary>The file is a newer version's: no earlier text may take its place, since the newer version goes on with the file.</summary>
+    public bool IsNewer { get; init; }
+
     /// <summary>With one more to say at the end.</summary>
     public ConfigException And(ConfigProblem more) => new([.. Problems, more], this);
 }

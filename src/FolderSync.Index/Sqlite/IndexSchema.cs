@@ -33,11 +33,15 @@ internal static class IndexSchema
         """;
 
     /// <summary>Opens the writer's connection; makes the tables in a new file.</summary>
+    /// <exception cref="NewerFormatException">The file is a newer version's.</exception>
     public static (IndexConnection Writer, IndexState State) Open(string path, DeviceId self, Func<ulong> newIndexId)
     {
+        ThrowIfNewer(path, FormatNumber.OfSqlite(path, ApplicationId));
         var db = new IndexConnection(path, WriterCacheKib);
         try
         {
+            // Again: what a killed program wrote last stands in the log only.
+            ThrowIfNewer(path, db.Number("PRAGMA application_id") == ApplicationId ? db.Number("PRAGMA user_version") : 0);
             db.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=16777216");
             if (db.Number("PRAGMA user_version") == 0 && db.Number("SELECT count(*) FROM sqlite_master") == 0)
                 Create(db, self, newIndexId());
@@ -60,6 +64,12 @@ internal static class IndexSchema
 
     /// <summary>In the caller's transaction.</summary>
     public static void MarkChecked(IndexConnection db) => db.Execute($"PRAGMA user_version={Version}");
+
+    private static void ThrowIfNewer(string path, long format)
+    {
+        if (format > Version)
+            throw new NewerFormatException("The index", path, format, Version);
+    }
 
     private static void Create(IndexConnection db, DeviceId self, ulong indexId)
     {

@@ -27,6 +27,9 @@ public sealed class LiteStateStore : IStateStore
     /// <summary>The history is trimmed when it is this much too long, so that not every addition pays for it.</summary>
     private const int HistorySlack = 500;
 
+    /// <summary>Raised by a change that older programs would misread. It is LiteDB's USER_VERSION; what 0.1.0 wrote has 0 and is stored in the same way.</summary>
+    private const int Format = 1;
+
     /// <summary>With less than this free, nothing is written.</summary>
     private const long MinFree = 2 << 20;
 
@@ -43,13 +46,19 @@ public sealed class LiteStateStore : IStateStore
     private bool _disposed;
 
     /// <param name="path">The LiteDB file, made if it is missing.</param>
+    /// <exception cref="NewerFormatException">The file is a newer version's.</exception>
     public LiteStateStore(string path, ILogger? log = null)
     {
         (_path, _log) = (path, log ?? NullLogger.Instance);
+        ThrowIfNewer(path);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)
             Directory.CreateDirectory(directory);
         OpenOrBeginAnew();
     }
+
+    /// <summary>Asks the file without opening it as a database, which could write to it.</summary>
+    /// <exception cref="NewerFormatException">It is a newer version's.</exception>
+    public static void ThrowIfNewer(string path) => ThrowIfNewer(path, FormatNumber.OfLiteDb(path));
 
     public IReadOnlyList<PendingDevice> PendingDevices() => Use(db => All(db, "pending_devices", StateDocuments.ToPendingDevice));
 
@@ -151,7 +160,11 @@ public sealed class LiteStateStore : IStateStore
         var database = new LiteDatabase(new ConnectionString { Filename = path, Connection = ConnectionType.Direct, Collation = Collation.Binary });
         try
         {
+            // Again: what a killed program wrote last stands in the log only.
+            ThrowIfNewer(path, database.UserVersion);
             database.CheckpointSize = 200;
+            if (database.UserVersion < Format)
+                database.UserVersion = Format;
         }
         catch
         {
@@ -159,6 +172,12 @@ public sealed class LiteStateStore : IStateStore
             throw;
         }
         return Checked(database);
+    }
+
+    private static void ThrowIfNewer(string path, int format)
+    {
+        if (format > Format)
+            throw new NewerFormatException("The service's state", path, format, Format);
     }
 
     private static LiteDatabase Checked(LiteDatabase database)
@@ -236,7 +255,7 @@ public sealed class LiteStateStore : IStateStore
             (_db, _fault) = (Open(_path), null);
             return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not NewerFormatException and (IOException or UnauthorizedAccessException))
         {
             if (_fault is null)
                 Log.StateNotWritten(_log, _path, e.Message);

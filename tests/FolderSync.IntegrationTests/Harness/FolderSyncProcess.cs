@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FolderSync.Client;
+using FolderSync.Core.Model;
 
 namespace FolderSync.IntegrationTests.Harness;
 
@@ -41,6 +42,9 @@ public sealed class FolderSyncProcess : SyncDevice
              """);
         return device;
     }
+
+    /// <summary>On a home that is there already; its configuration names the ports.</summary>
+    public static FolderSyncProcess Of(string name, string home, DeviceId id) => new(name, home) { Id = id };
 
     public static async Task<FolderSyncProcess> StartAsync(string name, string home, KeyKind key = KeyKind.P256)
     {

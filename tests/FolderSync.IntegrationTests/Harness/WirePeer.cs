@@ -67,6 +67,11 @@ internal sealed class Wire
     }
 }
 
+/// <summary>What a peer says of a folder in its ClusterConfig.</summary>
+/// <param name="OwnIndex">The ID of its own index, which goes up to <paramref name="OwnSequence"/>.</param>
+/// <param name="TheirIndex">The ID of the other side's index, of which it has all up to <paramref name="TheirSequence"/>; 0 for none.</param>
+internal sealed record ClaimedIndex(string Id, ulong OwnIndex, ulong OwnSequence, ulong TheirIndex, ulong TheirSequence);
+
 /// <summary>A device that a test speaks for, byte by byte, on a TLS connection of its own. It answers requests with what it was given.</summary>
 internal sealed class WirePeer : IAsyncDisposable
 {
@@ -75,6 +80,7 @@ internal sealed class WirePeer : IAsyncDisposable
     private readonly X509Certificate2 _certificate;
     private readonly Dictionary<string, byte[]> _contents = [];
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly List<string> _announced = [];
     private TcpClient? _tcp;
     private SslStream? _stream;
     private Task _reading = Task.CompletedTask;
@@ -87,16 +93,38 @@ internal sealed class WirePeer : IAsyncDisposable
     /// <summary>Why the other side ended the connection, null while it lives.</summary>
     public string? Ended { get; private set; }
 
+    /// <summary>Folders and names that the other side announced on this connection, as they came.</summary>
+    public IReadOnlyList<string> Announced
+    {
+        get
+        {
+            lock (_announced)
+                return [.. _announced];
+        }
+    }
+
     public static async Task<WirePeer> MakeAsync(string home)
     {
-        var id = await Identities.MakeAsync(home, KeyKind.P256);
-        return new WirePeer(id, X509Certificate2.CreateFromPemFile(Path.Combine(home, "cert.pem"), Path.Combine(home, "key.pem")));
+        await Identities.MakeAsync(home, KeyKind.P256);
+        return Of(home);
+    }
+
+    /// <summary>With an identity that is there already.</summary>
+    public static WirePeer Of(string home)
+    {
+        var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(home, "cert.pem"), Path.Combine(home, "key.pem"));
+        return new WirePeer(new DeviceId(SHA256.HashData(certificate.RawData)), certificate);
     }
 
     /// <summary>Dials, says Hello, and shares the folders with an index ID of 7.</summary>
-    public async Task ConnectAsync(SyncDevice device, params string[] folders)
+    public Task ConnectAsync(SyncDevice device, params string[] folders) => ConnectAsync(device, () => Task.FromResult(folders.Select(f => new ClaimedIndex(f, 7, 0, 0, 0))));
+
+    /// <param name="claims">What this peer shares and has; may wait for what the other side says.</param>
+    public async Task ConnectAsync(SyncDevice device, Func<Task<IEnumerable<ClaimedIndex>>> claims)
     {
         await HangUpAsync();
+        lock (_announced)
+            _announced.Clear();
         (Ended, _theirConfig) = (null, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _tcp = new TcpClient();
         await _tcp.ConnectAsync("127.0.0.1", device.PeerPort);
@@ -118,26 +146,30 @@ internal sealed class WirePeer : IAsyncDisposable
         await _stream.ReadExactlyAsync(new byte[BinaryPrimitives.ReadUInt16BigEndian(head.AsSpan(4))]);
         _reading = ReadAsync();
         var config = new Wire();
-        foreach (var folder in folders)
+        foreach (var folder in await claims())
         {
-            var us = new Wire().Data(1, Id.ToBytes()).Text(2, "raw").Number(8, 7);
-            config.Message(1, new Wire().Text(1, folder).Message(16, us).Message(16, new Wire().Data(1, device.Id.ToBytes())));
+            var us = new Wire().Data(1, Id.ToBytes()).Text(2, "raw").Number(6, folder.OwnSequence).Number(8, folder.OwnIndex);
+            var them = new Wire().Data(1, device.Id.ToBytes()).Number(6, folder.TheirSequence).Number(8, folder.TheirIndex);
+            config.Message(1, new Wire().Text(1, folder.Id).Message(16, us).Message(16, them));
         }
         await SendAsync(ClusterConfig, config);
     }
 
     /// <summary>The highest sequence of this peer's index that the other side says it has of the folder.</summary>
-    public async Task<ulong> KnownSequenceAsync(string folder)
+    public async Task<ulong> KnownSequenceAsync(string folder) => (await KnownIndexAsync(folder, Id)).Sequence;
+
+    /// <summary>What the other side says of a device's index of the folder: whose it has, its ID and the highest sequence. Nothing: zeros.</summary>
+    public async Task<(ulong IndexId, ulong Sequence)> KnownIndexAsync(string folder, DeviceId device)
     {
         foreach (var (_, _, listed) in Wire.Read(await _theirConfig.Task.WaitAsync(TestSettings.Patience)).Where(f => f.Field == 1))
         {
             var fields = Wire.Read(listed).ToList();
             if (Encoding.UTF8.GetString(fields.First(f => f.Field == 1).Data) != folder)
                 continue;
-            var us = fields.Where(f => f.Field == 16).Select(f => Wire.Read(f.Data).ToList()).First(d => d.First(f => f.Field == 1).Data.AsSpan().SequenceEqual(Id.ToBytes()));
-            return us.FirstOrDefault(f => f.Field == 6).Number;
+            var one = fields.Where(f => f.Field == 16).Select(f => Wire.Read(f.Data).ToList()).First(d => d.First(f => f.Field == 1).Data.AsSpan().SequenceEqual(device.ToBytes()));
+            return (one.FirstOrDefault(f => f.Field == 8).Number, one.FirstOrDefault(f => f.Field == 6).Number);
         }
-        return 0;
+        return default;
     }
 
     public Task AnnounceAsync(string folder, bool isFull, params Wire[] entries) => SendAsync(isFull ? Index : IndexUpdate, Body(folder, entries));
@@ -219,6 +251,8 @@ internal sealed class WirePeer : IAsyncDisposable
                 var (type, body) = await ReadFrameAsync();
                 if (type == ClusterConfig)
                     _theirConfig.TrySetResult(body);
+                else if (type is Index or IndexUpdate)
+                    Note(body);
                 else if (type == Request)
                     await AnswerAsync(body);
                 else if (type == Close)
@@ -231,6 +265,14 @@ internal sealed class WirePeer : IAsyncDisposable
         }
     }
 
+    private void Note(byte[] index)
+    {
+        var fields = Wire.Read(index).ToList();
+        var folder = Encoding.UTF8.GetString(fields.First(f => f.Field == 1).Data);
+        lock (_announced)
+            _announced.AddRange(fields.Where(f => f.Field == 2).Select(f => $"{folder}/{Encoding.UTF8.GetString(Wire.Read(f.Data).First(e => e.Field == 1).Data)}"));
+    }
+
     private async Task<(int Type, byte[] Body)> ReadFrameAsync()
     {
         var length = new byte[4];
@@ -240,7 +282,15 @@ internal sealed class WirePeer : IAsyncDisposable
         await _stream.ReadExactlyAsync(length);
         var body = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
         await _stream.ReadExactlyAsync(body);
-        return ((int)Wire.Read(header).FirstOrDefault(f => f.Field == 1).Number, body);
+        var fields = Wire.Read(header).ToList();
+        return ((int)fields.FirstOrDefault(f => f.Field == 1).Number, fields.FirstOrDefault(f => f.Field == 2).Number == 1 ? Decompress(body) : body);
+    }
+
+    private static byte[] Decompress(byte[] body)
+    {
+        var raw = new byte[BinaryPrimitives.ReadInt32BigEndian(body)];
+        Assert.Equal(raw.Length, K4os.Compression.LZ4.LZ4Codec.Decode(body.AsSpan(4), raw));
+        return raw;
     }
 
     private Task AnswerAsync(byte[] request)

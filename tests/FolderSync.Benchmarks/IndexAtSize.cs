@@ -7,7 +7,7 @@ using FolderSync.Index.Sqlite;
 namespace FolderSync.Benchmarks;
 
 /// <summary>The index at size: this device's entries, then a peer with the same ones, then the questions the engine asks.</summary>
-internal static class IndexBench
+internal static class IndexAtSize
 {
     private const int Batch = 1000;
 
@@ -115,9 +115,9 @@ internal static class IndexBench
 
     private static FileEntry Newer(FileEntry entry) => entry with { Version = entry.Version.Raise(new ShortId(2), 5), Modified = new FileTime(1_800_000_000, 5) };
 
-    private static FileName Name(int i) => FileName.Of($"pictures/{i / 10_000}/album {i / 100}/IMG_{i:D8}.jpg");
+    internal static FileName Name(int i) => FileName.Of($"pictures/{i / 10_000}/album {i / 100}/IMG_{i:D8}.jpg");
 
-    private static FileEntry Entry(int i, DeviceId stamped)
+    internal static FileEntry Entry(int i, DeviceId stamped)
     {
         Span<byte> seed = stackalloc byte[4];
         BitConverter.TryWriteBytes(seed, i);

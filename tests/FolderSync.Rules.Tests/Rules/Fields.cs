@@ -1,0 +1,95 @@
+using FolderSync.Rules.Sources;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace FolderSync.Rules;
+
+/// <summary>
+/// What a type holds: its instance fields, those behind automatic properties and events among them, and the parameters of a primary constructor
+/// that its members use (the compiler keeps those in fields). It holds mutable state if one of them can be set after the construction, or is a
+/// collection of the kind that changes. What never changes may have any number: a record of options is no concern of this rule.
+/// </summary>
+internal static class Fields
+{
+    public const int Max = 15;
+
+    private static readonly HashSet<string> Changing = new(StringComparer.Ordinal)
+    {
+        "List", "Dictionary", "HashSet", "Queue", "Stack", "LinkedList", "PriorityQueue", "SortedDictionary", "SortedSet", "SortedList", "OrderedDictionary", "BitArray",
+        "IList", "ICollection", "IDictionary", "ISet", "ConcurrentDictionary", "ConcurrentQueue", "ConcurrentBag", "ConcurrentStack", "Channel", "StringBuilder",
+    };
+
+    public static IEnumerable<Finding> TooMany(Room room)
+    {
+        var captured = Captured(room);
+        return from type in room.Types()
+               where type.TypeKind is TypeKind.Class or TypeKind.Struct
+               let fields = Of(type, room)
+               let parameters = captured[type].ToList()
+               let count = fields.Count + parameters.Count
+               where count > Max && (fields.Any(IsMutable) || parameters.Any(p => IsChanging(p.Type)))
+               select new Finding(Room.NameOf(type), count, room.FileOf(type.DeclaringSyntaxReferences[0].SyntaxTree)?.Path ?? "");
+    }
+
+    /// <summary>Every type's number of fields, whether they change or not.</summary>
+    public static IReadOnlyList<(INamedTypeSymbol Type, int Count)> Counts(Room room)
+    {
+        var captured = Captured(room);
+        return [.. room.Types().Select(t => (t, Of(t, room).Count + captured[t].Count()))];
+    }
+
+    /// <summary>What generators add is theirs.</summary>
+    private static IReadOnlyList<ISymbol> Of(INamedTypeSymbol type, Room room) =>
+    [
+        .. type.GetMembers().Where(m => !m.IsStatic && IsField(m) && m.Locations.Any(l => room.FileOf(l.SourceTree) is not null)),
+    ];
+
+    private static bool IsField(ISymbol member) => member switch
+    {
+        // One without a name of its own is a captured parameter's.
+        IFieldSymbol field => field is { IsConst: false, AssociatedSymbol: IPropertySymbol or null } && (field.AssociatedSymbol is not null || field.CanBeReferencedByName),
+        _ => member is IEventSymbol { AddMethod.IsImplicitlyDeclared: true },
+    };
+
+    private static bool IsMutable(ISymbol member) => member switch
+    {
+        IFieldSymbol { AssociatedSymbol: IPropertySymbol property } field => property.SetMethod is { IsInitOnly: false } || IsChanging(field.Type),
+        IFieldSymbol field => !field.IsReadOnly || IsChanging(field.Type),
+        _ => true,
+    };
+
+    private static bool IsChanging(ITypeSymbol type) => Changing.Contains(type.Name) && type.ContainingNamespace?.ToDisplayString().StartsWith("System", StringComparison.Ordinal) == true;
+
+    /// <summary>Parameters of primary constructors that are used elsewhere than to set fields or to make the base.</summary>
+    private static ILookup<ISymbol, IParameterSymbol> Captured(Room room)
+    {
+        var uses = from file in room.Files
+                   from type in file.Syntax.DescendantNodes().OfType<TypeDeclarationSyntax>()
+                   let symbol = (INamedTypeSymbol)room.Model(file).GetDeclaredSymbol(type)!
+                   where !symbol.IsRecord
+                   let names = Parameters(symbol)
+                   where names.Count > 0
+                   from name in type.DescendantNodes(n => n == type || n is not TypeDeclarationSyntax).OfType<IdentifierNameSyntax>()
+                   where names.Contains(name.Identifier.Text) && !OnlyInitializes(name, type)
+                   let used = room.Model(file).GetSymbolInfo(name).Symbol as IParameterSymbol
+                   where used is not null && used.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor && SymbolEqualityComparer.Default.Equals(constructor.ContainingType, symbol)
+                       && constructor.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is TypeDeclarationSyntax)
+                   select (Type: (ISymbol)symbol, Parameter: used);
+        return uses.Distinct().ToLookup(u => u.Type, u => u.Parameter, SymbolEqualityComparer.Default);
+    }
+
+    private static HashSet<string> Parameters(INamedTypeSymbol type) =>
+    [
+        .. type.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<TypeDeclarationSyntax>().SelectMany(t => t.ParameterList?.Parameters ?? []).Select(p => p.Identifier.Text),
+    ];
+
+    private static bool OnlyInitializes(SyntaxNode name, SyntaxNode type)
+    {
+        for (var node = name; node != type; node = node.Parent!)
+        {
+            if (node is BaseListSyntax or FieldDeclarationSyntax or ParameterListSyntax { Parent: TypeDeclarationSyntax } || (node is EqualsValueClauseSyntax && node.Parent is PropertyDeclarationSyntax))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,56 @@
+using FolderSync.Rules.Sources;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace FolderSync.Rules;
+
+/// <summary>
+/// Places where something begins to run by itself: a task on the thread pool, a thread, a timer, a loop of the engine. Each is one that can die
+/// unheard, so they are few: what supervises, and what stands here with its reason. Work that is awaited where it begins does not run by itself.
+/// </summary>
+internal static class Starts
+{
+    /// <summary>Types that may, and why.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Allowed = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["FolderSync.Engine.Supervisor"] = "It is what starts all others.",
+        ["FolderSync.Engine.Primitives.Supervisor"] = "It is what starts all others.",
+        ["FolderSync.Engine.Wakeup"] = "The one timer of the engine; its callback only wakes a loop.",
+        ["FolderSync.Engine.Primitives.Wakeup"] = "The one timer of the engine; its callback only wakes a loop.",
+        ["FolderSync.Host.Service.SerialScheduler"] = "Production's side of the engine's seam: only supervisors call it.",
+        ["FolderSync.Filesystem.Workers"] = "The threads for blocking work; a job's fault is its caller's.",
+    };
+
+    public static IEnumerable<Finding> In(Room room) =>
+        Finding.Counted(room.Files.AsParallel().AsOrdered().SelectMany(f => Places(room, f)).ToList()).Where(f => !Allowed.ContainsKey(f.Subject));
+
+    private static IEnumerable<(string, string)> Places(Room room, SourceFile file)
+    {
+        var model = room.Model(file);
+        return file.Syntax.DescendantNodes().OfType<ExpressionSyntax>().Where(e => IsStart(model, e)).Select(e => (room.TypeAround(file, e), file.At(e))).ToList();
+    }
+
+    private static bool IsStart(SemanticModel model, ExpressionSyntax expression)
+    {
+        if (expression is not (InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax) || model.GetSymbolInfo(expression).Symbol is not IMethodSymbol { ContainingType: { } type } method)
+            return false;
+        return (type.ContainingNamespace?.ToDisplayString(), type.Name, method.MethodKind == MethodKind.Constructor ? "new" : method.Name) switch
+        {
+            ("System.Threading.Tasks", "Task", "Run") or ("System.Threading.Tasks", "TaskFactory", "StartNew") => !IsAwaited(expression),
+            ("System.Threading.Tasks", "Parallel", _) => true,
+            ("System.Threading", "Thread" or "Timer", "new") or ("System.Threading", "ThreadPool", _) => true,
+            ("System.Timers", "Timer", "new") or ("System", "TimeProvider", "CreateTimer") => true,
+            (_, "IEngineScheduler", "Start") => true,
+            _ => false,
+        };
+    }
+
+    /// <summary>`await Task.Run(...)`, also with WaitAsync or ConfigureAwait behind it.</summary>
+    private static bool IsAwaited(ExpressionSyntax start)
+    {
+        SyntaxNode node = start;
+        while (node.Parent is MemberAccessExpressionSyntax access && access.Expression == node && access.Parent is InvocationExpressionSyntax { Expression: var called } call && called == access)
+            node = call;
+        return node.Parent is AwaitExpressionSyntax;
+    }
+}
