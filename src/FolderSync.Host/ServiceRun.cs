@@ -1,13 +1,10 @@
-using System.Diagnostics;
 using FolderSync.Api.Service;
-using FolderSync.Client;
 using FolderSync.CommandLine.Commands;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Contracts;
-using FolderSync.Host.Config;
 using FolderSync.Host.Service;
 using FolderSync.Index;
 using FolderSync.Index.State;

@@ -1,11 +1,10 @@
 using FolderSync.Core.Model;
-using FolderSync.Index;
 using FolderSync.Index.Sqlite;
 using FolderSync.Index.State;
 using LiteDB;
 using Microsoft.Data.Sqlite;
 using Xunit;
-using static FolderSync.Tests.Index.Entries;
+using static FolderSync.Testing.Entries;
 
 namespace FolderSync.Index.Tests;
 

@@ -4,6 +4,7 @@ using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
+using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Schema;
 
@@ -86,7 +87,7 @@ public static class ConfigReader
         if (format > ConfigSchema.Format)
         {
             throw new ConfigException(file, node.Line, node.Column, $"The configuration has format {format}, written for a newer FolderSync.",
-                $"FolderSync {Service.ProgramVersion.Number} reads format {ConfigSchema.Format}; install the newer version again. Nothing was changed.")
+                $"FolderSync {ProgramVersion.Number} reads format {ConfigSchema.Format}; install the newer version again. Nothing was changed.")
             {
                 IsNewer = true,
             };

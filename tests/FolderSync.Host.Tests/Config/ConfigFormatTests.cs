@@ -1,4 +1,7 @@
-using FolderSync.Host.Config;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Platform;
 using Xunit;
 
 namespace FolderSync.Host.Tests.Config;

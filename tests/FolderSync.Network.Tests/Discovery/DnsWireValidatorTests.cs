@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using FolderSync.Network.Discovery;
 using FolderSync.Network.Discovery.Mdns;
+using FolderSync.Testing;
 using Makaretu.Dns;
 using Microsoft.Extensions.Logging;
 using Xunit;
