@@ -16,10 +16,8 @@ internal sealed class PeerLink : IAsyncDisposable
 {
     private readonly EngineParts _parts;
     private readonly CancellationTokenSource _ended = new();
-    private readonly Wakeup _sendWake;
+    private readonly SendQueue _queue;
     private readonly Wakeup _tickWake;
-    private readonly Channel<BepMessage> _urgent = Channel.CreateUnbounded<BepMessage>();
-    private readonly Channel<BepMessage> _bulk = Channel.CreateBounded<BepMessage>(8);
     private readonly PendingRequests _requests;
     private readonly LinkLiveness _liveness;
     private readonly Lock _lock = new();
@@ -29,7 +27,7 @@ internal sealed class PeerLink : IAsyncDisposable
     public PeerLink(EngineParts parts, AuthenticatedStream stream, IBepConnection connection)
     {
         (_parts, Stream, Connection) = (parts, stream, connection);
-        _sendWake = new Wakeup(parts.Time);
+        _queue = new SendQueue(parts.Time);
         _tickWake = new Wakeup(parts.Time);
         _requests = new PendingRequests(parts.Time);
         _liveness = new LinkLiveness(parts.Time, stream);
@@ -78,7 +76,7 @@ internal sealed class PeerLink : IAsyncDisposable
         var ticking = Start(name + " tick", TickLoopAsync);
         await Task.WhenAll(sending, receiving, ticking);
         _requests.FailAll(Reason);
-        _sendWake.Dispose();
+        _queue.Dispose();
         _tickWake.Dispose();
     }
 
@@ -108,26 +106,16 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         if (Interlocked.CompareExchange(ref _reason, reason, null) is not null)
             return;
-        _urgent.Writer.TryWrite(new BepMessage.Close(reason));
-        _urgent.Writer.TryComplete();
-        _sendWake.Set();
+        _queue.PostLast(new BepMessage.Close(reason));
         // The send loop ends the link once the Close is out; a peer that does not read must not hold us.
         _ = new CloseDeadline(_parts.Time, _ended);
     }
 
     /// <summary>Small messages, before all others. Lost when the link ends.</summary>
-    public void Post(BepMessage message)
-    {
-        if (_urgent.Writer.TryWrite(message))
-            _sendWake.Set();
-    }
+    public void Post(BepMessage message) => _queue.Post(message);
 
     /// <summary>Responses and indexes: waits while the line is busy.</summary>
-    public async ValueTask SendAsync(BepMessage message, CancellationToken cancellation)
-    {
-        await _bulk.Writer.WriteAsync(message, cancellation);
-        _sendWake.Set();
-    }
+    public ValueTask SendAsync(BepMessage message, CancellationToken cancellation) => _queue.SendAsync(message, cancellation);
 
     /// <summary>Asks for a block. The caller disposes the bytes.</summary>
     public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, CancellationToken cancellation)
@@ -178,9 +166,8 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>The stream is closed when all loops have ended: SSL_shutdown must not run concurrently with SSL_read or SSL_write.</summary>
     private void End()
     {
-        _bulk.Writer.TryComplete();
         _ended.Cancel();
-        _sendWake.Set();
+        _queue.End();
         _tickWake.Set();
     }
 
@@ -188,9 +175,9 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         while (true)
         {
-            while (_urgent.Reader.TryRead(out var message) || _bulk.Reader.TryRead(out message))
+            while (_queue.TryTake(out var message))
             {
-                await Connection.SendAsync(message, Ended);
+                await Connection.SendAsync(message!, Ended);
                 if (message is BepMessage.Response response)
                     response.Data.Dispose();
                 if (message is BepMessage.Close)
@@ -201,7 +188,7 @@ internal sealed class PeerLink : IAsyncDisposable
             }
             await Connection.FlushAsync(Ended);
             _liveness.OnSent();
-            await _sendWake.WaitUntilAsync(Deadline.Never, CancellationToken.None);
+            await _queue.WaitAsync();
             if (Ended.IsCancellationRequested)
                 return;
         }

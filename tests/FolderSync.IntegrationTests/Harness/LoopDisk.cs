@@ -40,8 +40,17 @@ public sealed class LoopDisk : IAsyncDisposable
         Succeeded(await ChildProcess.RunAsync("umount", [Path]));
         _isMounted = false;
         await ChildProcess.RunAsync("e2fsck", ["-fy", _device!]);
-        Succeeded(await ChildProcess.RunAsync("mount", ["-o", options, _device!, Path]));
-        _isMounted = true;
+        // Whatever began in a mount namespace of its own while it was mounted (another test's network namespace) still holds it there until it ends.
+        await Until.TrueAsync(
+            async () =>
+            {
+                var mounted = await ChildProcess.RunAsync("mount", ["-o", options, _device!, Path]);
+                _isMounted = mounted.ExitCode == 0;
+                if (!_isMounted && !mounted.Error.Contains("busy", StringComparison.Ordinal))
+                    Succeeded(mounted);
+                return _isMounted;
+            },
+            () => $"{_device} is still busy.");
     }
 
     public async ValueTask DisposeAsync()

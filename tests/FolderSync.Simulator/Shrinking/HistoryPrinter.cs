@@ -26,7 +26,7 @@ internal static class HistoryPrinter
         var text = new StringBuilder("new History\n{\n");
         Line(text, 1, $"Seed = {history.Seed},");
         if (history.Versioning != VersioningKind.None)
-            Line(text, 1, $"Versioning = VersioningKind.{history.Versioning},");
+            Line(text, 1, $"Versioning = Configuring.VersioningKind.{history.Versioning},");
         if (history.ExactTimers)
             Line(text, 1, "ExactTimers = true,");
         if (history.LongVectors)
