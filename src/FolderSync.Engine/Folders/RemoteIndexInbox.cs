@@ -89,13 +89,16 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
         Folder.OnSourcesChanged();
     }
 
-    /// <summary>An edit here wins over a deletion that did not know of it, and is announced anew.</summary>
+    /// <summary>
+    /// An edit here wins over a deletion that did not know of it, and is announced anew. A conflict copy that holds the same as an earlier one is no
+    /// edit: announced anew it would be this device's, who would remove it as redundant, and so on among all of them.
+    /// </summary>
     private Task ResurrectAsync(IReadOnlyList<FileEntry> theirs, CancellationToken cancellation)
     {
         if (Folder.Config.Type != FolderType.SendReceive || theirs.All(t => !t.Deleted))
             return Task.CompletedTask;
         return writer.CommitAsync(
-            index => [.. theirs.Where(t => t.Deleted)
+            index => [.. theirs.Where(t => t.Deleted && !ConflictCopies.IsRedundant(index, t.Name))
                 .Select(t => LocalChange.Resurrect(index.FindLocal(t.Name), t, Folder.Parts.Self.Short, Folder.NowSeconds)).OfType<FileEntry>()],
             cancellation);
     }

@@ -73,7 +73,7 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
     {
         var index = open.Index;
         // A copy that was edited and not scanned yet is no longer one of the same.
-        var edited = await open.RunAsync(() => copies.SelectMany(c => SameCopies(index, c)).Where(e => !MatchesIndex(open, e)).Select(e => e.Name).Distinct().ToList(), cancellation);
+        var edited = await open.RunAsync(() => copies.SelectMany(c => ConflictCopies.SameAs(index, c)).Where(e => !MatchesIndex(open, e)).Select(e => e.Name).Distinct().ToList(), cancellation);
         if (edited.Count > 0)
             scans.Request(edited);
         var redundant = await open.RunAsync(() => copies.SelectMany(c => RedundantCopies(open, c)).DistinctBy(e => e.Name).ToList(), cancellation);
@@ -85,7 +85,7 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
             {
                 // Decided anew with nothing else going on: the one that stays must be there when the other goes.
                 var steps = redundant.Where(s => RedundantCopies(open, s.Name).Any(e => e.Name == s.Name && e.Sequence == s.Sequence))
-                    .Select(ApplyStep (s) => new ApplyStep.Remove(LocalChange.Gone(s, Self, folder.NowSeconds, FolderType.SendReceive), s, open.DisplacedByVersioning)).ToList();
+                    .Select(ApplyStep (s) => new ApplyStep.Remove(Removed(index, s), s, open.DisplacedByVersioning)).ToList();
                 var results = open.Applier.Apply(steps);
                 // Not as the index says: edited since, so it is an edit to be found and no copy to be merged.
                 changed.AddRange(results.Where(r => r is not ApplyResult.Done).Select(r => r.Step.Target.Name));
@@ -99,16 +99,21 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
     /// <summary>Copies of this device's making that hold the same as an earlier one of the same file, which stands on the disk.</summary>
     private IEnumerable<FileEntry> RedundantCopies(OpenFolder open, FileName copy)
     {
-        var same = SameCopies(open.Index, copy).Where(e => MatchesIndex(open, e)).OrderBy(e => e.Name).ToList();
-        return same.Skip(1).Where(e => e.ModifiedBy == Self);
+        var same = ConflictCopies.SameAs(open.Index, copy).Where(e => MatchesIndex(open, e)).ToList();
+        return same.Skip(1).Where(e => e.ModifiedBy == Self && HoldsNothingElse(open.Index, e));
     }
 
-    private static IEnumerable<FileEntry> SameCopies(IFolderIndex index, FileName copy)
+    /// <summary>No device has another content under the copy's name, which the deletion would take along.</summary>
+    private static bool HoldsNothingElse(IFolderIndex index, FileEntry copy) =>
+        index.Versions(copy.Name, withBlocks: true).All(v => v.Entry.Deleted || v.Entry.IsInvalid || v.Entry.BlocksHash == copy.BlocksHash);
+
+    /// <summary>A deletion that knows of what every device has of the name: to none of them it is news that an edit would win over.</summary>
+    private FileEntry Removed(IFolderIndex index, FileEntry copy)
     {
-        if (index.FindLocal(copy) is not { IsFile: true, IsInvalid: false, Size: > 0 } entry)
-            return [];
-        var original = ConflictName.OriginalOf(copy);
-        return index.LocalWithContent(entry.BlocksHash).Where(e => ConflictName.OriginalOf(e.Name) == original);
+        var gone = LocalChange.Gone(copy, Self, folder.NowSeconds, FolderType.SendReceive);
+        var version = index.Versions(copy.Name).Select(v => v.Entry.Version).Where(v => !gone.Version.Covers(v))
+            .Aggregate(gone.Version, (known, theirs) => EditVersion.OfBoth(copy, known, theirs, Self, folder.NowSeconds));
+        return gone with { Version = version };
     }
 
     /// <summary>Nobody has changed or deleted it meanwhile, and the disk has it as the index says.</summary>

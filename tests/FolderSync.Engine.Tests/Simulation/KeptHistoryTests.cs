@@ -32,6 +32,38 @@ public class KeptHistoryTests
         SettleDraws = 4155,
     });
 
+    /// <summary>Four devices kept the same content under one name. Each removed its own as redundant, and the others brought it back as their own, without end.</summary>
+    [Fact]
+    public void Equal_copies_made_on_four_devices_are_removed_once_and_for_all() => Passes(new History
+    {
+        Seed = 73,
+        Versioning = Configuring.VersioningKind.TrashCan,
+        ExactTimers = true,
+        Devices =
+        [
+            new("anna"),
+            new("bert") { SkewSeconds = -67102 },
+            new("carl"),
+            new("dora"),
+        ],
+        Steps =
+        [
+            new(new Operation.Write("anna", "d/e/a", 5, 7), Pause.None, 2794),
+            new(new Operation.Write("dora", "d/b", 6, 7) { IsNoticed = true }, Pause.None, 3667),
+            new(new Operation.Write("carl", "a", 8, 7), Pause.None, 3842),
+            new(new Operation.Start("dora"), new Pause.Time(0), 3873),
+            new(new Operation.Stop("anna"), new Pause.Time(719), 4299),
+            new(new Operation.Start("anna"), Pause.None, 4356),
+            new(new Operation.Symlink("dora", "d/e/b", "target0") { IsNoticed = true }, Pause.None, 4428),
+            new(new Operation.Rename("dora", "a", "a"), new Pause.Time(251), 4500),
+            new(new Operation.Nothing(), new Pause.Time(695), 4651),
+            new(new Operation.Write("carl", "d/b", 9, 7) { IsNoticed = true }, Pause.None, 4660),
+            new(new Operation.Nothing(), new Pause.Time(1607), 4668),
+            new(new Operation.Write("bert", "a", 10, 7) { IsNoticed = true }, new Pause.Time(434), 4685),
+        ],
+        SettleDraws = 4686,
+    });
+
     private static void Passes(History history)
     {
         var outcome = HistoryRunner.Run(history);

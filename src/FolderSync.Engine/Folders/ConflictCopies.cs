@@ -1,0 +1,21 @@
+using FolderSync.Core.Decide;
+using FolderSync.Core.Model;
+using FolderSync.Index;
+
+namespace FolderSync.Engine.Folders;
+
+/// <summary>Conflict copies of one file that hold the same. All of it reads the index.</summary>
+internal static class ConflictCopies
+{
+    /// <summary>The copy itself and the other present copies of the same file with the same content, by name; none where it is no such copy.</summary>
+    public static IReadOnlyList<FileEntry> SameAs(IFolderIndex index, FileName copy)
+    {
+        if (!ConflictName.IsConflictCopy(copy) || index.FindLocal(copy) is not { IsFile: true, IsInvalid: false, Size: > 0 } entry)
+            return [];
+        var original = ConflictName.OriginalOf(copy);
+        return [.. index.LocalWithContent(entry.BlocksHash).Where(e => ConflictName.OriginalOf(e.Name) == original).OrderBy(e => e.Name)];
+    }
+
+    /// <summary>True when an earlier copy holds the same: its deletion elsewhere takes nothing away.</summary>
+    public static bool IsRedundant(IFolderIndex index, FileName copy) => SameAs(index, copy) is [var first, ..] && first.Name != copy;
+}
