@@ -20,7 +20,6 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
     private static readonly FrozenDictionary<string, string> Areas = new Dictionary<string, string>
     {
         ["FolderSync.Engine.Folders"] = "folders",
-        ["FolderSync.Engine.Transfer"] = "folders",
         ["FolderSync.Engine.Peers"] = "peers",
         ["FolderSync.Index"] = "index",
         ["FolderSync.Network"] = "network",

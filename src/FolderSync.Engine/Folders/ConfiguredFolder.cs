@@ -17,7 +17,8 @@ internal sealed class ConfiguredFolder : IDisposable
     public ConfiguredFolder(EngineParts parts, FolderConfig config, EventLog events, SharedResources shared)
     {
         (Parts, _config, Events, Shared) = (parts, config, events, shared);
-        Log = parts.Loggers.CreateLogger<ConfiguredFolder>();
+        // As it stands in the log that users read.
+        Log = parts.Loggers.CreateLogger("FolderSync.Engine.Folders.Folder");
         Status = new FolderStatus(config, events, parts.Time, Log);
         History = new FolderHistory(this);
         PullWake = new Wakeup(parts.Time);

@@ -77,7 +77,7 @@ public sealed class StatusTests
     {
         var book = new LogBook(TimeProvider.System, LogLevel.Information);
         using var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddFilter((_, c, level) => book.IsLogged(c ?? "", level)).AddProvider(book));
-        var folders = factory.CreateLogger("FolderSync.Engine.Folders.FolderLoop");
+        var folders = factory.CreateLogger("FolderSync.Engine.Folders.Folder");
         var peers = factory.CreateLogger("FolderSync.Engine.Peers.PeerHub");
 #pragma warning disable CA1848, CA2254
         folders.LogDebug("not logged");
