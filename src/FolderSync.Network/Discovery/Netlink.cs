@@ -62,7 +62,7 @@ internal sealed partial class Netlink : IDisposable
             {
                 // More notices than fit: news all the same.
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException || cancellation.IsCancellationRequested)
             {
                 yield break;
             }

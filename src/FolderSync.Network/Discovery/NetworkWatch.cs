@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Discovery;
@@ -11,8 +12,6 @@ public sealed class NetworkWatch : IAsyncDisposable
 {
     /// <summary>Changes come in bursts: an interface, then each of its addresses.</summary>
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(200);
-
-    private static readonly TimeSpan s_restart = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
@@ -52,7 +51,7 @@ public sealed class NetworkWatch : IAsyncDisposable
         _settle = _clock.CreateTimer(_ => Settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         NetworkChange.NetworkAddressChanged += OnAddressChanged;
         NetworkChange.NetworkAvailabilityChanged += OnAvailabilityChanged;
-        _running = Task.WhenAll(Task.Run(() => KeepAsync(TickAsync)), Task.Run(() => KeepAsync(HearAsync)));
+        _running = Task.WhenAll(Keep(TickAsync), Keep(HearAsync));
     }
 
     public async ValueTask DisposeAsync()
@@ -67,27 +66,7 @@ public sealed class NetworkWatch : IAsyncDisposable
     }
 
     /// <summary>A fault of the system's interfaces, or of whoever listens, must not leave the network unwatched.</summary>
-    private async Task KeepAsync(Func<Task> loop)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                await loop().ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                Log.WatchBug(_logger, e);
-            }
-
-            await Task.Delay(s_restart, _clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    private Task Keep(Func<Task> loop) => new RestartingLoop(_clock).Start(loop, e => Log.WatchBug(_logger, e), _stop.Token);
 
     private void OnAddressChanged(object? sender, EventArgs e) => Soon();
 

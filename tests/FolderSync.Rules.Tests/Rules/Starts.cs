@@ -18,6 +18,7 @@ internal static class Starts
         ["FolderSync.Engine.Wakeup"] = "The one timer of the engine; its callback only wakes a loop.",
         ["FolderSync.Engine.Primitives.Wakeup"] = "The one timer of the engine; its callback only wakes a loop.",
         ["FolderSync.Host.Service.SerialScheduler"] = "Production's side of the engine's seam: only supervisors call it.",
+        ["FolderSync.Platform.RestartingLoop"] = "What starts all loops outside the engine.",
         ["FolderSync.Filesystem.Workers"] = "The threads for blocking work; a job's fault is its caller's.",
     };
 
