@@ -8,7 +8,7 @@ namespace FolderSync.Network.Discovery;
 /// Linux' notices of links, addresses and carriers. .NET's own say nothing of a carrier that goes and comes on one of several interfaces,
 /// which is what a pulled cable is.
 /// </summary>
-internal sealed partial class Netlink : IDisposable
+internal sealed partial class Netlink : INetworkNews
 {
     private const int AddressFamilyNetlink = 16;
     private const int RawCloseOnExec = 3 | 0x80000;

@@ -24,7 +24,7 @@ public sealed class NetworkWatch : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Netlink? _netlink;
+    private readonly INetworkNews? _news;
     private readonly Lock _lock = new();
     private ITimer? _settle;
     private IReadOnlyList<NetworkPath> _paths;
@@ -33,11 +33,16 @@ public sealed class NetworkWatch : IAsyncDisposable
     private bool _isAsleepNews;
 
     public NetworkWatch(TimeProvider clock, ILogger<NetworkWatch> logger)
+        : this(clock, logger, Netlink.TryOpen())
     {
-        (_clock, _logger) = (clock, logger);
+    }
+
+    /// <param name="news">Null: the system tells nothing.</param>
+    internal NetworkWatch(TimeProvider clock, ILogger<NetworkWatch> logger, INetworkNews? news)
+    {
+        (_clock, _logger, _news) = (clock, logger, news);
         _paths = NetworkPath.ReadAll();
         _last = string.Join('\n', _paths);
-        _netlink = Netlink.TryOpen();
     }
 
     /// <summary>The network is another one than before, or time has passed unseen. Called from the thread pool, one call at a time.</summary>
@@ -59,7 +64,7 @@ public sealed class NetworkWatch : IAsyncDisposable
         NetworkChange.NetworkAddressChanged -= OnAddressChanged;
         NetworkChange.NetworkAvailabilityChanged -= OnAvailabilityChanged;
         await _stop.CancelAsync().ConfigureAwait(false);
-        _netlink?.Dispose();
+        _news?.Dispose();
         await _running.ConfigureAwait(false);
         if (_settle is not null)
             await _settle.DisposeAsync().ConfigureAwait(false);
@@ -98,7 +103,7 @@ public sealed class NetworkWatch : IAsyncDisposable
                     _isAsleepNews = true;
                 Settled();
             }
-            else if (_netlink is null && ticks % TicksBetweenLooks == 0)
+            else if (_news is null && ticks % TicksBetweenLooks == 0)
             {
                 Settled();
             }
@@ -107,9 +112,9 @@ public sealed class NetworkWatch : IAsyncDisposable
 
     private async Task HearAsync()
     {
-        if (_netlink is null)
+        if (_news is null)
             return;
-        await foreach (var _ in _netlink.NewsAsync(_stop.Token).ConfigureAwait(false))
+        await foreach (var _ in _news.NewsAsync(_stop.Token).ConfigureAwait(false))
             Soon();
     }
 

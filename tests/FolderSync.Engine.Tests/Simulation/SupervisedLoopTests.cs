@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Simulator.World;
+using FolderSync.Testing;
 using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
@@ -25,7 +25,7 @@ public sealed class SupervisedLoopTests
     [InlineData("PeerLink.SendLoopAsync")]
     [InlineData("PeerLink.ReceiveLoopAsync")]
     [InlineData("PeerLink.TickLoopAsync")]
-    [InlineData("PeerSession.RunLinkAsync")]
+    [InlineData("FolderExchanges.DescribeAsync")]
     [InlineData("PeerSession.OnLinkEndedAsync")]
     [InlineData("PeerAdmission.GreetAsync")]
     [InlineData("PeerDialer.RunAsync")]
@@ -72,7 +72,7 @@ public sealed class SupervisedLoopTests
     public void A_fault_of_a_command_is_its_callers_and_ends_the_folder_which_comes_back()
     {
         Bert.Loggers = _log;
-        _world.Configure(f => f with { Type = FolderType.ReceiveOnly });
+        Bert.Configure(_world.Devices, f => f with { Type = FolderType.ReceiveOnly });
         Bert.User.WriteFile("own", "own");
         Anna.User.WriteFile("f", "hello");
         _world.StartAll();
@@ -165,15 +165,12 @@ public sealed class SupervisedLoopTests
     private void AssertLogged(SeamFault fault)
     {
         _world.RunUntil("it is logged", () => _log.Faults.Contains(fault.Exception));
-        Assert.Contains(fault.Method.Split('.')[1], fault.Exception.StackTrace, StringComparison.Ordinal);
+        Assert.Contains($".{fault.Method}", fault.Exception.StackTrace, StringComparison.Ordinal);
     }
 
     /// <summary>Thrown once, when that method, or a lambda in it, asks for something.</summary>
     private sealed class SeamFault(string method)
     {
-        private readonly string _type = method.Split('.')[0];
-        private readonly string _method = $"<{method.Split('.')[1]}>";
-
         public string Method => method;
 
         public Exception Exception { get; } = new InvalidOperationException($"The code of {method} broke.");
@@ -182,17 +179,10 @@ public sealed class SupervisedLoopTests
 
         public void Throw()
         {
-            if (IsThrown || !new StackTrace(false).GetFrames().Any(IsMeant))
+            if (IsThrown || !FaultyTime.IsAskedBy(method))
                 return;
             IsThrown = true;
             throw Exception;
-        }
-
-        /// <summary>The state machine of an async method is a type in the method's own, as is what holds a lambda's variables.</summary>
-        private bool IsMeant(StackFrame frame)
-        {
-            var place = DiagnosticMethodInfo.Create(frame);
-            return place?.DeclaringTypeName is { } type && type.Contains($".{_type}", StringComparison.Ordinal) && (type.Contains(_method, StringComparison.Ordinal) || place.Name.Contains(_method, StringComparison.Ordinal));
         }
     }
 
