@@ -8,6 +8,7 @@ using FolderSync.Engine.Status;
 using FolderSync.Index;
 using FolderSync.Network;
 using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Microsoft.Extensions.Logging;
 

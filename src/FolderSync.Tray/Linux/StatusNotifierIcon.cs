@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FolderSync.Tray.Icons;
+using FolderSync.Tray.Logging;
 using FolderSync.Tray.Model;
 using Tmds.DBus.Protocol;
 

@@ -8,7 +8,7 @@ using FolderSync.Engine.Primitives;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Index;
-using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Simulator.Disks;
 using FolderSync.Simulator.Stores;
 using Microsoft.Extensions.Logging;
