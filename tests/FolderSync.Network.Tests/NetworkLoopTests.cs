@@ -28,6 +28,15 @@ public sealed class NetworkLoopTests
     }
 
     [Fact]
+    public async Task The_look_at_a_changed_network_starts_again()
+    {
+        var time = new FaultyTime("NetworkWatch.SettleAsync");
+        await using var watch = new NetworkWatch(time, _log, new BrokenNews());
+        watch.Start();
+        await AssertResumedAsync(time);
+    }
+
+    [Fact]
     public async Task Hearing_of_the_network_starts_again()
     {
         var news = new BrokenNews();
@@ -37,22 +46,28 @@ public sealed class NetworkLoopTests
         Assert.Contains(news.Fault, _log.Faults);
     }
 
-    [Fact]
-    public async Task Announcing_starts_again()
+    [Theory]
+    [InlineData("LocalDiscovery.AnnounceLoopAsync")]
+    [InlineData("LocalDiscovery.ListenLoopAsync")]
+    public async Task Local_discovery_starts_again(string method)
     {
-        var time = new FaultyTime("LocalDiscovery.AnnounceLoopAsync");
+        var time = new FaultyTime(method);
         var lan = new Lan();
         await using var local = new LocalDiscovery(
             Self, AddressFamily.InterNetwork, LocalDiscovery.DefaultPort, LocalDiscovery.DefaultGroup, lan.Add("10.0.0.1"), () => ["tcp://0.0.0.0:22000"], 1,
             _ => { }, new MethodState("IPv4 local", 1, _log), time, _log);
+        // It hears its own announcements.
+        local.Wake();
         await AssertResumedAsync(time);
         Assert.NotEmpty(lan.Sent);
     }
 
-    [Fact]
-    public async Task Mdns_starts_again()
+    [Theory]
+    [InlineData("MdnsNode.RunAsync")]
+    [InlineData("MdnsNode.ListenAsync")]
+    public async Task Mdns_starts_again(string method)
     {
-        var time = new FaultyTime("MdnsNode.RunAsync");
+        var time = new FaultyTime(method);
         await using var node = new MdnsNode(
             Self, null, new Lan().Add("10.0.0.1"), _ => { }, (_, _) => { }, new MethodState("mDNS IPv4", 5353, _log), new MethodState("mDNS IPv6", 5353, _log), time, _ => 0, _log);
         await AssertResumedAsync(time);

@@ -177,7 +177,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
 
             _joined.Clear();
             var port = _hearing;
-            _listening = Task.Run(() => ListenLoopAsync(port));
+            _listening = new RestartingLoop(_clock).Start(() => ListenLoopAsync(port), OnFault, _stop.Token);
         }
 
         if (_family == AddressFamily.InterNetworkV6)
@@ -207,10 +207,6 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
             // The next announcement opens it anew.
-        }
-        catch (Exception e)
-        {
-            OnFault(e);
         }
     }
 }

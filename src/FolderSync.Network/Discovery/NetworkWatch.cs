@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using System.Threading.Channels;
 using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +27,7 @@ public sealed class NetworkWatch : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly INetworkNews? _news;
     private readonly Lock _lock = new();
-    private ITimer? _settle;
+    private readonly Channel<bool> _touched = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private IReadOnlyList<NetworkPath> _paths;
     private string _last;
     private Task _running = Task.CompletedTask;
@@ -53,10 +54,9 @@ public sealed class NetworkWatch : IAsyncDisposable
     /// <summary>Until disposed.</summary>
     public void Start()
     {
-        _settle = _clock.CreateTimer(_ => Settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         NetworkChange.NetworkAddressChanged += OnAddressChanged;
         NetworkChange.NetworkAvailabilityChanged += OnAvailabilityChanged;
-        _running = Task.WhenAll(Keep(TickAsync), Keep(HearAsync));
+        _running = Task.WhenAll(Keep(TickAsync), Keep(HearAsync), Keep(SettleAsync));
     }
 
     public async ValueTask DisposeAsync()
@@ -66,18 +66,35 @@ public sealed class NetworkWatch : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         _news?.Dispose();
         await _running.ConfigureAwait(false);
-        if (_settle is not null)
-            await _settle.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>A fault of the system's interfaces, or of whoever listens, must not leave the network unwatched.</summary>
-    private Task Keep(Func<Task> loop) => new RestartingLoop(_clock).Start(loop, e => Log.WatchBug(_logger, e), _stop.Token);
+    private Task Keep(Func<Task> loop) => new RestartingLoop(_clock).Start(loop, OnFault, _stop.Token);
+
+    private void OnFault(Exception e)
+    {
+        Log.WatchBug(_logger, e);
+        // What it was about to look at is looked at again.
+        Soon();
+    }
 
     private void OnAddressChanged(object? sender, EventArgs e) => Soon();
 
     private void OnAvailabilityChanged(object? sender, EventArgs e) => Soon();
 
-    private void Soon() => _settle?.Change(s_settling, Timeout.InfiniteTimeSpan);
+    private void Soon() => _touched.Writer.TryWrite(true);
+
+    private async Task SettleAsync()
+    {
+        while (true)
+        {
+            await _touched.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
+            do
+                await Task.Delay(s_settling, _clock, _stop.Token).ConfigureAwait(false);
+            while (_touched.Reader.TryRead(out _));
+            Settled();
+        }
+    }
 
     /// <summary>Two clocks: the monotonic one stands still in a suspend on Linux, the wall clock may be set by a person. A leap of either is news.</summary>
     private async Task TickAsync()

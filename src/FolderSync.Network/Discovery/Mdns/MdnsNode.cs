@@ -238,7 +238,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         {
             var port = family.Port = _datagrams.Open(family.Kind, MdnsPacket.Port);
             family.Joined.Clear();
-            family.Listening = Task.Run(() => ListenAsync(port));
+            family.Listening = new RestartingLoop(_clock).Start(() => ListenAsync(port), OnFault, _stop.Token);
             return null;
         }
         catch (SocketException e)
@@ -266,10 +266,6 @@ internal sealed class MdnsNode : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
             // It is opened anew when it is looked at next.
-        }
-        catch (Exception e)
-        {
-            OnFault(e);
         }
     }
 
