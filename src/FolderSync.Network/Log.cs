@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Information, "Connection from {remote} closed: no device's allowed-networks contain that address")]
     public static partial void NotAdmitted(ILogger logger, string remote);
 
+    [LoggerMessage(2007, LogLevel.Error, "An error in FolderSync ended accepting at {address}; it starts again by itself. Please report it with the log.")]
+    public static partial void AcceptBug(ILogger logger, string address, Exception e);
+
     [LoggerMessage(2101, LogLevel.Information, "Discovery by {Method} is on, port {Port}")]
     public static partial void DiscoveryWorks(ILogger logger, string method, int port);
 
@@ -47,6 +50,6 @@ internal static partial class Log
     [LoggerMessage(2109, LogLevel.Information, "{Count} malformed mDNS packets were dropped since this was last reported")]
     public static partial void MalformedPackets(ILogger logger, long count);
 
-    [LoggerMessage(2108, LogLevel.Error, "An error in FolderSync: the network is not watched for half a minute. Please report it with the log.")]
+    [LoggerMessage(2108, LogLevel.Error, "An error in FolderSync: the network is not watched for a moment. Please report it with the log.")]
     public static partial void WatchBug(ILogger logger, Exception e);
 }

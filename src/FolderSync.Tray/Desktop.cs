@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using FolderSync.Tray.Model;
 
 namespace FolderSync.Tray;
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FolderSync.Tray.Logging;
 using FolderSync.Tray.Model;
 
 namespace FolderSync.Tray;

@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using FolderSync.Tray;
 using FolderSync.Tray.Icons;
 using FolderSync.Tray.Linux;
+using FolderSync.Tray.Logging;
+using FolderSync.Tray.Model;
 using FolderSync.Tray.Service;
 using FolderSync.Tray.Windows;
 

@@ -1,5 +1,6 @@
 using FolderSync.Client;
 using FolderSync.Tray.Icons;
+using FolderSync.Tray.Logging;
 using FolderSync.Tray.Model;
 using FolderSync.Tray.Service;
 

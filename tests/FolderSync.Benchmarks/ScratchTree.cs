@@ -1,6 +1,7 @@
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
 using FolderSync.Filesystem;
+using FolderSync.Filesystem.Local;
 using FolderSync.Filesystem.Scan;
 
 namespace FolderSync.Benchmarks;

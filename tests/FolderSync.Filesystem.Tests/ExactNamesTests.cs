@@ -1,3 +1,4 @@
+using FolderSync.Filesystem.Local;
 using FolderSync.Simulator.Disks;
 using FolderSync.Testing;
 using Xunit;

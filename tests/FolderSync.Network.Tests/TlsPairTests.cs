@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using FolderSync.Network.Tcp;
 using FolderSync.Network.Tls;
 using FolderSync.Testing;
 using Xunit;

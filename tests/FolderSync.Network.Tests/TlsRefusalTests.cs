@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using FolderSync.Network.Tcp;
 using FolderSync.Network.Tls;
 using FolderSync.Testing;
 using Xunit;

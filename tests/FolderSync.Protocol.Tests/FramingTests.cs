@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Xunit;
 

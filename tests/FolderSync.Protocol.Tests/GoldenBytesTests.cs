@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FolderSync.Core.Model;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using K4os.Compression.LZ4;
 using Xunit;

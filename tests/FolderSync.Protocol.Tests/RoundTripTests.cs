@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using CsCheck;
 using FolderSync.Core.Model;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Xunit;
 

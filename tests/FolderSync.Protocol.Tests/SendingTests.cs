@@ -1,4 +1,5 @@
 using FolderSync.Core.Model;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Xunit;
 

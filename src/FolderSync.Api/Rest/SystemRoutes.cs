@@ -9,6 +9,7 @@ using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Network.Discovery;
+using FolderSync.Network.Discovery.Nearby;
 using FolderSync.Platform;
 
 namespace FolderSync.Api.Rest;

@@ -13,8 +13,6 @@ internal sealed class ConfigWatch : IDisposable
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestSettling = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRestart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(400);
 
     private readonly List<FileSystemWatcher> _watchers = [];
@@ -44,9 +42,9 @@ internal sealed class ConfigWatch : IDisposable
         catch (Exception e) when (e is IOException or ArgumentException)
         {
             // No watch can be had (their number is limited): the file is looked at again and again.
-            _polling = KeepAsync(PollAsync);
+            _polling = Keep(PollAsync);
         }
-        _looking = KeepAsync(LoopAsync);
+        _looking = Keep(LoopAsync);
     }
 
     public void Dispose()
@@ -74,25 +72,12 @@ internal sealed class ConfigWatch : IDisposable
     private void Touch() => _touched.Writer.TryWrite(true);
 
     /// <summary>Until disposed. After a fault the file is looked at again: what was saved meanwhile must not be missed.</summary>
-    private async Task KeepAsync(Func<Task> loop)
+    private Task Keep(Func<Task> loop) => new RestartingLoop(_time).RunAsync(loop, OnFault, _stop.Token);
+
+    private void OnFault(Exception e)
     {
-        for (var wait = FirstRestart; !_stop.IsCancellationRequested; wait = wait * 2 < LastRestart ? wait * 2 : LastRestart)
-        {
-            try
-            {
-                await loop();
-            }
-            catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                _onFault(e);
-            }
-            await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Touch();
-        }
+        _onFault(e);
+        Touch();
     }
 
     private async Task LoopAsync()

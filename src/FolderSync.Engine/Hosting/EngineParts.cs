@@ -4,7 +4,7 @@ using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Index;
 using FolderSync.Network;
-using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Microsoft.Extensions.Logging;
 

@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Primitives;
 using FolderSync.Index;
-using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;

@@ -4,6 +4,7 @@ using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Primitives;
 using FolderSync.Network;
 using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;

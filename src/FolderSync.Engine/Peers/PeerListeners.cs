@@ -2,6 +2,7 @@ using System.Net;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Primitives;
 using FolderSync.Network;
+using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
@@ -97,17 +98,16 @@ internal sealed class PeerListeners(EngineParts parts, ILogger log, Func<IPAddre
 
     private async Task ListenLoopAsync(string address, IPeerListener? listener, CancellationToken cancellation)
     {
-        var wait = FirstRetry;
+        var backoff = new Backoff(FirstRetry, LastRetry);
         while (true)
         {
             if ((listener ??= await TryListenAsync(address, cancellation)) is { } listening)
             {
-                wait = FirstRetry;
+                backoff.Reset();
                 await AcceptAsync(address, listening, cancellation);
                 listener = null;
             }
-            await Waiting.PauseAsync(wait, parts.Time, cancellation);
-            wait = wait * 2 < LastRetry ? wait * 2 : LastRetry;
+            await Waiting.PauseAsync(backoff.Next(), parts.Time, cancellation);
         }
     }
 

@@ -8,6 +8,7 @@ using FolderSync.Engine.Status;
 using FolderSync.Index;
 using FolderSync.Network;
 using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Microsoft.Extensions.Logging;
 
@@ -323,21 +324,23 @@ internal sealed class PeerSession
 
     private async Task OnLinkEndedAsync(PeerLink link)
     {
-        var now = Parts.Time.GetUtcNow();
         bool isLast;
+        // Before all else that may fail: a link that stays listed passes for a connection.
         lock (_lock)
         {
             var wasFirst = _links.Count > 0 && _links[0] == link;
             _links.Remove(link);
             _received += link.Connection.BytesReceived;
             _sent += link.Connection.BytesSent;
-            _lastSeen = now;
             isLast = _links.Count == 0;
             // With the link: what a next one says must not be forgotten with this one.
             if (wasFirst || isLast)
                 Exchanges.StopSenders();
             Exchanges.OnLinkEnded(link, isLast);
         }
+        var now = Parts.Time.GetUtcNow();
+        lock (_lock)
+            _lastSeen = now;
         if (link.Age > MinStableLifetime || link.IsSuspect)
             Dialing.AddReason();
         await link.DisposeAsync();

@@ -1,3 +1,4 @@
+using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Primitives;
@@ -8,11 +9,7 @@ namespace FolderSync.Engine.Primitives;
 /// </summary>
 internal sealed class Supervisor(IEngineScheduler scheduler, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRestart = TimeSpan.FromMinutes(1);
-
-    /// <summary>A loop that ran this long begins with the shortest wait again.</summary>
-    private static readonly TimeSpan SteadyAfter = TimeSpan.FromMinutes(5);
+    private readonly RestartingLoop _restarting = new(time, (wait, cancellation) => Waiting.PauseAsync(wait, time, cancellation));
 
     /// <summary>Starts a loop on a context of its own.</summary>
     /// <param name="onFault">The owner hears of the fault, on the loop's context.</param>
@@ -22,7 +19,7 @@ internal sealed class Supervisor(IEngineScheduler scheduler, TimeProvider time, 
 
     /// <summary>Starts a loop that nothing else brings back: after a fault it begins again by itself, later each time.</summary>
     public Task StartRestarting(string name, Func<Task> loop, Action<Exception> onFault, CancellationToken ended) =>
-        scheduler.Start(name, () => RestartAsync(name, loop, onFault, ended));
+        scheduler.Start(name, () => _restarting.RunAsync(loop, e => Report(name, onFault, e), ended));
 
     /// <summary>Runs work on the caller's context.</summary>
     public Task RunAsync(string name, Func<Task> work, Action<Exception> onFault, CancellationToken ended) =>
@@ -42,41 +39,6 @@ internal sealed class Supervisor(IEngineScheduler scheduler, TimeProvider time, 
         catch (Exception e)
         {
             onFault(e);
-        }
-    }
-
-    private async Task RestartAsync(string name, Func<Task> loop, Action<Exception> onFault, CancellationToken ended)
-    {
-        var wait = FirstRestart;
-        while (!ended.IsCancellationRequested)
-        {
-            var began = time.GetTimestamp();
-            var failed = false;
-            await RunAsync(name, loop, Fail, ended);
-            if (!failed)
-                return;
-            if (time.GetElapsedTime(began) >= SteadyAfter)
-                wait = FirstRestart;
-            await PauseAsync(wait, ended);
-            wait = wait * 2 < LastRestart ? wait * 2 : LastRestart;
-
-            void Fail(Exception e)
-            {
-                failed = true;
-                onFault(e);
-            }
-        }
-    }
-
-    private async Task PauseAsync(TimeSpan wait, CancellationToken ended)
-    {
-        try
-        {
-            await Waiting.PauseAsync(wait, time, ended);
-        }
-        catch (OperationCanceledException)
-        {
-            // Its end was asked for.
         }
     }
 

@@ -1,6 +1,7 @@
 using FolderSync.Engine.Folders;
 using FolderSync.Engine.Primitives;
 using FolderSync.Filesystem.Watch;
+using FolderSync.Platform;
 
 namespace FolderSync.Engine.Scanning;
 
@@ -8,13 +9,10 @@ namespace FolderSync.Engine.Scanning;
 /// <param name="flows">What the watching ends with.</param>
 internal sealed class FolderWatcher(OpenFolder open, IScanRequests scans, TaskGroup flows) : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromHours(1);
-
+    private readonly Backoff _backoff = new(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
     private IWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
     private bool _hasFailed;
-    private TimeSpan _retry = FirstRetry;
 
     private ConfiguredFolder Folder => open.Folder;
 
@@ -51,7 +49,7 @@ internal sealed class FolderWatcher(OpenFolder open, IScanRequests scans, TaskGr
         Folder.Status.SetWatchProblem(watcher.Problem);
         while (await watcher.Notices.WaitToReadAsync(flows.Ended))
         {
-            _retry = FirstRetry;
+            _backoff.Reset();
             while (watcher.Notices.TryRead(out var notice))
                 scans.Request(notice.Everything ? [] : notice.Names);
             Folder.Status.SetWatchProblem(watcher.Problem);
@@ -62,9 +60,8 @@ internal sealed class FolderWatcher(OpenFolder open, IScanRequests scans, TaskGr
     {
         _hasFailed = true;
         Folder.Status.SetWatchProblem(new WatchProblem($"Watching '{Folder.Config.Path}' failed: {e.Message}", "It starts again by itself; until then changes are found by scans."));
-        var wait = _retry;
+        var wait = _backoff.Next();
         flows.Run(() => ScanLaterAsync(wait));
-        _retry = _retry * 2 < LastRetry ? _retry * 2 : LastRetry;
     }
 
     private async Task ScanLaterAsync(TimeSpan wait)

@@ -84,9 +84,9 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
         }
         finally
         {
-            // The walk is one worker's at a time: it must not be disposed under it.
+            // The walk is one worker's at a time: it must not be disposed under it. A fault of its own comes after the one that is thrown.
             if (walking is not null)
-                await Task.WhenAny(walking);
+                await ((Task)walking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -4,7 +4,7 @@ using FolderSync.Api.Service;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
 using FolderSync.Engine;
-using FolderSync.Network.Discovery;
+using FolderSync.Network.Discovery.Nearby;
 
 namespace FolderSync.Host.Service;
 

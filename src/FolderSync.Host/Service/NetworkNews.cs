@@ -1,5 +1,6 @@
 using FolderSync.Engine;
 using FolderSync.Network.Discovery;
+using FolderSync.Network.Discovery.Nearby;
 
 namespace FolderSync.Host.Service;
 

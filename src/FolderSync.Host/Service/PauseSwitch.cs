@@ -3,11 +3,12 @@ using System.Text.Json.Nodes;
 using FolderSync.Api.Service;
 using FolderSync.Engine;
 using FolderSync.Index;
+using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 
 /// <summary>"Pause for an hour": all connections rest until then or until resumed, over restarts too. The configuration does not change.</summary>
-internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimeProvider time) : IPause, IDisposable
+internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimeProvider time, ILogger<PauseSwitch> log) : IPause, IAsyncDisposable
 {
     private const string Document = "pause";
 
@@ -15,7 +16,10 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private ITimer? _timer;
+
+    /// <summary>Ends the wait for the present pause's end.</summary>
+    private CancellationTokenSource? _stopWaiting;
+    private Task _waiting = Task.CompletedTask;
     private volatile Paused? _now;
 
     public bool IsPaused => _now is not null;
@@ -37,9 +41,10 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
 
     public Task ResumeAsync(CancellationToken cancellation) => SetAsync(null, isKept: false, cancellation);
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _timer?.Dispose();
+        _stopWaiting?.Cancel();
+        await _waiting;
         _gate.Dispose();
     }
 
@@ -54,14 +59,10 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
                 state.PutDocument(Document, wanted is null ? "{}" : new JsonObject { ["paused"] = true, ["until"] = wanted.Until?.ToString("O") }.ToJsonString());
             await engine.PauseAsync(wanted is not null, cancellation);
             _now = wanted;
-            _timer?.Dispose();
-            _timer = null;
+            _stopWaiting?.Cancel();
+            _stopWaiting = null;
             if (wanted?.Until is { } until)
-            {
-                var (begun, length) = (time.GetTimestamp(), until - time.GetUtcNow());
-                _timer = time.CreateTimer(_ => _ = OnTimeAsync(until, begun, length), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _timer.Change(NextLook(Left(until, begun, length)), Timeout.InfiniteTimeSpan);
-            }
+                StartWaiting(until);
             engine.Events.Publish(new ServiceEvent.SyncPaused(wanted is not null, wanted?.Until));
         }
         finally
@@ -70,21 +71,19 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
         }
     }
 
-    private async Task OnTimeAsync(DateTimeOffset until, long begun, TimeSpan length)
+    private void StartWaiting(DateTimeOffset until)
     {
-        try
-        {
-            if (_now?.Until != until)
-                return;
-            if (Left(until, begun, length) is var left && left <= TimeSpan.Zero)
-                await EndAsync();
-            else
-                _timer?.Change(NextLook(left), Timeout.InfiniteTimeSpan);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The service ends; the next start looks at the time.
-        }
+        var (begun, length) = (time.GetTimestamp(), until - time.GetUtcNow());
+        var stop = _stopWaiting = new CancellationTokenSource();
+        _waiting = new RestartingLoop(time).Start(() => EndInTimeAsync(until, begun, length, stop.Token), e => Log.LoopFault(log, "pause", e), stop.Token);
+    }
+
+    private async Task EndInTimeAsync(DateTimeOffset until, long begun, TimeSpan length, CancellationToken cancellation)
+    {
+        while (Left(until, begun, length) is var left && left > TimeSpan.Zero)
+            await Task.Delay(NextLook(left), time, cancellation);
+        if (_now?.Until == until)
+            await EndAsync();
     }
 
     /// <summary>On a full disk the note of the pause stays; the next start looks at its time.</summary>

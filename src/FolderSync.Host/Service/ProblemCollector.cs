@@ -20,12 +20,13 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
 
     /// <summary>Folder → why it is stopped at present.</summary>
     private readonly Dictionary<FolderId, string> _stopped = [];
-    private CancellationToken _stopping;
+
+    /// <summary>What is to be looked at again, in the order of the time.</summary>
+    private readonly Queue<SecondLook> _looks = new();
     private readonly Channel<Action> _work = Channel.CreateBounded<Action>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _stopping = stoppingToken;
         using var listening = engine.Events.Listen(OnEvent);
         config.ProblemsChanged += OnConfig;
         log.Added += OnLog;
@@ -35,8 +36,14 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             OnStart();
             foreach (var (address, why) in engine.ListenErrors)
                 book.Add("error", $"Peers can't be listened for on {address}: {why}");
-            await foreach (var work in _work.Reader.ReadAllAsync(stoppingToken))
-                work();
+            while (true)
+            {
+                while (_work.Reader.TryRead(out var work))
+                    work();
+                while (_looks.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= StandsFor)
+                    LookAgain(_looks.Dequeue());
+                await WaitAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -57,7 +64,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         {
             EngineEvent.FolderStateChanged { Error.Length: > 0 } e => () => OnFolderError(e.Folder, e.Error),
             EngineEvent.FolderStateChanged { From: FolderState.Error } e => () => OnFolderWell(e.Folder),
-            EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder, _stopping),
+            EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder),
             EngineEvent.DeletionsHeld e => () => book.Add(
                 "warning",
                 $"{e.Files} of {e.TotalFiles} files were deleted {(e.Incoming ? "by another device" : "here")} at once. This is held until you say what is to happen.",
@@ -97,32 +104,42 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
     }
 
     /// <summary>Only what does not come right with the next device that connects, or with the next try.</summary>
-    private void OnPullProblems(FolderId folder, CancellationToken cancellation)
+    private void OnPullProblems(FolderId folder)
     {
         if (engine.Folder(folder) is not { } snapshot)
             return;
         if (snapshot.PullProblems.FirstOrDefault(p => p.Permanent) is { } permanent)
             Note("error", folder, permanent);
         if (snapshot.PullProblems.Any(IsTriedAgain) && _looking.Add(folder))
-            _ = LookAgainAsync(folder, [.. snapshot.PullProblems.Where(IsTriedAgain).Take(100).Select(p => (p.Name, p.Reason))], cancellation);
+            _looks.Enqueue(new SecondLook(folder, [.. snapshot.PullProblems.Where(IsTriedAgain).Take(100).Select(p => (p.Name, p.Reason))], time.GetTimestamp()));
     }
 
-    private async Task LookAgainAsync(FolderId folder, HashSet<(FileName, string)> seen, CancellationToken cancellation)
+    /// <summary>Until there is work, or a folder is to be looked at again.</summary>
+    private async Task WaitAsync(CancellationToken cancellation)
     {
+        if (!_looks.TryPeek(out var next))
+        {
+            await _work.Reader.WaitToReadAsync(cancellation);
+            return;
+        }
+        var left = StandsFor - time.GetElapsedTime(next.Since);
+        using var due = new CancellationTokenSource(left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellation);
         try
         {
-            await Task.Delay(StandsFor, time, cancellation);
-            _work.Writer.TryWrite(() =>
-            {
-                _looking.Remove(folder);
-                if (engine.Folder(folder)?.PullProblems.FirstOrDefault(p => IsTriedAgain(p) && seen.Contains((p.Name, p.Reason))) is { } still)
-                    Note("warning", folder, still);
-            });
+            await _work.Reader.WaitToReadAsync(either.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // The service ends.
+            // It is time.
         }
+    }
+
+    private void LookAgain(SecondLook look)
+    {
+        _looking.Remove(look.Folder);
+        if (engine.Folder(look.Folder)?.PullProblems.FirstOrDefault(p => IsTriedAgain(p) && look.Seen.Contains((p.Name, p.Reason))) is { } still)
+            Note("warning", look.Folder, still);
     }
 
     private static bool IsTriedAgain(PullProblem problem) => problem is { Permanent: false, RetryAt: not null };
@@ -142,4 +159,8 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         if (entry.Level >= LogLevel.Error && !entry.Text.StartsWith("The configuration was not taken up", StringComparison.Ordinal))
             _work.Writer.TryWrite(() => book.Add("error", entry.Text));
     }
+
+    /// <param name="Seen">What failed, and why.</param>
+    /// <param name="Since">Timestamp.</param>
+    private sealed record SecondLook(FolderId Folder, HashSet<(FileName, string)> Seen, long Since);
 }

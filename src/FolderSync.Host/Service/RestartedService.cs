@@ -1,19 +1,20 @@
+using FolderSync.Platform;
+
 namespace FolderSync.Host.Service;
 
 /// <summary>Runs a background service that must not end the host with a fault of its own: it is logged with its stack, and the service starts again, later each time.</summary>
 internal sealed class RestartedService<T>(T service, TimeProvider time, ILogger<T> log) : IHostedService
     where T : BackgroundService
 {
-    private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRestart = TimeSpan.FromMinutes(1);
-
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
+    private bool _isStarted;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await service.StartAsync(cancellationToken);
-        _running = KeepRunningAsync();
+        _isStarted = true;
+        _running = new RestartingLoop(time).RunAsync(RunAsync, e => Log.LoopFault(log, typeof(T).Name, e), _stop.Token);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -23,32 +24,12 @@ internal sealed class RestartedService<T>(T service, TimeProvider time, ILogger<
         await service.StopAsync(cancellationToken);
     }
 
-    private async Task KeepRunningAsync()
+    /// <summary>Until the service ends; what ends with a fault is to be started anew.</summary>
+    private async Task RunAsync()
     {
-        for (var wait = FirstRestart; ; wait = wait * 2 < LastRestart ? wait * 2 : LastRestart)
-        {
-            try
-            {
-                await (service.ExecuteTask ?? Task.CompletedTask).WaitAsync(_stop.Token);
-                return;
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                Log.LoopFault(log, typeof(T).Name, e);
-            }
-            try
-            {
-                await Task.Delay(wait, time, _stop.Token);
-                await service.StartAsync(_stop.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+        if (!_isStarted)
+            await service.StartAsync(_stop.Token);
+        _isStarted = false;
+        await (service.ExecuteTask ?? Task.CompletedTask).WaitAsync(_stop.Token);
     }
 }

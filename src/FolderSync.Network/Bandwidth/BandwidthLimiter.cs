@@ -71,7 +71,7 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
             while (TryTake(bytes, out var wait, out var changed) is false)
             {
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                await Task.WhenAny(Task.Delay(wait, clock, stop.Token), changed).ConfigureAwait(false);
+                await (await Task.WhenAny(Task.Delay(wait, clock, stop.Token), changed).ConfigureAwait(false)).ConfigureAwait(false);
                 await stop.CancelAsync().ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FolderSync.Core.Model;
+using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Discovery;
@@ -51,7 +52,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         (_self, _family, _group, _datagrams, _addresses, _instance) = (self, family, new IPEndPoint(group, port), datagrams, addresses, instance);
         (_onSighting, _state, _clock, _logger) = (onSighting, state, clock, logger);
         _budget = new SourceBudget(clock);
-        _announcing = Task.Run(AnnounceLoopAsync);
+        _announcing = new RestartingLoop(clock).Start(AnnounceLoopAsync, OnFault, _stop.Token);
     }
 
     /// <summary>Something is new: announce at once.</summary>
@@ -88,25 +89,15 @@ internal sealed class LocalDiscovery : IAsyncDisposable
 
     private async Task AnnounceLoopAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                Announce();
-                await Task.Delay(s_spacing, _clock, _stop.Token).ConfigureAwait(false);
-                await Pauses.WaitAsync(_wake, s_interval - s_spacing, _clock, _stop.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                Log.DiscoveryBug(_logger, _state.Name, e);
-                await Pauses.ForAsync(s_interval, _clock, _stop.Token).ConfigureAwait(false);
-            }
+            Announce();
+            await Task.Delay(s_spacing, _clock, _stop.Token).ConfigureAwait(false);
+            await Pauses.WaitAsync(_wake, s_interval - s_spacing, _clock, _stop.Token).ConfigureAwait(false);
         }
     }
+
+    private void OnFault(Exception e) => Log.DiscoveryBug(_logger, _state.Name, e);
 
     private void Announce()
     {
@@ -186,7 +177,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
 
             _joined.Clear();
             var port = _hearing;
-            _listening = Task.Run(() => ListenLoopAsync(port));
+            _listening = new RestartingLoop(_clock).Start(() => ListenLoopAsync(port), OnFault, _stop.Token);
         }
 
         if (_family == AddressFamily.InterNetworkV6)
@@ -216,10 +207,6 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
             // The next announcement opens it anew.
-        }
-        catch (Exception e)
-        {
-            Log.DiscoveryBug(_logger, _state.Name, e);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace FolderSync.Network.Discovery;
 /// Linux' notices of links, addresses and carriers. .NET's own say nothing of a carrier that goes and comes on one of several interfaces,
 /// which is what a pulled cable is.
 /// </summary>
-internal sealed partial class Netlink : IDisposable
+internal sealed partial class Netlink : INetworkNews
 {
     private const int AddressFamilyNetlink = 16;
     private const int RawCloseOnExec = 3 | 0x80000;
@@ -62,7 +62,7 @@ internal sealed partial class Netlink : IDisposable
             {
                 // More notices than fit: news all the same.
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException || cancellation.IsCancellationRequested)
             {
                 yield break;
             }

@@ -1,4 +1,6 @@
 using System.Net.NetworkInformation;
+using System.Threading.Channels;
+using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Discovery;
@@ -12,8 +14,6 @@ public sealed class NetworkWatch : IAsyncDisposable
     /// <summary>Changes come in bursts: an interface, then each of its addresses.</summary>
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(200);
 
-    private static readonly TimeSpan s_restart = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
     /// <summary>A tick that comes later than this means that the process, or the computer, stood still.</summary>
@@ -25,20 +25,25 @@ public sealed class NetworkWatch : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Netlink? _netlink;
+    private readonly INetworkNews? _news;
     private readonly Lock _lock = new();
-    private ITimer? _settle;
+    private readonly Channel<bool> _touched = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private IReadOnlyList<NetworkPath> _paths;
     private string _last;
     private Task _running = Task.CompletedTask;
     private bool _isAsleepNews;
 
     public NetworkWatch(TimeProvider clock, ILogger<NetworkWatch> logger)
+        : this(clock, logger, Netlink.TryOpen())
     {
-        (_clock, _logger) = (clock, logger);
+    }
+
+    /// <param name="news">Null: the system tells nothing.</param>
+    internal NetworkWatch(TimeProvider clock, ILogger<NetworkWatch> logger, INetworkNews? news)
+    {
+        (_clock, _logger, _news) = (clock, logger, news);
         _paths = NetworkPath.ReadAll();
         _last = string.Join('\n', _paths);
-        _netlink = Netlink.TryOpen();
     }
 
     /// <summary>The network is another one than before, or time has passed unseen. Called from the thread pool, one call at a time.</summary>
@@ -49,10 +54,9 @@ public sealed class NetworkWatch : IAsyncDisposable
     /// <summary>Until disposed.</summary>
     public void Start()
     {
-        _settle = _clock.CreateTimer(_ => Settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         NetworkChange.NetworkAddressChanged += OnAddressChanged;
         NetworkChange.NetworkAvailabilityChanged += OnAvailabilityChanged;
-        _running = Task.WhenAll(Task.Run(() => KeepAsync(TickAsync)), Task.Run(() => KeepAsync(HearAsync)));
+        _running = Task.WhenAll(Keep(TickAsync), Keep(HearAsync), Keep(SettleAsync));
     }
 
     public async ValueTask DisposeAsync()
@@ -60,40 +64,37 @@ public sealed class NetworkWatch : IAsyncDisposable
         NetworkChange.NetworkAddressChanged -= OnAddressChanged;
         NetworkChange.NetworkAvailabilityChanged -= OnAvailabilityChanged;
         await _stop.CancelAsync().ConfigureAwait(false);
-        _netlink?.Dispose();
+        _news?.Dispose();
         await _running.ConfigureAwait(false);
-        if (_settle is not null)
-            await _settle.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>A fault of the system's interfaces, or of whoever listens, must not leave the network unwatched.</summary>
-    private async Task KeepAsync(Func<Task> loop)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                await loop().ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                Log.WatchBug(_logger, e);
-            }
+    private Task Keep(Func<Task> loop) => new RestartingLoop(_clock).Start(loop, OnFault, _stop.Token);
 
-            await Task.Delay(s_restart, _clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    private void OnFault(Exception e)
+    {
+        Log.WatchBug(_logger, e);
+        // What it was about to look at is looked at again.
+        Soon();
     }
 
     private void OnAddressChanged(object? sender, EventArgs e) => Soon();
 
     private void OnAvailabilityChanged(object? sender, EventArgs e) => Soon();
 
-    private void Soon() => _settle?.Change(s_settling, Timeout.InfiniteTimeSpan);
+    private void Soon() => _touched.Writer.TryWrite(true);
+
+    private async Task SettleAsync()
+    {
+        while (true)
+        {
+            await _touched.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
+            do
+                await Task.Delay(s_settling, _clock, _stop.Token).ConfigureAwait(false);
+            while (_touched.Reader.TryRead(out _));
+            Settled();
+        }
+    }
 
     /// <summary>Two clocks: the monotonic one stands still in a suspend on Linux, the wall clock may be set by a person. A leap of either is news.</summary>
     private async Task TickAsync()
@@ -119,7 +120,7 @@ public sealed class NetworkWatch : IAsyncDisposable
                     _isAsleepNews = true;
                 Settled();
             }
-            else if (_netlink is null && ticks % TicksBetweenLooks == 0)
+            else if (_news is null && ticks % TicksBetweenLooks == 0)
             {
                 Settled();
             }
@@ -128,9 +129,9 @@ public sealed class NetworkWatch : IAsyncDisposable
 
     private async Task HearAsync()
     {
-        if (_netlink is null)
+        if (_news is null)
             return;
-        await foreach (var _ in _netlink.NewsAsync(_stop.Token).ConfigureAwait(false))
+        await foreach (var _ in _news.NewsAsync(_stop.Token).ConfigureAwait(false))
             Soon();
     }
 

@@ -88,6 +88,7 @@ internal sealed class HandshakeSlots(int max, int maxPerRemote)
     internal sealed class Slot
     {
         private readonly HandshakeSlots _owner;
+        private Task? _running;
 
         public Slot(HandshakeSlots owner, IPAddress remote, CancellationTokenSource handshake)
         {
@@ -103,6 +104,21 @@ internal sealed class HandshakeSlots(int max, int maxPerRemote)
 
         public bool GivenUp { get; set; }
 
+        /// <summary>Begins the handshake, which never throws, and leaves the slot when it has ended.</summary>
+        public void Run(Func<Task> handshake) => _running = RunAsync(handshake);
+
         public void Leave() => _owner.Leave(this);
+
+        private async Task RunAsync(Func<Task> handshake)
+        {
+            try
+            {
+                await handshake().ConfigureAwait(false);
+            }
+            finally
+            {
+                Leave();
+            }
+        }
     }
 }

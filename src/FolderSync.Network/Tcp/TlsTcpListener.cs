@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using FolderSync.Core.Model;
 using FolderSync.Network.Tls;
+using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Tcp;
@@ -33,7 +34,7 @@ internal sealed class TlsTcpListener : IPeerListener
     {
         (_socket, Address, _self, _admits, _tls, _lan, _clock, _options, _logger) = (socket, address, self, admits, tls, lan, clock, options, logger);
         _slots = new HandshakeSlots(options.MaxHandshakes, options.MaxHandshakesPerRemote);
-        _accepting = Task.Run(AcceptLoopAsync);
+        _accepting = new RestartingLoop(clock).Start(AcceptLoopAsync, e => Log.AcceptBug(_logger, Address, e), _closing.Token);
     }
 
     public string Address { get; }
@@ -128,11 +129,11 @@ internal sealed class TlsTcpListener : IPeerListener
             return;
         }
 
-        _ = HandshakeAsync(socket, remote, slot, deadline);
+        slot.Run(() => HandshakeAsync(socket, remote, deadline));
     }
 
-    /// <summary>Owns socket, slot and deadline; never throws. The slot is left last: whoever closes the listener waits only for that.</summary>
-    private async Task HandshakeAsync(Socket socket, IPEndPoint remote, HandshakeSlots.Slot slot, CancellationTokenSource deadline)
+    /// <summary>Owns socket and deadline; never throws. Whoever closes the listener waits for the slots.</summary>
+    private async Task HandshakeAsync(Socket socket, IPEndPoint remote, CancellationTokenSource deadline)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
@@ -141,9 +142,9 @@ internal sealed class TlsTcpListener : IPeerListener
             using (var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _closing.Token))
                 await WelcomeAsync(socket, remote, either.Token).ConfigureAwait(false);
         }
-        finally
+        catch (Exception e)
         {
-            slot.Leave();
+            Log.HandshakeBroke(_logger, TlsTcpTransport.Show(remote), e);
         }
     }
 

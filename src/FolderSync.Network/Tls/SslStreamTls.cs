@@ -12,13 +12,15 @@ namespace FolderSync.Network.Tls;
 /// <summary>TLS by .NET's SslStream, that is OpenSSL on Linux.</summary>
 internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
 {
+    public const string StackName = "sslstream";
+
     private static readonly SslApplicationProtocol s_bep = new("bep/1.0");
     private static readonly CipherSuitesPolicy? s_suites = OperatingSystem.IsLinux() ? PreferredSuites() : null;
 
     // Offline: else building the context may fetch what the certificate's AIA extension names.
     private readonly SslStreamCertificateContext _own = SslStreamCertificateContext.Create(identity.CertificateWithKey, null, offline: true);
 
-    public string Name => TlsStacks.SslStream;
+    public string Name => StackName;
 
     public Task<TlsSession> ServerAsync(Stream raw, CancellationToken cancellation)
     {
@@ -191,7 +193,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
             await _stop.CancelAsync().ConfigureAwait(false);
             try
             {
-                await _still.Task.WaitAsync(TlsStacks.CloseNotifyPatience).ConfigureAwait(false);
+                await _still.Task.WaitAsync(CloseNotify.Patience).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -203,7 +205,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
             {
                 // Behind half a record nobody would understand it.
                 if (!isCutShort)
-                    await ShutdownAsync().WaitAsync(TlsStacks.CloseNotifyPatience).ConfigureAwait(false);
+                    await ShutdownAsync().WaitAsync(CloseNotify.Patience).ConfigureAwait(false);
             }
             catch (Exception)
             {

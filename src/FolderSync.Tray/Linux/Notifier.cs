@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using FolderSync.Tray.Icons;
+using FolderSync.Tray.Logging;
 using FolderSync.Tray.Model;
 using Tmds.DBus.Protocol;
 

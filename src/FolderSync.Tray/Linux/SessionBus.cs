@@ -1,3 +1,4 @@
+using FolderSync.Tray.Logging;
 using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;

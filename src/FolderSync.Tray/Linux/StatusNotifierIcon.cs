@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FolderSync.Tray.Icons;
+using FolderSync.Tray.Logging;
 using FolderSync.Tray.Model;
 using Tmds.DBus.Protocol;
 
@@ -20,8 +21,10 @@ internal sealed class StatusNotifierIcon : ITrayIcon
     private readonly CancellationTokenSource _ending = new();
     private readonly Channel<TrayEvent> _events = Channel.CreateBounded<TrayEvent>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Channel<bool> _panels = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<Notice> _notices = Channel.CreateBounded<Notice>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
     private Task _registering = Task.CompletedTask;
     private Task _watchingBus = Task.CompletedTask;
+    private Task _notifying = Task.CompletedTask;
 
     private StatusNotifierIcon(SessionBus bus, IconSet icons, TrayLog log)
     {
@@ -55,6 +58,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
         icon._panels.Writer.TryWrite(true);
         icon._registering = icon.RegisterAsync(icon._ending.Token);
         icon._watchingBus = icon.WatchBusAsync();
+        icon._notifying = icon.NotifyAsync(icon._ending.Token);
         return icon;
     }
 
@@ -65,7 +69,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
         _menu.Show(view.Menu, _bus);
     }
 
-    public void Notify(Notice notice) => _ = _notifier.ShowAsync(notice, _ending.Token);
+    public void Notify(Notice notice) => _notices.Writer.TryWrite(notice);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,6 +77,28 @@ internal sealed class StatusNotifierIcon : ITrayIcon
         _bus.Dispose();
         await _registering;
         await _watchingBus;
+        await _notifying;
+    }
+
+    /// <summary>One after the other: the one that replaces another must know its number.</summary>
+    private async Task NotifyAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var notice in _notices.Reader.ReadAllAsync(cancellation))
+                    await _notifier.ShowAsync(notice, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _log.Say($"An error in FolderSync: a notification was not shown. {e}");
+            }
+        }
     }
 
     /// <summary>Tells when the name gets an owner, and when it loses it.</summary>

@@ -182,12 +182,16 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
 
     private async Task PauseAsync(TimeSpan pause, CancellationToken cancellation)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var nudged = _nudge.WaitAsync(ending.Token);
-        await Task.WhenAny(nudged, Task.Delay(pause, time, ending.Token));
-        await ending.CancelAsync();
-        await Quiet(nudged);
-        cancellation.ThrowIfCancellationRequested();
+        using var limit = new CancellationTokenSource(pause, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await _nudge.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The pause is over.
+        }
     }
 
     private void Say(ServiceState state) => _states.Writer.TryWrite(state);

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Threading.Channels;
 using FolderSync.Tray.Icons;
+using FolderSync.Tray.Logging;
 using FolderSync.Tray.Model;
 using FolderSync.Tray.Service;
 

@@ -8,6 +8,7 @@ using FolderSync.Filesystem;
 using FolderSync.Index;
 using FolderSync.Network;
 using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using FolderSync.Simulator.Stores;
 using Microsoft.Extensions.Logging.Abstractions;

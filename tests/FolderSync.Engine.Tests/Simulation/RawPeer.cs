@@ -3,6 +3,7 @@ using System.Text;
 using FolderSync.Core.Model;
 using FolderSync.Network;
 using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using FolderSync.Simulator.World;
 

@@ -3,6 +3,7 @@ using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Versions;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
+using FolderSync.Filesystem.Local;
 using FolderSync.Testing;
 using Xunit;
 

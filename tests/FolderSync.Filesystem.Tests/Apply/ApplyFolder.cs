@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FolderSync.Core.Model;
 using FolderSync.Filesystem.Apply;
+using FolderSync.Filesystem.Local;
 using FolderSync.Simulator.Disks;
 using FolderSync.Testing;
 

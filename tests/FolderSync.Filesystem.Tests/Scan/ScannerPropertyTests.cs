@@ -1,5 +1,6 @@
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
+using FolderSync.Filesystem.Local;
 using FolderSync.Filesystem.Scan;
 using FolderSync.Simulator.Disks;
 using Xunit;

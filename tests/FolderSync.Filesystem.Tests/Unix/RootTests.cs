@@ -1,4 +1,5 @@
 using FolderSync.Core.Model;
+using FolderSync.Filesystem.Local;
 using FolderSync.Filesystem.Unix;
 using FolderSync.Testing;
 using Xunit;

@@ -2,6 +2,7 @@ using FolderSync.Core.Model;
 using FolderSync.Network;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 
 namespace FolderSync.IntegrationTests.Harness;

@@ -1,6 +1,7 @@
 using System.Net;
 using FolderSync.Core.Model;
 using FolderSync.Network.Discovery;
+using FolderSync.Network.Discovery.Nearby;
 using FolderSync.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FolderSync.Core.Model;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using FolderSync.Testing;
 using Xunit;

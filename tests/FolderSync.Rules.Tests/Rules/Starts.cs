@@ -18,6 +18,11 @@ internal static class Starts
         ["FolderSync.Engine.Wakeup"] = "The one timer of the engine; its callback only wakes a loop.",
         ["FolderSync.Engine.Primitives.Wakeup"] = "The one timer of the engine; its callback only wakes a loop.",
         ["FolderSync.Host.Service.SerialScheduler"] = "Production's side of the engine's seam: only supervisors call it.",
+        ["FolderSync.Platform.RestartingLoop"] = "What starts all loops outside the engine.",
+        ["FolderSync.Filesystem.Watch.InotifyWatcher"] = "A thread that waits in poll(2); its fault ends its notices, and whoever reads them is supervised.",
+        ["FolderSync.Filesystem.Watch.SystemWatcher"] = "A thread that waits for the system's events; its fault ends its notices, and whoever reads them is supervised.",
+        ["FolderSync.Filesystem.Unix.RootDirectory"] = "A timer that closes an idle handle; it does nothing else.",
+        ["FolderSync.Engine.Peers.PeerLink.CloseDeadline"] = "A timer that ends a connection whose peer does not read; it does nothing else.",
         ["FolderSync.Filesystem.Workers"] = "The threads for blocking work; a job's fault is its caller's.",
     };
 

@@ -8,7 +8,7 @@ using FolderSync.Engine.Primitives;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem.Watch;
 using FolderSync.Index;
-using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Simulator.Disks;
 using FolderSync.Simulator.Stores;
 using Microsoft.Extensions.Logging;
@@ -68,6 +68,22 @@ internal sealed class SimulatedDevice
 
     public IFolderLocks? FolderLocks { get; set; }
 
+    /// <summary>Called before the engine uses its clock, its indexes or the disk; throws to make whatever does so fail. Sets the hooks of those.</summary>
+    public Action? BeforeSeam
+    {
+        get;
+        set
+        {
+            field = value;
+            Indexes.BeforeRead = Indexes.BeforeCommit = value is null ? null : _ => value();
+            Disks.BeforeOperation = value is null ? null : (_, _) =>
+            {
+                value();
+                return null;
+            };
+        }
+    }
+
     public MemoryStateStore State => _state;
 
     /// <summary>How far its wall clock is ahead of the world's. Changed while it runs, the clock jumps.</summary>
@@ -108,7 +124,7 @@ internal sealed class SimulatedDevice
         if (IsRunning)
             return;
         _process = new SimulatedPump.SimulatedProcess(_pump);
-        _clock = new SimulatedTime.Clock(_time, _skew);
+        _clock = new SimulatedTime.Clock(_time, _skew) { BeforeRead = () => BeforeSeam?.Invoke() };
         _watchers = new SilentWatchers();
         var parts = new EngineParts(
             Id, _clock, Disks, _watchers, _indexes, _state, _network.TransportOf(Id), _process, _process, new SeededRandom(_random), Loggers)

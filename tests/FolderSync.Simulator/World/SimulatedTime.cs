@@ -63,9 +63,20 @@ internal sealed class SimulatedTime(int? seed)
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public override long GetTimestamp() => world.Now;
+        /// <summary>Called before the clock is asked; throws to make whoever asks fail.</summary>
+        public Action? BeforeRead { get; set; }
 
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(world.Now) + Skew;
+        public override long GetTimestamp()
+        {
+            BeforeRead?.Invoke();
+            return world.Now;
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            BeforeRead?.Invoke();
+            return DateTimeOffset.UnixEpoch.AddTicks(world.Now) + Skew;
+        }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

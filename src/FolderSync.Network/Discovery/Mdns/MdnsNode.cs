@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using FolderSync.Core.Model;
+using FolderSync.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Discovery.Mdns;
@@ -43,7 +44,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         _budget = new SourceBudget(clock);
         _malformed = new MalformedPackets(clock, logger);
         _families = [new Family(AddressFamily.InterNetwork, s_groupV4, stateV4), new Family(AddressFamily.InterNetworkV6, s_groupV6, stateV6)];
-        _running = Task.Run(RunAsync);
+        _running = new RestartingLoop(clock).Start(RunAsync, OnFault, _stop.Token);
     }
 
     /// <summary>The network changed: names are probed and announced anew.</summary>
@@ -72,9 +73,9 @@ internal sealed class MdnsNode : IAsyncDisposable
         List<MdnsLink> links = [];
         var isNew = true;
         long nextOpen = 0;
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            try
+            while (!_stop.IsCancellationRequested)
             {
                 if (_isNetworkNew || isNew || _clock.GetTimestamp() >= nextOpen)
                 {
@@ -97,20 +98,16 @@ internal sealed class MdnsNode : IAsyncDisposable
                 Send(_browser.Due(links));
                 await HearAsync(links, Math.Min(nextOpen, Math.Min(_responder?.NextDue ?? long.MaxValue, _browser.NextDue))).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-            catch (Exception e)
-            {
-                Log.DiscoveryBug(_logger, "mDNS", e);
-                isNew = true;
-                await Pauses.ForAsync(s_retry, _clock, _stop.Token).ConfigureAwait(false);
-            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // It says goodbye.
         }
 
         Send(_responder?.Goodbye(links));
     }
+
+    private void OnFault(Exception e) => Log.DiscoveryBug(_logger, "mDNS", e);
 
     /// <summary>Waits for a packet until that time, and hears all that are there.</summary>
     private async Task HearAsync(List<MdnsLink> links, long until)
@@ -241,7 +238,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         {
             var port = family.Port = _datagrams.Open(family.Kind, MdnsPacket.Port);
             family.Joined.Clear();
-            family.Listening = Task.Run(() => ListenAsync(port));
+            family.Listening = new RestartingLoop(_clock).Start(() => ListenAsync(port), OnFault, _stop.Token);
             return null;
         }
         catch (SocketException e)
@@ -269,10 +266,6 @@ internal sealed class MdnsNode : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
             // It is opened anew when it is looked at next.
-        }
-        catch (Exception e)
-        {
-            Log.DiscoveryBug(_logger, "mDNS", e);
         }
     }
 

@@ -245,7 +245,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : 
     /// </summary>
     private async Task TrySendFarewellAsync()
     {
-        using var patience = new CancellationTokenSource(TlsStacks.CloseNotifyPatience);
+        using var patience = new CancellationTokenSource(CloseNotify.Patience);
         try
         {
             if (_broken || !await _sending.WaitAsync(0, CancellationToken.None).ConfigureAwait(false))

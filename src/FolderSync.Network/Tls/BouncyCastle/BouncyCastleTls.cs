@@ -5,7 +5,9 @@ namespace FolderSync.Network.Tls.BouncyCastle;
 /// <summary>TLS by BouncyCastle: managed code, the same on every platform, and the one that can use an Ed25519 key.</summary>
 internal sealed class BouncyCastleTls(DeviceIdentity identity) : ITlsStack
 {
-    public string Name => TlsStacks.BouncyCastle;
+    public const string StackName = "bouncycastle";
+
+    public string Name => StackName;
 
     public Task<TlsSession> ServerAsync(Stream raw, CancellationToken cancellation)
     {

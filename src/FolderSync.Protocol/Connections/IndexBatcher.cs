@@ -1,7 +1,7 @@
 using FolderSync.Core.Model;
 using FolderSync.Protocol.Messages;
 
-namespace FolderSync.Protocol;
+namespace FolderSync.Protocol.Connections;
 
 /// <summary>Cuts a stream of entries into messages of a size that peers take well.</summary>
 public static class IndexBatcher

@@ -1,7 +1,7 @@
 using FolderSync.Filesystem.Unix;
 using FolderSync.Filesystem.Windows;
 
-namespace FolderSync.Filesystem;
+namespace FolderSync.Filesystem.Local;
 
 /// <summary>The disks of this computer.</summary>
 public sealed class FileSystems : IFileSystems

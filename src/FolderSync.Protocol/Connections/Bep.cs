@@ -1,7 +1,7 @@
 using FolderSync.Protocol.Framing;
 using FolderSync.Protocol.Messages;
 
-namespace FolderSync.Protocol;
+namespace FolderSync.Protocol.Connections;
 
 /// <summary>Where a BEP connection begins.</summary>
 public static class Bep

@@ -1,4 +1,4 @@
-namespace FolderSync.Tray;
+namespace FolderSync.Tray.Logging;
 
 /// <summary>Lines for whoever looks why there is no icon; the same one is not said again until another was.</summary>
 internal sealed class TrayLog(TextWriter output)

@@ -1,6 +1,6 @@
 using FolderSync.Protocol.Messages;
 
-namespace FolderSync.Protocol;
+namespace FolderSync.Protocol.Connections;
 
 /// <summary>
 /// One BEP connection over an authenticated duplex stream, after its Hello. One caller sends at a time and one receives at a time; no

@@ -1,16 +1,14 @@
 using System.Runtime.InteropServices;
+using FolderSync.Network.Tls;
 using FolderSync.Network.Tls.BouncyCastle;
 
-namespace FolderSync.Network.Tls;
+namespace FolderSync.Network.Tcp;
 
 /// <summary>Chooses the TLS implementation.</summary>
 public static class TlsStacks
 {
-    public const string SslStream = "sslstream";
-    public const string BouncyCastle = "bouncycastle";
-
-    /// <summary>How long a closing stream tries to tell its peer so.</summary>
-    internal static readonly TimeSpan CloseNotifyPatience = TimeSpan.FromSeconds(1);
+    public const string SslStream = SslStreamTls.StackName;
+    public const string BouncyCastle = BouncyCastleTls.StackName;
 
     /// <summary>
     /// SslStream on Linux where the own key allows it. Elsewhere BouncyCastle: Schannel knows no Ed25519 and Windows 10 no TLS 1.3,

@@ -2,7 +2,7 @@ using FolderSync.Protocol.Framing;
 using FolderSync.Protocol.Messages;
 using FolderSync.Protocol.Wire;
 
-namespace FolderSync.Protocol;
+namespace FolderSync.Protocol.Connections;
 
 /// <summary>The one implementation of <see cref="IBepConnection"/>: frames over a stream it owns.</summary>
 /// <remarks>

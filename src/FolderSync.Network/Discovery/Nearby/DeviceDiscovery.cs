@@ -5,7 +5,7 @@ using FolderSync.Core.Model;
 using FolderSync.Network.Discovery.Mdns;
 using Microsoft.Extensions.Logging;
 
-namespace FolderSync.Network.Discovery;
+namespace FolderSync.Network.Discovery.Nearby;
 
 /// <summary>What discovery is told to do. Immutable.</summary>
 /// <param name="Enabled">False: not a packet is sent, not a port opened.</param>

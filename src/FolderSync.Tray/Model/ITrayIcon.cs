@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-using FolderSync.Tray.Model;
 
-namespace FolderSync.Tray;
+namespace FolderSync.Tray.Model;
 
 /// <summary>What a person did to the icon, its menu or a notification.</summary>
 internal abstract record TrayEvent

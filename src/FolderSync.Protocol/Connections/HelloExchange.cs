@@ -3,7 +3,7 @@ using FolderSync.Protocol.Framing;
 using FolderSync.Protocol.Messages;
 using Google.Protobuf;
 
-namespace FolderSync.Protocol;
+namespace FolderSync.Protocol.Connections;
 
 /// <summary>What both sides say before any frame: magic (u32), length (u16), the Hello message; big-endian.</summary>
 internal static class HelloExchange

@@ -1,0 +1,249 @@
+using System.Reflection;
+using FolderSync.Api.Events;
+using FolderSync.Api.Service;
+using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Store;
+using FolderSync.Configuration.Yaml;
+using FolderSync.Core.Model;
+using FolderSync.Engine;
+using FolderSync.Engine.Events;
+using FolderSync.Engine.Status;
+using FolderSync.Host.Service;
+using FolderSync.Platform;
+using FolderSync.Simulator.Stores;
+using FolderSync.Testing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace FolderSync.Host.Tests.Service;
+
+/// <summary>A fault that nobody expected, in each loop beside the engine: it is logged with its stack, and the loop starts again by itself.</summary>
+public sealed class ServiceLoopTests : IDisposable
+{
+    private readonly HomeDirectory _home = new(Directory.CreateTempSubdirectory("foldersync-loops-").FullName);
+
+    public ServiceLoopTests() => DurableFile.Write(_home.ConfigFile, NewConfig.Text("laptop", "key"));
+
+    public void Dispose() => Directory.Delete(_home.Path, recursive: true);
+
+    [Fact]
+    public async Task A_loop_waits_longer_with_each_fault_and_begins_anew_when_it_ran_steadily()
+    {
+        var time = new ManualTime();
+        List<TimeSpan> waits = [];
+        List<Exception> faults = [];
+        using var ended = new CancellationTokenSource();
+        var loop = new RestartingLoop(time, (wait, _) =>
+        {
+            waits.Add(wait);
+            return Task.CompletedTask;
+        });
+        await loop.RunAsync(
+            () =>
+            {
+                if (faults.Count == 8)
+                    time.Advance(RestartingLoop.SteadyAfter);
+                if (faults.Count == 9)
+                    ended.Cancel();
+                throw ended.IsCancellationRequested ? new OperationCanceledException() : new InvalidOperationException($"{faults.Count}");
+            },
+            faults.Add,
+            ended.Token);
+        Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60, 1], waits.Select(w => w.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task A_loop_that_returns_is_not_started_again()
+    {
+        var runs = 0;
+        await new RestartingLoop(TimeProvider.System).RunAsync(
+            () =>
+            {
+                runs++;
+                return Task.CompletedTask;
+            },
+            e => throw e,
+            CancellationToken.None);
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task A_background_service_that_fails_starts_again()
+    {
+        using var service = new FailingService();
+        await AssertStartsAgainAsync(service, service.Resumed.Task);
+    }
+
+    [Fact]
+    public async Task Giving_memory_back_starts_again()
+    {
+        var time = new FaultyTime("IdleMemory.ExecuteAsync");
+        using var service = new IdleMemory(time, () => 0, () => { });
+        await AssertStartsAgainAsync(service, time.Resumed);
+    }
+
+    [Fact]
+    public async Task The_look_at_rates_starts_again()
+    {
+        var time = new FaultyTime("RateSampler.ExecuteAsync");
+        using var service = new RateSampler(new RateMeter(() => [], () => new Dictionary<FolderId, long>(), TimeProvider.System), time);
+        await AssertStartsAgainAsync(service, time.Resumed);
+    }
+
+    [Fact]
+    public async Task Events_of_folders_start_again()
+    {
+        var (engine, proxy) = FaultyEngine.Make("get_Events");
+        using var service = new FolderEvents(engine, new EventBuffers(proxy.Log), TimeProvider.System);
+        await AssertStartsAgainAsync(service, proxy.Resumed.Task);
+    }
+
+    [Fact]
+    public async Task Collecting_problems_starts_again()
+    {
+        var (engine, proxy) = FaultyEngine.Make("get_Events");
+        using var store = ConfigStore.Open(_home);
+        var log = new LogBook(TimeProvider.System, LogLevel.Information);
+        using var service = new ProblemCollector(engine, store, new ProblemBook(new MemoryStateStore(), TimeProvider.System), log, TimeProvider.System);
+        await AssertStartsAgainAsync(service, proxy.Resumed.Task);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_pause_is_tried_again()
+    {
+        var time = new FaultyTime("PauseSwitch.EndInTimeAsync");
+        var log = new FaultLog<PauseSwitch>();
+        var (engine, _) = FaultyEngine.Make("none");
+        await using var pause = new PauseSwitch(engine, new MemoryStateStore(), time, log);
+        await pause.PauseAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
+        await time.Resumed.WaitAsync(TestLimits.Patience);
+        Assert.Contains(time.Fault, log.Faults);
+        Assert.True(pause.IsPaused);
+    }
+
+    [Fact]
+    public async Task A_look_at_the_configuration_that_fails_is_made_again()
+    {
+        var time = new FaultyTime("ConfigWatch.SettleAsync");
+        List<Exception> faults = [];
+        var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = new ConfigWatch(
+            _home.ConfigFile,
+            _ =>
+            {
+                looked.TrySetResult();
+                return Task.CompletedTask;
+            },
+            faults.Add,
+            time);
+        File.AppendAllText(_home.ConfigFile, "# edited\n");
+        await looked.Task.WaitAsync(TestLimits.Patience);
+        Assert.Contains(time.Fault, faults);
+    }
+
+    [Fact]
+    public async Task Polling_the_configuration_starts_again()
+    {
+        var time = new FaultyTime("ConfigWatch.PollAsync");
+        List<Exception> faults = [];
+        // No watch can be had of what lies in no directory, so it is polled.
+        using var watch = new ConfigWatch(Path.Combine(_home.Path, "absent", "config.yaml"), _ => Task.CompletedTask, faults.Add, time);
+        await time.Resumed.WaitAsync(TestLimits.Patience);
+        Assert.Contains(time.Fault, faults);
+    }
+
+    private static async Task AssertStartsAgainAsync<T>(T service, Task resumed)
+        where T : BackgroundService
+    {
+        var log = new FaultLog<T>();
+        var restarted = new RestartedService<T>(service, TimeProvider.System, log);
+        await restarted.StartAsync(CancellationToken.None);
+        await resumed.WaitAsync(TestLimits.Patience);
+        await restarted.StopAsync(CancellationToken.None);
+        Assert.Contains(log.Faults, f => f is InvalidOperationException && f.StackTrace?.Contains("FolderSync", StringComparison.Ordinal) == true);
+    }
+
+    private sealed class FailingService : BackgroundService
+    {
+        private bool _hasFailed;
+
+        public TaskCompletionSource Resumed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            if (!_hasFailed)
+            {
+                _hasFailed = true;
+                throw new InvalidOperationException("The service broke.");
+            }
+            Resumed.SetResult();
+        }
+    }
+
+    /// <summary>An engine without a folder, one of whose members fails once.</summary>
+    public class FaultyEngine : DispatchProxy
+    {
+        private string _member = "";
+        private bool _hasFailed;
+
+        public TaskCompletionSource Resumed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public EventLog Log { get; } = new(TimeProvider.System);
+
+        public static (ISyncEngine Engine, FaultyEngine Proxy) Make(string member)
+        {
+            var engine = Create<ISyncEngine, FaultyEngine>();
+            var proxy = (FaultyEngine)(object)engine;
+            proxy._member = member;
+            return (engine, proxy);
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == _member && !_hasFailed)
+            {
+                _hasFailed = true;
+                throw new InvalidOperationException("The engine broke.");
+            }
+            if (targetMethod.Name == _member)
+                Resumed.TrySetResult();
+            return targetMethod.Name switch
+            {
+                "get_Events" => Log,
+                "get_Folders" => Array.Empty<FolderSnapshot>(),
+                "get_Devices" => Array.Empty<DeviceSnapshot>(),
+                "get_ListenErrors" => new Dictionary<string, string>(),
+                _ => targetMethod.ReturnType == typeof(Task) ? Task.CompletedTask : null,
+            };
+        }
+    }
+
+    private sealed class FaultLog<T> : ILogger<T>
+    {
+        private readonly Lock _lock = new();
+        private readonly List<Exception> _faults = [];
+
+        public IReadOnlyList<Exception> Faults
+        {
+            get
+            {
+                lock (_lock)
+                    return [.. _faults];
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel < LogLevel.Error || exception is null)
+                return;
+            lock (_lock)
+                _faults.Add(exception);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+namespace FolderSync.Testing;
+
+/// <summary>The system's clock, which fails once: when a certain method asks it for something. For loops that must survive a fault of their own.</summary>
+/// <param name="method">As <c>Type.Method</c>.</param>
+internal sealed class FaultyTime(string method) : TimeProvider
+{
+    private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _thrown;
+
+    public Exception Fault { get; } = new InvalidOperationException($"The code of {method} broke.");
+
+    /// <summary>Done when the method runs again after the fault.</summary>
+    public Task Resumed => _resumed.Task;
+
+    public override long GetTimestamp()
+    {
+        ThrowOnce();
+        return System.GetTimestamp();
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        ThrowOnce();
+        return System.GetUtcNow();
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ThrowOnce();
+        return System.CreateTimer(callback, state, dueTime, period);
+    }
+
+    private void ThrowOnce()
+    {
+        if (!IsAskedBy(method))
+            return;
+        if (Interlocked.Exchange(ref _thrown, 1) == 0)
+            throw Fault;
+        _resumed.TrySetResult();
+    }
+
+    /// <summary>
+    /// Whether that async method, or a lambda in it, is running: its state machine is a type in the method's own, named by it. What restarts the
+    /// loop may run on its stack, too, and is not meant.
+    /// </summary>
+    internal static bool IsAskedBy(string method)
+    {
+        var (type, name) = ($".{method.Split('.')[0]}", $"<{method.Split('.')[1]}>");
+        foreach (var frame in new StackTrace(false).GetFrames())
+        {
+            if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } around } place)
+                continue;
+            if (around.Contains(".RestartingLoop", StringComparison.Ordinal))
+                return false;
+            if (around.Contains(type, StringComparison.Ordinal) && (around.Contains(name, StringComparison.Ordinal) || place.Name.Contains(name, StringComparison.Ordinal)))
+                return true;
+        }
+        return false;
+    }
+}
