@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using FolderSync.Network.Tcp;
-using FolderSync.Network.Tls;
 using FolderSync.Testing;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using FolderSync.Network.Tcp;
-using FolderSync.Network.Tls;
 using FolderSync.Testing;
 using Xunit;
 
