@@ -3,7 +3,6 @@ using FolderSync.Api.Events;
 using FolderSync.Api.Service;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Store;
-using FolderSync.Configuration.Yaml;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;
