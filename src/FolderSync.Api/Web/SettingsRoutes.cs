@@ -55,6 +55,7 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
         ["options"] = new JsonArray([.. options.Select(o => new JsonObject
         {
             ["key"] = o.Key,
+            ["label"] = o.Label,
             ["about"] = o.About,
             ["kind"] = Kind(o.Type),
             ["words"] = o.Type is ConfigType.Word word ? new JsonArray([.. word.Words.Select(w => JsonValue.Create(w))]) : null,

@@ -84,10 +84,4 @@ public sealed record FolderConfig
     public DeletionLimits DeletionLimits => new(HoldDeletionsOver, HoldDeletionsOverPercent);
 
     public string DisplayName => Label.Length > 0 ? Label : Id.Value;
-
-    /// <summary>True when taking <paramref name="other"/> up needs the folder closed and opened again.</summary>
-    public bool NeedsReopening(FolderConfig other) =>
-        other.Path != Path || other.Type != Type || other.Paused != Paused || other.Versioning != Versioning || other.IgnorePermissions != IgnorePermissions ||
-        other.WatcherEnabled != WatcherEnabled || other.SparseFiles != SparseFiles || other.ModifiedWindowSeconds != ModifiedWindowSeconds ||
-        other.RescanIntervalSeconds != RescanIntervalSeconds;
 }
