@@ -50,7 +50,7 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
     private static DeviceConfig Device(ServiceConfig config, string id) =>
         config.Engine.Device(Refusals.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");
 
-    private static JsonObject Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new()
+    internal static JsonObject Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new()
     {
         ["options"] = new JsonArray([.. options.Select(o => new JsonObject
         {
