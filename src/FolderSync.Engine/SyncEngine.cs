@@ -249,7 +249,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         List<FolderSupervisor> closing;
         lock (_lock)
         {
-            closing = [.. _folders.Values.Where(f => config.Folder(f.Folder.Id) is not { } wanted || f.Folder.Config.NeedsReopening(wanted))];
+            closing = [.. _folders.Values.Where(f => config.Folder(f.Folder.Id) is not { } wanted || _parts.NeedsReopening(f.Folder.Config, wanted))];
             foreach (var folder in closing)
             {
                 if (config.Folder(folder.Folder.Id) is { } wanted)

@@ -5,6 +5,7 @@ using FolderSync.Api.Events;
 using FolderSync.Api.Service;
 using FolderSync.CommandLine.Commands;
 using FolderSync.Configuration.Home;
+using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Engine;
 using FolderSync.Engine.Hosting;
@@ -95,6 +96,7 @@ internal static class Composition
             s.GetRequiredService<ILoggerFactory>())
         {
             OpenConnection = Bep.OpenAsync,
+            NeedsReopening = ConfigSchema.NeedsReopening,
             FolderLocks = new FolderLocks(),
             FolderHandles = FolderHandles.OfProcess(),
             ClientName = "FolderSync",

@@ -67,5 +67,5 @@ internal sealed class JsonReader(JsonObject json, string where)
         _ => throw Wrong(field, "an object"),
     };
 
-    private BadHttpRequestException Wrong(string field, string wanted) => new($"{where}: '{field}' is to be {wanted}.");
+    public BadHttpRequestException Wrong(string field, string wanted) => new($"{where}: '{field}' is to be {wanted}.");
 }

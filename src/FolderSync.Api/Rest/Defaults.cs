@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
+using FolderSync.Configuration.Schema;
 
 namespace FolderSync.Api.Rest;
 
@@ -31,59 +32,39 @@ internal static class Defaults
         return ldap;
     }
 
-    public static JsonObject Device() => new()
+    public static JsonObject Device() => Over(OptionJson.Write(ConfigSchema.Peer.Syncthing, ConfigSchema.Peer.Defaults), new()
     {
         ["deviceID"] = "",
-        ["name"] = "",
-        ["addresses"] = new JsonArray("dynamic"),
-        ["compression"] = "metadata",
         ["certName"] = "",
         ["introducer"] = false,
         ["skipIntroductionRemovals"] = false,
         ["introducedBy"] = "",
-        ["paused"] = false,
-        ["allowedNetworks"] = new JsonArray(),
         ["autoAcceptFolders"] = false,
-        ["maxSendKbps"] = 0,
-        ["maxRecvKbps"] = 0,
         ["ignoredFolders"] = new JsonArray(),
         ["maxRequestKiB"] = 0,
         ["untrusted"] = false,
         ["remoteGUIPort"] = 0,
-        ["numConnections"] = 0,
-    };
+    });
 
-    public static JsonObject Folder() => new()
+    public static JsonObject Folder() => Over(OptionJson.Write(ConfigSchema.Folder.Syncthing, ConfigSchema.Folder.Defaults), new()
     {
         ["id"] = "",
-        ["label"] = "",
         ["filesystemType"] = "basic",
         ["path"] = "",
-        ["type"] = "sendreceive",
         ["devices"] = new JsonArray(),
-        ["rescanIntervalS"] = 3600,
-        ["fsWatcherEnabled"] = true,
+        ["versioning"] = ConfigJson.Versioning(ConfigSchema.Folder.Defaults.Versioning, null),
         ["fsWatcherDelayS"] = 0.1,
         ["fsWatcherTimeoutS"] = 0,
-        ["ignorePerms"] = false,
         ["autoNormalize"] = true,
-        ["minDiskFree"] = new JsonObject { ["value"] = 1, ["unit"] = "%" },
-        ["versioning"] = new JsonObject { ["type"] = "trashcan", ["params"] = new JsonObject { ["cleanoutDays"] = "30", ["maxSize"] = "10%" }, ["cleanupIntervalS"] = 3600, ["fsPath"] = "", ["fsType"] = "basic" },
         ["copiers"] = 0,
         ["pullerMaxPendingKiB"] = 0,
         ["hashers"] = 0,
-        ["order"] = "random",
-        ["ignoreDelete"] = false,
         ["scanProgressIntervalS"] = 0,
         ["pullerPauseS"] = 0,
-        ["maxConflicts"] = 10,
-        ["disableSparseFiles"] = false,
         ["disableTempIndexes"] = false,
-        ["paused"] = false,
         ["weakHashThresholdPct"] = 25,
         ["markerName"] = ".stfolder",
         ["copyOwnershipFromParent"] = false,
-        ["modTimeWindowS"] = 0,
         ["maxConcurrentWrites"] = 2,
         ["disableFsync"] = false,
         ["blockPullOrder"] = "standard",
@@ -95,22 +76,15 @@ internal static class Defaults
         ["syncXattrs"] = false,
         ["sendXattrs"] = false,
         ["xattrFilter"] = new JsonObject { ["entries"] = new JsonArray(), ["maxSingleEntrySize"] = 1024, ["maxTotalSize"] = 4096 },
-    };
+    });
 
-    public static JsonObject Options() => new()
+    public static JsonObject Options() => Over(OptionJson.Write(ConfigJson.InScope(SyncthingOptions.Options), new ServiceConfig()), new()
     {
-        ["listenAddresses"] = new JsonArray("default"),
         ["globalAnnounceServers"] = new JsonArray(),
         ["globalAnnounceEnabled"] = false,
-        ["localAnnounceEnabled"] = true,
-        ["localAnnouncePort"] = 21027,
         ["localAnnounceMCAddr"] = "[ff12::8384]:21027",
-        ["maxSendKbps"] = 0,
-        ["maxRecvKbps"] = 0,
-        ["reconnectionIntervalS"] = 60,
         ["relaysEnabled"] = false,
         ["relayReconnectIntervalM"] = 10,
-        ["startBrowser"] = true,
         ["natEnabled"] = false,
         ["natLeaseMinutes"] = 60,
         ["natRenewalMinutes"] = 30,
@@ -121,10 +95,8 @@ internal static class Defaults
         ["urURL"] = "",
         ["autoUpgradeIntervalH"] = 0,
         ["upgradeToPreReleases"] = false,
-        ["keepTemporariesH"] = 24,
         ["cacheIgnoredFiles"] = false,
         ["progressUpdateIntervalS"] = 1,
-        ["limitBandwidthInLan"] = false,
         ["minHomeDiskFree"] = new JsonObject { ["value"] = 1, ["unit"] = "%" },
         ["releasesURL"] = "",
         ["alwaysLocalNets"] = new JsonArray(),
@@ -133,14 +105,12 @@ internal static class Defaults
         ["unackedNotificationIDs"] = new JsonArray(),
         ["trafficClass"] = 0,
         ["setLowPriority"] = false,
-        ["maxFolderConcurrency"] = 0,
         ["crashReportingURL"] = "",
         ["crashReportingEnabled"] = false,
         ["stunKeepaliveStartS"] = 0,
         ["stunKeepaliveMinS"] = 0,
         ["stunServers"] = new JsonArray(),
         ["databaseTuning"] = "auto",
-        ["maxConcurrentIncomingRequestKiB"] = 0,
         ["announceLANAddresses"] = true,
         ["sendFullIndexOnUpgrade"] = false,
         ["connectionLimitEnough"] = 0,
@@ -156,23 +126,25 @@ internal static class Defaults
         ["crURL"] = "",
         ["urPostInsecurely"] = false,
         ["urInitialDelayS"] = 0,
-    };
+    });
 
-    public static JsonObject Gui() => new()
+    public static JsonObject Gui() => Over(OptionJson.Write(ConfigJson.InScope(SyncthingOptions.Gui), new ServiceConfig()), new()
     {
-        ["enabled"] = true,
-        ["address"] = "",
         ["unixSocketPermissions"] = "",
-        ["user"] = "",
         ["password"] = "",
         ["authMode"] = "static",
-        ["useTLS"] = false,
-        ["apiKey"] = "",
         ["insecureAdminAccess"] = false,
         ["theme"] = "default",
         ["debugging"] = false,
         ["insecureSkipHostcheck"] = false,
         ["insecureAllowFrameLoading"] = false,
         ["sendBasicAuthPrompt"] = false,
-    };
+    });
+
+    /// <summary>What FolderSync acts on, by the options' rows, with what it only knows the usual value of.</summary>
+    private static JsonObject Over(JsonObject known, JsonObject kept)
+    {
+        RestJson.Merge(known, kept);
+        return known;
+    }
 }

@@ -42,8 +42,9 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
         return c => c with { Page = apply(c.Page) };
     }
 
-    private bool NeedsRestart => store.Current.Page is var page &&
-        (page.Tls != running.Page.Tls || page.Enabled != running.Page.Enabled || (!running.FromCommandLine && page.Address != running.Page.Address));
+    /// <summary>The command line's address holds whatever the file says.</summary>
+    private bool NeedsRestart => ConfigSchema.Page.Changed(running.Page, store.Current.Page)
+        .Any(o => o.Effect == OptionEffect.ServiceRestarts && !(running.FromCommandLine && o.Key == ConfigSchema.Address));
 
     private async Task<IResult> ChangeGuiAsync(HttpContext context, bool replace)
     {

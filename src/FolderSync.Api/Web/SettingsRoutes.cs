@@ -50,11 +50,12 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
     private static DeviceConfig Device(ServiceConfig config, string id) =>
         config.Engine.Device(Refusals.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");
 
-    private static JsonObject Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new()
+    internal static JsonObject Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new()
     {
         ["options"] = new JsonArray([.. options.Select(o => new JsonObject
         {
             ["key"] = o.Key,
+            ["label"] = o.Label,
             ["about"] = o.About,
             ["kind"] = Kind(o.Type),
             ["words"] = o.Type is ConfigType.Word word ? new JsonArray([.. word.Words.Select(w => JsonValue.Create(w))]) : null,

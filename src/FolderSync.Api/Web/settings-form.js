@@ -5,19 +5,6 @@ import { button, el, fill, newId, say, show } from './dom.js';
 import { route } from './urls.js';
 import { folderType, shown } from './words.js';
 
-const labels = {
-  'enabled': 'Page and REST interface', 'api-key': 'API key', 'tls': 'HTTPS', 'open-browser': 'Open the browser at the start', 'allowed-hosts': 'Other names of the page',
-  'listen': 'Listen on', 'reconnect': 'Try to connect every', 'local-discovery': 'Local discovery', 'local-discovery-port': 'Port of local discovery', 'mdns': 'mDNS', 'ignored-devices': 'Ignored devices',
-  'send': 'Sending, at most', 'receive': 'Receiving, at most', 'also-in-lan': 'Also in the local network', 'requests': 'Requests answered at once',
-  'folders-at-once': 'Folders scanned at once', 'keep-partial': 'Keep interrupted transfers for',
-  'pairing': 'New devices', 'folders': 'Offered folders', 'errors': 'What needs you',
-  'connections': 'Connections at once', 'allowed-networks': 'Allowed networks', 'label': 'Name', 'type': 'Direction', 'watch': 'Notice changes at once', 'rescan': 'Look for changes every',
-  'full-verify': 'Read everything again every', 'versions': 'Deleted and replaced files', 'keep-versions': 'Keep versions for', 'versions-path': 'Place of versions',
-  'versions-max-size': 'Room for versions', 'max-conflicts': 'Conflict copies of a file', 'order': 'Order of files', 'min-free': 'Keep free on the disk',
-  'ignore-permissions': 'Ignore permissions', 'ignore-delete': 'Ignore others’ deletions', 'sparse': 'Sparse files', 'hold-deletions-over': 'Hold more deletions than',
-  'hold-deletions-over-percent': 'Hold more deletions than, in percent', 'hold-incoming-deletions': 'Hold others’ deletions, too', 'mtime-window': 'Tolerance of times',
-};
-
 export class SettingsForm {
   #path;
   #context;
@@ -74,8 +61,8 @@ export class SettingsForm {
     this.#controls.set(option.key, { control, read, wrong, was: JSON.stringify(read()) });
     const byDefault = option.kind === 'word' ? wordOf(option.default ?? '') : text(option.default);
     return el('div', { class: 'setting' },
-      el('div', null, el('label', { htmlFor: id }, labelOf(option.key)),
-        el('p', { class: 'help', id: help }, option.about === `${labelOf(option.key)}.` ? '' : option.about, byDefault && option.kind !== 'bool' && !option.secret ? ` Default: ${shown(byDefault)}.` : '')),
+      el('div', null, el('label', { htmlFor: id }, option.label),
+        el('p', { class: 'help', id: help }, option.about === `${option.label}.` ? '' : option.about, byDefault && option.kind !== 'bool' && !option.secret ? ` Default: ${shown(byDefault)}.` : '')),
       el('div', { class: 'control' }, control), wrong);
   }
 
@@ -151,10 +138,6 @@ function controlFor({ kind, words, value, secret, default: byDefault }, properti
       return { control, read: () => control.value.trim() };
     }
   }
-}
-
-export function labelOf(key) {
-  return labels[key] ?? sentence(key);
 }
 
 function wordOf(word) {

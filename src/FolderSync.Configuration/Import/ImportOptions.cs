@@ -11,30 +11,16 @@ internal sealed class ImportOptions(List<ImportNote> notes)
 {
     private const int SecondsOfDay = 86400;
 
-    public EngineConfig Engine(XElement options)
+    public ServiceConfig Options(XElement options, ServiceConfig seed)
     {
-        var defaults = new EngineConfig();
         var internet = ((string[])["globalAnnounceEnabled", "relaysEnabled", "natEnabled"]).Where(o => options.Flag(o, true)).ToList();
         if (internet.Count > 0)
             notes.Add(new ImportNote($"options {string.Join(", ", internet)}", "reaching devices over the internet by discovery servers, relays and NAT ports is not there yet."));
         Leftovers.Note(notes, options, "options", Leftovers.Options);
-        return defaults with
-        {
-            ListenAddresses = Listen(options),
-            ReconnectIntervalSeconds = options.Whole("reconnectionIntervalS", defaults.ReconnectIntervalSeconds, 1),
-            LocalDiscovery = options.Flag("localAnnounceEnabled", true),
-            Mdns = options.Flag("localAnnounceEnabled", true),
-            LocalDiscoveryPort = options.Whole("localAnnouncePort", defaults.LocalDiscoveryPort, 1) is <= ushort.MaxValue and var port ? port : defaults.LocalDiscoveryPort,
-            MaxSendKbps = options.Whole("maxSendKbps", 0, 0),
-            MaxReceiveKbps = options.Whole("maxRecvKbps", 0, 0),
-            LimitBandwidthInLan = options.Flag("limitBandwidthInLan", false),
-            MaxFolderConcurrency = Math.Clamp(options.Whole("maxFolderConcurrency", 0, -1), 0, 1000),
-            KeepTemporariesHours = options.Whole("keepTemporariesH", defaults.KeepTemporariesHours, 0),
-            MaxRequestBytes = options.Whole("maxConcurrentIncomingRequestKiB", 0, 0) is > 0 and var kib ? kib * 1024L : defaults.MaxRequestBytes,
-        };
+        return OptionXml.Read(ConfigSchema.Syncthing, SyncthingOptions.Options, options, seed).WithEngine(e => e with { ListenAddresses = Listen(options) });
     }
 
-    public PageConfig Page(XElement gui)
+    public ServiceConfig Gui(XElement gui, ServiceConfig seed)
     {
         var address = gui.Text("address");
         if (ConfigAddress.WhyNotHostAndPort(address) is not null)
@@ -52,15 +38,8 @@ internal sealed class ImportOptions(List<ImportNote> notes)
             notes.Add(new ImportNote("gui, password", local ? "set one anew in the page's settings; until then the page asks for none." : "set one anew; until then no page is shown off this computer, only the REST interface answers."));
         }
         Leftovers.Note(notes, gui, "gui", Leftovers.Gui);
-        return new PageConfig
-        {
-            Enabled = gui.Flag("enabled", true),
-            Address = address,
-            ApiKey = gui.Text("apikey"),
-            User = gui.Text("user"),
-            PasswordHash = hash,
-            Tls = gui.Flag("tls", false),
-        };
+        var config = OptionXml.Read(ConfigSchema.Syncthing, SyncthingOptions.Gui, gui, seed);
+        return config with { Page = config.Page with { Address = address, PasswordHash = hash } };
     }
 
     /// <param name="folder">Its path: what is relative there is relative to it.</param>

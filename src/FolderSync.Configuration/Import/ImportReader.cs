@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Xml.Linq;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
 using FolderSync.Network;
-using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Configuration.Import;
 
@@ -35,14 +33,15 @@ public sealed class ImportReader
     {
         var self = root.Elements("device").FirstOrDefault(d => IsSelf(d.Text("id")));
         var devices = ReadDevices(root);
-        var engine = new ImportOptions(_notes).Engine(root.Element("options") ?? new XElement("options")) with
+        var options = new ImportOptions(_notes);
+        var config = options.Options(root.Element("options") ?? new XElement("options"), new ServiceConfig()).WithEngine(e => e with
         {
             Name = TextLimits.CutToBytes(self?.Text("name") is { Length: > 0 } name ? name : Environment.MachineName, TextLimits.MaxName),
             Devices = devices,
             IgnoredDevices = ReadIgnored(root, devices),
             Folders = ReadFolders(root, devices),
-        };
-        var page = new ImportOptions(_notes).Page(root.Element("gui") ?? new XElement("gui"));
+        });
+        config = options.Gui(root.Element("gui") ?? new XElement("gui"), config);
         if (root.Element("ldap")?.Text("address") is { Length: > 0 })
             _notes.Add(new ImportNote("ldap", "FolderSync's page knows one user and password, no directory service."));
         if (root.Element("defaults")?.Element("ignores")?.Elements().Any() == true)
@@ -50,7 +49,7 @@ public sealed class ImportReader
         var lanOnly = devices.Where(d => d.Addresses is ["dynamic"]).Select(d => d.Name.Length > 0 ? d.Name : d.Id.ToString()).ToList();
         if (lanOnly.Count > 0)
             _notes.Add(new ImportNote($"address dynamic of {string.Join(", ", lanOnly)}", "found in the LAN only, or when that device dials; finding devices over the internet is not there yet."));
-        return new ImportPlan(_from, _identity, (int)root.Number("version", 0), new ServiceConfig { Engine = engine, Page = page with { OpenBrowser = root.Element("options")?.Flag("startBrowser", true) ?? true } }, _notes, _markers);
+        return new ImportPlan(_from, _identity, (int)root.Number("version", 0), config, _notes, _markers);
     }
 
     private bool IsSelf(string id) => DeviceIdText.TryParse(id, out var parsed, out _) && parsed == _identity.DeviceId;
@@ -69,17 +68,13 @@ public sealed class ImportReader
                 continue;
             var where = $"device '{TextLimits.Shown(xml.Text("name") is { Length: > 0 } name ? name : id.ToString())}'";
             var (networks, isClosed) = ReadNetworks(xml, where);
-            devices.Add(new DeviceConfig
+            var device = OptionXml.Read(ConfigSchema.Peer.Syncthing, SyncthingOptions.Device, xml, new DeviceConfig { Id = id });
+            devices.Add(device with
             {
-                Id = id,
                 Name = Short(xml.Text("name"), TextLimits.MaxName, where, "name"),
                 Addresses = Addresses(xml.Elements("address").Select(a => a.Value.Trim()), ConfigAddress.WhyNotDial, "dynamic", where),
-                Compression = xml.Text("compression").ToLowerInvariant() switch { "always" or "true" => Compression.Always, "never" or "false" => Compression.Never, _ => Compression.Metadata },
-                Paused = xml.Flag("paused", false) || isClosed,
+                Paused = device.Paused || isClosed,
                 AllowedNetworks = networks,
-                MaxSendKbps = xml.Whole("maxSendKbps", 0, 0),
-                MaxReceiveKbps = xml.Whole("maxRecvKbps", 0, 0),
-                NumConnections = Math.Min(xml.Whole("numConnections", 0, 0), 128),
                 IgnoredFolders = [.. xml.Elements("ignoredFolder").Select(f => f.Text("id")).Where(i => FolderIdText.WhyNot(i) is null).Distinct().Select(i => new FolderId(i))],
             });
             Leftovers.Note(_notes, xml, where, Leftovers.Device);
@@ -164,46 +159,23 @@ public sealed class ImportReader
 
     private (FolderConfig? Folder, string? WhyNot) ReadFolder(XElement xml, string where, ImmutableArray<DeviceConfig> devices)
     {
-        FolderType? type = xml.Text("type").ToLowerInvariant() switch
-        {
-            "" or "sendreceive" or "readwrite" => FolderType.SendReceive,
-            "sendonly" or "readonly" => FolderType.SendOnly,
-            "receiveonly" => FolderType.ReceiveOnly,
-            _ => null,
-        };
         var path = Expanded(xml.Text("path"));
         if (xml.Text("id").Length == 0)
             return (null, "it has no ID.");
         if (!FolderIdText.TryParse(xml.Text("id"), out var id, out var whyNot))
             return (null, whyNot + " Give it another ID on all devices, in Syncthing, and import it then.");
-        if (type is null)
+        if (!OptionXml.IsKnownWord(ConfigSchema.Folder.Syncthing, "type", xml))
             return (null, $"folders of the type '{xml.Text("type")}' can't be held yet.");
         if (xml.Text("filesystemType") is not ("" or "basic"))
             return (null, $"its filesystem is '{xml.Text("filesystemType")}'.");
         if (!Path.IsPathFullyQualified(path))
             return (null, $"its path '{xml.Text("path")}' is not absolute.");
-        var defaults = new FolderConfig { Id = default, Path = "" };
-        var free = xml.Element("minDiskFree");
-        var (amount, isBytes) = free is null ? (defaults.MinDiskFree, false) : Free(free);
-        return (new FolderConfig
+        var seed = new FolderConfig { Id = id, Path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) };
+        return (OptionXml.Read(ConfigSchema.Folder.Syncthing, SyncthingOptions.Folder, xml, seed) with
         {
-            Id = id,
             Label = Short(xml.Text("label"), TextLimits.MaxLabel, where, "label"),
-            Path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)),
-            Type = type.Value,
             Devices = SharedWith(xml, where, devices),
-            Paused = xml.Flag("paused", false),
-            WatcherEnabled = xml.Flag("fsWatcherEnabled", true),
-            RescanIntervalSeconds = xml.Whole("rescanIntervalS", defaults.RescanIntervalSeconds, 0),
-            IgnorePermissions = xml.Flag("ignorePerms", false),
             Versioning = new ImportOptions(_notes).Versioning(xml.Element("versioning"), where, path),
-            MaxConflicts = xml.Whole("maxConflicts", defaults.MaxConflicts, -1),
-            Order = Enum.TryParse<PullOrder>(xml.Text("order"), ignoreCase: true, out var order) && Enum.IsDefined(order) ? order : PullOrder.Random,
-            MinDiskFree = amount,
-            MinDiskFreeIsBytes = isBytes,
-            IgnoreDelete = xml.Flag("ignoreDelete", false),
-            SparseFiles = !xml.Flag("disableSparseFiles", false),
-            ModifiedWindowSeconds = xml.Whole("modTimeWindowS", 0, 0),
         }, null);
     }
 
@@ -241,13 +213,6 @@ public sealed class ImportReader
             _notes.Add(new ImportNote($"{where}, path '{path}'", "it is not there now; the folder waits until it is."));
         else if (!Path.Exists(Path.Combine(path, Own)))
             _notes.Add(new ImportNote($"{where}, path '{path}'", $"it lacks its marker {Own}; the folder waits until a person makes it."));
-    }
-
-    private static (double Amount, bool IsBytes) Free(XElement free)
-    {
-        var amount = double.TryParse(free.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0 ? value : 1;
-        double unit = free.Text("unit").ToLowerInvariant() switch { "k" or "kb" => 1e3, "m" or "mb" => 1e6, "g" or "gb" => 1e9, "t" or "tb" => 1e12, _ => 0 };
-        return unit > 0 ? (Math.Min(amount * unit, 1e18), true) : (Math.Min(amount, 100), false);
     }
 
     private static string Expanded(string path) =>

@@ -10,28 +10,26 @@ internal static class Leftovers
     /// <summary>Taken over, or without a meaning here whatever it says.</summary>
     private const string Quiet = "\0";
 
-    public static readonly FrozenDictionary<string, string> Folder = Table(
-        "id label path type rescanIntervalS fsWatcherEnabled ignorePerms device minDiskFree versioning order ignoreDelete maxConflicts disableSparseFiles paused markerName " +
-        "modTimeWindowS filesystemType fsWatcherDelayS fsWatcherTimeoutS scanProgressIntervalS pullerPauseS copiers hashers pullerMaxPendingKiB weakHashThresholdPct maxConcurrentWrites " +
-        "disableTempIndexes copyRangeMethod blockPullOrder blockIndexing xattrFilter group pullerDelayS",
+    public static readonly FrozenDictionary<string, string> Folder = Table(Imported(ConfigSchema.Folder.Syncthing, SyncthingOptions.Folder),
+        "device markerName filesystemType fsWatcherDelayS fsWatcherTimeoutS scanProgressIntervalS pullerPauseS copiers hashers pullerMaxPendingKiB " +
+        "weakHashThresholdPct maxConcurrentWrites disableTempIndexes copyRangeMethod blockPullOrder blockIndexing xattrFilter group pullerDelayS",
         ("autoNormalize", "true"), ("copyOwnershipFromParent", "false"), ("disableFsync", "false"), ("caseSensitiveFS", "false"), ("junctionsAsDirs", "false"),
         ("syncOwnership", "false"), ("sendOwnership", "false"), ("syncXattrs", "false"), ("sendXattrs", "false"));
 
-    public static readonly FrozenDictionary<string, string> Device = Table(
-        "id name address compression paused maxSendKbps maxRecvKbps numConnections ignoredFolder allowedNetwork introducedBy skipIntroductionRemovals maxRequestKiB remoteGUIPort group",
+    public static readonly FrozenDictionary<string, string> Device = Table(Imported(ConfigSchema.Peer.Syncthing, SyncthingOptions.Device),
+        "introducedBy skipIntroductionRemovals maxRequestKiB remoteGUIPort group",
         ("introducer", "false"), ("autoAcceptFolders", "false"), ("untrusted", "false"), ("certName", "syncthing"));
 
-    public static readonly FrozenDictionary<string, string> Options = Table(
-        "listenAddress localAnnounceEnabled localAnnouncePort maxSendKbps maxRecvKbps reconnectionIntervalS startBrowser keepTemporariesH limitBandwidthInLan maxFolderConcurrency " +
-        "maxConcurrentIncomingRequestKiB globalAnnounceEnabled relaysEnabled natEnabled globalAnnounceServer localAnnounceMCAddr relayReconnectIntervalM natLeaseMinutes natRenewalMinutes " +
-        "natTimeoutSeconds urAccepted urSeen urUniqueID urURL urPostInsecurely urInitialDelayS restartOnWakeup autoUpgradeIntervalH upgradeToPreReleases cacheIgnoredFiles progressUpdateIntervalS " +
-        "releasesURL tempIndexMinBlocks unackedNotificationID setLowPriority crashReportingURL crashReportingEnabled stunKeepaliveStartS stunKeepaliveMinS stunServer databaseTuning " +
-        "announceLANAddresses sendFullIndexOnUpgrade connectionPriorityTcpLan connectionPriorityQuicLan connectionPriorityTcpWan connectionPriorityQuicWan " +
-        "connectionPriorityRelay connectionPriorityUpgradeThreshold featureFlag",
+    public static readonly FrozenDictionary<string, string> Options = Table(Imported(ConfigSchema.Syncthing, SyncthingOptions.Options),
+        "globalAnnounceEnabled relaysEnabled natEnabled globalAnnounceServer localAnnounceMCAddr relayReconnectIntervalM natLeaseMinutes natRenewalMinutes " +
+        "natTimeoutSeconds urAccepted urSeen urUniqueID urURL urPostInsecurely urInitialDelayS restartOnWakeup autoUpgradeIntervalH upgradeToPreReleases " +
+        "cacheIgnoredFiles progressUpdateIntervalS releasesURL tempIndexMinBlocks unackedNotificationID setLowPriority crashReportingURL crashReportingEnabled " +
+        "stunKeepaliveStartS stunKeepaliveMinS stunServer databaseTuning announceLANAddresses sendFullIndexOnUpgrade connectionPriorityTcpLan " +
+        "connectionPriorityQuicLan connectionPriorityTcpWan connectionPriorityQuicWan connectionPriorityRelay connectionPriorityUpgradeThreshold featureFlag",
         ("minHomeDiskFree", "1"), ("connectionLimitEnough", "0"), ("connectionLimitMax", "0"), ("overwriteRemoteDeviceNamesOnConnect", "false"), ("trafficClass", "0"), ("insecureAllowOldTLSVersions", "false"), ("alwaysLocalNet", ""), ("auditEnabled", "false"), ("auditFile", ""));
 
-    public static readonly FrozenDictionary<string, string> Gui = Table(
-        "enabled address apikey user password tls theme debugging sendBasicAuthPrompt",
+    public static readonly FrozenDictionary<string, string> Gui = Table(Imported(ConfigSchema.Syncthing, SyncthingOptions.Gui),
+        "theme debugging sendBasicAuthPrompt",
         ("authMode", "static"), ("insecureAdminAccess", "false"), ("insecureSkipHostcheck", "false"), ("insecureAllowFrameLoading", "false"), ("metricsWithoutAuth", "false"), ("unixSocketPermissions", ""),
         ("sessionCookieDurationS", "604800"), ("sessionCookiePath", "/"));
 
@@ -56,9 +54,12 @@ internal static class Leftovers
         _ => SyncthingOptions.All.FirstOrDefault(o => o.Treatment == OptionTreatment.Refused && o.Name == name)?.Why ?? "FolderSync has no such option.",
     };
 
-    private static FrozenDictionary<string, string> Table(string quiet, params (string Name, string Usual)[] named)
+    private static IEnumerable<string> Imported<T>(IEnumerable<SyncthingField<T>> fields, string scope) =>
+        fields.Where(f => f.Scope == scope && f.Import is not null).Select(f => f.Import!);
+
+    private static FrozenDictionary<string, string> Table(IEnumerable<string> imported, string quiet, params (string Name, string Usual)[] named)
     {
-        var table = quiet.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(n => n, _ => Quiet);
+        var table = quiet.Split(' ', StringSplitOptions.RemoveEmptyEntries).Concat(imported).Distinct().ToDictionary(n => n, _ => Quiet);
         foreach (var (name, usual) in named)
             table[name] = usual;
         return table.ToFrozenDictionary();

@@ -4,7 +4,10 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>What is known of one option, whatever it is an option of.</summary>
+/// <summary>
+/// What is known of one option, whatever it is an option of. All that is particular to it stands in its row: config.yaml, the JSON Schema, REST,
+/// import, the page's settings and what is reopened for it go by that.
+/// </summary>
 /// <param name="Key">Its name in the file.</param>
 /// <param name="About">A sentence for a person, as an editor shows it.</param>
 /// <param name="Type">What it may say.</param>
@@ -13,38 +16,101 @@ public abstract record ConfigOption(string Key, string About, ConfigType Type)
     /// <summary>Never shown: a key or a password's hash.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>What the page's settings call it.</summary>
+    public string Label { get; init; } = Sentence(Key);
+
+    public OptionEffect Effect { get; init; }
+
     /// <summary>What it is where the file does not name it.</summary>
     public abstract YamlValue Default { get; }
+
+    private static string Sentence(string key) => char.ToUpperInvariant(key[0]) + key[1..].Replace('-', ' ');
 }
 
 /// <summary>One option of a <typeparamref name="T"/>.</summary>
 /// <param name="Write">Its value as the file says it.</param>
 /// <param name="Read">Takes it from a node that is not nothing; returns its argument where the node is wrong, having said so.</param>
-public sealed record ConfigField<T>(string Key, string About, ConfigType Type, Func<T, YamlValue> Write, Func<NodeReader, YamlNode, T, T> Read)
+/// <param name="Form">What its value is for Syncthing, as its kind has it.</param>
+public sealed record ConfigField<T>(
+    string Key, string About, ConfigType Type, Func<T, YamlValue> Write, Func<NodeReader, YamlNode, T, T> Read, SyncthingForm<T> Form)
     : ConfigOption(Key, About, Type)
 {
     private YamlValue _default = YamlValue.Nothing;
 
     public override YamlValue Default => _default;
 
+    /// <summary>Null where neither REST nor import knows it.</summary>
+    public SyncthingField<T>? Syncthing { get; init; }
+
     public ConfigField<T> Secret() => this with { IsSecret = true };
 
-    public ConfigField<T> WithDefault(T defaults) => this with { _default = Write(defaults) };
+    public ConfigField<T> Labelled(string label) => this with { Label = label };
+
+    public ConfigField<T> ReopensFolder() => this with { Effect = OptionEffect.FolderReopens };
+
+    public ConfigField<T> NeedsRestart() => this with { Effect = OptionEffect.ServiceRestarts };
+
+    /// <summary>Its name in Syncthing's API and XML.</summary>
+    /// <param name="scope">Where it isn't that of the other options.</param>
+    public ConfigField<T> InSyncthing(string name, string scope = "") => this with { Syncthing = new SyncthingField<T>(scope, name, Form) { Import = name } };
+
+    /// <summary>Its name in REST; no Syncthing has it.</summary>
+    public ConfigField<T> InRest(string name) => this with { Syncthing = new SyncthingField<T>("", name, Form) { IsOwn = true } };
+
+    /// <summary>What Syncthing's XML calls it, where that is another name than the API's.</summary>
+    public ConfigField<T> ImportedAs(string name) => this with { Syncthing = Syncthing! with { Import = name } };
+
+    /// <summary>The same, of one that import reads in its own code.</summary>
+    public ConfigField<T> ImportedByHand(string? name = null) => this with { Syncthing = Syncthing! with { Import = name ?? Syncthing.Import, IsImportedByHand = true } };
+
+    /// <summary>Another form than its kind has.</summary>
+    public ConfigField<T> As(SyncthingForm<T> form) => this with { Form = form, Syncthing = Syncthing! with { Form = form } };
+
+    public ConfigField<T> ByHand() => As(new SyncthingForm<T>.ByHand()).ImportedByHand();
+
+    /// <summary>A flag that Syncthing says the other way round.</summary>
+    public ConfigField<T> Negated() => Form is SyncthingForm<T>.Flag flag
+        ? As(new SyncthingForm<T>.Flag(c => !flag.Get(c), (c, v) => flag.Set(c, !v)))
+        : throw new InvalidOperationException($"'{Key}' is no flag.");
+
+    /// <summary>What Syncthing's older XML says for its words.</summary>
+    public ConfigField<T> WithOlderWords(params (string Older, string Word)[] words) => AsWord(w => w with { Older = [.. words.Select(o => (o.Older, w.Find(o.Word)))] });
+
+    /// <summary>A word of Syncthing's that can't hold here, and why.</summary>
+    public ConfigField<T> WithoutWord(string word, string why) => AsWord(w => w with { Unsupported = w.Unsupported.Add((word, why)) });
+
+    private ConfigField<T> AsWord(Func<SyncthingForm<T>.Word, SyncthingForm<T>.Word> change) => Form is SyncthingForm<T>.Word word
+        ? As(change(word))
+        : throw new InvalidOperationException($"'{Key}' has no words.");
+
+    public ConfigField<T> Of(T defaults, string scope) => this with
+    {
+        _default = Write(defaults),
+        Syncthing = Syncthing is { Scope: "" } ? Syncthing with { Scope = scope } : Syncthing,
+    };
 }
 
 /// <summary>The options of a section or of an item of a list, in the order in which new ones are written.</summary>
 public sealed record ConfigFields<T>
 {
-    public ConfigFields(T defaults, IEnumerable<ConfigField<T>> all)
+    /// <param name="scope">The object of Syncthing's API that they are a part of.</param>
+    public ConfigFields(T defaults, string scope, IEnumerable<ConfigField<T>> all)
     {
         Defaults = defaults;
-        All = [.. all.Select(f => f.WithDefault(defaults))];
+        All = [.. all.Select(f => f.Of(defaults, scope))];
+        Syncthing = [.. All.Select(f => f.Syncthing).OfType<SyncthingField<T>>()];
     }
 
     /// <summary>What options are that the file does not name.</summary>
     public T Defaults { get; }
 
     public ImmutableArray<ConfigField<T>> All { get; }
+
+    /// <summary>Those that REST or import knows.</summary>
+    public ImmutableArray<SyncthingField<T>> Syncthing { get; }
+
+    /// <summary>The options that differ between the two.</summary>
+    public IEnumerable<ConfigField<T>> Changed(T before, T now) => All.Where(f => !f.Write(before).Same(f.Write(now)));
 }
 
 /// <summary>The kinds of options.</summary>
@@ -52,41 +118,52 @@ public static class ConfigField
 {
     /// <param name="whyNot">Null for a good value, else a sentence, maybe with a hint behind a line break.</param>
     public static ConfigField<T> Text<T>(string key, string about, Func<T, string> get, Func<T, string, T> set, Func<string, string?>? whyNot = null) =>
-        new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c)), (r, n, c) => r.Text(n, key, whyNot) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c)), (r, n, c) => r.Text(n, key, whyNot) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Text(get, set, whyNot));
 
     public static ConfigField<T> Path<T>(string key, string about, Func<T, string> get, Func<T, string, T> set) =>
-        new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c)), (r, n, c) => r.Path(n, key) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c)), (r, n, c) => r.Path(n, key) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Text(get, set, null));
 
     public static ConfigField<T> Texts<T>(string key, string about, Func<T, ImmutableArray<string>> get, Func<T, ImmutableArray<string>, T> set, Func<string, string?>? whyNot = null) =>
-        new(key, about, new ConfigType.Texts(), c => YamlValue.Of(get(c).Select(YamlValue.Text)), (r, n, c) => r.Texts(n, key, whyNot) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Texts(), c => YamlValue.Of(get(c).Select(YamlValue.Text)), (r, n, c) => r.Texts(n, key, whyNot) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Texts(get, set, whyNot));
 
     public static ConfigField<T> Bool<T>(string key, string about, Func<T, bool> get, Func<T, bool, T> set) =>
-        new(key, about, new ConfigType.Bool(), c => YamlValue.Of(get(c)), (r, n, c) => r.Bool(n, key) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Bool(), c => YamlValue.Of(get(c)), (r, n, c) => r.Bool(n, key) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Flag(get, set));
 
     public static ConfigField<T> Int<T>(string key, string about, int min, int max, Func<T, int> get, Func<T, int, T> set) =>
-        new(key, about, new ConfigType.Int(min, max), c => YamlValue.Of(get(c)), (r, n, c) => r.Int(n, key, min, max) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Int(min, max), c => YamlValue.Of(get(c)), (r, n, c) => r.Int(n, key, min, max) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Whole(min, max, get, set));
 
     public static ConfigField<T> Word<T, TWord>(string key, string about, (string Word, TWord Value)[] words, Func<T, TWord> get, Func<T, TWord, T> set)
         where TWord : struct, Enum =>
         new(key, about, new ConfigType.Word([.. words.Select(w => w.Word)]), c => YamlValue.Word(words.First(w => w.Value.Equals(get(c))).Word),
-            (r, n, c) => r.Word(n, key, words) is { } v ? set(c, v) : c);
+            (r, n, c) => r.Word(n, key, words) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Word([.. words.Select(w => ConfigWords.InSyncthing(w.Word))], c => Array.FindIndex(words, w => w.Value.Equals(get(c))), (c, i) => set(c, words[i].Value)));
 
     /// <param name="unit">Seconds that the number in <typeparamref name="T"/> counts.</param>
     /// <param name="zero">The word for 0; null where 0 is not allowed.</param>
     public static ConfigField<T> Duration<T>(string key, string about, int unit, string? zero, Func<T, int> get, Func<T, int, T> set) =>
-        new(key, about, new ConfigType.Duration(zero), c => YamlValue.Word(Quantity.Duration(get(c) * (long)unit, zero)), (r, n, c) => r.Duration(n, key, unit, zero) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Duration(zero), c => YamlValue.Word(Quantity.Duration(get(c) * (long)unit, zero)), (r, n, c) => r.Duration(n, key, unit, zero) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Whole(zero is null ? 1 : 0, int.MaxValue, get, set));
 
     /// <summary>KiB/s, 0 for no limit.</summary>
     public static ConfigField<T> Rate<T>(string key, string about, Func<T, int> get, Func<T, int, T> set) =>
-        new(key, about, new ConfigType.Rate(), c => YamlValue.Word(Quantity.Rate(get(c))), (r, n, c) => r.Rate(n, key) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Rate(), c => YamlValue.Word(Quantity.Rate(get(c))), (r, n, c) => r.Rate(n, key) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Whole(0, int.MaxValue, get, set));
 
     public static ConfigField<T> Size<T>(string key, string about, Func<T, long> get, Func<T, long, T> set) =>
-        new(key, about, new ConfigType.Size(), c => YamlValue.Word(Quantity.Size(get(c))), (r, n, c) => r.Size(n, key) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Size(), c => YamlValue.Word(Quantity.Size(get(c))), (r, n, c) => r.Size(n, key) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.ByHand());
 
     /// <summary>Percent of the disk, or bytes.</summary>
     public static ConfigField<T> Free<T>(string key, string about, Func<T, (double Amount, bool IsBytes)> get, Func<T, (double Amount, bool IsBytes), T> set) =>
-        new(key, about, new ConfigType.DiskPart(), c => YamlValue.Word(Quantity.Free(get(c))), (r, n, c) => r.Free(n, key) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.DiskPart(), c => YamlValue.Word(Quantity.Free(get(c))), (r, n, c) => r.Free(n, key) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Amount(get, set));
 
     public static ConfigField<T> Device<T>(string key, string about, Func<T, DeviceId> get, Func<T, DeviceId, T> set) =>
-        new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c).IsEmpty ? "" : get(c).ToString()), (r, n, c) => r.Device(n, key) is { } v ? set(c, v) : c);
+        new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c).IsEmpty ? "" : get(c).ToString()), (r, n, c) => r.Device(n, key) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.ByHand());
 }

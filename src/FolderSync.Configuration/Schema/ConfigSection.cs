@@ -10,6 +10,9 @@ public abstract record ConfigSection(string Name, string About)
 {
     public abstract ImmutableArray<ConfigOption> Options { get; }
 
+    /// <summary>Those that REST or import knows, as parts of the whole.</summary>
+    public abstract ImmutableArray<SyncthingField<ServiceConfig>> Syncthing { get; }
+
     /// <summary>The section's options over <paramref name="seed"/>.</summary>
     public abstract ServiceConfig Read(NodeReader reader, YamlNode? node, ServiceConfig seed);
 
@@ -26,6 +29,11 @@ public sealed record ConfigSection<T>(string Name, string About, ConfigFields<T>
     : ConfigSection(Name, About)
 {
     public override ImmutableArray<ConfigOption> Options => [.. Fields.All];
+
+    public override ImmutableArray<SyncthingField<ServiceConfig>> Syncthing =>
+    [
+        .. Fields.Syncthing.Select(f => new SyncthingField<ServiceConfig>(f.Scope, f.Name, f.Form.Within(Get, Put)) { Import = f.Import, IsImportedByHand = f.IsImportedByHand, IsOwn = f.IsOwn }),
+    ];
 
     public override ServiceConfig Read(NodeReader reader, YamlNode? node, ServiceConfig seed) =>
         Put(seed, reader.Group(node, Name, Fields, Get(seed)));

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
 
@@ -49,7 +48,7 @@ public sealed record ServiceConfig
         });
     }
 
-    private static ImmutableArray<T> Put<T>(ImmutableArray<T> all, T one, Func<T, bool> isIt)
+    private static EquatableArray<T> Put<T>(EquatableArray<T> all, T one, Func<T, bool> isIt)
     {
         var at = all.Select(isIt).ToList().IndexOf(true);
         return at < 0 ? all.Add(one) : all.SetItem(at, one);
@@ -83,7 +82,7 @@ public sealed record PageConfig
     public bool OpenBrowser { get; init; } = true;
 
     /// <summary>Names besides localhost and IP addresses under which the page may be called (a reverse proxy's).</summary>
-    public ImmutableArray<string> AllowedHosts { get; init; } = [];
+    public EquatableArray<string> AllowedHosts { get; init; } = [];
 }
 
 /// <summary>What a person is told of by the tray and the desktop.</summary>

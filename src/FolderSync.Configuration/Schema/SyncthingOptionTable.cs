@@ -16,11 +16,10 @@ public static partial class SyncthingOptions
     private const string NoIntroduction = "FolderSync takes no devices on another's word.";
     private const string NoLdap = "FolderSync can't log in by LDAP. Set a password under gui.";
 
-    /// <summary>In their scopes' order.</summary>
-    public static readonly ImmutableArray<SyncthingOption> All =
+    /// <summary>What config.yaml has no option for.</summary>
+    private static readonly ImmutableArray<SyncthingOption> Written =
     [
-        .. Rows(Folder, OptionTreatment.InForce, "", "id label path type rescanIntervalS fsWatcherEnabled ignorePerms order ignoreDelete maxConflicts disableSparseFiles paused modTimeWindowS " +
-            "minDiskFree minDiskFree.value minDiskFree.unit devices devices.deviceID versioning versioning.params versioning.params.cleanoutDays versioning.fsPath"),
+        .. Rows(Folder, OptionTreatment.InForce, "", "devices devices.deviceID"),
         new(Encryption, OptionTreatment.Refused, "FolderSync can't encrypt for a device yet; the folder would have gone out to it unencrypted. Share it without a password only if that device may read the files.", "\"\""),
         new("folder.versioning.type", OptionTreatment.Refused, "only 'trashcan' and '' (none) are built.", "\"\"", "\"trashcan\""),
         new("folder.filesystemType", OptionTreatment.Refused, "only 'basic' is there.", "\"basic\"", "\"\""),
@@ -43,7 +42,7 @@ public static partial class SyncthingOptions
         .. Rows(Folder, OptionTreatment.Kept, Tuning, "fsWatcherDelayS fsWatcherTimeoutS copiers pullerMaxPendingKiB hashers scanProgressIntervalS pullerPauseS pullerDelayS disableTempIndexes " +
             "weakHashThresholdPct maxConcurrentWrites blockPullOrder copyRangeMethod blockIndexing"),
 
-        .. Rows(Device, OptionTreatment.InForce, "", "deviceID name addresses compression paused allowedNetworks maxSendKbps maxRecvKbps numConnections ignoredFolders ignoredFolders.id"),
+        .. Rows(Device, OptionTreatment.InForce, "", "ignoredFolders.id"),
         new(Untrusted, OptionTreatment.Refused, "FolderSync can't encrypt for a device yet; folders would go out to it unencrypted.", "false"),
         new("device.introducer", OptionTreatment.Refused, "FolderSync takes no devices on another's word; pair them yourself.", "false"),
         new("device.autoAcceptFolders", OptionTreatment.Refused, "FolderSync asks about every folder that is offered.", "false"),
@@ -52,8 +51,6 @@ public static partial class SyncthingOptions
         .. Rows(Device, OptionTreatment.Kept, "It is for showing only.", "ignoredFolders.time ignoredFolders.label remoteGUIPort group"),
         .. Rows(Device, OptionTreatment.Kept, Tuning, "maxRequestKiB"),
 
-        .. Rows(Options, OptionTreatment.InForce, "", "listenAddresses localAnnounceEnabled localAnnouncePort maxSendKbps maxRecvKbps reconnectionIntervalS startBrowser keepTemporariesH limitBandwidthInLan " +
-            "maxFolderConcurrency maxConcurrentIncomingRequestKiB"),
         new("options.insecureAllowOldTLSVersions", OptionTreatment.Refused, "FolderSync speaks TLS 1.3 only.", "false"),
         new("options.auditEnabled", OptionTreatment.Refused, "FolderSync writes no audit log.", "false"),
         new("options.auditFile", OptionTreatment.Refused, "FolderSync writes no audit log.", "\"\""),
@@ -72,7 +69,6 @@ public static partial class SyncthingOptions
         .. Rows(Options, OptionTreatment.Kept, "Names that were given here stay.", "overwriteRemoteDeviceNamesOnConnect"),
         .. Rows(Options, OptionTreatment.Kept, Tuning, "minHomeDiskFree cacheIgnoredFiles progressUpdateIntervalS tempIndexMinBlocks unackedNotificationIDs trafficClass setLowPriority databaseTuning restartOnWakeup featureFlags"),
 
-        .. Rows(Gui, OptionTreatment.InForce, "", "enabled address user password useTLS apiKey"),
         new("gui.authMode", OptionTreatment.Refused, NoLdap, "\"static\"", "\"\""),
         new("gui.insecureAdminAccess", OptionTreatment.Refused, "off this computer FolderSync's page always asks for a password.", "false"),
         new("gui.insecureSkipHostcheck", OptionTreatment.Refused, "the names under which the page may be called are checked; add yours to page.allowed-hosts.", "false"),
@@ -91,6 +87,9 @@ public static partial class SyncthingOptions
         .. Rows("remoteIgnoredDevices", OptionTreatment.Kept, "It is for showing only.", "time name address"),
         .. Rows("ignores", OptionTreatment.InForce, "", "lines"),
     ];
+
+    /// <summary>Those of config.yaml's options that REST knows, too, are in force: their own rows say so.</summary>
+    public static readonly ImmutableArray<SyncthingOption> All = [.. InForce().ExceptBy(Written.Select(o => o.Path), o => o.Path), .. Written];
 
     private static readonly FrozenDictionary<string, SyncthingOption> Table = All.ToFrozenDictionary(o => o.Path, StringComparer.OrdinalIgnoreCase);
 
@@ -112,7 +111,23 @@ public static partial class SyncthingOptions
         "options.auditEnabled options.auditFile gui.sendBasicAuthPrompt gui.metricsWithoutAuth gui.sessionCookieDurationS gui.sessionCookiePath gui.debugging")
         .Select(r => r.Path[1..]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    private static bool IsEverywhere(string path) => !Somewhere.Contains(path) && Find(path) is not null;
+    private static bool IsEverywhere(string path) => !Somewhere.Contains(path) && Find(path) is { IsOwn: false };
+
+    /// <summary>Each option's path and those of the objects that it lies in, once.</summary>
+    private static IEnumerable<SyncthingOption> InForce() =>
+        Paths(ConfigSchema.Folder).Concat(Paths(ConfigSchema.Peer)).Concat(ConfigSchema.Syncthing.SelectMany(Paths)).GroupBy(p => p.Path)
+            .Select(p => new SyncthingOption(p.Key, OptionTreatment.InForce, "") { IsOwn = p.All(o => o.IsOwn) });
+
+    private static IEnumerable<(string Path, bool IsOwn)> Paths<T>(ConfigFields<T> fields) => fields.Syncthing.SelectMany(Paths);
+
+    private static IEnumerable<(string Path, bool IsOwn)> Paths<T>(SyncthingField<T> field)
+    {
+        var steps = field.Path.Split('.');
+        for (var i = 2; i <= steps.Length; i++)
+            yield return (string.Join('.', steps[..i]), field.IsOwn);
+        foreach (var part in field.Form is SyncthingForm<T>.Amount ? (string[])["value", "unit"] : [])
+            yield return ($"{field.Path}.{part}", field.IsOwn);
+    }
 
     private static IEnumerable<SyncthingOption> Rows(string scope, OptionTreatment treatment, string why, string names) =>
         names.Split(' ').Select(n => new SyncthingOption($"{scope}.{n}", treatment, why));

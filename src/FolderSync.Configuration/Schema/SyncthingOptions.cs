@@ -27,6 +27,9 @@ public enum OptionTreatment
 /// <param name="Allowed">Of a refused one: the JSON of each value that passes. The first is its default.</param>
 public sealed record SyncthingOption(string Path, OptionTreatment Treatment, string Why, params string[] Allowed)
 {
+    /// <summary>No Syncthing has it: what is not sent of it stays.</summary>
+    public bool IsOwn { get; init; }
+
     public string Name => Path[(Path.LastIndexOf('.') + 1)..];
 
     public bool Allows(JsonNode? value) => Treatment != OptionTreatment.Refused || value is null || Allowed.Any(a => IsSame(a, value));

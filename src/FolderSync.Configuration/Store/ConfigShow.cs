@@ -31,7 +31,7 @@ public static class ConfigShow
         return text.ToString();
     }
 
-    private static ConfigOption With { get; } = ConfigField.Texts<int>(ConfigSchema.With, ConfigSchema.WithAbout, _ => [], (c, _) => c).WithDefault(0);
+    private static ConfigOption With { get; } = ConfigField.Texts<int>(ConfigSchema.With, ConfigSchema.WithAbout, _ => [], (c, _) => c).Of(0, "");
 
     private static IEnumerable<(ConfigOption Option, YamlValue Value)> Fields<T>(ConfigFields<T> fields, T item) => fields.All.Select(f => ((ConfigOption)f, f.Write(item)));
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FolderSync.Core.Model;
 using FolderSync.Protocol.Messages;
 
@@ -12,7 +11,7 @@ public sealed record DeviceConfig
     public string Name { get; init; } = "";
 
     /// <summary>"dynamic" or "tcp://host:port".</summary>
-    public ImmutableArray<string> Addresses { get; init; } = ["dynamic"];
+    public EquatableArray<string> Addresses { get; init; } = ["dynamic"];
 
     public Compression Compression { get; init; } = Compression.Metadata;
 
@@ -28,15 +27,8 @@ public sealed record DeviceConfig
     public int MaxReceiveKbps { get; init; }
 
     /// <summary>Networks that its address must be in (<see cref="FolderSync.Network.NetworkFilter"/>); empty: any address.</summary>
-    public ImmutableArray<string> AllowedNetworks { get; init; } = [];
+    public EquatableArray<string> AllowedNetworks { get; init; } = [];
 
     /// <summary>Folders it offers are not shown as pending.</summary>
-    public ImmutableArray<FolderId> IgnoredFolders { get; init; } = [];
-
-    public bool Equals(DeviceConfig? other) =>
-        other is not null && Id == other.Id && Name == other.Name && Addresses.SequenceEqual(other.Addresses) && Compression == other.Compression &&
-        Paused == other.Paused && NumConnections == other.NumConnections && MaxSendKbps == other.MaxSendKbps &&
-        MaxReceiveKbps == other.MaxReceiveKbps && AllowedNetworks.SequenceEqual(other.AllowedNetworks) && IgnoredFolders.SequenceEqual(other.IgnoredFolders);
-
-    public override int GetHashCode() => Id.GetHashCode();
+    public EquatableArray<FolderId> IgnoredFolders { get; init; } = [];
 }

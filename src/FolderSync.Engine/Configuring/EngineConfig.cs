@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Engine.Configuring;
@@ -10,12 +9,12 @@ public sealed record EngineConfig
     public string Name { get; init; } = "";
 
     /// <summary>Peers; never this device.</summary>
-    public ImmutableArray<DeviceConfig> Devices { get; init; } = [];
+    public EquatableArray<DeviceConfig> Devices { get; init; } = [];
 
-    public ImmutableArray<FolderConfig> Folders { get; init; } = [];
+    public EquatableArray<FolderConfig> Folders { get; init; } = [];
 
     /// <summary>"tcp://0.0.0.0:22000"; "default" stands for that.</summary>
-    public ImmutableArray<string> ListenAddresses { get; init; } = ["default"];
+    public EquatableArray<string> ListenAddresses { get; init; } = ["default"];
 
     /// <summary>This device tells the LAN of itself and listens to others that do, as Syncthing's local discovery v4.</summary>
     public bool LocalDiscovery { get; init; } = true;
@@ -48,7 +47,7 @@ public sealed record EngineConfig
     public int KeepTemporariesHours { get; init; } = 24;
 
     /// <summary>Devices that are refused without a question; one that is configured is not ignored.</summary>
-    public ImmutableArray<DeviceId> IgnoredDevices { get; init; } = [];
+    public EquatableArray<DeviceId> IgnoredDevices { get; init; } = [];
 
     public DeviceConfig? Device(DeviceId id) => Devices.FirstOrDefault(d => d.Id == id);
 

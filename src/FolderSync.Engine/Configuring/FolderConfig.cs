@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 
@@ -38,7 +37,7 @@ public sealed record FolderConfig
     public FolderType Type { get; init; } = FolderType.SendReceive;
 
     /// <summary>Peers it is shared with; never this device.</summary>
-    public ImmutableArray<DeviceId> Devices { get; init; } = [];
+    public EquatableArray<DeviceId> Devices { get; init; } = [];
 
     public bool Paused { get; init; }
 
@@ -85,19 +84,4 @@ public sealed record FolderConfig
     public DeletionLimits DeletionLimits => new(HoldDeletionsOver, HoldDeletionsOverPercent);
 
     public string DisplayName => Label.Length > 0 ? Label : Id.Value;
-
-    /// <summary>True when taking <paramref name="other"/> up needs the folder closed and opened again.</summary>
-    public bool NeedsReopening(FolderConfig other) =>
-        other.Path != Path || other.Type != Type || other.Paused != Paused || other.Versioning != Versioning || other.IgnorePermissions != IgnorePermissions ||
-        other.WatcherEnabled != WatcherEnabled || other.SparseFiles != SparseFiles || other.ModifiedWindowSeconds != ModifiedWindowSeconds ||
-        other.RescanIntervalSeconds != RescanIntervalSeconds;
-
-    public bool Equals(FolderConfig? other) =>
-        other is not null && (this with { Devices = [] }).Text() == (other with { Devices = [] }).Text() && Devices.SequenceEqual(other.Devices);
-
-    public override int GetHashCode() => Id.GetHashCode();
-
-    private string Text() => string.Join('\u0001', Id, Label, Path, Type, Paused, WatcherEnabled, RescanIntervalSeconds, FullVerifyIntervalHours,
-        IgnorePermissions, Versioning, MaxConflicts, Order, MinDiskFree, MinDiskFreeIsBytes, IgnoreDelete, SparseFiles, HoldDeletionsOver,
-        HoldDeletionsOverPercent, HoldIncomingDeletions, ModifiedWindowSeconds);
 }

@@ -1,4 +1,5 @@
 using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Primitives;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Watch;
@@ -49,6 +50,9 @@ public sealed record EngineParts(
 {
     /// <summary>Says Hello on a stream.</summary>
     public required Func<Stream, Hello, CancellationToken, Task<IBepConnection>> OpenConnection { get; init; }
+
+    /// <summary>Whether a folder must be closed and opened again to take up the other configuration: each option's row says so.</summary>
+    public required Func<FolderConfig, FolderConfig, bool> NeedsReopening { get; init; }
 
     /// <summary>Addresses of a device with address "dynamic", as discovery knows them now.</summary>
     public Func<DeviceId, IReadOnlyList<string>> Discovered { get; init; } = _ => [];

@@ -34,6 +34,7 @@ public sealed class IndexSenderTests : IAsyncDisposable
         _parts = new EngineParts(default, TimeProvider.System, null!, null!, null!, null!, null!, new InlineWorkers(), new InlineScheduler(), null!, NullLoggerFactory.Instance)
         {
             OpenConnection = null!,
+            NeedsReopening = (_, _) => true,
         };
         _link = new PeerLink(_parts, new AuthenticatedStream(Stream.Null, default, "x", true, "", true), _connection);
     }

@@ -284,7 +284,7 @@ public sealed class LoopFaultStoryTests
     [Fact]
     public async Task A_link_that_has_ended_refuses_requests_as_one_that_is_not_connected()
     {
-        var parts = new EngineParts(default, TimeProvider.System, null!, null!, null!, null!, null!, null!, null!, null!, _log) { OpenConnection = null! };
+        var parts = new EngineParts(default, TimeProvider.System, null!, null!, null!, null!, null!, null!, null!, null!, _log) { OpenConnection = null!, NeedsReopening = (_, _) => true };
         var link = new PeerLink(parts, new AuthenticatedStream(Stream.Null, default, "x", true, "", true), null!);
         var block = new Block(0, 0, 1, default);
         var pending = link.RequestAsync(SimulatedDevice.Folder, FileName.Of("f"), block, false, CancellationToken.None);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FolderSync.Configuration.Schema;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Configuring;
@@ -130,6 +131,7 @@ internal sealed class SimulatedDevice
             Id, _clock, Disks, _watchers, _indexes, _state, _network.TransportOf(Id), _process, _process, new SeededRandom(_random), Loggers)
         {
             OpenConnection = Bep.OpenAsync,
+            NeedsReopening = ConfigSchema.NeedsReopening,
             FolderLocks = FolderLocks,
         };
         Engine = new SyncEngine(parts);
