@@ -22,5 +22,5 @@ internal static class NativeCode
             .Select(c => (room.TypeAround(file, c), file.At(c))).ToList();
     }
 
-    private static bool IsMissing(ISymbol add) => add.GetAttributes().Any(a => Missing.Contains(a.AttributeClass?.Name));
+    private static bool IsMissing(ISymbol add) => add.GetAttributes().Any(a => a.AttributeClass is { } type && Missing.Contains(type.Name));
 }
