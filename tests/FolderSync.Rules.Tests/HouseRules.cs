@@ -62,6 +62,10 @@ public class HouseRules
         Ratchet.Hold("start", "What begins to run by itself can die unheard: start it by a supervisor, or give the type a row in Starts with the reason.", Rooms.All.SelectMany(Starts.In));
 
     [Fact]
+    public void Collections_are_made_without_reflection() =>
+        Ratchet.Hold("added-by-reflection", "A native program may lack what this Add reflects on: hand the elements to the constructor.", Rooms.All.SelectMany(NativeCode.AddedByReflection));
+
+    [Fact]
     public void Facts_between_rooms_have_types() =>
         Ratchet.Hold("string-keyed", "What one room tells another is a type, never a dictionary or JSON: a name that changes must not compile.", Rooms.All.SelectMany(StringKeyed.Signatures));
 

@@ -137,6 +137,14 @@ public class RuleTests
     public void Work_that_is_awaited_where_it_begins_does_not_run_by_itself() =>
         Assert.Empty(Starts.In(Room("class A { async Task<int> M(CancellationToken c) => await Task.Run(() => 1) + await Task.Run(() => 1, c).WaitAsync(c).ConfigureAwait(false); }")));
 
+    [Theory]
+    [InlineData("class A { System.Text.Json.Nodes.JsonArray M() => [1]; }", 1)]
+    [InlineData("class A { System.Text.Json.Nodes.JsonArray M(string[] s) { System.Text.Json.Nodes.JsonArray a = [.. s]; return a; } }", 1)]
+    [InlineData("class A { System.Text.Json.Nodes.JsonArray M() => new([1, .. new int[] { 2 }]); }", 0)]
+    [InlineData("class A { System.Text.Json.Nodes.JsonArray M() => []; List<int> N() => [1]; int[] O() => [1]; }", 0)]
+    public void A_collection_that_is_added_to_by_reflection_is_found(string text, int count) =>
+        Assert.Equal(count == 0 ? [] : [$"A {count}"], Told(NativeCode.AddedByReflection(Room(text))));
+
     [Fact]
     public void What_supervises_may_start() => Assert.Empty(Starts.In(Room("namespace FolderSync.Engine; class Supervisor { Task M() => Task.Run(() => 1); }")));
 

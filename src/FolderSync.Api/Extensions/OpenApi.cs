@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using FolderSync.Api.Http;
@@ -18,6 +20,7 @@ internal static class OpenApi
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ExtensionJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, PlainJson.Default);
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         services.AddOpenApi(Document, options =>
@@ -36,7 +39,7 @@ internal static class OpenApi
             var document = await provider.GetOpenApiDocumentAsync(context.RequestAborted);
             return Results.Text(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, context.RequestAborted), "application/json; charset=utf-8");
         })
-        .Produces<System.Text.Json.Nodes.JsonObject>().WithSummary("This document.");
+        .Produces<JsonObject>().WithSummary("This document.");
 
     private static Task Introduce(OpenApiDocument document)
     {
@@ -96,3 +99,11 @@ internal static class OpenApi
         return Task.CompletedTask;
     }
 }
+
+/// <summary>What the described routes take and answer besides the contracts' types.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int?))]
+[JsonSerializable(typeof(long?))]
+internal sealed partial class PlainJson : JsonSerializerContext;

@@ -19,6 +19,9 @@ internal static class Refusals
         try
         {
             await next(context);
+            // The generated handlers answer a value of the query that is no number with the bare status.
+            if (!context.Response.HasStarted && context.Response.StatusCode == StatusCodes.Status400BadRequest)
+                await Text(StatusCodes.Status400BadRequest, $"A value of the query can't be read: {context.Request.QueryString}").ExecuteAsync(context);
         }
         catch (Exception e) when (!context.Response.HasStarted && StatusOf(e) is { } status)
         {

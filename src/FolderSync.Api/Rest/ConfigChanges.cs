@@ -15,8 +15,8 @@ internal sealed class ConfigChanges(ISyncEngine engine, ConfigStore store, Store
 
     private readonly SemaphoreSlim _one = new(1);
 
-    /// <summary>As a route handler, whose result is written; a bare lambda over the context would be taken for middleware.</summary>
-    public static Delegate Handler(Func<HttpContext, Task<IResult>> handle) => handle;
+    /// <summary>Writes the result as well: nothing is left for ASP.NET to generate. A bare lambda over the context would be taken for this, its result lost.</summary>
+    public static RequestDelegate Handler(Func<HttpContext, Task<IResult>> handle) => async context => await (await handle(context)).ExecuteAsync(context);
 
     public static async Task<JsonObject> Body(HttpContext context) => RestJson.AsObject(await RestJson.BodyAsync(context.Request));
 

@@ -95,11 +95,11 @@ internal static class ConfigJson
     }
 
     /// <summary>Devices that are ignored, with what is known of them.</summary>
-    public static JsonArray Ignored(EngineConfig engine, JsonNode? extra) =>
+    public static JsonArray Ignored(EngineConfig engine, JsonNode? extra) => new(
     [
         .. engine.IgnoredDevices.Select(d => Described(extra, "deviceID", d.ToString()) ??
             new JsonObject { ["deviceID"] = d.ToString(), ["name"] = "", ["address"] = "", ["time"] = RestJson.Time(DateTimeOffset.UnixEpoch) }),
-    ];
+    ]);
 
     private static JsonObject? Described(JsonNode? list, string key, string id) =>
         (list as JsonArray)?.OfType<JsonObject>().FirstOrDefault(o => o[key] is JsonValue v && v.TryGetValue<string>(out var text) && text == id)?.DeepClone().AsObject();

@@ -113,13 +113,13 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private JsonArray Devices()
     {
         var extras = changes.Extras();
-        return [.. store.Current.Engine.Devices.Prepend(Self).Select(d => ConfigJson.Device(d, Extra(extras, "devices", d.Id.ToString())))];
+        return new JsonArray([.. store.Current.Engine.Devices.Prepend(Self).Select(d => ConfigJson.Device(d, Extra(extras, "devices", d.Id.ToString())))]);
     }
 
     private JsonArray Folders()
     {
         var extras = changes.Extras();
-        return [.. store.Current.Engine.Folders.Select(f => ConfigJson.Folder(f, engine.Self, Extra(extras, "folders", f.Id.Value)))];
+        return new JsonArray([.. store.Current.Engine.Folders.Select(f => ConfigJson.Folder(f, engine.Self, Extra(extras, "folders", f.Id.Value)))]);
     }
 
     private JsonObject FindDevice(string id)

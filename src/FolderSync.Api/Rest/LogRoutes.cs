@@ -37,12 +37,12 @@ internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore s
         rest.MapPost("/system/debug", (string? enable, string? disable) => SetDebug(enable, disable));
     }
 
-    private static JsonArray Messages(IEnumerable<LogEntry> entries) => [.. entries.Select(e => new JsonObject
+    private static JsonArray Messages(IEnumerable<LogEntry> entries) => new([.. entries.Select(e => new JsonObject
     {
         ["when"] = RestJson.Time(e.Time),
         ["message"] = e.Text,
         ["level"] = Level(e.Level),
-    })];
+    })]);
 
     private static int Level(LogLevel level) => level switch
     {

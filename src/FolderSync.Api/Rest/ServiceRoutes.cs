@@ -32,7 +32,7 @@ internal static class ServiceRoutes
 
     /// <summary>As the header lists them, lower-case.</summary>
     private static JsonArray Languages(string header) =>
-        [.. header.Split(',').Select(l => l.Split(';')[0].Trim().ToLowerInvariant()).Where(l => l.Length is > 0 and < 36).Take(50).Select(l => JsonValue.Create(l))];
+        new([.. header.Split(',').Select(l => l.Split(';')[0].Trim().ToLowerInvariant()).Where(l => l.Length is > 0 and < 36).Take(50).Select(l => JsonValue.Create(l))]);
 
     /// <summary>A PNG, as Syncthing sends it; an SVG to who says that it takes one.</summary>
     private static IResult Code(HttpContext context, string? text)

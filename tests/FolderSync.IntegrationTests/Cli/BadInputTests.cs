@@ -88,7 +88,7 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         Assert.Contains("can't be read", ended.Error, StringComparison.Ordinal);
 
         Task<Ended> AsNobodyAsync(params string[] command) => Environment.IsPrivilegedProcess
-            ? ChildProcess.RunAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", TestSettings.FolderSyncDll, .. command],
+            ? ChildProcess.RunAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", .. TestSettings.Program, .. command],
                 new Dictionary<string, string?> { ["HOME"] = home, ["DOTNET_CLI_HOME"] = home }, home)
             : FolderSyncProcess.RunAsync(command);
     }

@@ -49,7 +49,7 @@ public sealed class CliTests
     {
         // In a place of its own: others may be showing the demo on this computer, too, or have been killed at it.
         using var scratch = new ScratchDirectory();
-        var demo = await ChildProcess.RunAsync("dotnet", [TestSettings.FolderSyncDll, "demo", "--exit"], FolderSyncProcess.Surroundings(temporary: scratch.Path));
+        var demo = await FolderSyncProcess.RunInAsync(FolderSyncProcess.Surroundings(temporary: scratch.Path), "demo", "--exit");
         Assert.True(demo.ExitCode == 0, demo.All);
         Assert.Contains("sync-conflict", demo.Output, StringComparison.Ordinal);
         Assert.Contains(scratch.Path, demo.Output, StringComparison.Ordinal);

@@ -222,7 +222,7 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
         Assert.Equal(1, nowhere.ExitCode);
         Assert.Contains(url, nowhere.Error, StringComparison.Ordinal);
 
-        Task<Ended> WithPathAsync(string path) => ChildProcess.RunAsync(Dotnet(), [TestSettings.FolderSyncDll, "open", "--home", pair.Laptop.Home], new Dictionary<string, string?> { ["PATH"] = path });
+        Task<Ended> WithPathAsync(string path) => FolderSyncProcess.RunInAsync(new Dictionary<string, string?> { ["PATH"] = path }, "open", "--home", pair.Laptop.Home);
     }
 
     [Fact]
@@ -368,7 +368,4 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
         await pair.DoneAsync("nearby");
         Assert.Equal(JsonValueKind.Array, (await pair.JsonAsync("nearby")).GetValueKind());
     }
-
-    private static string Dotnet() => Environment.ProcessPath is { } own && Path.GetFileName(own) == "dotnet" ? own
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, "dotnet")).First(File.Exists);
 }

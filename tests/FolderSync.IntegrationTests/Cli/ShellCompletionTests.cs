@@ -101,7 +101,7 @@ public sealed class ShellCompletionTests(QuietHome quiet) : IClassFixture<QuietH
 
     private async Task<string[]> InAsync(string shell, params string[] arguments)
     {
-        var path = $"{Path.GetDirectoryName(TestSettings.FolderSyncDll)}:{Environment.GetEnvironmentVariable("PATH")}";
+        var path = $"{Path.GetDirectoryName(TestSettings.Executable)}:{Environment.GetEnvironmentVariable("PATH")}";
         var ended = await ChildProcess.RunAsync(shell, arguments, new Dictionary<string, string?> { ["PATH"] = path, ["FOLDERSYNC_HOME"] = quiet.Home, ["HOME"] = quiet.Scratch.Path });
         Assert.True(ended.ExitCode == 0 && ended.Error.Length == 0, ended.All);
         return ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

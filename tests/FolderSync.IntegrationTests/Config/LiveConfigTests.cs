@@ -76,9 +76,9 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
     {
         using var scratch = new ScratchDirectory();
         await using var device = await FolderSyncProcess.MakeAsync("device", scratch.In("home"));
-        await using var service = ChildProcess.Start("dotnet",
-            [TestSettings.FolderSyncDll, "serve", "--home", device.Home, "--no-browser", "--gui-address", $"127.0.0.1:{device.PagePort}", "--set", "limits.receive=3 MiB/s"],
-            new Dictionary<string, string?> { ["FOLDERSYNC_PAGE_API_KEY"] = SyncDevice.ApiKey, ["FOLDERSYNC_LIMITS_SEND"] = "2 MiB/s", ["FOLDERSYNC_LIMITS_RECEIVE"] = "1 MiB/s", ["FOLDERSYNC_LIMITS_SNED"] = "x", ["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false" });
+        await using var service = FolderSyncProcess.LaunchIn(
+            new Dictionary<string, string?> { ["FOLDERSYNC_PAGE_API_KEY"] = SyncDevice.ApiKey, ["FOLDERSYNC_LIMITS_SEND"] = "2 MiB/s", ["FOLDERSYNC_LIMITS_RECEIVE"] = "1 MiB/s", ["FOLDERSYNC_LIMITS_SNED"] = "x", ["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false" },
+            "serve", "--home", device.Home, "--no-browser", "--gui-address", $"127.0.0.1:{device.PagePort}", "--set", "limits.receive=3 MiB/s");
         await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(device.Home, "runtime.json")) || service.HasExited), () => service.Log);
         var options = await device.Rest.GetAsync("config/options");
         Assert.Equal((2048, 3072), ((int)options["maxSendKbps"]!, (int)options["maxRecvKbps"]!));
@@ -91,7 +91,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
         Assert.DoesNotContain("MiB/s", await File.ReadAllTextAsync(device.ConfigFile), StringComparison.Ordinal);
         Assert.Equal(0, await service.TerminateAsync());
 
-        var wrong = await ChildProcess.RunAsync("dotnet", [TestSettings.FolderSyncDll, "serve", "--home", device.Home, "--no-browser"], new Dictionary<string, string?> { ["FOLDERSYNC_NETWORK_MDNS"] = "maybe" });
+        var wrong = await FolderSyncProcess.RunInAsync(new Dictionary<string, string?> { ["FOLDERSYNC_NETWORK_MDNS"] = "maybe" }, "serve", "--home", device.Home, "--no-browser");
         Assert.True(wrong.ExitCode == 2, wrong.All);
         Assert.Contains("FOLDERSYNC_NETWORK_MDNS: 'mdns' must be true or false", wrong.Error, StringComparison.Ordinal);
     }

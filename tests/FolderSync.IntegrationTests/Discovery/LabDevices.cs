@@ -29,8 +29,8 @@ internal sealed class LabFolderSync : SyncDevice
     public async Task<JsonNode?> NearbyAsync(SyncDevice other) => ((JsonArray)await NearbyAsync()).FirstOrDefault(n => (string?)n!["deviceID"] == other.Id.ToString());
 
     private protected override ChildProcess StartProcess() => _host.Start(
-        "dotnet",
-        [TestSettings.FolderSyncDll, "serve", "--home", Home, "--no-browser", "--gui-address", $"127.0.0.1:{PagePort}", "--gui-apikey", ApiKey],
+        TestSettings.Program[0],
+        [.. TestSettings.Program[1..], "serve", "--home", Home, "--no-browser", "--gui-address", $"127.0.0.1:{PagePort}", "--gui-apikey", ApiKey],
         new Dictionary<string, string?> { ["DISPLAY"] = null, ["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = null });
 }
 

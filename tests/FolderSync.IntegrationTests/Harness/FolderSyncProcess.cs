@@ -79,15 +79,23 @@ public sealed class FolderSyncProcess : SyncDevice
 
     /// <summary>Runs one command to its end.</summary>
     public static Task<Ended> RunAsync(params string[] arguments) =>
-        ChildProcess.RunAsync("dotnet", [TestSettings.FolderSyncDll, .. arguments], CleanEnvironment);
+        RunInAsync(CleanEnvironment, arguments);
+
+    /// <summary>The same with other variables.</summary>
+    public static Task<Ended> RunInAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        ChildProcess.RunAsync(TestSettings.Program[0], [.. TestSettings.Program[1..], .. arguments], environment);
 
     /// <summary>Starts a command that goes on.</summary>
     internal static ChildProcess Launch(params string[] arguments) =>
-        ChildProcess.Start("dotnet", [TestSettings.FolderSyncDll, .. arguments], CleanEnvironment);
+        LaunchIn(CleanEnvironment, arguments);
+
+    /// <summary>The same with other variables.</summary>
+    internal static ChildProcess LaunchIn(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        ChildProcess.Start(TestSettings.Program[0], [.. TestSettings.Program[1..], .. arguments], environment);
 
     /// <summary>The same by way of another program, which runs what follows its own arguments.</summary>
     internal static ChildProcess LaunchBy(string program, IEnumerable<string> itsArguments, params string[] arguments) =>
-        ChildProcess.Start(program, [.. itsArguments, "dotnet", TestSettings.FolderSyncDll, .. arguments], CleanEnvironment);
+        ChildProcess.Start(program, [.. itsArguments, .. TestSettings.Program, .. arguments], CleanEnvironment);
 
     private protected override ChildProcess StartProcess() =>
         Launch("serve", "--home", Home, "--no-browser", "--gui-address", $"127.0.0.1:{PagePort}", "--gui-apikey", ApiKey);

@@ -9,7 +9,7 @@ namespace FolderSync.IntegrationTests.Tray;
 /// <summary>The tray and the service, without a desktop: who starts and ends whom, and what is said when something is wrong.</summary>
 public class TrayServiceTests
 {
-    private static readonly string ServiceProgram = Path.ChangeExtension(TestSettings.FolderSyncDll, null);
+    private static readonly string ServiceProgram = TestSettings.Executable;
 
     [Fact]
     public async Task It_starts_the_service_where_none_runs_and_ends_it_with_itself()
