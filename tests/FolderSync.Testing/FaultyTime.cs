@@ -28,7 +28,9 @@ internal sealed class FaultyTime(string method) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        ThrowOnce();
+        // A PeriodicTimer without its timer would end the process when it is collected.
+        if (!new StackTrace(false).ToString().Contains(nameof(PeriodicTimer), StringComparison.Ordinal))
+            ThrowOnce();
         return System.CreateTimer(callback, state, dueTime, period);
     }
 

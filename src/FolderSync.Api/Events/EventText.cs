@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FolderSync.Api.Http;
-using FolderSync.Engine.Events;
 using FolderSync.Api.Service;
+using FolderSync.Engine.Events;
 
 namespace FolderSync.Api.Events;
 

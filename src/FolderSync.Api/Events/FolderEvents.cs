@@ -1,9 +1,9 @@
 using FolderSync.Api.Http;
+using FolderSync.Api.Service;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
-using FolderSync.Api.Service;
 
 namespace FolderSync.Api.Events;
 

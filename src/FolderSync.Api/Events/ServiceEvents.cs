@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
+using FolderSync.Api.Service;
 using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
-using FolderSync.Api.Service;
 
 namespace FolderSync.Api.Events;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FolderSync.Api.Events;
+using FolderSync.Api.Service;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
-using FolderSync.Api.Service;
 using Xunit;
 
 namespace FolderSync.Host.Tests.Rest;

@@ -1,12 +1,12 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FolderSync.Api.Events;
+using FolderSync.Api.Service;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem.Scan;
-using FolderSync.Api.Service;
 using Xunit;
 
 namespace FolderSync.Host.Tests.Rest;

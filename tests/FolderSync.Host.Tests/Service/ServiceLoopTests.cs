@@ -78,7 +78,7 @@ public sealed class ServiceLoopTests : IDisposable
     public async Task Giving_memory_back_starts_again()
     {
         var time = new FaultyTime("IdleMemory.ExecuteAsync");
-        using var service = new IdleMemory(time, () => 0, () => { });
+        using var service = new IdleMemory(time, time.GetTimestamp, () => { });
         await AssertStartsAgainAsync(service, time.Resumed);
     }
 
@@ -86,7 +86,7 @@ public sealed class ServiceLoopTests : IDisposable
     public async Task The_look_at_rates_starts_again()
     {
         var time = new FaultyTime("RateSampler.ExecuteAsync");
-        using var service = new RateSampler(new RateMeter(() => [], () => new Dictionary<FolderId, long>(), TimeProvider.System), time);
+        using var service = new RateSampler(new RateMeter(() => [], () => new Dictionary<FolderId, long>(), time), time);
         await AssertStartsAgainAsync(service, time.Resumed);
     }
 

@@ -53,7 +53,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
     {
         if (s_ignoresInterrupt)
-            (program, arguments) = ("env", ["--default-signal=INT", program, .. arguments]);
+            (program, arguments) = ("env", ["--default-signal=INT,HUP", program, .. arguments]);
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardError = true,
