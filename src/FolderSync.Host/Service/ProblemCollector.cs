@@ -21,6 +21,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
     /// <summary>Folder → why it is stopped at present.</summary>
     private readonly Dictionary<FolderId, string> _stopped = [];
     private CancellationToken _stopping;
+    private long _logRead;
     private readonly Channel<Action> _work = Channel.CreateBounded<Action>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -33,6 +34,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         {
             OnConfig();
             OnStart();
+            ReadLog();
             foreach (var (address, why) in engine.ListenErrors)
                 book.Add("error", $"Peers can't be listened for on {address}: {why}");
             await foreach (var work in _work.Reader.ReadAllAsync(stoppingToken))
@@ -138,8 +140,19 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
 
     private void OnLog(LogEntry entry)
     {
-        // A folder's and the configuration's own come with more to say.
-        if (entry.Level >= LogLevel.Error && !entry.Text.StartsWith("The configuration was not taken up", StringComparison.Ordinal))
-            _work.Writer.TryWrite(() => book.Add("error", entry.Text));
+        if (entry.Level >= LogLevel.Error)
+            _work.Writer.TryWrite(ReadLog);
+    }
+
+    /// <summary>From where it was read last: also what was logged before anybody listened, as at the start.</summary>
+    private void ReadLog()
+    {
+        foreach (var entry in log.Since(_logRead, LogBook.Kept))
+        {
+            _logRead = entry.Seq;
+            // A folder's and the configuration's own come with more to say.
+            if (entry.Level >= LogLevel.Error && !entry.Text.StartsWith("The configuration was not taken up", StringComparison.Ordinal))
+                book.Add("error", entry.Text);
+        }
     }
 }
