@@ -58,13 +58,15 @@ internal sealed class OpenFolder
     public static async Task<OpenFolder> OpenAsync(ConfiguredFolder folder, CancellationToken cancellation)
     {
         var disk = folder.Parts.FileSystems.Open(folder.Config.Path);
+        IFolderIndex? index = null;
         try
         {
-            var index = await folder.Parts.Workers.Run(() => folder.Parts.Indexes.Open(folder.Id), cancellation);
+            index = await folder.Parts.Workers.Run(() => folder.Parts.Indexes.Open(folder.Id), cancellation);
             return new OpenFolder(folder, disk, index);
         }
         catch
         {
+            index?.Dispose();
             disk.Dispose();
             throw;
         }

@@ -91,15 +91,19 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
         if (_isLoaded)
             return;
         _isLoaded = true;
-        // Time in which the service did not run is not counted: the wall clock may have been set meanwhile.
+        var now = parts.Time.GetUtcNow();
+        var timestamp = parts.Time.GetTimestamp();
         foreach (var stored in Read())
         {
-            _deletions.Enqueue(new Deletion(TimestampBefore(stored.AgeSeconds), stored.Content is { } hash ? new BlockHash(Convert.FromHexString(hash)) : default, stored.Files));
+            // A clock that was set back makes it no younger than now.
+            var age = now > stored.Time ? now - stored.Time : TimeSpan.Zero;
+            if (age > DeletionGuard.Window)
+                continue;
+            _deletions.Enqueue(new Deletion(
+                timestamp - (long)(age.TotalSeconds * parts.Time.TimestampFrequency), stored.Content is { } hash ? new BlockHash(Convert.FromHexString(hash)) : default, stored.Files));
             _count += stored.Files;
         }
     }
-
-    private long TimestampBefore(double seconds) => parts.Time.GetTimestamp() - (long)(seconds * parts.Time.TimestampFrequency);
 
     private IReadOnlyList<StoredDeletion> Read()
     {
@@ -118,9 +122,9 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
     {
         var stored = new List<StoredDeletion>();
         foreach (var deletion in _deletions.Take(MaxStoredContents))
-            stored.Add(new StoredDeletion(Age(deletion), deletion.Content.IsNone ? null : deletion.Content.ToString(), deletion.Files));
+            stored.Add(new StoredDeletion(TimeOf(deletion), deletion.Content.IsNone ? null : deletion.Content.ToString(), deletion.Files));
         if (_deletions.Count > MaxStoredContents)
-            stored.Add(new StoredDeletion(Age(_deletions.Last()), null, _deletions.Skip(MaxStoredContents).Sum(d => d.Files)));
+            stored.Add(new StoredDeletion(TimeOf(_deletions.Last()), null, _deletions.Skip(MaxStoredContents).Sum(d => d.Files)));
         try
         {
             parts.State.PutDocument(document, JsonSerializer.Serialize(stored, Json.Default.IReadOnlyListStoredDeletion));
@@ -131,12 +135,12 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
         }
     }
 
-    private double Age(Deletion deletion) => parts.Time.GetElapsedTime(deletion.Time).TotalSeconds;
+    private DateTimeOffset TimeOf(Deletion deletion) => parts.Time.GetUtcNow() - parts.Time.GetElapsedTime(deletion.Time);
 
     private readonly record struct Deletion(long Time, BlockHash Content, long Files);
 
     /// <param name="Content">In hexadecimal; null: not known.</param>
-    internal sealed record StoredDeletion(double AgeSeconds, string? Content, long Files);
+    internal sealed record StoredDeletion(DateTimeOffset Time, string? Content, long Files);
 
     [JsonSerializable(typeof(IReadOnlyList<StoredDeletion>))]
     private sealed partial class Json : JsonSerializerContext;

@@ -121,7 +121,9 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
             folder.OnMissed(peer);
             return;
         }
-        var received = Interlocked.Read(ref _received);
+        long received;
+        lock (_lock)
+            received = _received;
         if (!message.IsFull && message.Previous > received && context.FullIndexes.TryRequestFullIndex(id, peer, _indexId))
         {
             await folder.ForgetAsync(peer, link.Ended);

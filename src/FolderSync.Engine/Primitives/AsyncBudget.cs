@@ -9,15 +9,6 @@ internal sealed class AsyncBudget(long capacity)
     private long _acquired;
     private TaskCompletionSource? _drained;
 
-    public long Acquired
-    {
-        get
-        {
-            lock (_lock)
-                return _acquired;
-        }
-    }
-
     /// <summary>What was acquired beyond a smaller capacity is waited for.</summary>
     public long Capacity
     {

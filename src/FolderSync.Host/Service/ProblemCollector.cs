@@ -20,6 +20,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
 
     /// <summary>Folder → why it is stopped at present.</summary>
     private readonly Dictionary<FolderId, string> _stopped = [];
+    private long _logRead;
 
     /// <summary>What is to be looked at again, in the order of the time.</summary>
     private readonly Queue<SecondLook> _looks = new();
@@ -34,6 +35,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         {
             OnConfig();
             OnStart();
+            ReadLog();
             foreach (var (address, why) in engine.ListenErrors)
                 book.Add("error", $"Peers can't be listened for on {address}: {why}");
             while (true)
@@ -155,9 +157,20 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
 
     private void OnLog(LogEntry entry)
     {
-        // A folder's and the configuration's own come with more to say.
-        if (entry.Level >= LogLevel.Error && !entry.Text.StartsWith("The configuration was not taken up", StringComparison.Ordinal))
-            _work.Writer.TryWrite(() => book.Add("error", entry.Text));
+        if (entry.Level >= LogLevel.Error)
+            _work.Writer.TryWrite(ReadLog);
+    }
+
+    /// <summary>From where it was read last: also what was logged before anybody listened, as at the start.</summary>
+    private void ReadLog()
+    {
+        foreach (var entry in log.Since(_logRead, LogBook.Kept))
+        {
+            _logRead = entry.Seq;
+            // A folder's and the configuration's own come with more to say.
+            if (entry.Level >= LogLevel.Error && !entry.Text.StartsWith("The configuration was not taken up", StringComparison.Ordinal))
+                book.Add("error", entry.Text);
+        }
     }
 
     /// <param name="Seen">What failed, and why.</param>

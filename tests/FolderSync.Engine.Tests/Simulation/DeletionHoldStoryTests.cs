@@ -66,6 +66,26 @@ public sealed class DeletionHoldStoryTests
     }
 
     [Fact]
+    public void What_was_deleted_long_before_a_restart_is_not_counted_with_what_is_deleted_after_it()
+    {
+        Begin();
+        var deleted = Files * 22 / 100;
+        for (var i = 0; i < deleted; i++)
+            Delete(Anna, i);
+        _world.RunUntil("the first part is announced", () => FilesOf(Bert) == Files - deleted);
+        _world.RunFor(TimeSpan.FromHours(2));
+        Anna.Stop();
+        _world.RunUntil("anna stops", () => !Anna.IsRunning);
+        for (var i = deleted; i < deleted + 40; i++)
+            Anna.User.Delete($"d/{i}");
+        Anna.Start();
+        // Sooner than a window that was counted anew would have ended by itself.
+        _world.RunFor(TimeSpan.FromMinutes(5));
+        Assert.Equal(Files - deleted - 40, FilesOf(Bert));
+        Assert.Null(Anna.Snapshot.Hold);
+    }
+
+    [Fact]
     public void What_goes_while_deletions_are_held_waits_too()
     {
         Begin();

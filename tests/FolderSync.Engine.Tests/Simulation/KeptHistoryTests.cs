@@ -64,6 +64,29 @@ public class KeptHistoryTests
         SettleDraws = 4686,
     });
 
+    /// <summary>Two files of equal size had been written in the same nanosecond on two devices; on a disk that has only its time to tell, the one that was renamed over the other passed for it.</summary>
+    [Fact]
+    public void A_file_renamed_over_one_of_equal_size_is_known_by_its_time() => Passes(new History
+    {
+        Seed = 810469243,
+        ExactTimers = true,
+        Devices =
+        [
+            new("anna"),
+            new("carl") { Disk = new MemoryDiskOptions { ChangeTimes = false, Inodes = false } },
+        ],
+        Steps =
+        [
+            new(new Operation.Start("anna"), Pause.None, 29),
+            new(new Operation.Write("carl", "d/e/b", 0, 7), new Pause.Time(1000), 332),
+            new(new Operation.Write("anna", "a", 1, 18) { IsNoticed = true }, Pause.None, 346),
+            new(new Operation.Write("carl", "d/a", 2, 18) { IsNoticed = true }, new Pause.Time(0), 437),
+            new(new Operation.Start("carl"), new Pause.Callbacks(200), 448),
+            new(new Operation.Rename("carl", "d/a", "a") { IsNoticed = true }, Pause.None, 1186),
+        ],
+        SettleDraws = 2895,
+    });
+
     private static void Passes(History history)
     {
         var outcome = HistoryRunner.Run(history);

@@ -13,6 +13,9 @@ namespace FolderSync.Simulator.Disks;
 /// </remarks>
 internal sealed class MemoryDisk
 {
+    /// <summary>More than a world has devices.</summary>
+    private const int Phases = 16;
+
     public readonly Lock Gate = new();
 
     private readonly TimeProvider _time;
@@ -20,12 +23,15 @@ internal sealed class MemoryDisk
     private readonly List<NameChange> _journal = [];
     private readonly List<MemoryNode> _dirty = [];
     private ulong _nextInode = 2;
+    private readonly int _phase;
     private long _lastTime;
     private long _used;
 
-    public MemoryDisk(TimeProvider time, MemoryDiskOptions options)
+    /// <param name="phase">Of its times, below <see cref="Phases"/>: two disks of other phases have no time in common.</param>
+    public MemoryDisk(TimeProvider time, MemoryDiskOptions options, int phase = 0)
     {
         _time = time;
+        _phase = phase % Phases;
         Options = options;
         _names = options.CaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
         Traits = options.Traits();
@@ -75,11 +81,15 @@ internal sealed class MemoryDisk
         }
     }
 
-    /// <summary>Strictly growing, so that no two changes have one time, as with Linux' multigrain timestamps.</summary>
+    /// <summary>
+    /// Strictly growing, so that no two changes have one time, as with Linux' multigrain timestamps; on other devices neither, where a file of
+    /// equal size could come to stand for another one on a disk that has nothing but its time to tell.
+    /// </summary>
     public long Tick()
     {
         var now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
-        return _lastTime = Math.Max(now, _lastTime + 1);
+        var next = Math.Max(now, _lastTime + 1);
+        return _lastTime = next + ((_phase - (next % Phases) + Phases) % Phases);
     }
 
     public FileTime Cut(FileTime time)

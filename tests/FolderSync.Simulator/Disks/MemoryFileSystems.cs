@@ -6,7 +6,7 @@ using FolderSync.Filesystem.Watch;
 namespace FolderSync.Simulator.Disks;
 
 /// <summary>The disks of one simulated computer, by root path. A root that was not named before is an empty directory.</summary>
-internal sealed class MemoryDisks(TimeProvider time) : IFileSystems
+internal sealed class MemoryDisks(TimeProvider time, int phase = 0) : IFileSystems
 {
     private readonly SortedDictionary<string, MemoryDisk> _disks = new(StringComparer.Ordinal);
     private readonly List<MemoryFileSystem> _open = [];
@@ -23,14 +23,14 @@ internal sealed class MemoryDisks(TimeProvider time) : IFileSystems
     public MemoryDisk Disk(string root)
     {
         if (!_disks.TryGetValue(root, out var disk))
-            _disks.Add(root, disk = new MemoryDisk(time, Options));
+            _disks.Add(root, disk = new MemoryDisk(time, Options, phase));
         return disk;
     }
 
     /// <summary>The user copies the folder to another disk, in the order of its names; the last of two spellings replaces the first there.</summary>
     public void MoveTo(string root, MemoryDiskOptions options)
     {
-        var (from, to) = (Disk(root), new MemoryDisk(time, options));
+        var (from, to) = (Disk(root), new MemoryDisk(time, options, phase));
         foreach (var item in from.User.Tree())
         {
             if (item.Kind == FileKind.Directory)

@@ -22,7 +22,7 @@ internal sealed class HistoryWorld
         _time = new SimulatedTime(setup.ExactTimers ? null : setup.Seed);
         _pump = new SimulatedPump(draws);
         trace.Now = () => _time.Now;
-        var devices = setup.Devices.Select(d => new SimulatedDevice(d.Name, _time, _pump, Network, draws, TimeSpan.FromSeconds(d.SkewSeconds))).ToList();
+        var devices = setup.Devices.Select((d, i) => new SimulatedDevice(d.Name, _time, _pump, Network, draws, TimeSpan.FromSeconds(d.SkewSeconds), i)).ToList();
         Devices = devices;
         foreach (var (device, of) in devices.Zip(setup.Devices))
         {

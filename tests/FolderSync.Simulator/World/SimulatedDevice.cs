@@ -36,11 +36,12 @@ internal sealed class SimulatedDevice
     private SimulatedPump.SimulatedProcess? _process;
     private EngineConfig _config = new();
 
-    public SimulatedDevice(string name, SimulatedTime time, SimulatedPump pump, SimulatedNetwork network, Random random, TimeSpan skew)
+    /// <param name="number">Another one for each device of the world.</param>
+    public SimulatedDevice(string name, SimulatedTime time, SimulatedPump pump, SimulatedNetwork network, Random random, TimeSpan skew, int number)
     {
         (Name, _time, _pump, _network, _random, _skew) = (name, time, pump, network, random, skew);
         Id = new DeviceId(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-        Disks = new MemoryDisks(_diskClock = new SimulatedTime.Clock(time, skew));
+        Disks = new MemoryDisks(_diskClock = new SimulatedTime.Clock(time, skew), number);
         _indexes = new MemoryFolderIndexes(Id, () => (ulong)random.NextInt64());
     }
 

@@ -22,7 +22,7 @@ internal sealed class SimulatedWorld
         _random = new Random(seed);
         Time = new SimulatedTime(seed);
         _pump = new SimulatedPump(_random);
-        Devices = [.. names.Select(n => new SimulatedDevice(n, Time, _pump, Network, _random, skew?.Invoke(n) ?? TimeSpan.Zero))];
+        Devices = [.. names.Select((n, i) => new SimulatedDevice(n, Time, _pump, Network, _random, skew?.Invoke(n) ?? TimeSpan.Zero, i))];
         foreach (var device in Devices)
             device.Configure(Devices, folder ?? (f => f));
     }
