@@ -1,9 +1,9 @@
 namespace FolderSync.Filesystem;
 
 /// <summary>
-/// Whether what answers to a path is really spelled so. A filesystem may take `File` and `file` for one name, in one directory and not in
-/// the next, whether or not its traits say so: what answers to another spelling, too, is looked up in its directory's listing. Nothing
-/// depends on inode numbers, which FUSE invents for each spelling.
+/// Tells whether the file that answers to a path is really spelled that way. A filesystem may take `File` and `file` for one name, in one directory
+/// and not in the next, whatever its traits say. So a name that also answers to another spelling is looked up in its directory's listing. Inode
+/// numbers don't help: FUSE invents one for each spelling.
 /// </summary>
 /// <remarks>
 /// Costs a stat or two a name where nothing is folded. What was found out is kept for the life of this object; whoever changes the disk
@@ -11,15 +11,15 @@ namespace FolderSync.Filesystem;
 /// </remarks>
 public sealed class ExactNames(IFileSystem disk)
 {
-    /// <summary>Listed directories: folded leaf → leaves as listed, in form C.</summary>
+    /// <summary>Listed directories: folded leaf → leaves as listed, in NFC.</summary>
     private readonly Dictionary<LocalPath, Dictionary<string, List<string>>> _listings = [];
 
-    /// <summary>Directories that stand as they are spelled, with those above them.</summary>
+    /// <summary>Directories that exist exactly as spelled, and so do those above them.</summary>
     private readonly HashSet<LocalPath> _exact = [];
 
     /// <summary>
-    /// The first part of the path to which something answers that is spelled otherwise: the path itself or a directory above it. Null
-    /// where all is spelled so, or nothing is there.
+    /// The first part of the path that exists only under another spelling: the path itself or a directory above it. Null when everything is spelled
+    /// that way or nothing is there.
     /// </summary>
     /// <exception cref="FileSystemException">The disk failed.</exception>
     public LocalPath? Misspelled(LocalPath path)
@@ -31,14 +31,14 @@ public sealed class ExactNames(IFileSystem disk)
         return StandsAs(path) == false ? path : null;
     }
 
-    /// <summary>True when the path is there, spelled so in all its parts.</summary>
+    /// <summary>True when the path exists, spelled exactly so in all its parts.</summary>
     public bool Stands(LocalPath path) => disk.Stat(path) is not null && Misspelled(path) is null;
 
-    /// <summary>What is listed in place of a misspelled path; null where none of the names there looks like it.</summary>
+    /// <summary>The listed spelling of a misspelled path; null when no listed name resembles it.</summary>
     public LocalPath? TrueSpelling(LocalPath misspelled) =>
         Listing(misspelled.Parent).TryGetValue(Spellings.Fold(misspelled.Leaf), out var leaves) && leaves.Count > 0 ? misspelled.Parent.Child(leaves[0]) : null;
 
-    /// <summary>The path under which what answers to this one is listed; null where nothing answers, or no listed name looks like it.</summary>
+    /// <summary>The listed spelling of the whole path; null when nothing answers or no listed name resembles it.</summary>
     public LocalPath? TruePath(LocalPath path)
     {
         if (path.IsRoot)
@@ -49,7 +49,7 @@ public sealed class ExactNames(IFileSystem disk)
         return disk.Stat(there) is null ? null : Misspelled(there) is null ? there : TrueSpelling(there);
     }
 
-    /// <summary>The name was made.</summary>
+    /// <summary>Call after creating the name.</summary>
     public void Made(LocalPath path)
     {
         Forget(path);
@@ -62,7 +62,7 @@ public sealed class ExactNames(IFileSystem disk)
             leaves.Add(leaf);
     }
 
-    /// <summary>The name is gone.</summary>
+    /// <summary>Call after removing the name.</summary>
     public void Gone(LocalPath path)
     {
         Forget(path);
@@ -74,7 +74,7 @@ public sealed class ExactNames(IFileSystem disk)
     {
         if (_exact.Remove(path) | _listings.Remove(path))
         {
-            // What was known below it goes with it.
+            // Forget everything below it, too.
             var below = path.Value + "/";
             _exact.RemoveWhere(p => p.Value.StartsWith(below, StringComparison.Ordinal));
             foreach (var listed in _listings.Keys.Where(p => p.Value.StartsWith(below, StringComparison.Ordinal)).ToList())
@@ -82,7 +82,7 @@ public sealed class ExactNames(IFileSystem disk)
         }
     }
 
-    /// <summary>Null when nothing answers, false when what does is spelled otherwise.</summary>
+    /// <summary>Null when nothing answers, false when it is spelled differently.</summary>
     private bool? StandsAs(LocalPath path)
     {
         if (!_listings.ContainsKey(path.Parent) && !disk.Traits.CaseInsensitive)
@@ -97,7 +97,7 @@ public sealed class ExactNames(IFileSystem disk)
         var isFresh = !_listings.ContainsKey(path.Parent);
         if (!IsListed(path) && !isFresh)
         {
-            // Somebody may have made it since.
+            // Another process may have created it since.
             _listings.Remove(path.Parent);
         }
         return IsListed(path) && Note(path, there.Kind);

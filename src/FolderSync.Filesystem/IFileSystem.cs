@@ -12,7 +12,7 @@ public enum FileKind
     Other,
 }
 
-/// <summary>What lstat says: never of what a symlink points at.</summary>
+/// <summary>What lstat reports: about a symlink itself, never about its target.</summary>
 /// <param name="Size">Bytes.</param>
 /// <param name="ChangeTime">ctime in ns since 1970; 0 where the platform has none.</param>
 /// <param name="Permissions">Unix bits, masked with 0777.</param>
@@ -22,24 +22,26 @@ public readonly record struct FileStat(FileKind Kind, long Size, FileTime Modifi
     public DiskStamp Stamp => new(Modified, ChangeTime, Inode);
 }
 
-/// <summary>One child of a directory. <paramref name="Leaf"/> is null where the name on disk is not UTF-8; <paramref name="Shown"/> is fit for a person then.</summary>
+/// <summary>
+/// One child of a directory. <paramref name="Leaf"/> is null when the name on disk isn't UTF-8; <paramref name="Shown"/> is then a printable form.
+/// </summary>
 public readonly record struct DirectoryChild(string? Leaf, string Shown, FileStat Stat);
 
-/// <summary>What a filesystem can and can't do; found out once when the root is opened.</summary>
+/// <summary>What a filesystem supports. Probed once when the root is opened.</summary>
 public sealed record FileSystemTraits
 {
-    /// <summary>`File` and `file` are the same.</summary>
+    /// <summary>`File` and `file` are the same name.</summary>
     public bool CaseInsensitive { get; init; }
 
-    /// <summary>Permission bits mean something and can be set.</summary>
+    /// <summary>Permission bits have a meaning and can be set.</summary>
     public bool Permissions { get; init; } = true;
 
     public bool Symlinks { get; init; } = true;
 
-    /// <summary>Two mtimes closer than this are the same (FAT: 2 s).</summary>
+    /// <summary>Two mtimes closer than this count as equal (FAT: 2 s).</summary>
     public long ModifiedWindowNanoseconds { get; init; }
 
-    /// <summary>Names Windows can't have are refused.</summary>
+    /// <summary>Refuses names that Windows doesn't allow.</summary>
     public bool WindowsNames { get; init; }
 
     /// <summary><see cref="IFileSystem.SyncAll"/> makes everything written so far durable at once (local disk filesystems, not FUSE).</summary>
@@ -48,27 +50,27 @@ public sealed record FileSystemTraits
     /// <summary>The longest leaf, in UTF-8 bytes (Windows: UTF-16 units).</summary>
     public int MaxLeafLength { get; init; } = 255;
 
-    /// <summary>Name of the filesystem for a person: ext4, btrfs, fuse.sshfs, NTFS.</summary>
+    /// <summary>The filesystem's name for display: ext4, btrfs, fuse.sshfs, NTFS.</summary>
     public string Name { get; init; } = "";
 }
 
-/// <summary>Whether the root is there and is the folder that it was.</summary>
+/// <summary>Whether the root exists and is still the same folder.</summary>
 public enum RootState
 {
     Present,
 
-    /// <summary>The directory does not exist (unmounted, renamed, deleted).</summary>
+    /// <summary>The directory doesn't exist (unmounted, renamed, deleted).</summary>
     Missing,
 
     NotADirectory,
 
-    /// <summary>The directory is there but `.stfolder` is not: something else stands at this path.</summary>
+    /// <summary>The directory exists but `.stfolder` doesn't: something else is at this path.</summary>
     MarkerMissing,
 
-    /// <summary>It can't be read.</summary>
+    /// <summary>The directory can't be read.</summary>
     Unreadable,
 
-    /// <summary>Another directory, without `.stfolder`, stands where the folder's own was seen before.</summary>
+    /// <summary>Another directory, without `.stfolder`, replaced the folder's own.</summary>
     Replaced,
 }
 
@@ -80,38 +82,41 @@ public enum RenameMode
     /// <summary>Atomically replaces a file or an empty directory.</summary>
     Replace,
 
-    /// <summary>Atomically swaps the two; both must exist. <see cref="FileSystemError.NotSupported"/> where there is no such call.</summary>
+    /// <summary>
+    /// Atomically swaps the two; both must exist. Fails with <see cref="FileSystemError.NotSupported"/> when there is no such call.
+    /// </summary>
     Exchange,
 }
 
 /// <summary>
-/// One folder's tree on disk: every path is relative to its root, no call ever leaves it or follows a symlink, whatever another
-/// user puts there meanwhile. Calls block and are made on workers; every failure is a <see cref="FileSystemException"/>.
-/// Thread-safe.
+/// One folder's tree on disk. Every path is relative to its root; no call leaves the root or follows a symlink, whatever another user puts there
+/// meanwhile. Calls block, so they run on workers; every failure is a <see cref="FileSystemException"/>. Thread-safe.
 /// </summary>
 public interface IFileSystem : IDisposable
 {
     FileSystemTraits Traits { get; }
 
-    /// <summary>Looks at the root anew: also opens it again if it was replaced.</summary>
+    /// <summary>Checks the root again, and reopens it if it was replaced.</summary>
     RootState CheckRoot();
 
-    /// <summary>Bytes free for us, and the size of the filesystem in bytes.</summary>
+    /// <summary>The free bytes available to this user, and the size of the filesystem in bytes.</summary>
     (long Free, long Total) Space();
 
-    /// <summary>Why this name can never stand here (reserved on Windows, too long), null if it can.</summary>
+    /// <summary>Explains why this name can never exist here (reserved on Windows, too long); null if it can.</summary>
     string? WhyUnplaceable(FileName name);
 
-    /// <summary>Null when nothing is there (or a parent is not a directory, or is a symlink).</summary>
+    /// <summary>Null when there is nothing (or a parent isn't a directory, or is a symlink).</summary>
     FileStat? Stat(LocalPath path);
 
-    /// <summary>All children but "." and "..", unordered. One that vanishes meanwhile is left out.</summary>
+    /// <summary>All children but "." and "..", unordered. Skips one that vanishes meanwhile.</summary>
     List<DirectoryChild> List(LocalPath directory);
 
-    /// <summary>Opens a regular file; anything else fails and is never waited for (fifo).</summary>
+    /// <summary>Opens a regular file. Anything else fails without blocking (a fifo, for instance).</summary>
     IReadFile OpenRead(LocalPath path);
 
-    /// <summary>Opens a regular file with one name for writing, made (mode 0600) if it is not there and <paramref name="create"/>. Never follows a link.</summary>
+    /// <summary>
+    /// Opens a regular file with one name for writing; with <paramref name="create"/>, creates a missing one with mode 0600. Never follows a link.
+    /// </summary>
     IWriteFile OpenWrite(LocalPath path, bool create);
 
     void MakeDirectory(LocalPath path, uint permissions);
@@ -123,43 +128,45 @@ public interface IFileSystem : IDisposable
     /// <summary>Fails with <see cref="FileSystemError.CrossDevice"/> between mounts.</summary>
     void Rename(LocalPath from, LocalPath to, RenameMode mode);
 
-    /// <summary>Removes a file, symlink or other, never a directory.</summary>
+    /// <summary>Removes a file, symlink or special file, never a directory.</summary>
     void RemoveFile(LocalPath path);
 
-    /// <summary>Fails with <see cref="FileSystemError.NotEmpty"/> if something is in it.</summary>
+    /// <summary>Fails with <see cref="FileSystemError.NotEmpty"/> if the directory isn't empty.</summary>
     void RemoveDirectory(LocalPath path);
 
     void SetPermissions(LocalPath path, uint permissions);
 
-    /// <summary>Of a file, directory or the symlink itself.</summary>
+    /// <summary>Applies to a file, a directory, or the symlink itself.</summary>
     void SetModified(LocalPath path, FileTime modified);
 
     /// <summary>Makes the directory's names durable.</summary>
     void SyncDirectory(LocalPath path);
 
-    /// <summary>Makes all that was written to this filesystem before the call durable. Only where <see cref="FileSystemTraits.CanSyncAll"/>.</summary>
+    /// <summary>Makes everything written to this filesystem before the call durable. Requires <see cref="FileSystemTraits.CanSyncAll"/>.</summary>
     void SyncAll();
 }
 
 /// <summary>An open regular file. Thread-safe for reading.</summary>
 public interface IReadFile : IDisposable
 {
-    /// <summary>Of the open file, so it can't be another file's.</summary>
+    /// <summary>Stats the open file, so it can't be another one's.</summary>
     FileStat Stat();
 
-    /// <summary>Bytes read; less than asked only at the end of the file.</summary>
+    /// <summary>The number of bytes read; fewer than requested only at the end of the file.</summary>
     int Read(Span<byte> buffer, long offset);
 }
 
-/// <summary>A temp file being written. One owner.</summary>
+/// <summary>A temp file being written. It has one owner.</summary>
 public interface IWriteFile : IReadFile
 {
     void Write(ReadOnlySpan<byte> data, long offset);
 
-    /// <summary>Sets the length in bytes; a longer one makes a hole.</summary>
+    /// <summary>Sets the length in bytes. Growing the file makes a hole.</summary>
     void SetLength(long length);
 
-    /// <summary>Lets the filesystem share or copy the range itself (reflink, copy_file_range); false where it can't: read and write then.</summary>
+    /// <summary>
+    /// Lets the filesystem share or copy the range itself (reflink, copy_file_range). False when it can't: read and write instead.
+    /// </summary>
     bool TryCopyRange(IReadFile source, long sourceOffset, long offset, long length);
 
     void SetPermissions(uint permissions);
@@ -170,10 +177,10 @@ public interface IWriteFile : IReadFile
     void Sync();
 }
 
-/// <summary>Opens roots. The production one picks Unix or Windows; the simulator's is in memory.</summary>
+/// <summary>Opens roots. Production picks Unix or Windows; the simulator keeps them in memory.</summary>
 public interface IFileSystems
 {
-    /// <summary>Never fails for a root that is not there: <see cref="IFileSystem.CheckRoot"/> says so.</summary>
+    /// <summary>Never fails for a missing root: <see cref="IFileSystem.CheckRoot"/> reports that.</summary>
     /// <param name="root">Absolute path.</param>
     IFileSystem Open(string root);
 }
@@ -194,18 +201,18 @@ public enum FileSystemError
     InUse,
     WrongKind,
 
-    /// <summary>A parent is a symlink or the path would leave the root.</summary>
+    /// <summary>A parent is a symlink, or the path would leave the root.</summary>
     Escapes,
 }
 
-/// <summary>A failed disk call. The message names the path, what was tried and what the system said.</summary>
+/// <summary>A failed disk call. The message names the path, the action and the system's error.</summary>
 public sealed class FileSystemException(FileSystemError error, string message, Exception? inner = null) : IOException(message, inner)
 {
     public FileSystemError Error { get; } = error;
 }
 
-/// <summary>A problem with one name: a value, not an exception, because the others go on.</summary>
-/// <param name="Path">What a person is shown; not always a clean name.</param>
+/// <summary>A problem with one name. It is a value and not an exception, so that the others proceed.</summary>
+/// <param name="Path">The path as the user sees it; not always a clean name.</param>
 /// <param name="Reason">A sentence.</param>
-/// <param name="Permanent">It will not go away by trying again on this device.</param>
+/// <param name="Permanent">Trying again on this device won't help.</param>
 public sealed record FileProblem(string Path, string Reason, FileSystemError Error = FileSystemError.Other, bool Permanent = false);

@@ -1,12 +1,12 @@
 namespace FolderSync.Filesystem;
 
 /// <summary>
-/// Where blocking and computing work runs: threads in production, inline and in the seed's order in the simulator. Work is
-/// synchronous and must not wait for other work.
+/// Runs work that blocks or computes: on threads in production, inline and in the seed's order in the simulator. Work is synchronous and must not
+/// wait for other work.
 /// </summary>
 public interface IWorkers
 {
-    /// <summary>How many run at once.</summary>
+    /// <summary>How many jobs run at once.</summary>
     int Parallelism { get; }
 
     Task<T> Run<T>(Func<T> work, CancellationToken cancellation);

@@ -3,8 +3,8 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem;
 
 /// <summary>
-/// A path on this device's disk, relative to a folder's root; '/' between the parts, the implementation puts the platform's
-/// separator. Unlike a <see cref="FileName"/> it may name what is never synced (temp files, versions).
+/// A path on this device's disk, relative to a folder's root. '/' separates its parts; the implementation converts it to the platform's separator.
+/// Unlike a <see cref="FileName"/> it may name items that are never synced (temp files, versions).
 /// </summary>
 public readonly record struct LocalPath
 {
@@ -25,7 +25,7 @@ public readonly record struct LocalPath
 
     public static LocalPath Of(FileName name) => new(name.Value);
 
-    /// <summary>A child; <paramref name="leaf"/> is one part without a separator.</summary>
+    /// <summary>A child; <paramref name="leaf"/> is a single part without a separator.</summary>
     public LocalPath Child(string leaf)
     {
         if (leaf.Length == 0 || leaf is "." or ".." || leaf.AsSpan().IndexOfAny('/', '\0') >= 0)

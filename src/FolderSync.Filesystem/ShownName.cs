@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FolderSync.Filesystem;
 
-/// <summary>Names as a person can be shown them: nothing in them moves the cursor or turns the text round.</summary>
+/// <summary>Formats names for display: nothing in them moves the cursor or reverses the text.</summary>
 internal static class ShownName
 {
     public static string Of(string name)
@@ -22,7 +22,7 @@ internal static class ShownName
         return shown.ToString();
     }
 
-    /// <summary>Bytes that are not UTF-8: what is readable, the rest as \xNN.</summary>
+    /// <summary>Formats bytes that aren't UTF-8: readable characters, the rest as \xNN.</summary>
     public static string Of(ReadOnlySpan<byte> name)
     {
         var shown = new StringBuilder(name.Length * 2);

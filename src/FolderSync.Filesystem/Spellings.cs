@@ -6,8 +6,8 @@ namespace FolderSync.Filesystem;
 internal static class Spellings
 {
     /// <summary>
-    /// Spellings by one of which a filesystem is found out that takes others for this one: letters of ASCII alone, all letters, what one of
-    /// them is written out as, and Unicode's other forms. None for a leaf that has but one spelling.
+    /// Spellings with which to find out whether a filesystem takes others for this one: other case of ASCII letters, of all letters, full case
+    /// mappings, and Unicode's other forms. Empty for a leaf with a single spelling.
     /// </summary>
     public static IEnumerable<string> OthersOf(string leaf)
     {
@@ -16,7 +16,7 @@ internal static class Spellings
             yield return ascii;
         if (Ascii.IsValid(leaf))
             yield break;
-        // Some fold ASCII only, so that one spelling with all letters changed would find nothing out.
+        // Some filesystems fold ASCII only: a spelling that changes every letter wouldn't reveal them.
         foreach (var other in new[] { Swap(leaf, static c => !char.IsAscii(c)), WrittenOut(leaf), Form(leaf, NormalizationForm.FormD), Form(leaf, NormalizationForm.FormC) }.Distinct())
         {
             if (other != leaf && other != ascii)
@@ -27,7 +27,7 @@ internal static class Spellings
     /// <summary>Equal for spellings that filesystems commonly take for one name.</summary>
     public static string Fold(string leaf) => Ascii.IsValid(leaf) ? leaf.ToUpperInvariant() : WrittenOut(Form(leaf, NormalizationForm.FormC)).ToUpperInvariant();
 
-    /// <summary>The leaf as entries have it; unchanged where it has no such form.</summary>
+    /// <summary>The leaf in NFC, as entries have it; unchanged when it has no such form.</summary>
     public static string Composed(string leaf) => Ascii.IsValid(leaf) ? leaf : Form(leaf, NormalizationForm.FormC);
 
     private static string Swap(string leaf, Func<char, bool> which) => string.Create(leaf.Length, (leaf, which), static (span, it) =>
@@ -39,7 +39,7 @@ internal static class Spellings
         }
     });
 
-    /// <summary>What a full folding makes of the letters that are one in one case and two in the other.</summary>
+    /// <summary>Applies full case mapping to letters that are one in one case and two in the other.</summary>
     private static string WrittenOut(string leaf) =>
         leaf.AsSpan().IndexOfAny('ß', 'ẞ') < 0 ? leaf : leaf.Replace("ß", "ss", StringComparison.Ordinal).Replace("ẞ", "SS", StringComparison.Ordinal);
 
@@ -51,7 +51,7 @@ internal static class Spellings
         }
         catch (ArgumentException)
         {
-            // Not text: such a name has no other form.
+            // Not valid text: such a name has no other form.
             return leaf;
         }
     }

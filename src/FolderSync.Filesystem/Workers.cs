@@ -3,9 +3,8 @@ using System.Collections.Concurrent;
 namespace FolderSync.Filesystem;
 
 /// <summary>
-/// Threads for work that blocks or computes, so that the pool's stay free for what waits. They are started when first needed and
-/// end with <see cref="Dispose"/>; what was not begun by then is cancelled. The queue has no limit of its own: those who ask for work hold
-/// back by credits.
+/// Threads for work that blocks or computes, which keeps the thread pool free for asynchronous work. They start when first needed and end with
+/// <see cref="Dispose"/>, which cancels queued work. The queue has no limit of its own: its callers bound their requests by credits.
 /// </summary>
 public sealed class Workers : IWorkers, IDisposable
 {
@@ -17,7 +16,7 @@ public sealed class Workers : IWorkers, IDisposable
     private bool _disposed;
 
     /// <param name="parallelism">Threads, at least 1.</param>
-    /// <param name="name">Of the threads, for a debugger.</param>
+    /// <param name="name">The threads' name, for a debugger.</param>
     public Workers(int parallelism, string name = "worker")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
@@ -43,7 +42,7 @@ public sealed class Workers : IWorkers, IDisposable
         return job.Task;
     }
 
-    /// <summary>Waits for the work that is under way, cancels the rest.</summary>
+    /// <summary>Waits for running work and cancels the rest.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -57,7 +56,7 @@ public sealed class Workers : IWorkers, IDisposable
             job.Cancel();
         foreach (var thread in _threads)
         {
-            // Work may be what disposes us, at the end of the process.
+            // A worker may dispose this itself, when the process ends.
             if (thread != Thread.CurrentThread)
                 thread.Join();
         }
@@ -88,7 +87,7 @@ public sealed class Workers : IWorkers, IDisposable
 
     private sealed class Job<T> : Job
     {
-        // Who awaits goes on elsewhere: it must not take the worker with it.
+        // The continuation runs elsewhere: it must not occupy the worker.
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Func<T> _work;
         private readonly CancellationToken _cancellation;

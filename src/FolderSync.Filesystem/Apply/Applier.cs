@@ -3,32 +3,30 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
-/// Carries out what was decided, on one folder's disk. A kill at any call loses nothing: a name holds its old or its new content, whole;
-/// what is displaced has another name at every moment; <see cref="Recover"/> brings back what a kill left at a temp name.
+/// Executes decided steps on one folder's disk. A kill at any call loses nothing: a name holds either its old or its new content, whole; displaced
+/// content always has another name; <see cref="Recover"/> restores what a kill left at a temp name.
 /// </summary>
 /// <remarks>
 /// Order: content and journal durable → each step: check, one atomic rename, look at what was displaced, put it aside → versions
 /// and directories durable → results. Thread-safe; batches go one after the other.
 /// </remarks>
-/// <param name="fs">The folder's disk; stays the caller's.</param>
-/// <param name="versioner">Null: <see cref="Displaced.Version"/> is <see cref="Displaced.Discard"/>.</param>
-/// <param name="time">For conflict copies' names, local time.</param>
+/// <param name="fs">The folder's disk. The caller disposes of it.</param>
+/// <param name="versioner">Null: <see cref="Displaced.Version"/> is treated as <see cref="Displaced.Discard"/>.</param>
+/// <param name="time">Gives the local time for the names of conflict copies.</param>
 public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOptions options, TimeProvider time)
 {
     private readonly WritableParents _disk = new(fs);
     private readonly Lock _gate = new();
     private bool _recovered;
 
-    /// <summary>
-    /// Begins to put a file together. A big file's earlier attempt is read and its good blocks reused: it may take a while.
-    /// </summary>
+    /// <summary>Starts assembling a file. It reads a big file's earlier attempt to reuse its good blocks, so it may take a while.</summary>
     /// <param name="old">What this device has at the name; where permissions are not known, that file's are kept.</param>
-    /// <exception cref="FileSystemException">NotFound: the directory is not there (it is placed first). Files of one block say so at
+    /// <exception cref="FileSystemException">NotFound: the directory doesn't exist (place it first). Files of one block report this at
     /// <see cref="StagedFile.WriteBlock"/>.</exception>
     public StagedFile Stage(FileEntry target, FileEntry? old) => new(_disk, options, target, old);
 
-    /// <summary>Carries the steps out, in an order that it finds itself. Each target may be named once.</summary>
-    /// <returns>One result a step, in the order of the steps.</returns>
+    /// <summary>Executes the steps in an order that it works out itself. Each target may occur once.</summary>
+    /// <returns>One result for each step, in the order of the steps.</returns>
     public IReadOnlyList<ApplyResult> Apply(IReadOnlyList<ApplyStep> steps)
     {
         if (steps.Count == 0)
@@ -55,11 +53,11 @@ public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOption
     }
 
     /// <summary>
-    /// Puts right what a kill left half done; call it when the folder is opened, before its first scan (else the scan takes a name whose
-    /// content stands at a temp name for deleted). Costs a few calls when there is nothing to do.
+    /// Recovers from a kill. Call it when the folder is opened, before its first scan: the scan would otherwise report a name as deleted whose
+    /// content stands at a temp name. Costs a few calls when there is nothing to do.
     /// </summary>
-    /// <returns>Names to be scanned.</returns>
-    /// <exception cref="FileSystemException">The disk failed; to be called again.</exception>
+    /// <returns>Names to scan.</returns>
+    /// <exception cref="FileSystemException">The disk failed; call it again.</exception>
     public IReadOnlyList<FileName> Recover()
     {
         lock (_gate)

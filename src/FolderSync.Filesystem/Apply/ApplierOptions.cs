@@ -2,16 +2,16 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>What may become of something that still stands in a directory that is to be removed.</summary>
+/// <summary>What to do with an item that is left in a directory to be removed.</summary>
 public enum Leftover
 {
-    /// <summary>Not in the index and not ignored: it is to be scanned, the directory stays.</summary>
+    /// <summary>Neither in the index nor ignored: scan it and keep the directory.</summary>
     Unknown,
 
-    /// <summary>In the index, or ignored without (?d): it stays, and so does the directory.</summary>
+    /// <summary>In the index, or ignored without (?d): keep it and the directory.</summary>
     Kept,
 
-    /// <summary>Ignored with (?d): it goes with its directory.</summary>
+    /// <summary>Ignored with (?d): remove it with its directory.</summary>
     Deletable,
 }
 
@@ -24,18 +24,19 @@ public sealed record ApplierOptions
     /// <summary>All-zero blocks become holes.</summary>
     public bool SparseFiles { get; init; } = true;
 
-    /// <summary>Two mtimes closer than this are the same; the filesystem's own window counts where it is wider.</summary>
+    /// <summary>Two mtimes closer than this count as equal. The filesystem's own window applies where it is wider.</summary>
     public long ModifiedWindowNanoseconds { get; init; }
 
-    /// <summary>Bits that are not given to a file or directory whose permissions are not known (0022).</summary>
+    /// <summary>Bits that a file or directory doesn't get when its permissions are unknown (0022).</summary>
     public uint Umask { get; init; } = 0x12;
 
-    /// <summary>Judges what is left in a directory to be removed: name, and whether it is a directory. Called on the applying thread.</summary>
+    /// <summary>
+    /// Classifies an item left in a directory to be removed, by its name and whether it is a directory. Runs on the applying thread.
+    /// </summary>
     public Func<FileName, bool, Leftover> LeftoverOf { get; init; } = (_, _) => Leftover.Unknown;
 
     /// <summary>
-    /// True when this device's directory of that name was deleted by others and is to go from the disk as soon as it is empty. Called on the
-    /// applying thread.
+    /// True when other devices deleted this directory and it should leave the disk as soon as it is empty. Runs on the applying thread.
     /// </summary>
     public Func<FileName, bool> IsToBeRemoved { get; init; } = _ => false;
 

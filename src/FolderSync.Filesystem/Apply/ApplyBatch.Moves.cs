@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>Moves: renames without transfer, also where names are exchanged in rings.</summary>
+/// <summary>Moves: renames without transfer, including cycles of names.</summary>
 internal sealed partial class ApplyBatch
 {
     private ApplyResult Move(ApplyStep.Move step, int index, FileEntry? expected)
@@ -13,7 +13,7 @@ internal sealed partial class ApplyBatch
         if (_disk.Stat(from) is not { } before || _names.Misspelled(from) is not null || !_expectation.Holds(from, before, step.From))
             return new ApplyResult.LocallyChanged(step, [step.From.Name]);
         _touched.Add(from.Parent);
-        // What answers to the target already is the source by its other spelling: it has to leave first.
+        // What answers to the target is the source under its other spelling: it has to leave first.
         var isRespelled = _names.Misspelled(LocalPath.Of(step.Target.Name)) is not null;
         if (expected is not null || isRespelled || !IsDressed(before, step.Target))
         {
@@ -91,7 +91,7 @@ internal sealed partial class ApplyBatch
             : result;
     }
 
-    /// <summary>A move that can't be placed: its content goes back to where it was, as it was.</summary>
+    /// <summary>Undoes a move that can't be placed: the content returns to its old name, with its old metadata.</summary>
     private IReadOnlyList<FileName> Undress(ApplyStep.Move step, LocalPath temp, FileStat before)
     {
         if (_disk.Stat(temp) is not { } left || left.Inode != before.Inode)
@@ -110,7 +110,10 @@ internal sealed partial class ApplyBatch
         return result;
     }
 
-    /// <summary>Swaps the names of a ring one after the other; no name is ever missing. Where that can't be, all are parked and placed.</summary>
+    /// <summary>
+    /// Swaps the names of a cycle one after the other, so that no name is ever missing. If that isn't possible, moves all of them aside and places
+    /// them.
+    /// </summary>
     private void Rotate(IReadOnlyList<int> ring)
     {
         var moves = ring.Select(i => (ApplyStep.Move)_steps[i]).ToList();
@@ -151,7 +154,7 @@ internal sealed partial class ApplyBatch
             before[i] = stat;
             _touched.Add(path.Parent);
         }
-        // Each member's target is the next one's from: swapping the first name with every target in turn moves all one place on.
+        // Each member's target is the next one's source: swapping the first name with every target in turn moves all of them one place on.
         for (var i = 0; i < moves.Count - 1; i++)
             _disk.Rename(LocalPath.Of(moves[0].From.Name), LocalPath.Of(moves[i].Target.Name), RenameMode.Exchange);
     }

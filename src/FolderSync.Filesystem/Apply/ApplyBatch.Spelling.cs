@@ -2,12 +2,12 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>Disks that take several spellings for one name, or show a name otherwise than it was written.</summary>
+/// <summary>Handles disks that take several spellings for one name, or list a name differently from how it was written.</summary>
 internal sealed partial class ApplyBatch
 {
     /// <summary>
-    /// The result where the step must leave alone what answers to its name under another spelling; null where it may go on: what stands
-    /// there is the very file that is to be renamed.
+    /// Refuses the step when the file that answers to its name is another one under another spelling. Null when the step may proceed: it is the
+    /// very file that is to be renamed.
     /// </summary>
     /// <param name="misspelled">The target, or a directory above it.</param>
     private ApplyResult? WhyNotOver(ApplyStep step, LocalPath misspelled)
@@ -25,8 +25,8 @@ internal sealed partial class ApplyBatch
     }
 
     /// <summary>
-    /// A directory whose name changed in spelling alone takes all that is in it along, as it did where it was renamed: nothing is fetched or
-    /// displaced for that. Its old name; null where that is to stay.
+    /// Renames a directory whose name changed only in spelling, as the other device did: its contents come along and nothing is fetched or
+    /// displaced. Returns its old name, or null when the old name has to stay.
     /// </summary>
     private FileName? TryRespell(LocalPath twin, LocalPath target)
     {
@@ -40,12 +40,12 @@ internal sealed partial class ApplyBatch
     }
 
     /// <summary>
-    /// The net that needs no knowledge of the disk: whatever the batch renamed and removed since, a name that counts as placed stands, as
-    /// that file, and is listed as it is spelled.
+    /// A check that needs no knowledge of the disk: whatever the batch renamed and removed since, a placed name must still exist as that file and
+    /// be listed as it is spelled.
     /// </summary>
     private void ConfirmPlaced()
     {
-        // Nothing that was found out before all was done.
+        // Don't reuse anything that was learned before the batch was done.
         var names = new ExactNames(_disk);
         for (var i = 0; i < _results.Length; i++)
         {
@@ -69,13 +69,15 @@ internal sealed partial class ApplyBatch
             : new ApplyResult.LocallyChanged(done.Step, rescan);
     }
 
-    /// <summary>What was put at a name that the disk shows otherwise goes back to where it came from: a scan would take it for a user's.</summary>
+    /// <summary>
+    /// Moves an item that the disk lists under another spelling back to where it came from. A scan would take that spelling for a user's rename.
+    /// </summary>
     private bool TakeBack(ApplyResult.Done done, LocalPath path, ExactNames names) => done.Step switch
     {
         ApplyStep.PlaceFile place => Try(() => _disk.Rename(path, place.Staged.Path, RenameMode.NoReplace)),
         ApplyStep.PlaceDirectory => Try(() => _disk.RemoveDirectory(path)),
         ApplyStep.PlaceSymlink => Try(() => _disk.RemoveFile(path)),
-        // The name it came from may be what the disk shows.
+        // The disk may list the name that it came from.
         ApplyStep.Move move => names.Stands(LocalPath.Of(move.From.Name)) || Try(() => _placer.PutBack(path, move.From.Name, move.From.ModifiedBy)),
         _ => false,
     };

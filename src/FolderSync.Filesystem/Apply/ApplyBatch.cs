@@ -3,12 +3,11 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
-/// One batch: content durable → each step in its turn → versions durable → directories durable → results. A step's failure is its
-/// own; the others go on.
+/// One batch: content durable → each step in order → versions durable → directories durable → results. A failed step doesn't stop the others.
 /// </summary>
 internal sealed partial class ApplyBatch
 {
-    /// <summary>From so many directories on, one sync of all is cheaper than one each.</summary>
+    /// <summary>From this many directories on, syncing everything once is cheaper than syncing each.</summary>
     private const int ManyDirectories = 8;
 
     private readonly IFileSystem _disk;
@@ -23,7 +22,7 @@ internal sealed partial class ApplyBatch
     private readonly Journal _journal;
     private readonly HashSet<LocalPath> _touched = [];
 
-    /// <summary>Names that moves of this batch took the content away from.</summary>
+    /// <summary>Names whose content a move of this batch took away.</summary>
     private readonly HashSet<FileName> _taken = [];
 
     private readonly HashSet<FileName> _toBeTaken = [];
@@ -47,7 +46,7 @@ internal sealed partial class ApplyBatch
 
     private sealed record ParkedMove(LocalPath Path, FileStat Before);
 
-    /// <summary>The journal stays, to be recovered from before the next batch.</summary>
+    /// <summary>The journal must stay: recover from it before the next batch.</summary>
     public bool IsUnsettled => _placer.Unsettled;
 
     public IReadOnlyList<ApplyResult> Run()
@@ -73,7 +72,7 @@ internal sealed partial class ApplyBatch
         }
         catch (FileSystemException)
         {
-            // On a full disk deletions must still go on: then only a kill in the midst of this batch needs a person's help.
+            // A full disk must not block deletions. The price: a kill in the middle of this batch then needs the user's help.
         }
         var contents = _steps.OfType<ApplyStep.PlaceFile>().ToList();
         if (!_disk.Traits.CanSyncAll || (contents.Count == 0 && !noted))
@@ -84,7 +83,7 @@ internal sealed partial class ApplyBatch
         }
         catch (FileSystemException e)
         {
-            // After a failed sync the kernel may take lost pages for clean ones: a second sync would prove nothing.
+            // After a failed sync the kernel may treat lost pages as clean, so a second sync would prove nothing.
             for (var i = 0; i < _steps.Count; i++)
             {
                 if (_steps[i] is not ApplyStep.PlaceFile place)
@@ -180,11 +179,11 @@ internal sealed partial class ApplyBatch
         var temp = TempName.For(step.Target.Name);
         TempFile.Clear(_disk, temp);
         _disk.MakeSymlink(temp, step.Target.SymlinkTarget ?? "");
-        // Some filesystems have no times for links; the link is worth more than its time.
+        // Some filesystems store no times for links; the link is worth more than its time.
         return PlaceMade(step, temp, expected, () => Try(() => _disk.SetModified(temp, step.Target.Modified)));
     }
 
-    /// <summary>Places what was just made at the temp name; nothing of it stays if that does not work out.</summary>
+    /// <summary>Places what was created at the temp name. If that fails, removes it.</summary>
     private ApplyResult PlaceMade(ApplyStep step, LocalPath temp, FileEntry? expected, Action dress)
     {
         FileStat? mine = null;
@@ -249,7 +248,7 @@ internal sealed partial class ApplyBatch
             : _placer.Unexpected(step);
     }
 
-    /// <summary>Mode and mtime as the target has them, where they are not so already.</summary>
+    /// <summary>Sets mode and mtime to the target's where they differ.</summary>
     private void Dress(LocalPath path, FileStat now, FileEntry target)
     {
         if (now.Kind != FileKind.Symlink && _expectation.WantedPermissions(target) is { } permissions && permissions != now.Permissions)
@@ -262,7 +261,7 @@ internal sealed partial class ApplyBatch
         (now.Kind == FileKind.Directory || now.Modified == target.Modified) &&
         (now.Kind == FileKind.Symlink || _expectation.WantedPermissions(target) is not { } permissions || permissions == now.Permissions);
 
-    /// <summary>Until this has worked, a power cut could undo a rename that the index knows of.</summary>
+    /// <summary>Until this succeeds, a power cut could undo a rename that the index has recorded.</summary>
     private void MakeNamesDurable()
     {
         try
@@ -295,7 +294,7 @@ internal sealed partial class ApplyBatch
             }
             catch (FileSystemException e) when (e.Error is FileSystemError.NotFound or FileSystemError.WrongKind or FileSystemError.Escapes)
             {
-                // Removed or replaced by this very batch: its parent's sync covers that.
+                // This very batch removed or replaced it; the sync of its parent covers that.
             }
         }
     }

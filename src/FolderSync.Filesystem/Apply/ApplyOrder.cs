@@ -2,22 +2,22 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>One turn of a batch; the numbers are indexes into its steps.</summary>
+/// <summary>One operation of a batch. Numbers are indexes of its steps.</summary>
 internal abstract record Turn
 {
-    /// <summary>Carry the step out (a parked move: from its parking place).</summary>
+    /// <summary>Execute the step. A move that was moved aside continues from there.</summary>
     public sealed record Carry(int Step) : Turn;
 
-    /// <summary>Take a move's content away from its name, so that what waits for the name can go on.</summary>
+    /// <summary>Move a move's content aside, so that the steps which wait for its name can proceed.</summary>
     public sealed record Park(int Step) : Turn;
 
-    /// <summary>Moves whose names form a ring, each one's target the next one's from: swapped where they stand.</summary>
+    /// <summary>Moves whose names form a cycle (each target is the next one's source): swap them in place.</summary>
     public sealed record Rotate(IReadOnlyList<int> Steps) : Turn;
 }
 
 /// <summary>
-/// In which order a batch's steps can be carried out: a directory before what goes into it, what leaves a directory or a name
-/// before that is removed or taken by another, chains of moves from their free end. Rings are broken by parking a move. Pure.
+/// Orders the steps of a batch: a directory before its contents; whatever leaves a directory or a name before that is removed or reused; chains of
+/// moves from their free end. Moving one member aside breaks a cycle. Pure.
 /// </summary>
 internal sealed class ApplyOrder
 {
@@ -36,7 +36,7 @@ internal sealed class ApplyOrder
     private readonly Dictionary<string, int> _movesFrom = [];
     private readonly List<Turn> _turns = [];
 
-    /// <summary>By rank in tree order of the targets, so that equal batches go equally.</summary>
+    /// <summary>Ordered by the rank of their targets in the tree, so that equal batches run equally.</summary>
     private readonly SortedSet<(int Rank, int Step)> _ready = [];
 
     private readonly int[] _rank;
@@ -124,7 +124,7 @@ internal sealed class ApplyOrder
         }
     }
 
-    /// <summary>Nothing can go on: rotates or parks the first move that is waiting. Returns how many steps are done by that.</summary>
+    /// <summary>Nothing can proceed: rotates or moves aside the first waiting move. Returns how many steps that completes.</summary>
     private int Break()
     {
         var stuck = Enumerable.Range(0, _steps.Count).Where(i => !_done[i]).OrderBy(i => _rank[i]).ToList();
@@ -147,13 +147,13 @@ internal sealed class ApplyOrder
             Release(ref _afterTake[i]);
             return 0;
         }
-        // Steps that contradict each other: each is still checked against the disk.
+        // These steps contradict each other. Each is still checked against the disk.
         foreach (var i in stuck)
             _turns.Add(new Turn.Carry(i));
         return stuck.Count;
     }
 
-    /// <summary>The moves that wait for nothing but each other in a ring, null where this one is not in such a ring.</summary>
+    /// <summary>The moves that wait only for each other in a cycle; null when this one isn't in such a cycle.</summary>
     private List<int>? Ring(int start)
     {
         var ring = new List<int>();
@@ -190,7 +190,7 @@ internal sealed class ApplyOrder
         waiting = null;
     }
 
-    /// <summary>A step that waits for itself (d/x is moved to d) waits too: it will be parked.</summary>
+    /// <summary>A step that waits for itself (d/x moves to d) waits, too: it will be moved aside.</summary>
     private void Edge(List<int>?[] after, int first, int then)
     {
         if (first == then && (after == _afterPut || Key(((ApplyStep.Move)_steps[first]).From.Name) == Key(_steps[first].Target.Name)))
@@ -199,7 +199,7 @@ internal sealed class ApplyOrder
         _waitsFor[then]++;
     }
 
-    /// <summary>The step at the nearest directory above the name.</summary>
+    /// <summary>The step of the nearest directory above the name.</summary>
     private static int? Nearest(Dictionary<string, int> steps, string name)
     {
         if (steps.Count == 0)

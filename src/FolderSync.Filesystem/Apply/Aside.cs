@@ -3,19 +3,19 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>Where displaced content goes.</summary>
+/// <summary>Stores displaced content: discards it, versions it, or keeps it as a conflict copy.</summary>
 internal sealed class Aside(IFileSystem disk, IVersioner? versioner, TimeProvider time)
 {
     private const int MostAttempts = 1000;
 
-    /// <summary>Something was given to the versioner since its last flush.</summary>
+    /// <summary>The versioner received something since its last flush.</summary>
     private bool _kept;
 
     /// <summary>
-    /// Takes what stands at <paramref name="path"/>, displaced from <paramref name="name"/>, away from there as asked. Throws and leaves
-    /// it where it is if that fails.
+    /// Moves the content at <paramref name="path"/>, which was displaced from <paramref name="name"/>, as requested. Throws and leaves it in place
+    /// on failure.
     /// </summary>
-    /// <returns>The conflict copy's name where one was made.</returns>
+    /// <returns>The name of the conflict copy, if one was made.</returns>
     public FileName? Put(LocalPath path, FileName name, Displaced displaced, ShortId winner)
     {
         switch (displaced)
@@ -32,7 +32,7 @@ internal sealed class Aside(IFileSystem disk, IVersioner? versioner, TimeProvide
         }
     }
 
-    /// <summary>Renames to a conflict copy's name that is free.</summary>
+    /// <summary>Renames it to a free conflict-copy name.</summary>
     public FileName PutAsConflictCopy(LocalPath path, FileName name, ShortId winner)
     {
         var now = time.GetLocalNow();
@@ -46,7 +46,7 @@ internal sealed class Aside(IFileSystem disk, IVersioner? versioner, TimeProvide
             }
             catch (FileSystemException e) when (e.Error == FileSystemError.Exists && attempt < MostAttempts)
             {
-                // That one is somebody's already.
+                // That name is taken; try the next.
             }
         }
     }

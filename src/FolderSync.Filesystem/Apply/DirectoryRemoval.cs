@@ -3,12 +3,12 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>Removes a directory, if all that is left in it may go.</summary>
+/// <summary>Removes a directory if everything left in it may go.</summary>
 internal sealed class DirectoryRemoval(IFileSystem disk, ApplierOptions options)
 {
     private const int MostNamed = 5;
 
-    /// <summary>Null when it is gone, else why it is not.</summary>
+    /// <summary>Null when it is gone, otherwise the reason why not.</summary>
     public ApplyResult? Remove(ApplyStep step, LocalPath directory)
     {
         var going = new List<(LocalPath Path, bool IsDirectory)>();
@@ -42,7 +42,7 @@ internal sealed class DirectoryRemoval(IFileSystem disk, ApplierOptions options)
         }
     }
 
-    /// <summary>Judges all below; <paramref name="going"/> has children before their directory.</summary>
+    /// <summary>Classifies everything below; <paramref name="going"/> lists children before their directory.</summary>
     private void Judge(LocalPath directory, List<(LocalPath, bool)> going, List<FileName> unknown, List<string> kept)
     {
         foreach (var child in disk.List(directory).OrderBy(c => c.Leaf ?? c.Shown, StringComparer.Ordinal))

@@ -2,12 +2,12 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>Whether the disk stands as the index says.</summary>
+/// <summary>Compares the disk with what the index says.</summary>
 internal sealed class Expectation(IFileSystem disk, ApplierOptions options)
 {
     private readonly long _window = Math.Max(options.ModifiedWindowNanoseconds, disk.Traits.ModifiedWindowNanoseconds);
 
-    /// <summary>True when what stands at the path, <paramref name="now"/>, is <paramref name="expected"/>.</summary>
+    /// <summary>True when what stands at the path, <paramref name="now"/>, matches <paramref name="expected"/>.</summary>
     public bool Holds(LocalPath path, FileStat now, FileEntry expected)
     {
         switch (expected.Type)
@@ -25,7 +25,9 @@ internal sealed class Expectation(IFileSystem disk, ApplierOptions options)
         }
     }
 
-    /// <summary>True when the two are one unchanged object that was only renamed in between: all but ctime, which a rename sets.</summary>
+    /// <summary>
+    /// True when both are one unchanged object that was at most renamed in between: everything matches but ctime, which a rename sets.
+    /// </summary>
     public static bool IsSame(FileStat before, FileStat now) =>
         before.Kind == now.Kind && before.Inode == now.Inode && before.Size == now.Size &&
         (before.Kind == FileKind.Directory || before.Modified == now.Modified);
@@ -36,7 +38,7 @@ internal sealed class Expectation(IFileSystem disk, ApplierOptions options)
         return Int128.Abs(apart) <= _window;
     }
 
-    /// <summary>The mode that the target shall have, null where it is left as it is.</summary>
+    /// <summary>The mode that the target should get; null leaves it as it is.</summary>
     public uint? WantedPermissions(FileEntry target) =>
         options.IgnorePermissions || target.NoPermissions || !disk.Traits.Permissions ? null : target.Permissions & 0x1FF;
 

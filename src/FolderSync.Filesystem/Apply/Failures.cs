@@ -1,6 +1,6 @@
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>A failed disk call as one name's problem.</summary>
+/// <summary>Turns a failed disk call into a problem of one name.</summary>
 internal static class Failures
 {
     public static ApplyResult.Failed Of(ApplyStep step, FileSystemException e) =>

@@ -7,7 +7,9 @@ internal static class FileCopy
 {
     private const int Chunk = 1 << 20;
 
-    /// <summary>Content, mode and mtime, durable; what stood at <paramref name="to"/> is gone. Leaves nothing there if it throws.</summary>
+    /// <summary>
+    /// Copies content, mode and mtime durably, replacing whatever stood at <paramref name="to"/>. Leaves nothing there if it throws.
+    /// </summary>
     public static void Make(IFileSystem source, LocalPath from, IFileSystem target, LocalPath to)
     {
         TempFile.Clear(target, to);

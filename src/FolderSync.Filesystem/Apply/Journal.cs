@@ -5,14 +5,14 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
-/// What a batch may have standing at a temp name when it is killed. Written before anything is displaced, removed when all of it is
-/// durable. Twelve fields a record, each closed by NUL; a torn last record does not count: nothing had been displaced then.
+/// What a batch may leave at a temp name when it is killed. It is written before anything is displaced and removed when everything is durable. A
+/// record has twelve fields, each terminated by NUL; a torn last record is ignored, since nothing had been displaced by then.
 /// </summary>
 /// <param name="Name">The step's target.</param>
-/// <param name="From">What a move takes away, null for other steps.</param>
-/// <param name="NewInode">Of what shall stand there; 0 where that is not known before (links, directories).</param>
-/// <param name="NewLink">The target of a symlink that shall stand there.</param>
-/// <param name="OldKind">With the three others: what is expected to be displaced.</param>
+/// <param name="From">The source of a move, null for other steps.</param>
+/// <param name="NewInode">The inode of the new object; 0 when it isn't known in advance (links, directories).</param>
+/// <param name="NewLink">The target of a new symlink.</param>
+/// <param name="OldKind">Together with the three that follow: the object expected to be displaced.</param>
 internal sealed record JournalRecord(
     FileName Name, FileName? From, FileTime FromModified, uint FromPermissions, Displaced Displaced, ulong NewInode, string? NewLink,
     FileKind OldKind, long OldSize, FileTime OldModified, ulong OldInode, ShortId Winner);
@@ -22,10 +22,10 @@ internal sealed class Journal(IFileSystem disk)
     private const int Fields = 12;
     private const long MostBytes = 256 << 20;
 
-    /// <summary>True while the note stands.</summary>
+    /// <summary>True while the journal exists.</summary>
     public bool Exists => disk.Stat(TempName.Journal) is not null;
 
-    /// <summary>Writes it; not durable yet, unless the batch can't be synced as a whole.</summary>
+    /// <summary>Writes the journal. It isn't durable yet, unless the batch can't be synced as a whole.</summary>
     public void Write(IEnumerable<ApplyStep> steps)
     {
         var text = new StringBuilder();
@@ -42,7 +42,7 @@ internal sealed class Journal(IFileSystem disk)
 
     public void Remove() => TempFile.Clear(disk, TempName.Journal);
 
-    /// <summary>The records that an earlier run left; what does not parse is left out.</summary>
+    /// <summary>The records of an earlier run. Records that don't parse are skipped.</summary>
     public List<JournalRecord> Read()
     {
         using var file = disk.OpenRead(TempName.Journal);
@@ -60,7 +60,7 @@ internal sealed class Journal(IFileSystem disk)
         return records;
     }
 
-    /// <summary>True for a step during which content stands at no other name than a temp one.</summary>
+    /// <summary>True for a step during which content exists only at a temp name.</summary>
     public static bool Concerns(ApplyStep step) => step switch
     {
         ApplyStep.SetMetadata => false,

@@ -3,9 +3,9 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
-/// Puts a finished object (file, link or directory at a temp name) at its own name in one atomic step, and what stood there aside.
-/// Nothing expected there: a rename that never replaces. Something there: the two names are exchanged, and then what was displaced is
-/// looked at; an edit that slipped in behind the last check is put back.
+/// Moves a finished object (file, link or directory at a temp name) to its own name in one atomic step and stores what it displaces. When nothing
+/// is expected there, it renames without replacing. Otherwise it exchanges the two names and then inspects what it displaced: an edit that slipped
+/// in behind the last check is put back.
 /// </summary>
 /// <remarks>
 /// Where the filesystem can't exchange, what is to be kept is copied first and the rename replaces: an edit in the microseconds between
@@ -15,15 +15,15 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
 {
     private bool _canExchange = true;
 
-    /// <summary>Content was left at a temp name because the disk failed: the journal must stay for the next recovery.</summary>
+    /// <summary>The disk failed and content is left at a temp name: keep the journal for the next recovery.</summary>
     public bool Unsettled { get; set; }
 
-    /// <summary>Whether names can be exchanged, as far as was tried.</summary>
+    /// <summary>Whether the disk can exchange names, as far as it was tried.</summary>
     public bool CanExchange => _canExchange;
 
-    /// <summary>Anything but Done leaves the object at <paramref name="staged"/> unless something else was put there.</summary>
-    /// <param name="mine">What stands at <paramref name="staged"/>.</param>
-    /// <param name="expected">What stands at the target's name, null for nothing.</param>
+    /// <summary>Unless the result is Done, the object stays at <paramref name="staged"/>, unless something else was put there.</summary>
+    /// <param name="mine">The object at <paramref name="staged"/>.</param>
+    /// <param name="expected">The object expected at the target's name, null for none.</param>
     public ApplyResult Place(ApplyStep step, LocalPath staged, FileStat mine, FileEntry? expected)
     {
         var name = LocalPath.Of(step.Target.Name);
@@ -41,7 +41,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
             : PlaceByReplacing(step, staged, name, before, mine);
     }
 
-    /// <summary>Something else stands at the step's name than was thought.</summary>
+    /// <summary>The object at the step's name isn't the expected one.</summary>
     public ApplyResult Unexpected(ApplyStep step)
     {
         var name = step.Target.Name;
@@ -52,7 +52,9 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
             : new ApplyResult.LocallyChanged(step, [name]);
     }
 
-    /// <summary>Brings displaced content back to its name, or makes it a conflict copy where that is taken. Returns what to scan.</summary>
+    /// <summary>
+    /// Restores displaced content to its name, or keeps it as a conflict copy when that name is taken. Returns the names to scan.
+    /// </summary>
     public IReadOnlyList<FileName> PutBack(LocalPath path, FileName name, ShortId winner)
     {
         try
@@ -66,7 +68,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         }
     }
 
-    /// <summary>The name stands; an edit in that very moment is seen by the stamp not being ours.</summary>
+    /// <summary>Completes a placed name. The stamp reveals an edit made in that very moment.</summary>
     public ApplyResult Placed(ApplyStep step, FileStat mine, FileName? copy)
     {
         var name = step.Target.Name;
@@ -88,7 +90,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         return Placed(step, mine, null);
     }
 
-    /// <summary>The directory holds what nobody deleted: all of it takes a conflict copy's name.</summary>
+    /// <summary>The directory holds items that nobody deleted: the whole of it becomes a conflict copy.</summary>
     private ApplyResult PlaceBesideDirectory(ApplyStep step, LocalPath staged, LocalPath name, FileStat mine)
     {
         var copy = aside.PutAsConflictCopy(name, step.Target.Name, step.Target.ModifiedBy);
@@ -100,7 +102,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         };
     }
 
-    /// <summary>False when a name is gone meanwhile, null when the filesystem has no such call.</summary>
+    /// <summary>False when one of the names has vanished, null when the filesystem has no such call.</summary>
     private bool? TryExchange(LocalPath staged, LocalPath name)
     {
         try
@@ -119,7 +121,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         }
         catch (FileSystemException)
         {
-            // Only half of it was done, where a system does it in two steps: the journal's next reader finds what stands between.
+            // Systems that exchange in two steps may have done only one. Recovery finds what stands in between.
             Unsettled |= disk.Stat(TempName.Between(staged)) is not null;
             throw;
         }
@@ -135,7 +137,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         }
         catch (FileSystemException e)
         {
-            // Nothing that was displaced could be kept as asked: all goes back to what it was.
+            // Nothing displaced could be kept as requested: undo the exchange.
             try
             {
                 ExchangeBack(step, staged, name, mine);
@@ -148,7 +150,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         }
     }
 
-    /// <summary>The displaced content to its name again. What was put at the name since then is kept as a conflict copy.</summary>
+    /// <summary>Returns the displaced content to its name. Whatever took the name since then becomes a conflict copy.</summary>
     private IReadOnlyList<FileName> ExchangeBack(ApplyStep step, LocalPath staged, LocalPath name, FileStat mine)
     {
         try
@@ -164,7 +166,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         return [step.Target.Name];
     }
 
-    /// <summary>Without exchange: what is to be kept is copied, looked at once more, then replaced.</summary>
+    /// <summary>Without an exchange: copies what is to be kept, checks it once more, then replaces it.</summary>
     private ApplyResult PlaceByReplacing(ApplyStep step, LocalPath staged, LocalPath name, FileStat before, FileStat mine)
     {
         FileName? copy = null;
@@ -189,7 +191,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         return Placed(step, mine, copy);
     }
 
-    /// <summary>Without exchange, no call puts a directory where a file is: the name is empty for a moment.</summary>
+    /// <summary>Without an exchange no call can put a directory where a file is: the name is empty for a moment.</summary>
     private ApplyResult PlaceDirectoryOverFile(ApplyStep step, LocalPath staged, LocalPath name, FileStat before, FileStat mine)
     {
         var parking = TempName.Parking(step.Target.Name);

@@ -3,8 +3,8 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
-/// Reads the journal of a batch that was killed and gives every content that it left at a temp name a name again: its own where that is
-/// free, else the place that was meant for it.
+/// Reads the journal of a killed batch and gives every piece of content left at a temp name a name again: its own if that is free, otherwise the
+/// place that was meant for it.
 /// </summary>
 internal sealed class Recovery
 {
@@ -59,7 +59,7 @@ internal sealed class Recovery
             TempFile.Clear(_disk, temp);
     }
 
-    /// <summary>An exchange was killed between its two steps. What is new is not worth keeping there: it is fetched again.</summary>
+    /// <summary>A kill interrupted an exchange between its two steps. The new object isn't worth keeping there: it is fetched again.</summary>
     private void SettleBetween(JournalRecord record, LocalPath between)
     {
         Settle(record, between);
@@ -76,7 +76,7 @@ internal sealed class Recovery
                 left.Inode != record.OldInode);
     }
 
-    /// <summary>Displaced content.</summary>
+    /// <summary>Restores displaced content.</summary>
     private void Return(JournalRecord record, LocalPath temp, FileStat left)
     {
         if (_disk.Stat(LocalPath.Of(record.Name)) is null)
@@ -87,7 +87,7 @@ internal sealed class Recovery
         var known = left.Kind == record.OldKind && _expectation.SameTime(left.Modified, record.OldModified) &&
                     (left.Kind == FileKind.Symlink || left.Size == record.OldSize) &&
                     (record.OldInode == 0 || left.Inode == 0 || record.OldInode == left.Inode);
-        // An edit that nobody has seen is never discarded, whatever was asked.
+        // An edit that nobody has seen is never discarded, whatever the step asked for.
         if (_aside.Put(temp, record.Name, known ? record.Displaced : Displaced.Conflict, record.Winner) is { } copy)
             _rescan.Add(copy);
     }
@@ -107,7 +107,7 @@ internal sealed class Recovery
         _disk.Rename(temp, LocalPath.Of(from), RenameMode.NoReplace);
     }
 
-    /// <summary>The batch may have removed the directory after the move had taken its last content away.</summary>
+    /// <summary>The batch may have removed the directory after the move took its last content away.</summary>
     private void MakeParents(LocalPath path)
     {
         var missing = new Stack<LocalPath>();

@@ -7,9 +7,9 @@ using K4os.Hash.xxHash;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
-/// A file that is being put together in a temp file beside its name. Different blocks may be written by different threads at once.
-/// A file of one block opens its temp only when the block is written, so that any number of small files can be staged.
-/// Every disk call throws <see cref="FileSystemException"/>; the temp stays then, for the next attempt.
+/// A file that is being assembled in a temp file beside its name. Several threads may write different blocks at once. A file of one block opens its
+/// temp file only when the block is written, so that any number of small files can be staged. Every disk call throws
+/// <see cref="FileSystemException"/>; the temp file stays for the next attempt.
 /// </summary>
 public sealed class StagedFile : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class StagedFile : IDisposable
     private int _missing;
     private IWriteFile? _file;
 
-    /// <summary>Below this offset the temp may hold something else than zeros.</summary>
+    /// <summary>Below this offset the temp file may hold something other than zeros.</summary>
     private long _filled;
 
     private long _length;
@@ -44,10 +44,10 @@ public sealed class StagedFile : IDisposable
             Reuse();
     }
 
-    /// <summary>What it will be.</summary>
+    /// <summary>The entry that it will become.</summary>
     public FileEntry Target { get; }
 
-    /// <summary>The indexes of the blocks that are still to be written, ascending; a snapshot.</summary>
+    /// <summary>The indexes of the missing blocks, ascending; a snapshot.</summary>
     public IReadOnlyList<int> Missing
     {
         get
@@ -65,9 +65,7 @@ public sealed class StagedFile : IDisposable
         }
     }
 
-    /// <summary>
-    /// Bytes that it may still take from the disk: of blocks that are to come, and of holes, which not every filesystem keeps as holes.
-    /// </summary>
+    /// <summary>Disk space that it may still need: for missing blocks, and for holes, which some filesystems don't keep as holes.</summary>
     public (long Missing, long Holes) Lacking
     {
         get
@@ -103,12 +101,14 @@ public sealed class StagedFile : IDisposable
     /// <summary>The temp file.</summary>
     internal LocalPath Path { get; }
 
-    /// <summary>What <see cref="Finish"/> left on disk, null before.</summary>
+    /// <summary>The stat after <see cref="Finish"/>; null before.</summary>
     internal FileStat? Finished { get; private set; }
 
     private BlockList Blocks { get; }
 
-    /// <summary>Writes one block, which the caller has verified against its hash. All zeros stay a hole where nothing else stood.</summary>
+    /// <summary>
+    /// Writes one block, which the caller has verified against its hash. A block of zeros stays a hole if nothing else was written there.
+    /// </summary>
     public void WriteBlock(int index, ReadOnlySpan<byte> data)
     {
         var block = Blocks[index];
@@ -129,10 +129,10 @@ public sealed class StagedFile : IDisposable
     }
 
     /// <summary>
-    /// Takes blocks from a local file: <paramref name="count"/> of them, which stand there one after the other from
-    /// <paramref name="sourceOffset"/> (bytes) on. What is taken is what was verified, whatever becomes of the source meanwhile.
+    /// Copies <paramref name="count"/> consecutive blocks from a local file, starting at <paramref name="sourceOffset"/> (bytes). It verifies what
+    /// it copied, so a source that changes meanwhile does no harm.
     /// </summary>
-    /// <returns>True when all are there now; those that are not what they should be, or can't be read, stay missing.</returns>
+    /// <returns>True when all of them are present now. Blocks that don't match or can't be read stay missing.</returns>
     public bool TryCopyBlocks(IReadFile source, long sourceOffset, int firstIndex, int count = 1)
     {
         var all = true;
@@ -147,7 +147,7 @@ public sealed class StagedFile : IDisposable
         return all;
     }
 
-    /// <summary>Reads a block that is there already, to serve it; false while it is missing or once the file is finished.</summary>
+    /// <summary>Reads a block that is already present, to serve it. False when it is missing or the file is finished.</summary>
     /// <param name="buffer">At least the block's size.</param>
     public bool TryReadBlock(int index, Span<byte> buffer)
     {
@@ -159,7 +159,9 @@ public sealed class StagedFile : IDisposable
         }
     }
 
-    /// <summary>Sets length, mode and mtime and closes the file, which can be placed then. Synced here only where the batch can't be.</summary>
+    /// <summary>
+    /// Sets length, mode and mtime and closes the file, which can then be placed. Syncs it here only when the batch can't be synced as a whole.
+    /// </summary>
     public void Finish()
     {
         lock (_gate)
@@ -193,7 +195,7 @@ public sealed class StagedFile : IDisposable
         }
     }
 
-    /// <summary>Closes and keeps the temp file, so that a later staging of the same file goes on from it.</summary>
+    /// <summary>Closes and keeps the temp file, so that a later attempt resumes from it.</summary>
     public void Close()
     {
         lock (_gate)
@@ -227,7 +229,7 @@ public sealed class StagedFile : IDisposable
         return _hadFile && _disk.Stat(LocalPath.Of(Target.Name)) is { Kind: FileKind.File } old ? old.Permissions : _options.FilePermissions;
     }
 
-    /// <summary>Finds out which blocks an earlier attempt left, and which are holes already.</summary>
+    /// <summary>Finds out which blocks an earlier attempt left and which are holes already.</summary>
     private void Reuse()
     {
         var file = Open();
@@ -254,7 +256,7 @@ public sealed class StagedFile : IDisposable
         }
     }
 
-    /// <summary>Lets the filesystem clone the run, then reads the clone: only what was really copied counts.</summary>
+    /// <summary>Lets the filesystem clone the run, then reads the clone: only blocks that really arrived count.</summary>
     private bool TryCopyRange(IReadFile source, long sourceOffset, int first, int count)
     {
         var offset = Blocks[first].Offset;
@@ -313,7 +315,7 @@ public sealed class StagedFile : IDisposable
         }
     }
 
-    /// <summary>Reads the bytes and says whether they are block <paramref name="index"/>; what can't be read is not.</summary>
+    /// <summary>Reads the bytes and compares them with block <paramref name="index"/>. Unreadable bytes don't match.</summary>
     private bool IsBlock(IReadFile file, Span<byte> data, long offset, int index)
     {
         try

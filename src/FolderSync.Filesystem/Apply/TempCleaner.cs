@@ -3,7 +3,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>Removes temp files that nobody went on with.</summary>
+/// <summary>Removes abandoned temp files.</summary>
 public sealed class TempCleaner(IFileSystem fs)
 {
     private static readonly LocalPath[] NotOurs = [LocalPath.Root.Child(InternalNames.Versions), LocalPath.Root.Child(InternalNames.Marker)];
@@ -11,11 +11,10 @@ public sealed class TempCleaner(IFileSystem fs)
     private readonly WritableParents _disk = new(fs);
 
     /// <summary>
-    /// Walks the folder and removes temp files (ours and Syncthing's) that were last touched before that. Nothing is removed while a
-    /// killed batch waits for <see cref="Applier.Recover"/>: its temp files may hold somebody's content. What can't be read or removed is
-    /// left for the next time.
+    /// Walks the folder and removes temp files (ours and Syncthing's) that were last touched before the given time. Removes nothing while a killed
+    /// batch waits for <see cref="Applier.Recover"/>: its temp files may hold the only copy. Skips what it can't read or remove until the next run.
     /// </summary>
-    /// <returns>How many went.</returns>
+    /// <returns>The number of removed files.</returns>
     public int RemoveStale(DateTimeOffset olderThan) =>
         _disk.CheckRoot() != RootState.Present || new Journal(_disk).Exists ? 0 : Clean(LocalPath.Root, FileTime.From(olderThan));
 
@@ -30,7 +29,7 @@ public sealed class TempCleaner(IFileSystem fs)
                 if (child.Leaf is not { } leaf || NotOurs.Contains(directory.Child(leaf)))
                     continue;
                 var path = directory.Child(leaf);
-                // Deeper than any name there is nothing of ours, and a tree may be as deep as its maker likes.
+                // Nothing of ours lies deeper than the deepest valid name, and a foreign tree may have any depth.
                 if (child.Stat.Kind == FileKind.Directory && EntryLimits.WhyTooLong(path.Value) is null)
                     left.Push(path);
                 else if (TempName.IsDisposable(leaf) && child.Stat.Kind != FileKind.Directory && LastTouched(child.Stat).CompareTo(olderThan) < 0 && TryRemove(path))
@@ -65,6 +64,6 @@ public sealed class TempCleaner(IFileSystem fs)
         }
     }
 
-    /// <summary>A finished temp file has its target's mtime, which may be long ago; its ctime is when it was finished.</summary>
+    /// <summary>A finished temp file carries its target's mtime, which may be long ago; its ctime tells when it was finished.</summary>
     private static FileTime LastTouched(FileStat stat) => stat.ChangeTime != 0 ? FileTime.FromNanoseconds(stat.ChangeTime) : stat.Modified;
 }

@@ -5,10 +5,10 @@ using K4os.Hash.xxHash;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>What may stand at a temp file's name: an earlier attempt's file, or whatever somebody put there.</summary>
+/// <summary>What may stand at a temp file's name: an earlier attempt, or anything that someone put there.</summary>
 internal static class TempFile
 {
-    /// <summary>Opens it, content kept where it is a plain file of one name; anything else is removed first.</summary>
+    /// <summary>Opens it and keeps the content of a regular file with one name; removes anything else first.</summary>
     public static IWriteFile Open(IFileSystem disk, LocalPath path)
     {
         try
@@ -29,7 +29,7 @@ internal static class TempFile
         }
     }
 
-    /// <summary>Leaves nothing at the name; a directory only goes when it is empty.</summary>
+    /// <summary>Removes whatever has the name; a directory only if it is empty.</summary>
     public static void Clear(IFileSystem disk, LocalPath path)
     {
         if (disk.Stat(path) is not { } stat)
@@ -43,12 +43,12 @@ internal static class TempFile
         }
         catch (FileSystemException e) when (e.Error == FileSystemError.NotFound)
         {
-            // Gone is what was wanted.
+            // It is gone, as wanted.
         }
     }
 }
 
-/// <summary>Blocks of nothing but zeros, recognised by their hash.</summary>
+/// <summary>Recognizes blocks of zeros by their hash.</summary>
 internal static class ZeroBlock
 {
     private static readonly ConcurrentDictionary<int, (BlockHash Hash, ulong PreHash)> Known = new();

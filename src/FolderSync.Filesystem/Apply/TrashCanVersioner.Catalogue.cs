@@ -5,10 +5,10 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>What was removed from the versions.</summary>
+/// <summary>How many versions were removed, and their bytes.</summary>
 public readonly record struct CleanedVersions(int Removed, long Bytes);
 
-/// <summary>What is on the disk is the catalogue: nothing else says what versions there are.</summary>
+/// <summary>Lists and removes versions. The disk is the catalogue: nothing else records which versions exist.</summary>
 public sealed partial class TrashCanVersioner
 {
     private static readonly TimeSpan SpareFor = TimeSpan.FromMinutes(10);
@@ -18,7 +18,7 @@ public sealed partial class TrashCanVersioner
     private long? _totalBytes;
     private long _changes;
 
-    /// <summary>Of all versions; null until they have been looked through once.</summary>
+    /// <summary>Bytes of all versions; null until they have been listed once.</summary>
     public long? TotalBytes
     {
         get
@@ -28,7 +28,7 @@ public sealed partial class TrashCanVersioner
         }
     }
 
-    /// <summary>Raised with everything that is kept, restored or removed.</summary>
+    /// <summary>Changes with every version that is kept, restored or removed.</summary>
     public long Changes => Interlocked.Read(ref _changes);
 
     /// <summary>Bytes free on the versions' disk, and its size.</summary>
@@ -43,10 +43,10 @@ public sealed partial class TrashCanVersioner
         return [.. Walk().OrderBy(v => v.Name).ThenByDescending(v => v.KeptAt).ThenBy(v => v.Path.Value, StringComparer.Ordinal)];
     }
 
-    /// <summary>What is asked for when a version is restored or removed: its place among the versions.</summary>
+    /// <summary>Identifies a version in requests to restore or remove it: its path among the versions.</summary>
     public string KeyOf(KeptVersion version) => _top.IsRoot ? version.Path.Value : version.Path.Value[(_top.Value.Length + 1)..];
 
-    /// <summary>The version with that key, null where there is none. A key can't name anything but a version.</summary>
+    /// <summary>The version with that key, or null. A key can name nothing but a version.</summary>
     public KeptVersion? Find(string key)
     {
         if (!FileName.TryOf(key.Normalize(NormalizationForm.FormC), out _, out _))
@@ -67,7 +67,7 @@ public sealed partial class TrashCanVersioner
         }
     }
 
-    /// <summary>Deletes what the limits don't allow to stay, and directories that are empty then.</summary>
+    /// <summary>Deletes versions beyond the limits, and directories that are then empty.</summary>
     /// <param name="ageOf">How long ago a time was.</param>
     public CleanedVersions CleanUp(Func<DateTimeOffset, TimeSpan> ageOf, RetentionLimits limits)
     {
@@ -88,14 +88,16 @@ public sealed partial class TrashCanVersioner
         }
     }
 
-    /// <summary>Bytes of the versions that may be deleted to make room on their disk.</summary>
+    /// <summary>Bytes of versions that may be deleted to free space on their disk.</summary>
     public long SpareBytes(Func<DateTimeOffset, TimeSpan> ageOf)
     {
         lock (_gate)
             return Spare(ageOf).Sum(s => s.Version.Size);
     }
 
-    /// <summary>Deletes as many of the spare versions as make that much room, the oldest first; none where all together don't.</summary>
+    /// <summary>
+    /// Deletes the oldest reclaimable versions until that many bytes are free; deletes none if all of them together aren't enough.
+    /// </summary>
     public CleanedVersions MakeRoom(Func<DateTimeOffset, TimeSpan> ageOf, long bytes)
     {
         lock (_gate)
@@ -106,7 +108,7 @@ public sealed partial class TrashCanVersioner
             foreach (var (version, newest) in spare.Take(enough).ToList())
             {
                 spare.RemoveFirst();
-                // Somebody may have tidied up by hand: what was one of several may be the only one now.
+                // The user may have cleaned up by hand: one of several versions may be the only one by now.
                 if (!IsStill(version) || !(IsFile(OwnPlace(version)) || IsFile(newest)))
                     continue;
                 RemoveWithDirectories(version);
@@ -117,7 +119,7 @@ public sealed partial class TrashCanVersioner
         }
     }
 
-    /// <summary>Looked for now and then: while room is made block by block, the versions are not walked through for each.</summary>
+    /// <summary>Cached for a while: freeing space block by block must not walk the versions each time.</summary>
     private LinkedList<(KeptVersion Version, LocalPath Newest)> Spare(Func<DateTimeOffset, TimeSpan> ageOf)
     {
         if (_spare is { } known && _time.GetElapsedTime(_spareAt) < SpareFor)
@@ -164,7 +166,7 @@ public sealed partial class TrashCanVersioner
             var path = directory.Child(leaf);
             if (child.Stat.Kind == FileKind.Directory)
             {
-                // Deeper than any name can be there is no version.
+                // No version lies deeper than the deepest valid name.
                 if (path.Value.AsSpan().Count('/') <= EntryLimits.MaxDepth)
                     Walk(path, found, left);
             }
@@ -184,7 +186,7 @@ public sealed partial class TrashCanVersioner
         }
         catch (FileSystemException e) when (e.Error is FileSystemError.NotEmpty or FileSystemError.Exists)
         {
-            // It still holds versions.
+            // The directory still holds versions.
             return false;
         }
     }

@@ -2,14 +2,14 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
 
-/// <summary>The way back from the versions.</summary>
+/// <summary>Restores versions.</summary>
 public sealed partial class TrashCanVersioner
 {
     /// <summary>
-    /// Brings a version back to its name; what stands there becomes a version itself. The next scan takes it for a local change.
+    /// Restores a version to its name; whatever stands there becomes a version itself. The next scan treats it as a local change.
     /// </summary>
-    /// <exception cref="FileSystemException">NotFound: there is no such version. WrongKind: a directory stands at the name. Nothing is
-    /// lost then: the version is where it was.</exception>
+    /// <exception cref="FileSystemException">NotFound: there is no such version. WrongKind: a directory has the name. Nothing is lost: the version
+    /// stays where it was.</exception>
     public void Restore(KeptVersion version)
     {
         lock (_gate)
@@ -28,7 +28,7 @@ public sealed partial class TrashCanVersioner
                 RestoreFromHere(version, name);
             _folder.SyncDirectory(name.Parent);
             Flush();
-            // What stood there may have been bigger or smaller: counted anew by the next cleaning.
+            // The displaced file may have had another size: the next cleanup counts anew.
             _totalBytes = null;
             _spare = null;
             Interlocked.Increment(ref _changes);
@@ -36,10 +36,10 @@ public sealed partial class TrashCanVersioner
     }
 
     /// <summary>
-    /// Gives <paramref name="name"/> the content that stands at <paramref name="other"/>, another name of the folder; what has the name
-    /// now becomes a version. At no moment is either content without a name.
+    /// Gives <paramref name="name"/> the content of <paramref name="other"/>, another name in the folder; the present content of the name becomes a
+    /// version. Both contents always have a name.
     /// </summary>
-    /// <exception cref="FileSystemException">Nothing is lost then.</exception>
+    /// <exception cref="FileSystemException">Nothing is lost.</exception>
     public void Replace(LocalPath other, FileName name)
     {
         lock (_gate)
@@ -64,7 +64,7 @@ public sealed partial class TrashCanVersioner
         }
     }
 
-    /// <summary>What the disk takes for the name is another file: that one is not to be displaced.</summary>
+    /// <summary>The disk takes another file for this name: that one must not be displaced.</summary>
     private void RefuseOtherSpelling(LocalPath name)
     {
         var names = new ExactNames(_folder);
@@ -101,7 +101,7 @@ public sealed partial class TrashCanVersioner
         try
         {
             _folder.Rename(version.Path, name, RenameMode.Exchange);
-            // What stood at the name is among the versions now, and gets the place of the newest one.
+            // What stood at the name has become the newest version and takes the newest version's place.
             if (version.Path.Leaf != version.Name.Leaf)
                 Keep(version.Path, version.Name);
         }
@@ -112,7 +112,7 @@ public sealed partial class TrashCanVersioner
         }
     }
 
-    /// <summary>What stands at the name is copied to the versions before it is replaced, so that it is never at a temp name only.</summary>
+    /// <summary>Copies the present content to the versions before replacing it, so that it never exists only at a temp name.</summary>
     private void RestoreFromElsewhere(KeptVersion version, LocalPath name)
     {
         var temp = TempName.Copy(version.Name);
@@ -142,6 +142,6 @@ public sealed partial class TrashCanVersioner
         _touched.Add(version.Path.Parent);
     }
 
-    /// <summary>Where the version stands that stood there before a newer one took the place.</summary>
+    /// <summary>Where the version is now, in case a newer one took its place.</summary>
     private LocalPath Now(LocalPath version) => _madeWay is var (from, to) && from == version ? to : version;
 }

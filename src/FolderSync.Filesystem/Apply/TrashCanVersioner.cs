@@ -4,16 +4,16 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>One kept version.</summary>
-/// <param name="Name">What it was.</param>
-/// <param name="Path">Where it stands among the versions.</param>
-/// <param name="KeptAt">When it was put there.</param>
+/// <param name="Name">The file that it is a version of.</param>
+/// <param name="Path">Where it lies among the versions.</param>
+/// <param name="KeptAt">When it became a version.</param>
 /// <param name="Modified">Its own modification time.</param>
 /// <param name="Size">Bytes.</param>
 public sealed record KeptVersion(FileName Name, LocalPath Path, DateTimeOffset KeptAt, FileTime Modified, long Size, FileKind Kind);
 
 /// <summary>
-/// The trash can: what a peer's change displaces is kept under `.stversions` at the same relative path; a version that stood there
-/// already is kept under a stamped name. Nothing in it is ever overwritten.
+/// The trash can: keeps what a peer's change displaces under `.stversions` at the same relative path. An older version of that name gets a stamped
+/// name. Nothing in it is ever overwritten.
 /// </summary>
 /// <remarks>
 /// In the folder's own filesystem a version is moved, in one rename. On another one it is copied, made durable there and only then
@@ -31,10 +31,10 @@ public sealed partial class TrashCanVersioner : IVersioner
     private readonly Lock _gate = new();
     private readonly HashSet<LocalPath> _touched = [];
 
-    /// <summary>The version that was moved to a stamped name last.</summary>
+    /// <summary>The version that was last renamed to a stamped name.</summary>
     private (LocalPath From, LocalPath To)? _madeWay;
 
-    /// <summary>Versions in the folder's own `.stversions`.</summary>
+    /// <summary>Keeps versions in the folder's own `.stversions`.</summary>
     public TrashCanVersioner(IFileSystem folder, TimeProvider time)
     {
         _folder = _versions = new WritableParents(folder);
@@ -42,7 +42,7 @@ public sealed partial class TrashCanVersioner : IVersioner
         _time = time;
     }
 
-    /// <summary>Versions at the root of <paramref name="versions"/>, which may be another disk; both stay the caller's.</summary>
+    /// <summary>Keeps versions at the root of <paramref name="versions"/>, possibly on another disk. The caller disposes of both.</summary>
     public TrashCanVersioner(IFileSystem folder, IFileSystem versions, TimeProvider time)
     {
         _folder = new WritableParents(folder);
@@ -75,14 +75,14 @@ public sealed partial class TrashCanVersioner : IVersioner
     {
         lock (_gate)
         {
-            // A directory's own name is in its parent: both were touched when it was made.
+            // A directory's own name lies in its parent: both were touched when it was created.
             foreach (var directory in _touched.OrderByDescending(d => d.Value.Length).ThenBy(d => d.Value, StringComparer.Ordinal))
                 _versions.SyncDirectory(directory);
             _touched.Clear();
         }
     }
 
-    /// <summary>Copies to the other disk, durable.</summary>
+    /// <summary>Copies durably to the other disk.</summary>
     private void CopyAway(LocalPath path, FileName name)
     {
         var place = MakePlace(name);
@@ -92,13 +92,15 @@ public sealed partial class TrashCanVersioner : IVersioner
         Flush();
     }
 
-    /// <summary>A free place for the newest version of the name, its directories made, an older one moved to a stamped name.</summary>
+    /// <summary>
+    /// Provides the place for the newest version of the name: creates its directories and renames an older version to a stamped name.
+    /// </summary>
     private LocalPath MakePlace(FileName name)
     {
         var parent = _top;
         foreach (var part in name.Parent.IsRoot ? [] : name.Parent.Value.Split('/'))
         {
-            // A version of a file that later became a directory makes way.
+            // A version of a file makes way when the name has become a directory.
             if (_versions.Stat(parent.Child(part)) is { Kind: not FileKind.Directory } file)
                 MoveToStamp(parent, parent.Child(part), part, file);
             parent = parent.Child(part);
@@ -133,7 +135,7 @@ public sealed partial class TrashCanVersioner : IVersioner
             }
             catch (FileSystemException e) when (e.Error == FileSystemError.Exists && attempt < MostAttempts)
             {
-                // Somebody took it in between.
+                // Another thread took the name in between.
             }
         }
     }

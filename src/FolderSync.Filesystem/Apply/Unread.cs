@@ -4,8 +4,8 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
-/// Where a disk has no change times, equal size and mtime do not prove that a file holds what the index says. What would be discarded
-/// is read first there; what holds something else is kept as a conflict copy.
+/// Where a disk has no change times, equal size and mtime don't prove that a file holds what the index says. So the content is read before it would
+/// be discarded; if it differs, it is kept as a conflict copy.
 /// </summary>
 internal sealed class Unread(IFileSystem disk)
 {
@@ -22,7 +22,7 @@ internal sealed class Unread(IFileSystem disk)
         }
         catch (FileSystemException)
         {
-            // What can't be read can't be proven either.
+            // Unreadable content proves nothing.
             return step with { Displaced = Displaced.Conflict };
         }
     }

@@ -7,12 +7,12 @@ namespace FolderSync.Filesystem.Apply;
 /// <summary>Names in the trash can: the newest version of a file has its own name, older ones are <c>stem~YYYYMMDD-HHMMSS.ext</c> (local time).</summary>
 internal static partial class VersionName
 {
-    /// <summary>What is longer than this is no extension, and would leave no room for the stem.</summary>
+    /// <summary>A longer suffix isn't an extension, and would leave no room for the stem.</summary>
     private const int MaxExtension = 32;
 
     private const string Format = "yyyyMMdd-HHmmss";
 
-    /// <summary>A stem that would make it too long for the filesystem is cut, never in the midst of a character.</summary>
+    /// <summary>Cuts a stem that would be too long for the filesystem, never in the middle of a character.</summary>
     public static string Stamped(string leaf, DateTimeOffset local, int maxLeafLength)
     {
         var dot = leaf.LastIndexOf('.');

@@ -5,14 +5,14 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
-/// The folder's disk, on which a read-only directory is made writable for the moment that one of its names changes. A symlink in the
-/// root notes the directory's mode meanwhile (one call, nothing to sync), so that <see cref="RestoreModes"/> can put it back after a crash.
+/// Wraps the folder's disk and makes a read-only directory writable for the moment in which one of its names changes. A symlink in the root records
+/// the directory's mode meanwhile (one call, nothing to sync), so that <see cref="RestoreModes"/> can restore it after a crash.
 /// </summary>
 internal sealed class WritableParents(IFileSystem disk) : IFileSystem
 {
     private const uint OwnerMayChange = 0xC0;
 
-    /// <summary>One directory is opened at a time in the whole process, else one caller would close it under another.</summary>
+    /// <summary>Only one directory in the process is opened at a time, since one caller could close it while another uses it.</summary>
     private static readonly Lock Gate = new();
 
     public FileSystemTraits Traits => disk.Traits;
@@ -39,7 +39,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
 
     public void SyncAll() => disk.SyncAll();
 
-    /// <summary>Nothing: the disk belongs to whoever opened it.</summary>
+    /// <summary>Does nothing: the disk belongs to the caller.</summary>
     public void Dispose()
     {
     }
@@ -69,7 +69,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
 
     public void RemoveDirectory(LocalPath path) => Do(path.Parent, path.Parent, () => disk.RemoveDirectory(path));
 
-    /// <summary>Puts back the modes that a crash left open. Only ever takes bits away, since anybody may have written the note.</summary>
+    /// <summary>Restores the modes that a crash left open. It only removes bits, since anybody may have created the record.</summary>
     public static void RestoreModes(IFileSystem disk)
     {
         foreach (var child in disk.List(LocalPath.Root))
@@ -115,7 +115,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
         }
     }
 
-    /// <summary>The mode it had, null where it was open already or is none of ours.</summary>
+    /// <summary>The mode it had; null when it was writable already or isn't ours.</summary>
     private uint? Open(LocalPath directory)
     {
         if (!Traits.Permissions || disk.Stat(directory) is not { Kind: FileKind.Directory } stat || (stat.Permissions & OwnerMayChange) == OwnerMayChange)
@@ -127,7 +127,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
         }
         catch (FileSystemException)
         {
-            // Without the note a crash just now leaves the directory writable: less bad than not syncing what is in it.
+            // Without the record a crash now leaves the directory writable, which is better than not syncing its contents.
         }
         disk.SetPermissions(directory, stat.Permissions | OwnerMayChange);
         return stat.Permissions;
@@ -145,7 +145,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
         }
         catch (FileSystemException)
         {
-            // A note that stays only takes bits away that are not there.
+            // A record that stays only removes bits that aren't set.
         }
     }
 

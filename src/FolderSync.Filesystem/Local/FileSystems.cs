@@ -3,7 +3,7 @@ using FolderSync.Filesystem.Windows;
 
 namespace FolderSync.Filesystem.Local;
 
-/// <summary>The disks of this computer.</summary>
+/// <summary>Opens folders on this computer's disks.</summary>
 public sealed class FileSystems : IFileSystems
 {
     /// <exception cref="PlatformNotSupportedException">Neither 64-bit Linux nor Windows.</exception>

@@ -1,6 +1,6 @@
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>Gathers findings into batches and counts what was done.</summary>
+/// <summary>Batches findings and counts progress.</summary>
 internal sealed class Delivery(Func<IReadOnlyList<ScanFinding>, Task> onFindings, Action<ScanProgress>? onProgress)
 {
     private const int BatchFindings = 512;
@@ -16,7 +16,7 @@ internal sealed class Delivery(Func<IReadOnlyList<ScanFinding>, Task> onFindings
         Report();
     }
 
-    /// <param name="finding">Null: nothing was found there, but bytes were read.</param>
+    /// <param name="finding">Null: bytes were read but nothing was found.</param>
     public async Task AddAsync(ScanFinding? finding, long bytes)
     {
         _progress = _progress with { HashedBytes = _progress.HashedBytes + bytes };

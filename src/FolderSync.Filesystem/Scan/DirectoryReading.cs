@@ -4,12 +4,12 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>One directory's children, fit for the walk: in tree order, their names clean.</summary>
-/// <param name="Children">Sorted; every leaf is UTF-8 in form C.</param>
-/// <param name="Untouched">Leaves with something wrong: what is known of them is neither changed nor gone. Null for none.</param>
+/// <summary>One directory's children prepared for the walk: in tree order, with clean names.</summary>
+/// <param name="Children">Sorted; every leaf is UTF-8 in NFC.</param>
+/// <param name="Untouched">Leaves with a problem: their known entries are neither changed nor deleted. Null for none.</param>
 internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<string>? Untouched, List<FileProblem>? Problems)
 {
-    /// <summary>Lists and sorts; fails as <see cref="IFileSystem.List"/> does.</summary>
+    /// <summary>Lists and sorts the children; fails like <see cref="IFileSystem.List"/>.</summary>
     public static DirectoryReading Read(IFileSystem fs, FileName directory, IgnoreRules ignores, bool normalize)
     {
         var path = LocalPath.Of(directory);
@@ -24,11 +24,11 @@ internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<s
         return MayHoldTooLong(directory) ? reading.WithoutTooLong(directory, ignores) : reading;
     }
 
-    /// <summary>Spares nearly every directory the look at each child.</summary>
+    /// <summary>Spares almost every directory the check of each child.</summary>
     private static bool MayHoldTooLong(FileName directory) =>
         directory.Value.Length + 256 > EntryLimits.MaxNameBytes / 3 || directory.Value.AsSpan().Count('/') + 2 > EntryLimits.MaxDepth;
 
-    /// <summary>Paths that are too long or too deep are told of and left alone, whatever is below them: the walk's memory is bounded by that, too.</summary>
+    /// <summary>Reports paths that are too long or too deep and skips everything below them. This also bounds the walk's memory.</summary>
     private DirectoryReading WithoutTooLong(FileName directory, IgnoreRules ignores)
     {
         var untouched = new HashSet<string>(Untouched ?? [], StringComparer.Ordinal);
@@ -61,7 +61,7 @@ internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<s
         return char.IsSurrogate(x) == char.IsSurrogate(y) ? x.CompareTo(y) : char.IsSurrogate(x) ? 1 : -1;
     }
 
-    /// <summary>Takes out the names that are not UTF-8, renames a lone name to form C, leaves twins alone.</summary>
+    /// <summary>Removes names that aren't UTF-8, renames a name to NFC when it has no twin, and leaves twins alone.</summary>
     private sealed class Cleaning(IFileSystem fs, FileName directory, LocalPath path, IgnoreRules ignores, bool normalize)
     {
         private readonly List<FileProblem> _problems = [];
@@ -117,7 +117,7 @@ internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<s
                 var target = path.Child(composed);
                 if (fs.Stat(target) is not null)
                 {
-                    // The disk takes the two forms for one name, and may write none but this one: there is nothing to rename.
+                    // The disk takes both forms for one name and may store only this one: there is nothing to rename.
                     _clean.Add(child with { Leaf = composed });
                     return;
                 }

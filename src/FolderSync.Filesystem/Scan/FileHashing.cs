@@ -7,15 +7,15 @@ using K4os.Hash.xxHash;
 
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>Reads a file's blocks and hashes them. Synchronous, for workers.</summary>
+/// <summary>Reads and hashes a file's blocks. Synchronous, for workers.</summary>
 internal sealed class FileHashing(IFileSystem fs, bool usePreHashes, bool fullVerify)
 {
-    /// <summary>Bytes read at a time; the smallest block, so that nearly every block is read once.</summary>
+    /// <summary>Bytes per read: the smallest block, so that almost every block takes one read.</summary>
     private const int Chunk = BlockSize.Min;
 
     private const int Attempts = 3;
 
-    /// <summary>Makes room for the hashes of the file as its stat says it is.</summary>
+    /// <summary>Allocates the hashes for the size in the file's stat.</summary>
     public void Prepare(FileToHash file)
     {
         file.BlockSize = BlockSizeOf(file);
@@ -25,7 +25,7 @@ internal sealed class FileHashing(IFileSystem fs, bool usePreHashes, bool fullVe
         file.IsStable = true;
     }
 
-    /// <summary>Hashes a file as a whole, anew if it changes meanwhile. Ends with its blocks, a failure, or unstable.</summary>
+    /// <summary>Hashes a whole file, and starts over if it changes meanwhile. Ends with its blocks, a failure, or unstable.</summary>
     public void HashWhole(FileToHash file, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < Attempts && file.Failure is null && file.Blocks is null; attempt++)
@@ -38,7 +38,7 @@ internal sealed class FileHashing(IFileSystem fs, bool usePreHashes, bool fullVe
         }
     }
 
-    /// <summary>Hashes some blocks of a prepared file. Other ranges may be hashed at the same time.</summary>
+    /// <summary>Hashes some blocks of a prepared file. Other ranges may be hashed concurrently.</summary>
     public void HashRange(FileToHash file, int first, int count, CancellationToken cancellation)
     {
         if (!file.IsStable || file.Failure is not null)
@@ -67,14 +67,14 @@ internal sealed class FileHashing(IFileSystem fs, bool usePreHashes, bool fullVe
         }
     }
 
-    /// <summary>Makes the block list once all ranges are hashed and the file stayed as it was.</summary>
+    /// <summary>Builds the block list once all ranges are hashed and the file hasn't changed.</summary>
     public static void Complete(FileToHash file)
     {
         if (file is { IsStable: true, Failure: null })
             file.Blocks = new BlockList(file.BlockSize, file.Stat.Size, file.Hashes);
     }
 
-    /// <summary>Looks at the file anew; false when it is gone, or no file any more.</summary>
+    /// <summary>Stats the file again; false when it is gone or no longer a file.</summary>
     public bool Restat(FileToHash file)
     {
         try
@@ -93,7 +93,7 @@ internal sealed class FileHashing(IFileSystem fs, bool usePreHashes, bool fullVe
         return false;
     }
 
-    /// <summary>A file that kept its size is cut as it was, so that equal content shows as equal whoever cut it.</summary>
+    /// <summary>A file that kept its size keeps its block size, so that equal content has equal blocks whoever split it.</summary>
     private static int BlockSizeOf(FileToHash file)
     {
         if (file.Known is not { IsFile: true, Blocks: { } blocks })
@@ -105,7 +105,7 @@ internal sealed class FileHashing(IFileSystem fs, bool usePreHashes, bool fullVe
 
     private static bool IsSame(FileStat a, FileStat b) => a.Kind == b.Kind && a.Size == b.Size && a.Stamp == b.Stamp;
 
-    /// <summary>False when the file ends too early.</summary>
+    /// <summary>False when the file ends early.</summary>
     private bool HashBlock(FileToHash file, IReadFile open, int index, Span<byte> buffer, IncrementalHash? sha)
     {
         var offset = (long)index * file.BlockSize;
@@ -138,7 +138,9 @@ internal sealed class FileHashing(IFileSystem fs, bool usePreHashes, bool fullVe
         return true;
     }
 
-    /// <summary>Reads a block in chunks; its pre-hash, null when the file ends too early. With no <paramref name="sha"/> only that.</summary>
+    /// <summary>
+    /// Reads a block in chunks and returns its pre-hash, or null when the file ends early. Without <paramref name="sha"/> it computes nothing else.
+    /// </summary>
     private ulong? Stream(FileToHash file, IReadFile open, int index, int size, Span<byte> buffer, IncrementalHash? sha)
     {
         var pre = usePreHashes ? new XXH64() : null;
@@ -163,7 +165,7 @@ internal sealed class FileHashing(IFileSystem fs, bool usePreHashes, bool fullVe
         return done;
     }
 
-    /// <summary>The pre-hash that was kept of the block, if it was cut the same way.</summary>
+    /// <summary>The stored pre-hash of the block, if the file was split the same way.</summary>
     private static ulong? KnownPreHash(FileToHash file, int index, int size)
     {
         if (file.Known is not { IsFile: true, Blocks: { } blocks } known || blocks.BlockSize != file.BlockSize ||

@@ -4,8 +4,8 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Scan;
 
 /// <summary>
-/// Names that were missed. Only names are kept, since there may be as many as the folder has; each is looked for once more before
-/// it is called gone, for editors save by removing and making anew.
+/// Names that the walk didn't find. Only names are kept, since there may be as many as the folder has. Each is checked once more before it is
+/// reported as deleted: editors save by removing and creating a file.
 /// </summary>
 internal sealed class GoneNames(IFileSystem fs, IKnownEntries known, IgnoreRules ignores)
 {
@@ -19,7 +19,7 @@ internal sealed class GoneNames(IFileSystem fs, IKnownEntries known, IgnoreRules
         _names = [.. _names.Concat(names).Distinct().Order()];
     }
 
-    /// <summary>Takes out those that stand on disk again: they are to be walked once more.</summary>
+    /// <summary>Removes the names that exist again: they have to be walked once more.</summary>
     public List<FileName> TakeReappeared(CancellationToken cancellation)
     {
         var again = new List<FileName>();
@@ -34,7 +34,10 @@ internal sealed class GoneNames(IFileSystem fs, IKnownEntries known, IgnoreRules
         return again;
     }
 
-    /// <summary>At most <paramref name="limit"/> findings in tree order, none at the end; <see cref="RootGoneException"/> if none may be believed.</summary>
+    /// <summary>
+    /// At most <paramref name="limit"/> findings in tree order, none at the end. Throws <see cref="RootGoneException"/> when none of them can be
+    /// trusted.
+    /// </summary>
     public List<ScanFinding> Next(int limit)
     {
         var findings = new List<ScanFinding>();
@@ -49,7 +52,7 @@ internal sealed class GoneNames(IFileSystem fs, IKnownEntries known, IgnoreRules
         return findings;
     }
 
-    /// <summary>A name that stands there in another spelling only is no reason to keep this one.</summary>
+    /// <summary>Another spelling of the name on disk doesn't keep this one alive.</summary>
     private bool Stands(FileName name)
     {
         try

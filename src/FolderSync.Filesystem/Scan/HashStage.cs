@@ -3,19 +3,19 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Scan;
 
 /// <summary>
-/// Has the files of one step hashed by the workers: small ones many to a job, large ones cut into ranges. What comes out is in
-/// the order of the walk, however the workers were scheduled.
+/// Has workers hash the files of one step: many small files per job, large files split into ranges. Results come in the order of the walk, however
+/// the workers were scheduled.
 /// </summary>
 internal sealed class HashStage(FileHashing hashing, IWorkers workers)
 {
-    /// <summary>Bytes in a job: enough to make handing it over cheap, little enough to share out and to cancel.</summary>
+    /// <summary>Bytes per job: enough to make the handover cheap, few enough to share out and to cancel.</summary>
     private const long JobBytes = 8 << 20;
 
     private const int JobFiles = 64;
 
     private const int Attempts = 3;
 
-    /// <summary>Ends with each file hashed, failed or unstable. One failed job does not leave others running.</summary>
+    /// <summary>Ends with each file hashed, failed or unstable. A failed job doesn't leave others running.</summary>
     public async Task HashAsync(IReadOnlyList<FileToHash> files, CancellationToken cancellation)
     {
         var large = files.Where(f => f.Stat.Size > JobBytes * 2).ToList();
@@ -71,7 +71,7 @@ internal sealed class HashStage(FileHashing hashing, IWorkers workers)
         }
     }
 
-    /// <summary>Ends the files that are done; those that changed meanwhile are looked at anew and come back.</summary>
+    /// <summary>Completes the finished files. Those that changed meanwhile are stat'ed again and returned.</summary>
     private List<FileToHash> Settle(List<FileToHash> files, bool again)
     {
         var changed = new List<FileToHash>();

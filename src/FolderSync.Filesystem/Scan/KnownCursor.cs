@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>Reads the known entries of a subtree in step with the walk: both are in tree order, so one entry is looked at at a time.</summary>
+/// <summary>Reads the known entries of a subtree in step with the walk. Both are in tree order, so it looks at one entry at a time.</summary>
 internal sealed class KnownCursor : IDisposable
 {
     private readonly IEnumerator<FileEntry> _entries;
@@ -13,12 +13,12 @@ internal sealed class KnownCursor : IDisposable
         Advance();
     }
 
-    /// <summary>The next entry that was not met on disk yet; null at the end.</summary>
+    /// <summary>The next entry that hasn't been found on disk yet; null at the end.</summary>
     public FileEntry? Current { get; private set; }
 
     public void Advance() => Current = _entries.MoveNext() ? _entries.Current : null;
 
-    /// <summary>The child's name: the known entry's own where that is the next one, which saves making most names anew.</summary>
+    /// <summary>The child's name. Reuses the known entry's name when that is the next one, which saves allocating most names.</summary>
     public FileName NameOf(FileName directory, string leaf)
     {
         if (Current is { } known)
@@ -31,7 +31,7 @@ internal sealed class KnownCursor : IDisposable
         return directory.Child(leaf);
     }
 
-    /// <summary>Takes the entry of that name; null where there is none. Entries before it must have been taken.</summary>
+    /// <summary>Takes the entry of that name, or returns null. The entries before it must have been taken.</summary>
     public FileEntry? Take(FileName name)
     {
         if (Current is not { } known || known.Name != name)
@@ -40,7 +40,7 @@ internal sealed class KnownCursor : IDisposable
         return known;
     }
 
-    /// <summary>Takes entries one by one as long as they sort before <paramref name="name"/>.</summary>
+    /// <summary>Takes entries one by one while they sort before <paramref name="name"/>.</summary>
     public FileEntry? TakeBefore(FileName name)
     {
         if (Current is not { } known || known.Name.CompareTo(name) >= 0)
@@ -49,7 +49,7 @@ internal sealed class KnownCursor : IDisposable
         return known;
     }
 
-    /// <summary>Takes entries one by one as long as they are below <paramref name="directory"/>.</summary>
+    /// <summary>Takes entries one by one while they are below <paramref name="directory"/>.</summary>
     public FileEntry? TakeUnder(FileName directory)
     {
         if (Current is not { } known || !known.Name.IsUnder(directory))

@@ -3,7 +3,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>Makes entries and findings of what was seen on disk. Pure.</summary>
+/// <summary>Builds entries and findings from what the scan saw on disk. Pure.</summary>
 internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, bool fullVerify)
 {
     private readonly ScanTraits _traits = new()
@@ -20,7 +20,7 @@ internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, b
     public ScanVerdict Look(FileEntry known, FileStat stat, string? target = null) =>
         ScanDecision.Look(known, Seen(stat, target), _traits, fullVerify);
 
-    /// <summary>What a name is by its metadata alone; the verdict must not be Rehash.</summary>
+    /// <summary>The finding that follows from the metadata alone; the verdict must not be Rehash.</summary>
     public ScanFinding? ByMetadata(FileName name, FileStat stat, FileEntry known, ScanVerdict verdict) => verdict switch
     {
         ScanVerdict.Unchanged => null,
@@ -43,7 +43,7 @@ internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, b
             : new ScanFinding.Changed(Entry(name, stat, known) with { SymlinkTarget = target }, known);
     }
 
-    /// <summary>What a file is once its content was read.</summary>
+    /// <summary>The finding for a file whose content was read.</summary>
     public ScanFinding? File(FileName name, FileStat stat, FileEntry? known, BlockList blocks, ReadOnlyMemory<byte> preHashes)
     {
         if (known is null)
@@ -68,7 +68,7 @@ internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, b
         _ => FileType.File,
     };
 
-    /// <summary>The entry but for its content. Version, sequence and modified_by are the index' to give.</summary>
+    /// <summary>The entry without its content. The index assigns version, sequence and modified_by.</summary>
     private FileEntry Entry(FileName name, FileStat stat, FileEntry? known)
     {
         var type = TypeOf(stat.Kind);
@@ -88,7 +88,7 @@ internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, b
         };
     }
 
-    /// <summary>Where the disk's bits mean nothing, those that others gave the name are handed on.</summary>
+    /// <summary>Where the disk's bits have no meaning, passes on those that others gave the name.</summary>
     private (uint Permissions, bool Meaningless) PermissionsOf(FileStat stat, FileEntry? known)
     {
         if (stat.Kind == FileKind.Symlink)

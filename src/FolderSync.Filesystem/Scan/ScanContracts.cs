@@ -2,27 +2,27 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>What this device's index says is on disk: present entries only (no tombstones), ignored ones among them flagged.</summary>
+/// <summary>This device's index as the scan sees it: present entries only (no tombstones); ignored ones are flagged.</summary>
 public interface IKnownEntries
 {
-    /// <summary>The present entry of that name, null where there is none.</summary>
+    /// <summary>The present entry of that name, or null.</summary>
     FileEntry? Find(FileName name);
 
-    /// <summary>All present entries below <paramref name="directory"/> (itself not), in tree order, read page by page.</summary>
+    /// <summary>All present entries below <paramref name="directory"/> (excluding it), in tree order, read in pages.</summary>
     IEnumerable<FileEntry> Under(FileName directory);
 }
 
-/// <summary>One thing a scan found. Unchanged names are not findings.</summary>
+/// <summary>One finding of a scan. Unchanged names produce none.</summary>
 public abstract record ScanFinding
 {
     private ScanFinding() { }
 
-    /// <summary>New, or not as the index has it. <paramref name="Entry"/> has all but version, sequence and modified_by.</summary>
+    /// <summary>New, or different from the index. <paramref name="Entry"/> has everything but version, sequence and modified_by.</summary>
     /// <param name="Entry">Name, type, size, mtime, permissions, blocks, symlink target, stamp, pre-hashes.</param>
-    /// <param name="Known">The present entry the index had.</param>
+    /// <param name="Known">The present entry in the index.</param>
     public sealed record Changed(FileEntry Entry, FileEntry? Known) : ScanFinding;
 
-    /// <summary>Metadata on disk is as the index has it, but the stamp (ctime, inode) or pre-hashes are to be refreshed: no new version.</summary>
+    /// <summary>The metadata matches the index, but the stamp (ctime, inode) or pre-hashes need refreshing: no new version.</summary>
     public sealed record Refreshed(FileEntry Entry, FileEntry Known) : ScanFinding;
 
     /// <summary>In the index, not on disk, and its directory could be read.</summary>
@@ -34,9 +34,9 @@ public abstract record ScanFinding
     public sealed record Problem(FileProblem What) : ScanFinding;
 }
 
-/// <param name="Below">Only these names and what is below them; empty: everything.</param>
-/// <param name="FullVerify">Hash everything, whatever size and mtime say.</param>
+/// <param name="Below">Only these names and everything below them; empty: everything.</param>
+/// <param name="FullVerify">Hashes everything, whatever size and mtime say.</param>
 public sealed record ScanRequest(IReadOnlyList<FileName> Below, bool FullVerify = false);
 
-/// <summary>How far a scan is.</summary>
+/// <summary>The progress of a scan.</summary>
 public readonly record struct ScanProgress(long Entries, long HashedBytes, long ToHashBytes);

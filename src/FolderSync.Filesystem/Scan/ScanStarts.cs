@@ -4,14 +4,13 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>From which names a scan starts, so that what it finds is whole.</summary>
+/// <summary>Chooses the names from which a scan starts, so that its findings are complete.</summary>
 internal static class ScanStarts
 {
     /// <summary>
-    /// In tree order, none under another. A name whose directory is not there, or not known yet, is stood for by that directory:
-    /// an entry is never found before the directories it lies in. So is a name that stands there in another form of Unicode, too, and one
-    /// that is not known and stands there in another spelling: only in the directory's listing twins and true spellings are seen. None
-    /// asked for: the root.
+    /// In tree order, none below another. A parent directory replaces a name whose parent is missing or unknown, since an entry must not be found
+    /// before its directories. The parent also replaces a name that exists in another Unicode form, and an unknown name that exists in another
+    /// spelling: only the directory's listing reveals twins and true spellings. If no names are given: the root.
     /// </summary>
     public static List<FileName> Of(IReadOnlyList<FileName> below, IFileSystem fs, IKnownEntries known, IgnoreRules ignores)
     {
@@ -56,7 +55,7 @@ internal static class ScanStarts
         return lifted == name && StandsDecomposed(name, fs) ? name.Parent : lifted;
     }
 
-    /// <summary>What answers to a name that is not known may be spelled otherwise, and so may each directory above that is not known.</summary>
+    /// <summary>A file that answers to an unknown name may be spelled differently, and so may each unknown directory above it.</summary>
     private static FileName TrueStart(FileName name, IKnownEntries known)
     {
         do

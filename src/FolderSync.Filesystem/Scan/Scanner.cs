@@ -4,25 +4,23 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Scan;
 
 /// <summary>
-/// Finds what on disk is not as the index has it: walk → hash → deliver, and at the end, once it is sure that the folder is
-/// still there, what is gone. One scan at a time; its loop runs where it was called, disk and hashing on the workers.
+/// Finds the differences between disk and index: walk → hash → deliver, and finally, once the root is known to be still there, the deleted names.
+/// One scan at a time; its loop runs on the caller's context, disk access and hashing on the workers.
 /// </summary>
 public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions options)
 {
     private const int BatchGone = 512;
 
-    /// <summary>How often names that change under our hands are walked once more.</summary>
+    /// <summary>How often names that change during the scan are walked again.</summary>
     private const int Rounds = 3;
 
     private const string BeingChanged = "It is being changed; it will be scanned again.";
 
-    /// <param name="onFindings">
-    /// Gets batches of at most 512 findings, one after the other, in tree order, the gone ones after all others (a moved file's new
-    /// name is found before its old one is missed). It is waited for.
-    /// </param>
-    /// <param name="onProgress">Told now and then.</param>
-    /// <exception cref="RootGoneException">The root is not there or is another one, maybe since some time during the scan.</exception>
-    /// <exception cref="OperationCanceledException">What was delivered stands.</exception>
+    /// <param name="onFindings">Receives batches of at most 512 findings, one at a time, in tree order, with deletions last (the scan finds a moved
+    /// file's new name before it misses the old one). The scan awaits it.</param>
+    /// <param name="onProgress">Called from time to time.</param>
+    /// <exception cref="RootGoneException">The root is missing or was replaced, possibly during the scan.</exception>
+    /// <exception cref="OperationCanceledException">Findings already delivered remain valid.</exception>
     public async Task ScanAsync(ScanRequest request, IKnownEntries known, IgnoreRules ignores, Func<IReadOnlyList<ScanFinding>, Task> onFindings,
         Action<ScanProgress>? onProgress, CancellationToken cancellation)
     {
@@ -61,7 +59,7 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
         return again.Count == 0 ? [] : Starts(again, known, ignores);
     }
 
-    /// <summary>While one step's files are hashed the next step is walked. Comes back with the files that were no files when they were opened.</summary>
+    /// <summary>Walks the next step while one step's files are being hashed. Returns the files that turned out not to be files.</summary>
     private async Task<List<FileName>> WalkAsync(TreeWalk walk, HashStage hashing, Observing observing, Delivery delivery, CancellationToken cancellation)
     {
         var changing = new List<FileName>();
@@ -84,7 +82,8 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
         }
         finally
         {
-            // The walk is one worker's at a time: it must not be disposed under it. A fault of its own comes after the one that is thrown.
+            // The walk belongs to one worker at a time and must not be disposed while it runs. Its own fault matters less than the one being
+            // thrown.
             if (walking is not null)
                 await ((Task)walking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }

@@ -1,22 +1,22 @@
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>How a folder is scanned.</summary>
+/// <summary>How to scan a folder.</summary>
 public sealed record ScannerOptions
 {
     /// <summary>Permission bits are neither compared nor announced.</summary>
     public bool IgnorePermissions { get; init; }
 
-    /// <summary>A name that is not in normalization form C is renamed on disk; otherwise it is reported.</summary>
+    /// <summary>Renames a name that isn't in NFC; otherwise reports it.</summary>
     public bool AutoNormalize { get; init; } = true;
 
-    /// <summary>A changed file's blocks are hashed only where their XXH64 changed.</summary>
+    /// <summary>Hashes a changed file's blocks only where their XXH64 changed.</summary>
     public bool UsePreHashes { get; init; } = true;
 
-    /// <summary>Two mtimes closer than this are the same; 0: by the filesystem.</summary>
+    /// <summary>Two mtimes closer than this count as equal; 0: the filesystem's window.</summary>
     public long ModifiedWindowNanoseconds { get; init; }
 }
 
-/// <summary>The root is not there any more, or is not the folder it was: nothing that a scan found gone since may be believed.</summary>
+/// <summary>The root is missing or was replaced: deletions found since then can't be trusted.</summary>
 public sealed class RootGoneException(RootState state) : IOException($"The folder's root can't be scanned: {Text(state)}")
 {
     public RootState State { get; } = state;

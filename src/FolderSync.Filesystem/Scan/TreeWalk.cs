@@ -5,8 +5,8 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Scan;
 
 /// <summary>
-/// Walks the disk in tree order and compares it with what is known, which is read in the same order: of the tree only the
-/// directories from the root to the present one are in memory. Blocks; each step runs on a worker, one at a time.
+/// Walks the disk in tree order and compares it with the known entries, which it reads in the same order. Only the directories from the root to the
+/// current one are in memory. Blocks; each step runs on a worker, one at a time.
 /// </summary>
 internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules ignores, Observing observing, ScannerOptions options) : IDisposable
 {
@@ -23,13 +23,13 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     private int _entries;
     private long _toHash;
 
-    /// <summary>Known and not on disk. To be believed only while the root is what it was.</summary>
+    /// <summary>Known names that aren't on disk. Trust them only while the root is the same.</summary>
     public List<FileName> Gone { get; } = [];
 
-    /// <summary>Changed its kind under our hands: to be walked once more.</summary>
+    /// <summary>Names that changed their type during the walk: walk them again.</summary>
     public List<FileName> Again { get; } = [];
 
-    /// <summary>Adds a subtree; the root stands for everything. Names in tree order, none under another.</summary>
+    /// <summary>Adds a subtree; the root stands for everything. Add names in tree order, none below another.</summary>
     public void Add(FileName name) => _starts.Enqueue(name);
 
     public WalkStep Step(CancellationToken cancellation)
@@ -87,7 +87,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     private void Start(FileName start)
     {
         var entry = start.IsRoot ? null : known.Find(start);
-        // Also where a file is known: it may have taken a directory's name whose children are still in the index.
+        // Even for a known file: it may have replaced a directory whose children are still in the index.
         _cursor = new KnownCursor(known.Under(start));
         if (start.IsRoot)
         {
@@ -107,7 +107,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         }
     }
 
-    /// <summary>A name stands there only if it is spelled so; otherwise the name that answers in its place is walked, too.</summary>
+    /// <summary>A name exists only if it is spelled that way. Otherwise the name that answers in its place is walked, too.</summary>
     private FileStat? StatOf(FileName start)
     {
         var path = LocalPath.Of(start);
@@ -202,7 +202,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         }
     }
 
-    /// <summary>Lists a directory, finds it itself, and goes into it. An ignored one counts only once something needed is met in it.</summary>
+    /// <summary>Lists a directory, reports it and descends. An ignored directory is reported only once something below it is needed.</summary>
     private void Enter(FileName name, FileStat? stat, FileEntry? entry, bool ignored)
     {
         var frame = new Frame(name, stat, entry) { Ignored = ignored };
@@ -245,7 +245,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
             Ignore(frame.Known);
     }
 
-    /// <summary>Something that is synced lies in ignored directories: they are synced, too, so that it has a place elsewhere.</summary>
+    /// <summary>Something below ignored directories is synced. They have to be synced, too, so that it has a place on other devices.</summary>
     private void MeetNeeded()
     {
         foreach (var frame in _frames.Reverse())
@@ -276,7 +276,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
             Found(new ScanFinding.NowIgnored(WithBlocks(entry)!));
     }
 
-    /// <summary>Reported, and neither it nor anything below it counts as gone.</summary>
+    /// <summary>Reports the name; neither it nor anything below it counts as deleted.</summary>
     private void Unreadable(FileName name, FileSystemException e)
     {
         if (name.IsRoot && fs.CheckRoot() is var state and not RootState.Present)
@@ -285,7 +285,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         _cursor!.SkipUnder(name);
     }
 
-    /// <summary>A page of known entries may leave the block lists out; what is found carries them.</summary>
+    /// <summary>A page of known entries may omit the block lists; findings need them.</summary>
     private FileEntry? WithBlocks(FileEntry? entry) => entry is { IsFile: true, Blocks: null } ? known.Find(entry.Name) ?? entry : entry;
 
     private void Found(ScanFinding? finding)
@@ -307,10 +307,10 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
         public int Next { get; set; }
 
-        /// <summary>A pattern covers it, but something below may be synced all the same.</summary>
+        /// <summary>A pattern covers it, but something below it may still be synced.</summary>
         public bool Ignored { get; init; }
 
-        /// <summary>It was found; for an ignored one: something in it is synced.</summary>
+        /// <summary>True once it was reported. For an ignored directory: something in it is synced.</summary>
         public bool Met { get; set; }
     }
 }

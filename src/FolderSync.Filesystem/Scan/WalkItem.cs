@@ -2,10 +2,10 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>What the walk met, in tree order: a finding, or a file whose content must be read first.</summary>
+/// <summary>An item of the walk, in tree order: a finding, or a file whose content has to be read first.</summary>
 internal readonly record struct WalkItem(ScanFinding? Finding, FileToHash? File);
 
-/// <summary>A file whose content must be read. Filled in by the hashing; owned by one stage at a time.</summary>
+/// <summary>A file whose content has to be read. The hashing fills it in; one stage owns it at a time.</summary>
 internal sealed class FileToHash(FileName name, FileStat stat, FileEntry? known)
 {
     private Exception? _failure;
@@ -14,22 +14,22 @@ internal sealed class FileToHash(FileName name, FileStat stat, FileEntry? known)
 
     public FileEntry? Known => known;
 
-    /// <summary>What was hashed: content and stat belong together once <see cref="IsStable"/>.</summary>
+    /// <summary>The stat that belongs to the hashed content once <see cref="IsStable"/>.</summary>
     public FileStat Stat { get; set; } = stat;
 
-    /// <summary>Bytes a block of this attempt.</summary>
+    /// <summary>The block size of this attempt, in bytes.</summary>
     public int BlockSize { get; set; }
 
-    /// <summary>32 bytes a block; workers fill disjoint ranges.</summary>
+    /// <summary>32 bytes per block; workers fill disjoint ranges.</summary>
     public byte[] Hashes { get; set; } = [];
 
-    /// <summary>8 bytes a block; empty where pre-hashes are switched off.</summary>
+    /// <summary>8 bytes per block; empty when pre-hashes are off.</summary>
     public byte[] PreHashes { get; set; } = [];
 
-    /// <summary>False once a worker saw that the file is not as <see cref="Stat"/> says.</summary>
+    /// <summary>False once a worker saw that the file no longer matches <see cref="Stat"/>.</summary>
     public bool IsStable { get; set; } = true;
 
-    /// <summary>The first failure to read it.</summary>
+    /// <summary>The first read failure.</summary>
     public Exception? Failure
     {
         get => _failure;
@@ -39,7 +39,7 @@ internal sealed class FileToHash(FileName name, FileStat stat, FileEntry? known)
     public BlockList? Blocks { get; set; }
 }
 
-/// <summary>What one step of the walk brought.</summary>
-/// <param name="Entries">Names looked at.</param>
-/// <param name="ToHash">Bytes in the files to be hashed.</param>
+/// <summary>The result of one step of the walk.</summary>
+/// <param name="Entries">Names visited.</param>
+/// <param name="ToHash">Bytes in the files to hash.</param>
 internal sealed record WalkStep(List<WalkItem> Items, int Entries, long ToHash, bool Done);

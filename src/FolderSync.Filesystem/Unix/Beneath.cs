@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace FolderSync.Filesystem.Unix;
 
 /// <summary>
-/// Where a path's last part stands: the open directory that holds it, and its name there. A call made with the two can't be led
-/// elsewhere by whoever renames or replaces a parent in the meantime.
+/// The open directory that holds a path's last part, and the part's name. A call made with both can't be redirected by renaming or replacing a
+/// parent.
 /// </summary>
 internal readonly ref struct Place
 {
@@ -34,20 +34,20 @@ internal readonly ref struct Place
 }
 
 /// <summary>
-/// Finds directories beneath a handle without ever following a symlink: by openat2 where the kernel has it (5.6), else one part
-/// at a time. Opening costs about a microsecond; handles are not kept, for a kept one would write through a renamed directory.
+/// Opens directories beneath a handle without following a symlink: with openat2 where the kernel has it (5.6), otherwise one part at a time.
+/// Opening takes about a microsecond; handles are not cached, since a cached one would write through a renamed directory.
 /// </summary>
 internal static class Beneath
 {
-    /// <summary>What is handed to the kernel at once; the limit there is 4096 with the NUL.</summary>
+    /// <summary>Bytes passed to the kernel at once. Its limit is 4096 with the NUL.</summary>
     private const int LongestStep = 4000;
 
     private static readonly int Flags = Libc.PathOnly | Libc.DirectoryOnly | Libc.CloseOnExec;
 
-    /// <summary>The kernel has openat2, and nothing (seccomp) forbids it.</summary>
+    /// <summary>The kernel has openat2 and nothing (seccomp) forbids it.</summary>
     public static bool KernelResolves { get; } = ProbeKernel();
 
-    /// <summary>Writes the path as UTF-8 with a NUL behind it; false where it has no such form.</summary>
+    /// <summary>Writes the path as NUL-terminated UTF-8; false when it isn't valid text.</summary>
     public static bool Encode(ReadOnlySpan<char> path, Span<byte> buffer, out int length)
     {
         var status = Utf8.FromUtf16(path, buffer[..^1], out _, out length, replaceInvalidSequences: false);
@@ -57,9 +57,9 @@ internal static class Beneath
         return true;
     }
 
-    /// <summary>Opens the directory that holds the path's last part. 0, or the errno.</summary>
-    /// <param name="path">UTF-8 with a NUL at its end that does not count; is cut in two here.</param>
-    /// <param name="root">Is taken over by <paramref name="place"/> if this succeeds.</param>
+    /// <summary>Opens the directory that holds the path's last part. Returns 0 or the errno.</summary>
+    /// <param name="path">UTF-8 with a NUL at its end that doesn't count. The call splits it in two.</param>
+    /// <param name="root">Passes to <paramref name="place"/> on success.</param>
     public static int Locate(Descriptor.Lease root, Span<byte> path, bool byKernel, out Place place)
     {
         var end = path.Length - 1;

@@ -9,7 +9,7 @@ internal sealed class Descriptor : SafeHandle
 
     public override bool IsInvalid => handle == -1;
 
-    /// <summary>Holds the descriptor open until the lease is disposed.</summary>
+    /// <summary>Keeps the descriptor open until the lease is disposed.</summary>
     public Lease Use()
     {
         var added = false;
@@ -19,7 +19,7 @@ internal sealed class Descriptor : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        // Linux frees the number whatever close() says: closing again could hit somebody else's file.
+        // Linux frees the number whatever close() returns: closing again could hit another file.
         _ = Libc.Close((int)handle);
         return true;
     }

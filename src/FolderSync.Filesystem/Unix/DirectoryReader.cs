@@ -22,7 +22,7 @@ internal static unsafe class DirectoryReader
     [ThreadStatic]
     private static byte[]? _buffer;
 
-    /// <summary>Adds all children but "." and "..". 0, or the errno of what can't be read.</summary>
+    /// <summary>Adds all children but "." and "..". Returns 0 or the errno.</summary>
     public static int Read(int directory, List<DirectoryChild> children)
     {
         var buffer = _buffer ??= GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
@@ -38,7 +38,7 @@ internal static unsafe class DirectoryReader
                     var errno = Errno.Last;
                     if (errno == Errno.Interrupted)
                         continue;
-                    // ENOENT: the directory was removed. "Nothing in it" would be taken for deletions if it was the root.
+                    // ENOENT: the directory was removed. An empty listing of the root would be taken for deletions.
                     return errno;
                 }
                 for (var at = 0; at < filled;)

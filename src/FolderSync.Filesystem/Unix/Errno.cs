@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FolderSync.Filesystem.Unix;
 
-/// <summary>Linux error numbers (the same on x64 and arm64) and what they mean to us.</summary>
+/// <summary>Linux error numbers (the same on x64 and arm64) and their meanings.</summary>
 internal static class Errno
 {
     public const int NotPermitted = 1;
@@ -44,19 +44,19 @@ internal static class Errno
     /// <summary>Ours: the folder's root is not open.</summary>
     public const int NoRoot = 100_002;
 
-    /// <summary>Ours: a call that needs another kind of thing met a symlink.</summary>
+    /// <summary>Ours: a symlink where the call needs something else.</summary>
     public const int MetSymlink = 100_003;
 
     /// <summary>Ours: neither a regular file nor something that can be opened as one.</summary>
     public const int NotRegular = 100_004;
 
-    /// <summary>Ours: the file has other names, whose content a write would change.</summary>
+    /// <summary>Ours: the file has other names, which a write would change as well.</summary>
     public const int ManyNames = 100_005;
 
-    /// <summary>Ours: the call would be about the folder's root itself.</summary>
+    /// <summary>Ours: the call would affect the folder's root itself.</summary>
     public const int IsRoot = 100_006;
 
-    /// <summary>Ours: the handle of the root was lost since the data was written, so its errors can't be known.</summary>
+    /// <summary>Ours: the root's handle was lost after the data was written, so its errors can't be known.</summary>
     public const int LostTrack = 100_007;
 
     public static int Last => Marshal.GetLastPInvokeError();
@@ -79,10 +79,10 @@ internal static class Errno
         _ => FileSystemError.Other,
     };
 
-    /// <summary>The call is not there at all, on this system or for this filesystem.</summary>
+    /// <summary>The call doesn't exist on this system or for this filesystem.</summary>
     public static bool MeansUnsupported(int errno) => errno is NoCall or NotSupported or Invalid or NotTerminal;
 
-    /// <summary>What the system says of the number.</summary>
+    /// <summary>The system's text for the number.</summary>
     public static string Text(int errno) => errno switch
     {
         NotUtf8 => "the name can't be written as UTF-8",

@@ -1,6 +1,6 @@
 namespace FolderSync.Filesystem.Unix;
 
-/// <summary>What is known of filesystems by their names, as /proc/self/mountinfo gives them.</summary>
+/// <summary>What is known about filesystems by their names in /proc/self/mountinfo.</summary>
 internal static class FileSystemTypes
 {
     private const long TwoSeconds = 2_000_000_000;
@@ -37,19 +37,19 @@ internal static class FileSystemTypes
         {
             Name = name,
             CaseInsensitive = fat,
-            // fuseblk is NTFS or exFAT by FUSE: modes there come from the mount's options.
+            // fuseblk is NTFS or exFAT through FUSE: modes come from its mount options.
             Permissions = !fat && name is not ("cifs" or "smb3" or "fuseblk" or "ntfs" or "ntfs3"),
             Symlinks = !fat,
             WindowsNames = fat,
             ModifiedWindowNanoseconds = fat ? TwoSeconds : 0,
             CanSyncAll = name is "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs" or "ramfs" or "overlay" or "zfs" or "f2fs"
                 or "bcachefs",
-            // FAT says 1530 (255 characters of up to 6 bytes); 255 bytes always fit there too.
+            // FAT reports 1530 (255 characters of up to 6 bytes); 255 bytes always fit there, too.
             MaxLeafLength = longestName is > 0 and < 255 ? (int)longestName : 255,
         };
     }
 
-    /// <summary>The type of the mount with that number, by the lines of /proc/self/mountinfo; null if it is not among them.</summary>
+    /// <summary>The type of the mount with that number in /proc/self/mountinfo; null if it isn't listed.</summary>
     public static string? FindMount(IEnumerable<string> mountInfo, ulong mountId)
     {
         // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
@@ -64,7 +64,7 @@ internal static class FileSystemTypes
         return null;
     }
 
-    /// <summary>Finds out what the filesystem of that open directory can do. Changes nothing on it.</summary>
+    /// <summary>Probes the filesystem of an open directory without changing anything.</summary>
     public static FileSystemTraits Probe(int root)
     {
         if (Libc.StatFileSystem(root, out var system) != 0 || Libc.StatOpen(root, out var stat) != 0)
@@ -73,7 +73,7 @@ internal static class FileSystemTypes
         return traits with
         {
             CaseInsensitive = traits.CaseInsensitive || IsCaseFolded(root) || MarkerHasOtherSpellings(root),
-            // Before 5.8 syncfs kept silent about what could not be written.
+            // Before 5.8 syncfs didn't report write errors.
             CanSyncAll = traits.CanSyncAll && Environment.OSVersion.Version >= new Version(5, 8),
         };
     }
@@ -92,7 +92,7 @@ internal static class FileSystemTypes
         }
     }
 
-    /// <summary>ext4, f2fs and tmpfs fold case by directory.</summary>
+    /// <summary>ext4, f2fs and tmpfs fold case per directory.</summary>
     private static unsafe bool IsCaseFolded(int directory)
     {
         long flags = 0;
@@ -100,14 +100,14 @@ internal static class FileSystemTypes
     }
 
     /// <summary>
-    /// FUSE, ZFS, NTFS and network shares may fold case and have no flag for it; the marker tells, if it is there: a spelling of it answers
-    /// that is not in the listing. Inode numbers tell nothing, FUSE invents one for each spelling.
+    /// FUSE, ZFS, NTFS and network shares may fold case and have no flag for it. The marker reveals it, if it exists: another spelling answers that
+    /// isn't listed. Inode numbers don't help, since FUSE invents one for each spelling.
     /// </summary>
     internal static bool MarkerHasOtherSpellings(int root)
     {
         if (!Answers(root, ".stfolder\0"u8) || !Answers(root, ".STFOLDER\0"u8))
             return false;
-        // A handle of its own: its place in the listing is shared by all who read it.
+        // Use a handle of its own: all users of a handle share its position in the listing.
         var listing = Libc.Open(root, ".\0"u8, Libc.ReadOnly | Libc.DirectoryOnly | Libc.CloseOnExec, 0);
         var children = new List<DirectoryChild>();
         var errno = listing < 0 ? Errno.Last : DirectoryReader.Read(listing, children);

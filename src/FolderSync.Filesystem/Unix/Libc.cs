@@ -48,7 +48,7 @@ internal static unsafe partial class Libc
     public static readonly int DirectoryOnly = Arm ? 0x4000 : 0x10000;
     public static readonly int NoFollow = Arm ? 0x8000 : 0x20000;
 
-    /// <summary>True where numbers and layouts here are right.</summary>
+    /// <summary>True where these numbers and layouts are right.</summary>
     public static bool Supported =>
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
 
@@ -58,7 +58,7 @@ internal static unsafe partial class Libc
         public long Seconds;
         public long Nanoseconds;
 
-        /// <summary>Leaves that time as it is.</summary>
+        /// <summary>Leaves that time unchanged.</summary>
         public const long Omit = 0x3ffffffe;
     }
 
@@ -115,7 +115,7 @@ internal static unsafe partial class Libc
         public short Returned;
     }
 
-    /// <summary>openat2 that never leaves <paramref name="directory"/> and follows no symlink at all.</summary>
+    /// <summary>openat2 that never leaves <paramref name="directory"/> and follows no symlink.</summary>
     public static int OpenBeneath(int directory, ReadOnlySpan<byte> path, int flags)
     {
         var how = new OpenHow { Flags = (uint)flags, Resolve = ResolveBeneath | ResolveNoSymlinks | ResolveNoMagicLinks };
@@ -136,7 +136,7 @@ internal static unsafe partial class Libc
     /// <summary>statx of an open handle itself.</summary>
     public static int StatOpen(int fd, out StatX result) => Stat(fd, "\0"u8, EmptyPath, out result);
 
-    /// <summary>getdents64: bytes put into the buffer, 0 at the end.</summary>
+    /// <summary>getdents64: returns the bytes put into the buffer, 0 at the end.</summary>
     public static int List(int directory, byte* buffer, int length) => (int)Syscall(ListNumber, directory, (nint)buffer, length, 0, 0);
 
     public static int RenameWith(int fromDirectory, ReadOnlySpan<byte> from, int toDirectory, ReadOnlySpan<byte> to, int flags)
@@ -146,7 +146,7 @@ internal static unsafe partial class Libc
             return (int)Syscall(RenameNumber, fromDirectory, (nint)f, toDirectory, (nint)t, flags);
     }
 
-    /// <summary>fchmodat2 (Linux 6.6): the only call that changes a mode by name without following.</summary>
+    /// <summary>fchmodat2 (Linux 6.6): the only call that changes a mode by name without following a link.</summary>
     public static int ChangeMode(int directory, ReadOnlySpan<byte> name, uint mode)
     {
         fixed (byte* p = name)

@@ -11,7 +11,7 @@ internal static class Modes
 
     private static volatile bool _noCall;
 
-    /// <summary>0, or -1 with the errno set. A directory keeps its setgid and sticky bits: they are the administrator's.</summary>
+    /// <summary>0, or -1 with the errno set. A directory keeps its setgid and sticky bits, which belong to the administrator.</summary>
     public static nint Change(in Place place, uint permissions)
     {
         if (Libc.Stat(place.Directory, place.Leaf, Libc.SymlinkNoFollow, out var stat) != 0)
@@ -26,7 +26,7 @@ internal static class Modes
         {
             if (Libc.ChangeMode(place.Directory, place.Leaf, mode) == 0)
                 return 0;
-            // Old containers forbid calls they don't know: EPERM may mean just that.
+            // Old containers forbid calls that they don't know: EPERM may mean just that.
             if (Errno.Last is not (Errno.NoCall or Errno.NotPermitted))
                 return -1;
             _noCall = Errno.Last == Errno.NoCall;
@@ -34,7 +34,7 @@ internal static class Modes
         return ChangeByHandle(place, mode);
     }
 
-    /// <summary>Before Linux 6.6: a handle that can't be a symlink, and its magic name, which leads to exactly that.</summary>
+    /// <summary>Before Linux 6.6: opens a handle that can't be a symlink and uses its magic name, which leads exactly there.</summary>
     internal static nint ChangeByHandle(in Place place, uint mode)
     {
         var fd = Libc.Open(place.Directory, place.Leaf, Libc.PathOnly | Libc.NoFollow | Libc.CloseOnExec, 0);

@@ -1,18 +1,16 @@
 namespace FolderSync.Filesystem.Unix;
 
-/// <summary>
-/// Other filesystems that are mounted below a folder's root and were written to: making the root's durable says nothing of them.
-/// </summary>
+/// <summary>Other filesystems mounted below a folder's root that were written to: syncing the root's filesystem doesn't cover them.</summary>
 internal sealed class MountedBelow : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(uint, uint), (Descriptor Handle, bool CanSyncAll)> _written = [];
     private int _failed;
 
-    /// <summary>A file in that directory is being written; true if it must be synced by itself when it is closed.</summary>
+    /// <summary>Call when a file in that directory is being written. True if the file must be synced by itself when it is closed.</summary>
     public bool Note(int directory, (uint, uint) rootDevice)
     {
-        // The directory decides: on overlayfs files carry the number of the layer they lie in.
+        // The directory decides: on overlayfs a file carries the device number of its layer.
         if (Libc.StatOpen(directory, out var stat) != 0)
             return true;
         var device = Identity.Of(stat).Device;
@@ -31,13 +29,13 @@ internal sealed class MountedBelow : IDisposable
         }
     }
 
-    /// <summary>A file that had to be synced by itself was not: the next <see cref="Sync"/> fails.</summary>
+    /// <summary>A file that needed its own sync wasn't synced: the next <see cref="Sync"/> fails.</summary>
     public void NoteFailure(int errno)
     {
         lock (_lock) _failed = errno;
     }
 
-    /// <summary>0, or the errno. The handles are let go, so that the filesystems can be unmounted.</summary>
+    /// <summary>Returns 0 or the errno. Releases the handles, so that the filesystems can be unmounted.</summary>
     public int Sync()
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace FolderSync.Filesystem.Unix;
 
-/// <summary>The three ways of renaming, and what stands in for a call that a filesystem lacks. 0, or the errno.</summary>
+/// <summary>The three ways to rename, with substitutes for calls that a filesystem lacks. Each returns 0 or the errno.</summary>
 internal static class Renames
 {
     public static int Do(in Place from, in Place to, RenameMode mode)
@@ -27,9 +27,8 @@ internal static class Renames
     }
 
     /// <summary>
-    /// For filesystems without RENAME_NOREPLACE. Files: a second hard link, then the first goes. Directories: an empty one is made
-    /// and replaced. Where there are no hard links either, a file that appears between the check and the rename would be replaced:
-    /// that window remains.
+    /// For filesystems without RENAME_NOREPLACE. Files: creates a second hard link, then removes the first. Directories: creates an empty one and
+    /// replaces it. Without hard links, a file that appears between the check and the rename would be replaced: that window remains.
     /// </summary>
     internal static int WithoutReplacing(in Place from, in Place to)
     {
@@ -58,8 +57,8 @@ internal static class Renames
     }
 
     /// <summary>
-    /// The target answers though it is not listed: it is another spelling of a name in this directory, by all likelihood of the source.
-    /// Inode numbers don't tell: FUSE invents one for each spelling.
+    /// The target answers although it isn't listed: it is another spelling of a name in this directory, almost certainly of the source. Inode
+    /// numbers don't help, since FUSE invents one for each spelling.
     /// </summary>
     private static bool IsOtherSpelling(in Place from, in Place to)
     {
@@ -81,8 +80,8 @@ internal static class Renames
     private static string Text(in Place place) => Encoding.UTF8.GetString(place.Leaf[..^1]);
 
     /// <summary>
-    /// The kernel takes the two for the same file and does nothing, so it goes by a third name: one that a scan sees, so that nothing
-    /// is lost if we are killed between the two. If something else stands at the target all the same, the source gets its name back.
+    /// The kernel takes both names for the same file and does nothing, so rename through a third name. A scan sees that name, so a kill between the
+    /// two steps loses nothing. If something else is at the target after all, the source gets its name back.
     /// </summary>
     internal static int ChangeSpelling(in Place from, in Place to)
     {

@@ -1,8 +1,8 @@
 namespace FolderSync.Filesystem.Unix;
 
 /// <summary>
-/// Owns the handle of a folder's root. It is let go when nothing was asked for a while, so that a drive can be unmounted, and
-/// taken again only if the same directory stands there; another one is taken over by <see cref="Look"/> alone.
+/// Owns the handle of a folder's root. Closes it when it was idle for a while, so that a drive can be unmounted, and reopens it only for the same
+/// directory; only <see cref="Look"/> accepts another one.
 /// </summary>
 internal sealed class RootDirectory : IDisposable
 {
@@ -55,7 +55,7 @@ internal sealed class RootDirectory : IDisposable
         get { lock (_lock) return _identity?.Device ?? default; }
     }
 
-    /// <summary>Opens the path anew and takes what stands there.</summary>
+    /// <summary>Opens the path again and accepts whatever directory is there.</summary>
     public RootState Look()
     {
         lock (_lock)
@@ -84,7 +84,7 @@ internal sealed class RootDirectory : IDisposable
         }
     }
 
-    /// <summary>The root's handle, held until the lease is disposed; none if this is false.</summary>
+    /// <summary>The root's handle, kept open until the lease is disposed; no handle if this returns false.</summary>
     public bool TryUse(out Descriptor.Lease lease)
     {
         lock (_lock)
@@ -100,7 +100,7 @@ internal sealed class RootDirectory : IDisposable
         }
     }
 
-    /// <summary>Something is being written that SyncAll will be asked to make durable.</summary>
+    /// <summary>Data is being written that SyncAll will have to make durable.</summary>
     public void MarkUnsynced()
     {
         lock (_lock)
@@ -111,8 +111,8 @@ internal sealed class RootDirectory : IDisposable
     }
 
     /// <summary>
-    /// Before everything is made durable; false if the handle is not the one that was open while the data was written: it would
-    /// not be told of an error.
+    /// Call before making everything durable. False if the handle isn't the one that was open while the data was written, since it wouldn't report
+    /// an error.
     /// </summary>
     public bool TryMarkSynced()
     {

@@ -4,8 +4,8 @@ namespace FolderSync.Filesystem.Unix;
 
 /// <summary>An open regular file.</summary>
 /// <param name="where">For messages.</param>
-/// <param name="root">Is told of writes.</param>
-/// <param name="unsynced">Not null: the file's filesystem can't be synced as a whole, so that it is when it is closed.</param>
+/// <param name="root">Records writes.</param>
+/// <param name="unsynced">Not null: the file's filesystem can't be synced as a whole, so the file is synced when it is closed.</param>
 internal sealed unsafe class UnixFile(Descriptor descriptor, string where, RootDirectory root, MountedBelow? unsynced) : IWriteFile
 {
     private const int CloneAlignment = 4096;
@@ -82,7 +82,7 @@ internal sealed unsafe class UnixFile(Descriptor descriptor, string where, RootD
         {
             if (Libc.Clone(to.Fd, offset, from.Fd, sourceOffset, length) == 0)
                 return true;
-            // EINVAL may be about this range only (the source is shorter); the others are about the two filesystems.
+            // EINVAL may concern only this range (a shorter source); other errors concern the two filesystems.
             _cloneRefused = Errno.Last != Errno.Invalid;
         }
         while (length > 0)
@@ -124,7 +124,7 @@ internal sealed unsafe class UnixFile(Descriptor descriptor, string where, RootD
             throw Failure("set the modification time of");
     }
 
-    /// <remarks>Not tried again after a failure: the kernel has thrown the unwritten pages away, a second call would succeed.</remarks>
+    /// <remarks>Doesn't retry after a failure: the kernel has dropped the unwritten pages, so a second call would succeed.</remarks>
     public void Sync()
     {
         using var lease = descriptor.Use();

@@ -1,6 +1,6 @@
 namespace FolderSync.Filesystem.Unix;
 
-/// <summary>Opening files, renaming, and making things durable.</summary>
+/// <summary>Opens and renames files and makes them durable.</summary>
 internal sealed partial class UnixFileSystem
 {
     public IReadFile OpenRead(LocalPath path) => Open(path, "read", Libc.ReadOnly, writable: false);
@@ -38,7 +38,7 @@ internal sealed partial class UnixFileSystem
         var fd = Attempt(path, 0, static (in Place place, int _) => OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
         if (-fd == Errno.NoAccess && Traits.CanSyncAll)
         {
-            // A directory that may be entered but not read can't be opened; its names are durable when everything is.
+            // A directory with only execute permission can't be opened; syncing everything makes its names durable.
             SyncAll();
             return;
         }
@@ -47,14 +47,12 @@ internal sealed partial class UnixFileSystem
         var result = Libc.Sync((int)fd);
         var errno = Errno.Last;
         _ = Libc.Close((int)fd);
-        // Some network filesystems have no such call for directories: their names are as durable as they get.
+        // Some network filesystems can't sync a directory: its names are as durable as they get.
         if (result != 0 && !Errno.MeansUnsupported(errno))
             throw Failure(errno, "make durable the directory", path);
     }
 
-    /// <remarks>
-    /// A failure is told to all who wait here at that moment: the kernel reports it once, and it can't be known whose data it was.
-    /// </remarks>
+    /// <remarks>Reports a failure to all current waiters: the kernel reports it once, and nobody knows whose data it was.</remarks>
     public void SyncAll()
     {
         var failedBefore = Volatile.Read(ref _failedSyncs);

@@ -4,10 +4,7 @@ using FolderSync.Filesystem.Windows;
 
 namespace FolderSync.Filesystem.Unix;
 
-/// <summary>
-/// A folder on a Unix disk, by system calls that are all relative to a handle of the directory that holds the name. 64-bit
-/// Linux only.
-/// </summary>
+/// <summary>A folder on a Unix disk. All system calls are relative to a handle of the directory that holds the name. 64-bit Linux only.</summary>
 internal sealed partial class UnixFileSystem : IFileSystem
 {
     private const int InlinePath = 512;
@@ -19,7 +16,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
     private int _failedSyncs;
 
     /// <param name="root">Absolute path.</param>
-    /// <param name="byKernel">Resolve paths by openat2; needs <see cref="Beneath.KernelResolves"/>.</param>
+    /// <param name="byKernel">Resolves paths with openat2; needs <see cref="Beneath.KernelResolves"/>.</param>
     public UnixFileSystem(string root, TimeProvider time, bool byKernel)
     {
         if (!Libc.Supported)
@@ -28,7 +25,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
         _root = new RootDirectory(root, time);
     }
 
-    /// <summary>A system call about a place: not negative, or negative with the errno set.</summary>
+    /// <summary>A system call on a place: not negative, or negative with the errno set.</summary>
     private delegate nint Call<in T>(in Place place, T argument);
 
     public FileSystemTraits Traits => _root.Traits;
@@ -87,7 +84,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
 
     public List<DirectoryChild> List(LocalPath directory) => List(directory, null);
 
-    /// <param name="opened">Is shown the directory's handle before it is read.</param>
+    /// <param name="opened">Receives the directory's handle before it is read.</param>
     internal List<DirectoryChild> List(LocalPath directory, Action<int>? opened)
     {
         var fd = (int)Do(directory, "list", 0, static (in Place place, int _) =>
@@ -111,7 +108,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
         Do(path, "make the directory", permissions & 0x1ff, static (in Place place, uint mode) =>
         {
             var made = Libc.MakeDirectory(place.Directory, place.Leaf, mode);
-            // The umask took bits away. Where modes can't be set (some FUSE and network mounts) the directory is made all the same.
+            // The umask removed bits. Where modes can't be set (some FUSE and network mounts), create the directory anyway.
             if (made == 0)
                 _ = Modes.Change(place, mode);
             return made;
@@ -184,7 +181,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
         return result >= 0 ? result : throw Failure((int)-result, doing, path);
     }
 
-    /// <summary>Finds the place and makes the call there, again if a signal interrupted it. The call's result, or the negative errno.</summary>
+    /// <summary>Finds the place and makes the call, again if a signal interrupted it. Returns the call's result or the negative errno.</summary>
     private nint Attempt<T>(LocalPath path, T argument, Call<T> call)
     {
         var size = (path.Value.Length * 3) + 1;
@@ -206,7 +203,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
         }
     }
 
-    /// <summary>0, or the errno. A parent that is not a directory means that nothing is there.</summary>
+    /// <summary>Returns 0 or the errno. When a parent isn't a directory, nothing is there.</summary>
     private int Locate(LocalPath path, Span<byte> buffer, out Place place)
     {
         place = default;

@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Unix;
 
-/// <summary>What statx says, in our words.</summary>
+/// <summary>Converts the result of statx.</summary>
 internal static class UnixStat
 {
     private const int KindMask = 0xf000;
@@ -25,7 +25,7 @@ internal static class UnixStat
         stat.Links);
 }
 
-/// <summary>Which directory or filesystem object it is, as long as it exists.</summary>
+/// <summary>Identifies a directory or file for as long as it exists.</summary>
 internal readonly record struct Identity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
 {
     public static Identity Of(in Libc.StatX stat) => new(stat.DeviceMajor, stat.DeviceMinor, stat.Inode);

@@ -6,8 +6,8 @@ using FolderSync.Filesystem.Unix;
 
 namespace FolderSync.Filesystem.Watch;
 
-/// <param name="Watch">Number of the watched directory, -1 for <see cref="Inotify.Overflow"/>.</param>
-/// <param name="Leaf">Null where the event is about the directory itself, or the name is not UTF-8.</param>
+/// <param name="Watch">Number of the watched directory; -1 for <see cref="Inotify.Overflow"/>.</param>
+/// <param name="Leaf">Null when the event concerns the directory itself or the name isn't UTF-8.</param>
 internal readonly record struct InotifyEvent(int Watch, uint Mask, string? Leaf)
 {
     public bool Is(uint mask) => (Mask & mask) != 0;
@@ -48,7 +48,7 @@ internal sealed unsafe class Inotify : IDisposable
     private readonly Descriptor _wake;
     private Descriptor? _events;
 
-    /// <exception cref="FileSystemException">The process has no file handles left.</exception>
+    /// <exception cref="FileSystemException">The process has no file descriptors left.</exception>
     public Inotify()
     {
         var wake = Libc.EventFd(0, Libc.CloseOnExec | Libc.NonBlocking);
@@ -57,7 +57,7 @@ internal sealed unsafe class Inotify : IDisposable
         _wake = new Descriptor(wake);
     }
 
-    /// <summary>Begins anew without any watch. 0, or the errno (EMFILE: the user's instances are used up).</summary>
+    /// <summary>Starts over without any watch. Returns 0 or the errno (EMFILE: the user's instances are used up).</summary>
     public int Open()
     {
         _events?.Dispose();
@@ -69,13 +69,13 @@ internal sealed unsafe class Inotify : IDisposable
         return 0;
     }
 
-    /// <summary>Watches an open directory. Its number, or the negative errno (ENOSPC: the user's watches are used up).</summary>
+    /// <summary>Watches an open directory. Returns its number or the negative errno (ENOSPC: the user's watches are used up).</summary>
     public int Add(int directory, bool root)
     {
         if (_events is null)
             return -Errno.BadDescriptor;
         using var events = _events.Use();
-        // By its handle: no symlink on the way, no limit of length.
+        // Goes by the handle: no symlink on the way and no length limit.
         var path = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{directory}\0"));
         var mask = Wanted | OnlyDirectories | NotOfUnlinked | (root ? SelfDeleted | SelfMoved : 0);
         var watch = Libc.InotifyAdd(events.Fd, path, mask);
@@ -90,7 +90,7 @@ internal sealed unsafe class Inotify : IDisposable
         _ = Libc.InotifyRemove(events.Fd, watch);
     }
 
-    /// <summary>Waits for an event, a wake-up or the time.</summary>
+    /// <summary>Waits for an event, a wake-up or the timeout.</summary>
     /// <param name="timeout">Null: for ever.</param>
     public void Wait(TimeSpan? timeout)
     {
@@ -115,7 +115,7 @@ internal sealed unsafe class Inotify : IDisposable
         _ = Libc.WriteNext(wake.Fd, (byte*)&one, sizeof(long));
     }
 
-    /// <summary>Adds what has happened, one buffer of it; false when there was nothing.</summary>
+    /// <summary>Adds one buffer of events; false when there were none.</summary>
     public bool Read(List<InotifyEvent> happened)
     {
         if (_events is null)

@@ -6,8 +6,8 @@ using FolderSync.Filesystem.Unix;
 namespace FolderSync.Filesystem.Watch;
 
 /// <summary>
-/// Watches one folder by inotify, on a thread of its own that owns everything here. Directories are watched before they are listed,
-/// so that nothing falls between; a walk reports what changed since it began, a new directory is reported as a whole once it is watched.
+/// Watches one folder with inotify, on a thread of its own that owns all state here. It watches a directory before listing it, so that nothing is
+/// missed; a walk reports what changed since it began, and a new directory is reported as a whole once it is watched.
 /// </summary>
 internal sealed class InotifyWatcher : IWatcher
 {
@@ -56,7 +56,7 @@ internal sealed class InotifyWatcher : IWatcher
 
     public WatchProblem? Problem => _problem;
 
-    /// <summary>Ends when the first walk is done: from then on nothing waits for it.</summary>
+    /// <summary>Completes with the first walk: every change from then on is seen.</summary>
     internal Task Started => _started.Task;
 
     public async ValueTask DisposeAsync()
@@ -111,7 +111,7 @@ internal sealed class InotifyWatcher : IWatcher
 
     private static TimeSpan Min(TimeSpan? a, TimeSpan b) => a is { } known && known < b ? known : b;
 
-    /// <summary>Begins with the root, if it is there; what was watched before counts no more.</summary>
+    /// <summary>Starts with the root, if it exists; earlier watches no longer count.</summary>
     private void TakeRoot()
     {
         _tree.Clear();
@@ -136,7 +136,7 @@ internal sealed class InotifyWatcher : IWatcher
             _started.TrySetResult();
             return;
         }
-        // Nobody saw what happened while it could not be watched.
+        // Nobody saw what happened while it couldn't be watched.
         if (_problem is not null)
             _settler.TouchEverything();
         _rooted = true;
@@ -177,14 +177,14 @@ internal sealed class InotifyWatcher : IWatcher
             children = _disk.List(directory.Path, fd =>
             {
                 Watch(directory, fd);
-                // Once it is watched: what went from it before that is seen in its ctime only.
+                // Check after the watch is set: only its ctime shows what left the directory before.
                 if (!isNew && Libc.StatOpen(fd, out var stat) == 0 && UnixStat.Of(stat).ChangeTime >= _walkBegan)
                     _settler.Touched(directory.NameOf(null), Touch.Done, whole: true);
             });
         }
         catch (FileSystemException)
         {
-            // Gone again, or not to be read: a scan says so.
+            // It vanished or can't be read; a scan reports that.
             return;
         }
         if (isNew)
@@ -196,7 +196,7 @@ internal sealed class InotifyWatcher : IWatcher
             var isDirectory = child.Stat.Kind == FileKind.Directory;
             if (!isNew && !isDirectory && child.Stat.ChangeTime >= _walkBegan)
                 _settler.Touched(directory.NameOf(leaf), Touch.Done);
-            // What is deeper is not synced: a scan says so.
+            // Deeper items aren't synced; a scan reports that.
             if (isDirectory && directory.Depth < EntryLimits.MaxDepth && directory.Child(leaf) is null && !IsIgnored(directory, leaf))
                 _toWalk.Enqueue((directory.AddChild(leaf), isNew));
         }
@@ -215,7 +215,7 @@ internal sealed class InotifyWatcher : IWatcher
             return;
         _limitReached = true;
         _missing++;
-        // What is below is polled with it.
+        // Polling the parent covers what is below.
         if (isRoot || directory.Parent!.Watch != WatchedDirectory.None)
             _unwatched.Add(directory);
     }
@@ -237,7 +237,7 @@ internal sealed class InotifyWatcher : IWatcher
     {
         if (happened.Is(Inotify.Overflow))
         {
-            // New directories may be among what was lost: begin anew.
+            // New directories may be among the lost events: start over.
             LoseRoot();
             return;
         }
@@ -273,7 +273,7 @@ internal sealed class InotifyWatcher : IWatcher
             _settler.Touched(parent.NameOf(leaf), Touch.Done, whole: true);
             if (parent.Child(leaf) is { } before)
             {
-                // A walk found it before its event was read. (A rename may have put it over another one: that one's watch is no use.)
+                // A walk found it before its event was read. (A rename may have put it over another one, whose watch is then useless.)
                 if (happened.Is(Inotify.Created))
                     return;
                 _tree.Remove(before).ForEach(_inotify.Remove);
@@ -290,7 +290,7 @@ internal sealed class InotifyWatcher : IWatcher
     private bool IsIgnored(WatchedDirectory parent, string leaf) =>
         FileName.TryOf(parent.Path.Child(leaf).Value, out var name, out _) && _isIgnored(name);
 
-    /// <summary>Reports what can't be watched, and tries whether it can be now.</summary>
+    /// <summary>Reports unwatched directories and retries to watch them.</summary>
     private void PollUnwatched()
     {
         if (_nextPoll == 0 || _options.Time.GetTimestamp() < _nextPoll || _toWalk.Count > 0)
@@ -312,7 +312,7 @@ internal sealed class InotifyWatcher : IWatcher
                 LoseRoot();
                 break;
             }
-            // As if it were new: what is below it was never watched either.
+            // Treat it as new: nothing below it was watched either.
             _tree.Remove(directory).ForEach(_inotify.Remove);
             _toWalk.Enqueue((directory.Parent.AddChild(directory.Leaf), true));
         }

@@ -1,10 +1,10 @@
 namespace FolderSync.Filesystem.Watch;
 
-/// <summary>Names that are ours or Syncthing's own and never synced: what happens to them is no news. Pure.</summary>
+/// <summary>Names of our own or of Syncthing's, which are never synced: their events are dropped. Pure.</summary>
 internal static class QuietNames
 {
     /// <param name="leaf">As on disk.</param>
-    /// <param name="atRoot">It stands directly in the folder's root.</param>
+    /// <param name="atRoot">The name is directly in the folder's root.</param>
     public static bool Covers(ReadOnlySpan<char> leaf, bool atRoot) =>
         IsTemporary(leaf) || (atRoot && leaf is ".stfolder" or ".stversions");
 

@@ -3,50 +3,50 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Watch;
 
-/// <summary>What was seen to happen to a name.</summary>
+/// <summary>The kind of change seen for a name.</summary>
 internal enum Touch
 {
-    /// <summary>Finished as far as can be seen: closed after writing, renamed to, created, attributes changed.</summary>
+    /// <summary>Complete as far as can be seen: closed after writing, renamed to, created, attributes changed.</summary>
     Done,
 
-    /// <summary>Being written; more will come, or a <see cref="Done"/>.</summary>
+    /// <summary>Being written; more changes will follow, or <see cref="Done"/>.</summary>
     Writing,
 
     /// <summary>Deleted or renamed away.</summary>
     Gone,
 }
 
-/// <summary>How long to wait for quiet, and how much to keep.</summary>
+/// <summary>How long to wait for quiet and how much to remember.</summary>
 internal sealed record SettlerLimits
 {
-    /// <summary>Quiet after a finished change: an editor's save is several calls.</summary>
+    /// <summary>Quiet after a completed change: an editor's save takes several calls.</summary>
     public TimeSpan Done { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Quiet after a write to a file that stays open.</summary>
     public TimeSpan Writing { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A deletion waits for the creation that makes it a rename.</summary>
+    /// <summary>How long a deletion waits for the creation that makes it a rename.</summary>
     public TimeSpan Gone { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Between two notices of the same name.</summary>
+    /// <summary>The least time between two notices of the same name.</summary>
     public TimeSpan Again { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A name that never comes to rest is noticed all the same.</summary>
+    /// <summary>A name that never comes to rest is reported after this time.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A whole directory, or everything, in which there is no end of changes.</summary>
+    /// <summary>The same for a whole directory, or for everything.</summary>
     public TimeSpan LongestWhole { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>More names in one directory become the directory.</summary>
     public int NamesInDirectory { get; init; } = 256;
 
-    /// <summary>More names in all become everything.</summary>
+    /// <summary>More names in total become everything.</summary>
     public int Names { get; init; } = 4096;
 }
 
 /// <summary>
-/// Turns a stream of events into names worth scanning: each once it has come to rest, many as their directory or as everything.
-/// Bounded memory; never forgets a change. One owner, no threads: time comes from the provider when it is called.
+/// Debounces a stream of events into names worth scanning: each once it has come to rest, many of them as their directory or as everything. Bounded
+/// memory; never forgets a change. It has one owner and no threads: it asks the time provider when it is called.
 /// </summary>
 internal sealed class Settler(TimeProvider time, SettlerLimits limits)
 {
@@ -65,8 +65,8 @@ internal sealed class Settler(TimeProvider time, SettlerLimits limits)
         public bool Whole;
     }
 
-    /// <summary>Something happened to that name; the root's is <see cref="TouchEverything"/>.</summary>
-    /// <param name="whole">A directory that is to be scanned with all below it: what happens there is part of it.</param>
+    /// <summary>Records a change of that name. For the root use <see cref="TouchEverything"/>.</summary>
+    /// <param name="whole">A directory to scan with everything below it, whose changes become part of it.</param>
     public void Touched(FileName name, Touch touch, bool whole = false)
     {
         var now = time.GetTimestamp();
@@ -96,7 +96,7 @@ internal sealed class Settler(TimeProvider time, SettlerLimits limits)
             Absorb(name);
     }
 
-    /// <summary>What happened can't be told by names.</summary>
+    /// <summary>Records changes whose names are unknown.</summary>
     public void TouchEverything()
     {
         var now = time.GetTimestamp();
@@ -108,7 +108,9 @@ internal sealed class Settler(TimeProvider time, SettlerLimits limits)
         _earliest = due;
     }
 
-    /// <summary>Time until <see cref="Take"/> may have something, zero if it has, null if nothing is pending. May be early, never late.</summary>
+    /// <summary>
+    /// Time until <see cref="Take"/> may return something: zero if it does now, null if nothing is pending. May be early, never late.
+    /// </summary>
     public TimeSpan? Wait()
     {
         if (_everything is null && _pending.Count == 0)
@@ -117,7 +119,7 @@ internal sealed class Settler(TimeProvider time, SettlerLimits limits)
         return _earliest <= now ? TimeSpan.Zero : time.GetElapsedTime(now, _earliest);
     }
 
-    /// <summary>What has come to rest, in tree order; null if nothing has.</summary>
+    /// <summary>The names that have come to rest, in tree order, or null.</summary>
     public WatchNotice? Take()
     {
         var now = time.GetTimestamp();
@@ -167,7 +169,7 @@ internal sealed class Settler(TimeProvider time, SettlerLimits limits)
         return null;
     }
 
-    /// <summary>Something happened inside a directory that is noticed as a whole: it has not come to rest.</summary>
+    /// <summary>A change inside a directory that is reported as a whole: it hasn't come to rest.</summary>
     private void Push(FileName whole, Touch touch, long now)
     {
         var pending = _pending[whole];
@@ -193,7 +195,7 @@ internal sealed class Settler(TimeProvider time, SettlerLimits limits)
         return true;
     }
 
-    /// <summary>What is pending below a directory that is noticed as a whole goes with it.</summary>
+    /// <summary>Drops pending names below a directory that is reported as a whole.</summary>
     private void Absorb(FileName whole)
     {
         var first = _pending[whole].First;

@@ -6,12 +6,12 @@ using FolderSync.Filesystem.Windows;
 namespace FolderSync.Filesystem.Watch;
 
 /// <summary>
-/// Watches one folder by FileSystemWatcher, which sees a whole tree on Windows and macOS. Its handlers only enqueue; a thread
-/// settles what they saw. After an error everything is reported and watching begins anew.
+/// Watches one folder with FileSystemWatcher, which covers a whole tree on Windows and macOS. Its handlers only enqueue; a thread debounces the
+/// events. After an error it reports everything and starts over.
 /// </summary>
 internal sealed class SystemWatcher : IWatcher
 {
-    /// <summary>More is not kept: it becomes "everything".</summary>
+    /// <summary>More events become "everything".</summary>
     private const int MostQueued = 20_000;
     private const int KernelBuffer = 64 * 1024;
     private const int StackSize = 256 * 1024;
@@ -103,7 +103,7 @@ internal sealed class SystemWatcher : IWatcher
         var top = clean.IndexOf('/') is var cut && cut < 0 ? clean : clean[..cut];
         if (QuietNames.Covers(top, atRoot: true) || QuietNames.Covers(Path.GetFileName(clean), atRoot: false))
             return;
-        // Windows tells of a file by its short name where a program used that; which one it is, only its directory tells.
+        // Windows reports a file by its short name if a program used that. Only the directory tells which file it is.
         if (OperatingSystem.IsWindows() && WindowsPath.FirstAlias(clean) is { } alias)
         {
             if (alias.LastIndexOf('/') is var above and > 0 && FileName.TryOf(alias[..above], out var directory, out _))
@@ -116,7 +116,7 @@ internal sealed class SystemWatcher : IWatcher
         {
             if (FileName.TryOf(clean, out var name, out _))
             {
-                // What is new may be a directory with much in it already; a known one only tells what its children tell too.
+                // A new item may be a directory with contents; a known one reports nothing that its children don't.
                 var isDirectory = touch != Touch.Gone && Directory.Exists(Path.Combine(_root, path));
                 if ((isNew || !isDirectory) && !_isIgnored(name))
                     _settler.Touched(name, touch, whole: isDirectory);
@@ -155,7 +155,7 @@ internal sealed class SystemWatcher : IWatcher
             };
             _watcher = watcher;
             watcher.EnableRaisingEvents = true;
-            // What happened until now was seen by nobody.
+            // Nobody saw what happened until now.
             _lost |= _problem is not null;
             _failed = false;
             _problem = null;
@@ -175,7 +175,7 @@ internal sealed class SystemWatcher : IWatcher
         }
         catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException)
         {
-            // A last event while we end.
+            // A last event while the watcher stops.
         }
     }
 }

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace FolderSync.Filesystem.Watch;
 
-/// <summary>What to tell a user whose system gives out no more inotify watches, with the commands that help. Pure.</summary>
+/// <summary>Explains to the user that the system has no inotify watches left, with the commands that help. Pure.</summary>
 internal static class WatchLimits
 {
     private const long Step = 8192;
 
     /// <param name="watched">Directories of this folder that are watched.</param>
     /// <param name="missing">Directories of this folder that are not.</param>
-    /// <param name="limit">The user's limit now, shared by all programs; 0 if unknown.</param>
+    /// <param name="limit">The user's present limit, shared by all programs; 0 if unknown.</param>
     public static WatchProblem OfWatches(string root, long watched, long missing, long limit, TimeSpan poll)
     {
         var needed = RoundUp((Math.Max(limit, watched) + missing) * 5 / 4);
@@ -19,7 +19,7 @@ internal static class WatchLimits
             Commands("fs.inotify.max_user_watches", needed));
     }
 
-    /// <summary>No instance is left: nothing of the folder is watched.</summary>
+    /// <summary>No instance is left: none of the folder is watched.</summary>
     public static WatchProblem OfInstances(string root, long limit, TimeSpan poll) => new(
         string.Create(CultureInfo.InvariantCulture, $"'{ShownName.Of(root)}' can't be watched: the system's limit of watching programs (inotify instances{(limit > 0 ? $": {limit}" : "")}) is reached. Changes are found every {poll.TotalSeconds:0} seconds."),
         Commands("fs.inotify.max_user_instances", Math.Max(limit, 128) * 4));

@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Watch;
 
-/// <summary>A directory that is watched, or is to be.</summary>
+/// <summary>A directory that is watched or should be.</summary>
 internal sealed class WatchedDirectory(WatchedDirectory? parent, string leaf)
 {
     /// <summary>No watch.</summary>
@@ -41,7 +41,7 @@ internal sealed class WatchedDirectory(WatchedDirectory? parent, string leaf)
 
     public LocalPath Path => parent is null ? LocalPath.Root : parent.Path.Child(leaf);
 
-    /// <summary>The name of a child here (of this directory for null); the nearest directory above that has one, if its name can't be one.</summary>
+    /// <summary>The name of a child (null: of this directory). If that can't be a name, the nearest ancestor with one.</summary>
     public FileName NameOf(string? child)
     {
         var path = child is null ? Path : Path.Child(child);
@@ -72,7 +72,7 @@ internal sealed class WatchedTree
 
     public WatchedDirectory? Find(int watch) => _byWatch.GetValueOrDefault(watch);
 
-    /// <summary>The directory got that number. If another place had it, the directory was moved from there: the new place counts.</summary>
+    /// <summary>Assigns the number to the directory. If another place had it, the directory was moved from there: the new place counts.</summary>
     public void Set(WatchedDirectory directory, int watch)
     {
         if (_byWatch.TryGetValue(watch, out var before) && before != directory)
@@ -92,7 +92,7 @@ internal sealed class WatchedTree
             directory.Watch = WatchedDirectory.None;
     }
 
-    /// <summary>Takes a directory and all below it out; the numbers of the watches that are to be removed.</summary>
+    /// <summary>Removes a directory and everything below it; returns the numbers of the watches to remove.</summary>
     public List<int> Remove(WatchedDirectory top)
     {
         top.Parent?.RemoveChild(top);

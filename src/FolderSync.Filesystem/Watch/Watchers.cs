@@ -2,23 +2,23 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Watch;
 
-/// <summary>What tests set otherwise.</summary>
+/// <summary>Options that tests change.</summary>
 internal sealed record WatcherOptions
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public SettlerLimits Settling { get; init; } = new();
 
-    /// <summary>How often what can't be watched is reported.</summary>
+    /// <summary>How often unwatched directories are reported.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>As if the system gave out no more.</summary>
+    /// <summary>Simulates a system that hands out no more watches.</summary>
     public int MostWatches { get; init; } = int.MaxValue;
 }
 
 /// <summary>
-/// Watches folders: by inotify on Linux, by the system's own means elsewhere. A watcher reports what changes from the call of
-/// <see cref="Watch"/> on, so start it before the first scan.
+/// Watches folders: with inotify on Linux, with the system's own means elsewhere. A watcher reports changes from the call of <see cref="Watch"/>
+/// on, so start it before the first scan.
 /// </summary>
 public sealed class Watchers : IWatchers
 {

@@ -13,7 +13,7 @@ internal static unsafe partial class Kernel32
     public const uint AttributeNormal = 0x80;
     public const uint AttributeReparsePoint = 0x400;
 
-    /// <summary>A reparse point that stands for another place (symlink, junction), not for the file's own data (cloud, dedup).</summary>
+    /// <summary>A reparse point that leads to another place (symlink, junction), not to the file's own data (cloud, dedup).</summary>
     public const uint NameSurrogate = 0x20000000;
 
     public const uint GenericRead = 0x80000000;
@@ -47,7 +47,7 @@ internal static unsafe partial class Kernel32
         public uint IndexHigh, IndexLow;
     }
 
-    /// <summary>Times in 100 ns since 1601; 0 leaves them as they are.</summary>
+    /// <summary>Times in 100 ns since 1601; 0 leaves a time unchanged.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct BasicInfo
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FolderSync.Filesystem.Windows;
 
-/// <summary>Windows' error codes and what they mean to us. Pure.</summary>
+/// <summary>Windows' error codes and their meanings. Pure.</summary>
 internal static class WindowsErrors
 {
     public const int NotFound = 2;
@@ -21,7 +21,7 @@ internal static class WindowsErrors
         AccessDenied or 225 or 1314 => FileSystemError.AccessDenied,
         FileExists or AlreadyExists => FileSystemError.Exists,
         112 or 39 or 1295 => FileSystemError.NoSpace,
-        // 303: deleted while somebody has it open; 1175: ReplaceFile met an open file; 1224: mapped into memory.
+        // 303: deleted while a program has it open; 1175: ReplaceFile met an open file; 1224: mapped into memory.
         SharingViolation or 33 or 170 or 303 or 1175 or 1224 => FileSystemError.InUse,
         145 => FileSystemError.NotEmpty,
         206 or 111 => FileSystemError.NameTooLong,
@@ -38,7 +38,7 @@ internal static class WindowsErrors
     public static FileSystemException Failure(int code, string doing, string where) =>
         new(Meaning(code), $"Can't {doing} '{ShownName.Of(where)}': {Marshal.GetPInvokeErrorMessage(code).TrimEnd().TrimEnd('.')}.");
 
-    /// <summary>Of a failed System.IO call, whose HResult holds the code.</summary>
+    /// <summary>For a failed System.IO call, whose HResult holds the code.</summary>
     public static FileSystemException Failure(Exception e, string doing, string where) =>
         new(Meaning(e.HResult & 0xffff), $"Can't {doing} '{ShownName.Of(where)}': {e.Message}", e);
 }

@@ -41,10 +41,10 @@ internal sealed unsafe class WindowsFile(SafeFileHandle handle, string where) : 
             throw WindowsErrors.Failure("set the length of", where);
     }
 
-    /// <summary>There is no call for it on NTFS.</summary>
+    /// <summary>NTFS has no such call.</summary>
     public bool TryCopyRange(IReadFile source, long sourceOffset, long offset, long length) => false;
 
-    /// <summary>Permission bits mean nothing here.</summary>
+    /// <summary>Does nothing: permission bits have no meaning here.</summary>
     public void SetPermissions(uint permissions)
     {
     }
@@ -64,7 +64,7 @@ internal sealed unsafe class WindowsFile(SafeFileHandle handle, string where) : 
     public void Dispose() => handle.Dispose();
 }
 
-/// <summary>What Windows says of a file, in our words.</summary>
+/// <summary>Converts what Windows reports about a file.</summary>
 internal static unsafe class WindowsStat
 {
     private const long EpochTicks = 116_444_736_000_000_000;
@@ -94,7 +94,7 @@ internal static unsafe class WindowsStat
             kind == FileKind.Directory ? DirectoryBits : AnyBits, links);
     }
 
-    /// <summary>Junctions and symlinks are Other: they lead elsewhere. Cloud and deduplicated files are files.</summary>
+    /// <summary>Junctions and symlinks are Other, since they lead elsewhere. Cloud and deduplicated files are files.</summary>
     public static FileKind KindOf(uint attributes, uint reparseTag) =>
         (attributes & Kernel32.AttributeReparsePoint) != 0 && (reparseTag & Kernel32.NameSurrogate) != 0 ? FileKind.Other
         : (attributes & Kernel32.AttributeDirectory) != 0 ? FileKind.Directory

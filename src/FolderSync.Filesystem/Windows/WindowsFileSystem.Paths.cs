@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FolderSync.Filesystem.Windows;
 
-/// <summary>Renaming, and the checks that keep a call inside the folder.</summary>
+/// <summary>Renames, and checks that keep a call inside the folder.</summary>
 internal sealed unsafe partial class WindowsFileSystem
 {
     /// <summary>Milliseconds between attempts; 0 ends them.</summary>
@@ -20,7 +20,7 @@ internal sealed unsafe partial class WindowsFileSystem
             var code = TryRename(from, source, target, mode);
             if (code == 0)
                 return;
-            // Virus scanners and indexers open what was just written, for a moment. Who has the target open may have it for hours.
+            // Virus scanners and indexers open new files for a moment. A program that has the target open may keep it for hours.
             if (WindowsErrors.Meaning(code) == FileSystemError.InUse && pause > 0 && IsHeld(source))
                 _pause(TimeSpan.FromMilliseconds(pause));
             else
@@ -40,11 +40,11 @@ internal sealed unsafe partial class WindowsFileSystem
         if (done)
             return 0;
         var code = Marshal.GetLastPInvokeError();
-        // To replace a file that somebody has open is "access denied", which sends a person looking for permissions.
+        // Replacing an open file fails with "access denied", which would make users look for permissions.
         return code == WindowsErrors.AccessDenied && (IsHeld(source) || IsHeld(target)) ? WindowsErrors.SharingViolation : code;
     }
 
-    /// <summary>Somebody has it open in a way that keeps it from being renamed or replaced.</summary>
+    /// <summary>True when another handle prevents renaming or replacing it.</summary>
     private static bool IsHeld(string full)
     {
         using var handle = Kernel32.CreateFile(full, Kernel32.Delete, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Opening, 0);
@@ -57,7 +57,7 @@ internal sealed unsafe partial class WindowsFileSystem
         if (Kernel32.Move(source, target, flags))
             return true;
         var code = Marshal.GetLastPInvokeError();
-        // Another spelling of the same name: nothing stands in the way that might be removed.
+        // It is another spelling of the same name: nothing has to be removed.
         if (source.Equals(target, StringComparison.OrdinalIgnoreCase))
             return false;
         var attributes = Kernel32.GetAttributes(target);
@@ -71,8 +71,8 @@ internal sealed unsafe partial class WindowsFileSystem
     }
 
     /// <summary>
-    /// ReplaceFile puts the new file in place at once and the old one at a third name, which then takes the free one. Killed in between,
-    /// the old one stands at the third name: where the applier's recovery looks for it, or at one that a scan sees.
+    /// ReplaceFile puts the new file in place at once and moves the old one to a third name, from which it takes the free one. After a kill in
+    /// between, the old file has the third name: either recovery looks for it there, or a scan sees it.
     /// </summary>
     private bool Exchange(LocalPath from, string source, string target)
     {
@@ -83,21 +83,21 @@ internal sealed unsafe partial class WindowsFileSystem
             throw new FileSystemException(FileSystemError.NotSupported, $"Windows can't exchange directories ('{Where(from)}').");
         var isTemporary = InternalNames.IsTemporary(from.Leaf);
         var between = WindowsPath.Below(_root, isTemporary ? TempName.Between(from) : from.Parent.Child($"foldersync-swap-{RandomNumberGenerator.GetHexString(8)}"));
-        // ReplaceFile would take away what an earlier exchange left there.
+        // ReplaceFile would remove what an earlier exchange left there.
         if (Kernel32.GetAttributes(between) != Kernel32.NoAttributes)
             throw new FileSystemException(FileSystemError.Exists, $"Can't exchange '{Where(from)}': '{WindowsPath.Shown(between)}' is there, which an interrupted exchange left.");
         ClearReadOnly(target);
         if (Kernel32.Replace(target, source, between, 0, 0, 0))
             return MoveBack(between, source);
         var code = Marshal.GetLastPInvokeError();
-        // It may have taken the old file away before it found that the new one can't take the place.
+        // It may have moved the old file before it failed to place the new one.
         if (Kernel32.GetAttributes(target) == Kernel32.NoAttributes)
             _ = Kernel32.Move(between, target, Kernel32.MoveWriteThrough);
         Marshal.SetLastPInvokeError(code);
         return false;
     }
 
-    /// <summary>The second half of an exchange: worth some patience.</summary>
+    /// <summary>The second half of an exchange: worth retrying.</summary>
     private static bool MoveBack(string between, string source)
     {
         foreach (var pause in Pauses)
@@ -132,7 +132,7 @@ internal sealed unsafe partial class WindowsFileSystem
     private SafeFileHandle OpenChecked(LocalPath path, string doing, uint access, uint disposition, out FileStat stat)
     {
         var full = Checked(path, doing);
-        // A cloud or deduplicated file is read through its reparse point; one that leads elsewhere is opened as itself, for it is refused.
+        // A cloud or deduplicated file is read through its reparse point. One that leads elsewhere is opened as itself, in order to refuse it.
         var leadsElsewhere = Stat(path)?.Kind == FileKind.Other;
         var flags = leadsElsewhere || disposition == Kernel32.OpenAlways || IsPlain(full) ? Opening : Kernel32.BackupSemantics;
         var handle = Kernel32.CreateFile(full, access, Kernel32.ShareAll, 0, disposition, flags, 0);
@@ -157,7 +157,7 @@ internal sealed unsafe partial class WindowsFileSystem
     private bool IsInside(SafeFileHandle handle)
     {
         using var root = Kernel32.CreateFile(_root, Kernel32.ReadAttributes, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Kernel32.BackupSemantics, 0);
-        // Filesystems without final names (some network redirectors) have no answer; the parents were looked at.
+        // Filesystems without final paths (some network redirectors) can't answer; the parents were checked.
         if (root.IsInvalid || FinalPath(root) is not { } above || FinalPath(handle) is not { } path)
             return true;
         above = above.TrimEnd('\\');
@@ -180,7 +180,7 @@ internal sealed unsafe partial class WindowsFileSystem
         }
     }
 
-    /// <summary>The full path, once nothing on the way leads elsewhere.</summary>
+    /// <summary>The full path, after checking that no part of it leads elsewhere.</summary>
     private string Checked(LocalPath path, string doing)
     {
         var full = WindowsPath.Below(_root, path);

@@ -5,8 +5,8 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Windows;
 
 /// <summary>
-/// A folder on a Windows disk. Symlinks and junctions are Other and are never followed: parents are looked at before each call, and
-/// an opened file's final path after it. (A parent that becomes a junction between the two could mislead a rename or delete.)
+/// A folder on a Windows disk. Symlinks and junctions are Other and are never followed: it checks the parents before each call, and an opened
+/// file's final path afterwards. (A parent that becomes a junction in between could redirect a rename or delete.)
 /// </summary>
 internal sealed unsafe partial class WindowsFileSystem : IFileSystem
 {
@@ -17,7 +17,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
     private FileSystemTraits? _traits;
 
     /// <param name="root">Absolute path.</param>
-    /// <param name="pause">Waits before a file that somebody holds is tried again; <see cref="Thread.Sleep(TimeSpan)"/> without it.</param>
+    /// <param name="pause">Waits before a file that another program holds is tried again; <see cref="Thread.Sleep(TimeSpan)"/> if null.</param>
     public WindowsFileSystem(string root, Action<TimeSpan>? pause = null)
     {
         _root = WindowsPath.Extended(Path.GetFullPath(root));
@@ -97,7 +97,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
         var full = Checked(path, "make the directory");
         if (!Kernel32.MakeDirectory(full, 0))
             throw Failure("make the directory", path);
-        // A leading dot hides nothing here.
+        // A leading dot doesn't hide a file on Windows.
         if (path.Parent.IsRoot && path.Leaf is InternalNames.Marker or InternalNames.Versions)
             _ = Kernel32.SetAttributes(full, Kernel32.AttributeHidden);
     }
@@ -109,7 +109,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
     public void RemoveFile(LocalPath path)
     {
         var full = Checked(path, "remove");
-        // A junction or a symlink to a directory is one name, but Windows removes it as a directory.
+        // A junction or directory symlink is one name, but Windows removes it as a directory.
         var attributes = Kernel32.GetAttributes(full);
         if (attributes != Kernel32.NoAttributes && (attributes & Kernel32.AttributeDirectory) != 0)
         {
@@ -138,7 +138,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
             throw WindowsErrors.Failure(code, "remove the directory", Where(path));
     }
 
-    /// <summary>Permission bits mean nothing here.</summary>
+    /// <summary>Does nothing: permission bits have no meaning here.</summary>
     public void SetPermissions(LocalPath path, uint permissions)
     {
     }
@@ -151,8 +151,8 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
     }
 
     /// <summary>
-    /// Renames are written through by themselves, removals and new directories are not: flushing a directory makes NTFS write its log.
-    /// Not every filesystem takes the call, and there is no other.
+    /// Renames are written through; removals and new directories aren't. Flushing a directory makes NTFS write its log. Some filesystems reject the
+    /// call, and there is no other.
     /// </summary>
     public void SyncDirectory(LocalPath path)
     {

@@ -1,12 +1,12 @@
 namespace FolderSync.Filesystem.Windows;
 
-/// <summary>Which names Windows and FAT can't have. Pure: the same on every platform.</summary>
+/// <summary>Names that Windows and FAT don't allow. Pure: the same on every platform.</summary>
 internal static class WindowsNames
 {
     private const int LongestLeaf = 255;
     private const string Forbidden = "<>:\"|?*\\";
 
-    /// <summary>Why one part of a path can't stand there, null if it can.</summary>
+    /// <summary>Explains why a part of a path isn't allowed; null if it is.</summary>
     public static string? WhyImpossible(ReadOnlySpan<char> part)
     {
         foreach (var c in part)
@@ -23,7 +23,7 @@ internal static class WindowsNames
         return part.Length > LongestLeaf ? $"'{ShownName.Of(part[..32].ToString())}…' is {part.Length} characters long; Windows takes names of at most {LongestLeaf}." : null;
     }
 
-    /// <summary>CON, nul.txt, `COM1 .x`, LPT¹: a device, whatever comes behind the first dot.</summary>
+    /// <summary>CON, nul.txt, `COM1 .x`, LPT¹: a device, whatever follows the first dot.</summary>
     public static bool IsReserved(ReadOnlySpan<char> part)
     {
         var dot = part.IndexOf('.');

@@ -1,6 +1,6 @@
 namespace FolderSync.Filesystem.Windows;
 
-/// <summary>Paths as the Windows calls take them: absolute, with the prefix that lifts the limit of 260 characters. Pure.</summary>
+/// <summary>Paths as the Windows calls expect them: absolute, with the prefix that lifts the limit of 260 characters. Pure.</summary>
 internal static class WindowsPath
 {
     /// <param name="full">Absolute, with backslashes.</param>
@@ -9,8 +9,8 @@ internal static class WindowsPath
         : full.StartsWith(@"\\", StringComparison.Ordinal) ? @"\\?\UNC\" + full[2..]
         : @"\\?\" + full;
 
-    /// <summary>Behind the prefix nothing is interpreted any more but '\', so every part must be a name that Windows can have.</summary>
-    /// <exception cref="FileSystemException">A part is none.</exception>
+    /// <summary>Behind the prefix Windows interprets nothing but '\', so every part must be a valid Windows name.</summary>
+    /// <exception cref="FileSystemException">A part isn't a valid name.</exception>
     public static string Below(string extendedRoot, LocalPath path)
     {
         foreach (var range in path.Value.AsSpan().Split('/'))
@@ -21,13 +21,13 @@ internal static class WindowsPath
         return path.IsRoot ? extendedRoot : extendedRoot.TrimEnd('\\') + "\\" + path.Value.Replace('/', '\\');
     }
 
-    /// <summary>For a person: without the prefix.</summary>
+    /// <summary>For display: without the prefix.</summary>
     public static string Shown(string extended) =>
         extended.StartsWith(@"\\?\UNC\", StringComparison.Ordinal) ? @"\\" + extended[8..]
         : extended.StartsWith(@"\\?\", StringComparison.Ordinal) ? extended[4..]
         : extended;
 
-    /// <summary>The path down to its first part that could be an alias; null for none.</summary>
+    /// <summary>The path up to its first part that could be an alias, or null.</summary>
     /// <param name="path">With '/'.</param>
     public static string? FirstAlias(string path)
     {
