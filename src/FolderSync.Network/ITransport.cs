@@ -3,23 +3,23 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Network;
 
-/// <summary>A TLS stream to a device whose certificate was shown; nothing is said yet whether it is a wanted one.</summary>
-/// <param name="Remote">IP address and port, for a person.</param>
+/// <summary>A TLS stream to a device that has proved its certificate. Whether that device is wanted isn't decided yet.</summary>
+/// <param name="Remote">IP address and port, for display.</param>
 /// <param name="Dialed">This side dialed.</param>
 /// <param name="Crypto">Such as "TLS1.3-TLS_AES_128_GCM_SHA256".</param>
-/// <param name="IsLan">The remote address is of a directly attached or private network.</param>
+/// <param name="IsLan">True when the remote address is in a directly attached or private network.</param>
 public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Remote, bool Dialed, string Crypto, bool IsLan) : IAsyncDisposable
 {
-    /// <summary>The other side's; null where it has none.</summary>
+    /// <summary>The other side's address; null when it has none.</summary>
     public IPAddress? Address { get; init; }
 
-    /// <summary>Null where there is none to ask: the simulator's.</summary>
+    /// <summary>Null when there is none: in the simulator.</summary>
     public IConnectionPath? Path { get; init; }
 
-    /// <summary>As Syncthing's API names it: tcp-client, tcp-server.</summary>
+    /// <summary>The type in Syncthing's API: tcp-client, tcp-server.</summary>
     public string Kind => Dialed ? "tcp-client" : "tcp-server";
 
-    /// <summary>Never throws: it is over, whatever goes wrong in the farewell.</summary>
+    /// <summary>Never throws: the connection is over, whatever fails while closing it.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -28,12 +28,12 @@ public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Re
         }
         catch (Exception)
         {
-            // A half-broken line fails in ways that each kind of stream has for itself.
+            // Each kind of stream has its own ways to fail on a broken connection.
         }
     }
 }
 
-/// <summary>A connection could not be made; the message is fit for a person and says what to do where that is known.</summary>
+/// <summary>A connection could not be made. The message is for the user and says what to do if that is known.</summary>
 public sealed class TransportException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A listening address.</summary>
@@ -46,20 +46,20 @@ public interface IPeerListener : IAsyncDisposable
     Task<AuthenticatedStream> AcceptAsync(CancellationToken cancellation);
 }
 
-/// <summary>Makes authenticated streams. The production one is TLS over TCP; the simulator's is in memory.</summary>
+/// <summary>Makes authenticated streams. Production uses TLS over TCP; the simulator's are in memory.</summary>
 public interface ITransport
 {
-    /// <param name="address">"tcp://host:port", port 0 for any; <see cref="TransportException"/> says when it is taken.</param>
-    /// <param name="admits">Asked of every caller's address: one that it denies is closed before a byte is sent. Thread-safe.</param>
+    /// <param name="address">"tcp://host:port", port 0 for any; <see cref="TransportException"/> when it is taken.</param>
+    /// <param name="admits">Called with every caller's address: a rejected caller is closed before a byte is sent. Thread-safe.</param>
     Task<IPeerListener> ListenAsync(string address, Func<IPAddress, bool> admits, CancellationToken cancellation);
 
-    /// <summary>Dials and checks that it is <paramref name="expected"/> who answers.</summary>
+    /// <summary>Dials and verifies that <paramref name="expected"/> answers.</summary>
     /// <param name="address">"tcp://host:port", "tcp4://", "tcp6://".</param>
-    /// <param name="admits">Asked of every address that the host's name stands for: one that it denies is not connected to. Thread-safe.</param>
+    /// <param name="admits">Called with every resolved address: a rejected one isn't connected to. Thread-safe.</param>
     Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, Func<IPAddress, bool> admits, CancellationToken cancellation);
 }
 
-/// <summary>Without restricting addresses.</summary>
+/// <summary>Overloads without address restrictions.</summary>
 public static class TransportExtensions
 {
     public static Task<IPeerListener> ListenAsync(this ITransport transport, string address, CancellationToken cancellation) =>

@@ -6,12 +6,12 @@ using System.Net.Sockets;
 namespace FolderSync.Network;
 
 /// <summary>
-/// Which addresses a device may have: a list of CIDR networks, "!" before one that is excluded. The first that contains the address decides;
-/// in none of them, it is not allowed. An empty list allows every address.
+/// The addresses that a device may have: a list of CIDR networks, "!" before an excluded one. The first network that contains the address decides;
+/// an address in none of them is rejected. An empty list allows every address.
 /// </summary>
 public static class NetworkFilter
 {
-    /// <param name="address">Null where it is not known: allowed by the empty list only.</param>
+    /// <param name="address">Null when unknown: only the empty list allows it.</param>
     public static bool Allows(ImmutableArray<string> networks, IPAddress? address)
     {
         if (networks.IsDefaultOrEmpty)
@@ -21,14 +21,14 @@ public static class NetworkFilter
         var plain = Plain(address);
         foreach (var entry in networks)
         {
-            // What can't be read allows nothing.
+            // An unreadable entry allows nothing.
             if (TryParse(entry, out var network, out var excluded) && network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain))
                 return !excluded;
         }
         return false;
     }
 
-    /// <summary>Null for a network that can be written, else a sentence.</summary>
+    /// <summary>Null for a valid network, otherwise a sentence.</summary>
     public static string? WhyNot(string entry) => TryParse(entry, out _, out _) ? null
         : IPAddress.TryParse(entry.TrimStart('!').Trim(), out var address) && !entry.Contains('%', StringComparison.Ordinal)
             ? $"'{entry}' lacks the length of its prefix. Write {entry.Trim()}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)} for this one address."
@@ -55,7 +55,7 @@ public static class NetworkFilter
         return true;
     }
 
-    /// <summary>Four decimal numbers, or IPv6: .NET also takes "10.1" and "0x0a000001", which mean something else to whoever reads them.</summary>
+    /// <summary>Four decimal numbers, or IPv6: .NET also parses "10.1" and "0x0a000001", which readers would misunderstand.</summary>
     private static bool IsWritten(ReadOnlySpan<char> address)
     {
         if (address.Contains(':'))
@@ -73,7 +73,7 @@ public static class NetworkFilter
         return false;
     }
 
-    /// <summary>Without a zone and not mapped into IPv6, as networks are written.</summary>
+    /// <summary>Strips the zone and the IPv6 mapping, as networks are written.</summary>
     private static IPAddress Plain(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
         : address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes())

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network;
 
-/// <summary>Where a device may be reached, as people and Syncthing write it: scheme://host:port.</summary>
+/// <summary>A device's address as users and Syncthing write it: scheme://host:port.</summary>
 /// <param name="Scheme">Lower case: tcp, tcp4, tcp6, or one that <see cref="IsSupported"/> denies.</param>
 /// <param name="Host">A name or a literal address without brackets, IPv6 scope kept ("fe80::1%eth0"); empty for "any" when listening.</param>
 /// <param name="Port">0 to 65535; <see cref="DefaultPort"/> where none was written.</param>
@@ -14,13 +14,13 @@ public sealed record PeerAddress(string Scheme, string Host, int Port)
     private static readonly string[] s_supported = ["tcp", "tcp4", "tcp6"];
     private static readonly string[] s_recognised = ["quic", "quic4", "quic6", "relay", "dynamic+http", "dynamic+https"];
 
-    /// <summary>This build can dial it. QUIC and relay addresses are known, valid, and not dialed.</summary>
+    /// <summary>This build can dial it. QUIC and relay addresses are valid but not dialed.</summary>
     public bool IsSupported => s_supported.Contains(Scheme);
 
-    /// <summary>No host was given, or one that means every address of this computer: good for listening, not for dialing.</summary>
+    /// <summary>No host, or one that means every address of this computer: valid for listening, not for dialing.</summary>
     public bool IsWildcard => Host.Length == 0 || (IPAddress.TryParse(Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
 
-    /// <summary>The address family that the scheme asks for; Unspecified for plain tcp.</summary>
+    /// <summary>The address family of the scheme; Unspecified for plain tcp.</summary>
     public AddressFamily Family => Scheme switch
     {
         "tcp4" => AddressFamily.InterNetwork,
@@ -28,7 +28,7 @@ public sealed record PeerAddress(string Scheme, string Host, int Port)
         _ => AddressFamily.Unspecified,
     };
 
-    /// <exception cref="FormatException">Says what is wrong with <paramref name="text"/> and how an address looks.</exception>
+    /// <exception cref="FormatException">Explains what is wrong with <paramref name="text"/> and how an address looks.</exception>
     public static PeerAddress Parse(string text)
     {
         var trimmed = text.Trim();
@@ -64,7 +64,7 @@ public sealed record PeerAddress(string Scheme, string Host, int Port)
 
     public override string ToString() => $"{Scheme}://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
 
-    /// <summary>Relay URLs carry a path and a query; only host and port matter for showing them.</summary>
+    /// <summary>Relay URLs have a path and a query; only host and port matter for display.</summary>
     private static PeerAddress ParseForeign(string scheme, string rest)
     {
         var end = rest.AsSpan().IndexOfAny('/', '?');

@@ -1,7 +1,7 @@
 namespace FolderSync.Network.Bandwidth;
 
-/// <summary>A token bucket that any number of streams share; who asks first is served first.</summary>
-/// <remarks>Holds at most a quarter of a second's worth. A taker may run into debt, which the next one waits for.</remarks>
+/// <summary>A token bucket shared by any number of streams; requests are served in order.</summary>
+/// <remarks>Holds at most a quarter of a second's worth. A caller may run into debt, for which the next one waits.</remarks>
 public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -11,7 +11,7 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
     private long _filledAt;
     private TaskCompletionSource _rateChanged = NewSignal();
 
-    /// <summary>KiB/s; 0 for no limit. Whoever waits is re-timed at once.</summary>
+    /// <summary>KiB/s; 0 for no limit. A change re-times waiting callers at once.</summary>
     public int RateKibPerSecond
     {
         get
@@ -36,7 +36,7 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>The most bytes to take at once so that others get their turn: an eighth of a second's worth, 1 KiB at least.</summary>
+    /// <summary>The most bytes to take at once, so that others get their turn: an eighth of a second's worth, at least 1 KiB.</summary>
     public int Portion
     {
         get
@@ -51,7 +51,7 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
     /// <summary>Completes when that many bytes may pass.</summary>
     public ValueTask TakeAsync(int bytes, CancellationToken cancellation)
     {
-        // Nobody waits for an unlimited bucket's turn.
+        // An unlimited bucket needs no queue.
         lock (_lock)
         {
             if (_bytesPerSecond == 0)
@@ -96,7 +96,7 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
                 return true;
             }
 
-            // Rounded up: a timer that fires too early would only be set again.
+            // Round up: a timer that fires too early would only be set again.
             wait = TimeSpan.FromMilliseconds(Math.Ceiling(-_balance / _bytesPerSecond * 1000));
             return false;
         }

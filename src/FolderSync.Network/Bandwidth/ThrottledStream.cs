@@ -1,7 +1,9 @@
 namespace FolderSync.Network.Bandwidth;
 
-/// <summary>Lets a stream's bytes pass only as fast as all of its limiters allow. Owns the stream, not the limiters. Stays on the caller's context.</summary>
-/// <param name="sending">Such as the global and the device's limit; whether a LAN peer is spared decides the caller by leaving them out.</param>
+/// <summary>
+/// Passes a stream's bytes only as fast as all of its limiters allow. Owns the stream, not the limiters. Stays on the caller's context.
+/// </summary>
+/// <param name="sending">For instance the global and the device's limit; for a LAN peer that isn't limited the caller omits them.</param>
 public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter> sending, IReadOnlyList<BandwidthLimiter> receiving) : Stream
 {
     private int _owed;
@@ -16,7 +18,7 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>What a read brought is charged before the next one: a cancelled wait loses no bytes, and the peer slows down by TCP's own means.</summary>
+    /// <summary>Charges the bytes of a read before the next one: a cancelled wait loses no bytes, and TCP slows the peer down.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_owed > 0)

@@ -4,7 +4,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>What a device says of itself by Syncthing's local discovery, version 4.</summary>
+/// <summary>What a device announces through Syncthing's local discovery, version 4.</summary>
 /// <remarks>
 /// <code>
 /// 0       4
@@ -15,7 +15,7 @@ namespace FolderSync.Network.Discovery;
 /// The datagram's end is the message's end. Fields of other numbers are passed over.
 /// </remarks>
 /// <param name="Addresses">As written; at most <see cref="MaxAddresses"/>, none longer than <see cref="MaxAddressLength"/>.</param>
-/// <param name="Instance">Another one after each start.</param>
+/// <param name="Instance">Differs after each start.</param>
 internal sealed record Announcement(DeviceId Id, IReadOnlyList<string> Addresses, long Instance)
 {
     public const uint Magic = 0x2EA7D90B;
@@ -27,7 +27,7 @@ internal sealed record Announcement(DeviceId Id, IReadOnlyList<string> Addresses
     private const int Bytes = 2;
     private const int Fixed32 = 5;
 
-    /// <summary>Null for anything that is no announcement, or not wholly one.</summary>
+    /// <summary>Null when the packet isn't a complete announcement.</summary>
     public static Announcement? TryParse(ReadOnlySpan<byte> packet)
     {
         if (packet.Length < 4 || BinaryPrimitives.ReadUInt32BigEndian(packet) != Magic)

@@ -5,10 +5,10 @@ using FolderSync.Network.Tcp;
 namespace FolderSync.Network.Discovery;
 
 /// <summary>
-/// Who was heard lately. Bounded in all, a source and a device, for whoever is on the network can say anything of anyone: what one source
-/// says never displaces what another said of a configured device, except in the company of seven more. Thread-safe.
+/// Devices heard recently. Bounded in total, per source and per device, since anybody on the network can claim anything about anyone: one source
+/// never evicts what another said about a configured device, unless seven more agree with it. Thread-safe.
 /// </summary>
-/// <param name="isWanted">The device is configured here.</param>
+/// <param name="isWanted">True for configured devices.</param>
 internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> isWanted)
 {
     public const int MaxEntries = 1024;
@@ -42,7 +42,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
             DropExpired(now);
             IReadOnlyList<Entry> known = _devices.GetValueOrDefault(sighting.Device) ?? [];
             var old = known.FirstOrDefault(e => e.Via == sighting.Via && e.Source.Equals(source));
-            // What one device says over IPv4 and over IPv6 are two sightings of one start.
+            // A device's IPv4 and IPv6 announcements are two sightings of one start.
             var isAnew = known.Count == 0 || (old is not null && old.Instance != sighting.Instance && !known.Any(e => e.Instance == sighting.Instance));
             var before = known.SelectMany(e => e.Addresses).ToHashSet();
             if (old is not null)
@@ -57,7 +57,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
         }
     }
 
-    /// <summary>It said that it is gone.</summary>
+    /// <summary>The device announced its end.</summary>
     public void Remove(DeviceId device, FoundBy via, IPAddress source)
     {
         var key = HandshakeSlots.KeyOf(source);
@@ -78,14 +78,14 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
         }
     }
 
-    /// <summary>Where the device may be reached, the likeliest first.</summary>
+    /// <summary>The device's possible addresses, the likeliest first.</summary>
     public IReadOnlyList<string> Addresses(DeviceId device)
     {
         lock (_lock)
             return AddressesOf(Living(device));
     }
 
-    /// <summary>Everyone heard lately, by device ID.</summary>
+    /// <summary>All devices heard recently, by device ID.</summary>
     public IReadOnlyList<NearbyDevice> All()
     {
         lock (_lock)
@@ -115,10 +115,10 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
             .OrderByDescending(e => e.Seen)
             .SelectMany(e => e.Addresses)
             .Distinct()
-            // A link-local address is the last that one would take.
+            // A link-local address is the last choice.
             .OrderBy(a => a.Contains("[fe80:", StringComparison.OrdinalIgnoreCase))];
 
-    /// <summary>False where this source has had its share and nothing of its own may go.</summary>
+    /// <summary>False when this source has used its share and none of its own entries may be evicted.</summary>
     private bool MakeRoom(DeviceId device, IPAddress source)
     {
         if (_perSource.GetValueOrDefault(source) >= MaxEntriesPerSource && !TakeOldest(e => e.Source.Equals(source), isWanted(device)))
@@ -128,7 +128,9 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
         return _count < MaxEntries || TakeOldest(_ => true, isWanted(device));
     }
 
-    /// <summary>Removes the oldest of those. One of a configured device goes only for one of a configured device, where there is no other.</summary>
+    /// <summary>
+    /// Evicts the oldest of those. A configured device's entry makes room only for another configured device, and only if there is no other choice.
+    /// </summary>
     private bool TakeOldest(Func<Entry, bool> which, bool isForWanted)
     {
         Entry? stranger = null, wanted = null;

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>Makes an address that may be dialed of what a packet says, or nothing. Nothing of a packet is ever looked up in a name service.</summary>
+/// <summary>Turns an address from a packet into one that may be dialed. Never resolves a name.</summary>
 internal static class HintedAddress
 {
     /// <param name="text">As announced, such as "tcp://0.0.0.0:22000": the sender's own address with that port.</param>
-    /// <param name="source">Whom the packet came from; its scope is the interface it came by.</param>
-    /// <returns>"tcp://literal:port"; null where it is not a literal TCP address that could be another device's.</returns>
+    /// <param name="source">The sender of the packet; its scope is the receiving interface.</param>
+    /// <returns>"tcp://literal:port"; null unless it is a literal TCP address that could belong to another device.</returns>
     public static string? TryMake(string text, IPAddress source)
     {
         if (!PeerAddress.TryParse(text, out var parsed) || parsed is not { IsSupported: true } || parsed.Port == 0)
@@ -21,7 +21,7 @@ internal static class HintedAddress
         return TryMake(parsed.Scheme, address, parsed.Port, source);
     }
 
-    /// <summary>The same for an address that came as a number.</summary>
+    /// <summary>The same for a numeric address.</summary>
     public static string? TryMake(string scheme, IPAddress address, int port, IPAddress source)
     {
         if (port is <= 0 or > ushort.MaxValue)
@@ -34,7 +34,7 @@ internal static class HintedAddress
             return null;
         if (address.IsIPv6LinkLocal)
         {
-            // A scope is a number of the computer that wrote it; here the interface counts by which the packet came.
+            // A scope is only valid on the computer that wrote it; here the receiving interface counts.
             if (source.AddressFamily != AddressFamily.InterNetworkV6 || source.ScopeId == 0)
                 return null;
             address = new IPAddress(address.GetAddressBytes(), source.ScopeId);
@@ -47,7 +47,7 @@ internal static class HintedAddress
         return new PeerAddress("tcp", address.ToString(), port).ToString();
     }
 
-    /// <summary>IPAddress also reads "1", "0x7f.1" and "010.0.0.1", which are no addresses that a device writes.</summary>
+    /// <summary>IPAddress also parses "1", "0x7f.1" and "010.0.0.1", which no device writes.</summary>
     private static bool TryLiteral(string host, out IPAddress address) =>
         IPAddress.TryParse(host, out address!) && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == host);
 
@@ -55,7 +55,7 @@ internal static class HintedAddress
     {
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
             return !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.IPv6None);
-        // Without "this network", multicast, reserved and broadcast.
+        // Excludes "this network", multicast, reserved and broadcast addresses.
         return address.GetAddressBytes()[0] is > 0 and < 224;
     }
 }

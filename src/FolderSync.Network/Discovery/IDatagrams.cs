@@ -3,30 +3,32 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>A packet that came.</summary>
-/// <param name="Interface">By which it came; 0 where that is not told.</param>
+/// <summary>A received packet.</summary>
+/// <param name="Interface">The receiving interface; 0 when unknown.</param>
 internal sealed record Datagram(ReadOnlyMemory<byte> Data, IPEndPoint From, int Interface);
 
-/// <summary>A UDP port that is bound.</summary>
+/// <summary>A bound UDP port.</summary>
 internal interface IDatagramPort : IDisposable
 {
-    /// <summary>The next packet. <see cref="SocketException"/> and <see cref="ObjectDisposedException"/>: the port is of no more use.</summary>
+    /// <summary>
+    /// The next packet. <see cref="SocketException"/> and <see cref="ObjectDisposedException"/> mean that the port can't be used any more.
+    /// </summary>
     Task<Datagram> ReceiveAsync(CancellationToken cancellation);
 
-    /// <summary>Takes part in the group on that interface from now on. False where it doesn't let.</summary>
+    /// <summary>Joins the group on that interface. False when the interface refuses.</summary>
     bool Join(IPAddress group, int path);
 
-    /// <summary>Null, or why it could not be sent.</summary>
-    /// <param name="path">The interface for a multicast; 0: by the routes.</param>
+    /// <summary>Null, or the reason why it couldn't be sent.</summary>
+    /// <param name="path">The interface for a multicast; 0 follows the routing table.</param>
     string? Send(ReadOnlySpan<byte> packet, IPEndPoint to, int path);
 }
 
-/// <summary>UDP and interfaces, as discovery uses them.</summary>
+/// <summary>UDP and network interfaces, as discovery uses them.</summary>
 internal interface IDatagrams
 {
     IReadOnlyList<NetworkPath> Paths { get; }
 
-    /// <param name="port">0: any, for sending only. A given one is shared with whoever shares it, too.</param>
-    /// <exception cref="SocketException">It is taken, or the family is not there.</exception>
+    /// <param name="port">0: any port, for sending only. A given port is shared with other programs that share it.</param>
+    /// <exception cref="SocketException">The port is taken, or the address family is missing.</exception>
     IDatagramPort Open(AddressFamily family, int port);
 }

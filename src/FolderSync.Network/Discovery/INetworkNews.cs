@@ -1,8 +1,8 @@
 namespace FolderSync.Network.Discovery;
 
-/// <summary>What the system says of its interfaces.</summary>
+/// <summary>Notifications of the system about its network interfaces.</summary>
 internal interface INetworkNews : IDisposable
 {
-    /// <summary>An item for each notice, or for many, until cancelled or disposed.</summary>
+    /// <summary>Yields an item for one or several notifications, until cancelled or disposed.</summary>
     IAsyncEnumerable<bool> NewsAsync(CancellationToken cancellation);
 }

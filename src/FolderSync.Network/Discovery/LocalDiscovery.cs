@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace FolderSync.Network.Discovery;
 
 /// <summary>
-/// Syncthing's local discovery, version 4, over one address family: announces this device by broadcast or multicast on every interface
-/// every 30 s and when something is new, and hears the others. Where the port is taken it still announces and tries to hear again.
+/// Syncthing's local discovery, version 4, over one address family: announces this device by broadcast or multicast on every interface, every 30 s
+/// and after changes, and listens to others. If the port is taken, it still announces and retries to listen.
 /// </summary>
 internal sealed class LocalDiscovery : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_life = 3 * s_interval;
 
-    /// <summary>However much is new: a network of many must not answer itself without end.</summary>
+    /// <summary>The minimum between announcements, whatever changes: a network of many devices must not answer itself endlessly.</summary>
     private static readonly TimeSpan s_spacing = TimeSpan.FromSeconds(1);
 
     private readonly DeviceId _self;
@@ -41,10 +41,10 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private IDatagramPort? _sending;
     private Task _listening = Task.CompletedTask;
 
-    /// <param name="port">Where all hear.</param>
-    /// <param name="group">The IPv6 group; not used by IPv4.</param>
-    /// <param name="addresses">What to announce, asked each time; empty: nothing is announced.</param>
-    /// <param name="instance">Another one at each start of the service.</param>
+    /// <param name="port">The port on which all devices listen.</param>
+    /// <param name="group">The IPv6 group; IPv4 doesn't use it.</param>
+    /// <param name="addresses">The addresses to announce, queried each time; empty: announce nothing.</param>
+    /// <param name="instance">Differs at each start of the service.</param>
     public LocalDiscovery(
         DeviceId self, AddressFamily family, int port, IPAddress group, IDatagrams datagrams, Func<IReadOnlyList<string>> addresses, long instance,
         Action<Sighting> onSighting, MethodState state, TimeProvider clock, ILogger logger)
@@ -55,7 +55,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         _announcing = new RestartingLoop(clock).Start(AnnounceLoopAsync, OnFault, _stop.Token);
     }
 
-    /// <summary>Something is new: announce at once.</summary>
+    /// <summary>Something changed: announce at once.</summary>
     public void Wake()
     {
         lock (_wake)
@@ -76,7 +76,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         _wake.Dispose();
     }
 
-    /// <summary>Hears one packet, of whatever content.</summary>
+    /// <summary>Handles one packet of any content.</summary>
     internal void Hear(Datagram packet)
     {
         if (Announcement.TryParse(packet.Data.Span) is not { } said || said.Id == _self || said.Id.IsEmpty)
@@ -116,7 +116,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         _state.Set(trouble, isHarmless: paths.All(p => !p.Has(_family)));
     }
 
-    /// <summary>Null, or why this device is not announced.</summary>
+    /// <summary>Null, or the reason why this device can't be announced.</summary>
     private string? Send(IReadOnlyList<NetworkPath> paths)
     {
         var addresses = _addresses();
@@ -135,7 +135,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
 
         if (sent > 0)
             return null;
-        // The port may be of a network that is gone.
+        // The socket may belong to a network that is gone.
         _sending!.Dispose();
         _sending = null;
         return why is null ? NoWay() : $"{NoWay()[..^1]} ({why}).";
@@ -153,7 +153,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         return broadcasts.DefaultIfEmpty(IPAddress.Broadcast).Select(b => (new IPEndPoint(b, _group.Port), 0));
     }
 
-    /// <summary>Null, or why nothing is heard.</summary>
+    /// <summary>Null, or the reason why it can't listen.</summary>
     private string? TryHear(IReadOnlyList<NetworkPath> paths)
     {
         if (_hearing is not null && _listening.IsCompleted)
@@ -206,7 +206,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
-            // The next announcement opens it anew.
+            // The next announcement opens a new socket.
         }
     }
 }

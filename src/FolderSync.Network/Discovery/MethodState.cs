@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>Whether one way of discovery works, with one line in the log for each change. Thread-safe.</summary>
-/// <param name="name">As Syncthing's API names it: "IPv4 local", "IPv6 local"; "mDNS IPv4", "mDNS IPv6".</param>
+/// <summary>Whether one discovery method works. Logs one line per change. Thread-safe.</summary>
+/// <param name="name">The name in Syncthing's API: "IPv4 local", "IPv6 local"; "mDNS IPv4", "mDNS IPv6".</param>
 internal sealed class MethodState(string name, int port, ILogger logger)
 {
     private readonly Lock _lock = new();
@@ -12,7 +12,7 @@ internal sealed class MethodState(string name, int port, ILogger logger)
 
     public string Name => name;
 
-    /// <summary>Why it doesn't work; null: it does.</summary>
+    /// <summary>Why it doesn't work; null: it works.</summary>
     public string? Trouble
     {
         get
@@ -22,8 +22,8 @@ internal sealed class MethodState(string name, int port, ILogger logger)
         }
     }
 
-    /// <param name="trouble">A sentence for a person; null: it works.</param>
-    /// <param name="isHarmless">This computer has no network of that kind, which is no fault.</param>
+    /// <param name="trouble">A sentence for the user; null: it works.</param>
+    /// <param name="isHarmless">True when this computer has no network of that kind, which isn't a fault.</param>
     public void Set(string? trouble, bool isHarmless = false)
     {
         lock (_lock)

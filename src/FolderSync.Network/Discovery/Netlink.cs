@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace FolderSync.Network.Discovery;
 
 /// <summary>
-/// Linux' notices of links, addresses and carriers. .NET's own say nothing of a carrier that goes and comes on one of several interfaces,
-/// which is what a pulled cable is.
+/// Linux' notifications about links, addresses and carriers. .NET's own don't report when a carrier of one of several interfaces goes and comes,
+/// which is what pulling a cable does.
 /// </summary>
 internal sealed partial class Netlink : INetworkNews
 {
@@ -21,7 +21,7 @@ internal sealed partial class Netlink : INetworkNews
 
     private Netlink(Socket socket) => _socket = socket;
 
-    /// <summary>Null on other systems, and where the sandbox doesn't let.</summary>
+    /// <summary>Null on other systems and where the sandbox forbids it.</summary>
     public static Netlink? TryOpen()
     {
         if (!OperatingSystem.IsLinux())
@@ -47,7 +47,7 @@ internal sealed partial class Netlink : INetworkNews
         }
     }
 
-    /// <summary>An item for each notice, or for many; ends when it can't hear any more.</summary>
+    /// <summary>Yields an item for one or several notifications; ends when it can't receive any more.</summary>
     public async IAsyncEnumerable<bool> NewsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var buffer = new byte[16384];
@@ -60,7 +60,7 @@ internal sealed partial class Netlink : INetworkNews
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
             {
-                // More notices than fit: news all the same.
+                // The buffer overflowed: that counts as a notification, too.
             }
             catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException || cancellation.IsCancellationRequested)
             {

@@ -4,14 +4,14 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>An interface that is up, other than the loopback.</summary>
-/// <param name="Index">As the system numbers it; an IPv6 scope.</param>
-/// <param name="Addresses">With their prefix lengths.</param>
+/// <summary>A network interface that is up, excluding the loopback.</summary>
+/// <param name="Index">The system's number for it; also the IPv6 scope.</param>
+/// <param name="Addresses">The addresses with their prefix lengths.</param>
 internal sealed record NetworkPath(int Index, string Name, bool TakesMulticast, IReadOnlyList<(IPAddress Address, int Prefix)> Addresses)
 {
     public bool Has(AddressFamily family) => Addresses.Any(a => a.Address.AddressFamily == family);
 
-    /// <summary>Where all of the attached IPv4 networks are reached at once; not those of two addresses or one.</summary>
+    /// <summary>The broadcast addresses of the attached IPv4 networks, except those of one or two addresses.</summary>
     public IEnumerable<IPAddress> Broadcasts()
     {
         foreach (var (address, prefix) in Addresses)
@@ -21,7 +21,7 @@ internal sealed record NetworkPath(int Index, string Name, bool TakesMulticast, 
         }
     }
 
-    /// <summary>What there is now; empty where the system doesn't tell.</summary>
+    /// <summary>The present interfaces; empty when the system doesn't list them.</summary>
     public static IReadOnlyList<NetworkPath> ReadAll()
     {
         List<NetworkPath> paths = [];
@@ -38,13 +38,13 @@ internal sealed record NetworkPath(int Index, string Name, bool TakesMulticast, 
         }
         catch (NetworkInformationException)
         {
-            // Not told.
+            // The system doesn't list them.
         }
 
         return [.. paths.OrderBy(p => p.Index)];
     }
 
-    /// <summary>Equal texts: nothing has changed that matters.</summary>
+    /// <summary>Equal texts mean that nothing relevant changed.</summary>
     public override string ToString() =>
         $"{Index} {Name} {TakesMulticast} {string.Join(' ', Addresses.Select(a => $"{a.Address}/{a.Prefix}").Order(StringComparer.Ordinal))}";
 
@@ -60,7 +60,7 @@ internal sealed record NetworkPath(int Index, string Name, bool TakesMulticast, 
         }
         catch (Exception e) when (e is NetworkInformationException or PlatformNotSupportedException)
         {
-            // It went away meanwhile.
+            // It vanished meanwhile.
             return null;
         }
     }
@@ -74,7 +74,7 @@ internal sealed record NetworkPath(int Index, string Name, bool TakesMulticast, 
         }
         catch (NetworkInformationException)
         {
-            // On Windows: an interface without IPv4.
+            // Windows: an interface without IPv4.
         }
 
         return properties.GetIPv6Properties()?.Index ?? 0;

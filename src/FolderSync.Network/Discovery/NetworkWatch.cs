@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace FolderSync.Network.Discovery;
 
 /// <summary>
-/// Tells when an interface, an address or a carrier came or went, and when this computer has slept: whatever was connected before may be
-/// gone, and whatever could not be reached may be there again. Thread-safe.
+/// Reports when an interface, an address or a carrier comes or goes, and when this computer has slept: existing connections may be dead, and
+/// unreachable devices may be reachable again. Thread-safe.
 /// </summary>
 public sealed class NetworkWatch : IAsyncDisposable
 {
@@ -16,10 +16,10 @@ public sealed class NetworkWatch : IAsyncDisposable
 
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
-    /// <summary>A tick that comes later than this means that the process, or the computer, stood still.</summary>
+    /// <summary>A tick later than this means that the process or the computer stood still.</summary>
     private static readonly TimeSpan s_gap = TimeSpan.FromSeconds(5);
 
-    /// <summary>Where the system tells nothing, the interfaces are looked at this often.</summary>
+    /// <summary>If the system sends no notifications, the interfaces are checked this often.</summary>
     private const int TicksBetweenLooks = 10;
 
     private readonly TimeProvider _clock;
@@ -38,7 +38,7 @@ public sealed class NetworkWatch : IAsyncDisposable
     {
     }
 
-    /// <param name="news">Null: the system tells nothing.</param>
+    /// <param name="news">Null: the system sends no notifications.</param>
     internal NetworkWatch(TimeProvider clock, ILogger<NetworkWatch> logger, INetworkNews? news)
     {
         (_clock, _logger, _news) = (clock, logger, news);
@@ -46,12 +46,12 @@ public sealed class NetworkWatch : IAsyncDisposable
         _last = string.Join('\n', _paths);
     }
 
-    /// <summary>The network is another one than before, or time has passed unseen. Called from the thread pool, one call at a time.</summary>
+    /// <summary>The network changed, or the computer slept. Raised on the thread pool, one call at a time.</summary>
     public event Action? Changed;
 
     internal IReadOnlyList<NetworkPath> Paths => Volatile.Read(ref _paths);
 
-    /// <summary>Until disposed.</summary>
+    /// <summary>Runs until disposed.</summary>
     public void Start()
     {
         NetworkChange.NetworkAddressChanged += OnAddressChanged;
@@ -68,13 +68,13 @@ public sealed class NetworkWatch : IAsyncDisposable
         await _running.ConfigureAwait(false);
     }
 
-    /// <summary>A fault of the system's interfaces, or of whoever listens, must not leave the network unwatched.</summary>
+    /// <summary>A fault of the system's interfaces or of a handler must not leave the network unwatched.</summary>
     private Task Keep(Func<Task> loop) => new RestartingLoop(_clock).Start(loop, OnFault, _stop.Token);
 
     private void OnFault(Exception e)
     {
         Log.WatchBug(_logger, e);
-        // What it was about to look at is looked at again.
+        // Check again what the failed loop was about to check.
         Soon();
     }
 
@@ -96,7 +96,9 @@ public sealed class NetworkWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Two clocks: the monotonic one stands still in a suspend on Linux, the wall clock may be set by a person. A leap of either is news.</summary>
+    /// <summary>
+    /// Compares two clocks: the monotonic one stops during suspend on Linux, the wall clock can be set by hand. A jump of either one counts.
+    /// </summary>
     private async Task TickAsync()
     {
         var (monotonic, wall) = (_clock.GetTimestamp(), _clock.GetUtcNow());
@@ -149,7 +151,7 @@ public sealed class NetworkWatch : IAsyncDisposable
                 Log.NetworkChanged(_logger, string.Join(", ", paths.Select(p => $"{p.Name} ({string.Join(' ', p.Addresses.Select(a => a.Address))})")));
             (_last, _isAsleepNews) = (text, false);
             Volatile.Write(ref _paths, paths);
-            // Under the lock, so that calls come one at a time; whoever listens only sets signals.
+            // Under the lock, so that calls come one at a time; handlers only set signals.
             Changed?.Invoke();
         }
     }

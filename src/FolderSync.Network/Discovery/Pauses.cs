@@ -1,6 +1,6 @@
 namespace FolderSync.Network.Discovery;
 
-/// <summary>Waiting by the clock that came in.</summary>
+/// <summary>Waits on the injected clock.</summary>
 internal static class Pauses
 {
     /// <summary>Ends early, without an exception, when cancelled.</summary>
@@ -12,11 +12,11 @@ internal static class Pauses
         }
         catch (OperationCanceledException)
         {
-            // The caller's loop sees it.
+            // The caller's loop sees the cancellation.
         }
     }
 
-    /// <summary>Until the signal is given or the time is up.</summary>
+    /// <summary>Waits for the signal or the timeout.</summary>
     public static async Task WaitAsync(SemaphoreSlim signal, TimeSpan time, TimeProvider clock, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(time, clock);
@@ -27,7 +27,7 @@ internal static class Pauses
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // Time is up.
+            // The timeout has passed.
         }
     }
 }

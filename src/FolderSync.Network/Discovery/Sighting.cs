@@ -3,25 +3,25 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>A device heard once.</summary>
-/// <param name="Source">Whom the packet came from.</param>
-/// <param name="Addresses">Fit to be dialed.</param>
-/// <param name="Instance">Another one when the device has started anew.</param>
-/// <param name="Life">How long it holds.</param>
+/// <summary>One announcement heard from a device.</summary>
+/// <param name="Source">The sender of the packet.</param>
+/// <param name="Addresses">Addresses that can be dialed.</param>
+/// <param name="Instance">Differs after each start of the device.</param>
+/// <param name="Life">How long it is valid.</param>
 internal sealed record Sighting(DeviceId Device, FoundBy Via, IPAddress Source, string Name, IReadOnlyList<string> Addresses, long Instance, TimeSpan Life);
 
-/// <summary>What a sighting changed.</summary>
+/// <summary>What an announcement changed.</summary>
 internal enum Novelty
 {
-    /// <summary>Nothing but the time.</summary>
+    /// <summary>Only the time.</summary>
     None,
 
-    /// <summary>The device has other addresses than before.</summary>
+    /// <summary>The device has new addresses.</summary>
     Addresses,
 
-    /// <summary>The device was not known, or has started anew.</summary>
+    /// <summary>The device is new or has restarted.</summary>
     Device,
 
-    /// <summary>Not taken: there is no room for what this source says.</summary>
+    /// <summary>Rejected: this source has no room left.</summary>
     Refused,
 }

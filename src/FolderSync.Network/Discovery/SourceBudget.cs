@@ -3,7 +3,9 @@ using FolderSync.Network.Tcp;
 
 namespace FolderSync.Network.Discovery;
 
-/// <summary>How many packets are read, of a source and in all: a flood from one neighbour costs little and hides no other's. One user.</summary>
+/// <summary>
+/// Limits the packets that are read, per source and in total: a flood from one neighbor costs little and hides no other. Not thread-safe.
+/// </summary>
 internal sealed class SourceBudget(TimeProvider clock)
 {
     private const int MaxSources = 256;
@@ -15,7 +17,7 @@ internal sealed class SourceBudget(TimeProvider clock)
     private readonly Dictionary<IPAddress, (double Left, long At)> _sources = [];
     private (double Left, long At) _all = (BurstInAll, clock.GetTimestamp());
 
-    /// <summary>False: the packet is dropped unread.</summary>
+    /// <summary>False: drop the packet unread.</summary>
     public bool TryTake(IPAddress source)
     {
         var key = HandshakeSlots.KeyOf(source);

@@ -20,7 +20,7 @@ internal sealed class UdpDatagrams(NetworkWatch watch) : IDatagrams
                 socket.DualMode = false;
             if (port != 0)
             {
-                // On Unix this is SO_REUSEADDR and SO_REUSEPORT: Avahi and a second FolderSync hear multicasts and broadcasts, too.
+                // SO_REUSEADDR and SO_REUSEPORT on Unix: Avahi and a second FolderSync receive multicasts and broadcasts, too.
                 socket.ExclusiveAddressUse = false;
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
                 socket.SetSocketOption(isV4 ? SocketOptionLevel.IP : SocketOptionLevel.IPv6, SocketOptionName.PacketInformation, true);
@@ -56,7 +56,7 @@ internal sealed class UdpDatagrams(NetworkWatch watch) : IDatagrams
                 catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.NetworkReset or SocketError.MessageSize or
                     SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown)
                 {
-                    // The echo of an earlier packet that found nobody, or a packet too long to be one for us.
+                    // An ICMP error for an earlier packet, or a packet too long to be ours.
                 }
             }
         }
@@ -73,7 +73,7 @@ internal sealed class UdpDatagrams(NetworkWatch watch) : IDatagrams
             }
             catch (SocketException e)
             {
-                // In the group already.
+                // Already in the group.
                 return e.SocketErrorCode is SocketError.AddressAlreadyInUse;
             }
         }

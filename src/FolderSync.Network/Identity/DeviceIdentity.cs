@@ -40,28 +40,28 @@ public sealed class DeviceIdentity
     internal X509Certificate2 CertificateWithKey => _certificateWithKey.Value;
 
     /// <summary>A new ECDSA P-256 identity.</summary>
-    /// <param name="clock">For the certificate's first day; peers don't look at it.</param>
+    /// <param name="clock">For the certificate's start date; peers ignore it.</param>
     public static DeviceIdentity Create(TimeProvider? clock = null)
     {
         var (certificate, key) = KeyMaterial.Create((clock ?? TimeProvider.System).GetUtcNow());
         return new DeviceIdentity(certificate, key);
     }
 
-    /// <param name="certPem">A PEM text with a CERTIFICATE block; the first counts.</param>
+    /// <param name="certPem">A PEM text with a CERTIFICATE block; the first one counts.</param>
     /// <param name="keyPem">PKCS#8, SEC 1 ("EC PRIVATE KEY") or PKCS#1, without a password: ECDSA P-256, P-384, P-521, RSA or Ed25519.</param>
-    /// <exception cref="InvalidDataException">Says which of the two is of no use and why.</exception>
+    /// <exception cref="InvalidDataException">Names the invalid one of the two, and why.</exception>
     public static DeviceIdentity Load(string certPem, string keyPem) =>
         new(KeyMaterial.ReadCertificate(certPem), KeyMaterial.ReadKey(keyPem));
 
     /// <summary>Reads cert.pem and key.pem of a home directory; null when it has neither.</summary>
-    /// <exception cref="InvalidDataException">One of the two is missing or of no use.</exception>
+    /// <exception cref="InvalidDataException">One of the two is missing or invalid.</exception>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static LoadedIdentity? LoadOrNull(string directory) => IdentityFiles.LoadOrNull(directory);
 
-    /// <summary>Writes cert.pem and key.pem, readable by this user alone from their first byte on, and durable when it returns.</summary>
-    /// <param name="directory">Made with mode 0700 if missing.</param>
-    /// <exception cref="IOException">Also when an identity is already there: a device ID is never overwritten.</exception>
+    /// <summary>Writes cert.pem and key.pem durably, readable only by this user from the first byte on.</summary>
+    /// <param name="directory">Created with mode 0700 if missing.</param>
+    /// <exception cref="IOException">Also thrown when an identity exists: a device ID is never overwritten.</exception>
     /// <exception cref="UnauthorizedAccessException"/>
     public Task SaveAsync(string directory, CancellationToken cancellation = default) => IdentityFiles.SaveAsync(this, directory, cancellation);
 
@@ -94,12 +94,12 @@ public sealed class DeviceIdentity
         if (!OperatingSystem.IsWindows())
             return joined;
 
-        // Schannel doesn't take an ephemeral key; a PKCS#12 round trip gives it a stored one.
+        // Schannel doesn't take an ephemeral key; a PKCS#12 round trip makes a persisted one.
         using (joined)
             return X509CertificateLoader.LoadPkcs12(joined.Export(X509ContentType.Pfx), password: null);
     }
 }
 
-/// <summary>An identity as found on disk.</summary>
-/// <param name="Warnings">Sentences about permissions that are looser than they should be; empty when all is well.</param>
+/// <summary>An identity as read from disk.</summary>
+/// <param name="Warnings">Sentences about permissions that are too loose; empty when there are none.</param>
 public sealed record LoadedIdentity(DeviceIdentity Identity, IReadOnlyList<string> Warnings);

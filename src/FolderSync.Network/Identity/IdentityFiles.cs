@@ -45,7 +45,7 @@ internal static class IdentityFiles
         if (File.Exists(KeyPath(directory)) || File.Exists(CertificatePath(directory)))
             throw new IOException($"{directory} already has an identity. Move cert.pem and key.pem away first; whoever loses them loses the device ID.");
 
-        // The key first: a certificate whose key was lost in a crash is worth nothing.
+        // The key first: a certificate is useless if a crash loses its key.
         await WriteAsync(KeyPath(directory), identity.KeyPem(), cancellation).ConfigureAwait(false);
         await WriteAsync(CertificatePath(directory), identity.CertificatePem(), cancellation).ConfigureAwait(false);
         DurableName.SyncDirectory(directory);

@@ -14,7 +14,7 @@ using Org.BouncyCastle.X509;
 
 namespace FolderSync.Network.Identity;
 
-/// <summary>Makes and reads keys and certificates. BouncyCastle throughout, so that every platform has every key type.</summary>
+/// <summary>Creates and reads keys and certificates. Uses BouncyCastle throughout, so that every platform supports every key type.</summary>
 internal static class KeyMaterial
 {
     private static readonly Dictionary<string, string> s_curves = new()
@@ -26,7 +26,7 @@ internal static class KeyMaterial
 
     public static SecureRandom NewRandom() => new(new CryptoApiRandomGenerator());
 
-    /// <summary>A new P-256 key with a self-signed certificate, as other devices expect one: CN and SAN "syncthing", valid for 20 years.</summary>
+    /// <summary>A new P-256 key with a self-signed certificate as other devices expect it: CN and SAN "syncthing", valid for 20 years.</summary>
     public static (byte[] CertificateDer, AsymmetricKeyParameter Key) Create(DateTimeOffset now)
     {
         var random = NewRandom();
@@ -50,7 +50,7 @@ internal static class KeyMaterial
         return (certificate.Generate(new Asn1SignatureFactory("SHA256withECDSA", pair.Private, random)).GetEncoded(), pair.Private);
     }
 
-    /// <summary>The first certificate of a PEM text, its DER bytes as they stand there.</summary>
+    /// <summary>The DER bytes of the first certificate in a PEM text, verbatim.</summary>
     /// <exception cref="InvalidDataException"/>
     public static byte[] ReadCertificate(string pem)
     {
@@ -89,7 +89,7 @@ internal static class KeyMaterial
         throw new InvalidDataException("The key file holds no PEM private key. Restore key.pem from a backup.");
     }
 
-    /// <summary>A name for the kind of key, such as "ECDSA P-384"; it is the gate for kinds that TLS can use.</summary>
+    /// <summary>The name of the key's type, such as "ECDSA P-384". Rejects types that TLS can't use.</summary>
     /// <exception cref="InvalidDataException">For other kinds.</exception>
     public static string KindOf(AsymmetricKeyParameter key) => key switch
     {

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Tcp;
 
-/// <summary>Bounds the handshakes under way, in all and of one remote address.</summary>
+/// <summary>Limits concurrent handshakes, in total and per remote address.</summary>
 internal sealed class HandshakeSlots(int max, int maxPerRemote)
 {
     private readonly Lock _lock = new();
@@ -11,7 +11,7 @@ internal sealed class HandshakeSlots(int max, int maxPerRemote)
     private readonly Dictionary<IPAddress, int> _perRemote = [];
     private TaskCompletionSource? _empty;
 
-    /// <summary>A slot, or null if this remote has enough. When all are taken, the oldest handshake is cancelled to make room.</summary>
+    /// <summary>A slot, or null if this remote has too many. When all are taken, cancels the oldest handshake to make room.</summary>
     public Slot? TryEnter(IPAddress remote, CancellationTokenSource handshake)
     {
         var key = KeyOf(remote);
@@ -37,7 +37,7 @@ internal sealed class HandshakeSlots(int max, int maxPerRemote)
         return slot;
     }
 
-    /// <summary>Completes when no handshake is left; nobody enters any more by then.</summary>
+    /// <summary>Completes when no handshake is left. Call it when nobody can enter any more.</summary>
     public Task WhenEmptyAsync()
     {
         lock (_lock)
@@ -49,7 +49,7 @@ internal sealed class HandshakeSlots(int max, int maxPerRemote)
         }
     }
 
-    /// <summary>Whoever has a whole IPv6 /64 would otherwise count as 2^64 remotes.</summary>
+    /// <summary>The owner of an IPv6 /64 would otherwise count as 2^64 remotes.</summary>
     internal static IPAddress KeyOf(IPAddress remote)
     {
         if (remote.IsIPv4MappedToIPv6)
@@ -69,7 +69,7 @@ internal sealed class HandshakeSlots(int max, int maxPerRemote)
         }
         catch (ObjectDisposedException)
         {
-            // It ended by itself in this moment.
+            // It ended by itself just now.
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class HandshakeSlots(int max, int maxPerRemote)
 
         public bool GivenUp { get; set; }
 
-        /// <summary>Begins the handshake, which never throws, and leaves the slot when it has ended.</summary>
+        /// <summary>Starts the handshake, which never throws, and leaves the slot when it has ended.</summary>
         public void Run(Func<Task> handshake) => _running = RunAsync(handshake);
 
         public void Leave() => _owner.Leave(this);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Tcp;
 
-/// <summary>Tells addresses of attached or private networks from those of the wide world.</summary>
+/// <summary>Distinguishes addresses of attached or private networks from those of the internet.</summary>
 internal sealed class LanAddresses(TimeProvider clock)
 {
     private static readonly TimeSpan s_freshness = TimeSpan.FromMinutes(1);
@@ -36,7 +36,7 @@ internal sealed class LanAddresses(TimeProvider clock)
         return false;
     }
 
-    /// <summary>Without a scope and not mapped into IPv6, as networks are written.</summary>
+    /// <summary>Strips the scope and the IPv6 mapping, as networks are written.</summary>
     private static IPAddress Plain(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
@@ -74,7 +74,7 @@ internal sealed class LanAddresses(TimeProvider clock)
         }
         catch (Exception e) when (e is NetworkInformationException or PlatformNotSupportedException)
         {
-            // Without the list, only the private ranges count as local.
+            // Without the list only private ranges count as local.
         }
 
         return networks;

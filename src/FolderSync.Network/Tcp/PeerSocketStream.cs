@@ -2,11 +2,11 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Tcp;
 
-/// <summary>A connected socket whose closing lets the peer read what was sent last.</summary>
+/// <summary>A connected socket that lets the peer read the last data sent before it closes.</summary>
 /// <remarks>
-/// Closing a socket with unread input makes the system send a reset, upon which the peer's system discards what the peer has not
-/// read yet: a last message would be lost whenever the other side was sending, too. So the sending half is closed first, and input
-/// is read and dropped until the peer closes, for a limited time and amount.
+/// Closing a socket with unread input makes the system send a reset, upon which the peer's system discards data that the peer hasn't read: the last
+/// message would be lost whenever the other side is sending, too. So this closes the sending half first, then reads and drops input until the peer
+/// closes, for a limited time and amount.
 /// </remarks>
 internal sealed class PeerSocketStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
@@ -37,7 +37,7 @@ internal sealed class PeerSocketStream(Socket socket) : NetworkStream(socket, ow
         }
     }
 
-    /// <summary>Closes it without waiting for anything: the peer is not there to read.</summary>
+    /// <summary>Closes it without waiting: the peer is gone.</summary>
     public void Abort()
     {
         Interlocked.Exchange(ref _disposed, 1);
@@ -51,7 +51,7 @@ internal sealed class PeerSocketStream(Socket socket) : NetworkStream(socket, ow
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             await _closing.CancelAsync().ConfigureAwait(false);
-            // With a write stuck there is no orderly end to be had.
+            // A stuck write rules out an orderly close.
             if (Volatile.Read(ref _writing) == 0)
                 await LingerAsync().ConfigureAwait(false);
         }
@@ -95,7 +95,7 @@ internal sealed class PeerSocketStream(Socket socket) : NetworkStream(socket, ow
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The connection is gone already, or the peer doesn't close it.
+            // The connection is gone, or the peer doesn't close it.
         }
     }
 }

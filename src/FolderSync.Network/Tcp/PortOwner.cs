@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace FolderSync.Network.Tcp;
 
-/// <summary>Finds out, on Linux and as far as rights go, which process listens on a TCP port.</summary>
+/// <summary>Finds the process that listens on a TCP port, on Linux and as far as permissions allow.</summary>
 internal static class PortOwner
 {
     private const string Guess = "another program listens there, perhaps Syncthing or a second FolderSync.";
 
-    /// <summary>A sentence's end that names the program, or guesses.</summary>
+    /// <summary>The end of a sentence: names the program, or guesses.</summary>
     public static string Describe(int port)
     {
         if (!OperatingSystem.IsLinux())
@@ -23,7 +23,7 @@ internal static class PortOwner
         }
     }
 
-    /// <summary>/proc/net/tcp: sl local(addr:port hex) remote state(0A = listening) … inode is the tenth field.</summary>
+    /// <summary>/proc/net/tcp: sl local(addr:port hex) remote state(0A = listening) …; the inode is the tenth field.</summary>
     private static HashSet<string> ListeningInodes(int port)
     {
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);

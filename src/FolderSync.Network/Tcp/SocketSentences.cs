@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Tcp;
 
-/// <summary>What a socket's error means to a person.</summary>
+/// <summary>Explains socket errors to the user.</summary>
 internal static class SocketSentences
 {
     public static string Dialing(SocketError error, string where) => error switch

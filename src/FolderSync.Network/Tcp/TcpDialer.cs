@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace FolderSync.Network.Tcp;
 
-/// <param name="Remote">Which of the host's addresses answered; a socket that was reset meanwhile can't say it any more.</param>
+/// <param name="Remote">The address of the host that answered; a socket that was reset meanwhile can't tell.</param>
 internal sealed record DialedSocket(Socket Socket, IPEndPoint Remote);
 
-/// <summary>Makes a TCP connection to a host: all its addresses, each with a head start over the next, the first to answer wins.</summary>
+/// <summary>Connects to a host: tries all its addresses, each with a head start over the next, and keeps the first to answer.</summary>
 internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
 {
     /// <exception cref="TransportException"/>
@@ -28,8 +28,8 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         }
     }
 
-    /// <summary>Sets what every peer connection wants; used for accepted sockets, too.</summary>
-    /// <remarks>Buffer sizes stay the system's: setting them would end its automatic tuning to the path.</remarks>
+    /// <summary>Sets the options of every peer connection; also for accepted sockets.</summary>
+    /// <remarks>Leaves buffer sizes alone: setting them would disable the system's automatic tuning.</remarks>
     public static void Tune(Socket socket)
     {
         socket.NoDelay = true;
@@ -69,7 +69,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         return Interleave(found);
     }
 
-    /// <summary>Families in turn, the first one's first, so that a broken family costs one head start only.</summary>
+    /// <summary>Alternates the families, starting with the first address's family, so that a broken family costs only one head start.</summary>
     internal static List<IPAddress> Interleave(IReadOnlyList<IPAddress> found)
     {
         var first = new Queue<IPAddress>(found.Where(a => a.AddressFamily == found[0].AddressFamily));
@@ -122,7 +122,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         return winner ?? throw new TransportException(SocketSentences.Dialing(failure!.SocketErrorCode, Where(address, candidates)), failure);
     }
 
-    /// <summary>The attempt that ended first, or null when the next address's turn has come.</summary>
+    /// <summary>The attempt that ended first, or null when it is the next address's turn.</summary>
     private async Task<Task<DialedSocket>?> FirstOrStaggerAsync(List<Task<DialedSocket>> running, bool moreToTry, CancellationToken cancellation)
     {
         var first = Task.WhenAny(running);
@@ -152,7 +152,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         }
     }
 
-    /// <summary>Losers that connected all the same are closed; they end soon, for they were cancelled.</summary>
+    /// <summary>Closes losers that connected anyway; they end soon, since they were cancelled.</summary>
     private static async Task DiscardAsync(List<Task<DialedSocket>> losers)
     {
         foreach (var loser in losers)
@@ -163,7 +163,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
-                // As wanted.
+                // It was cancelled, as intended.
             }
         }
     }

@@ -11,7 +11,7 @@ internal sealed class TcpPath(PeerSocketStream stream) : IConnectionPath
     private const int ProtocolTcp = 6;
     private const int TcpInfo = 11;
 
-    /// <summary>Fewer time-outs in a row are a lost packet.</summary>
+    /// <summary>Fewer timeouts in a row are just a lost packet.</summary>
     private const int MinTimeouts = 2;
 
     // struct tcp_info of Linux: eight bytes, then 32-bit numbers.

@@ -11,8 +11,8 @@ public static class TlsStacks
     public const string BouncyCastle = BouncyCastleTls.StackName;
 
     /// <summary>
-    /// SslStream on Linux where the own key allows it. Elsewhere BouncyCastle: Schannel knows no Ed25519 and Windows 10 no TLS 1.3,
-    /// macOS has no TLS 1.3 server.
+    /// SslStream on Linux if the own key allows it. Elsewhere BouncyCastle: Schannel doesn't support Ed25519 and Windows 10 no TLS 1.3; macOS has
+    /// no TLS 1.3 server.
     /// </summary>
     public static ITlsStack Default(DeviceIdentity identity) =>
         Create(identity, RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && identity.WorksWithSslStream ? SslStream : BouncyCastle);

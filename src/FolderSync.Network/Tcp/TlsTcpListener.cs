@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Tcp;
 
-/// <summary>Accepts TCP connections and lets each do its handshake aside, so that a slow or hostile one delays nobody.</summary>
+/// <summary>Accepts TCP connections and runs the handshakes concurrently, so that a slow or hostile peer delays nobody.</summary>
 internal sealed class TlsTcpListener : IPeerListener
 {
-    /// <summary>Handshaken streams that wait to be taken; each waits only until its handshake's deadline.</summary>
+    /// <summary>Streams that completed the handshake and wait for AcceptAsync; each waits only until its handshake's deadline.</summary>
     private const int ReadyCapacity = 64;
 
     private static readonly TimeSpan s_pauseAfterFault = TimeSpan.FromSeconds(1);
@@ -76,11 +76,11 @@ internal sealed class TlsTcpListener : IPeerListener
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
-                // That peer has gone again before it was accepted.
+                // The peer left before it was accepted.
             }
             catch (SocketException e)
             {
-                // Out of file handles or memory: accepting again at once would only spin.
+                // Out of file descriptors or memory: accepting again at once would only spin.
                 Log.AcceptFailed(_logger, Address, e.Message);
                 await PauseAsync().ConfigureAwait(false);
             }
@@ -95,7 +95,7 @@ internal sealed class TlsTcpListener : IPeerListener
         }
         catch (OperationCanceledException)
         {
-            // The loop sees it.
+            // The loop sees the cancellation.
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class TlsTcpListener : IPeerListener
         slot.Run(() => HandshakeAsync(socket, remote, deadline));
     }
 
-    /// <summary>Owns socket and deadline; never throws. Whoever closes the listener waits for the slots.</summary>
+    /// <summary>Owns socket and deadline; never throws. Closing the listener waits for the slots.</summary>
     private async Task HandshakeAsync(Socket socket, IPEndPoint remote, CancellationTokenSource deadline)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -176,7 +176,7 @@ internal sealed class TlsTcpListener : IPeerListener
         }
         catch (Exception e)
         {
-            // A fault of the TLS implementation with this peer's bytes must not end the listener.
+            // A fault of the TLS implementation caused by this peer's bytes must not end the listener.
             Log.HandshakeBroke(_logger, TlsTcpTransport.Show(remote), e);
         }
         finally

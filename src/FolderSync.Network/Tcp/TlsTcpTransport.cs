@@ -19,7 +19,7 @@ public sealed class TlsTcpTransport : ITransport
     private readonly LanAddresses _lan;
 
     /// <param name="stack">"sslstream", "bouncycastle" or null for <see cref="TlsStacks.Default"/>.</param>
-    /// <exception cref="ArgumentException">No such stack, or it can't use this identity's key.</exception>
+    /// <exception cref="ArgumentException">There is no such stack, or it can't use this identity's key.</exception>
     public TlsTcpTransport(
         DeviceIdentity identity, string? stack = null, TimeProvider? clock = null, TlsTcpOptions? options = null, ILogger<TlsTcpTransport>? logger = null)
     {
@@ -39,7 +39,7 @@ public sealed class TlsTcpTransport : ITransport
     /// "tcp://0.0.0.0:22000", "tcp://:22000" or "tcp://[::]:22000" for every address of both families, "tcp4://…" and "tcp6://…" for one
     /// family, "tcp://192.168.1.2:22000" for one address; port 0 for any free one.
     /// </param>
-    /// <exception cref="TransportException">Says what is wrong with the address, or who may have the port.</exception>
+    /// <exception cref="TransportException">Explains what is wrong with the address, or which program may have the port.</exception>
     public async Task<IPeerListener> ListenAsync(string address, Func<IPAddress, bool> admits, CancellationToken cancellation)
     {
         var parsed = ParseSupported(address);
@@ -50,7 +50,7 @@ public sealed class TlsTcpTransport : ITransport
         return new TlsTcpListener(socket, bound.ToString(), _self, admits, _tls, _lan, _clock, _options, _logger);
     }
 
-    /// <exception cref="TransportException">A sentence that says why there is no connection.</exception>
+    /// <exception cref="TransportException">A sentence that explains why there is no connection.</exception>
     public async Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, Func<IPAddress, bool> admits, CancellationToken cancellation)
     {
         var parsed = ParseSupported(address);
@@ -75,7 +75,7 @@ public sealed class TlsTcpTransport : ITransport
         };
     }
 
-    /// <summary>IPv4 addresses that came mapped into IPv6 are shown as IPv4.</summary>
+    /// <summary>Shows IPv4 addresses that arrive mapped into IPv6 as IPv4.</summary>
     internal static string Show(IPEndPoint remote) =>
         remote.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(remote.Address.MapToIPv4(), remote.Port).ToString() : remote.ToString();
 
@@ -114,7 +114,7 @@ public sealed class TlsTcpTransport : ITransport
 
     private static async Task<IPEndPoint> LocalEndpointAsync(PeerAddress address, CancellationToken cancellation)
     {
-        // Plain tcp with "any" address means both families, as Syncthing has it.
+        // Plain tcp with a wildcard address means both families, as in Syncthing.
         if (address.IsWildcard)
         {
             var both = address.Family != AddressFamily.InterNetwork && Socket.OSSupportsIPv6;
@@ -141,7 +141,7 @@ public sealed class TlsTcpTransport : ITransport
         {
             if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = address.IsWildcard && address.Family == AddressFamily.Unspecified;
-            // Windows lets a second program bind the same port otherwise.
+            // Otherwise Windows lets a second program bind the same port.
             if (OperatingSystem.IsWindows())
                 socket.ExclusiveAddressUse = true;
             socket.Bind(endpoint);

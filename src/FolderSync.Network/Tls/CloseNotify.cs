@@ -1,8 +1,8 @@
 namespace FolderSync.Network.Tls;
 
-/// <summary>The last word of a TLS connection.</summary>
+/// <summary>The close_notify alert, which ends a TLS connection.</summary>
 internal static class CloseNotify
 {
-    /// <summary>How long a closing stream tries to tell its peer so.</summary>
+    /// <summary>How long a closing stream tries to send it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 }

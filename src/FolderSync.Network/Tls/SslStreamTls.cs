@@ -9,7 +9,7 @@ using X86 = System.Runtime.Intrinsics.X86;
 
 namespace FolderSync.Network.Tls;
 
-/// <summary>TLS by .NET's SslStream, that is OpenSSL on Linux.</summary>
+/// <summary>TLS with .NET's SslStream, which is OpenSSL on Linux.</summary>
 internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
 {
     public const string StackName = "sslstream";
@@ -17,7 +17,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
     private static readonly SslApplicationProtocol s_bep = new("bep/1.0");
     private static readonly CipherSuitesPolicy? s_suites = OperatingSystem.IsLinux() ? PreferredSuites() : null;
 
-    // Offline: else building the context may fetch what the certificate's AIA extension names.
+    // Offline: building the context could otherwise fetch what the certificate's AIA extension names.
     private readonly SslStreamCertificateContext _own = SslStreamCertificateContext.Create(identity.CertificateWithKey, null, offline: true);
 
     public string Name => StackName;
@@ -75,7 +75,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
         }
         catch (Exception e)
         {
-            // A refusal's alert gets its time to arrive; a cancelled handshake ends at once.
+            // Give an alert time to arrive; end a cancelled handshake at once.
             if (e is not OperationCanceledException)
                 await raw.DisposeAsync().ConfigureAwait(false);
             tls.Dispose();
@@ -85,7 +85,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
         }
     }
 
-    /// <summary>No root is trusted, nothing is fetched, every flaw is forgiven: the device ID decides, later and elsewhere.</summary>
+    /// <summary>Trusts no root, fetches nothing and accepts every flaw: the device ID decides, later and elsewhere.</summary>
     private static X509ChainPolicy ChainPolicy() => new()
     {
         TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -116,9 +116,9 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
     }
 
     /// <summary>
-    /// Says close_notify when it is disposed of, without letting a peer that doesn't read delay the end for long. OpenSSL does not bear a
-    /// farewell, or its end, amid reading and writing (it frees the same memory twice, and the process is gone), and the base class does not
-    /// keep them apart: what is under way is called off first, and its end is awaited.
+    /// Sends close_notify when disposed, without letting a peer that doesn't read delay the end for long. SSL_shutdown and SSL_free must not run
+    /// concurrently with SSL_read or SSL_write (OpenSSL frees the same memory twice and the process dies), and the base class doesn't prevent that.
+    /// So this cancels running operations first and awaits their end.
     /// </summary>
     private sealed class ClosingSslStream(Stream raw) : SslStream(raw, leaveInnerStreamOpen: false)
     {
@@ -175,7 +175,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
 
         public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-        /// <summary>Once, for all who ask.</summary>
+        /// <summary>Closes once, whoever calls first.</summary>
         public override ValueTask DisposeAsync()
         {
             lock (_lock)
@@ -188,7 +188,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
 
         private async Task CloseAsync(bool isCutShort)
         {
-            // Not under the lock of who asked first.
+            // Leave the first caller's lock.
             await Task.Yield();
             await _stop.CancelAsync().ConfigureAwait(false);
             try
@@ -203,13 +203,13 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
             }
             try
             {
-                // Behind half a record nobody would understand it.
+                // After half a record the peer couldn't decode it.
                 if (!isCutShort)
                     await ShutdownAsync().WaitAsync(CloseNotify.Patience).ConfigureAwait(false);
             }
             catch (Exception)
             {
-                // The connection is broken: it ends without the farewell. OpenSSL's own failures come as a type that is the runtime's alone.
+                // The connection is broken: close it without close_notify. OpenSSL's own failures have a type that is internal to the runtime.
             }
             await base.DisposeAsync().ConfigureAwait(false);
         }

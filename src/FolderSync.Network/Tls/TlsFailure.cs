@@ -3,7 +3,7 @@ using Org.BouncyCastle.Tls;
 
 namespace FolderSync.Network.Tls;
 
-/// <summary>Sentences for what goes wrong in a handshake.</summary>
+/// <summary>Sentences for handshake failures.</summary>
 internal static class TlsFailure
 {
     public const string NoBep = "The other side doesn't speak the synchronization protocol (no common ALPN protocol \"bep/1.0\").";
@@ -41,7 +41,7 @@ internal static class TlsFailure
         _ => Describe(alert, $"the other side ended it with the alert {AlertDescription.GetName(alert)}"),
     };
 
-    /// <summary>OpenSSL tells the alert in its text only.</summary>
+    /// <summary>OpenSSL names the alert only in its text.</summary>
     private static string DescribeText(string text)
     {
         bool Has(string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);

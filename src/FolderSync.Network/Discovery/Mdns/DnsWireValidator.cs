@@ -3,7 +3,7 @@ using Makaretu.Dns;
 
 namespace FolderSync.Network.Discovery.Mdns;
 
-/// <summary>Why a packet is dropped before anything is made of it.</summary>
+/// <summary>Why a packet is dropped before it is parsed.</summary>
 internal enum PacketFault
 {
     None,
@@ -14,22 +14,22 @@ internal enum PacketFault
     /// <summary>More questions and records than fit into its bytes, or than any neighbor sends.</summary>
     RecordCount,
 
-    /// <summary>It ends within a name or a record.</summary>
+    /// <summary>The packet ends inside a name or a record.</summary>
     Truncated,
 
     /// <summary>Neither a label of up to 63 bytes nor a pointer.</summary>
     Label,
 
-    /// <summary>Over 255 bytes.</summary>
+    /// <summary>A name is longer than 255 bytes.</summary>
     NameLength,
 
-    /// <summary>Not strictly backwards.</summary>
+    /// <summary>A pointer doesn't lead strictly backwards.</summary>
     Pointer,
 
-    /// <summary>A record's data doesn't have the shape of its type.</summary>
+    /// <summary>The record's data doesn't match its type.</summary>
     Data,
 
-    /// <summary>All names together would grow far beyond the packet.</summary>
+    /// <summary>All names together would expand far beyond the packet.</summary>
     Expansion,
 }
 
@@ -49,16 +49,16 @@ internal static class DnsWireValidator
     public const int MaxRecords = 512;
     public const int MaxLabel = 63;
 
-    /// <summary>With its length bytes and the last zero (RFC 1035, 2.3.4).</summary>
+    /// <summary>Includes the length bytes and the final zero (RFC 1035, 2.3.4).</summary>
     public const int MaxName = 255;
 
-    /// <summary>What the names may take when each is written out. A packet of 512 records with names as long as mDNS has them stays below half of it.</summary>
+    /// <summary>The limit for all names written out. A packet of 512 records with the usual mDNS names stays below half of it.</summary>
     public const int MaxExpandedBytes = 64 * 1024;
 
-    /// <summary>References to labels that the parser may copy: it keeps a list for each label of a name that is not behind a pointer.</summary>
+    /// <summary>Label references that the parser may copy: it keeps a list for each label of a name that isn't behind a pointer.</summary>
     public const int MaxLabelCopies = 16 * 1024;
 
-    /// <summary>In one name: before each but the first stands a label, wherever a sane sender wrote it.</summary>
+    /// <summary>Per name: a sane sender writes a label before every pointer but the first.</summary>
     public const int MaxPointers = 127;
 
     private const int HeaderSize = 12;
@@ -66,7 +66,7 @@ internal static class DnsWireValidator
     private const int RecordTail = 10;
     private const int MinName = 1;
 
-    /// <summary>A bitmap as mDNS has it: the types below 256 only (RFC 6762, 6.1).</summary>
+    /// <summary>A bitmap as mDNS uses it: only types below 256 (RFC 6762, 6.1).</summary>
     private const int MaxBitmap = 2 + 32;
 
     public static PacketFault Validate(ReadOnlySpan<byte> packet)
@@ -112,7 +112,7 @@ internal static class DnsWireValidator
         return fault;
     }
 
-    /// <summary>The types that <see cref="MdnsPacket"/> has parsed; all others are bytes to it.</summary>
+    /// <summary>The types that <see cref="MdnsPacket"/> parses; all others stay bytes.</summary>
     private static PacketFault Data(DnsType type, ref Cursor cursor, int end)
     {
         switch (type)
@@ -166,7 +166,7 @@ internal static class DnsWireValidator
             return At <= Packet.Length;
         }
 
-        /// <summary>A name that the record's data ends with.</summary>
+        /// <summary>A name that ends the record's data.</summary>
         public PacketFault LastName(int before, int end)
         {
             At += before;
@@ -174,7 +174,7 @@ internal static class DnsWireValidator
             return fault is PacketFault.None && At != end ? PacketFault.Data : fault;
         }
 
-        /// <param name="end">The name's own bytes, up to its zero or pointer, lie before.</param>
+        /// <param name="end">The name's own bytes, up to its zero or pointer, end before this offset.</param>
         public PacketFault Name(int end)
         {
             var (at, start, length, labels, ownLabels, pointers) = (At, At, 1, 0, 0, 0);
@@ -193,7 +193,7 @@ internal static class DnsWireValidator
                     var target = ((first & ~Kind) << 8) | Packet[at + 1];
                     if (isOwn)
                         (At, ownLabels, isOwn) = (at + 2, labels, false);
-                    // Each pointer leads before all that was read of this name, so the way ends.
+                    // Each pointer leads before everything read for this name, so this ends.
                     if (target < HeaderSize || target >= start || ++pointers > MaxPointers)
                         return PacketFault.Pointer;
                     at = start = target;

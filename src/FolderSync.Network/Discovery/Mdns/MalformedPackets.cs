@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Discovery.Mdns;
 
-/// <summary>Counts the packets that are dropped as malformed: whoever floods the network fills no log, which gets one line an hour at most. One user.</summary>
+/// <summary>Counts malformed packets. A flood must not fill the log, so it writes at most one line per hour. Not thread-safe.</summary>
 internal sealed class MalformedPackets(TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
@@ -14,7 +14,7 @@ internal sealed class MalformedPackets(TimeProvider clock, ILogger logger)
 
     public void Add() => (Total, _unreported) = (Total + 1, _unreported + 1);
 
-    /// <summary>To be called now and then.</summary>
+    /// <summary>Call this from time to time.</summary>
     public void ReportWhenDue()
     {
         if (_unreported == 0 || clock.GetElapsedTime(_reportedAt) < s_interval)

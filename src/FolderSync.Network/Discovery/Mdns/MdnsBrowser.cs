@@ -5,8 +5,8 @@ using Makaretu.Dns;
 namespace FolderSync.Network.Discovery.Mdns;
 
 /// <summary>
-/// Finds other FolderSyncs by mDNS: asks seldom and seldomer, hears what is announced, and asks again for what is about to be too old.
-/// Has no sockets and no timers, as <see cref="MdnsResponder"/>. One user.
+/// Finds other FolderSyncs through mDNS: queries at growing intervals, listens to announcements, and refreshes records that are about to expire.
+/// Has no sockets and no timers, like <see cref="MdnsResponder"/>. Not thread-safe.
 /// </summary>
 internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Action<DeviceId, IPAddress> onGone, TimeProvider clock, Func<int, int> random)
 {
@@ -16,14 +16,14 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
     private const int MaxPerPacket = 32;
     private const int MaxKnownAnswers = 20;
 
-    /// <summary>Instances of which only the name was told, asked about at a time.</summary>
+    /// <summary>Instances known by name only that are queried at a time.</summary>
     private const int MaxUnresolved = 16;
 
     private static readonly TimeSpan s_first = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_longestLife = TimeSpan.FromSeconds(4500);
 
-    // By source, too: what one says over IPv4 and IPv6 are two, and each takes back its own only.
+    // The source is part of the key: a device's IPv4 and IPv6 records are separate, and each source withdraws only its own.
     private readonly Dictionary<(string Label, IPAddress Source), Instance> _instances = [];
     private readonly Dictionary<string, MdnsLink> _unresolved = new(StringComparer.OrdinalIgnoreCase);
     private long _nextQuery = long.MaxValue;
@@ -34,7 +34,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
 
     public long NextDue => _unresolved.Count > 0 ? clock.GetTimestamp() : Math.Min(_nextQuery, _nextRefresh);
 
-    /// <summary>From the beginning, as after each change of the network.</summary>
+    /// <summary>Starts over, as after each network change.</summary>
     public void Start()
     {
         _interval = s_first;
@@ -115,7 +115,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         onSighting(new Sighting(told.Device, FoundBy.Mdns, source, label, addresses, 0, life));
     }
 
-    /// <summary>What the host's records say, and whom the packet came from: that one at least is on this network.</summary>
+    /// <summary>The addresses in the host's records, and the sender's: that one is on this network at least.</summary>
     private static List<string> Addresses(SRVRecord? server, List<ResourceRecord> records, int port, IPAddress source)
     {
         List<string> addresses = [];
@@ -150,7 +150,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         return true;
     }
 
-    /// <summary>Asks for those that are at four fifths of their life, once, and forgets those that are past it.</summary>
+    /// <summary>Queries once for records at four fifths of their lifetime and removes expired ones.</summary>
     private void Refresh(long now, IReadOnlyList<MdnsLink> links, List<Outgoing> outgoing)
     {
         if (_nextRefresh > now)
@@ -185,7 +185,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         return new Outgoing(message, link);
     }
 
-    /// <summary>Who is there? With those that need not answer.</summary>
+    /// <summary>Asks who is there and lists known answers, which needn't be repeated.</summary>
     private Outgoing Browse(MdnsLink link, long now)
     {
         var message = new Message();
@@ -204,7 +204,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
 
-    /// <summary>What a TXT record says.</summary>
+    /// <summary>The content of a TXT record.</summary>
     private sealed record Told(DeviceId Device, string Version)
     {
         private const int MaxValue = 100;

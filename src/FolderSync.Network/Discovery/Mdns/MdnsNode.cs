@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace FolderSync.Network.Discovery.Mdns;
 
 /// <summary>
-/// mDNS on all interfaces and both families: owns the sockets and the time for the responder and the browser, which run in its one loop.
-/// Port 5353 is shared with Avahi and whoever shares it; a family whose port is not to be had is tried again.
+/// mDNS on all interfaces and both address families. Owns the sockets and the timing for responder and browser, which run in its single loop.
+/// Shares port 5353 with Avahi and others; retries a family whose port isn't available.
 /// </summary>
 internal sealed class MdnsNode : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class MdnsNode : IAsyncDisposable
     private volatile bool _isNetworkNew;
     private string _name;
 
-    /// <param name="service">This device under its n-th name; null: it listens nowhere, so it only looks for others.</param>
+    /// <param name="service">This device under its n-th name; null: it listens nowhere, so it only browses.</param>
     public MdnsNode(
         DeviceId self, Func<int, MdnsService>? service, IDatagrams datagrams, Action<Sighting> onSighting, Action<DeviceId, IPAddress> onGone,
         MethodState stateV4, MethodState stateV6, TimeProvider clock, Func<int, int> random, ILogger logger)
@@ -47,14 +47,14 @@ internal sealed class MdnsNode : IAsyncDisposable
         _running = new RestartingLoop(clock).Start(RunAsync, OnFault, _stop.Token);
     }
 
-    /// <summary>The network changed: names are probed and announced anew.</summary>
+    /// <summary>The network changed: probe and announce the names again.</summary>
     public void Wake()
     {
         _isNetworkNew = true;
         _inbox.Writer.TryWrite(null);
     }
 
-    /// <summary>Says goodbye.</summary>
+    /// <summary>Sends a goodbye.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // It says goodbye.
+            // The loop ends with a goodbye.
         }
 
         Send(_responder?.Goodbye(links));
@@ -109,7 +109,7 @@ internal sealed class MdnsNode : IAsyncDisposable
 
     private void OnFault(Exception e) => Log.DiscoveryBug(_logger, "mDNS", e);
 
-    /// <summary>Waits for a packet until that time, and hears all that are there.</summary>
+    /// <summary>Waits for a packet until that time and handles all that have arrived.</summary>
     private async Task HearAsync(List<MdnsLink> links, long until)
     {
         if (!_inbox.Reader.TryPeek(out _))
@@ -147,7 +147,7 @@ internal sealed class MdnsNode : IAsyncDisposable
             return;
         }
 
-        // Answers come from the port of mDNS, or from somebody who may not open it.
+        // Responses come from the mDNS port; another port means a program without that right.
         if (message.QR && packet.From.Port != MdnsPacket.Port)
             return;
         var incoming = new Incoming(message, packet.From, link);
@@ -156,7 +156,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         _browser.Hear(incoming);
     }
 
-    /// <summary>mDNS is for neighbours: what was routed here is nobody's answer (RFC 6762, 11).</summary>
+    /// <summary>mDNS is link-local: ignore answers that were routed (RFC 6762, 11).</summary>
     private static bool IsOnLink(IPAddress source, MdnsLink link)
     {
         if (source.IsIPv6LinkLocal)
@@ -192,8 +192,8 @@ internal sealed class MdnsNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens what is not open and joins what is not joined.</summary>
-    /// <returns>Where mDNS can be spoken.</returns>
+    /// <summary>Opens missing sockets and joins missing groups.</summary>
+    /// <returns>The links on which mDNS works.</returns>
     private List<MdnsLink> Open()
     {
         List<MdnsLink> links = [];
@@ -265,7 +265,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
-            // It is opened anew when it is looked at next.
+            // The next check opens a new one.
         }
     }
 

@@ -3,15 +3,17 @@ using Makaretu.Dns;
 
 namespace FolderSync.Network.Discovery.Mdns;
 
-/// <summary>DNS messages as bytes, by the library, which is not trusted with what comes from others.</summary>
+/// <summary>Converts DNS messages with the library, which isn't trusted with foreign bytes.</summary>
 internal static class MdnsPacket
 {
     public const int Port = 5353;
 
-    /// <summary>Of a record: all other records of that name and type are to be forgotten. Of a question: the answer may come by unicast.</summary>
+    /// <summary>In a record: forget all other records of that name and type. In a question: a unicast answer is welcome.</summary>
     public const ushort TopBit = 0x8000;
 
-    /// <summary>What the library parses; everything else stays bytes, so that <see cref="DnsWireValidator"/> knows every name that it will read.</summary>
+    /// <summary>
+    /// The types that the library parses. Everything else stays bytes, so that <see cref="DnsWireValidator"/> checks every name that it reads.
+    /// </summary>
     private static readonly DnsType[] s_parsed =
         [DnsType.A, DnsType.AAAA, DnsType.PTR, DnsType.CNAME, DnsType.DNAME, DnsType.NS, DnsType.MX, DnsType.SRV, DnsType.NSEC];
 
@@ -22,7 +24,7 @@ internal static class MdnsPacket
         ResourceRegistry.Records[DnsType.TXT] = () => new TextBytes();
     }
 
-    /// <summary>Null for what is malformed, or a message of another kind than mDNS has.</summary>
+    /// <summary>Null when it is malformed or not an mDNS message.</summary>
     public static Message? TryRead(ReadOnlyMemory<byte> packet)
     {
         if (DnsWireValidator.Validate(packet.Span) is not PacketFault.None)
@@ -51,7 +53,7 @@ internal static class MdnsPacket
 
     public static ResourceRecord Text(DomainName name, IEnumerable<string> strings) => new TextBytes { Name = name, Strings = [.. strings] };
 
-    /// <summary>A TXT record of any bytes: the library's takes ASCII only, and others' services hold more in the same packet.</summary>
+    /// <summary>A TXT record of any bytes: the library's takes ASCII only, and other services send more in the same packet.</summary>
     private sealed class TextBytes : ResourceRecord
     {
         public TextBytes() => Type = DnsType.TXT;

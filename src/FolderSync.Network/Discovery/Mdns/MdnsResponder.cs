@@ -4,8 +4,8 @@ using Makaretu.Dns;
 namespace FolderSync.Network.Discovery.Mdns;
 
 /// <summary>
-/// Tells the network of this device: finds a name nobody has, announces it, answers, defends, and says goodbye (RFC 6762, 6 to 10). Has no
-/// sockets and no timers: it is given what came and the time, and gives back what is to be sent. One user.
+/// Publishes this device: finds a free name, announces it, answers, defends it, and says goodbye (RFC 6762, 6 to 10). Has no sockets and no timers:
+/// it receives messages and the time, and returns the messages to send. Not thread-safe.
 /// </summary>
 /// <param name="random">0 ≤ result &lt; argument.</param>
 internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvider clock, Func<int, int> random)
@@ -18,10 +18,10 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
     private static readonly TimeSpan s_repetition = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_legacyLife = TimeSpan.FromSeconds(10);
 
-    /// <summary>After so many conflicts in a row names are tried slower.</summary>
+    /// <summary>After this many conflicts in a row it probes more slowly.</summary>
     private const int ManyConflicts = 15;
 
-    /// <summary>Under way at a time; a flood of questions gets no flood of answers.</summary>
+    /// <summary>Pending answers: a flood of questions must not cause a flood of answers.</summary>
     private const int MaxAnswers = 256;
 
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(5);
@@ -35,16 +35,16 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
     private bool _isOwner;
     private long _nextStep = long.MaxValue;
 
-    /// <summary>The name as it is now; others may know another one while it is probed for.</summary>
+    /// <summary>The current name. Others may still know another one while this is being probed.</summary>
     public MdnsService Service => _service;
 
-    /// <summary>The name is this device's.</summary>
+    /// <summary>True once the name belongs to this device.</summary>
     public bool IsOwner => _isOwner;
 
-    /// <summary>When <see cref="Due"/> has something; long.MaxValue: nothing is planned.</summary>
+    /// <summary>When <see cref="Due"/> has something to send; long.MaxValue: nothing is planned.</summary>
     public long NextDue => Math.Min(_nextStep, _answers.Count == 0 ? long.MaxValue : _answers.Min(a => a.Due));
 
-    /// <summary>From the beginning, as after each change of the network.</summary>
+    /// <summary>Starts over, as after each network change.</summary>
     public void Start()
     {
         (_isOwner, _done) = (false, 0);
@@ -53,7 +53,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         _nextStep = In(TimeSpan.FromMilliseconds(random(250)));
     }
 
-    /// <summary>Everything that is due now.</summary>
+    /// <summary>All messages that are due.</summary>
     public List<Outgoing> Due(IReadOnlyList<MdnsLink> links)
     {
         List<Outgoing> outgoing = [];
@@ -69,7 +69,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         return outgoing;
     }
 
-    /// <returns>The name that another device turned out to have; null: nothing of that kind.</returns>
+    /// <returns>The name that another device already has, or null.</returns>
     public string? Hear(Incoming incoming, IReadOnlyList<MdnsLink> links)
     {
         if (incoming.Message.QR)
@@ -80,7 +80,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         return null;
     }
 
-    /// <summary>Takes back what was told.</summary>
+    /// <summary>Withdraws what was announced.</summary>
     public List<Outgoing> Goodbye(IReadOnlyList<MdnsLink> links)
     {
         if (!_isOwner)
@@ -113,8 +113,8 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
     }
 
     /// <summary>
-    /// Asks who has the names, and says what this device would make of them. The answer may not come by unicast, for where Avahi shares
-    /// the port the system would give that to either.
+    /// Asks who has the names and proposes this device's records. The answer must not come by unicast: where Avahi shares the port, the system
+    /// could deliver it to either program.
     /// </summary>
     private Outgoing Probe(MdnsLink link)
     {
@@ -125,7 +125,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         return new Outgoing(message, link);
     }
 
-    /// <summary>Another device has, or claims, this instance's name with other data than ours.</summary>
+    /// <summary>Another device owns or claims this instance's name with different data.</summary>
     private bool IsContested(IEnumerable<ResourceRecord> records, IReadOnlyList<MdnsLink> links)
     {
         List<byte[]>? ours = null;
@@ -134,7 +134,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
             if (record.Type is not (DnsType.SRV or DnsType.TXT) || record.TTL == TimeSpan.Zero || !MdnsNames.Same(record.Name, _service.Instance))
                 continue;
             ours ??= links.Count == 0 ? [] : [.. _service.Records(Part.Server | Part.Text, links[0].Path, flush: false).Select(r => r.GetData())];
-            // The case of a host's name makes no other host.
+            // Host names are case-insensitive.
             if (record is SRVRecord server && MdnsNames.Same(server.Target, _service.Host) && server.Port == _service.Port)
                 continue;
             if (!ours.Any(o => o.AsSpan().SequenceEqual(record.GetData())))
@@ -144,7 +144,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         return false;
     }
 
-    /// <summary>Two devices probe for one name at a time: the one whose records are lower waits (RFC 6762, 8.2).</summary>
+    /// <summary>Two devices probe for one name at the same time: the one with the lower records waits (RFC 6762, 8.2).</summary>
     private bool LosesRace(Incoming incoming)
     {
         var theirs = incoming.Message.AuthorityRecords.Where(r => MdnsNames.Same(r.Name, _service.Instance)).Select(Sortable).Order(ByteOrder.Instance).ToList();
@@ -204,7 +204,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
                 multicast |= answer;
         }
 
-        // More of what the asker knows may be on its way.
+        // The asker may send more known answers.
         foreach (var waiting in _answers.Where(a => a.Link.Key == link.Key && a.Asker.Equals(from.Address)))
             waiting.Parts &= ~known;
         if (unicast != Part.None)
@@ -216,7 +216,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         _answers.Add(new Answering(In(TimeSpan.FromMilliseconds(wait)), link, multicast, from.Address) { IsDefence = isProbe });
     }
 
-    /// <summary>What the asker has, and will have for at least half of its life.</summary>
+    /// <summary>The records that the asker already has for at least half of their lifetime.</summary>
     private Part Known(Message query, MdnsLink link)
     {
         var known = Part.None;
@@ -241,7 +241,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         var parts = answering.Parts;
         if (answering.To is { } to)
         {
-            // Who was told by unicast alone leaves the others' caches old: after a quarter of a life all are told.
+            // Unicast answers don't refresh other caches: after a quarter of the lifetime send to all.
             if (answering.Legacy is null && ToldWithin(link, parts, TimeSpan.FromSeconds(30)) != parts)
                 answering.To = to = null;
             else
@@ -261,7 +261,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         Told(link, parts | more);
     }
 
-    /// <summary>To the asker alone; an old resolver's question is repeated to it, and its records are short-lived (RFC 6762, 6.7).</summary>
+    /// <summary>To the asker only. For a legacy resolver it repeats the question and shortens the lifetimes (RFC 6762, 6.7).</summary>
     private Message Direct(Answering answering)
     {
         var isLegacy = answering.Legacy is not null;
@@ -316,10 +316,10 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
 
         public Part Parts { get; set; } = parts;
 
-        /// <summary>Against a probe: told again however lately it was.</summary>
+        /// <summary>An answer to a probe: sent again however recent the last one was.</summary>
         public bool IsDefence { get; init; }
 
-        /// <summary>Null: to all.</summary>
+        /// <summary>Null: send to all.</summary>
         public IPEndPoint? To { get; set; }
 
         public Message? Legacy { get; init; }

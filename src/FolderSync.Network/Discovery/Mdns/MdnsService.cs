@@ -5,42 +5,42 @@ using Makaretu.Dns;
 
 namespace FolderSync.Network.Discovery.Mdns;
 
-/// <summary>Which of the service's records; a record set of more than one is "All ...".</summary>
+/// <summary>The service's records as flags; a set of several is named "All ...".</summary>
 [Flags]
 internal enum Part
 {
     None = 0,
 
-    /// <summary>PTR of all types to the service's type; others have the same one.</summary>
+    /// <summary>PTR from the list of all types to the service's type; shared with others.</summary>
     Type = 1,
 
-    /// <summary>PTR of the service's type to this instance; others have theirs.</summary>
+    /// <summary>PTR from the service's type to this instance; others have theirs.</summary>
     Pointer = 2,
 
-    /// <summary>SRV: this device's alone, as all that follow.</summary>
+    /// <summary>SRV: unique to this device, like all that follow.</summary>
     Server = 4,
     Text = 8,
 
-    /// <summary>A and AAAA: of the interface that the message goes out by.</summary>
+    /// <summary>A and AAAA of the sending interface.</summary>
     Address = 16,
 
-    /// <summary>NSEC: what types the instance has.</summary>
+    /// <summary>NSEC: the instance's types.</summary>
     InstanceTypes = 32,
 
-    /// <summary>NSEC: what types the host has.</summary>
+    /// <summary>NSEC: the host's types.</summary>
     HostTypes = 64,
 
     Shared = Type | Pointer,
     Announced = Type | Pointer | Server | Text | Address,
 }
 
-/// <summary>FolderSync as DNS-SD describes it: the library's profile, and which of its records a message gets. Immutable.</summary>
-/// <param name="Label">The instance: the device's name.</param>
+/// <summary>FolderSync as a DNS-SD service: the library's profile, and the records for each message. Immutable.</summary>
+/// <param name="Label">The instance name: the device's name.</param>
 internal sealed record MdnsService(DeviceId Device, string Label, int Port, string Version)
 {
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(4500);
 
-    /// <summary>Of records that hold a host's name (RFC 6762, 10).</summary>
+    /// <summary>For records with a host name (RFC 6762, 10).</summary>
     private static readonly TimeSpan s_short = TimeSpan.FromSeconds(120);
 
     private readonly ServiceProfile _profile = Profile(Device, Label, Port, Version);
@@ -49,8 +49,8 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
 
     public DomainName Host => _profile.HostName;
 
-    /// <param name="flush">Cache-flush bit on what is this device's alone; not in legacy answers and probes.</param>
-    /// <param name="life">Instead of each record's own.</param>
+    /// <param name="flush">Sets the cache-flush bit on unique records; not in legacy answers and probes.</param>
+    /// <param name="life">Replaces each record's own lifetime.</param>
     public IEnumerable<ResourceRecord> Records(Part parts, NetworkPath path, bool flush, TimeSpan? life = null)
     {
         foreach (var record in Plain(parts, path))
@@ -62,7 +62,7 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
         }
     }
 
-    /// <summary>What one would ask next, having got these.</summary>
+    /// <summary>The records that the asker would query next.</summary>
     public static Part Additional(Part answers)
     {
         var more = Part.None;
@@ -73,7 +73,7 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
         return more & ~answers;
     }
 
-    /// <summary>What answers a question; negative answers for what this device could have and has not.</summary>
+    /// <summary>The records that answer a question, including negative answers for types that this device could have.</summary>
     public Part Answer(Question question)
     {
         if (!MdnsPacket.IsInternet(question.Class))
@@ -99,8 +99,8 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
     }
 
     /// <summary>
-    /// By the constructor that leaves all to be filled in: the other one would make the host's name from the instance's, and ask the
-    /// computer's addresses by the library's sockets where none is given.
+    /// Uses the constructor that fills in nothing: the other one would derive the host name from the instance, and query the computer's addresses
+    /// through the library's sockets.
     /// </summary>
     private static ServiceProfile Profile(DeviceId device, string label, int port, string version)
     {
@@ -113,7 +113,7 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
         return profile;
     }
 
-    /// <summary>New ones each time: a message sets their class and life.</summary>
+    /// <summary>Creates new records each time, since a message sets their class and lifetime.</summary>
     private IEnumerable<ResourceRecord> Plain(Part parts, NetworkPath path)
     {
         if (parts.HasFlag(Part.Pointer))
@@ -133,7 +133,7 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
         {
             foreach (var (address, _) in path.Addresses)
             {
-                // Without the number of an interface, which means something on this computer only.
+                // Drop the interface number, which is only valid on this computer.
                 var record = AddressRecord.Create(Host, new IPAddress(address.GetAddressBytes()));
                 record.TTL = s_short;
                 yield return record;

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Network.Discovery.Nearby;
 
-/// <summary>What discovery is told to do. Immutable.</summary>
-/// <param name="Enabled">False: not a packet is sent, not a port opened.</param>
-/// <param name="Mdns">mDNS besides Syncthing's local discovery.</param>
-/// <param name="Port">Of Syncthing's local discovery.</param>
+/// <summary>Settings of discovery. Immutable.</summary>
+/// <param name="Enabled">False: sends no packet and opens no port.</param>
+/// <param name="Mdns">Enables mDNS in addition to Syncthing's local discovery.</param>
+/// <param name="Port">The port of Syncthing's local discovery.</param>
 /// <param name="Group">Its IPv6 group.</param>
-/// <param name="Name">This device's, as its user calls it.</param>
-/// <param name="Listening">As bound: "tcp://0.0.0.0:22000".</param>
+/// <param name="Name">This device's name, as its user set it.</param>
+/// <param name="Listening">The bound addresses: "tcp://0.0.0.0:22000".</param>
 /// <param name="Wanted">The configured devices.</param>
 public sealed record DiscoverySettings(
     bool Enabled, bool Mdns, int Port, IPAddress Group, string Name, IReadOnlyList<string> Listening, IReadOnlySet<DeviceId> Wanted)
@@ -25,13 +25,13 @@ public sealed record DiscoverySettings(
     public static IPAddress DefaultGroup => LocalDiscovery.DefaultGroup;
 }
 
-/// <summary>A device was heard that is new, has started anew, or has other addresses than before.</summary>
-/// <param name="IsNew">Not only the addresses are new.</param>
+/// <summary>A device was heard that is new, has restarted, or has new addresses.</summary>
+/// <param name="IsNew">True when more than the addresses is new.</param>
 public sealed record DeviceFound(DeviceId Device, IReadOnlyList<string> Addresses, bool IsNew);
 
 /// <summary>
-/// Finds devices on the network and lets itself be found: Syncthing's local discovery and mDNS over both families. Whatever of it does not
-/// work is said once in the log and tried again; nothing of it can end the service. Thread-safe.
+/// Finds devices on the network and announces this one, through Syncthing's local discovery and mDNS over both address families. Whatever fails is
+/// logged once and retried; it never stops the service. Thread-safe.
 /// </summary>
 public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
 {
@@ -50,7 +50,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
     private DiscoverySettings _settings = DiscoverySettings.Off;
     private bool _isDisposed;
 
-    /// <param name="version">FolderSync's, for others to see.</param>
+    /// <param name="version">FolderSync's version, announced to others.</param>
     public DeviceDiscovery(DeviceId self, string version, NetworkWatch watch, TimeProvider clock, ILogger<DeviceDiscovery> logger)
         : this(self, version, new UdpDatagrams(watch), clock, logger)
     {
@@ -64,18 +64,18 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
         _cache = new DiscoveryCache(clock, d => Volatile.Read(ref _settings).Wanted.Contains(d));
     }
 
-    /// <summary>Called on discovery's own threads; whoever listens only sets signals.</summary>
+    /// <summary>Raised on discovery's own threads; handlers must only set signals.</summary>
     public event Action<DeviceFound>? Found;
 
     public IReadOnlyList<NearbyDevice> Devices() => [.. _cache.All().Where(d => d.Id != _self)];
 
-    /// <summary>Each way of discovery → why it does not work, null where it does. Empty while all is off. Named as Syncthing's API does.</summary>
+    /// <summary>Each discovery method → why it doesn't work, or null. Empty while discovery is off. Named as in Syncthing's API.</summary>
     public IReadOnlyDictionary<string, string?> Status => Volatile.Read(ref _states).ToDictionary(s => s.Name, s => s.Trouble);
 
-    /// <summary>Where a device may be reached, the likeliest first; empty for one that was not heard.</summary>
+    /// <summary>The device's possible addresses, the likeliest first; empty if it wasn't heard.</summary>
     public IReadOnlyList<string> AddressesOf(DeviceId device) => _cache.Addresses(device);
 
-    /// <summary>Goes on as the settings say; parts that they don't concern go on undisturbed.</summary>
+    /// <summary>Applies the settings without disturbing the parts that they don't concern.</summary>
     public async Task ApplyAsync(DiscoverySettings settings)
     {
         await _applying.WaitAsync().ConfigureAwait(false);
@@ -112,7 +112,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The network changed: announced anew at once, by all ways.</summary>
+    /// <summary>The network changed: every method announces again at once.</summary>
     internal void OnNetworkChanged()
     {
         Volatile.Read(ref _local).ForEach(l => l.Wake());
@@ -121,7 +121,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
 
     private static (bool, int, string) Cast(DiscoverySettings settings) => (settings.Enabled, settings.Port, settings.Group.ToString());
 
-    /// <summary>Starts what does not run.</summary>
+    /// <summary>Starts what isn't running.</summary>
     private void Start(DiscoverySettings settings)
     {
         if (_local.Count == 0)
@@ -162,7 +162,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
         Volatile.Write(ref _states, [.. _states.Where(s => !s.Name.StartsWith("mDNS", StringComparison.Ordinal))]);
     }
 
-    /// <summary>The listening addresses that others could reach.</summary>
+    /// <summary>The listening addresses that others can reach.</summary>
     private List<string> Announced() =>
         [.. Volatile.Read(ref _settings).Listening.Where(l =>
             PeerAddress.TryParse(l, out var address) && address!.IsSupported && address.Port != 0 &&
@@ -176,7 +176,7 @@ public sealed class DeviceDiscovery : INearbyDevices, IAsyncDisposable
         var addresses = _cache.Addresses(sighting.Device);
         if (novelty == Novelty.Device)
         {
-            // Anyone can make up strangers; they must not fill the log.
+            // Unknown devices must not fill the log: anyone can invent them.
             var level = Volatile.Read(ref _settings).Wanted.Contains(sighting.Device) ? LogLevel.Information : LogLevel.Debug;
             Log.DeviceFound(_logger, level, sighting.Device.ToString(), sighting.Via == FoundBy.Mdns ? "mDNS" : "local discovery", string.Join(", ", addresses));
             // It may have started after this device's last announcement.

@@ -3,17 +3,17 @@ using Org.BouncyCastle.Tls;
 
 namespace FolderSync.Network.Tls.BouncyCastle;
 
-/// <summary>What a handshake found out, and what it was refused for.</summary>
+/// <summary>What a handshake established, and why it was refused.</summary>
 internal sealed class BcOutcome
 {
-    /// <summary>Set as soon as a certificate was shown; it counts only when <see cref="Complete"/>, for the key is proven later.</summary>
+    /// <summary>Set when a certificate is received. It counts only when <see cref="Complete"/>, since the key is proved later.</summary>
     public DeviceId? Peer { get; set; }
 
     public bool Complete { get; set; }
 
     public string Crypto { get; set; } = "";
 
-    /// <summary>A sentence for a person, where this side refused for a reason of its own policy.</summary>
+    /// <summary>A sentence for the user when this side's own policy refused.</summary>
     public string? Refusal { get; private set; }
 
     public TlsFatalAlert Refuse(short alert, string reason)

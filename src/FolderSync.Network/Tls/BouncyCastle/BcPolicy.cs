@@ -9,10 +9,10 @@ using X86 = System.Runtime.Intrinsics.X86;
 
 namespace FolderSync.Network.Tls.BouncyCastle;
 
-/// <summary>What client and server have in common: suites, groups, signature schemes, certificates.</summary>
+/// <summary>What client and server share: cipher suites, groups, signature schemes, certificates.</summary>
 internal static class BcPolicy
 {
-    /// <summary>BouncyCastle has AES-GCM in hardware on x86 only; elsewhere ChaCha20 is several times faster.</summary>
+    /// <summary>BouncyCastle uses hardware AES-GCM on x86 only; elsewhere ChaCha20 is several times faster.</summary>
     public static readonly int[] Suites = X86.Aes.IsSupported && X86.Pclmulqdq.IsSupported
         ? [CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_AES_256_GCM_SHA384]
         : [CipherSuite.TLS_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_AES_256_GCM_SHA384];
@@ -57,18 +57,18 @@ internal static class BcPolicy
     };
 }
 
-/// <summary>BouncyCastle's primitives, with peers' certificates kept as the bytes that came.</summary>
+/// <summary>BouncyCastle's primitives. Keeps the received bytes of peers' certificates.</summary>
 internal sealed class BcCrypto() : BcTlsCrypto(KeyMaterial.NewRandom())
 {
     public override TlsCertificate CreateCertificate(short type, byte[] encoding) =>
         type == CertificateType.X509 ? new BcPeerCertificate(this, encoding) : throw new TlsFatalAlert(AlertDescription.unsupported_certificate);
 }
 
-/// <summary>A peer's certificate. Its identity is the hash of what was sent, which parsing and encoding again could alter.</summary>
+/// <summary>A peer's certificate. Its identity is the hash of the received bytes, which parsing and re-encoding could alter.</summary>
 internal sealed class BcPeerCertificate(BcTlsCrypto crypto, byte[] encoding) : BcTlsCertificate(crypto, encoding)
 {
     public byte[] Raw { get; } = encoding;
 
-    // Odd certificates are fine: the hash is the identity and the key is proven, whatever use it was made for.
+    // Unusual certificates are fine: the hash is the identity and the key is proved, whatever its declared usage.
     protected override bool SupportsKeyUsage(int keyUsageBits) => true;
 }

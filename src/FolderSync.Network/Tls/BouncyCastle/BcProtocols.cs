@@ -2,9 +2,8 @@ using Org.BouncyCastle.Tls;
 
 namespace FolderSync.Network.Tls.BouncyCastle;
 
-// The reader decrypts and the writer encrypts at the same time. BouncyCastle keeps the two directions' ciphers, counters and keys
-// apart; what both sides touch is the output: the reader answers alerts there. Every record is made under one gate, which
-// whoever takes output away holds as well.
+// The reader decrypts while the writer encrypts. BouncyCastle keeps the two directions' ciphers, counters and keys apart; both touch only the
+// output, since the reader answers alerts there. One lock covers the making of every record, and whoever takes output away holds it, too.
 
 internal sealed class BcClientProtocol(object gate) : TlsClientProtocol
 {

@@ -15,7 +15,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : 
     private const int HeaderLength = 5;
     private const int MaxRecord = HeaderLength + (1 << 14) + 256;
 
-    /// <summary>Four full records a write to the network: few system calls, little memory.</summary>
+    /// <summary>Four full records per network write: few system calls, little memory.</summary>
     private const int Batch = 4 << 14;
 
     private readonly SemaphoreSlim _sending = new(1, 1);
@@ -35,7 +35,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : 
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Runs the handshake to its end; what arrived beyond it stays for the reader.</summary>
+    /// <summary>Completes the handshake; data received beyond it stays for the reader.</summary>
     public async Task HandshakeAsync(BcOutcome outcome, CancellationToken cancellation)
     {
         try
@@ -109,7 +109,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : 
 
     public override void Flush()
     {
-        // Every write is on its way when it returns.
+        // Every write has been sent when it returns.
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -130,7 +130,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : 
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>After a failed handshake.</summary>
+    /// <summary>Call after a failed handshake.</summary>
     public void Abandon() => Dispose();
 
     protected override void Dispose(bool disposing)
@@ -150,7 +150,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : 
         {
             while (true)
             {
-                // As many whole records as are there, up to what was asked for; then wait for more only if there is nothing to return.
+                // Take as many whole records as are there, up to the requested length; wait for more only when there is nothing to return.
                 while (!protocol.IsClosed && protocol.GetAvailableInputBytes() < Math.Max(1, buffer.Length) && TakeRecord() is { Count: > 0 } record)
                     protocol.OfferInput(record.Array!, record.Offset, record.Count);
 
@@ -215,7 +215,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : 
         }
     }
 
-    /// <summary>Sends all output; the caller holds <c>_sending</c>. A write that fails half-way leaves the stream unusable.</summary>
+    /// <summary>Sends all output; the caller holds <c>_sending</c>. A write that fails halfway makes the stream unusable.</summary>
     private async Task SendHoldingAsync(CancellationToken cancellation)
     {
         for (var waiting = GetOutputLength(); waiting > 0; waiting = GetOutputLength())
@@ -240,8 +240,8 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : 
     }
 
     /// <summary>
-    /// Says close_notify, or the alert that a failure left in the output. A writer that is stuck in the network keeps the way
-    /// blocked, and a peer that doesn't read gets only so much patience.
+    /// Sends close_notify, or the alert that a failure left in the output. Gives up when a writer blocks the network or the peer doesn't read in
+    /// time.
     /// </summary>
     private async Task TrySendFarewellAsync()
     {

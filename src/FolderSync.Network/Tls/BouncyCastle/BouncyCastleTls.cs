@@ -2,7 +2,7 @@ using Org.BouncyCastle.Tls;
 
 namespace FolderSync.Network.Tls.BouncyCastle;
 
-/// <summary>TLS by BouncyCastle: managed code, the same on every platform, and the one that can use an Ed25519 key.</summary>
+/// <summary>TLS with BouncyCastle: managed code, the same on every platform, and the only stack that can use an Ed25519 key.</summary>
 internal sealed class BouncyCastleTls(DeviceIdentity identity) : ITlsStack
 {
     public const string StackName = "bouncycastle";
@@ -37,7 +37,7 @@ internal sealed class BouncyCastleTls(DeviceIdentity identity) : ITlsStack
         }
         catch (Exception e)
         {
-            // A refusal's alert gets its time to arrive; a cancelled handshake ends at once.
+            // Give an alert time to arrive; end a cancelled handshake at once.
             if (e is not OperationCanceledException)
                 await raw.DisposeAsync().ConfigureAwait(false);
             stream.Abandon();
