@@ -5,8 +5,8 @@ using FolderSync.Network.Tcp;
 namespace FolderSync.Network.Discovery;
 
 /// <summary>
-/// Devices heard recently. Bounded in total, per source and per device, since anybody on the network can claim anything about anyone: one source
-/// never evicts what another said about a configured device, unless seven more agree with it. Thread-safe.
+/// Devices heard recently. Bounded in total, per source and per device, since anybody on the network can claim anything about anyone: what one
+/// source says about a configured device is evicted only when eight sources make claims about it. Thread-safe.
 /// </summary>
 /// <param name="isWanted">True for configured devices.</param>
 internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> isWanted)
