@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Index;
 
-/// <summary>All that this library writes into the log. In one class: the generator of these methods puts several in an order that changes from build to build.</summary>
+/// <summary>
+/// All log messages of this library. In one class: the generator of these methods puts several in an order that changes from build to build.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(3001, LogLevel.Debug, "Opened the index {Path}: ID {IndexId}, sequence {Sequence}, {Items} local items")]

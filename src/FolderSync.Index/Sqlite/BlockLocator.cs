@@ -3,15 +3,15 @@ using FolderSync.Core.Model;
 namespace FolderSync.Index.Sqlite;
 
 /// <summary>
-/// Finds blocks among the local files. The first question costs a pass over all local block lists, which leaves a map; later ones
-/// only add what was committed since. Where the map would be too big (over 3 million blocks) each question costs a pass.
+/// Finds blocks in local files. The first query scans all local block lists and builds a map; later ones only add new commits. Beyond 3 million
+/// blocks the map would be too big, so each query scans.
 /// </summary>
 internal sealed class BlockLocator
 {
     private readonly Lock _lock = new();
     private BlockMap? _map;
 
-    /// <summary>Bytes held.</summary>
+    /// <summary>Bytes in use.</summary>
     public long Memory
     {
         get
@@ -20,7 +20,7 @@ internal sealed class BlockLocator
         }
     }
 
-    /// <summary>Lets go of the map: nothing is needed at present.</summary>
+    /// <summary>Drops the map while nothing is needed.</summary>
     public void Release()
     {
         lock (_lock) _map = null;
@@ -37,7 +37,7 @@ internal sealed class BlockLocator
             var map = Extend(_map ?? new BlockMap(), reader, db);
             if (map.Fits && !LookUp(map, reader, db, blocks, found) && !built)
             {
-                // Only places that are gone were known of some block: it may stand elsewhere all the same.
+                // The map knew only places that are gone: the block may exist elsewhere.
                 map = Extend(new BlockMap(), reader, db);
                 if (map.Fits)
                     LookUp(map, reader, db, blocks, found);
@@ -63,7 +63,7 @@ internal sealed class BlockLocator
         return map;
     }
 
-    /// <summary>Adds what the map knows and the records confirm. False when all known places of a block are gone.</summary>
+    /// <summary>Adds places that the map knows and the records confirm. False when all known places of a block are gone.</summary>
     private static bool LookUp(
         BlockMap map, IndexReader reader, IndexConnection db, IReadOnlyCollection<BlockHash> blocks, Dictionary<BlockHash, BlockPlace> found)
     {

@@ -4,28 +4,28 @@ using FolderSync.Core.Model;
 namespace FolderSync.Index.Sqlite;
 
 /// <summary>
-/// Block → place, by the hash's first 8 bytes: an open hash table of (prefix, local sequence, block index) that only grows. What it
-/// says may be out of date, so whoever asks looks into the record. 16 bytes a slot.
+/// Block → place, by the hash's first 8 bytes: an open-addressing hash table of (prefix, local sequence, block index) that only grows. Entries may
+/// be stale, so check the record. 16 bytes per slot.
 /// </summary>
 internal sealed class BlockMap
 {
-    /// <summary>64 MiB of slots at most.</summary>
+    /// <summary>At most 64 MiB of slots.</summary>
     public const int MaxSlots = 1 << 22;
 
-    /// <summary>Places kept of one block: content that stands everywhere would else make long runs.</summary>
+    /// <summary>Places kept per block: content that occurs everywhere would otherwise make long runs.</summary>
     public const int MaxPlaces = 4;
 
     private ulong[] _prefixes = new ulong[1 << 12];
     private (uint Sequence, uint Block)[] _places = new (uint, uint)[1 << 12];
     private int _count;
 
-    /// <summary>Everything local up to this sequence is in it.</summary>
+    /// <summary>Contains everything local up to this sequence.</summary>
     public long UpTo { get; private set; }
 
-    /// <summary>False once there are more blocks than may be kept: it is of no use then.</summary>
+    /// <summary>False once there are too many blocks: the map is useless then.</summary>
     public bool Fits { get; private set; } = true;
 
-    /// <summary>Bytes held.</summary>
+    /// <summary>Bytes in use.</summary>
     public long Memory => 16L * _prefixes.Length;
 
     public void Add(long sequence, BlockList blocks)
@@ -41,7 +41,7 @@ internal sealed class BlockMap
         UpTo = sequence;
     }
 
-    /// <summary>Fills in where the block may stand: sequences and block indexes. Returns how many.</summary>
+    /// <summary>Fills in possible places of the block (sequences and block indexes). Returns their number.</summary>
     public int Find(BlockHash block, Span<(long Sequence, int Block)> places)
     {
         var found = 0;
@@ -98,6 +98,6 @@ internal sealed class BlockMap
         _places = [(0, 0)];
     }
 
-    // The hashes come from peers too, who could choose their first bytes: a multiplication spreads what is alike at the top.
+    // Peers could choose the first bytes of their hashes; the multiplication spreads similar prefixes.
     private int SlotOf(ulong prefix) => (int)((prefix * 0x9E3779B97F4A7C15) >> 33) & (_places.Length - 1);
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FolderSync.Index.Sqlite;
 
 /// <summary>
-/// The contents of local files that were committed last, by the first 8 bytes of the blocks hash. They go to the content table many
-/// at a time: one by one, each would rewrite a page somewhere else. What is no longer true in it is found out at the look-up.
+/// The contents of recently committed local files, by the first 8 bytes of the blocks hash. They are moved to the content table in bulk: one by
+/// one, each would rewrite another page. Lookups detect stale items.
 /// </summary>
 internal sealed class ContentTail
 {
@@ -64,7 +64,7 @@ internal sealed class ContentTail
         lock (_lock) return [.. _prefixes.Zip(_sequences)];
     }
 
-    /// <summary>The sequences of files that may have content with that prefix. One vectorised pass, about 10 µs when full.</summary>
+    /// <summary>The sequences of files that may have content with that prefix. One vectorized pass, about 10 µs when full.</summary>
     public List<long> With(long prefix)
     {
         var sequences = new List<long>();

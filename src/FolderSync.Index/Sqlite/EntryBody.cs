@@ -5,8 +5,8 @@ using FolderSync.Core.Model;
 namespace FolderSync.Index.Sqlite;
 
 /// <summary>
-/// What devices can say alike of a name: an entry without name, sequence and what is this device's alone. Equal bytes are equal
-/// entries, so that devices with the same version share one body.
+/// The part of an entry that devices can have in common: without name, sequence and local metadata. Equal bytes mean equal entries, so devices with
+/// the same version share one body.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -19,7 +19,7 @@ namespace FolderSync.Index.Sqlite;
 /// </remarks>
 internal readonly struct EntryBody
 {
-    /// <summary>Lists up to this many blocks stand in the body, longer ones in their own table.</summary>
+    /// <summary>The body contains lists up to this many blocks; longer ones have their own table.</summary>
     public const int MaxInlineBlocks = 4;
 
     private const int TypeMask = 3, DeletedBit = 4, InvalidBit = 8, NoPermissionsBit = 16, SymlinkBit = 32, PlatformBit = 64, PreviousBit = 128;
@@ -49,7 +49,7 @@ internal readonly struct EntryBody
 
     public long Size { get; }
 
-    /// <summary>Its blocks stand in the table of lists.</summary>
+    /// <summary>True when the table of lists holds its blocks.</summary>
     public bool HasList { get; }
 
     public ReadOnlyMemory<byte> Bytes => _bytes;
@@ -65,7 +65,7 @@ internal readonly struct EntryBody
             _ => new Counts(0, 0, 1, 0, 0),
         };
 
-    /// <summary>Writes the entry's body. Its list must be stored too where the body <see cref="HasList"/>.</summary>
+    /// <summary>Writes the entry's body. If the body <see cref="HasList"/>, the caller must store the list, too.</summary>
     public static void Write(RecordWriter to, FileEntry entry)
     {
         var blocks = entry.Blocks;
@@ -106,8 +106,8 @@ internal readonly struct EntryBody
             WriteHash(to, blocks.BlocksHash);
     }
 
-    /// <param name="name">The name this is of.</param>
-    /// <param name="lists">Where long block lists are; null to leave all blocks out.</param>
+    /// <param name="name">The name of the entry.</param>
+    /// <param name="lists">Provides long block lists; null to omit all blocks.</param>
     public FileEntry Decode(FileName name, IndexConnection? lists)
     {
         var reader = new RecordReader(_bytes.Span);
@@ -134,7 +134,7 @@ internal readonly struct EntryBody
         };
     }
 
-    /// <summary>The entry's blocks hash, none where it has no blocks.</summary>
+    /// <summary>The entry's blocks hash, or none when it has no blocks.</summary>
     public BlockHash BlocksHash()
     {
         var bytes = _bytes.Span;
@@ -167,7 +167,7 @@ internal readonly struct EntryBody
                 Array.Resize(ref counters, Math.Min(count, i * 2));
             counters[i] = new Counter(new ShortId(reader.Fixed()), reader.Varint());
         }
-        // One counter is the rule, and Of sorts.
+        // Usually there is one counter; Of would sort.
         return count == 1 && counters[0].Value != 0 ? VersionVector.OfSorted([counters[0]]) : VersionVector.Of(counters);
     }
 
@@ -182,7 +182,7 @@ internal readonly struct EntryBody
         if (hashes.Length != length)
             throw new IndexDamagedException($"A block list in the index has {hashes.Length} bytes, not {length}.");
         var announced = (mode & AnnouncedHash) != 0 ? new BlockHash(reader.Bytes(BlockHash.Length)) : HasList ? ListHash : default;
-        // A copy, so that the entry doesn't hold the whole record.
+        // Copy the hashes, so that the entry doesn't keep the whole record alive.
         return new BlockList(blockSize, fileSize, HasList ? hashes : hashes.ToArray(), announced);
     }
 

@@ -14,7 +14,7 @@ internal sealed class IndexConnection : IDisposable
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, Statement> _statements = new(ReferenceEqualityComparer.Instance);
 
-    /// <param name="path">The database file; made where there is none.</param>
+    /// <param name="path">The database file, created if missing.</param>
     /// <param name="cacheKib">Page cache, KiB.</param>
     public IndexConnection(string path, int cacheKib)
     {
@@ -38,7 +38,7 @@ internal sealed class IndexConnection : IDisposable
         }
     }
 
-    /// <summary>The statement for the SQL, prepared once. The SQL must be a literal: it is known again by its reference.</summary>
+    /// <summary>The statement for the SQL, prepared once. The SQL must be a literal, since statements are cached by reference.</summary>
     public Statement Prepare(string sql)
     {
         if (_statements.TryGetValue(sql, out var statement))
@@ -49,7 +49,7 @@ internal sealed class IndexConnection : IDisposable
         return _statements[sql] = new Statement(_handle, prepared);
     }
 
-    /// <summary>Runs the SQL, which may be several statements, and leaves out what it gives.</summary>
+    /// <summary>Runs the SQL, which may be several statements, and ignores its rows.</summary>
     public void Execute(string sql)
     {
         var result = raw.sqlite3_exec(_handle, sql);
@@ -71,7 +71,7 @@ internal sealed class IndexConnection : IDisposable
 
     public void Commit() => Prepare("COMMIT").Run();
 
-    /// <summary>Ends a transaction that failed, unless SQLite ended it already.</summary>
+    /// <summary>Rolls back a failed transaction, unless SQLite has already done so.</summary>
     public void Rollback()
     {
         foreach (var statement in _statements.Values)
@@ -80,7 +80,7 @@ internal sealed class IndexConnection : IDisposable
             raw.sqlite3_exec(_handle, "ROLLBACK");
     }
 
-    /// <summary>The hashes of a long block list. <see cref="IndexDamagedException"/> if it is missing or not what was stored.</summary>
+    /// <summary>The hashes of a long block list. Throws <see cref="IndexDamagedException"/> if it is missing or damaged.</summary>
     public ReadOnlyMemory<byte> LoadList(BlockHash list)
     {
         Span<byte> key = stackalloc byte[BlockHash.Length];
@@ -114,7 +114,7 @@ internal sealed class IndexConnection : IDisposable
         }
     }
 
-    /// <summary>A stored blob: a checksum over its content and its key, so that a record is neither changed nor another's.</summary>
+    /// <summary>A blob with a checksum over its content and its key, which detects changed and misplaced records.</summary>
     public static byte[] Seal(ReadOnlySpan<byte> content, ReadOnlySpan<byte> key)
     {
         var blob = new byte[ChecksumLength + content.Length];
@@ -123,7 +123,7 @@ internal sealed class IndexConnection : IDisposable
         return blob;
     }
 
-    /// <summary>The content of a sealed blob; <see cref="IndexDamagedException"/> if it is not what was stored.</summary>
+    /// <summary>The content of a sealed blob; throws <see cref="IndexDamagedException"/> if it isn't what was stored.</summary>
     public static ReadOnlyMemory<byte> Unseal(ReadOnlySpan<byte> blob, ReadOnlySpan<byte> key, string what)
     {
         if (blob.Length < ChecksumLength || BitConverter.ToUInt64(blob) != Checksum(blob[ChecksumLength..], key))

@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Index.Sqlite;
 
-/// <summary>The questions to one snapshot, on a connection inside a transaction.</summary>
+/// <summary>Queries one snapshot, on a connection inside a transaction.</summary>
 internal sealed class IndexReader(IndexConnection db, DeviceSlots slots)
 {
     private const int MaxSameContent = 64;
@@ -135,7 +135,7 @@ internal sealed class IndexReader(IndexConnection db, DeviceSlots slots)
         }
     }
 
-    /// <summary>Walks this device's entries with a sequence over that, ascending, until <paramref name="visit"/> says false.</summary>
+    /// <summary>Walks this device's entries above that sequence, ascending, until <paramref name="visit"/> returns false.</summary>
     public void LocalSince(long sequence, Func<NameRecord, bool> visit)
     {
         var statement = db.Prepare(
@@ -172,7 +172,7 @@ internal sealed class IndexReader(IndexConnection db, DeviceSlots slots)
         return entries;
     }
 
-    /// <summary>The record in which this device's entry has that sequence; null where it was replaced since.</summary>
+    /// <summary>The record in which this device's entry has that sequence; null if it was replaced since.</summary>
     public NameRecord? FindLocal(long sequence)
     {
         var statement = db.Prepare("SELECT c.key, n.record FROM changes c LEFT JOIN names n ON n.key=c.key WHERE c.sequence=?").Bind(1, sequence);
@@ -187,7 +187,7 @@ internal sealed class IndexReader(IndexConnection db, DeviceSlots slots)
     }
 
     /// <summary>At most <see cref="MaxSameContent"/>: one is enough to copy from, and a folder may hold a million empty files.</summary>
-    /// <param name="unstored">Sequences that may have that content and are not in the content table yet.</param>
+    /// <param name="unstored">Sequences that may have this content and aren't in the content table yet.</param>
     public List<FileEntry> LocalWithContent(BlockHash blocksHash, IEnumerable<long> unstored)
     {
         var sequences = new SortedSet<long>(unstored.Take(MaxSameContent));

@@ -17,7 +17,7 @@ namespace FolderSync.Index.Sqlite;
 /// </summary>
 internal static class IndexSchema
 {
-    /// <summary>1 is stored in the same way, but may hold entries beyond <see cref="EntryLimits"/>: <see cref="LimitsUpgrade"/>.</summary>
+    /// <summary>Format 1 is stored the same way but may hold entries beyond <see cref="EntryLimits"/>: see <see cref="LimitsUpgrade"/>.</summary>
     private const int Version = 2, Unchecked = 1;
     private const int ApplicationId = 0x46534958;
     private const int WriterCacheKib = 4096;
@@ -32,15 +32,15 @@ internal static class IndexSchema
         CREATE TABLE content(prefix INTEGER NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY(prefix, sequence)) WITHOUT ROWID;
         """;
 
-    /// <summary>Opens the writer's connection; makes the tables in a new file.</summary>
-    /// <exception cref="NewerFormatException">The file is a newer version's.</exception>
+    /// <summary>Opens the writer's connection and creates the tables in a new file.</summary>
+    /// <exception cref="NewerFormatException">The file belongs to a newer version.</exception>
     public static (IndexConnection Writer, IndexState State) Open(string path, DeviceId self, Func<ulong> newIndexId)
     {
         ThrowIfNewer(path, FormatNumber.OfSqlite(path, ApplicationId));
         var db = new IndexConnection(path, WriterCacheKib);
         try
         {
-            // Again: what a killed program wrote last stands in the log only.
+            // Check again: the last writes of a killed program are only in the log.
             ThrowIfNewer(path, db.Number("PRAGMA application_id") == ApplicationId ? db.Number("PRAGMA user_version") : 0);
             db.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=16777216");
             if (db.Number("PRAGMA user_version") == 0 && db.Number("SELECT count(*) FROM sqlite_master") == 0)
@@ -59,10 +59,10 @@ internal static class IndexSchema
         }
     }
 
-    /// <summary>An older version wrote it, which took more from peers than this one.</summary>
+    /// <summary>True when an older version wrote it, which accepted more from peers than this one does.</summary>
     public static bool IsUnchecked(IndexConnection db) => db.Number("PRAGMA user_version") == Unchecked;
 
-    /// <summary>In the caller's transaction.</summary>
+    /// <summary>Runs in the caller's transaction.</summary>
     public static void MarkChecked(IndexConnection db) => db.Execute($"PRAGMA user_version={Version}");
 
     private static void ThrowIfNewer(string path, long format)

@@ -4,15 +4,13 @@ using FolderSync.Core.Model;
 namespace FolderSync.Index.Sqlite;
 
 /// <summary>One device in a folder's index.</summary>
-/// <param name="Slot">Its number in the records; 0 is this device. Never given to another device.</param>
-/// <param name="Entries">How many names it has an entry of.</param>
-/// <param name="NeedCorrection">
-/// What it needs, less what a device without any entry would need: so a name that a device doesn't have costs nothing.
-/// </param>
+/// <param name="Slot">Its number in the records; 0 is this device. A number is never reused for another device.</param>
+/// <param name="Entries">The number of names with an entry of this device.</param>
+/// <param name="NeedCorrection">Its need minus the need of a device without entries. So a name that a device doesn't have costs nothing.</param>
 internal sealed record DeviceRow(int Slot, DeviceId Id, ulong IndexId, long MaxSequence, long Entries, Counts NeedCorrection);
 
-/// <summary>What is known of the index as a whole, as of the last commit. Stored with each commit; readers see it whole.</summary>
-/// <param name="ContentUpTo">Local entries up to this sequence are in the content table; those over it are in memory only.</param>
+/// <summary>The totals of the whole index as of the last commit. Stored with each commit; readers see it as a whole.</summary>
+/// <param name="ContentUpTo">Local entries up to this sequence are in the content table; later ones are only in memory.</param>
 internal sealed record IndexState(
     ulong IndexId,
     long LocalSequence,
@@ -38,10 +36,10 @@ internal sealed record IndexState(
         return null;
     }
 
-    /// <summary>What the device lacks. A device without an entry lacks everything that is present.</summary>
+    /// <summary>What the device lacks. A device without an entry lacks everything present.</summary>
     public Counts NeedOf(DeviceId device) => Global with { Deleted = 0 } + (Find(device)?.NeedCorrection ?? default);
 
-    /// <summary>With the row in place of the one of the same device; sorted by device.</summary>
+    /// <summary>Replaces the row of the same device; rows are sorted by device.</summary>
     public IndexState With(DeviceRow row) =>
         this with { Devices = [.. Devices.Where(d => d.Id != row.Id).Append(row).OrderBy(d => d.Id)] };
 
@@ -78,7 +76,7 @@ internal static class IndexStateRows
         return state is null ? null : state with { Devices = [.. devices.OrderBy(d => d.Id)] };
     }
 
-    /// <summary>Stores what differs from <paramref name="before"/>, inside the caller's transaction.</summary>
+    /// <summary>Stores the differences from <paramref name="before"/> in the caller's transaction.</summary>
     public static void Save(IndexConnection db, IndexState? before, IndexState state)
     {
         var writer = new RecordWriter();

@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Index.Sqlite;
 
-/// <summary>How a commit changes the counts.</summary>
+/// <summary>The change of the counts by a commit.</summary>
 internal sealed class IndexTotals
 {
     public Counts Global { get; set; }
@@ -11,7 +11,7 @@ internal sealed class IndexTotals
 
     public Counts ReceiveOnly { get; set; }
 
-    /// <summary>By slot: how the device's need differs from one's that has nothing, and in how many names it has an entry.</summary>
+    /// <summary>By slot: how much the device's need differs from that of a device without entries, and how many entries it has.</summary>
     public Dictionary<int, (Counts Correction, long Entries)> Devices { get; } = [];
 
     public void Add(int slot, int sign, Counts correction)
@@ -31,7 +31,7 @@ internal sealed class IndexTotals
     }
 }
 
-/// <summary>Which device has which slot. A slot is never given to another device, so a reader of an older snapshot finds its devices.</summary>
+/// <summary>Maps devices to slots. A slot is never reused, so a reader of an older snapshot finds its devices.</summary>
 internal sealed class DeviceSlots
 {
     private volatile Dictionary<int, DeviceId> _devices = [];

@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Index.Sqlite;
 
-/// <summary>The changes of one commit, made inside one transaction on the writer's connection.</summary>
+/// <summary>The changes of one commit, in one transaction on the writer's connection.</summary>
 internal sealed class IndexWriter
 {
     private const int DropPage = 1000;
@@ -24,10 +24,10 @@ internal sealed class IndexWriter
         _sequence = before.LocalSequence;
     }
 
-    /// <summary>Local files whose content is new to the content table, ascending by sequence.</summary>
+    /// <summary>Local files whose content isn't in the content table yet, ascending by sequence.</summary>
     public List<(long Prefix, long Sequence)> Contents { get; } = [];
 
-    /// <summary>Sequences of local files that are no longer true and are not in the content table.</summary>
+    /// <summary>Sequences of outdated local files that aren't in the content table.</summary>
     public HashSet<long> Replaced { get; } = [];
 
     public FileEntry PutLocal(FileEntry entry)
@@ -47,7 +47,7 @@ internal sealed class IndexWriter
         return stored;
     }
 
-    /// <summary>Forgets this device's entry of the name, without a tombstone: nobody is told.</summary>
+    /// <summary>Forgets this device's entry of the name without a tombstone: nobody is notified.</summary>
     public void RemoveLocal(FileName name)
     {
         var record = Load(name);
@@ -69,12 +69,12 @@ internal sealed class IndexWriter
         var known = record.Entry(0, null);
         if (known.Version != entry.Version)
             return;
-        // What is refreshed is no part of any count or decision: the record is the same otherwise.
+        // Refreshed fields don't affect counts or decisions, so the rest of the record stays.
         PutLocalPart(record, known with { Disk = entry.Disk, PreHashes = entry.PreHashes }, record.HasStoredPreHashes);
         Write(record);
     }
 
-    /// <summary>The slot of the device, which is new, or starts anew where <paramref name="reset"/> or the index ID says so.</summary>
+    /// <summary>The slot of the device. The device is new, or starts over if <paramref name="reset"/> or the index ID says so.</summary>
     public int BeginRemote(DeviceId device, ulong indexId, bool reset)
     {
         var row = _state.Find(device);
@@ -119,7 +119,7 @@ internal sealed class IndexWriter
 
     public void SetIndexId(ulong indexId) => _state = _state with { IndexId = indexId };
 
-    /// <summary>Moves what is known of contents only in memory to the table, in its order, so that the pages are written once.</summary>
+    /// <summary>Moves contents that are only in memory to the table, in its order, so that each page is written once.</summary>
     public void StoreContents(IEnumerable<(long Prefix, long Sequence)> contents)
     {
         var sorted = contents.Where(c => !Replaced.Contains(c.Sequence)).ToArray();
@@ -130,7 +130,7 @@ internal sealed class IndexWriter
         _state = _state with { ContentUpTo = _sequence };
     }
 
-    /// <summary>Writes lists, counts and states; what stands then is to be committed.</summary>
+    /// <summary>Writes lists, counts and states; the result is ready to be committed.</summary>
     public IndexState End()
     {
         StoreLists();
@@ -163,7 +163,7 @@ internal sealed class IndexWriter
         return body;
     }
 
-    /// <summary>Takes away what stands elsewhere for this device's entry that is about to be replaced.</summary>
+    /// <summary>Removes what other tables hold for this device's entry, which is about to be replaced.</summary>
     private void ForgetLocal(NameRecord record)
     {
         var old = record.Versions[0];

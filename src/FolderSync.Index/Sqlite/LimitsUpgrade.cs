@@ -4,15 +4,15 @@ using FolderSync.Core.Model;
 namespace FolderSync.Index.Sqlite;
 
 /// <summary>
-/// Earlier versions took entries from peers that no device takes now (<see cref="EntryLimits"/>), and made such vectors themselves. Once, when
-/// their index is opened: peers of whom there is such an entry are asked for all of their index anew, so that it is refused as any other is;
-/// this device's own get what fits.
+/// Migrates the index of earlier versions, which accepted entries that no device accepts now (<see cref="EntryLimits"/>) and made such vectors
+/// themselves. Runs once, when the index is opened: peers with such an entry are asked for their full index, which is then checked as usual; this
+/// device's own entries are changed to fit.
 /// </summary>
 internal static class LimitsUpgrade
 {
     private const int PageSize = 1000;
 
-    /// <summary>Devices with an entry beyond the limits; this one's own names with one.</summary>
+    /// <summary>Devices with an entry beyond the limits, and this device's own names with one.</summary>
     public static (List<DeviceId> Remotes, List<FileName> Own) Find(IndexConnection db, DeviceSlots slots)
     {
         var remotes = new SortedSet<DeviceId>();
@@ -38,7 +38,7 @@ internal static class LimitsUpgrade
         return ([.. remotes], own);
     }
 
-    /// <summary>What stands for this device's entry from now on: announced anew, over all that others know; null where its name can't be one.</summary>
+    /// <summary>The replacement for this device's entry, announced anew over everything that others know; null when its name is invalid.</summary>
     public static FileEntry? Mended(FileEntry entry, ShortId self, long unixSeconds)
     {
         if (EntryLimits.WhyTooLong(entry.Name.Value) is not null)
@@ -47,7 +47,7 @@ internal static class LimitsUpgrade
         var mended = entry with
         {
             Platform = entry.Platform.Length > EntryLimits.MaxPlatformBytes ? default : entry.Platform,
-            // No disk took such a link: it is here as an ignored one, of which nobody asks for the target.
+            // No disk accepted such a link: it exists as an ignored entry, whose target nobody needs.
             SymlinkTarget = isTargetTooLong ? null : entry.SymlinkTarget,
             Invalid = entry.Invalid || isTargetTooLong,
         };

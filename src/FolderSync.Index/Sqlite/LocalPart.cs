@@ -2,13 +2,13 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Index.Sqlite;
 
-/// <summary>What only this device's own entry has: flags, disk stamp, pre-hashes.</summary>
+/// <summary>The metadata that only this device's own entry has: flags, disk stamp, pre-hashes.</summary>
 /// <remarks>
 /// <code>flags | what follows 1 | [seconds zigzag, ns zigzag of the stamp, where unlike the entry's] | [ctime zigzag | inode] | [pre-hashes: length, bytes]</code>
 /// </remarks>
 internal static class LocalPart
 {
-    /// <summary>Pre-hashes up to this many bytes stand in the record, longer ones in their own table.</summary>
+    /// <summary>The record contains pre-hashes up to this many bytes; longer ones have their own table.</summary>
     public const int MaxInlinePreHashes = 8 * EntryBody.MaxInlineBlocks;
 
     private const int HasStamp = 1, OwnTime = 2, InlinePreHashes = 4, StoredPreHashes = 8;
@@ -46,7 +46,7 @@ internal static class LocalPart
         return (reader.Byte() & StoredPreHashes) != 0;
     }
 
-    /// <param name="lists">Where long pre-hashes are; null to leave all out.</param>
+    /// <param name="lists">Provides long pre-hashes; null to omit all.</param>
     public static FileEntry AddTo(FileEntry entry, ReadOnlySpan<byte> part, ReadOnlySpan<byte> key, IndexConnection? lists)
     {
         var reader = new RecordReader(part);

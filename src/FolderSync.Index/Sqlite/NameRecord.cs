@@ -5,13 +5,13 @@ namespace FolderSync.Index.Sqlite;
 
 /// <summary>One device's version in a name's record.</summary>
 /// <param name="Slot">The device.</param>
-/// <param name="Body">Which of the record's bodies.</param>
+/// <param name="Body">The index of its body in the record.</param>
 /// <param name="Needs">The device lacks the global version.</param>
 internal readonly record struct StoredVersion(int Slot, int Body, bool Needs, long Sequence);
 
 /// <summary>
-/// All that is stored of one name: every device's version, which of them is global, and who needs it. One row, so that a commit
-/// decides about a name from this alone.
+/// Everything stored about one name: every device's version, which one is global, and who needs it. It is one row, so a commit decides about a name
+/// from this row alone.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -36,7 +36,7 @@ internal sealed class NameRecord(byte[] key)
 
     public int Global { get; private set; }
 
-    /// <summary>This device lacks the global version.</summary>
+    /// <summary>True when this device lacks the global version.</summary>
     public bool NeededHere { get; private set; }
 
     public LocalFlags LocalFlags { get; private set; }
@@ -69,7 +69,7 @@ internal sealed class NameRecord(byte[] key)
         to.Bytes(_localPart.Span);
     }
 
-    /// <summary>Where in <see cref="Versions"/> the device's is, -1 if nowhere.</summary>
+    /// <summary>The index of the device's version in <see cref="Versions"/>, or -1.</summary>
     public int IndexOf(int slot)
     {
         for (var i = 0; i < _versions.Count; i++)
@@ -83,11 +83,11 @@ internal sealed class NameRecord(byte[] key)
 
     public bool IsInvalid(int version) => BodyOf(version).Invalid || (_versions[version].Slot == SelfSlot && LocalFlags != LocalFlags.None);
 
-    /// <summary>The record of a name in which this device's entry was announced with that sequence.</summary>
+    /// <summary>True when this device's entry in the record was announced with that sequence.</summary>
     public bool IsLocal(long sequence) => HasLocal && _versions[0].Sequence == sequence;
 
     /// <param name="version">Index in <see cref="Versions"/>.</param>
-    /// <param name="lists">Where long lists are; null for an entry without blocks and pre-hashes.</param>
+    /// <param name="lists">Provides long lists; null for an entry without blocks and pre-hashes.</param>
     public FileEntry Entry(int version, IndexConnection? lists)
     {
         var it = _versions[version];
@@ -133,14 +133,14 @@ internal sealed class NameRecord(byte[] key)
         }
     }
 
-    /// <summary>Chooses the global version and who needs it, by Core's rules, after a change.</summary>
+    /// <summary>After a change, chooses the global version and who needs it, by Core's rules.</summary>
     public void Decide(DeviceSlots devices)
     {
         var entries = new FileEntry?[_versions.Count];
         Global = _bodies.Count == 1 && LocalFlags == LocalFlags.None ? FirstByDevice(devices) : Choose(devices, entries);
         for (var i = 0; i < _versions.Count; i++)
         {
-            // Who has the global body covers it.
+            // A device with the global body has a covering vector.
             var needs = _versions[i].Body != _versions[Global].Body &&
                 Need.IsNeeded(entries[i] ??= Entry(i, null), entries[Global] ??= Entry(Global, null));
             _versions[i] = _versions[i] with { Needs = needs };
@@ -151,7 +151,7 @@ internal sealed class NameRecord(byte[] key)
     /// <summary>A device without an entry lacks it.</summary>
     public bool IsNeededByOthers => !IsInvalid(Global) && !BodyOf(Global).Deleted;
 
-    /// <summary>Adds what this name counts for to the totals, or takes it from them.</summary>
+    /// <summary>Adds this name to the totals, or subtracts it.</summary>
     public void CountIn(IndexTotals totals, int sign)
     {
         if (_versions.Count == 0)
@@ -172,7 +172,7 @@ internal sealed class NameRecord(byte[] key)
             totals.ReceiveOnly = Sum(totals.ReceiveOnly, local.Counts, sign);
     }
 
-    /// <summary>Adds the record's references to long lists, each list once.</summary>
+    /// <summary>Counts the record's references to long lists, each list once.</summary>
     public void CountLists(Dictionary<BlockHash, int> references, int sign)
     {
         for (var i = 0; i < _bodies.Count; i++)
@@ -217,8 +217,8 @@ internal sealed class NameRecord(byte[] key)
     }
 
     /// <summary>
-    /// Entries that are unlike under one vector are told apart by their blocks hash too. No more of the blocks is asked for, so a
-    /// list of one block stands in for the real one.
+    /// Different entries with equal vectors are ordered by their blocks hash, too. Nothing else of the blocks matters, so a list of one block
+    /// stands in for the real one.
     /// </summary>
     private void AddBlocksHashes(FileEntry?[] entries)
     {

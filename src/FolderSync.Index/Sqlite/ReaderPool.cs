@@ -1,6 +1,6 @@
 namespace FolderSync.Index.Sqlite;
 
-/// <summary>Connections for readers, a few of which are kept. Each call is one snapshot.</summary>
+/// <summary>A small pool of connections for readers. Each call sees one snapshot.</summary>
 internal sealed class ReaderPool(string path) : IDisposable
 {
     private const int Kept = 2;

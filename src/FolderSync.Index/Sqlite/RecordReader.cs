@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FolderSync.Index.Sqlite;
 
-/// <summary>Reads what <see cref="RecordWriter"/> wrote; <see cref="IndexDamagedException"/> where a record ends too early.</summary>
+/// <summary>Reads the output of <see cref="RecordWriter"/>; throws <see cref="IndexDamagedException"/> when a record ends early.</summary>
 internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FolderSync.Index.Sqlite;
 
-/// <summary>A growing buffer in the records' own format; one owner, used again and again.</summary>
+/// <summary>A growing, reusable buffer in the records' own format; it has one owner.</summary>
 internal sealed class RecordWriter
 {
     private byte[] _buffer = new byte[512];
@@ -36,7 +36,7 @@ internal sealed class RecordWriter
 
     public void Varint(long value) => Varint((ulong)value);
 
-    /// <summary>A varint in which small negative numbers are short too.</summary>
+    /// <summary>A varint that keeps small negative numbers short, too.</summary>
     public void Zigzag(long value) => Varint((ulong)((value << 1) ^ (value >> 63)));
 
     public void Prefixed(ReadOnlySpan<byte> bytes)

@@ -5,8 +5,8 @@ namespace FolderSync.Index.Sqlite;
 
 /// <summary>A folder's index in one SQLite database. The tables are described at <see cref="IndexSchema"/>.</summary>
 /// <remarks>
-/// Commits go one after the other through one connection; the state that counts are answered from is replaced after each. A peer's
-/// commit is written without waiting for the disk, this device's own with: that makes all before it durable too.
+/// Commits are serialized on one connection, and each replaces the state that answers counts. A peer's commit doesn't wait for the disk; this
+/// device's own does, which makes everything before it durable, too.
 /// </remarks>
 internal sealed class SqliteFolderIndex : IFolderIndex
 {
@@ -29,7 +29,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
     /// <param name="path">The database file.</param>
     /// <param name="self">This device.</param>
     /// <param name="newIndexId">A random number, not 0.</param>
-    /// <param name="ownership">What keeps other processes out; disposed of with the index.</param>
+    /// <param name="ownership">Keeps other processes out; disposed with the index.</param>
     public SqliteFolderIndex(string path, DeviceId self, Func<ulong> newIndexId, IDisposable ownership, ILogger log)
     {
         (_self, _newIndexId, _ownership, _path) = (self, newIndexId, ownership, path);
@@ -75,11 +75,11 @@ internal sealed class SqliteFolderIndex : IFolderIndex
         }
     }
 
-    /// <summary>Peers choose their numbers: the sum may be more than a number holds.</summary>
+    /// <summary>Peers choose their numbers, so the sum may overflow.</summary>
     private static long RemoteSequences(IndexState state) =>
         state.Remotes.Aggregate(0L, (sum, d) => d.MaxSequence > long.MaxValue - sum ? long.MaxValue : sum + d.MaxSequence);
 
-    /// <summary>Bytes that the map of local blocks holds at present.</summary>
+    /// <summary>Bytes used by the map of local blocks.</summary>
     internal long BlockMapMemory => _blocks.Memory;
 
     private IndexState Current
@@ -139,7 +139,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
     {
         if (blocksHash.IsNone)
             return [];
-        // Before the snapshot is taken: what moves to the table in between is found there.
+        // Take these before the snapshot: contents that move to the table in between are found there.
         var unstored = _contents.With((long)blocksHash.Prefix);
         return Read(r => r.LocalWithContent(blocksHash, unstored));
     }
@@ -209,7 +209,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
     {
         lock (_writing)
         {
-            // Syncing one commit syncs the log as a whole, and so all commits before it.
+            // Syncing one commit syncs the whole log and so all earlier commits.
             if (_undurable)
                 Write(durable: true, _ => { });
         }
@@ -219,7 +219,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
     {
         if (SqliteFault.HasNoSpace(_path))
             throw new IOException(SqliteFault.Full(_path));
-        // The head as it is: a page goes through the log to the disk, and nothing changes.
+        // Rewrites the head unchanged: a page goes through the log to the disk.
         Write(durable: true, _ => _db.Execute("UPDATE meta SET record=record WHERE id=-1"));
     }
 
@@ -235,7 +235,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
             }
             catch (Exception e) when (e is IOException or IndexDamagedException)
             {
-                // What a peer said is lost then, as with a crash.
+                // Peers' recent commits are lost then, as in a crash.
             }
             _disposed = true;
             _readers.Dispose();
@@ -308,7 +308,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
         }
     }
 
-    /// <summary>Whether a commit waits for the disk; can be set only between transactions.</summary>
+    /// <summary>Sets whether commits wait for the disk; only between transactions.</summary>
     private void SyncCommits(bool durable)
     {
         if (_syncing == durable)

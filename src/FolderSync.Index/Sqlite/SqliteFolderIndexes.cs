@@ -17,9 +17,9 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
     private readonly Func<ulong> _newIndexId;
     private readonly ILogger _log;
 
-    /// <param name="directory">Where the databases are; made if it is missing.</param>
+    /// <param name="directory">The directory of the databases, created if missing.</param>
     /// <param name="self">This device.</param>
-    /// <param name="newIndexId">Gives a random number, not 0, for a new index.</param>
+    /// <param name="newIndexId">Returns a random number, not 0, for a new index.</param>
     public SqliteFolderIndexes(string directory, DeviceId self, Func<ulong> newIndexId, ILogger? log = null)
     {
         (_directory, _self, _newIndexId, _log) = (directory, self, newIndexId, log ?? NullLogger.Instance);
@@ -27,8 +27,8 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
     }
 
     /// <summary>
-    /// Opens or makes the folder's index. <see cref="IndexDamagedException"/> when it can't be trusted; <see cref="IOException"/> when
-    /// another process has it, or the disk fails.
+    /// Opens or creates the folder's index. Throws <see cref="IndexDamagedException"/> when it can't be trusted, and <see cref="IOException"/> when
+    /// another process has it or the disk fails.
     /// </summary>
     public IFolderIndex Open(FolderId folder)
     {
@@ -36,7 +36,7 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
         var ownership = Own(folder, path);
         try
         {
-            // SQLite's log takes the mode of its database.
+            // SQLite's log inherits the mode of its database.
             OwnerOnlyFile.Make(path);
             return new SqliteFolderIndex(path, _self, _newIndexId, ownership, _log);
         }
@@ -68,7 +68,7 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
         var path = PathOf(folder);
         using (Own(folder, path))
         {
-            // The log first: alone, a database is older but whole; a log without its database could be taken for another's.
+            // The log first: a database without its log is older but consistent; a log without its database could be taken for another's.
             foreach (var suffix in DatabaseFiles.Reverse())
             {
                 File.Delete(path + suffix);
@@ -78,7 +78,7 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
         File.Delete(LockPathOf(path));
     }
 
-    /// <summary>A file name that every system takes, another for every folder: simple IDs stand in it, others as a hash too.</summary>
+    /// <summary>A file name that every system accepts, unique per folder: contains simple IDs verbatim, others with a hash.</summary>
     internal static string FileNameOf(FolderId folder)
     {
         var id = folder.Value;

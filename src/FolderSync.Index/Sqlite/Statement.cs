@@ -3,8 +3,7 @@ using SQLitePCL;
 namespace FolderSync.Index.Sqlite;
 
 /// <summary>
-/// A prepared statement, used again and again by its connection's one user at a time. Blobs are handed out as spans over SQLite's
-/// memory, valid until the next step.
+/// A prepared, reusable statement for its connection's single user. Blobs are spans over SQLite's memory, valid until the next step.
 /// </summary>
 internal sealed class Statement(sqlite3 database, sqlite3_stmt statement) : IDisposable
 {
@@ -20,7 +19,7 @@ internal sealed class Statement(sqlite3 database, sqlite3_stmt statement) : IDis
         return this;
     }
 
-    /// <summary>True when there is a row. After the last one, or when no more are wanted, <see cref="Reset"/> it.</summary>
+    /// <summary>True when there is a row. Call <see cref="Reset"/> after the last one, or when no more are needed.</summary>
     public bool Step()
     {
         var result = raw.sqlite3_step(statement);
@@ -41,7 +40,7 @@ internal sealed class Statement(sqlite3 database, sqlite3_stmt statement) : IDis
 
     public void Reset() => raw.sqlite3_reset(statement);
 
-    /// <summary>Runs a statement that gives no rows.</summary>
+    /// <summary>Runs a statement that returns no rows.</summary>
     public void Run()
     {
         Step();
@@ -57,13 +56,13 @@ internal sealed class Statement(sqlite3 database, sqlite3_stmt statement) : IDis
     }
 }
 
-/// <summary>Says in our terms what SQLite reports: damage, or a fault of the disk.</summary>
+/// <summary>Translates SQLite's errors: damage, or a fault of the disk.</summary>
 internal static class SqliteFault
 {
-    /// <summary>With less than this free, an index is not written on.</summary>
+    /// <summary>Stop writing an index when less than this is free.</summary>
     public const long MinFree = 4 << 20;
 
-    /// <summary>What a person reads where the index's disk is full.</summary>
+    /// <summary>The user's message when the index's disk is full.</summary>
     public static string Full(string path) =>
         $"The disk with FolderSync's home is full: the index {path} can't be written. Free at least {MinFree >> 20} MiB there; the folder continues by itself within half a minute, nothing was lost.";
 
@@ -75,7 +74,7 @@ internal static class SqliteFault
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Not known: the write itself will say.
+            // Unknown: the write itself will tell.
             return false;
         }
     }
@@ -83,7 +82,9 @@ internal static class SqliteFault
     private static string ReadOnly(string path, string why) =>
         $"FolderSync's home can't be written: the index {path} stands still ({why}). Make it writable again; the folder continues by itself, nothing was lost.";
 
-    /// <summary>SQLite calls a disk that became read-only after an error of its own just an I/O error; making a file beside the index says more.</summary>
+    /// <summary>
+    /// SQLite reports a disk that became read-only after an error just as an I/O error. Creating a file beside the index tells more.
+    /// </summary>
     private static string? WhyNotWritable(string path)
     {
         try

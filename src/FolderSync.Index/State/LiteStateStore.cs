@@ -7,30 +7,30 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FolderSync.Index.State;
 
 /// <summary>
-/// The service's state in one LiteDB file. One lock around every call and no cursor outside it: LiteDB loses or mixes up documents
-/// under concurrent readers and writers. While the disk is full or read-only, what is stored can be read and <see cref="IOException"/> refuses
-/// changes; that ends by itself. A file that can't be read is put aside and begun anew; no synced file depends on it.
-/// Documents and conflicts are durable at return; the rest may lose its last seconds with a crash.
+/// The service's state in one LiteDB file. One lock covers every call and no cursor leaves it, since LiteDB loses or mixes up documents under
+/// concurrent readers and writers. While the disk is full or read-only, reads work and changes throw <see cref="IOException"/>; that ends by
+/// itself. An unreadable file is put aside and recreated; no synced file depends on it. Documents and conflicts are durable on return; a crash may
+/// lose the last seconds of the rest.
 /// </summary>
 public sealed class LiteStateStore : IStateStore
 {
     public const int MaxPendingDevices = 100;
     public const int MaxPendingFolders = 500;
 
-    /// <summary>One device's offers never push out another's.</summary>
+    /// <summary>One device's offers never evict another's.</summary>
     public const int MaxPendingFoldersOfDevice = 100;
     public const int MaxHistory = 10_000;
 
-    /// <summary>LiteDB takes documents up to 16 MiB; a character has up to 3 bytes.</summary>
+    /// <summary>LiteDB's limit is 16 MiB per document, and a character takes up to 3 bytes.</summary>
     public const int MaxDocumentLength = 4 << 20;
 
     /// <summary>The history is trimmed when it is this much too long, so that not every addition pays for it.</summary>
     private const int HistorySlack = 500;
 
-    /// <summary>Raised by a change that older programs would misread. It is LiteDB's USER_VERSION; what 0.1.0 wrote has 0 and is stored in the same way.</summary>
+    /// <summary>Raise it for a change that older programs would misread. It is LiteDB's USER_VERSION; 0.1.0 wrote 0 in the same format.</summary>
     private const int Format = 1;
 
-    /// <summary>With less than this free, nothing is written.</summary>
+    /// <summary>Write nothing when less than this is free.</summary>
     private const long MinFree = 2 << 20;
 
     private const int RetryMilliseconds = 5000;
@@ -40,13 +40,13 @@ public sealed class LiteStateStore : IStateStore
     private readonly ILogger _log;
     private LiteDatabase _db = null!;
 
-    /// <summary>Why the file is not open for writing; null where it is.</summary>
+    /// <summary>Why the file isn't open for writing, or null.</summary>
     private string? _fault;
     private long _opened;
     private bool _disposed;
 
-    /// <param name="path">The LiteDB file, made if it is missing.</param>
-    /// <exception cref="NewerFormatException">The file is a newer version's.</exception>
+    /// <param name="path">The LiteDB file, created if missing.</param>
+    /// <exception cref="NewerFormatException">The file belongs to a newer version.</exception>
     public LiteStateStore(string path, ILogger? log = null)
     {
         (_path, _log) = (path, log ?? NullLogger.Instance);
@@ -56,8 +56,8 @@ public sealed class LiteStateStore : IStateStore
         OpenOrBeginAnew();
     }
 
-    /// <summary>Asks the file without opening it as a database, which could write to it.</summary>
-    /// <exception cref="NewerFormatException">It is a newer version's.</exception>
+    /// <summary>Reads the file directly: opening it as a database could write to it.</summary>
+    /// <exception cref="NewerFormatException">The file belongs to a newer version.</exception>
     public static void ThrowIfNewer(string path) => ThrowIfNewer(path, FormatNumber.OfLiteDb(path));
 
     public IReadOnlyList<PendingDevice> PendingDevices() => Use(db => All(db, "pending_devices", StateDocuments.ToPendingDevice));
@@ -70,7 +70,7 @@ public sealed class LiteStateStore : IStateStore
 
     public void RemovePendingDevice(DeviceId device) => Write(db => Remove(db, "pending_devices", StateDocuments.Key(device)));
 
-    /// <summary>Without what earlier versions took under IDs that can't be ones: who accepts it would act on something else.</summary>
+    /// <summary>Omits offers that earlier versions accepted under invalid IDs: accepting one would act on something else.</summary>
     public IReadOnlyList<PendingFolder> PendingFolders() =>
         Use(db => All(db, "pending_folders", StateDocuments.ToPendingFolder)).Where(f => FolderIdText.WhyNot(f.Folder.Value) is null).ToList();
 
@@ -118,7 +118,7 @@ public sealed class LiteStateStore : IStateStore
             var history = db.GetCollection("history");
             var last = Last(history);
             history.InsertBulk(items.TakeLast(MaxHistory).Select((item, i) => StateDocuments.Of(item, last + 1 + i)));
-            // IDs have no holes but at the front, so the length needs no count.
+            // IDs have gaps only at the front, so the length needs no query.
             last = Last(history);
             var first = history.Query().OrderBy("_id").Limit(1).FirstOrDefault()?["_id"].AsInt64 ?? last;
             if (last - first + 1 > MaxHistory + HistorySlack)
@@ -148,7 +148,7 @@ public sealed class LiteStateStore : IStateStore
             if (_disposed)
                 return;
             _disposed = true;
-            // It checkpoints where it can. A fault here must not keep the rest of the service from ending in order.
+            // LiteDB checkpoints here if it can. A fault must not prevent an orderly end of the service.
             CloseQuietly();
         }
     }
@@ -160,7 +160,7 @@ public sealed class LiteStateStore : IStateStore
         var database = new LiteDatabase(new ConnectionString { Filename = path, Connection = ConnectionType.Direct, Collation = Collation.Binary });
         try
         {
-            // Again: what a killed program wrote last stands in the log only.
+            // Check again: the last writes of a killed program are only in the log.
             ThrowIfNewer(path, database.UserVersion);
             database.CheckpointSize = 200;
             if (database.UserVersion < Format)
@@ -184,7 +184,7 @@ public sealed class LiteStateStore : IStateStore
     {
         try
         {
-            // A damaged file shows itself only when its pages are read; all of it is small.
+            // Only reading its pages reveals a damaged file; all of it is small.
             foreach (var name in database.GetCollectionNames().ToList())
             {
                 foreach (var document in database.GetCollection(name).FindAll())
@@ -200,7 +200,7 @@ public sealed class LiteStateStore : IStateStore
         }
     }
 
-    /// <summary>Earlier versions stored what strangers said of themselves whole, up to megabytes; each list reads all of it.</summary>
+    /// <summary>Earlier versions stored the texts of unknown devices in full, up to megabytes; each list reads all of them.</summary>
     private static void DropTooLong(LiteDatabase database)
     {
         foreach (var (name, fields) in ((string, string[])[])[("pending_devices", ["name"]), ("pending_folders", ["folder", "label"])])
@@ -246,7 +246,10 @@ public sealed class LiteStateStore : IStateStore
         }
     }
 
-    /// <summary>For writing; else for reading; else an empty one in memory. The latter two are given up for a better one as soon as it can be had.</summary>
+    /// <summary>
+    /// Opens it for writing, otherwise for reading, otherwise an empty one in memory. The latter two are replaced as soon as a better one is
+    /// possible.
+    /// </summary>
     private void OpenBest()
     {
         _opened = Environment.TickCount64;
@@ -283,10 +286,10 @@ public sealed class LiteStateStore : IStateStore
         }
     }
 
-    /// <summary>Where LiteDB keeps its log; it takes an empty one for none.</summary>
+    /// <summary>LiteDB's log file; LiteDB treats an empty one as missing.</summary>
     private static string LogOf(string path) => Path.ChangeExtension(path, null) + "-log" + Path.GetExtension(path);
 
-    /// <summary>LiteDB's log is written at return but not synced; what a person decided waits until it is in the file.</summary>
+    /// <summary>LiteDB writes its log on return but doesn't sync it. A user's decision waits until it is in the file.</summary>
     private void WriteDurably(Action<LiteDatabase> write) => Write(db =>
     {
         write(db);
@@ -295,8 +298,8 @@ public sealed class LiteStateStore : IStateStore
     });
 
     /// <summary>
-    /// A checkpoint writes into the file's own pages and syncs only these: after a power failure in the middle of it, the log must be on the disk.
-    /// Windows syncs only what is open for writing, and LiteDB lets nobody else open its log for that.
+    /// A checkpoint writes into the file's own pages and syncs only those: in case of a power failure in the middle of it, the log must be on disk.
+    /// Windows syncs only files that are open for writing, and LiteDB doesn't share its log for that.
     /// </summary>
     private void SyncLog()
     {
@@ -340,7 +343,7 @@ public sealed class LiteStateStore : IStateStore
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or LiteException { ErrorCode: LiteException.LOCK_TIMEOUT })
             {
-                // The transaction that failed keeps its locks for ever: the next one, and the end, would wait a minute for them.
+                // A failed transaction keeps its locks forever: the next one, and closing, would wait a minute for them.
                 CloseQuietly();
                 OpenOrBeginAnew();
                 throw new IOException($"{_path} can't be {(isWrite ? "written" : "read")}: {e.Message}", e);
@@ -348,7 +351,7 @@ public sealed class LiteStateStore : IStateStore
         }
     }
 
-    /// <summary>A write that fails half-way costs LiteDB its transaction: what can be known before is not tried.</summary>
+    /// <summary>A write that fails halfway costs LiteDB its transaction, so don't try what is known to fail.</summary>
     private void ThrowIfUnwritable()
     {
         if (_fault is not null)
@@ -365,7 +368,7 @@ public sealed class LiteStateStore : IStateStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Not known: the write itself will say.
+            // Unknown: the write itself will tell.
             return long.MaxValue;
         }
     }
@@ -382,7 +385,7 @@ public sealed class LiteStateStore : IStateStore
         }
     }
 
-    /// <summary>A fault of the disk or of the file's rights is not damage: it is the caller's to report.</summary>
+    /// <summary>A fault of the disk or of the file's permissions isn't damage; the caller reports it.</summary>
     private static bool IsDamage(Exception e) =>
         e is not (IOException or UnauthorizedAccessException or OutOfMemoryException or ObjectDisposedException) &&
         (e is not LiteException lite || lite.ErrorCode is not (LiteException.LOCK_TIMEOUT or LiteException.INDEX_DUPLICATE_KEY or LiteException.INVALID_INDEX_KEY));

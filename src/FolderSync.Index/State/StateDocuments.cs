@@ -5,10 +5,13 @@ using LiteDB;
 
 namespace FolderSync.Index.State;
 
-/// <summary>The state's records as documents and back; texts of strangers that an earlier version stored whole are cut. Times are ticks of UTC, device IDs and short IDs are binary.</summary>
+/// <summary>
+/// Converts records to documents and back. Cuts texts of unknown devices that an earlier version stored in full. Times are UTC ticks; device IDs
+/// and short IDs are binary.
+/// </summary>
 internal static class StateDocuments
 {
-    /// <summary>LiteDB takes no key over 1,023 bytes; names that others choose can be longer, so a key is their hash.</summary>
+    /// <summary>LiteDB limits keys to 1,023 bytes; names chosen by others can be longer, so a key is their hash.</summary>
     public static BsonValue Key(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     public static BsonValue Key(DeviceId device) => new(device.ToBytes());
