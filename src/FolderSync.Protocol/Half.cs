@@ -1,13 +1,13 @@
 namespace FolderSync.Protocol;
 
-/// <summary>The state of a connection's sending or receiving half: one caller at a time, and none after a failure.</summary>
+/// <summary>Guards one direction of a connection: one caller at a time, and none after a failure.</summary>
 internal sealed class Half
 {
     private int _busy;
     private string? _failure;
 
-    /// <exception cref="InvalidOperationException">Two callers at once: a bug of the caller's.</exception>
-    /// <exception cref="BepException">The half failed earlier.</exception>
+    /// <exception cref="InvalidOperationException">Two concurrent callers: a bug of the caller.</exception>
+    /// <exception cref="BepException">This direction failed earlier.</exception>
     public void Enter()
     {
         if (Interlocked.Exchange(ref _busy, 1) == 1)
@@ -20,7 +20,7 @@ internal sealed class Half
 
     public void Leave() => Volatile.Write(ref _busy, 0);
 
-    /// <summary>A frame may be half sent or half read: nothing that follows would make sense.</summary>
+    /// <summary>Marks the direction as failed: a frame may be half sent or half read, so nothing after it would make sense.</summary>
     public void Fail(Exception e)
     {
         _failure = e is OperationCanceledException ? "The connection was given up in the middle of a message." : e.Message;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace FolderSync.Protocol;
 
-/// <summary>Bytes in a pooled buffer with one owner, who disposes it once.</summary>
+/// <summary>Bytes in a pooled buffer, which its one owner disposes once.</summary>
 public sealed class PooledBytes : IDisposable
 {
     private byte[]? _buffer;
@@ -23,7 +23,7 @@ public sealed class PooledBytes : IDisposable
 
     public static PooledBytes Rent(int length) => length == 0 ? Empty : new PooledBytes(ArrayPool<byte>.Shared.Rent(length), length);
 
-    /// <summary>Takes over a buffer that was rented from the shared pool.</summary>
+    /// <summary>Takes ownership of a buffer that was rented from the shared pool.</summary>
     internal static PooledBytes Adopt(byte[] rented, int length) => new(rented, length);
 
     public void Dispose()

@@ -3,13 +3,13 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Protocol.Connections;
 
-/// <summary>Where a BEP connection begins.</summary>
+/// <summary>Opens BEP connections.</summary>
 public static class Bep
 {
     /// <summary>Exchanges Hellos over an authenticated duplex stream, which the connection then owns.</summary>
-    /// <remarks>On any failure the stream is disposed. A peer that doesn't know this device closes instead of its Hello.</remarks>
-    /// <exception cref="BepException">The other side closed, or is no peer; the message says which.</exception>
-    /// <exception cref="OperationCanceledException">The deadline that the caller set is over.</exception>
+    /// <remarks>Disposes the stream on any failure. A peer that doesn't know this device closes instead of sending its Hello.</remarks>
+    /// <exception cref="BepException">The other side closed, or isn't a BEP peer; the message tells which.</exception>
+    /// <exception cref="OperationCanceledException">The caller's deadline passed.</exception>
     public static async Task<IBepConnection> OpenAsync(Stream stream, Hello own, CancellationToken cancellation)
     {
         var reader = new FrameReader(stream);

@@ -6,8 +6,8 @@ namespace FolderSync.Protocol.Connections;
 
 /// <summary>The one implementation of <see cref="IBepConnection"/>: frames over a stream it owns.</summary>
 /// <remarks>
-/// The sending and the receiving half share nothing. A receive that is cancelled before a message has begun may be repeated;
-/// any other failure or cancellation leaves that half unusable, and it says so.
+/// The two directions share nothing. A receive that is cancelled before a message has begun may be repeated; any other failure or cancellation makes
+/// that direction unusable, and further calls say so.
 /// </remarks>
 internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWriter writer, Hello peerHello) : IBepConnection
 {
@@ -99,7 +99,7 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
-    /// <summary>Null for a message of an unknown type, which is passed over.</summary>
+    /// <summary>Null for a message of an unknown type, which is skipped.</summary>
     private async ValueTask<BepMessage?> ReadMessageAsync(FrameHead head, CancellationToken cancellation)
     {
         if (!head.IsKnown)
@@ -120,7 +120,7 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
         }
     }
 
-    /// <summary>Receives the data to where it will be used from; only an odd order of fields takes the way over a buffer.</summary>
+    /// <summary>Receives the data directly into the buffer that will be used. Falls back to buffering when the fields are out of order.</summary>
     private async ValueTask<BepMessage> ReadResponseAsync(int length, CancellationToken cancellation)
     {
         var fields = default(ResponseFields);

@@ -5,7 +5,7 @@ using Google.Protobuf;
 
 namespace FolderSync.Protocol.Connections;
 
-/// <summary>What both sides say before any frame: magic (u32), length (u16), the Hello message; big-endian.</summary>
+/// <summary>What both sides send before any frame: magic (u32), length (u16), the Hello message; big-endian.</summary>
 internal static class HelloExchange
 {
     private const uint Magic = 0x2EA7D90B;

@@ -3,15 +3,15 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Protocol.Connections;
 
-/// <summary>Cuts a stream of entries into messages of a size that peers take well.</summary>
+/// <summary>Splits a stream of entries into messages of a size that suits all peers.</summary>
 public static class IndexBatcher
 {
     public const int MaxEntries = 1000;
 
-    /// <summary>Bytes, before compression. Only an entry that is longer by itself makes a longer message, alone.</summary>
+    /// <summary>Bytes before compression. Only a single longer entry makes a longer message, alone.</summary>
     public const int AimedBytes = 512 << 10;
 
-    /// <summary>The entries in their order, in batches of at least one.</summary>
+    /// <summary>The entries in order, in batches of at least one.</summary>
     public static IEnumerable<IReadOnlyList<FileEntry>> Split(IEnumerable<FileEntry> entries)
     {
         var batch = new List<FileEntry>();
@@ -32,10 +32,10 @@ public static class IndexBatcher
             yield return batch;
     }
 
-    /// <summary>The messages that announce entries, each with the sequence it ends at and the one the message before ended at.</summary>
+    /// <summary>The messages that announce the entries, each with its last sequence and the last one of the message before.</summary>
     /// <param name="entries">By ascending sequence.</param>
-    /// <param name="isFull">The first message is an Index, which there is even without any entry; else all are IndexUpdates.</param>
-    /// <param name="previousSequence">For an update, the highest sequence that the peer has of this device.</param>
+    /// <param name="isFull">True: the first message is an Index, even without any entry. False: all are IndexUpdates.</param>
+    /// <param name="previousSequence">For an update, the highest sequence of this device that the peer has.</param>
     public static IEnumerable<BepMessage> ToMessages(FolderId folder, IEnumerable<FileEntry> entries, bool isFull, long previousSequence)
     {
         var begun = !isFull;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace FolderSync.Protocol.Framing;
 
-/// <summary>Buffers for bodies. Very long ones are not pooled: a single huge index must not keep its memory for ever.</summary>
+/// <summary>Pools body buffers, except very long ones: a single huge index must not keep its memory forever.</summary>
 internal static class BodyPool
 {
     private const int MaxPooled = 64 << 20;
@@ -16,7 +16,7 @@ internal static class BodyPool
             ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    /// <summary>A longer buffer with the first <paramref name="used"/> bytes of the old one, which goes back.</summary>
+    /// <summary>A longer buffer with the first <paramref name="used"/> bytes of the old one, which returns to the pool.</summary>
     public static byte[] Grow(byte[] buffer, int used, int length)
     {
         var longer = Rent(length);

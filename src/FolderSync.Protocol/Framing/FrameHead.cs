@@ -2,7 +2,7 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Framing;
 
-/// <summary>What comes before a frame's body.</summary>
+/// <summary>The header before a frame's body.</summary>
 /// <param name="Length">Bytes of the body on the wire.</param>
 internal readonly record struct FrameHead(MessageType Type, bool IsCompressed, int Length)
 {

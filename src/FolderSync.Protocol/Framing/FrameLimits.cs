@@ -2,7 +2,7 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Framing;
 
-/// <summary>How long things may be, in bytes. What is longer ends the connection before anything is allocated for it.</summary>
+/// <summary>Maximum lengths in bytes. A longer item ends the connection before memory is allocated for it.</summary>
 internal static class FrameLimits
 {
     public const int Header = 32767;
@@ -10,15 +10,15 @@ internal static class FrameLimits
     /// <summary>The protocol's own limit.</summary>
     public const int Message = 500_000_000;
 
-    /// <summary>The most a block has, and what encryption and fields may add.</summary>
+    /// <summary>The largest block, plus what encryption and the other fields may add.</summary>
     public const int Response = (32 << 20) + (64 << 10);
 
     private const int Listing = 8 << 20, Small = 1 << 20;
 
-    /// <summary>LZ4 gives at most 255 bytes for one.</summary>
+    /// <summary>LZ4 expands one byte to at most 255.</summary>
     public const int MaxCompressionRatio = 255;
 
-    /// <summary>The most a body of the type may have, decompressed. Only an index has a reason to be very long.</summary>
+    /// <summary>The maximum decompressed body for the type. Only an index has a reason to be very long.</summary>
     public static int Body(MessageType type) => type switch
     {
         MessageType.Response => Response,
@@ -27,7 +27,7 @@ internal static class FrameLimits
         _ => Message,
     };
 
-    /// <summary>The most a body may have on the wire: LZ4 makes what it can't compress a little longer.</summary>
+    /// <summary>The maximum body on the wire: LZ4 makes incompressible data slightly longer.</summary>
     public static int OnWire(MessageType type, bool compressed)
     {
         var limit = Body(type);

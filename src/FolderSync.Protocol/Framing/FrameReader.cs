@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FolderSync.Protocol.Framing;
 
-/// <summary>Takes frames from a stream. One caller at a time.</summary>
+/// <summary>Reads frames from a stream. One caller at a time.</summary>
 /// <remarks>
 /// All numbers are big-endian:
 /// <code>
@@ -18,7 +18,7 @@ internal sealed class FrameReader(Stream stream)
     /// <summary>Bytes; the longest header fits.</summary>
     private const int BufferSize = 64 << 10;
 
-    /// <summary>So much is allocated on the peer's word alone; more only once that has come.</summary>
+    /// <summary>Allocated on the peer's word alone; more follows only as data arrives.</summary>
     private const int FirstChunk = 1 << 20;
 
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -27,10 +27,10 @@ internal sealed class FrameReader(Stream stream)
 
     public long BytesReceived => Volatile.Read(ref _received);
 
-    /// <summary>What is buffered, from the next byte to be read on.</summary>
+    /// <summary>The buffered bytes that haven't been consumed.</summary>
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
-    /// <summary>A frame was begun and not yet taken whole.</summary>
+    /// <summary>True when a frame has begun and isn't complete.</summary>
     public bool HasPartialHead => _end > _start;
 
     public async ValueTask<FrameHead> ReadHeadAsync(CancellationToken cancellation)
@@ -45,7 +45,7 @@ internal sealed class FrameReader(Stream stream)
         return head;
     }
 
-    /// <summary>Makes at least so many bytes (at most the buffer's size) available in <see cref="Buffered"/>.</summary>
+    /// <summary>Makes at least that many bytes (at most the buffer's size) available in <see cref="Buffered"/>.</summary>
     public async ValueTask FillAsync(int count, CancellationToken cancellation)
     {
         if (_end - _start >= count)
@@ -86,7 +86,7 @@ internal sealed class FrameReader(Stream stream)
         }
     }
 
-    /// <summary>Passes over bytes without keeping them.</summary>
+    /// <summary>Skips bytes without keeping them.</summary>
     public async ValueTask SkipAsync(int count, CancellationToken cancellation)
     {
         while (count > 0)
@@ -108,7 +108,7 @@ internal sealed class FrameReader(Stream stream)
             destination = destination[await ReceiveAsync(destination, cancellation)..];
         while (destination.Length > 0)
         {
-            // The rest goes through the buffer, as the next frame's head most likely comes along.
+            // Read the rest through the buffer, since the next frame's header is likely to arrive with it.
             await FillAsync(1, cancellation);
             var now = Math.Min(destination.Length, _end - _start);
             Buffered[..now].CopyTo(destination.Span);
@@ -133,5 +133,5 @@ internal sealed class FrameReader(Stream stream)
     }
 }
 
-/// <summary>The stream came to its end; who reads knows what that means there.</summary>
+/// <summary>The stream ended; the reader knows what that means at its position.</summary>
 internal sealed class StreamEndedException() : Exception("The stream ended.");

@@ -9,7 +9,7 @@ internal sealed class FrameWriter(Stream stream)
 {
     private const int BufferSize = 64 << 10;
 
-    /// <summary>Data up to that is copied behind its header, as one write; longer data is written from where it is.</summary>
+    /// <summary>Data up to this length is copied behind its header into one write; longer data is written from its own buffer.</summary>
     private const int MaxCopied = 16 << 10;
 
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -31,7 +31,7 @@ internal sealed class FrameWriter(Stream stream)
             await WriteBytesAsync(data, cancellation);
     }
 
-    /// <summary>Bytes that are not a frame: the Hello.</summary>
+    /// <summary>Writes bytes that aren't a frame: the Hello.</summary>
     public async ValueTask WriteBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         if (bytes.Length > MaxCopied)
@@ -63,7 +63,7 @@ internal sealed class FrameWriter(Stream stream)
         length >= Lz4Body.MinRaw &&
         (compression == Compression.Always || (compression == Compression.Metadata && type != MessageType.Response));
 
-    /// <summary>The frame but for a Response's data.</summary>
+    /// <summary>Writes the frame except a Response's data.</summary>
     private async ValueTask WriteHeadAsync(OutgoingBody body, int dataLength, CancellationToken cancellation)
     {
         var length = FrameHeader.Size(body.Type, false) + body.Size;
@@ -138,10 +138,10 @@ internal sealed class FrameWriter(Stream stream)
     }
 }
 
-/// <summary>The head of a frame that is sent.</summary>
+/// <summary>Encodes the header of an outgoing frame.</summary>
 internal static class FrameHeader
 {
-    /// <summary>Bytes up to the body.</summary>
+    /// <summary>Bytes before the body.</summary>
     public static int Size(MessageType type, bool compressed) => 6 + MessageSize(type, compressed);
 
     public static int Write(Span<byte> frame, MessageType type, bool compressed, int bodyLength)

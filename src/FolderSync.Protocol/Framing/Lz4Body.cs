@@ -9,7 +9,7 @@ internal static class Lz4Body
 {
     public const int SizeLength = 4;
 
-    /// <summary>Bodies shorter than that are not worth it.</summary>
+    /// <summary>Shorter bodies aren't worth compressing.</summary>
     public const int MinRaw = 128;
 
     /// <summary>The raw body, in a buffer from <see cref="BodyPool"/> that the caller owns.</summary>
@@ -32,7 +32,7 @@ internal static class Lz4Body
     /// <summary>The most bytes that <see cref="TryCompress"/> may write for a raw body.</summary>
     public static int MaxLength(int raw) => SizeLength + LZ4Codec.MaximumOutputSize(raw);
 
-    /// <summary>False where it does not save at least 1/32.</summary>
+    /// <summary>False when it doesn't save at least 1/32.</summary>
     /// <param name="body">At least <see cref="MaxLength"/> bytes.</param>
     public static bool TryCompress(ReadOnlySpan<byte> raw, Span<byte> body, out int length)
     {

@@ -3,15 +3,15 @@ using System.Security.Authentication;
 
 namespace FolderSync.Protocol.Framing;
 
-/// <summary>What a failing stream throws, as a reason for a person.</summary>
+/// <summary>Turns a stream's exceptions into reasons for the user.</summary>
 internal static class StreamFault
 {
-    /// <summary>The line's failure or a cancellation, as against a bug.</summary>
+    /// <summary>True for connection failures and cancellation, false for bugs.</summary>
     public static bool IsFault(Exception e) =>
         e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException
             or InvalidOperationException;
 
-    /// <summary>What to throw instead: cancellation where it was asked for, else a <see cref="BepException"/>.</summary>
+    /// <summary>The exception to throw instead: cancellation if it was requested, otherwise a <see cref="BepException"/>.</summary>
     public static Exception Translate(Exception e, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)

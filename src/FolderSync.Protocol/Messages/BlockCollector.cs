@@ -4,13 +4,15 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>Packs the blocks of one FileInfo as they are met, and finds out whether they make up a file.</summary>
-/// <remarks>The first fault is kept, not thrown: entries of encrypted folders break these rules by design and are refused otherwise.</remarks>
+/// <summary>Packs the blocks of one FileInfo and checks whether they make up a file.</summary>
+/// <remarks>
+/// Keeps the first fault instead of throwing it: entries of encrypted folders break these rules by design and are refused elsewhere.
+/// </remarks>
 internal ref struct BlockCollector
 {
     public const int MinBlockSize = 128 << 10, MaxBlockSize = 16 << 20;
 
-    /// <summary>The fewest bytes of a BlockInfo that holds a hash, and the most that have a length of one byte.</summary>
+    /// <summary>The smallest BlockInfo with a hash, and the largest whose length takes one byte.</summary>
     private const int MinInfo = BlockHash.Length + 2, MaxShortInfo = 127;
 
     private byte[]? _hashes;
@@ -22,7 +24,7 @@ internal ref struct BlockCollector
     public readonly bool Any => _count > 0 || _fault is not null;
 
     /// <param name="info">One BlockInfo.</param>
-    /// <param name="following">What comes after it in the FileInfo.</param>
+    /// <param name="following">The bytes after it in the FileInfo.</param>
     public void Add(ReadOnlySpan<byte> info, ReadOnlySpan<byte> following)
     {
         long offset = 0, size = 0;
@@ -49,7 +51,7 @@ internal ref struct BlockCollector
         Store(hash, following);
     }
 
-    /// <summary>Why the blocks can't be those of a file of this size; null where they can.</summary>
+    /// <summary>Why the blocks can't make up a file of this size, or null.</summary>
     public readonly string? Fault(int blockSize, long fileSize)
     {
         if (_fault is not null)
@@ -63,7 +65,7 @@ internal ref struct BlockCollector
         return _end == fileSize ? null : $"has blocks that sum up to {_end} bytes while its size is {fileSize}";
     }
 
-    /// <summary>The blocks, after <see cref="Fault"/> found none; their hash is computed here, whatever the peer said.</summary>
+    /// <summary>The blocks, once <see cref="Fault"/> has found none. Computes their hash, whatever the peer announced.</summary>
     public readonly BlockList ToList(int blockSize, long fileSize)
     {
         var length = _count * BlockHash.Length;
@@ -95,7 +97,9 @@ internal ref struct BlockCollector
         _count++;
     }
 
-    /// <summary>How many BlockInfos follow directly; each counts only if it is long enough for a hash, so that memory stays in proportion.</summary>
+    /// <summary>
+    /// The number of BlockInfos that follow directly. Counts only those long enough for a hash, so that memory stays proportionate.
+    /// </summary>
     private static int CountRun(ReadOnlySpan<byte> data)
     {
         const byte tagLow = (byte)((Tags.FileInfo.Block & 0x7F) | 0x80), tagHigh = (byte)(Tags.FileInfo.Block >> 7);

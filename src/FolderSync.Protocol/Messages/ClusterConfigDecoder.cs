@@ -4,8 +4,8 @@ using FolderSync.Protocol.Wire;
 namespace FolderSync.Protocol.Messages;
 
 /// <summary>
-/// ClusterConfig, parsed by hand so that nothing is made that is not kept: texts are cut, lists end at their limits, and a folder under an
-/// ID that can't be one is left out, without harm to the others.
+/// Parses ClusterConfig by hand, so that it allocates only what is kept: texts are cut, lists end at their limits, and a folder with an invalid ID
+/// is left out without harm to the others.
 /// </summary>
 internal static class ClusterConfigDecoder
 {
@@ -14,16 +14,16 @@ internal static class ClusterConfigDecoder
     /// <summary>Over all folders of a message.</summary>
     public const int MaxDevices = 100_000;
 
-    /// <summary>Of one device; more are passed over, as they would not be dialed.</summary>
+    /// <summary>Per device. Further addresses are skipped, since they wouldn't be dialed.</summary>
     public const int MaxAddresses = 32;
 
-    /// <summary>Bytes; a longer one is no address.</summary>
+    /// <summary>Bytes. Nothing longer is an address.</summary>
     public const int MaxAddressLength = 255;
 
-    /// <summary>Only whether there is one means something here.</summary>
+    /// <summary>Only its presence matters.</summary>
     private const int MaxToken = 1024;
 
-    /// <summary>As many refused folders are told of by ID.</summary>
+    /// <summary>This many refused folders are reported by ID.</summary>
     private const int MaxRefused = 10;
 
     public static BepMessage Read(ReadOnlySpan<byte> body)

@@ -4,7 +4,7 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>DownloadProgress, parsed by hand: it is the one message besides an index that can name a million things in 8 MB.</summary>
+/// <summary>Parses DownloadProgress by hand: besides an index it is the only message that can name a million items in 8 MB.</summary>
 internal static class DownloadProgressDecoder
 {
     public const int MaxUpdates = 100_000;
@@ -36,7 +36,7 @@ internal static class DownloadProgressDecoder
         return new BepMessage.DownloadProgress(folder, updates);
     }
 
-    /// <summary>Null for what is about a name or a version that can't be here: it is advice only.</summary>
+    /// <summary>Null for an update about an impossible name or version: progress is only a hint.</summary>
     private static ProgressUpdate? UpdateOf(ReadOnlySpan<byte> wire, ref int blocks)
     {
         ReadOnlySpan<byte> name = default, vector = default;

@@ -5,7 +5,7 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>One FileInfo as it came in: its fields, then what they may be.</summary>
+/// <summary>Decodes one FileInfo: first its fields, then the rules.</summary>
 /// <remarks>
 /// What is no protobuf ends the connection: nothing behind it could be read. All else is refused as an item, with its reason, and the
 /// connection goes on for everything else that it carries:
@@ -21,10 +21,10 @@ namespace FolderSync.Protocol.Messages;
 /// </remarks>
 internal ref struct FileInfoDecoder
 {
-    /// <summary>Seconds that still fit a 64-bit count of nanoseconds since 1970: the years 1678 to 2262.</summary>
+    /// <summary>The range that fits a 64-bit count of nanoseconds since 1970: the years 1678 to 2262.</summary>
     private const long MaxSeconds = (long.MaxValue / 1_000_000_000) - 1;
 
-    /// <summary>What some versions say a directory's size is.</summary>
+    /// <summary>The size of a directory according to some versions.</summary>
     private const int SyntheticDirectorySize = 128;
 
     private ReadOnlySpan<byte> _name, _target, _platform, _previousBlocksHash;
@@ -37,8 +37,8 @@ internal ref struct FileInfoDecoder
     private string? _versionFault;
     private BlockCollector _blocks;
 
-    /// <summary>The entry, or null and why it is refused; throws for what is no protobuf.</summary>
-    /// <param name="room">Bytes of names, targets and platform data that may still be kept of the message; becomes less.</param>
+    /// <summary>The entry, or null with the reason why it is refused; throws for malformed protobuf.</summary>
+    /// <param name="room">The remaining bytes for names, targets and platform data of the message; decreases.</param>
     public static FileEntry? Read(ReadOnlySpan<byte> wire, ref int room, out RefusedEntry? refused)
     {
         var info = new FileInfoDecoder();
@@ -96,7 +96,7 @@ internal ref struct FileInfoDecoder
 
     private readonly bool IsDirectory => _type == 1;
 
-    /// <summary>2 and 3 were links to files and to directories.</summary>
+    /// <summary>2 and 3 used to be links to files and to directories.</summary>
     private readonly bool IsSymlink => _type is >= 2 and <= 4;
 
     private readonly string? ReasonToRefuse()

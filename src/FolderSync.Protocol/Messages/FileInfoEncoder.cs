@@ -3,8 +3,8 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>A <see cref="FileEntry"/> as a FileInfo: the size first, then the bytes, as nested lengths come before what they measure.</summary>
-/// <remarks>Local flags never leave this device: what is flagged goes as invalid, without content.</remarks>
+/// <summary>Encodes a <see cref="FileEntry"/> as a FileInfo: first the size, then the bytes, since nested lengths precede their content.</summary>
+/// <remarks>Local flags never leave this device: a flagged entry is sent as invalid, without content.</remarks>
 internal static class FileInfoEncoder
 {
     private static readonly byte[] WireTypes = [0, 1, 4];
@@ -55,7 +55,7 @@ internal static class FileInfoEncoder
 
     private static BlockList? Blocks(FileEntry e) => e.IsFile && !e.IsInvalid ? e.Blocks : null;
 
-    /// <summary>What was changed locally in a receive-only folder must never become anybody's best version, invalid or not.</summary>
+    /// <summary>A local change in a receive-only folder must never become anyone's best version, valid or invalid.</summary>
     private static VersionVector Version(FileEntry e) =>
         (e.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0 ? VersionVector.Empty : e.Version;
 
@@ -80,7 +80,7 @@ internal static class FileInfoEncoder
         }
     }
 
-    /// <summary>All that comes with a block list: the block size, the blocks and their hash.</summary>
+    /// <summary>Everything of a block list: the block size, the blocks and their hash.</summary>
     private static int BlocksSize(BlockList? blocks)
     {
         if (blocks is null)

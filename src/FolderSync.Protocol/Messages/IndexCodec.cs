@@ -3,16 +3,19 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>Index and IndexUpdate, which differ only in their type and in the sequence before.</summary>
+/// <summary>Encodes and decodes Index and IndexUpdate, which differ only in their type and in the previous sequence.</summary>
 internal static class IndexCodec
 {
-    /// <summary>Entries in one message. Peers send 1,000; the limit keeps a message of minimal entries from filling the memory.</summary>
+    /// <summary>Entries per message. Peers send 1,000; the limit keeps a message of minimal entries from filling the memory.</summary>
     public const int MaxEntries = 250_000;
 
-    /// <summary>Bytes of names, link targets and platform data that are kept of one message; what peers send has a hundredth of that. Compressed, a little can stand for much.</summary>
+    /// <summary>
+    /// Bytes of names, link targets and platform data kept per message. Peers send a hundredth of that, but a small compressed message can expand
+    /// to a lot.
+    /// </summary>
     public const int MaxKept = 64 << 20;
 
-    /// <summary>Refused entries of one message that are told with name and reason.</summary>
+    /// <summary>Refused entries of one message that are reported with name and reason.</summary>
     public const int MaxTold = 100;
 
     public static BepMessage Read(ReadOnlySpan<byte> body, bool isUpdate)
@@ -81,7 +84,7 @@ internal static class IndexCodec
         return count;
     }
 
-    /// <summary>Bounded: of a flood only what has a name is kept, as that concerns what was known of it.</summary>
+    /// <summary>Bounded: keeps only the entries of a flood that have a name, since that name's known entry becomes stale.</summary>
     private struct Refusals()
     {
         private List<RefusedEntry>? _entries;

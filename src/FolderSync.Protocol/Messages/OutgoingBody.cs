@@ -3,8 +3,8 @@ using Google.Protobuf;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>A message about to be sent: its type and its size, then its bytes.</summary>
-/// <param name="Size">Bytes of the body; of a Response without its data, which is written from where it is.</param>
+/// <summary>A message about to be sent: its type and size, then its bytes.</summary>
+/// <param name="Size">The size of the body in bytes, excluding a Response's data, which is written from its own buffer.</param>
 internal readonly record struct OutgoingBody(BepMessage Message, MessageType Type, int Size, IMessage? Generated)
 {
     public static OutgoingBody Of(BepMessage message) => message switch

@@ -5,8 +5,8 @@ using Google.Protobuf;
 namespace FolderSync.Protocol.Messages;
 
 /// <summary>
-/// Hello, ClusterConfig, DownloadProgress and Close to their generated forms; the short ones from them, too. Texts are cut as they come in:
-/// nothing longer is kept, stored or shown.
+/// Converts Hello, ClusterConfig, DownloadProgress and Close to their generated forms, and the short ones back. Cuts texts on arrival: nothing
+/// longer is kept, stored or shown.
 /// </summary>
 internal static class RareMessages
 {

@@ -3,7 +3,7 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>Requests. A peer asks for one file's blocks one after another, so the last folder and name are kept for the next.</summary>
+/// <summary>Encodes and decodes requests. A peer requests one file's blocks one after another, so it caches the last folder and name.</summary>
 internal sealed class RequestCodec
 {
     private byte[] _folderUtf8 = [], _nameUtf8 = [];
@@ -77,7 +77,7 @@ internal sealed class RequestCodec
     {
         if (!utf8.IsEmpty && utf8.SequenceEqual(_nameUtf8))
             return _name;
-        // Of no use as a name; the answer is that there is no such file.
+        // Not a valid name: the answer is that there is no such file.
         if (!WireName.TryReadRequested(utf8, out var name))
             return default;
         _name = name;

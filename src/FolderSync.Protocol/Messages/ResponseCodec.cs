@@ -2,26 +2,28 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>What is in a Response beside its data.</summary>
+/// <summary>The fields of a Response besides its data.</summary>
 internal struct ResponseFields
 {
     public int Id;
     public ErrorCode Code;
 }
 
-/// <summary>Responses: the fields and the data are apart, so that the data need not be copied.</summary>
+/// <summary>Encodes and decodes responses. Fields and data are separate, so that the data needn't be copied.</summary>
 internal static class ResponseCodec
 {
-    /// <summary>So many bytes of a body are looked at for the prefix: an id and a code, then room for the data's tag and length.</summary>
+    /// <summary>The bytes of a body that are searched for the prefix: id and code, then the data's tag and length.</summary>
     public const int MaxPrefix = 48;
 
-    /// <summary>The most bytes behind the data; only a code is known to be there.</summary>
+    /// <summary>The maximum number of bytes after the data; only a code is known to occur there.</summary>
     public const int MaxTail = 4096;
 
-    /// <summary>A tag and a number of 10 bytes each: so much must be there for reading both not to run out.</summary>
+    /// <summary>A tag and a number of 10 bytes each: with this many bytes, reading both can't run out.</summary>
     private const int MaxVarints = 20;
 
-    /// <summary>Reads the fields up to the data. False where the data is not found within <paramref name="start"/> or does not fit the body.</summary>
+    /// <summary>
+    /// Reads the fields before the data. False when the data doesn't start within <paramref name="start"/> or doesn't fit the body.
+    /// </summary>
     /// <param name="start">The first bytes of the body, or all.</param>
     /// <param name="bodyLength">Bytes of the whole body.</param>
     /// <param name="prefix">Bytes before the data.</param>
@@ -48,14 +50,14 @@ internal static class ResponseCodec
         return false;
     }
 
-    /// <summary>Reads the fields behind the data.</summary>
+    /// <summary>Reads the fields after the data.</summary>
     public static void ReadTail(ReadOnlySpan<byte> tail, ref ResponseFields fields)
     {
         if (!Read(tail, ref fields).IsEmpty)
             throw BepException.Violation("The other device sent a response with data twice.");
     }
 
-    /// <summary>A response in whatever order; the data is copied.</summary>
+    /// <summary>Reads a response with fields in any order; copies the data.</summary>
     public static BepMessage.Response ReadWhole(ReadOnlySpan<byte> body)
     {
         var fields = default(ResponseFields);
@@ -65,13 +67,13 @@ internal static class ResponseCodec
         return new BepMessage.Response(fields.Id, copy, fields.Code);
     }
 
-    /// <summary>Bytes of all that is written before the data.</summary>
+    /// <summary>The number of bytes before the data.</summary>
     public static int PrefixSize(BepMessage.Response m) =>
         ProtoSize.Number(Tags.Response.Id, m.Id) +
         ProtoSize.Number(Tags.Response.Code, (long)m.Code) +
         ProtoSize.Bytes(Tags.Response.Data, m.Data.Length) - m.Data.Length;
 
-    /// <summary>The data comes last, whatever the fields' numbers, so that it can be written from where it is.</summary>
+    /// <summary>Writes the data last, whatever the field numbers, so that it can be sent from its own buffer.</summary>
     public static void WritePrefix(Span<byte> body, BepMessage.Response m)
     {
         var writer = new ProtoWriter(body);
@@ -81,7 +83,7 @@ internal static class ResponseCodec
             writer.Length(Tags.Response.Data, m.Data.Length);
     }
 
-    /// <summary>Returns where the data is, an empty span where there is none.</summary>
+    /// <summary>Returns the data's span, empty if there is none.</summary>
     private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> body, ref ResponseFields fields)
     {
         ReadOnlySpan<byte> data = default;

@@ -4,10 +4,10 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>Version vectors as the wire has them.</summary>
+/// <summary>Decodes version vectors.</summary>
 internal static class VectorDecoder
 {
-    /// <param name="fault">What is wrong with the vector, of an entry that "has ..."; it is not to be used then.</param>
+    /// <param name="fault">What is wrong with the vector, to follow "has ..."; don't use the vector then.</param>
     public static VersionVector Read(ReadOnlySpan<byte> wire, out string? fault)
     {
         fault = null;

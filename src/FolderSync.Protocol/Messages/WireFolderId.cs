@@ -4,10 +4,10 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>Folder IDs as they come in.</summary>
+/// <summary>Decodes folder IDs.</summary>
 internal static class WireFolderId
 {
-    /// <summary>The ID that a peer shares a folder under, or why it can't be one, with a text to show.</summary>
+    /// <summary>The ID under which a peer shares a folder, or why it is invalid, with a text for display.</summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, out FolderId id, out string shown, out string? why)
     {
         (id, shown, why) = (default, "", $"A folder's ID can have at most {FolderIdText.MaxLength} bytes.");

@@ -5,10 +5,10 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Protocol.Messages;
 
-/// <summary>Names as they come in.</summary>
+/// <summary>Decodes file names.</summary>
 internal static class WireName
 {
-    /// <summary>False, with the reason and a text to show, for what can't be a name here. Takes no memory for what is too long.</summary>
+    /// <summary>False for an invalid name, with the reason and a text for display. Allocates nothing for a name that is too long.</summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, out FileName name, out string shown, [NotNullWhen(false)] out string? why)
     {
         name = default;
@@ -25,7 +25,9 @@ internal static class WireName
         return false;
     }
 
-    /// <summary>For a request: false for what some device may have announced, but none does that keeps the limits. Else a violation.</summary>
+    /// <summary>
+    /// For a request: false for a name that some device may have announced, but none within the limits. Anything else invalid is a violation.
+    /// </summary>
     public static bool TryReadRequested(ReadOnlySpan<byte> utf8, out FileName name)
     {
         name = default;
@@ -36,7 +38,7 @@ internal static class WireName
             : throw BepException.Violation($"The other device asked for '{shown}', which nobody can have announced. {why}");
     }
 
-    /// <summary>For the rare messages, whose names come as strings.</summary>
+    /// <summary>For the control messages, whose names arrive as strings.</summary>
     public static bool TryRead(string text, out FileName name)
     {
         name = default;

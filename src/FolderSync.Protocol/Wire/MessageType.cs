@@ -1,6 +1,6 @@
 namespace FolderSync.Protocol.Wire;
 
-/// <summary>What a frame's Header says of its body.</summary>
+/// <summary>The type of a frame's body in its Header.</summary>
 internal enum MessageType
 {
     ClusterConfig = 0,

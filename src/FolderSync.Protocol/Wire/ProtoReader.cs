@@ -1,9 +1,9 @@
 namespace FolderSync.Protocol.Wire;
 
-/// <summary>Reads the fields of one protobuf message from a span. What is malformed is a violation.</summary>
+/// <summary>Reads the fields of one protobuf message from a span. Malformed input is a violation.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> data)
 {
-    /// <summary>Deprecated groups are the only thing that nests while it is skipped.</summary>
+    /// <summary>Only deprecated groups nest while they are skipped.</summary>
     private const int MaxGroupDepth = 32;
 
     private readonly ReadOnlySpan<byte> _data = data;
@@ -13,7 +13,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
 
     public readonly int Position => _position;
 
-    /// <summary>What has not been read yet.</summary>
+    /// <summary>The bytes that haven't been read yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => _data[_position..];
 
     /// <summary>The next field's tag: field number * 8 + wire type.</summary>
@@ -67,7 +67,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
         return bytes;
     }
 
-    /// <summary>Passes over the content of an unknown field.</summary>
+    /// <summary>Skips the content of an unknown field.</summary>
     public void Skip(uint tag)
     {
         if ((tag & 7) == 3)

@@ -22,7 +22,7 @@ internal ref struct ProtoWriter(Span<byte> destination)
         _destination[_position++] = (byte)value;
     }
 
-    /// <summary>A number field; negative ones take 10 bytes, as protobuf's int32 and int64 do.</summary>
+    /// <summary>A number field. Negative numbers take 10 bytes, as protobuf's int32 and int64 do.</summary>
     public void Number(uint tag, long value) => Number(tag, (ulong)value);
 
     public void Number(uint tag, ulong value)
@@ -61,7 +61,7 @@ internal ref struct ProtoWriter(Span<byte> destination)
         _position += BlockHash.Length;
     }
 
-    /// <summary>The beginning of a length-delimited field whose content is written next.</summary>
+    /// <summary>The start of a length-delimited field whose content is written next.</summary>
     public void Length(uint tag, int length)
     {
         Varint(tag);
@@ -69,7 +69,7 @@ internal ref struct ProtoWriter(Span<byte> destination)
     }
 }
 
-/// <summary>How many bytes <see cref="ProtoWriter"/> takes for a field, its tag included.</summary>
+/// <summary>The bytes that <see cref="ProtoWriter"/> takes for a field, including its tag.</summary>
 internal static class ProtoSize
 {
     public static int Varint(ulong value) => ((BitOperations.Log2(value | 1) * 9) + 73) >> 6;
