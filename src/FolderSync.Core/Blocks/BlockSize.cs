@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace FolderSync.Core.Blocks;
 
-/// <summary>How big the blocks of a file are, by the rule that all BEP peers share: equal files must be cut equally.</summary>
+/// <summary>Chooses the block size of a file by the rule that all BEP peers share: equal files must have equal blocks.</summary>
 public static class BlockSize
 {
     /// <summary>128 KiB.</summary>
@@ -11,7 +11,7 @@ public static class BlockSize
     /// <summary>16 MiB.</summary>
     public const int Max = 16 << 20;
 
-    /// <summary>A file is to have fewer blocks than this, as far as <see cref="Max"/> allows.</summary>
+    /// <summary>A file should have fewer blocks than this, as far as <see cref="Max"/> allows.</summary>
     public const int DesiredBlocks = 2000;
 
     /// <summary>Bytes in a block of a file of <paramref name="size"/> bytes.</summary>

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace FolderSync.Core.Decide;
 
-/// <summary>Time that the clock says has passed and that nobody saw pass: it jumped, or the device was off.</summary>
-/// <param name="Steady">How long this device has run since, with the clock going on from <paramref name="To"/>.</param>
+/// <summary>A time span that passed unobserved according to the clock: it jumped, or the device was off.</summary>
+/// <param name="Steady">How long this device has run since, with the clock continuing from <paramref name="To"/>.</param>
 public readonly record struct ClockGap(DateTimeOffset From, DateTimeOffset To, TimeSpan Steady);
 
 /// <summary>The clock was set back.</summary>
@@ -12,26 +12,27 @@ public readonly record struct ClockGap(DateTimeOffset From, DateTimeOffset To, T
 public readonly record struct SetBack(DateTimeOffset To, TimeSpan Steady);
 
 /// <summary>
-/// What is known of this device's clock, so that a jump deletes nothing: time that passed unseen (a jump ahead, or a device that was off) counts for
-/// no version's age until the device has run for a week with the clock as it is. Then it was true, and counts. Immutable; pure.
+/// What is known about this device's clock, so that a jump deletes nothing: unobserved time (a jump ahead, or a device that was off) adds nothing
+/// to a version's age until the device has run for a week with that clock. Then the time is confirmed and counts. Immutable; pure.
 /// </summary>
 /// <param name="LastSeen">The clock at the last look.</param>
-/// <param name="Vouched">Up to here time has passed, also where the clock stands before it now: one that begins in 1970 at each start and is set right has not jumped.</param>
-/// <param name="LastSetBack">What was kept later than now was kept at the latest when the clock was set back.</param>
-/// <param name="Gaps">In order, none over another.</param>
+/// <param name="Vouched">Time up to here has passed, even if the clock is behind it now: a clock that starts in 1970 and is then set right hasn't
+/// jumped.</param>
+/// <param name="LastSetBack">Anything kept later than now was kept at the latest when the clock was set back.</param>
+/// <param name="Gaps">In order, without overlap.</param>
 public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouched, SetBack? LastSetBack, ImmutableArray<ClockGap> Gaps)
 {
-    /// <summary>A step of the clock up to this is none: a night off or suspended, summer time.</summary>
+    /// <summary>A smaller step isn't a jump: a night off or suspended, daylight saving time.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromDays(1);
 
-    /// <summary>How long the device runs until it takes the clock for true.</summary>
+    /// <summary>How long the device runs before it trusts the clock.</summary>
     public static readonly TimeSpan SteadyFor = TimeSpan.FromDays(7);
 
     private const int MostGaps = 50;
 
-    /// <summary>A look at the clock.</summary>
-    /// <param name="before">Null: nothing is known of it, so nothing has aged yet.</param>
-    /// <param name="passed">Since the look before, by a clock that nobody sets; null at a start.</param>
+    /// <summary>Records an observation of the clock.</summary>
+    /// <param name="before">Null: nothing is known, so nothing has aged yet.</param>
+    /// <param name="passed">The time since the previous observation on a clock that nobody sets; null at startup.</param>
     public static ClockHistory Observe(ClockHistory? before, DateTimeOffset now, TimeSpan? passed)
     {
         if (before is null)
@@ -43,7 +44,7 @@ public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouche
         var vouched = back is { } known && known.Steady >= SteadyFor && known.Steady - ran < SteadyFor ? expected : Max(before.Vouched, before.LastSeen);
         if (now < expected - Tolerance)
         {
-            // Time that was never confirmed and is taken back did not pass.
+            // Unconfirmed time that is taken back didn't pass.
             vouched = gaps.Where(g => g.To > now).Select(g => g.From).Append(vouched).Min();
             gaps = [.. gaps.Where(g => g.From < now).Select(g => g with { To = Min(g.To, now) })];
             return new ClockHistory(now, vouched, new SetBack(now, TimeSpan.Zero), [.. gaps]);
@@ -56,7 +57,7 @@ public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouche
         return new ClockHistory(now, Max(vouched, now), back, [.. gaps]);
     }
 
-    /// <summary>How long ago that was, without the time that nobody saw pass.</summary>
+    /// <summary>How long ago that was, excluding unobserved time.</summary>
     public TimeSpan AgeOf(DateTimeOffset time, DateTimeOffset now)
     {
         if (time > now)
@@ -71,7 +72,7 @@ public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouche
         return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }
 
-    /// <summary>An array of whole numbers, as JSON: seconds.</summary>
+    /// <summary>As JSON: an array of whole seconds.</summary>
     public string ToJson()
     {
         List<long> numbers = [LastSeen.ToUnixTimeSeconds(), Vouched.ToUnixTimeSeconds(), LastSetBack?.To.ToUnixTimeSeconds() ?? long.MinValue, Seconds(LastSetBack?.Steady)];
@@ -80,7 +81,7 @@ public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouche
         return "[" + string.Join(',', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))) + "]";
     }
 
-    /// <summary>Null where it can't be read: then nothing is known of the clock.</summary>
+    /// <summary>Null when it can't be read: nothing is known about the clock then.</summary>
     public static ClockHistory? FromJson(string? json)
     {
         var parts = json?.Trim('[', ']', ' ').Split(',') ?? [];

@@ -8,14 +8,14 @@ namespace FolderSync.Core.Decide;
 /// <summary>The name of the copy that keeps the loser of a conflict: <c>stem.sync-conflict-YYYYMMDD-HHMMSS-SHORTID.ext</c>.</summary>
 public static partial class ConflictName
 {
-    /// <summary>A longer "extension" is a part of the name: it must not crowd out the stem.</summary>
+    /// <summary>A longer "extension" belongs to the name: it must not crowd out the stem.</summary>
     private const int MaxExtensionBytes = 64;
 
-    /// <param name="name">What is in conflict; may be a conflict copy itself.</param>
-    /// <param name="localTime">When the copy is made, in the person's own time zone.</param>
+    /// <param name="name">The name in conflict, which may be a conflict copy itself.</param>
+    /// <param name="localTime">The copy's time in the user's time zone.</param>
     /// <param name="winnerModifiedBy">The device whose change displaces this content.</param>
-    /// <param name="attempt">0 first; higher where that name is taken. Each number gives another name.</param>
-    /// <param name="maxLeafBytes">UTF-8 bytes that the leaf may have; the stem is cut to fit. At least 128.</param>
+    /// <param name="attempt">0 at first; higher when that name is taken. Each number gives another name.</param>
+    /// <param name="maxLeafBytes">The maximum UTF-8 bytes of the leaf; the stem is cut to fit. At least 128.</param>
     public static FileName For(FileName name, DateTimeOffset localTime, ShortId winnerModifiedBy, int attempt = 0, int maxLeafBytes = 255)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLeafBytes, 128);
@@ -26,7 +26,7 @@ public static partial class ConflictName
             marker += "-" + winnerModifiedBy;
         if (attempt > 0)
             marker += "-" + (attempt + 1).ToString(CultureInfo.InvariantCulture);
-        // The whole path is to be a name that is synced; below a directory of nearly the longest there is, it can't be.
+        // The whole path should be a valid name. Below a directory of almost the maximum length it can't be.
         var leafBytes = Math.Clamp(EntryLimits.MaxNameBytes - Encoding.UTF8.GetByteCount(name.Parent.Value) - 1, 128, maxLeafBytes);
         var room = leafBytes - marker.Length - Encoding.UTF8.GetByteCount(extension);
         return name.Parent.Child(Cut(stem, room) + marker + extension);
@@ -34,7 +34,9 @@ public static partial class ConflictName
 
     public static bool IsConflictCopy(FileName name) => Marker().IsMatch(name.Leaf);
 
-    /// <summary>What the copy was made of (itself a conflict copy, perhaps); null for a name that is none. A cut stem stays cut.</summary>
+    /// <summary>
+    /// The file that the copy was made of (possibly a conflict copy); null if the name isn't a conflict copy. A cut stem stays cut.
+    /// </summary>
     public static FileName? OriginalOf(FileName name)
     {
         var leaf = name.Leaf;
@@ -45,7 +47,9 @@ public static partial class ConflictName
         return original is "" or "." or ".." ? null : name.Parent.Child(original);
     }
 
-    /// <summary>The extension begins with the last dot, leading dots aside: a dotfile has none. Nor is a conflict copy's marker one.</summary>
+    /// <summary>
+    /// The extension starts at the last dot, apart from leading ones: a dotfile has none. A conflict copy's marker isn't one either.
+    /// </summary>
     private static (string Stem, string Extension) Split(string leaf)
     {
         var firstOther = leaf.AsSpan().IndexOfAnyExcept('.');
@@ -69,7 +73,7 @@ public static partial class ConflictName
         return stem;
     }
 
-    /// <summary>The last marker of a leaf. Old Syncthings write no short ID; we put a number behind it where a name was taken.</summary>
+    /// <summary>The last marker of a leaf. Old Syncthings omit the short ID; we append a number if a name was taken.</summary>
     [GeneratedRegex(@"\.sync-conflict-[0-9]{8}-[0-9]{6}(-[A-Z2-7]{7})?(-[0-9]{1,9})?(?=(\.[^.]*)?\z)", RegexOptions.CultureInvariant | RegexOptions.RightToLeft)]
     private static partial Regex Marker();
 }

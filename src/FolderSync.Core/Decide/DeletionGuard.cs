@@ -2,50 +2,51 @@ using System.Globalization;
 
 namespace FolderSync.Core.Decide;
 
-/// <summary>From how many deletions at once a folder holds them and asks; 0 switches a limit off.</summary>
-/// <param name="OverCount">More files than this.</param>
-/// <param name="OverPercent">More than this part of the folder's files, in a folder of at least <see cref="DeletionGuard.MinFilesForPercent"/>.</param>
+/// <summary>The number of deletions at once from which a folder holds them and asks; 0 disables a limit.</summary>
+/// <param name="OverCount">Holds more files than this.</param>
+/// <param name="OverPercent">Holds more than this percentage of the folder's files, in a folder of at least
+/// <see cref="DeletionGuard.MinFilesForPercent"/>.</param>
 public readonly record struct DeletionLimits(long OverCount, double OverPercent)
 {
     public static DeletionLimits None => default;
 }
 
-/// <summary>Deletions as one look at the disk finds them, with those that came shortly before it.</summary>
-/// <param name="Gone">Files missing now whose content is found nowhere else in the folder: a moved file is not gone.</param>
-/// <param name="Before">Such files whose deletion was made known within <see cref="DeletionGuard.Window"/>.</param>
-/// <param name="Present">Files that the index has, those of <paramref name="Gone"/> among them.</param>
-/// <param name="IsGrowing">More are missing than at the last look, or there was none.</param>
-/// <param name="Waited">Since the first of them was missed.</param>
-/// <param name="MayWait">False where somebody waits for the outcome.</param>
+/// <summary>Deletions found by one scan, with those that came shortly before it.</summary>
+/// <param name="Gone">Missing files whose content exists nowhere else in the folder: a moved file isn't deleted.</param>
+/// <param name="Before">Such files whose deletion was announced within <see cref="DeletionGuard.Window"/>.</param>
+/// <param name="Present">The files in the index, including <paramref name="Gone"/>.</param>
+/// <param name="IsGrowing">More are missing than at the last scan, or there was none.</param>
+/// <param name="Waited">The time since the first of them was missed.</param>
+/// <param name="MayWait">False when someone waits for the result.</param>
 public readonly record struct DeletionBurst(long Gone, long Before, long Present, bool IsGrowing, TimeSpan Waited, bool MayWait);
 
 public enum DeletionVerdict
 {
     Announce,
 
-    /// <summary>Many are going right now: look again when it is quiet, to judge them as one.</summary>
+    /// <summary>Files are still disappearing: check again when it is quiet, and decide about all of them at once.</summary>
     Gather,
 
-    /// <summary>Nothing is announced until a person confirms it.</summary>
+    /// <summary>Announce nothing until the user confirms it.</summary>
     Hold,
 }
 
-/// <summary>Whether so many files vanished at once that it looks like an accident: an unmounted disk, a ransom, a wrong rm.</summary>
+/// <summary>Decides whether so many files vanished at once that it looks like an accident: an unmounted disk, ransomware, a wrong rm.</summary>
 public static class DeletionGuard
 {
-    /// <summary>In a smaller folder a percentage says nothing: every second deletion would be half of it.</summary>
+    /// <summary>A percentage means nothing in a smaller folder, where every other deletion would exceed it.</summary>
     public const long MinFilesForPercent = 20;
 
-    /// <summary>So many are no longer a person's single deletions.</summary>
+    /// <summary>From this number on they aren't a user's single deletions.</summary>
     public const long GatherFrom = 20;
 
-    /// <summary>Deletions within this time are judged as one, however they were noticed.</summary>
+    /// <summary>Deletions within this time are judged together, however they were noticed.</summary>
     public static TimeSpan Window => TimeSpan.FromMinutes(10);
 
-    /// <summary>A folder in which files go on vanishing is not waited for any longer.</summary>
+    /// <summary>The longest wait for a folder in which files keep vanishing.</summary>
     public static TimeSpan LongestGathering => TimeSpan.FromSeconds(30);
 
-    /// <summary>Judges what a scan misses together with what was announced shortly before. Pure.</summary>
+    /// <summary>Decides about the files missing in a scan together with those announced shortly before. Pure.</summary>
     public static DeletionVerdict Judge(DeletionBurst burst, DeletionLimits limits)
     {
         var sum = burst.Gone + burst.Before;
@@ -57,9 +58,9 @@ public static class DeletionGuard
             : DeletionVerdict.Announce;
     }
 
-    /// <param name="gone">Files whose content is found nowhere else in the folder: a moved file is not gone.</param>
-    /// <param name="before">Files the folder had, the gone ones among them.</param>
-    /// <returns>Null to go on; else a sentence that says why the deletions are held.</returns>
+    /// <param name="gone">Files whose content exists nowhere else in the folder: a moved file isn't deleted.</param>
+    /// <param name="before">The folder's files before, including the missing ones.</param>
+    /// <returns>Null to proceed; otherwise a sentence that explains why the deletions are held.</returns>
     public static string? WhyHeld(long gone, long before, DeletionLimits limits)
     {
         if (gone <= 0)
@@ -71,6 +72,6 @@ public static class DeletionGuard
         return null;
     }
 
-    /// <summary>True when nothing may be announced or applied as deleted until a person confirms it.</summary>
+    /// <summary>True when no deletion may be announced or applied until the user confirms it.</summary>
     public static bool MustHold(long gone, long before, DeletionLimits limits) => WhyHeld(gone, before, limits) is not null;
 }

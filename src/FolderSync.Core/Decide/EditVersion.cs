@@ -7,25 +7,28 @@ using FolderSync.Core.Model;
 namespace FolderSync.Core.Decide;
 
 /// <summary>
-/// The vectors that this device makes: of its edits, and of what it takes over a concurrent version. None is beyond what every device takes
-/// (<see cref="VersionVector.MaxCounters"/>, <see cref="VersionVector.MaxCounter"/>), or one entry would part devices for ever. Pure.
+/// Creates all version vectors of this device: for its edits, and for versions that it adopts over concurrent ones. None exceeds what every device
+/// accepts (<see cref="VersionVector.MaxCounters"/>, <see cref="VersionVector.MaxCounter"/>), since one such entry would keep devices apart
+/// forever. Pure.
 /// </summary>
 public static class EditVersion
 {
-    /// <summary>The version of an edit made here over <paramref name="basis"/>.</summary>
+    /// <summary>The version of a local edit of <paramref name="basis"/>.</summary>
     /// <remarks>
-    /// At the limit it is a new, short vector, concurrent with the old: the conflict rules decide between the two, and both contents survive.
-    /// It must be concurrent with every other one that this device began, too (a lost conflict forgets the short vector, the clock may stand
-    /// or go back), so a second counter stands for just this edit over just this basis: equal ones are equal edits.
+    /// At the limit it is a new, short vector, concurrent with the old one: the conflict rules decide between them and both contents survive. It
+    /// must also be concurrent with every other short vector of this device (a lost conflict forgets the short vector, and the clock may stop or go
+    /// back), so a second counter identifies exactly this edit of this basis: equal counters mean equal edits.
     /// </remarks>
-    /// <param name="edited">What is recorded; its version does not count.</param>
+    /// <param name="edited">The entry to record; its version is ignored.</param>
     public static VersionVector Of(FileEntry edited, VersionVector basis, ShortId self, long unixSeconds)
     {
         var raised = basis.Raise(self, unixSeconds);
         return raised.IsWithinLimits ? raised : Short(edited, basis, self, unixSeconds);
     }
 
-    /// <summary>The version of an edit made here that knew of both versions. Where they don't fit into one it is over <paramref name="mine"/> alone.</summary>
+    /// <summary>
+    /// The version of a local edit that knew both versions. If they don't fit into one vector, it covers <paramref name="mine"/> alone.
+    /// </summary>
     public static VersionVector OfBoth(FileEntry edited, VersionVector mine, VersionVector theirs, ShortId self, long unixSeconds)
     {
         var raised = mine.Merge(theirs).Raise(self, unixSeconds);
@@ -33,9 +36,9 @@ public static class EditVersion
     }
 
     /// <summary>
-    /// The version to record for a winner that replaces a concurrent one: the merged vector, or null where that and the counter of whoever
-    /// resolved the two (<see cref="PullDecision.Resolves"/>) don't fit. Then it is the winner's own: all devices come to the same, and who still has
-    /// the loser decides as this device did.
+    /// The version to record for a winner that replaces a concurrent version: the merged vector, or null when the merged vector and the resolver's
+    /// counter (<see cref="PullDecision.Resolves"/>) don't fit. Then the winner keeps its own: all devices reach the same result, and a device that
+    /// still has the loser decides as this one did.
     /// </summary>
     public static VersionVector? OfWinner(VersionVector loser, VersionVector winner)
     {
@@ -44,8 +47,8 @@ public static class EditVersion
     }
 
     /// <summary>
-    /// The version to record for what was taken over a concurrent deletion: this device's counter is raised, so that the deletion is dominated under
-    /// every rule in use. At the limit it can't be, and the version stays the one that was taken: a short one might lose against it.
+    /// The version to record for content adopted over a concurrent deletion. Raises this device's counter, so that the deletion is dominated under
+    /// every rule in use. At the limit that is impossible and the adopted version stays: a short one might lose against it.
     /// </summary>
     public static VersionVector OfKept(VersionVector taken, ShortId self, long unixSeconds)
     {
@@ -57,7 +60,7 @@ public static class EditVersion
     {
         var value = (ulong)Math.Clamp(unixSeconds, 1, (long)VersionVector.MaxCounter);
         var edit = DigestOf(edited, basis, self);
-        // Not covered by the basis, and none of this device's own.
+        // Not covered by the basis, and not one of this device's own.
         while (basis[new ShortId(edit)] >= value || edit == self.Value || edit == 0)
             edit++;
         ImmutableArray<Counter> counters = [new Counter(self, value), new Counter(new ShortId(edit), value)];

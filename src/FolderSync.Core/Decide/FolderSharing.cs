@@ -1,42 +1,42 @@
 namespace FolderSync.Core.Decide;
 
-/// <summary>What holds for a folder between this device and a peer it is shared with here.</summary>
+/// <summary>The state of a folder between this device and a peer with which it is shared here.</summary>
 public enum RemoteFolderState
 {
     Unknown,
 
-    /// <summary>The peer does not share it with this device, or in a way that can't be synced.</summary>
+    /// <summary>The peer doesn't share it with this device, or in a way that can't be synced.</summary>
     NotSharing,
 
-    /// <summary>The peer shares it, and neither sends nor receives at the moment.</summary>
+    /// <summary>The peer shares it but neither sends nor receives at the moment.</summary>
     Paused,
 
-    /// <summary>Indexes and blocks go both ways.</summary>
+    /// <summary>Indexes and blocks are exchanged.</summary>
     Valid,
 }
 
-/// <summary>Why a folder that a peer shares is not synced with it.</summary>
+/// <summary>Why a folder shared by a peer isn't synced with it.</summary>
 public enum SharingRefusal
 {
     None,
 
-    /// <summary>The peer wants this device to keep it encrypted.</summary>
+    /// <summary>The peer wants this device to store it encrypted.</summary>
     EncryptedForUs,
 
-    /// <summary>The peer keeps it encrypted.</summary>
+    /// <summary>The peer stores it encrypted.</summary>
     EncryptedThere,
 }
 
-/// <summary>What a peer's cluster configuration says of one folder.</summary>
-/// <param name="NamesUs">This device is among those it shares the folder with.</param>
+/// <summary>A peer's cluster configuration for one folder.</summary>
+/// <param name="NamesUs">This device is among those with which it shares the folder.</param>
 /// <param name="NamesItself">It is itself among them.</param>
 public readonly record struct RemoteSharing(bool IsPaused, bool NamesUs, bool NamesItself, bool EncryptsForUs, bool HoldsEncrypted);
 
-/// <summary>What a folder that is shared here becomes by what the peer says of it.</summary>
+/// <summary>Derives the state of a folder that is shared here from what the peer announces.</summary>
 public static class FolderSharing
 {
-    /// <summary>Pure: the same two statements come to the same on both sides' every connection.</summary>
-    /// <param name="theirs">Null where the peer says nothing of the folder.</param>
+    /// <summary>Pure: equal statements give the same result on both sides and every connection.</summary>
+    /// <param name="theirs">Null when the peer doesn't mention the folder.</param>
     public static (RemoteFolderState State, SharingRefusal Refusal) Judge(RemoteSharing? theirs)
     {
         if (theirs is not { } said)

@@ -2,12 +2,12 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Core.Decide;
 
-/// <summary>Which of several devices' entries for one name is the global one. Pure; the order of arrival never matters.</summary>
+/// <summary>Chooses the global version among several devices' entries of one name. Pure; the order of arrival doesn't matter.</summary>
 public static class GlobalVersion
 {
     /// <summary>
-    /// True when <paramref name="a"/> is to be preferred to <paramref name="b"/>: valid beats invalid; then the vector that covers
-    /// the other; between concurrent ones <see cref="WinsConflict"/>. Equal vectors are not preferred to each other.
+    /// True when <paramref name="a"/> is preferred to <paramref name="b"/>: valid beats invalid; then a vector that covers the other; among
+    /// concurrent ones <see cref="WinsConflict"/> decides. Equal vectors aren't preferred to each other.
     /// </summary>
     public static bool Beats(FileEntry a, FileEntry b)
     {

@@ -2,18 +2,18 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Core.Decide;
 
-/// <summary>What becomes of this device's entry when a scan saw something else on disk. Pure.</summary>
+/// <summary>Derives this device's new entry from what a scan saw on disk. Pure.</summary>
 public static class LocalChange
 {
-    /// <summary>The entry to commit for what a scan saw; null when nothing is to be recorded.</summary>
-    /// <param name="seen">What is on disk, without version.</param>
-    /// <param name="mine">This device's entry (present or tombstone), null where there is none.</param>
-    /// <param name="global">The global version, null where nobody has the name.</param>
+    /// <summary>The entry to commit for an item that a scan saw; null when there is nothing to record.</summary>
+    /// <param name="seen">The item on disk, without a version.</param>
+    /// <param name="mine">This device's entry (present or tombstone), or null.</param>
+    /// <param name="global">The global version; null when nobody has the name.</param>
     /// <param name="unixSeconds">Now.</param>
     public static FileEntry Seen(FileEntry seen, FileEntry? mine, FileEntry? global, ShortId self, long unixSeconds, FolderType folder)
     {
         var previous = mine is { Deleted: false } ? mine.BlocksHash : default;
-        // The content of a version somebody announced: placed by us before a crash, restored from a backup, or merged by hand.
+        // It has the content of an announced version: placed before a crash, restored from a backup, or merged by hand.
         if (global is { IsInvalid: false, Deleted: false } && IsThatVersion(seen, global) && mine?.Version.IsConcurrentWith(global.Version) != true &&
             (mine is null || global.Version.Covers(mine.Version) || IsFlagged(mine)))
             return Stamped(global, seen);
@@ -34,11 +34,11 @@ public static class LocalChange
         };
     }
 
-    /// <summary>The tombstone for a present entry that is gone from disk.</summary>
+    /// <summary>The tombstone for a present entry that is missing on disk.</summary>
     public static FileEntry Gone(FileEntry mine, ShortId self, long unixSeconds, FolderType folder)
     {
         var tombstone = Tombstone(mine, unixSeconds) with { ModifiedBy = self };
-        // Deleted while it was ignored: nobody is told, and whoever has it gives it back.
+        // It was deleted while ignored: nobody is notified, and devices that have it send it back.
         if ((mine.LocalFlags & LocalFlags.Ignored) != 0)
             return tombstone with { Version = VersionVector.Empty };
         return tombstone with
@@ -48,12 +48,12 @@ public static class LocalChange
         };
     }
 
-    /// <summary>Covered by an ignore pattern from now on: kept as it was, told to the others as invalid.</summary>
+    /// <summary>An ignore pattern covers it from now on: keep the entry, and announce it as invalid.</summary>
     public static FileEntry NowIgnored(FileEntry mine) => mine with { LocalFlags = LocalFlags.Ignored };
 
     /// <summary>
-    /// An edit here and a deletion elsewhere are concurrent: the edit wins, and is announced so that it dominates under every rule in
-    /// use (Syncthing 1: an edit beats a delete; 2: the newer wins). Null when there is nothing to win.
+    /// A local edit and a remote deletion are concurrent: the edit wins, and is announced so that it dominates under every rule in use (Syncthing
+    /// 1: an edit beats a delete; 2: the newer one wins). Null when there is nothing to win.
     /// </summary>
     public static FileEntry? Resurrect(FileEntry? mine, FileEntry theirs, ShortId self, long unixSeconds)
     {
@@ -64,34 +64,34 @@ public static class LocalChange
         return version.Covers(theirs.Version) ? mine with { Version = version, ModifiedBy = self } : null;
     }
 
-    /// <summary>The local state is recorded over a concurrent deletion, as <see cref="PullKind.KeepLocal"/> says.</summary>
+    /// <summary>Records the local state over a concurrent deletion, as <see cref="PullKind.KeepLocal"/> says.</summary>
     public static FileEntry Kept(FileEntry mine, VersionVector theirs, ShortId self, long unixSeconds)
     {
         var raised = mine.Version.Merge(theirs).Raise(self, unixSeconds);
         if (raised.IsWithinLimits)
             return mine with { Version = raised };
-        // Under the deletion's own vector only where nobody is told of it; else two devices had one version, there and gone.
+        // Reuse the deletion's vector only when nobody sees it; otherwise two devices would have one version, present and deleted.
         return mine.IsInvalid
             ? mine with { Version = theirs }
             : mine with { Version = EditVersion.Of(mine, mine.Version, self, unixSeconds), ModifiedBy = self };
     }
 
     /// <summary>
-    /// Whether a name that is gone was renamed to another spelling, on a disk that takes the two for one: the other was found after it, as
-    /// a new name, with its content or by this very scan. Else the two were two files.
+    /// Whether a missing name was respelled, on a disk that takes both spellings for one: the other spelling appeared after it, as a new name, with
+    /// its content or in this very scan. Otherwise they were two files.
     /// </summary>
-    /// <param name="twin">What stands there now.</param>
+    /// <param name="twin">What exists now.</param>
     /// <param name="seenUntil">The highest sequence before the scan.</param>
     public static bool IsRespelled(FileEntry gone, FileEntry twin, long seenUntil) =>
         twin.Sequence > gone.Sequence && twin.PreviousBlocksHash.IsNone && (twin.Sequence > seenUntil || twin.SameContent(gone));
 
     /// <summary>
-    /// What stands for an entry that was recorded though its name never had a place on the disk: nobody deleted it. Without a version it
-    /// loses against everybody's, so that it is needed again.
+    /// Replaces an entry that was recorded although its name never got a place on disk: nobody deleted it. Without a version it loses against every
+    /// other, so it is needed again.
     /// </summary>
     public static FileEntry NeverPlaced(FileEntry mine, long unixSeconds) => Tombstone(mine, unixSeconds) with { Version = VersionVector.Empty };
 
-    /// <summary>What stands for an entry that is no more.</summary>
+    /// <summary>The tombstone of an entry.</summary>
     public static FileEntry Tombstone(FileEntry entry, long unixSeconds) => new()
     {
         Name = entry.Name,
@@ -107,7 +107,7 @@ public static class LocalChange
     public static bool IsThatVersion(FileEntry seen, FileEntry version) =>
         !version.Deleted && seen.SameContent(version) && SameMetadata(seen, version);
 
-    /// <summary>Modes where both sides have them; mtimes of files.</summary>
+    /// <summary>Compares modes when both have them, and the mtimes of files.</summary>
     public static bool SameMetadata(FileEntry a, FileEntry b) =>
         (a.NoPermissions || b.NoPermissions || a.Type == FileType.Symlink || a.Permissions == b.Permissions) &&
         (a.Type != FileType.File || a.Modified == b.Modified);

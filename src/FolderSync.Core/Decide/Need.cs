@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Core.Decide;
 
-/// <summary>Whether a device lacks the global version of a name. The same rule serves this device and the others' completion.</summary>
+/// <summary>Decides whether a device lacks the global version of a name. The same rule serves this device and other devices' completion.</summary>
 public static class Need
 {
     /// <param name="have">The device's own entry, null where it has none.</param>
@@ -18,6 +18,6 @@ public static class Need
         return !have.Version.Covers(global.Version);
     }
 
-    /// <summary>What a needed name adds to a device's "need": the global item itself, or one deletion.</summary>
+    /// <summary>The share of a needed name in a device's "need": the global item itself, or one deletion.</summary>
     public static Counts Of(FileEntry? have, FileEntry global) => IsNeeded(have, global) ? Counts.Of(global) : default;
 }

@@ -2,19 +2,19 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Core.Decide;
 
-/// <summary>What a needed name asks for.</summary>
+/// <summary>What to do about a needed name.</summary>
 public enum PullKind
 {
     /// <summary>Nothing now.</summary>
     None,
 
-    /// <summary>The disk is right; only the index takes the version over.</summary>
+    /// <summary>The disk is right: only the index adopts the version.</summary>
     Adopt,
 
-    /// <summary>The local state stays and is recorded over the global one (receive-only change against a delete).</summary>
+    /// <summary>Keep the local state and record it over the global one (a receive-only change against a deletion).</summary>
     KeepLocal,
 
-    /// <summary>Content is right; mtime or mode are set.</summary>
+    /// <summary>The content is right: set mtime or mode.</summary>
     Metadata,
     File,
     Directory,
@@ -22,10 +22,10 @@ public enum PullKind
     Delete,
 }
 
-/// <param name="Conflict">What stands here now is concurrent and becomes a conflict copy.</param>
-/// <param name="Version">The vector to record once it is done, see <see cref="VersionBy"/>.</param>
-/// <param name="Announce">The content outlived a concurrent deletion: it is this device's version from now on.</param>
-/// <param name="Resolves">Two concurrent versions that are unlike become one.</param>
+/// <param name="Conflict">The local file is concurrent and becomes a conflict copy.</param>
+/// <param name="Version">The vector to record afterwards, see <see cref="VersionBy"/>.</param>
+/// <param name="Announce">The content outlived a concurrent deletion: from now on it is this device's version.</param>
+/// <param name="Resolves">Two different concurrent versions become one.</param>
 /// <remarks>
 /// A resolution is an event of its own and gets a counter of its own. The merged vector alone does not say what was chosen: who has resolved
 /// an older version of one side comes to the same vector with another outcome, and two devices with equal vectors never look at each other again.
@@ -36,9 +36,9 @@ public readonly record struct PullDecision(PullKind Kind, bool Conflict, Version
     /// <summary>The vector that this device records.</summary>
     public VersionVector VersionBy(ShortId self, long unixSeconds) => Announce || Resolves ? EditVersion.OfKept(Version, self, unixSeconds) : Version;
 
-    /// <summary>Decides for a name that <see cref="Need"/> says is needed. Pure.</summary>
+    /// <summary>Decides for a name that <see cref="Need"/> reports as needed. Pure.</summary>
     /// <param name="mine">This device's entry, null where it has none.</param>
-    /// <param name="ignoreDelete">The folder does not carry out deletions.</param>
+    /// <param name="ignoreDelete">The folder ignores deletions.</param>
     public static PullDecision For(FileEntry? mine, FileEntry global, FolderType folder, bool ignoreDelete = false)
     {
         var concurrent = mine?.Version.IsConcurrentWith(global.Version) == true;

@@ -2,60 +2,62 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Core.Decide;
 
-/// <summary>What lstat said of a name that the index has; fifos and the like never get here.</summary>
-/// <param name="Size">Bytes; only a file's counts.</param>
+/// <summary>The result of lstat for a name in the index; never a fifo or the like.</summary>
+/// <param name="Size">Bytes; used for files only.</param>
 /// <param name="Permissions">Unix bits, masked with 0777.</param>
 /// <param name="Stamp">The disk's mtime, ctime and inode.</param>
-/// <param name="SymlinkTarget">Of a symlink that was read already; null: not read.</param>
+/// <param name="SymlinkTarget">The target of a symlink that was read already; null: not read.</param>
 public readonly record struct Observed(FileType Type, long Size, uint Permissions, DiskStamp Stamp, string? SymlinkTarget = null);
 
-/// <summary>What to trust of what a disk says.</summary>
+/// <summary>Which properties of a disk can be trusted.</summary>
 public readonly record struct ScanTraits()
 {
-    /// <summary>The filesystem has permission bits and the folder does not ignore them.</summary>
+    /// <summary>The filesystem has permission bits, and the folder doesn't ignore them.</summary>
     public bool ComparePermissions { get; init; } = true;
 
-    /// <summary>Two mtimes closer than this are the same; 0: compared exactly. FAT has 2 s.</summary>
+    /// <summary>Two mtimes closer than this count as equal; 0: exact comparison. FAT has 2 s.</summary>
     public long ModifiedWindowNanoseconds { get; init; }
 
-    /// <summary>A file keeps its inode number over a remount. Not so on FUSE, network filesystems and FAT.</summary>
+    /// <summary>Inode numbers survive a remount. They don't on FUSE, network filesystems and FAT.</summary>
     public bool StableInodes { get; init; } = true;
 }
 
-/// <summary>What a scan does with a name that the index has.</summary>
+/// <summary>A scan's verdict about a name in the index.</summary>
 public enum ScanVerdict
 {
     Unchanged,
 
-    /// <summary>Same version; only the stamp is to be stored anew, so that the next scan trusts it.</summary>
+    /// <summary>The same version; store the new stamp, so that the next scan trusts it.</summary>
     RefreshStamp,
 
     /// <summary>Mtime or permissions changed and the content did not: a new version with the known content.</summary>
     MetadataOnly,
 
     /// <summary>
-    /// From <see cref="ScanDecision.Look"/>: the content (a symlink's target) must be read to know. From
-    /// <see cref="ScanDecision.AfterReading"/>: it changed.
+    /// From <see cref="ScanDecision.Look"/>: read the content (a symlink's target) to find out. From <see cref="ScanDecision.AfterReading"/>: it
+    /// changed.
     /// </summary>
     Rehash,
 
-    /// <summary>Another type of thing stands there.</summary>
+    /// <summary>Another type of item is there.</summary>
     TypeChanged,
 }
 
-/// <summary>Whether what stands on disk is still what the index says. Pure.</summary>
+/// <summary>Decides whether the item on disk is still what the index says. Pure.</summary>
 public static class ScanDecision
 {
-    /// <summary>A filesystem with a window this coarse keeps local time, so its mtimes jump an hour with daylight saving.</summary>
+    /// <summary>A filesystem with such a coarse window stores local time, so its mtimes jump an hour with daylight saving time.</summary>
     private const long LocalTimeWindow = 2_000_000_000;
 
     private const long Hour = 3_600_000_000_000;
 
     private const LocalFlags NotBelieved = LocalFlags.Ignored | LocalFlags.Unsupported | LocalFlags.MustRescan;
 
-    /// <summary>Decides by metadata alone. A change of ctime or inode alone is reason to read: content can be swapped with its mtime kept.</summary>
+    /// <summary>
+    /// Decides by metadata alone. A changed ctime or inode alone is a reason to read: content can be swapped while its mtime stays.
+    /// </summary>
     /// <param name="known">This device's own entry, not a tombstone.</param>
-    /// <param name="fullVerify">Read every content, whatever the metadata says.</param>
+    /// <param name="fullVerify">Reads every content, whatever the metadata says.</param>
     public static ScanVerdict Look(FileEntry known, Observed seen, ScanTraits traits, bool fullVerify = false)
     {
         if (known.Deleted || known.Type != seen.Type)
@@ -69,8 +71,8 @@ public static class ScanDecision
         };
     }
 
-    /// <summary>Decides once the content of a file or symlink was read.</summary>
-    /// <param name="sameContent">What was read is what <paramref name="known"/> has.</param>
+    /// <summary>Decides after the content of a file or symlink was read.</summary>
+    /// <param name="sameContent">The content matches <paramref name="known"/>.</param>
     public static ScanVerdict AfterReading(FileEntry known, Observed seen, ScanTraits traits, bool sameContent)
     {
         if (known.Deleted || known.Type != seen.Type)
@@ -84,8 +86,7 @@ public static class ScanDecision
     }
 
     /// <summary>
-    /// The mtime that the name's entry has to carry: the known one while the disk's has not moved (the disk may not be able to hold
-    /// the known one), the disk's otherwise.
+    /// The mtime for the name's entry: the known one while the disk's hasn't changed (the disk may be unable to store it), otherwise the disk's.
     /// </summary>
     public static FileTime ModifiedOf(FileEntry? known, Observed seen, ScanTraits traits) =>
         known is { Deleted: false } && known.Type == seen.Type && SameModified(known, seen, traits) ? known.Modified : seen.Stamp.Modified;
@@ -107,7 +108,7 @@ public static class ScanDecision
         return proven ? ScanVerdict.Unchanged : ScanVerdict.Rehash;
     }
 
-    /// <summary>Size and mtime are as known, but something else says that another content may stand there.</summary>
+    /// <summary>Size and mtime are equal, but something else suggests different content.</summary>
     private static bool MayHideChange(DiskStamp known, DiskStamp seen, ScanTraits traits)
     {
         if (known == default)

@@ -2,27 +2,27 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Core.Decide;
 
-/// <summary>What limits the kept versions, whether or not somebody waits for room.</summary>
-/// <param name="MaxAge">Older versions are deleted; null: none for its age.</param>
-/// <param name="MaxBytes">Of all versions together; 0: any.</param>
+/// <summary>Limits of kept versions, which apply whether or not space is needed.</summary>
+/// <param name="MaxAge">Older versions are deleted; null: no limit.</param>
+/// <param name="MaxBytes">The limit for all versions together; 0: no limit.</param>
 public readonly record struct RetentionLimits(TimeSpan? MaxAge, long MaxBytes);
 
-/// <summary>A kept version, as far as it matters for how long it stays.</summary>
+/// <summary>A kept version, as far as retention is concerned.</summary>
 /// <param name="Name">The file that it is a version of.</param>
-/// <param name="Age">Since it was kept, as <see cref="ClockHistory.AgeOf"/> counts it.</param>
-/// <param name="HasOwnName">It stands at the file's own name and not at a stamped one: the newest, whatever the clock said when it was kept.</param>
+/// <param name="Age">The time since it was kept, as <see cref="ClockHistory.AgeOf"/> counts it.</param>
+/// <param name="HasOwnName">It has the file's own name and not a stamped one: it is the newest, whatever the clock said when it was kept.</param>
 public readonly record struct KeptBytes(FileName Name, TimeSpan Age, long Bytes, bool HasOwnName = false);
 
 /// <summary>
-/// Which kept versions are deleted: for their age, for what all may take, and to make room for bytes that have come. Only age deletes a
-/// file's newest version. Pure; the answers are indexes of the list that was given, in the order of deleting.
+/// Chooses the kept versions to delete: by age, by total size, and to make room for arrived bytes. Only age deletes a file's newest version. Pure;
+/// results are indexes of the given list, in the order of deletion.
 /// </summary>
 public static class VersionRetention
 {
-    /// <summary>What was kept no longer ago than this is not deleted to make room.</summary>
+    /// <summary>Younger versions aren't deleted to make room.</summary>
     public static readonly TimeSpan SafeAge = TimeSpan.FromDays(7);
 
-    /// <summary>What <paramref name="limits"/> don't allow to stay.</summary>
+    /// <summary>The versions beyond <paramref name="limits"/>.</summary>
     public static IReadOnlyList<int> Going(IReadOnlyList<KeptBytes> versions, RetentionLimits limits)
     {
         var expired = Expired(versions, limits.MaxAge);
@@ -38,8 +38,8 @@ public static class VersionRetention
         maxAge is { } age ? [.. OldestFirst(versions, Enumerable.Range(0, versions.Count).Where(i => versions[i].Age > age))] : [];
 
     /// <summary>
-    /// Thins out until all together take no more: always the oldest version of the file that has the most of them. A file's newest version stays, so
-    /// the versions may take more all the same.
+    /// Thins out versions until their total size fits: always the oldest version of the file that uses the most. A file's newest version stays, so
+    /// the total may still be larger.
     /// </summary>
     public static IReadOnlyList<int> OverSize(IReadOnlyList<KeptBytes> versions, long maxBytes)
     {
@@ -68,11 +68,15 @@ public static class VersionRetention
         }
     }
 
-    /// <summary>All that may be deleted to make room, the oldest first: none younger than <see cref="SafeAge"/>, no file's newest and so no file's only one.</summary>
+    /// <summary>
+    /// All versions that may be deleted to make room, the oldest first: none younger than <see cref="SafeAge"/>, and no file's newest or only one.
+    /// </summary>
     public static IReadOnlyList<int> Spare(IReadOnlyList<KeptBytes> versions) =>
         [.. OldestFirst(versions, Superseded(versions).Where(i => versions[i].Age > SafeAge))];
 
-    /// <summary>How many of the spare versions, from the first, make that much room; 0 where all together don't: they would go for nothing.</summary>
+    /// <summary>
+    /// How many of the spare versions, from the first, free that many bytes; 0 when all together don't: deleting them would be useless.
+    /// </summary>
     public static int Enough(IEnumerable<long> spare, long bytes)
     {
         var count = 0;
@@ -86,7 +90,7 @@ public static class VersionRetention
         return bytes <= 0 ? count : 0;
     }
 
-    /// <summary>Versions of files that have a newer one, and bytes that their end would give back.</summary>
+    /// <summary>Versions of files that have a newer one, and the bytes that deleting them would free.</summary>
     private static IEnumerable<int> Superseded(IReadOnlyList<KeptBytes> versions)
     {
         var newest = new Dictionary<FileName, int>();

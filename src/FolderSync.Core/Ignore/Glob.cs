@@ -2,23 +2,23 @@ using System.Text;
 
 namespace FolderSync.Core.Ignore;
 
-/// <summary>A glob taken apart. Characters are code points.</summary>
+/// <summary>A parsed glob. Characters are code points.</summary>
 internal abstract record GlobNode
 {
     private GlobNode() { }
 
     internal sealed record Literal(int Rune) : GlobNode;
 
-    /// <summary>One character but '/'.</summary>
+    /// <summary>One character except '/'.</summary>
     internal sealed record AnyOne : GlobNode;
 
-    /// <summary>Any number of characters but '/'.</summary>
+    /// <summary>Any number of characters except '/'.</summary>
     internal sealed record Star : GlobNode;
 
-    /// <summary>Any number of characters, '/' too.</summary>
+    /// <summary>Any number of characters, including '/'.</summary>
     internal sealed record DoubleStar : GlobNode;
 
-    /// <summary>One of <paramref name="Runes"/>, or of a range; with <paramref name="Not"/> any other, '/' too.</summary>
+    /// <summary>One of <paramref name="Runes"/>, or of a range; with <paramref name="Not"/> any other, including '/'.</summary>
     internal sealed record Class(IReadOnlyList<int> Runes, int Low, int High, bool Not) : GlobNode
     {
         public bool Contains(int rune) => ((rune >= Low && rune <= High) || Runes.Contains(rune)) != Not;
@@ -27,7 +27,9 @@ internal abstract record GlobNode
     internal sealed record Alternatives(IReadOnlyList<IReadOnlyList<GlobNode>> Choices) : GlobNode;
 }
 
-/// <summary>Reads a glob as Syncthing does, oddities included: an unclosed brace ends with the pattern, a lone closing one is itself.</summary>
+/// <summary>
+/// Parses a glob as Syncthing does, including its oddities: an unclosed brace ends with the pattern, a lone closing one is literal.
+/// </summary>
 internal ref struct GlobReader
 {
     private const int MaxDepth = 50;
@@ -39,7 +41,7 @@ internal ref struct GlobReader
     private GlobReader(ReadOnlySpan<char> text) => _text = text;
 
     /// <summary>Throws <see cref="FormatException"/> with the reason.</summary>
-    /// <param name="unclosed">A brace is open at the end, so that what is appended would go into it.</param>
+    /// <param name="unclosed">A brace is open at the end, so that appended text would go into it.</param>
     public static IReadOnlyList<GlobNode> Read(string glob, out bool unclosed)
     {
         var reader = new GlobReader(glob);
@@ -99,7 +101,7 @@ internal ref struct GlobReader
         return new GlobNode.Alternatives(choices);
     }
 
-    /// <summary>Behind the bracket: one range or a list, never a mixture (Syncthing has none, so another device would refuse it).</summary>
+    /// <summary>After the bracket: one range or a list, never both (Syncthing supports no mixture, so another device would refuse it).</summary>
     private GlobNode.Class ReadClass()
     {
         var not = Peek() == '!';

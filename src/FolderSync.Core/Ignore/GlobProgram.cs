@@ -4,8 +4,8 @@ using System.Text;
 namespace FolderSync.Core.Ignore;
 
 /// <summary>
-/// Globs compiled to a nondeterministic automaton that is run over a name with all its states at once, so that no pattern can
-/// make it try again: time is at most the name's length times the program's.
+/// Globs compiled to a nondeterministic automaton that runs over a name in all its states at once. It never backtracks: the time is at most the
+/// name's length times the program's.
 /// </summary>
 internal sealed class GlobProgram
 {
@@ -14,7 +14,7 @@ internal sealed class GlobProgram
         /// <summary>Consumes the code point in the argument.</summary>
         Rune,
 
-        /// <summary>Consumes one but '/'.</summary>
+        /// <summary>Consumes one code point except '/'.</summary>
         NotSlash,
 
         /// <summary>Consumes any one.</summary>
@@ -23,10 +23,10 @@ internal sealed class GlobProgram
         /// <summary>Consumes one of the class in the argument.</summary>
         Class,
 
-        /// <summary>Goes on at the next instruction and at the argument.</summary>
+        /// <summary>Continues at the next instruction and at the argument.</summary>
         Split,
 
-        /// <summary>Goes on at the argument.</summary>
+        /// <summary>Continues at the argument.</summary>
         Jump,
 
         Match,
@@ -40,7 +40,7 @@ internal sealed class GlobProgram
 
     private readonly Instruction[] _code;
 
-    /// <summary>Matches what any of <paramref name="globs"/> matches as a whole.</summary>
+    /// <summary>Matches whatever any of <paramref name="globs"/> matches as a whole.</summary>
     public GlobProgram(IReadOnlyList<IReadOnlyList<GlobNode>> globs)
     {
         var code = new List<Instruction>();
@@ -51,7 +51,7 @@ internal sealed class GlobProgram
 
     public bool Matches(ReadOnlySpan<char> name) => Run(name, slashBehind: false);
 
-    /// <summary>True when some longer name that begins with <paramref name="directory"/> and '/' may match.</summary>
+    /// <summary>True when some longer name that starts with <paramref name="directory"/> and '/' may match.</summary>
     public bool CanMatchBelow(ReadOnlySpan<char> directory) => Run(directory, slashBehind: true);
 
     private void Emit(List<Instruction> code, IReadOnlyList<IReadOnlyList<GlobNode>> choices)
@@ -176,7 +176,7 @@ internal sealed class GlobProgram
         return false;
     }
 
-    /// <summary>Adds a state and all that are reached from it without consuming.</summary>
+    /// <summary>Adds a state and all states reachable from it without consuming.</summary>
     private void Add(ref States states, int at, Span<int> pending)
     {
         var n = 0;
@@ -194,7 +194,7 @@ internal sealed class GlobProgram
         }
     }
 
-    /// <summary>A set of small numbers that is emptied in no time: the members, and where each stands among them.</summary>
+    /// <summary>A set of small numbers that is cleared in constant time: the members, and each one's position among them.</summary>
     private ref struct States(Span<int> space)
     {
         private readonly Span<int> _members = space[..(space.Length / 2)];

@@ -1,7 +1,7 @@
 namespace FolderSync.Core.Ignore;
 
 /// <summary>One pattern line, compiled.</summary>
-/// <param name="Expanded">The patterns that it stands for, with their prefixes.</param>
+/// <param name="Expanded">The patterns that it expands to, with their prefixes.</param>
 internal sealed record IgnoreLine(
     IgnorePattern Pattern,
     bool Negated,
@@ -12,7 +12,7 @@ internal sealed record IgnoreLine(
 {
     /// <summary>Compiles a line whose escape character is the backslash; throws <see cref="FormatException"/> with the reason.</summary>
     /// <param name="text">Trimmed, not empty.</param>
-    /// <param name="alwaysFold">Patterns pass over case here without being told to.</param>
+    /// <param name="alwaysFold">Patterns are case-insensitive on this platform.</param>
     public static IgnoreLine Compile(string text, IgnorePattern pattern, bool alwaysFold)
     {
         bool negated = false, folded = false, deletable = false;
@@ -48,11 +48,11 @@ internal sealed record IgnoreLine(
         return new IgnoreLine(pattern, negated, folded, deletable, shown, LineMatcher.Compile(text, globs));
     }
 
-    /// <summary>A pattern matches what is below too; with a slash at its end, only that.</summary>
+    /// <summary>A pattern also matches everything below; with a trailing slash, only that.</summary>
     private static string[] WithBelow(string text) =>
         text.EndsWith("/**", StringComparison.Ordinal) ? [text] : text.EndsWith('/') ? [text + "**"] : [text, text + "/**"];
 
-    /// <summary>A pattern without a slash at its beginning matches at the root and in every directory.</summary>
+    /// <summary>A pattern without a leading slash matches at the root and in every directory.</summary>
     private static (string Show, string Glob)[] AtAnyDepth(string text)
     {
         if (text.StartsWith('/'))

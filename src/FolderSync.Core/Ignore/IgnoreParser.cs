@@ -2,8 +2,8 @@ using System.Text;
 
 namespace FolderSync.Core.Ignore;
 
-/// <summary>What of the patterns' language depends on the platform.</summary>
-/// <param name="FoldCase">Every pattern passes over case, as if (?i) stood before it.</param>
+/// <summary>The platform-dependent part of the pattern language.</summary>
+/// <param name="FoldCase">Every pattern is case-insensitive, as if it started with (?i).</param>
 /// <param name="BackslashSeparates">A backslash is a separator and '|' escapes, unless the file says <c>#escape=\</c>.</param>
 public readonly record struct IgnoreDialect(bool FoldCase, bool BackslashSeparates)
 {
@@ -14,7 +14,7 @@ public readonly record struct IgnoreDialect(bool FoldCase, bool BackslashSeparat
     public static IgnoreDialect Windows => new(FoldCase: true, BackslashSeparates: true);
 }
 
-/// <summary>Reads Syncthing's <c>.stignore</c> language.</summary>
+/// <summary>Parses Syncthing's <c>.stignore</c> language.</summary>
 public static class IgnoreParser
 {
     private const int MaxIncludeDepth = 32;
@@ -23,8 +23,8 @@ public static class IgnoreParser
 
     private const string IncludeDirective = "#include";
 
-    /// <summary>Never throws for what stands in the files: what is wrong is in <see cref="IgnoreRules.Errors"/>.</summary>
-    /// <param name="lines">Of the <c>.stignore</c>.</param>
+    /// <summary>Never throws for the files' content: <see cref="IgnoreRules.Errors"/> lists what is wrong.</summary>
+    /// <param name="lines">The lines of the <c>.stignore</c>.</param>
     /// <param name="include">
     /// Reads an included file: its path from the folder's root, in clean form with '/'; null: there is none. Null here: no file can be.
     /// </param>
@@ -36,14 +36,14 @@ public static class IgnoreParser
         return new IgnoreRules(lines, reading.Lines, reading.Errors);
     }
 
-    /// <summary>One ignore file and all that it includes.</summary>
+    /// <summary>Parses one ignore file and everything that it includes.</summary>
     private sealed class Reading(Func<string, IReadOnlyList<string>?>? include, IgnoreDialect dialect)
     {
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
         private readonly HashSet<string> _included = new(StringComparer.Ordinal);
 
-        /// <summary>The files being read, each included by the one before it.</summary>
+        /// <summary>The files being parsed, each included by the one before it.</summary>
         private readonly List<string> _open = [];
 
         public List<IgnoreLine> Lines { get; } = [];
@@ -116,7 +116,7 @@ public static class IgnoreParser
             ReadFile(target, lines);
         }
 
-        /// <summary>Relative to the including file's directory; a leading slash changes nothing, as with Syncthing.</summary>
+        /// <summary>Relative to the including file's directory. A leading slash makes no difference, as in Syncthing.</summary>
         private static string Resolve(string from, string path)
         {
             var parts = new List<string>(from.Split('/')[..^1]);
@@ -143,7 +143,9 @@ public static class IgnoreParser
                 Lines.Add(IgnoreLine.Compile(text, pattern, dialect.FoldCase));
         }
 
-        /// <summary>A doubled escape character is the character itself; the platform's separators become '/' unless the backslash escapes.</summary>
+        /// <summary>
+        /// A doubled escape character is the character itself. The platform's separators become '/', unless the backslash escapes.
+        /// </summary>
         private string WithBackslashEscapes(string line, Rune escape)
         {
             if (escape.Value == '\\')

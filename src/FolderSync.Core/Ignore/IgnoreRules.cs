@@ -2,7 +2,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Core.Ignore;
 
-/// <summary>Where a pattern stands, for a person who asks why something is ignored.</summary>
+/// <summary>Where a pattern is, for users who ask why something is ignored.</summary>
 /// <param name="Text">The line, trimmed.</param>
 /// <param name="File">Relative to the folder's root.</param>
 /// <param name="Line">Counted from 1.</param>
@@ -11,7 +11,7 @@ public sealed record IgnorePattern(string Text, string File, int Line)
     public override string ToString() => $"{File}:{Line}: {Text}";
 }
 
-/// <summary>Why an ignore file can't be used, and where.</summary>
+/// <summary>Why an ignore file is invalid, and where.</summary>
 /// <param name="File">Relative to the folder's root.</param>
 /// <param name="Line">Counted from 1.</param>
 public sealed record IgnoreError(string File, int Line, string Message)
@@ -19,23 +19,23 @@ public sealed record IgnoreError(string File, int Line, string Message)
     public override string ToString() => $"{File}, line {Line}: {Message}";
 }
 
-/// <summary>What the patterns say of one name.</summary>
-/// <param name="Ignored">Neither announced nor taken from others.</param>
-/// <param name="Deletable">Ignored, and may be removed where it keeps a directory from being deleted: (?d).</param>
-/// <param name="CaseFolded">Decided by a pattern that passes over case.</param>
-/// <param name="CanSkip">An ignored directory of which nothing below can be wanted: it need be neither read nor watched.</param>
-/// <param name="Pattern">What decided; null for internal names and where no pattern matches.</param>
+/// <summary>What the patterns say about one name.</summary>
+/// <param name="Ignored">Neither announced nor accepted from others.</param>
+/// <param name="Deletable">Ignored, and may be removed when it prevents the deletion of a directory: (?d).</param>
+/// <param name="CaseFolded">A case-insensitive pattern decided.</param>
+/// <param name="CanSkip">An ignored directory below which nothing can be wanted: it needn't be read or watched.</param>
+/// <param name="Pattern">The deciding pattern; null for internal names and when no pattern matches.</param>
 public readonly record struct IgnoreResult(bool Ignored, bool Deletable, bool CaseFolded, bool CanSkip, IgnorePattern? Pattern);
 
 /// <summary>
-/// A folder's ignore patterns, compiled: the first that matches a name or one of its parents decides. Immutable, thread-safe. Time
-/// to match grows with the name's length times the patterns' length, whatever they are.
+/// A folder's compiled ignore patterns: the first that matches a name or one of its parents decides. Immutable, thread-safe. Matching takes at most
+/// the name's length times the patterns' length, whatever the patterns are.
 /// </summary>
 public sealed class IgnoreRules
 {
     private readonly IgnoreLine[] _lines;
 
-    /// <summary>The first line of each plain leaf, which most patterns are: one look-up a part of the name for all of them.</summary>
+    /// <summary>The first line of each plain leaf. Most patterns are plain leaves: one lookup per part of the name covers all of them.</summary>
     private readonly Dictionary<string, int> _leaves = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, int> _foldedLeaves = new(StringComparer.Ordinal);
@@ -69,20 +69,20 @@ public sealed class IgnoreRules
     /// <summary>The ignore file's own lines, as read.</summary>
     public IReadOnlyList<string> Source { get; }
 
-    /// <summary>All patterns in force, those of included files too, in the form that Syncthing's REST shows as "expanded".</summary>
+    /// <summary>All patterns in force, including those of included files, as Syncthing's REST API shows them under "expanded".</summary>
     public IReadOnlyList<string> Expanded { get; }
 
-    /// <summary>All that is wrong. While there is anything, the folder must neither be scanned nor pulled: what to ignore is not known.</summary>
+    /// <summary>All errors. While there are any, the folder must neither be scanned nor pulled, since it is unknown what to ignore.</summary>
     public IReadOnlyList<IgnoreError> Errors { get; }
 
-    /// <summary>The first thing that is wrong, null if nothing is.</summary>
+    /// <summary>The first error, or null.</summary>
     public IgnoreError? Error => Errors.Count > 0 ? Errors[0] : null;
 
     /// <summary>True when both ignore the same names.</summary>
     public bool SameAs(IgnoreRules other) => Expanded.SequenceEqual(other.Expanded);
 
-    /// <summary>What the patterns say of <paramref name="name"/>; internal names and temporary files are ignored always.</summary>
-    /// <param name="isDirectory">Only for a directory <see cref="IgnoreResult.CanSkip"/> is worked out.</param>
+    /// <summary>What the patterns say about <paramref name="name"/>. Internal names and temporary files are always ignored.</summary>
+    /// <param name="isDirectory"><see cref="IgnoreResult.CanSkip"/> is only computed for a directory.</param>
     public IgnoreResult Match(FileName name, bool isDirectory)
     {
         if (name.IsRoot)
@@ -102,8 +102,8 @@ public sealed class IgnoreRules
     }
 
     /// <summary>
-    /// True for an ignored directory below which no pattern can un-ignore anything. A directory that is ignored and can't be skipped
-    /// must be read, and is synced itself if anything below it is.
+    /// True for an ignored directory below which no pattern can un-ignore anything. A directory that is ignored and can't be skipped must be read,
+    /// and is synced itself if anything below it is.
     /// </summary>
     public bool CanSkipDirectory(FileName name) => Match(name, isDirectory: true).CanSkip;
 
@@ -139,7 +139,7 @@ public sealed class IgnoreRules
         }
     }
 
-    /// <summary>A line that ignores a directory ignores all below it, so only negated lines before it count.</summary>
+    /// <summary>A line that ignores a directory ignores everything below it, so only earlier negated lines matter.</summary>
     private bool NothingWantedBelow(int deciding, ref FoldedName name)
     {
         foreach (var i in _negated)
@@ -152,7 +152,7 @@ public sealed class IgnoreRules
         return true;
     }
 
-    /// <summary>A name and, once it is asked for, its lower case.</summary>
+    /// <summary>A name and, once requested, its lower case.</summary>
     private struct FoldedName(string exact)
     {
         private string? _folded;

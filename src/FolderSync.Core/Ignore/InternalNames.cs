@@ -5,12 +5,12 @@ using FolderSync.Core.Model;
 namespace FolderSync.Core.Ignore;
 
 /// <summary>
-/// Names that are never synced, whatever a pattern or a peer says, in every spelling that some filesystem takes for the same
-/// name: case, Windows' short names, streams, trailing dots and spaces, characters that a filesystem passes over.
+/// Names that are never synced, whatever a pattern or a peer says, in every spelling that some filesystem takes for the same name: case, Windows'
+/// short names, streams, trailing dots and spaces, characters that a filesystem ignores.
 /// </summary>
 public static class InternalNames
 {
-    /// <summary>The marker at a folder's root that proves that the folder is there.</summary>
+    /// <summary>The marker in a folder's root that proves that the folder is present.</summary>
     public const string Marker = ".stfolder";
 
     public const string IgnoreFile = ".stignore";
@@ -21,10 +21,10 @@ public static class InternalNames
 
     private const string TemporarySuffix = ".tmp";
 
-    /// <summary>Encrypting filesystems (eCryptfs, on many NAS boxes) hold no longer leaf than this, in bytes.</summary>
+    /// <summary>Encrypting filesystems (eCryptfs, on many NAS devices) allow no longer leaf than this, in bytes.</summary>
     private const int MaxTemporaryBytes = 143;
 
-    /// <summary>True for the marker, the ignore file and the versions at the root, all below them, and temporary files anywhere.</summary>
+    /// <summary>True for the marker, the ignore file and the versions at the root, everything below them, and temporary files anywhere.</summary>
     public static bool IsInternal(FileName name)
     {
         var path = name.Value.AsSpan();
@@ -32,12 +32,11 @@ public static class InternalNames
         return IsInternalAtRoot(slash < 0 ? path : path[..slash]) || IsTemporary(path[(path.LastIndexOf('/') + 1)..]);
     }
 
-    /// <summary>True for our temporary files' names and Syncthing's.</summary>
+    /// <summary>True for the names of our own and of Syncthing's temporary files.</summary>
     public static bool IsTemporary(string leaf) => IsTemporary(leaf.AsSpan());
 
     /// <summary>
-    /// The name of the temporary file beside <paramref name="leaf"/>, always the same for one leaf. Where it would be long, the
-    /// leaf's hash stands for it.
+    /// The name of the temporary file beside <paramref name="leaf"/>, always the same for one leaf. The leaf's hash replaces a long one.
     /// </summary>
     public static string TemporaryLeaf(string leaf)
     {
@@ -72,10 +71,10 @@ public static class InternalNames
         folded.EndsWith(TemporarySuffix) &&
         (folded.StartsWith(TemporaryPrefix) || folded.StartsWith(".syncthing.") || folded.StartsWith("~syncthing~"));
 
-    /// <summary>Spares nearly every name the folding: ours begin with a dot, an s, or a character that folds to one or to nothing.</summary>
+    /// <summary>Spares almost every name the folding: ours start with a dot, an s, or a character that folds to one or to nothing.</summary>
     private static bool MayBeInternal(ReadOnlySpan<char> part) => part.Length > 0 && (part[0] is '.' or 's' or 'S' || part[0] > 127);
 
-    /// <summary>STIGNO~1, and ST1A2B~1 where there were many such names when Windows made it.</summary>
+    /// <summary>STIGNO~1, or ST1A2B~1 if there were many such names when Windows created it.</summary>
     private static bool IsShortName(ReadOnlySpan<char> folded)
     {
         if (folded.Length is < 8 or > 9 || folded[6] != '~' || folded[7..].ContainsAnyExceptInRange('0', '9'))
@@ -85,7 +84,7 @@ public static class InternalNames
         return folded.StartsWith("st") && !folded[2..6].ContainsAnyExcept("0123456789abcdef");
     }
 
-    /// <summary>What is left when a filesystem has taken away what it passes over, in lower case; empty where that is more than the buffer.</summary>
+    /// <summary>The name in lower case without the characters that a filesystem ignores; empty if that exceeds the buffer.</summary>
     private static ReadOnlySpan<char> Fold(ReadOnlySpan<char> part, Span<char> buffer)
     {
         part = part.TrimEnd(". ");
@@ -113,7 +112,7 @@ public static class InternalNames
         return buffer[..n];
     }
 
-    /// <summary>Invisible characters that HFS+ leaves out when it compares names.</summary>
+    /// <summary>Invisible characters that HFS+ ignores when it compares names.</summary>
     private static bool IsPassedOver(char c) =>
         c is (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or '\uFEFF' or '\u00AD';
 }

@@ -1,22 +1,22 @@
 namespace FolderSync.Core.Ignore;
 
-/// <summary>Matches names against one pattern line: the line's own name at any of its places, and all below.</summary>
+/// <summary>Matches names against one pattern line: the line's own name wherever it may occur, and everything below.</summary>
 internal abstract class LineMatcher
 {
     private const int MaxPatternLength = 4096;
 
     private readonly Lazy<GlobProgram> _program;
 
-    /// <summary>Text that is in every name that matches: looking for it spares nearly all names the rest.</summary>
+    /// <summary>Text that every matching name contains: searching for it excludes almost all names quickly.</summary>
     private string _required = "";
 
     private LineMatcher(Lazy<GlobProgram> program) => _program = program;
 
-    /// <summary>Set where the line matches just the names with this part in them.</summary>
+    /// <summary>Set when the line matches exactly the names that contain this part.</summary>
     public virtual string? PlainLeaf => null;
 
-    /// <param name="text">The line without prefixes, lower case if it is matched so.</param>
-    /// <param name="globs">All that it stands for, each to be matched from the folder's root.</param>
+    /// <param name="text">The line without prefixes, in lower case if it is case-insensitive.</param>
+    /// <param name="globs">Everything that it expands to, each to be matched from the folder's root.</param>
     public static LineMatcher Compile(string text, IReadOnlyList<string> globs)
     {
         if (text.Length > MaxPatternLength)
@@ -36,7 +36,7 @@ internal abstract class LineMatcher
         return matcher;
     }
 
-    /// <param name="name">Lower case if the line is.</param>
+    /// <param name="name">In lower case if the line is case-insensitive.</param>
     public bool Matches(string name) => name.Contains(_required, StringComparison.Ordinal) && MatchesWhole(name);
 
     /// <summary>True when something below <paramref name="directory"/> may match.</summary>
@@ -44,7 +44,7 @@ internal abstract class LineMatcher
 
     protected abstract bool MatchesWhole(string name);
 
-    /// <summary>Takes away what says where a line matches: a slash or <c>**/</c> at its beginning, a slash or <c>/**</c> at its end.</summary>
+    /// <summary>Strips what determines where a line matches: a leading slash or <c>**/</c>, a trailing slash or <c>/**</c>.</summary>
     private static (string Body, bool Rooted, bool BelowOnly) Split(string text)
     {
         var rooted = text.StartsWith('/');
@@ -54,7 +54,7 @@ internal abstract class LineMatcher
         return body.EndsWith('/') ? (body[..^1], rooted, true) : (body, rooted, false);
     }
 
-    /// <summary>The globs from the folder's root that <paramref name="body"/> stands for, with their common parts written once.</summary>
+    /// <summary>The globs from the folder's root that <paramref name="body"/> expands to; common parts are written once.</summary>
     private static IEnumerable<IReadOnlyList<GlobNode>> Whole(IReadOnlyList<GlobNode> body, bool rooted, bool belowOnly)
     {
         var slash = new GlobNode.Literal('/');
@@ -67,8 +67,8 @@ internal abstract class LineMatcher
     }
 
     /// <summary>
-    /// Plain text around one <c>/**/</c> matches with no directory in its place too, from the root: <c>a/**/b</c> is <c>a/b</c> as
-    /// well, as Syncthing matches it (and only it: not where there are other wildcards). Null for all else.
+    /// Plain text around one <c>/**/</c> also matches without a directory in its place, from the root: <c>a/**/b</c> matches <c>a/b</c>, as in
+    /// Syncthing (and only there: not with other wildcards). Null for everything else.
     /// </summary>
     private static List<GlobNode>? WithNoDirectoryBetween(IReadOnlyList<GlobNode> body)
     {
@@ -96,7 +96,7 @@ internal abstract class LineMatcher
 
     private static bool IsSlash(GlobNode node) => node is GlobNode.Literal { Rune: '/' };
 
-    /// <summary>A faster matcher, null where the line is none of the simple kinds.</summary>
+    /// <summary>A faster matcher, or null when the line isn't one of the simple kinds.</summary>
     private static LineMatcher? Simple(IReadOnlyList<GlobNode> nodes, bool rooted, bool belowOnly, Lazy<GlobProgram> program)
     {
         if (nodes.Count == 0)
@@ -131,7 +131,7 @@ internal abstract class LineMatcher
         private bool EndsPart(string name, int end) => end == name.Length ? !belowOnly : name[end] == '/';
     }
 
-    /// <summary>Any of some globs, each within one part of the name.</summary>
+    /// <summary>Any of several globs, each within one part of the name.</summary>
     private sealed class ByPart(Lazy<GlobProgram> program, PartGlob[] parts, bool rooted, bool belowOnly) : LineMatcher(program)
     {
         protected override bool MatchesWhole(string name)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FolderSync.Core.Ignore;
 
-/// <summary>A glob that can only match within one part of a name: no slash, no double star in its middle, no alternatives.</summary>
+/// <summary>A glob that can only match within one part of a name: no slash, no double star in the middle, no alternatives.</summary>
 internal sealed class PartGlob
 {
     private const int MaxChoices = 32;
@@ -45,8 +45,8 @@ internal sealed class PartGlob
         string.Concat(literals.Select(n => new Rune(((GlobNode.Literal)n).Rune).ToString()));
 
     /// <summary>
-    /// The globs that together match what <paramref name="nodes"/> match, alternatives multiplied out; null where one could match
-    /// over a slash, or where there would be too many.
+    /// The globs that together match what <paramref name="nodes"/> match, with alternatives multiplied out; null when one could match across a
+    /// slash, or when there would be too many.
     /// </summary>
     public static PartGlob[]? Of(IReadOnlyList<GlobNode> nodes, bool rooted, bool belowOnly)
     {
@@ -55,7 +55,7 @@ internal sealed class PartGlob
             return null;
         foreach (var sequence in flat)
         {
-            // At the end it adds what is below, which matches anyway; at the beginning, what an unrooted line begins with.
+            // At the end it adds what is below, which matches anyway; at the start, what an unrooted line begins with.
             if (sequence.Count > 0 && sequence[^1] is GlobNode.DoubleStar && !belowOnly)
                 sequence[^1] = new GlobNode.Star();
             if (sequence.Count > 0 && sequence[0] is GlobNode.DoubleStar && !rooted)
@@ -106,7 +106,7 @@ internal sealed class PartGlob
         return all;
     }
 
-    /// <summary>On a mismatch only the last star has to give: time is at most the part's length times the glob's.</summary>
+    /// <summary>After a mismatch only the last star has to extend: the time is at most the part's length times the glob's.</summary>
     private bool MatchesNodes(ReadOnlySpan<char> part)
     {
         int at = 0, node = 0, star = -1, starAt = 0;

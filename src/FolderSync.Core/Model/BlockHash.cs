@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FolderSync.Core.Model;
 
-/// <summary>A SHA-256 value: of a block's content, or over a file's list of block hashes (the blocks hash).</summary>
+/// <summary>A SHA-256 value: of a block's content, or of a file's list of block hashes (the blocks hash).</summary>
 public readonly record struct BlockHash
 {
     public const int Length = 32;

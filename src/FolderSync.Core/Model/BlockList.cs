@@ -6,8 +6,8 @@ namespace FolderSync.Core.Model;
 public readonly record struct Block(int Index, long Offset, int Size, BlockHash Hash);
 
 /// <summary>
-/// A file's blocks, packed: the SHA-256 of each, 32 bytes after 32 bytes. Every block has <see cref="BlockSize"/> bytes but
-/// the last. An empty file has one block of size 0.
+/// A file's blocks, packed: their SHA-256 hashes, 32 bytes each. Every block has <see cref="BlockSize"/> bytes except the last. An empty file has
+/// one block of size 0.
 /// </summary>
 public sealed class BlockList : IEquatable<BlockList>
 {
@@ -15,8 +15,8 @@ public sealed class BlockList : IEquatable<BlockList>
 
     /// <param name="blockSize">Bytes, a power of two from 128 KiB to 16 MiB.</param>
     /// <param name="fileSize">Bytes.</param>
-    /// <param name="hashes">32 bytes a block; taken over, not copied.</param>
-    /// <param name="blocksHash">SHA-256 of <paramref name="hashes"/>, computed where none is given.</param>
+    /// <param name="hashes">32 bytes per block; taken over, not copied.</param>
+    /// <param name="blocksHash">SHA-256 of <paramref name="hashes"/>; computed if not given.</param>
     public BlockList(int blockSize, long fileSize, ReadOnlyMemory<byte> hashes, BlockHash blocksHash = default)
     {
         if (hashes.Length != CountFor(fileSize, blockSize) * BlockHash.Length)
@@ -27,7 +27,7 @@ public sealed class BlockList : IEquatable<BlockList>
         BlocksHash = blocksHash.IsNone ? new BlockHash(SHA256.HashData(hashes.Span)) : blocksHash;
     }
 
-    /// <summary>SHA-256 of the empty string, the one block of an empty file.</summary>
+    /// <summary>SHA-256 of the empty string, the single block of an empty file.</summary>
     public static BlockHash EmptyHash { get; } = new(SHA256.HashData([]));
 
     public static BlockList EmptyFile(int blockSize) => new(blockSize, 0, EmptyHash.ToBytes());
@@ -41,7 +41,7 @@ public sealed class BlockList : IEquatable<BlockList>
     /// <summary>All hashes, 32 bytes a block.</summary>
     public ReadOnlyMemory<byte> Hashes => _hashes;
 
-    /// <summary>SHA-256 over <see cref="Hashes"/>; equal for equal content cut the same way.</summary>
+    /// <summary>SHA-256 over <see cref="Hashes"/>; equal for equal content with equal block sizes.</summary>
     public BlockHash BlocksHash { get; }
 
     public Block this[int index] => new(index, (long)index * BlockSize, SizeOf(index), HashOf(index));

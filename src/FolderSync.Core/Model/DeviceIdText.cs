@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FolderSync.Core.Model;
 
-/// <summary>A device ID's text: base32 in four parts of 13 with a check character each, shown as eight groups of seven.</summary>
+/// <summary>A device ID as text: base32 in four parts of 13 with a check character each, shown as eight groups of seven.</summary>
 public static class DeviceIdText
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -11,14 +11,14 @@ public static class DeviceIdText
     /// <summary>Characters of 32 bytes in base32 without padding.</summary>
     private const int DataLength = 52;
 
-    /// <summary>With the four check characters.</summary>
+    /// <summary>Including the four check characters.</summary>
     private const int CheckedLength = 56;
 
     private const int PartLength = 13;
 
     private const int GroupLength = 7;
 
-    /// <summary>Eight groups of seven in dashes; "" for the empty ID.</summary>
+    /// <summary>Eight groups of seven separated by dashes; "" for the empty ID.</summary>
     public static string Format(DeviceId id)
     {
         if (id.IsEmpty)
@@ -50,15 +50,15 @@ public static class DeviceIdText
         return new string(text);
     }
 
-    /// <summary>The ID a person typed; throws <see cref="FormatException"/> with what is wrong and where.</summary>
+    /// <summary>Parses the ID that a user typed; throws <see cref="FormatException"/> with what is wrong and where.</summary>
     public static DeviceId Parse(string text) =>
         TryParse(text, out var id, out var why) ? id : throw new FormatException(why);
 
     /// <summary>
-    /// Takes 56 characters, or the old 52 without check characters, in any case, with dashes and white space anywhere, and with 0, 1
-    /// and 8 for O, I and B.
+    /// Accepts 56 characters, or the old 52 without check characters, in any case, with dashes and white space anywhere, and with 0, 1 and 8 for O,
+    /// I and B.
     /// </summary>
-    /// <param name="why">A sentence for a person that names the wrong groups, counted from 1 and as shown; null if it parsed.</param>
+    /// <param name="why">A sentence for the user that names the wrong groups, counted from 1 and as shown; null if it parsed.</param>
     public static bool TryParse(string text, out DeviceId id, out string? why)
     {
         id = default;
@@ -84,7 +84,7 @@ public static class DeviceIdText
         return true;
     }
 
-    /// <summary>The base32 characters of <paramref name="text"/>, typing mistakes mended.</summary>
+    /// <summary>The base32 characters of <paramref name="text"/>, with typing mistakes corrected.</summary>
     private static string Read(string text, out string? why)
     {
         why = null;
@@ -116,7 +116,7 @@ public static class DeviceIdText
         return visible ? c.ToString() : string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}");
     }
 
-    /// <summary>A check character covers 13 others, which are two shown groups: no more can be known than that one of the two is wrong.</summary>
+    /// <summary>A check character covers 13 others, which are two groups as shown: only one of the two is known to be wrong.</summary>
     private static string? WhyCheckFails(string typed)
     {
         var wrong = new List<string>();
@@ -147,8 +147,8 @@ public static class DeviceIdText
         string.Concat(Enumerable.Range(0, 4).Select(part => typed.Substring(part * (PartLength + 1), PartLength)));
 
     /// <summary>
-    /// Luhn's algorithm over 32 characters, with the factors 1, 2, 1, … from the left, as Syncthing has it. The doubled value folds
-    /// to another one for each character, so that every single mistake shows.
+    /// Luhn's algorithm over 32 characters, with the factors 1, 2, 1, … from the left, as in Syncthing. The doubled value folds to a different one
+    /// for each character, so every single mistake is detected.
     /// </summary>
     private static char CheckCharacter(ReadOnlySpan<char> part)
     {
@@ -168,7 +168,7 @@ public static class DeviceIdText
         _ => -1,
     };
 
-    /// <summary>As many characters as <paramref name="text"/> has room for.</summary>
+    /// <summary>Fills <paramref name="text"/>.</summary>
     private static void Encode(ReadOnlySpan<byte> bytes, Span<char> text)
     {
         int bits = 0, count = 0, next = 0;
@@ -186,7 +186,7 @@ public static class DeviceIdText
         }
     }
 
-    /// <summary>False where bits are left over that are not zero.</summary>
+    /// <summary>False when leftover bits aren't zero.</summary>
     private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes)
     {
         int bits = 0, count = 0, next = 0;

@@ -3,12 +3,12 @@ using System.Text;
 namespace FolderSync.Core.Model;
 
 /// <summary>
-/// How much an entry may hold. What a device announces beyond that is refused as an item, before memory is taken for it; this device makes
-/// nothing beyond it. For vectors: <see cref="VersionVector.MaxCounters"/> and <see cref="VersionVector.MaxCounter"/>.
+/// Limits of an entry. An announced entry beyond them is refused as an item, before memory is allocated for it; this device creates nothing beyond
+/// them. For vectors see <see cref="VersionVector.MaxCounters"/> and <see cref="VersionVector.MaxCounter"/>.
 /// </summary>
 public static class EntryLimits
 {
-    /// <summary>Bytes of a name, all its parts and the '/' between them: Linux takes no longer path at once.</summary>
+    /// <summary>Bytes of a name with all its parts and separators: Linux accepts no longer path.</summary>
     public const int MaxNameBytes = 4096;
 
     /// <summary>Parts of a name.</summary>
@@ -17,22 +17,22 @@ public static class EntryLimits
     /// <summary>Bytes of a link's target.</summary>
     public const int MaxTargetBytes = 4096;
 
-    /// <summary>Bytes of the platform's data (ownership, extended attributes), which is kept and handed on.</summary>
+    /// <summary>Bytes of platform data (ownership, extended attributes), which is stored and passed on.</summary>
     public const int MaxPlatformBytes = 64 << 10;
 
-    /// <summary>Of a name that is shown to say what is wrong with it: characters.</summary>
+    /// <summary>Characters of an invalid name that are shown.</summary>
     private const int MaxShown = 200;
 
-    /// <summary>Why the path is too long or too deep for a name, null where it is neither. Does not depend on how much longer it is.</summary>
+    /// <summary>Why the path is too long or too deep for a name, or null. Its cost doesn't depend on the excess length.</summary>
     public static string? WhyTooLong(ReadOnlySpan<char> path)
     {
-        // No character has less than a byte.
+        // Every character takes at least one byte.
         if (path.Length > MaxNameBytes || (path.Length * 3 > MaxNameBytes && Encoding.UTF8.GetByteCount(path) > MaxNameBytes))
             return $"The path is longer than the {MaxNameBytes:N0} bytes that are synced. Shorten it.";
         return path.Length > 2 * MaxDepth - 2 && path.Count('/') >= MaxDepth ? TooDeep : null;
     }
 
-    /// <summary>As with a path of characters.</summary>
+    /// <summary>The same for UTF-8.</summary>
     public static string? WhyTooLong(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > MaxNameBytes)
@@ -40,10 +40,10 @@ public static class EntryLimits
         return utf8.Length > 2 * MaxDepth - 2 && utf8.Count((byte)'/') >= MaxDepth ? TooDeep : null;
     }
 
-    /// <summary>The beginning of a foreign name of any length, to be shown.</summary>
+    /// <summary>The start of a foreign name of any length, for display.</summary>
     public static string Shown(string name) => TextLimits.CutToCharacters(name, MaxShown) is var beginning && beginning.Length < name.Length ? beginning + "…" : name;
 
-    /// <summary>As with a name of characters; what is no UTF-8 is replaced.</summary>
+    /// <summary>The same for UTF-8; invalid bytes are replaced.</summary>
     public static string Shown(ReadOnlySpan<byte> utf8) => Shown(Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, 4 * MaxShown)]));
 
     private static string TooDeep => $"The path is deeper than the {MaxDepth} levels that are synced. Move it up.";

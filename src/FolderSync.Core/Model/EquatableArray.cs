@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace FolderSync.Core.Model;
 
-/// <summary>An immutable list that equals every list of equal items in the same order, so that a record which holds one needs no Equals of its own.</summary>
+/// <summary>
+/// An immutable list that equals every list of equal items in the same order, so that a record with one needs no Equals of its own.
+/// </summary>
 [CollectionBuilder(typeof(EquatableArray), nameof(EquatableArray.Create))]
 public readonly struct EquatableArray<T>(ImmutableArray<T> items) : IReadOnlyList<T>, IEquatable<EquatableArray<T>>
 {
@@ -16,7 +18,7 @@ public readonly struct EquatableArray<T>(ImmutableArray<T> items) : IReadOnlyLis
 
     public bool IsEmpty => Items.IsEmpty;
 
-    /// <summary>Also where this is the type's default, which is an empty list.</summary>
+    /// <summary>The type's default value is an empty list.</summary>
     private ImmutableArray<T> Items => _items.IsDefault ? [] : _items;
 
     public T this[int index] => Items[index];

@@ -7,22 +7,22 @@ public enum FileType
     Symlink,
 }
 
-/// <summary>Why an entry counts as invalid for the others although it is here; never sent as such, only as "invalid".</summary>
+/// <summary>Why others must treat an entry as invalid although it exists here; sent only as "invalid".</summary>
 [Flags]
 public enum LocalFlags
 {
     None = 0,
 
-    /// <summary>Names a type of file that can't be synced here.</summary>
+    /// <summary>A type of file that can't be synced here.</summary>
     Unsupported = 1,
 
-    /// <summary>An ignore pattern covers it now; what stands in the entry is what was there before.</summary>
+    /// <summary>An ignore pattern covers it now; the entry holds its last state.</summary>
     Ignored = 2,
 
-    /// <summary>Must be scanned again before it is believed.</summary>
+    /// <summary>Scan it again before trusting it.</summary>
     MustRescan = 4,
 
-    /// <summary>Changed locally in a receive-only folder; never announced as valid, undone by Revert.</summary>
+    /// <summary>Changed locally in a receive-only folder: never announced as valid, undone by Revert.</summary>
     ReceiveOnlyChanged = 8,
 }
 
@@ -46,15 +46,15 @@ public readonly record struct FileTime(long Seconds, int Nanoseconds) : ICompara
 }
 
 /// <summary>
-/// What the disk itself said of a file when it was last seen: the proof that an unread change can't hide behind an equal
-/// size and mtime. Only in this device's own entries, never on the wire.
+/// The disk's own metadata of a file when it was last seen: it proves that no unread change hides behind an equal size and mtime. Only in this
+/// device's own entries, never on the wire.
 /// </summary>
-/// <param name="Modified">The mtime on disk; unlike <see cref="FileEntry.Modified"/> where the filesystem ignores utimes.</param>
+/// <param name="Modified">The mtime on disk; differs from <see cref="FileEntry.Modified"/> when the filesystem ignores utimes.</param>
 /// <param name="ChangeTime">ctime in ns since 1970, 0 where the platform has none.</param>
 /// <param name="Inode">0 where the platform has none.</param>
 public readonly record struct DiskStamp(FileTime Modified, long ChangeTime, ulong Inode);
 
-/// <summary>What one device says of one name: the state of a file, directory or symlink, or its tombstone. Immutable.</summary>
+/// <summary>One device's statement about one name: the state of a file, directory or symlink, or its tombstone. Immutable.</summary>
 public sealed record FileEntry
 {
     public required FileName Name { get; init; }
@@ -87,19 +87,19 @@ public sealed record FileEntry
     /// <summary>The announcing device's sequence number of this entry, raised with every change there.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>Null for anything but a present file.</summary>
+    /// <summary>Null unless it is a present file.</summary>
     public BlockList? Blocks { get; init; }
 
-    /// <summary>The blocks hash of what this version replaced, none where that is not known.</summary>
+    /// <summary>The blocks hash of the version that this one replaced; none if unknown.</summary>
     public BlockHash PreviousBlocksHash { get; init; }
 
-    /// <summary>UTF-8, verbatim; null for anything but a present symlink.</summary>
+    /// <summary>UTF-8, verbatim; null unless it is a present symlink.</summary>
     public string? SymlinkTarget { get; init; }
 
-    /// <summary>The PlatformData message (ownership, xattrs) as received; kept and handed on, not interpreted.</summary>
+    /// <summary>The PlatformData message (ownership, xattrs) as received; stored and passed on, not interpreted.</summary>
     public ReadOnlyMemory<byte> Platform { get; init; }
 
-    /// <summary>Only in this device's own entries of what is present.</summary>
+    /// <summary>Only in this device's own entries of present items.</summary>
     public DiskStamp Disk { get; init; }
 
     /// <summary>XXH64 of each block, 8 bytes little-endian; only in this device's own entries, may be missing. Never decides reuse.</summary>
@@ -109,7 +109,7 @@ public sealed record FileEntry
 
     public int BlockSize => Blocks?.BlockSize ?? 0;
 
-    /// <summary>The others must not take this version: it is invalid there, or flagged here.</summary>
+    /// <summary>Others must not use this version: it is invalid there, or flagged here.</summary>
     public bool IsInvalid => Invalid || LocalFlags != LocalFlags.None;
 
     public bool IsDirectory => Type == FileType.Directory && !Deleted;
@@ -118,7 +118,7 @@ public sealed record FileEntry
 
     public bool IsSymlink => Type == FileType.Symlink && !Deleted;
 
-    /// <summary>Same type and same content (both absent, same blocks, same target); times, modes and versions aside.</summary>
+    /// <summary>Same type and same content (both absent, same blocks, same target), regardless of times, modes and versions.</summary>
     public bool SameContent(FileEntry other)
     {
         if (Deleted || other.Deleted)

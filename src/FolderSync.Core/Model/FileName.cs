@@ -2,10 +2,11 @@ using System.Text;
 
 namespace FolderSync.Core.Model;
 
-/// <summary>A path as it is on the wire and in the index: relative, UTF-8 NFC, separated by '/'.</summary>
+/// <summary>A path on the wire and in the index: relative, UTF-8 NFC, separated by '/'.</summary>
 /// <remarks>
-/// At most <see cref="EntryLimits.MaxNameBytes"/> long and <see cref="EntryLimits.MaxDepth"/> deep where it was checked. Ordered as a tree: a directory comes directly before what is in it ('/' sorts before every other character), by UTF-8
-/// bytes. Scan, index and apply rely on this one order.
+/// At most <see cref="EntryLimits.MaxNameBytes"/> long and <see cref="EntryLimits.MaxDepth"/> deep where it was checked. Names are ordered as a
+/// tree by their UTF-8 bytes: a directory comes directly before its contents ('/' sorts before every other character). Scan, index and apply rely
+/// on this one order.
 /// </remarks>
 public readonly record struct FileName : IComparable<FileName>
 {
@@ -18,17 +19,17 @@ public readonly record struct FileName : IComparable<FileName>
     /// <summary>True for the folder's root itself, which has no entry.</summary>
     public bool IsRoot => string.IsNullOrEmpty(_value);
 
-    /// <summary>The part behind the last '/'.</summary>
+    /// <summary>The part after the last '/'.</summary>
     public string Leaf => Value[(Value.LastIndexOf('/') + 1)..];
 
-    /// <summary>The directory that holds this; the root for a top-level name.</summary>
+    /// <summary>The directory of this name; the root for a top-level name.</summary>
     public FileName Parent => Value.LastIndexOf('/') is var i and > 0 ? new FileName(Value[..i]) : default;
 
     /// <summary>Takes a clean name; throws <see cref="FormatException"/> with the reason otherwise.</summary>
     public static FileName Of(string value) =>
         WhyUnclean(value) is { } why ? throw new FormatException(why) : new FileName(value);
 
-    /// <summary>The name, or why it can't be one.</summary>
+    /// <summary>Parses the name, or explains why it is invalid.</summary>
     public static bool TryOf(string value, out FileName name, out string? why)
     {
         why = WhyUnclean(value);
@@ -73,7 +74,7 @@ public readonly record struct FileName : IComparable<FileName>
         return value.IsNormalized(NormalizationForm.FormC) ? null : $"The name '{EntryLimits.Shown(value)}' is not in normalization form C.";
     }
 
-    /// <summary>Compares by UTF-8 bytes with '/' first. UTF-16 order differs from UTF-8 only where a surrogate meets U+E000..U+FFFF.</summary>
+    /// <summary>Compares UTF-8 bytes with '/' first. UTF-16 order differs from UTF-8 only where a surrogate meets U+E000..U+FFFF.</summary>
     private static int CompareTree(string a, string b)
     {
         var n = Math.Min(a.Length, b.Length);

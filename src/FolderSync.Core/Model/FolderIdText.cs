@@ -5,9 +5,9 @@ using System.Text;
 namespace FolderSync.Core.Model;
 
 /// <summary>
-/// Which texts can be a folder's ID, the same wherever one enters: wire, REST, config.yaml, import, command line. An ID becomes a part of
-/// URLs and of lines that people read, so what means a directory there or can't be seen is none. Blanks, slashes and other scripts
-/// are fine: other devices have such IDs.
+/// The texts that are valid folder IDs, the same for wire, REST, config.yaml, import and command line. An ID becomes part of URLs and of lines that
+/// users read, so a text that means a directory there or is invisible is invalid. Spaces, slashes and other scripts are fine: other devices have
+/// such IDs.
 /// </summary>
 public static class FolderIdText
 {
@@ -21,12 +21,12 @@ public static class FolderIdText
         return why is null;
     }
 
-    /// <summary>Null for a good ID, else a sentence that never repeats the text.</summary>
+    /// <summary>Null for a valid ID, otherwise a sentence that never repeats the text.</summary>
     public static string? WhyNot(string text)
     {
         if (text.Length == 0)
             return "A folder's ID can't be empty.";
-        // Before anything looks at all of it.
+        // Check the length before anything looks at all of it.
         if (text.Length > MaxLength || Encoding.UTF8.GetByteCount(text) > MaxLength)
             return $"A folder's ID can have at most {MaxLength} bytes.";
         if (string.IsNullOrWhiteSpace(text))
@@ -40,7 +40,7 @@ public static class FolderIdText
     {
         for (var i = 0; i < text.Length;)
         {
-            // U+FFFD stands for bytes that were no text; two different IDs could become the same by it.
+            // U+FFFD replaces invalid bytes; it could make two different IDs equal.
             if (!Rune.TryGetRuneAt(text, i, out var rune) || rune == Rune.ReplacementChar)
                 return "A folder's ID must be valid Unicode text.";
             if (IsControl(rune))
@@ -50,19 +50,19 @@ public static class FolderIdText
         return null;
     }
 
-    /// <summary>Control characters, line separators, and what turns the direction of text round.</summary>
+    /// <summary>Control characters, line separators, and characters that change the text direction.</summary>
     private static bool IsControl(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ||
         rune.Value is 0x061C or 0x200B or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF;
 
-    /// <summary>Also behind any number of percent-encodings: whoever builds a URL may have forgotten one, and browsers take %2e for a dot.</summary>
+    /// <summary>Also behind any number of percent-encodings: a URL may lack one, and browsers take %2e for a dot.</summary>
     private static bool MeansDirectory(string text)
     {
         while (true)
         {
             foreach (var part in text.Split('/', '\\'))
             {
-                // Windows drops dots and blanks at the end of a name.
+                // Windows drops trailing dots and spaces from a name.
                 if (part.Contains('.', StringComparison.Ordinal) && part.All(c => c == '.' || char.IsWhiteSpace(c)))
                     return true;
             }

@@ -6,11 +6,11 @@ public enum FolderType
     SendOnly,
     ReceiveOnly,
 
-    /// <summary>Of a peer only; refused here until encryption is built.</summary>
+    /// <summary>Only for a peer; refused here until encryption is implemented.</summary>
     ReceiveEncrypted,
 }
 
-/// <summary>A folder's ID as both sides know it. Compared ordinally. What can be one: <see cref="FolderIdText"/>.</summary>
+/// <summary>A folder's ID, the same on both sides. Compared ordinally; <see cref="FolderIdText"/> decides which are valid.</summary>
 public readonly record struct FolderId(string Value) : IComparable<FolderId>
 {
     public int CompareTo(FolderId other) => string.CompareOrdinal(Value, other.Value);
@@ -18,10 +18,10 @@ public readonly record struct FolderId(string Value) : IComparable<FolderId>
     public override string ToString() => Value;
 }
 
-/// <summary>What a folder holds, counted: present files, directories, symlinks, tombstones, and bytes of file content.</summary>
+/// <summary>The content of a folder, counted: present files, directories, symlinks, tombstones, and bytes of file content.</summary>
 public readonly record struct Counts(long Files, long Directories, long Symlinks, long Deleted, long Bytes)
 {
-    /// <summary>Everything, tombstones too.</summary>
+    /// <summary>Everything, including tombstones.</summary>
     public long Items => Files + Directories + Symlinks + Deleted;
 
     public static Counts Of(FileEntry e) => e.Deleted

@@ -5,8 +5,8 @@ using System.Text;
 namespace FolderSync.Core.Model;
 
 /// <summary>
-/// How long names, labels and reasons may be. What a peer says is cut where it enters, what this device's user types is refused; a cut never
-/// splits a character, nor what a reader sees as one.
+/// Maximum lengths of names, labels and reasons. A peer's text is cut on arrival, a user's text is refused. A cut never splits a character, or what
+/// a reader sees as one.
 /// </summary>
 public static class TextLimits
 {
@@ -22,7 +22,7 @@ public static class TextLimits
     /// <summary>UTF-16 units.</summary>
     public const int MaxVersion = 200;
 
-    /// <summary>Null for a text that is short enough, else a sentence.</summary>
+    /// <summary>Null for a text that is short enough, otherwise a sentence.</summary>
     /// <param name="what">Such as "A device's name".</param>
     public static string? WhyTooLong(string what, string text, int max) =>
         Encoding.UTF8.GetByteCount(text) is var length && length <= max ? null : $"{what} can have at most {max} bytes; this one has {length}.";
@@ -33,19 +33,23 @@ public static class TextLimits
     /// <summary>The beginning of <paramref name="text"/> that has at most <paramref name="max"/> UTF-16 units.</summary>
     public static string CutToCharacters(string text, int max) => Cut(text, max, static s => s.Length);
 
-    /// <summary>As <see cref="CutToBytes(string, int)"/>, from the wire, without making a text of more than is kept. What is not UTF-8 becomes U+FFFD.</summary>
+    /// <summary>
+    /// Like <see cref="CutToBytes(string, int)"/>, from the wire, without allocating more text than is kept. Invalid UTF-8 becomes U+FFFD.
+    /// </summary>
     public static string CutToBytes(ReadOnlySpan<byte> utf8, int max)
     {
         if (utf8.Length <= max)
             return CutToBytes(Encoding.UTF8.GetString(utf8), max);
-        // A little more than is kept, so that the last character is known whole; what is broken off at the end lies behind the cut.
+        // Decode slightly more than is kept, so that the last character is complete; a broken one at the end lies beyond the cut.
         var most = Math.Min(utf8.Length, max + 4);
         while (most > max && most < utf8.Length && (utf8[most] & 0xC0) == 0x80)
             most--;
         return CutToBytes(Encoding.UTF8.GetString(utf8[..most]), max);
     }
 
-    /// <summary>For a sentence: control, bidi and other invisible characters as \uXXXX, at most 64 characters of the text and an ellipsis.</summary>
+    /// <summary>
+    /// For use in a sentence: control, bidi and other invisible characters as \uXXXX, at most 64 characters of the text and an ellipsis.
+    /// </summary>
     public static string Shown(string text)
     {
         const int most = 64;
@@ -66,7 +70,7 @@ public static class TextLimits
 
     private static string Cut(string text, int max, Func<ReadOnlySpan<char>, int> measure)
     {
-        // A UTF-16 unit takes at least one byte, so no more units than this can stay; one more shows whether the last character goes on.
+        // A UTF-16 unit takes at least one byte, so no more units than this can stay; one more shows whether the last character continues.
         var rest = text.Length > max + 1 ? text.AsSpan(0, max + 1) : text.AsSpan();
         if (text.Length <= max && measure(rest) <= max)
             return text;
@@ -82,7 +86,7 @@ public static class TextLimits
         return text[..kept];
     }
 
-    /// <summary>A single character, as a reader sees it, can be longer than all the room (a letter with a thousand accents).</summary>
+    /// <summary>A single character as a reader sees it can exceed all the room (a letter with a thousand accents).</summary>
     private static int FirstRunes(ReadOnlySpan<char> text, int room, Func<ReadOnlySpan<char>, int> measure)
     {
         var kept = 0;

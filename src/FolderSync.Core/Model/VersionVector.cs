@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace FolderSync.Core.Model;
 
-/// <summary>How two version vectors stand to each other.</summary>
+/// <summary>How two version vectors compare.</summary>
 public enum VectorOrder
 {
     Equal,
@@ -22,10 +22,15 @@ public readonly record struct Counter(ShortId Device, ulong Value);
 /// <summary>A version vector: counters sorted by device, each device once, none zero. Immutable, compared by value.</summary>
 public readonly struct VersionVector : IEquatable<VersionVector>
 {
-    /// <summary>The highest counter there may be: a higher one is refused where it comes in, and no edit here makes one (<see cref="Decide.EditVersion"/>).</summary>
+    /// <summary>
+    /// The highest allowed counter: a higher one is refused on arrival, and no local edit creates one (<see cref="Decide.EditVersion"/>).
+    /// </summary>
     public const ulong MaxCounter = 1UL << 40;
 
-    /// <summary>The most counters there may be, as with <see cref="MaxCounter"/>. All devices need the same limit: what one makes, every other must take.</summary>
+    /// <summary>
+    /// The maximum number of counters, as with <see cref="MaxCounter"/>. All devices need the same limit: what one creates, every other must
+    /// accept.
+    /// </summary>
     public const int MaxCounters = 1000;
 
     private readonly ImmutableArray<Counter> _counters;
@@ -39,13 +44,13 @@ public readonly struct VersionVector : IEquatable<VersionVector>
 
     public bool IsEmpty => Counters.Length == 0;
 
-    /// <summary>Every device takes it.</summary>
+    /// <summary>True when every device accepts it.</summary>
     public bool IsWithinLimits => HasRoom(0);
 
-    /// <summary>Every device takes it, and also after any device has raised its counter once.</summary>
+    /// <summary>True when every device accepts it, even after any device has raised its counter once.</summary>
     public bool CanBeRaised => HasRoom(1);
 
-    /// <summary>Sorts; of a device named twice the higher counter counts; zeros are dropped.</summary>
+    /// <summary>Sorts the counters; keeps the higher one of a device that occurs twice and drops zeros.</summary>
     public static VersionVector Of(IEnumerable<Counter> counters)
     {
         var list = counters.Where(c => c.Value != 0).OrderBy(c => c.Device).ThenByDescending(c => c.Value).ToList();
@@ -57,10 +62,10 @@ public readonly struct VersionVector : IEquatable<VersionVector>
         return new VersionVector([.. list]);
     }
 
-    /// <summary>Takes counters that are sorted by device already, each device once, none zero.</summary>
+    /// <summary>Takes counters that are already sorted by device, each device once, none zero.</summary>
     public static VersionVector OfSorted(ImmutableArray<Counter> sorted) => new(sorted);
 
-    /// <summary>The device's counter, 0 where it has none.</summary>
+    /// <summary>The device's counter, or 0.</summary>
     public ulong this[ShortId device]
     {
         get
@@ -74,8 +79,8 @@ public readonly struct VersionVector : IEquatable<VersionVector>
     }
 
     /// <summary>
-    /// Raises the device's counter to max(old + 1, <paramref name="unixSeconds"/>), so that a lost index can't reuse one. Knows no limits: the
-    /// version of an edit is <see cref="Decide.EditVersion"/>'s.
+    /// Raises the device's counter to max(old + 1, <paramref name="unixSeconds"/>), so that a lost index can't reuse one. Ignores the limits:
+    /// <see cref="Decide.EditVersion"/> creates the version of an edit.
     /// </summary>
     public VersionVector Raise(ShortId device, long unixSeconds)
     {
@@ -100,7 +105,7 @@ public readonly struct VersionVector : IEquatable<VersionVector>
         return Counters.Length + raises <= MaxCounters;
     }
 
-    /// <summary>The least vector that is at or over both. Knows no limits, as <see cref="Raise"/>.</summary>
+    /// <summary>The least vector that covers both. Ignores the limits, like <see cref="Raise"/>.</summary>
     public VersionVector Merge(VersionVector other)
     {
         ImmutableArray<Counter> a = Counters, b = other.Counters;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FolderSync.Core.Text;
 
-/// <summary>Numbers as a person reads them.</summary>
+/// <summary>Formats numbers for users.</summary>
 public static class Amount
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -30,14 +30,14 @@ public static class Amount
         _ => $"{(int)time.TotalSeconds} s",
     };
 
-    /// <summary>A point in time, in local time: without the day where it is today.</summary>
+    /// <summary>A point in local time, without the date if it is today.</summary>
     public static string Moment(DateTimeOffset moment, DateTimeOffset now)
     {
         var (local, today) = (moment.ToLocalTime(), now.ToLocalTime());
         return local.ToString(local.Date == today.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A duration as a person types it: "90s", "45m", "1h", "1h30m", "2d". Null where it is none.</summary>
+    /// <summary>A duration as a user types it: "90s", "45m", "1h", "1h30m", "2d". Null if it isn't one.</summary>
     public static TimeSpan? ParseDuration(string text)
     {
         var (all, number) = (TimeSpan.Zero, "");

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace FolderSync.Core.Text;
 
-/// <summary>Names of files and devices are others' words: in a terminal or a log they must not move the cursor, hide or turn text round.</summary>
+/// <summary>
+/// Escapes names of files and devices, which others choose: in a terminal or a log they must not move the cursor, hide or reverse text.
+/// </summary>
 public static class PrintableText
 {
     /// <summary>On one line, with control, bidi and other invisible characters as \uXXXX.</summary>
