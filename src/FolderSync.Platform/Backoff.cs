@@ -1,6 +1,6 @@
 namespace FolderSync.Platform;
 
-/// <summary>How long to wait before the next attempt: twice as long as before the last one, up to a limit. Not thread-safe.</summary>
+/// <summary>The wait before the next attempt: twice the previous one, up to a limit. Not thread-safe.</summary>
 public sealed class Backoff
 {
     private readonly TimeSpan _first;
@@ -9,7 +9,7 @@ public sealed class Backoff
 
     public Backoff(TimeSpan first, TimeSpan last) => (_first, _last, _next) = (first, last, first);
 
-    /// <summary>The wait before the attempt that comes now; the one after it waits longer.</summary>
+    /// <summary>The wait before the coming attempt; the following one waits longer.</summary>
     public TimeSpan Next()
     {
         var wait = _next;
@@ -17,6 +17,6 @@ public sealed class Backoff
         return wait;
     }
 
-    /// <summary>It worked: the next failure waits for the shortest time again.</summary>
+    /// <summary>The attempt succeeded: the next failure waits for the shortest time again.</summary>
     public void Reset() => _next = _first;
 }

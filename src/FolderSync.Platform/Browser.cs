@@ -3,17 +3,17 @@ using System.Diagnostics;
 
 namespace FolderSync.Platform;
 
-/// <summary>The user's browser.</summary>
+/// <summary>Opens the user's browser.</summary>
 public static class Browser
 {
-    /// <summary>False where none could be started, or it said that it failed.</summary>
-    /// <param name="url">Without secrets: a command line can be read by everybody.</param>
+    /// <summary>False when no browser could be started, or it reported a failure.</summary>
+    /// <param name="url">Must not contain secrets: any user can read a command line.</param>
     public static async Task<bool> OpenAsync(string url, CancellationToken cancellation)
     {
         try
         {
             using var opener = Start(url);
-            // Windows' shell hands over to a program that stays.
+            // Windows' shell hands over to a program that keeps running.
             if (OperatingSystem.IsWindows())
                 return true;
             await opener!.WaitForExitAsync(cancellation);
@@ -25,7 +25,7 @@ public static class Browser
         }
     }
 
-    /// <summary>Opens it without waiting for what comes of it.</summary>
+    /// <summary>Opens it without waiting for the result.</summary>
     public static void Open(string url)
     {
         try
@@ -34,7 +34,7 @@ public static class Browser
         }
         catch (Win32Exception)
         {
-            // The log and the command `open` say where the page is.
+            // The log and the command `open` tell where the page is.
         }
     }
 

@@ -1,8 +1,8 @@
 namespace FolderSync.Platform;
 
-/// <summary>What this user may do in a directory, asked without doing it.</summary>
+/// <summary>Checks this user's permissions in a directory without using them.</summary>
 public static class DirectoryAccess
 {
-    /// <summary>New names can be made in the directory. Unix only.</summary>
+    /// <summary>True when this user can create names in the directory. Unix only.</summary>
     public static bool CanWrite(string directory) => Libc.Access(directory, Libc.MayWrite | Libc.MayExecute) == 0;
 }

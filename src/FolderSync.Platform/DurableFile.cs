@@ -2,15 +2,15 @@ using System.Text;
 
 namespace FolderSync.Platform;
 
-/// <summary>Small files of the home: written whole or not at all, for their owner only, and there after a power cut.</summary>
+/// <summary>Small files of the home directory: written atomically and durably, readable only by their owner.</summary>
 public static class DurableFile
 {
     private const int HeldAttempts = 40;
     private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Temp file, fsync, rename, fsync of the directory. A symlink at <paramref name="path"/> stays; what it points at is replaced.</summary>
-    /// <param name="pause">Waits before a file that somebody holds is tried again; <see cref="Thread.Sleep(TimeSpan)"/> without it.</param>
-    /// <exception cref="IOException">The file is as it was.</exception>
+    /// <summary>Temp file, fsync, rename, fsync of the directory. A symlink at <paramref name="path"/> stays; its target is replaced.</summary>
+    /// <param name="pause">Waits before a file that another program has open is tried again; <see cref="Thread.Sleep(TimeSpan)"/> if null.</param>
+    /// <exception cref="IOException">The file is unchanged.</exception>
     public static void Write(string path, string text, Action<TimeSpan>? pause = null)
     {
         path = Target(path);
@@ -35,7 +35,7 @@ public static class DurableFile
         DurableName.Sync(path);
     }
 
-    /// <summary>The bytes of a file that another program may have open, and may replace meanwhile.</summary>
+    /// <summary>The bytes of a file that another program may have open or replace meanwhile.</summary>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static byte[] Read(string path)
@@ -46,7 +46,7 @@ public static class DurableFile
         return bytes.ToArray();
     }
 
-    /// <summary>Windows replaces no file that somebody has open, if only to read it: that is over in a moment.</summary>
+    /// <summary>Windows doesn't replace a file that is open, even just for reading; that usually ends in a moment.</summary>
     private static void Replace(string temp, string path, Action<TimeSpan> pause)
     {
         for (var attempt = 1; ; attempt++)
@@ -63,7 +63,7 @@ public static class DurableFile
         }
     }
 
-    /// <summary>What a symlink points at in the end; any other path as it is.</summary>
+    /// <summary>The final target of a symlink; any other path unchanged.</summary>
     public static string Target(string path) =>
         new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 }

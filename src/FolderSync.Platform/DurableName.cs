@@ -1,6 +1,6 @@
 namespace FolderSync.Platform;
 
-/// <summary>Names that are there after a power cut. What they name is made durable by flushing it.</summary>
+/// <summary>Makes names durable. To make a file's content durable, flush it.</summary>
 public static class DurableName
 {
     /// <summary>Makes a file's name durable.</summary>
@@ -12,7 +12,9 @@ public static class DurableName
             SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Makes the directory's names durable (on Windows nothing). A filesystem that can't sync a directory has done what it can.</summary>
+    /// <summary>
+    /// Makes the directory's names durable (does nothing on Windows). Some filesystems can't sync a directory; that isn't an error.
+    /// </summary>
     public static void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -34,7 +36,7 @@ public static class DurableName
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Somebody has it open already: the name is there, only not certain to survive a power cut.
+            // Another program has it open: the name exists but may not survive a power cut.
         }
     }
 }

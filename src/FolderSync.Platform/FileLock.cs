@@ -3,15 +3,15 @@ using System.Text;
 
 namespace FolderSync.Platform;
 
-/// <summary>A file that one process holds until it ends, however it ends. The file holds its process ID and stays.</summary>
+/// <summary>A file that one process locks until it ends, however it ends. The file contains its process ID and stays.</summary>
 public sealed class FileLock : IDisposable
 {
     private readonly FileStream _stream;
 
     private FileLock(FileStream stream) => _stream = stream;
 
-    /// <summary>The lock, or null and the process that has it (null where that can't be told).</summary>
-    /// <exception cref="IOException">The file can't be made.</exception>
+    /// <summary>The lock, or null and the process that holds it (null if unknown).</summary>
+    /// <exception cref="IOException">The file can't be created.</exception>
     /// <exception cref="UnauthorizedAccessException"/>
     public static FileLock? TryTake(string path, out int? holder)
     {
@@ -41,12 +41,12 @@ public sealed class FileLock : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    /// <summary>Another process has it: any other fault (a full disk, a read-only one) is its own and must not be taken for that.</summary>
+    /// <summary>True when another process holds it. Other faults (a full or read-only disk) must not be mistaken for that.</summary>
     private static bool IsHeld(IOException e) => OperatingSystem.IsWindows()
         ? (e.HResult & 0xFFFF) is 32 or 33
         : e.HResult == (OperatingSystem.IsMacOS() ? 35 : 11);
 
-    /// <summary>Who holds it is for a message only; the lock holds without.</summary>
+    /// <summary>The process ID is only for messages; the lock works without it.</summary>
     private static void TryWriteProcess(FileStream stream)
     {
         try

@@ -13,7 +13,7 @@ public static class FileUse
     private const int TryAgain = 11;
     private const int SharingViolation = 32;
 
-    /// <summary>Windows: somebody has it open, in whatever way.</summary>
+    /// <summary>Windows: a program has it open in any way.</summary>
     public static bool IsHeld(string path)
     {
         try
@@ -31,7 +31,7 @@ public static class FileUse
         }
     }
 
-    /// <summary>Another program has the file open for writing; false where that can't be told.</summary>
+    /// <summary>True when another program has the file open for writing; false if unknown.</summary>
     public static bool IsBeingWritten(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -51,15 +51,15 @@ public static class FileUse
         var file = Libc.Open(path, Libc.CloseOnExec);
         if (file < 0)
             return false;
-        // A lease for reading is refused while there are writers. A writer who comes in this moment waits for it to be given back, which the
-        // kernel tells by a signal: one that does nothing, SIGIO would end the process.
+        // A read lease is refused while there are writers. The kernel would signal a writer that comes in this moment and make it wait for the
+        // release; choose a signal that does nothing, since SIGIO would end the process.
         var refused = Libc.Control(file, SetSignal, UrgentSignal) >= 0 && Libc.Control(file, SetLease, ReadLease) < 0 && Marshal.GetLastPInvokeError() == TryAgain;
         _ = Libc.Control(file, SetLease, NoLease);
         _ = Libc.Close(file);
         return refused;
     }
 
-    /// <summary>Up to 64 bytes of a file that another process has locked; empty where it can't be read.</summary>
+    /// <summary>Up to 64 bytes of a file that another process has locked; empty if it can't be read.</summary>
     public static byte[] ReadLocked(string path)
     {
         var buffer = new byte[64];

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace FolderSync.Platform;
 
-/// <summary>An address of this computer that is held by listening on it, so that nobody else gets it in between.</summary>
+/// <summary>An address of this computer that is reserved by listening on it.</summary>
 public sealed class FreePort : IDisposable
 {
     private const int Tries = 200;
@@ -15,14 +15,14 @@ public sealed class FreePort : IDisposable
 
     public int Port => ((IPEndPoint)Socket.LocalEndPoint!).Port;
 
-    /// <summary>The port, or null and why it can't be listened on.</summary>
+    /// <summary>The port, or null and the reason why it can't be used.</summary>
     /// <param name="port">0 for any.</param>
     public static FreePort? TryTake(IPAddress address, int port, out string? why)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // Not ReuseAddress: on Unix .NET makes it SO_REUSEPORT too, and two services would share the port.
+            // No ReuseAddress: on Unix .NET also sets SO_REUSEPORT, and two services would share the port.
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen();
             why = null;
@@ -42,7 +42,7 @@ public sealed class FreePort : IDisposable
         }
     }
 
-    /// <summary>The first free port behind <paramref name="taken"/>; null if none is near.</summary>
+    /// <summary>The first free port after <paramref name="taken"/>; null if none is near.</summary>
     public static FreePort? TakeAfter(IPAddress address, int taken)
     {
         for (var port = taken + 1; port <= Math.Min(taken + Tries, ushort.MaxValue); port++)
@@ -55,7 +55,7 @@ public sealed class FreePort : IDisposable
 
     public void Dispose() => Socket.Dispose();
 
-    /// <summary>The address that a host part means for listening; null for a name that has none.</summary>
+    /// <summary>The address to listen on for a host part; null for a name that has none.</summary>
     /// <param name="host">A literal address, "localhost", "" or "0.0.0.0" or "::" for all, or a name.</param>
     public static IPAddress? Address(string host)
     {

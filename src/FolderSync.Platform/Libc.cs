@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace FolderSync.Platform;
 
-/// <summary>The few calls of the C library that .NET does not offer. Those of synced folders are Filesystem's own.</summary>
+/// <summary>The few C library calls that .NET doesn't offer. Filesystem has its own for synced folders.</summary>
 internal static partial class Libc
 {
-    /// <summary>Linux wants to be told that a directory is meant; macOS has another number for it and does without.</summary>
+    /// <summary>Linux needs a flag to open a directory; macOS has another number for it and doesn't need it.</summary>
     public static readonly int OpenDirectory = OperatingSystem.IsLinux() ? 0x10000 : 0;
 
     public static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : 0x1000000;

@@ -1,6 +1,6 @@
 namespace FolderSync.Platform;
 
-/// <summary>The C library's own heaps, which the collector does not see.</summary>
+/// <summary>The C library's own heap, which the garbage collector doesn't see.</summary>
 public static class NativeHeap
 {
     /// <summary>Returns free memory to the system (glibc; elsewhere nothing).</summary>

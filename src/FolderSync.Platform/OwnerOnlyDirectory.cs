@@ -4,12 +4,14 @@ using System.Security.Principal;
 
 namespace FolderSync.Platform;
 
-/// <summary>Directories for their owner only. Windows gives a new one the rights of the one above it: outside the user's profile everybody could read the private key.</summary>
+/// <summary>
+/// Directories for their owner only. Windows inherits the parent's permissions: outside the user's profile everybody could read the private key.
+/// </summary>
 public static class OwnerOnlyDirectory
 {
     public const UnixFileMode Mode = OwnerOnlyFile.Mode | UnixFileMode.UserExecute;
 
-    /// <summary>Makes the directory, on Windows for this user, the system and administrators; one that is there keeps its rights.</summary>
+    /// <summary>Creates the directory, on Windows for this user, the system and administrators. An existing one keeps its permissions.</summary>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static void Make(string path)

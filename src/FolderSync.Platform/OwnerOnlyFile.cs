@@ -1,11 +1,14 @@
 namespace FolderSync.Platform;
 
-/// <summary>Databases make their files by the process's mask; names and hashes in them are nobody else's business.</summary>
+/// <summary>
+/// Files for their owner only. Databases create their files with the process's umask, but they contain private file names and hashes: create them
+/// with mode 0600.
+/// </summary>
 public static class OwnerOnlyFile
 {
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes the file empty where it is missing, mode 0600 from the first moment, and takes others' rights away where it is there.</summary>
+    /// <summary>Creates a missing file empty with mode 0600 from the first moment; removes other users' permissions from an existing one.</summary>
     public static void Make(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace FolderSync.Platform;
 
-/// <summary>What this program calls itself.</summary>
+/// <summary>This program's version.</summary>
 public static class ProgramVersion
 {
     /// <summary>Such as "0.1.0".</summary>

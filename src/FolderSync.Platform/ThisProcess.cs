@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace FolderSync.Platform;
 
-/// <summary>What the system says of this process. Linux only: elsewhere, and without /proc, nothing.</summary>
+/// <summary>What the system tells about this process. Linux only: elsewhere, and without /proc, nothing.</summary>
 public static class ThisProcess
 {
-    /// <summary>SIGHUP is ignored, as the process was started: by nohup and some service managers.</summary>
+    /// <summary>True when the process was started with SIGHUP ignored: by nohup and some service managers.</summary>
     public static bool IsHangUpIgnored() =>
         Line("/proc/self/status", "SigIgn:") is { } mask && ulong.TryParse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var signals) && (signals & 1) != 0;
 
-    /// <summary>How many files it may have open, and how many it has; null where that can't be told or there is no limit.</summary>
+    /// <summary>How many files the process may open, and how many it has open; null if unknown or unlimited.</summary>
     public static (long Limit, long Used)? OpenFiles()
     {
         var soft = Line("/proc/self/limits", "Max open files")?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
@@ -23,7 +23,7 @@ public static class ThisProcess
         }
     }
 
-    /// <summary>What stands behind the word that begins a line.</summary>
+    /// <summary>The text after the word that starts a line.</summary>
     private static string? Line(string file, string word)
     {
         if (!OperatingSystem.IsLinux())
