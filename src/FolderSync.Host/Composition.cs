@@ -27,11 +27,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FolderSync.Host;
 
-/// <summary>Where the service is put together: the only place that names the implementations behind the seams.</summary>
+/// <summary>Puts the service together. Only here do the implementations behind the interfaces have names.</summary>
 internal static class Composition
 {
-    /// <param name="ports">Taken over by those who listen on them.</param>
-    /// <param name="certificate">The page's; null: it has no TLS.</param>
+    /// <param name="ports">The ports; their listeners take them over.</param>
+    /// <param name="certificate">The page's certificate; null: it has no TLS.</param>
     public static ApiServer Build(ServeOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports, X509Certificate2? certificate = null)
     {
         var log = new LogBook(TimeProvider.System, options.LogLevel);
@@ -45,7 +45,7 @@ internal static class Composition
                 services.Configure<HostOptions>(o =>
                 {
                     o.ShutdownTimeout = TimeSpan.FromSeconds(20);
-                    // What is not restarted is logged: nothing that runs beside the engine is worth its end.
+                    // Services that aren't restarted log their faults: nothing beside the engine is worth ending it.
                     o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
                 });
                 services.AddSingleton(log).AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
@@ -69,7 +69,7 @@ internal static class Composition
         services.AddSingleton<IHostedService>(s => new RestartedService<T>(s.GetRequiredService<T>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<T>>()));
     }
 
-    /// <summary>THE ENGINE AND ITS PARTS: production's side of every seam.</summary>
+    /// <summary>The engine and its parts: the production side of every interface.</summary>
     private static void AddEngine(IServiceCollection services, HomeDirectory home, DeviceIdentity identity)
     {
         var random = new SystemRandom();

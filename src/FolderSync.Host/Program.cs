@@ -13,12 +13,12 @@ internal static class Program
         using var ended = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        // Under nohup it stays ignored: the terminal may close.
+        // Under nohup SIGHUP stays ignored: the terminal may close.
         using var hangUp = ThisProcess.IsHangUpIgnored() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         var result = await CommandLineProgram.RunAsync(args, CliContext.OfProcess(), ServiceRun.RunAsync, ended.Token);
         return result == ExitCode.Interrupted ? code ?? result : result;
 
-        // The first signal ends what runs in good order; a second one has the system's usual effect.
+        // The first signal ends the service in good order; a second one has the system's usual effect.
         void End(PosixSignalContext signal)
         {
             code ??= signal.Signal switch
@@ -27,7 +27,7 @@ internal static class Program
                 PosixSignal.SIGHUP => ExitCode.HungUp,
                 _ => ExitCode.Interrupted,
             };
-            // A terminal that closes sends it again to all that is left, and its shell, too: once is enough.
+            // A closing terminal and its shell both send SIGHUP: once is enough.
             signal.Cancel = !ended.IsCancellationRequested || signal.Signal == PosixSignal.SIGHUP;
             ended.Cancel();
         }

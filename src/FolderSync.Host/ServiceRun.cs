@@ -12,19 +12,19 @@ using FolderSync.Platform;
 
 namespace FolderSync.Host;
 
-/// <summary>One run of the service, from the lock on its home to its last word.</summary>
+/// <summary>One run of the service, from locking its home directory to its last log message.</summary>
 internal static class ServiceRun
 {
-    /// <summary>Ends when a signal or REST says so; where REST asks for a restart, begins again.</summary>
+    /// <summary>Ends on a signal or a REST request; starts over when REST requested a restart.</summary>
     /// <exception cref="ServiceStartException">It can't start.</exception>
-    /// <exception cref="ConfigException">The configuration is wrong.</exception>
+    /// <exception cref="ConfigException">The configuration is invalid.</exception>
     public static async Task RunAsync(ServeOptions options, CancellationToken cancellation)
     {
         while (await RunOnceAsync(options, cancellation) && !cancellation.IsCancellationRequested)
             options = options with { NoBrowser = true };
     }
 
-    /// <returns>Another run is asked for.</returns>
+    /// <returns>True when another run is requested.</returns>
     private static async Task<bool> RunOnceAsync(ServeOptions options, CancellationToken cancellation)
     {
         var home = options.Home;
@@ -55,7 +55,7 @@ internal static class ServiceRun
         using var certificate = page is { Tls: true, Enabled: true } ? HttpsCertificate.LoadOrMake(home) : null;
         await using var app = Composition.Build(options, config, ready.Identity, running, ports, certificate?.Certificate);
         await app.StartAsync(cancellation);
-        // By the service's own log, so that it is among the problems, too.
+        // Log it as the service, so that it becomes a problem, too.
         var serviceLog = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Service");
         using var unobserved = new UnobservedFaults(serviceLog);
         if (certificate?.Warning is { } flaw)
@@ -83,7 +83,7 @@ internal static class ServiceRun
         return app.Services.GetRequiredService<ServiceEnd>().Again;
     }
 
-    /// <summary>Before anything of the home is changed.</summary>
+    /// <summary>Runs before anything in the home directory is changed.</summary>
     private static void RefuseNewerState(HomeDirectory home)
     {
         try
@@ -96,7 +96,7 @@ internal static class ServiceRun
         }
     }
 
-    /// <summary>As a program on this computer reaches it.</summary>
+    /// <summary>The URL for programs on this computer.</summary>
     private static string Url(PageConfig page, string hostAndPort)
     {
         ConfigAddress.TrySplit(hostAndPort, out var host, out var port);
@@ -104,7 +104,7 @@ internal static class ServiceRun
         return $"{(page.Tls ? "https" : "http")}://{reached}:{port}/";
     }
 
-    /// <summary>Only where a person sits in front: a desktop's session and a terminal.</summary>
+    /// <summary>Only in a desktop session and on a terminal.</summary>
     private static void OpenBrowser(string url)
     {
         var desktop = OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } ||

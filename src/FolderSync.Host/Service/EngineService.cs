@@ -8,7 +8,7 @@ using FolderSync.Network.Discovery.Nearby;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Starts the engine and hands it every configuration that comes into force. The container ends it.</summary>
+/// <summary>Starts the engine and passes it every new configuration. The container ends it.</summary>
 internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, StoredOptions stored, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -75,12 +75,12 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         }
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
         {
-            // It is tried again with the next change; the engine is told nothing of such shares meanwhile.
+            // The next change retries it; until then the engine doesn't see such shares.
             Log.ConfigFailed(log, e);
         }
     }
 
-    /// <summary>One switch is over all: without local discovery there is no mDNS either.</summary>
+    /// <summary>One option covers all discovery: without local discovery there is no mDNS either.</summary>
     private DiscoverySettings Discovery()
     {
         var c = config.Current.Engine;

@@ -4,23 +4,23 @@ using FolderSync.Platform;
 namespace FolderSync.Host.Service;
 
 /// <summary>
-/// Holds back folders that the process's limit of open files is not enough for: without, each of them, every connection and the page would fail
-/// now and then. The runtime has raised the soft limit to the hard one at its start. Thread-safe.
+/// Defers folders that would exceed the process's limit of open files: otherwise each of them, every connection and the page would fail now and
+/// then. The runtime raised the soft limit to the hard one at startup. Thread-safe.
 /// </summary>
-/// <param name="limit">Open files that the process may have.</param>
-/// <param name="used">Those that it had before any folder was opened.</param>
+/// <param name="limit">How many files the process may open.</param>
+/// <param name="used">How many were open before any folder was.</param>
 internal sealed class FolderHandles(long limit, long used) : IFolderHandles
 {
-    /// <summary>Database, its log and its index for the writer and two readers, two locks, inotify, the root.</summary>
+    /// <summary>The database, its log and its index for the writer and two readers, two locks, inotify, the root.</summary>
     public const int PerFolder = 12;
 
     private readonly Lock _lock = new();
     private long _open;
 
-    /// <summary>A quarter is left to connections, transfers and requests.</summary>
+    /// <summary>A quarter remains for connections, transfers and requests.</summary>
     public long Places { get; } = Math.Max(1, (limit - (limit / 4) - used) / PerFolder);
 
-    /// <summary>Null where the system has no such limit, or does not tell.</summary>
+    /// <summary>Null when the system has no such limit or doesn't tell.</summary>
     public static FolderHandles? OfProcess() => ThisProcess.OpenFiles() is var (limit, used) ? new FolderHandles(limit, used) : null;
 
     public IDisposable? TryTake(out string? why)

@@ -4,15 +4,15 @@ using FolderSync.Platform;
 namespace FolderSync.Host.Service;
 
 /// <summary>
-/// Keeps two FolderSyncs from syncing one folder: a lock on a file in its marker directory, where neither syncs anything. A folder whose
-/// disk does not take the file (read-only) is not locked: nothing is applied there either.
+/// Keeps two FolderSyncs from syncing the same folder, with a lock on a file in its marker directory, where nothing is synced. A folder whose disk
+/// rejects the file (read-only) isn't locked: nothing is applied there either.
 /// </summary>
 internal sealed class FolderLocks : IFolderLocks
 {
     private const string Marker = ".stfolder";
     private const string Name = "foldersync.lock";
 
-    /// <summary>The lock until disposed, or null and who holds it, as words for a person.</summary>
+    /// <summary>The lock until disposed, or null and its holder, worded for the user.</summary>
     public IDisposable? TryLock(string path, out string? holder)
     {
         holder = null;

@@ -2,9 +2,9 @@ using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>The ports that are held for the service until its parts listen on them.</summary>
-/// <param name="Page">Null where the page is switched off.</param>
-/// <param name="Peers">Null where nothing is to hold.</param>
+/// <summary>The ports reserved for the service until its parts listen on them.</summary>
+/// <param name="Page">Null when the page is off.</param>
+/// <param name="Peers">Null when there is nothing to reserve.</param>
 internal sealed record HeldPorts(FreePort? Page, FreePort? Peers) : IDisposable
 {
     public void Dispose()

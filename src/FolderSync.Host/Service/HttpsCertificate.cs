@@ -7,15 +7,15 @@ using FolderSync.Platform;
 namespace FolderSync.Host.Service;
 
 /// <summary>The page's certificate.</summary>
-/// <param name="Warning">What is wrong with the one that the home has, and how that is mended; null where nothing is.</param>
+/// <param name="Warning">What is wrong with the certificate in the home directory and how to fix it, or null.</param>
 internal sealed record PageCertificate(X509Certificate2 Certificate, string? Warning) : IDisposable
 {
     public void Dispose() => Certificate.Dispose();
 }
 
 /// <summary>
-/// The page's own certificate, kept in the home; made where there is none. A person may put another one there, which is never written over: where it
-/// can't be used, the page has one of a pair of files beside it until that is mended.
+/// The page's certificate, stored in the home directory and created if missing. The user may replace it with another one, which is never
+/// overwritten: if it can't be used, the page uses a fallback pair of files beside it until it is fixed.
 /// </summary>
 internal static class HttpsCertificate
 {
@@ -51,7 +51,7 @@ internal static class HttpsCertificate
         }
         catch (IOException)
         {
-            // There are some days left, and other starts.
+            // Some days remain, and other starts will retry.
         }
     }
 
@@ -63,7 +63,7 @@ internal static class HttpsCertificate
             + $"readable by this user, into '{files.Certificate}' and '{files.Key}', or move both away to have new ones made; then restart.";
     }
 
-    /// <summary>Expired is for its owner to judge: the page works with it, and browsers say so.</summary>
+    /// <summary>An expired certificate is its owner's decision: the page works with it, and browsers warn.</summary>
     private static string? WarningFor(X509Certificate2 certificate, Pair files)
     {
         var now = TimeProvider.System.GetUtcNow();
@@ -72,12 +72,12 @@ internal static class HttpsCertificate
             : null;
     }
 
-    /// <summary>One that was made here and expires soon; another's is never replaced.</summary>
+    /// <summary>True for one that we created and that expires soon; a user's certificate is never replaced.</summary>
     private static bool IsOursAndEnds(X509Certificate2 certificate) =>
         certificate.Subject == certificate.Issuer && certificate.NotAfter - certificate.NotBefore == TimeSpan.FromDays(ValidDays + 1) &&
         certificate.NotAfter < TimeProvider.System.GetUtcNow().AddDays(RenewDays);
 
-    /// <summary>Kept, so that a browser has to be told only once; where that fails, made for this run.</summary>
+    /// <summary>It is stored, so that a browser has to accept it only once; if that fails, it is created for this run.</summary>
     private static X509Certificate2 LoadOrMakeSpare(HomeDirectory home)
     {
         var spare = new Pair(home, "https-spare-cert.pem", "https-spare-key.pem");
@@ -92,7 +92,7 @@ internal static class HttpsCertificate
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            // These two are FolderSync's own: made anew.
+            // These two files are FolderSync's own: recreate them.
         }
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var made = Sign(key);
@@ -102,7 +102,7 @@ internal static class HttpsCertificate
         }
         catch (IOException)
         {
-            // The home is full or read-only.
+            // The home's disk is full or read-only.
         }
         return Usable(made);
     }
@@ -113,10 +113,10 @@ internal static class HttpsCertificate
         return Usable(loaded);
     }
 
-    /// <summary>Schannel takes no key that lives in memory only.</summary>
+    /// <summary>Schannel doesn't accept a key that lives only in memory.</summary>
     private static X509Certificate2 Usable(X509Certificate2 certificate) => X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
 
-    /// <summary>Also a link to nothing, a directory, or what may not be looked at: none of them is ours to replace.</summary>
+    /// <summary>Also true for a dangling link, a directory, or an unreadable file: we may replace none of them.</summary>
     private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     private static void Make(Pair files)

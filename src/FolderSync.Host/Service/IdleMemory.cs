@@ -3,19 +3,19 @@ using FolderSync.Platform;
 namespace FolderSync.Host.Service;
 
 /// <summary>
-/// Gives memory back to the system once work is over. The collector runs only when something is allocated: what a first scan or a large
-/// pull took would stay for as long as nothing happens, which may be for days.
+/// Returns memory to the system after work is done. The garbage collector only runs when something is allocated: the memory of a first scan or a
+/// large pull would stay while nothing happens, possibly for days.
 /// </summary>
-/// <param name="allocated">Bytes allocated since the process began.</param>
-/// <param name="release">Collects everything and gives back what is free.</param>
+/// <param name="allocated">Bytes allocated since the process started.</param>
+/// <param name="release">Collects everything and returns free memory.</param>
 internal sealed class IdleMemory(TimeProvider time, Func<long> allocated, Action release) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Less than this in an interval is rest: timers, a page that is open.</summary>
+    /// <summary>Allocating less than this per interval counts as idle: timers, an open page.</summary>
     public const long AtRest = 2 << 20;
 
-    /// <summary>Less than this in all is not worth a collection.</summary>
+    /// <summary>Less than this in total isn't worth a collection.</summary>
     public const long Worthwhile = 16 << 20;
 
     private long _released;
@@ -42,11 +42,11 @@ internal sealed class IdleMemory(TimeProvider time, Func<long> allocated, Action
     private static void Release()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        // What SQLite and OpenSSL freed lies in the C library's own heaps.
+        // SQLite's and OpenSSL's freed memory is in the C library's heap.
         NativeHeap.Trim();
     }
 
-    /// <summary>Once an <see cref="Interval"/>.</summary>
+    /// <summary>Runs once per <see cref="Interval"/>.</summary>
     internal void Look()
     {
         var now = allocated();

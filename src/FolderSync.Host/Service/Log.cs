@@ -2,7 +2,9 @@ using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>All that the service writes into the log. In one class: the generator of these methods puts several in an order that changes from build to build.</summary>
+/// <summary>
+/// All log messages of the service. In one class: the generator of these methods puts several in an order that changes from build to build.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "FolderSync {Version}, device {Device}, home {Home}")]

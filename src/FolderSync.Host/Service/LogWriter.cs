@@ -3,13 +3,13 @@ using FolderSync.Core.Text;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>The log on standard error: a line an entry, nothing in it that a terminal could obey.</summary>
-/// <param name="journal">systemd reads it: its level prefix, no time.</param>
+/// <summary>Writes the log to standard error, one line per entry, without control sequences.</summary>
+/// <param name="journal">systemd reads it: write its level prefix and no time.</param>
 internal sealed class LogWriter(TextWriter writer, TimeProvider time, bool journal) : ILoggerProvider
 {
     private readonly Lock _lock = new();
 
-    /// <summary>True where systemd's journal takes standard error.</summary>
+    /// <summary>True when systemd's journal receives standard error.</summary>
     public static bool IsJournal(Func<string, string?> environment) => environment("JOURNAL_STREAM") is { Length: > 0 };
 
     public ILogger CreateLogger(string categoryName) => new Writer(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
@@ -29,14 +29,14 @@ internal sealed class LogWriter(TextWriter writer, TimeProvider time, bool journ
             try
             {
                 writer.WriteLine(line);
-                // A bug's trace is for its mender: over lines, below the entry.
+                // A bug's stack trace is for its fixer: on several lines, below the entry.
                 if (exception is not null && level >= LogLevel.Error)
                     writer.WriteLine(exception.StackTrace);
                 writer.Flush();
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
             {
-                // Its disk is full, its terminal or its reader has gone: whoever logs must not fail for that. The page has the log, too.
+                // The disk is full, or the terminal or reader is gone: logging must not fail for that. The page shows the log, too.
             }
         }
     }

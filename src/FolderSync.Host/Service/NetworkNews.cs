@@ -4,7 +4,7 @@ using FolderSync.Network.Discovery.Nearby;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Tells the engine what the network has to tell, from before the first connection until the end.</summary>
+/// <summary>Forwards network changes and discovered devices to the engine, from before the first connection until the end.</summary>
 internal sealed class NetworkNews(ISyncEngine engine, DeviceDiscovery discovery, NetworkWatch watch) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

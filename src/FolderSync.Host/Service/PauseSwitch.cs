@@ -7,32 +7,34 @@ using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>"Pause for an hour": all connections rest until then or until resumed, over restarts too. The configuration does not change.</summary>
+/// <summary>
+/// "Pause for an hour": closes all connections until that time or until resumed, even across restarts. The configuration doesn't change.
+/// </summary>
 internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimeProvider time, ILogger<PauseSwitch> log) : IPause, IAsyncDisposable
 {
     private const string Document = "pause";
 
-    /// <summary>It looks again then: a computer that slept meanwhile has not counted.</summary>
+    /// <summary>It checks the clock at least this often: timers don't count the time that a computer sleeps.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
 
-    /// <summary>Ends the wait for the present pause's end.</summary>
+    /// <summary>Cancels the wait for the end of the present pause.</summary>
     private CancellationTokenSource? _stopWaiting;
     private Task _waiting = Task.CompletedTask;
     private volatile Paused? _now;
 
     public bool IsPaused => _now is not null;
 
-    /// <summary>Null: until it is resumed, or not paused.</summary>
+    /// <summary>Null: until resumed, or not paused.</summary>
     public DateTimeOffset? Until => _now?.Until;
 
-    /// <summary>Takes up what held when the service ended; to be called before the engine gets its configuration.</summary>
+    /// <summary>Restores the pause in force when the service ended. Call it before the engine gets its configuration.</summary>
     public async Task RestoreAsync(CancellationToken cancellation)
     {
         if (Read(state.GetDocument(Document)) is not { } kept)
             return;
-        // Nothing of it is written: a full disk must not keep the service from starting.
+        // Write nothing: a full disk must not prevent the service from starting.
         await SetAsync(kept.Until <= time.GetUtcNow() ? null : kept, isKept: true, cancellation);
     }
 
@@ -48,13 +50,13 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
         _gate.Dispose();
     }
 
-    /// <param name="isKept">It stands in the document already, or comes from it.</param>
+    /// <param name="isKept">It is already stored, or was read from there.</param>
     private async Task SetAsync(Paused? wanted, bool isKept, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
-            // First, so that a failure leaves all as it is.
+            // First, so that a failure leaves everything unchanged.
             if (!isKept)
                 state.PutDocument(Document, wanted is null ? "{}" : new JsonObject { ["paused"] = true, ["until"] = wanted.Until?.ToString("O") }.ToJsonString());
             await engine.PauseAsync(wanted is not null, cancellation);
@@ -86,7 +88,7 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
             await EndAsync();
     }
 
-    /// <summary>On a full disk the note of the pause stays; the next start looks at its time.</summary>
+    /// <summary>On a full disk the stored pause remains; the next start checks its time.</summary>
     private async Task EndAsync()
     {
         await SetAsync(null, isKept: true, CancellationToken.None);
@@ -96,16 +98,16 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
         }
         catch (IOException)
         {
-            // Said by the store's own problem.
+            // The store reports this as a problem of its own.
         }
     }
 
     private TimeSpan Left(DateTimeOffset until, long begun, TimeSpan length) => Left(until - time.GetUtcNow(), length - time.GetElapsedTime(begun));
 
-    /// <summary>The clock that says it is over first is right: the wall clock may be set back, the other one stands still while the computer sleeps.</summary>
+    /// <summary>The first clock to expire is right: the wall clock may be set back, the monotonic one stops while the computer sleeps.</summary>
     internal static TimeSpan Left(TimeSpan byWall, TimeSpan byMonotonic) => byWall < byMonotonic ? byWall : byMonotonic;
 
-    /// <summary>Whole milliseconds, rounded up, as timers count.</summary>
+    /// <summary>Whole milliseconds, rounded up, like timers.</summary>
     internal static TimeSpan NextLook(TimeSpan left) =>
         left <= TimeSpan.Zero ? TimeSpan.Zero : left > LongestWait ? LongestWait : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 

@@ -7,14 +7,14 @@ using FolderSync.Platform;
 namespace FolderSync.Host.Service;
 
 /// <summary>
-/// Settles the two ports before anything listens: one that another program has (a Syncthing runs) gives way to the next free one, which
-/// is kept in the configuration so that it stays the same. An address that was given to `serve` is taken at its word.
+/// Reserves the two ports before anything listens. If another program (a Syncthing, say) has one, the next free port is used and written into the
+/// configuration, so that it stays the same. An address given to `serve` is used as it is.
 /// </summary>
 internal static class Ports
 {
     private const int PeerPort = 22000;
 
-    /// <returns>The page's host:port, and the port held.</returns>
+    /// <returns>The page's host:port and the reserved port.</returns>
     /// <exception cref="ServiceStartException">A given address is taken, or no port is free.</exception>
     public static async Task<(string Address, FreePort Port)> SettlePageAsync(ConfigStore config, ILogger log, CancellationToken cancellation)
     {
@@ -34,8 +34,8 @@ internal static class Ports
         return (settled, free);
     }
 
-    /// <summary>Only where the configuration leaves the address to its default: one that a person wrote is theirs to change.</summary>
-    /// <returns>The port held until the engine listens on it; null where there is nothing to hold.</returns>
+    /// <summary>Only when the configuration uses the default address: an address that the user wrote is theirs to change.</summary>
+    /// <returns>The port, reserved until the engine listens on it; null when there is nothing to reserve.</returns>
     public static async Task<FreePort?> SettlePeersAsync(ConfigStore config, ILogger log, CancellationToken cancellation)
     {
         if (config.Current.Engine.ListenAddresses is not ["default"])

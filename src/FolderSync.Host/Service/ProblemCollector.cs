@@ -8,21 +8,21 @@ using FolderSync.Engine.Status;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Brings into the problem book what the engine, the configuration and the log have to say.</summary>
+/// <summary>Collects problems from the engine, the configuration and the log.</summary>
 internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, ProblemBook book, LogBook log, TimeProvider time) : BackgroundService
 {
-    /// <summary>What is tried again and works then is nobody's business.</summary>
+    /// <summary>Problems that disappear with a retry within this time aren't reported.</summary>
     private static readonly TimeSpan StandsFor = TimeSpan.FromSeconds(40);
 
     private const int MostSame = 5;
 
     private readonly HashSet<FolderId> _looking = [];
 
-    /// <summary>Folder → why it is stopped at present.</summary>
+    /// <summary>Folder → why it is stopped.</summary>
     private readonly Dictionary<FolderId, string> _stopped = [];
     private long _logRead;
 
-    /// <summary>What is to be looked at again, in the order of the time.</summary>
+    /// <summary>What to check again, ordered by time.</summary>
     private readonly Queue<SecondLook> _looks = new();
     private readonly Channel<Action> _work = Channel.CreateBounded<Action>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -86,14 +86,14 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         book.Add("error", error, folder.Value);
     }
 
-    /// <summary>What came right by itself needs nobody's word.</summary>
+    /// <summary>A problem that solved itself needs no acknowledgement.</summary>
     private void OnFolderWell(FolderId folder)
     {
         if (_stopped.Remove(folder, out var error))
             book.Settle(error, folder.Value);
     }
 
-    /// <summary>Folders that could not be opened at the start. What many have in common is one problem: it would push all others out.</summary>
+    /// <summary>Folders that couldn't be opened at startup. A common cause is reported once: it would otherwise evict all other problems.</summary>
     private void OnStart()
     {
         foreach (var same in engine.Folders.Where(f => f.Error.Length > 0).GroupBy(f => f.Error).Select(g => g.ToList()).ToList())
@@ -105,7 +105,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         }
     }
 
-    /// <summary>Only what does not come right with the next device that connects, or with the next try.</summary>
+    /// <summary>Only problems that neither the next connecting device nor a retry solves.</summary>
     private void OnPullProblems(FolderId folder)
     {
         if (engine.Folder(folder) is not { } snapshot)
@@ -116,7 +116,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             _looks.Enqueue(new SecondLook(folder, [.. snapshot.PullProblems.Where(IsTriedAgain).Take(100).Select(p => (p.Name, p.Reason))], time.GetTimestamp()));
     }
 
-    /// <summary>Until there is work, or a folder is to be looked at again.</summary>
+    /// <summary>Waits for work, or for the time of the next check.</summary>
     private async Task WaitAsync(CancellationToken cancellation)
     {
         if (!_looks.TryPeek(out var next))
@@ -133,7 +133,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // It is time.
+            // The time has come.
         }
     }
 
@@ -161,19 +161,19 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             _work.Writer.TryWrite(ReadLog);
     }
 
-    /// <summary>From where it was read last: also what was logged before anybody listened, as at the start.</summary>
+    /// <summary>Reads from the last position on, including entries from before anybody listened, as at startup.</summary>
     private void ReadLog()
     {
         foreach (var entry in log.Since(_logRead, LogBook.Kept))
         {
             _logRead = entry.Seq;
-            // A folder's and the configuration's own come with more to say.
+            // Errors of folders and of the configuration are reported with more details.
             if (entry.Level >= LogLevel.Error && !entry.Text.StartsWith("The configuration was not taken up", StringComparison.Ordinal))
                 book.Add("error", entry.Text);
         }
     }
 
     /// <param name="Seen">What failed, and why.</param>
-    /// <param name="Since">Timestamp.</param>
+    /// <param name="Since">A timestamp.</param>
     private sealed record SecondLook(FolderId Folder, HashSet<(FileName, string)> Seen, long Since);
 }

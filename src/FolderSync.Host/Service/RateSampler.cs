@@ -2,7 +2,7 @@ using FolderSync.Engine.Status;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Makes the rate meter look once a second.</summary>
+/// <summary>Samples the rate meter once a second.</summary>
 internal sealed class RateSampler(RateMeter meter, TimeProvider time) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -2,7 +2,9 @@ using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Runs a background service that must not end the host with a fault of its own: it is logged with its stack, and the service starts again, later each time.</summary>
+/// <summary>
+/// Runs a background service whose faults must not end the host: logs a fault with its stack and restarts the service, with growing delays.
+/// </summary>
 internal sealed class RestartedService<T>(T service, TimeProvider time, ILogger<T> log) : IHostedService
     where T : BackgroundService
 {
@@ -24,7 +26,7 @@ internal sealed class RestartedService<T>(T service, TimeProvider time, ILogger<
         await service.StopAsync(cancellationToken);
     }
 
-    /// <summary>Until the service ends; what ends with a fault is to be started anew.</summary>
+    /// <summary>Completes when the service ends; a fault restarts it.</summary>
     private async Task RunAsync()
     {
         if (!_isStarted)

@@ -4,7 +4,9 @@ using FolderSync.Platform;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Tells commands and the tray of this computer where the running service is. Where the home can't be written, it is tried again until it can.</summary>
+/// <summary>
+/// Tells commands and the tray on this computer where the running service is. While the home directory can't be written, it retries.
+/// </summary>
 internal sealed class RuntimeFile : IAsyncDisposable
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(15);
@@ -25,7 +27,7 @@ internal sealed class RuntimeFile : IAsyncDisposable
         _writing = WriteLaterAsync();
     }
 
-    /// <summary>The service ends; a file that stays for a disk's fault is known by its process, which is gone.</summary>
+    /// <summary>Call when the service ends. If a disk fault keeps the file, readers notice that its process is gone.</summary>
     public void Delete()
     {
         _stop.Cancel();

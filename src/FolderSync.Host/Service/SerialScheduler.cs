@@ -4,14 +4,14 @@ using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Host.Service;
 
-/// <summary>Each loop of the engine on a serial context of its own, carried by the thread pool.</summary>
+/// <summary>Runs each loop of the engine on a serial context of its own, on the thread pool.</summary>
 internal sealed class SerialScheduler : IEngineScheduler
 {
     public Task Start(string name, Func<Task> loop) => Task.Factory.StartNew(
         loop, CancellationToken.None, TaskCreationOptions.DenyChildAttach, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
 }
 
-/// <summary>The system's random.</summary>
+/// <summary>The system's random numbers.</summary>
 internal sealed class SystemRandom : IRandomSource
 {
     public int Next(int exclusiveMax) => RandomNumberGenerator.GetInt32(exclusiveMax);

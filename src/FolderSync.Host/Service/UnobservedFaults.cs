@@ -1,6 +1,6 @@
 namespace FolderSync.Host.Service;
 
-/// <summary>The last net: a task's fault that nobody looked at is at least logged.</summary>
+/// <summary>The last safety net: logs faults of tasks that nobody observed.</summary>
 internal sealed class UnobservedFaults : IDisposable
 {
     private readonly ILogger _log;
