@@ -1,6 +1,8 @@
 namespace FolderSync.Configuration.Checks;
 
-/// <summary>A clock that is years off makes this device's files look old or new to everybody. What the others' clocks say, only the service knows.</summary>
+/// <summary>
+/// Detects a clock that is years off, which makes this device's files look old or new to everybody. Only the service knows other devices' clocks.
+/// </summary>
 public static class ClockChecks
 {
     private const int Built = 2025;

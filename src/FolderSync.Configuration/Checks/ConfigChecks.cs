@@ -8,7 +8,7 @@ namespace FolderSync.Configuration.Checks;
 
 public static class ConfigChecks
 {
-    /// <summary>What is in force, or null; what was found goes to <paramref name="findings"/>.</summary>
+    /// <summary>The configuration in force, or null; adds results to <paramref name="findings"/>.</summary>
     public static ServiceConfig? Of(HomeDirectory home, List<Finding> findings)
     {
         try

@@ -5,12 +5,12 @@ using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Configuration.Checks;
 
-/// <summary>A configuration file that is good.</summary>
+/// <summary>The result for a valid configuration file.</summary>
 public sealed record FileCheck(int Folders, int Devices, IReadOnlyList<ConfigProblem> Warnings)
 {
-    /// <summary>Without falling back to the last good one: the file itself is looked at.</summary>
+    /// <summary>Checks the file itself, without falling back to the last good one.</summary>
     /// <param name="path">The home's config.yaml or another file.</param>
-    /// <exception cref="ConfigException">What is wrong with it.</exception>
+    /// <exception cref="ConfigException">Lists what is wrong with it.</exception>
     /// <exception cref="IOException"/>
     public static FileCheck Of(string path, HomeDirectory home, ConfigOverrides overrides)
     {

@@ -1,8 +1,8 @@
 namespace FolderSync.Configuration.Checks;
 
-/// <summary>What a check has found.</summary>
-/// <param name="Check">What was looked at, such as "home".</param>
-/// <param name="Fix">How to mend it; null where nothing is to be done.</param>
+/// <summary>The result of one check.</summary>
+/// <param name="Check">What was checked, such as "home".</param>
+/// <param name="Fix">How to fix it; null when there is nothing to do.</param>
 public sealed record Finding(string Check, string Status, string Text, string? Fix)
 {
     public const string Good = "ok";

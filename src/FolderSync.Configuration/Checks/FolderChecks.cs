@@ -4,7 +4,7 @@ using FolderSync.Engine.Configuring;
 
 namespace FolderSync.Configuration.Checks;
 
-/// <summary>Each folder's directory: there, readable, writable, with room on its disk.</summary>
+/// <summary>Checks each folder's directory: it exists, is readable and writable, and its disk has free space.</summary>
 public static class FolderChecks
 {
     private const string Marker = ".stfolder";
@@ -23,7 +23,7 @@ public static class FolderChecks
         }
     }
 
-    /// <summary>Null where it can't be told.</summary>
+    /// <summary>Null when unknown.</summary>
     public static long? FreeBytes(string path)
     {
         try
@@ -36,7 +36,7 @@ public static class FolderChecks
         }
     }
 
-    /// <summary>Null where all is well.</summary>
+    /// <summary>Null when everything is fine.</summary>
     private static Finding? WrongWith(FolderConfig folder)
     {
         var path = folder.Path;
@@ -60,7 +60,7 @@ public static class FolderChecks
     private static bool CanWrite(string path, out string why)
     {
         why = "";
-        // In the mark, where nothing is synced; the folder's own directory is not touched.
+        // Test inside the marker directory, where nothing is synced, so that the folder itself isn't touched.
         var marker = Path.Combine(path, Marker);
         var probe = Path.Combine(Directory.Exists(marker) ? marker : path, $".foldersync.doctor-{Environment.ProcessId}.tmp");
         try

@@ -4,7 +4,7 @@ using FolderSync.Network;
 
 namespace FolderSync.Configuration.Checks;
 
-/// <summary>The home: there, private, writable, with room; the identity in it.</summary>
+/// <summary>Checks the home directory (it exists, is private and writable, has free space) and the identity in it.</summary>
 public static class HomeChecks
 {
     private const long LittleRoom = 200L << 20;

@@ -4,7 +4,7 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Checks;
 
-/// <summary>The ports that the service would take, while it does not run.</summary>
+/// <summary>Checks the service's ports while it isn't running.</summary>
 public static class PortChecks
 {
     private const int PeerPort = 22000;

@@ -4,7 +4,7 @@ using FolderSync.Core.Text;
 
 namespace FolderSync.Configuration.Checks;
 
-/// <summary>Linux lets a user watch only so many directories; every directory of every watched folder takes one.</summary>
+/// <summary>Linux limits the number of watched directories per user; every directory of every watched folder counts.</summary>
 public static class WatchChecks
 {
     private const string Limits = "/proc/sys/fs/inotify";

@@ -2,7 +2,7 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Home;
 
-/// <summary>Where one FolderSync keeps its identity, configuration and state, and what is where in it.</summary>
+/// <summary>The directory in which one FolderSync keeps its identity, configuration and state, and the files in it.</summary>
 /// <param name="path">Absolute or relative to the working directory.</param>
 public sealed class HomeDirectory(string path)
 {
@@ -19,7 +19,7 @@ public sealed class HomeDirectory(string path)
     /// <summary>Where the running service can be reached.</summary>
     public string RuntimeFile => In("runtime.json");
 
-    /// <summary>Held by the one process that runs on this home.</summary>
+    /// <summary>Locked by the one process that runs on this home directory.</summary>
     public string LockFile => In("lock");
 
     /// <summary>The folders' indexes.</summary>
@@ -30,7 +30,7 @@ public sealed class HomeDirectory(string path)
     /// <summary>The user's own directory.</summary>
     public static string OfUser => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>The home that is used where none is named: FOLDERSYNC_HOME, else the platform's place.</summary>
+    /// <summary>The default home directory: FOLDERSYNC_HOME, otherwise the platform's default.</summary>
     public static string Default(Func<string, string?>? environment = null)
     {
         environment ??= Environment.GetEnvironmentVariable;
@@ -43,7 +43,7 @@ public sealed class HomeDirectory(string path)
         return System.IO.Path.Combine(environment("HOME") is { Length: > 0 } home ? home : OfUser, ".local", "state", "foldersync");
     }
 
-    /// <summary>Makes the directory, for its owner only, where it is missing.</summary>
+    /// <summary>Creates a missing directory for its owner only.</summary>
     public void Make() => OwnerOnlyDirectory.Make(Path);
 
     public override string ToString() => Path;

@@ -2,12 +2,12 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Home;
 
-/// <summary>The lock on a home: one process has it.</summary>
+/// <summary>The lock on a home directory, for one process at a time.</summary>
 public static class HomeLock
 {
-    /// <summary>Makes the home where it is missing, and holds it.</summary>
-    /// <param name="advice">What to do where another process has it.</param>
-    /// <exception cref="ServiceStartException">Another process has it, or it can't be written.</exception>
+    /// <summary>Creates a missing home directory and locks it.</summary>
+    /// <param name="advice">What to do when another process holds the lock.</param>
+    /// <exception cref="ServiceStartException">Another process holds the lock, or the directory can't be written.</exception>
     public static FileLock Take(HomeDirectory home, string advice)
     {
         try

@@ -6,7 +6,7 @@ using FolderSync.Engine.Configuring;
 
 namespace FolderSync.Configuration.Import;
 
-/// <summary>Options, the page and versioning of a Syncthing in FolderSync's terms.</summary>
+/// <summary>Translates a Syncthing's options, GUI settings and versioning.</summary>
 internal sealed class ImportOptions(List<ImportNote> notes)
 {
     private const int SecondsOfDay = 86400;
@@ -42,7 +42,7 @@ internal sealed class ImportOptions(List<ImportNote> notes)
         return config with { Page = config.Page with { Address = address, PasswordHash = hash } };
     }
 
-    /// <param name="folder">Its path: what is relative there is relative to it.</param>
+    /// <param name="folder">Its path: relative paths there are relative to it.</param>
     public VersioningConfig Versioning(XElement? versioning, string where, string folder)
     {
         var type = versioning?.Text("type") ?? "";

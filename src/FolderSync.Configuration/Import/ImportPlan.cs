@@ -5,22 +5,22 @@ using FolderSync.Network;
 
 namespace FolderSync.Configuration.Import;
 
-/// <summary>Something of a Syncthing that comes over in another form, or not at all.</summary>
-/// <param name="What">What it is called there: "folder 'photos', versioning staggered".</param>
-/// <param name="Why">What becomes of it, a sentence.</param>
+/// <summary>Something in a Syncthing that is imported in another form, or not at all.</summary>
+/// <param name="What">Its name there: "folder 'photos', versioning staggered".</param>
+/// <param name="Why">A sentence about how it is imported.</param>
 public sealed record ImportNote(string What, string Why)
 {
     public override string ToString() => $"{What}: {Why}";
 }
 
-/// <summary>All that an import will do. Made without touching anything.</summary>
+/// <summary>Everything that an import will do. Making the plan changes nothing.</summary>
 /// <param name="FormatVersion">Of config.xml.</param>
-/// <param name="Markers">Folders that have a marker of another name: they get FolderSync's beside it.</param>
+/// <param name="Markers">Folders whose marker has another name: they also get FolderSync's.</param>
 public sealed record ImportPlan(SyncthingHome From, DeviceIdentity Identity, int FormatVersion, ServiceConfig Configuration, IReadOnlyList<ImportNote> Notes, IReadOnlyList<string> Markers)
 {
     public DeviceId Device => Identity.DeviceId;
 
-    /// <summary>For a person who decides on it.</summary>
+    /// <summary>The plan as lines for the user.</summary>
     public IEnumerable<string> Lines(HomeDirectory to)
     {
         var (engine, page) = (Configuration.Engine, Configuration.Page);

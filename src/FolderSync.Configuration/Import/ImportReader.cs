@@ -8,7 +8,7 @@ using FolderSync.Network;
 
 namespace FolderSync.Configuration.Import;
 
-/// <summary>A Syncthing's configuration (1.19 to 2.x) → a plan. Pure but for looking whether folders are there.</summary>
+/// <summary>Reads a Syncthing's configuration (1.19 to 2.x) into a plan. Pure, except for checking whether folders exist.</summary>
 public sealed class ImportReader
 {
     private readonly SyncthingHome _from;
@@ -19,7 +19,7 @@ public sealed class ImportReader
 
     private ImportReader(SyncthingHome from, HomeDirectory to, DeviceIdentity identity) => (_from, _to, _identity) = (from, to, identity);
 
-    /// <exception cref="InvalidDataException">The home is not a Syncthing's, or its identity is of no use.</exception>
+    /// <exception cref="InvalidDataException">The directory isn't a Syncthing home, or its identity is invalid.</exception>
     /// <exception cref="IOException"/>
     public static ImportPlan Read(SyncthingHome from, HomeDirectory to)
     {
@@ -95,7 +95,7 @@ public sealed class ImportReader
         return ignored.ToImmutable();
     }
 
-    /// <summary>Networks that can't be read allow nothing there; a device that has only such is taken over paused, never open to all.</summary>
+    /// <summary>In Syncthing unreadable networks allow nothing; a device that has only such is imported paused, never open to all.</summary>
     private (ImmutableArray<string> Networks, bool IsClosed) ReadNetworks(XElement device, string where)
     {
         var all = device.Elements("allowedNetwork").SelectMany(n => n.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
@@ -105,7 +105,7 @@ public sealed class ImportReader
                 _notes.Add(new ImportNote($"{where}, allowedNetwork {network}", why));
         }
         var good = all.Where(n => NetworkFilter.WhyNot(n) is null).Distinct().ToImmutableArray();
-        // An exclusion that is left out would open what was closed.
+        // Omitting an exclusion would open what was closed.
         var isClosed = all.Count > 0 && (good.IsEmpty || all.Any(n => n.StartsWith('!') && !good.Contains(n)));
         if (isClosed)
             _notes.Add(new ImportNote($"{where}, allowedNetwork", "its networks can't be read as they are meant: the device is paused. Write allowed-networks, then resume it."));
@@ -187,7 +187,7 @@ public sealed class ImportReader
             if (!DeviceIdText.TryParse(xml.Text("id"), out var id, out _) || devices.FirstOrDefault(d => d.Id == id) is not { } device || with.Contains(id))
                 continue;
             var name = device.Name.Length > 0 ? device.Name : id.ToString();
-            // Whoever holds only ciphertext must never be sent the files themselves.
+            // A device that holds only ciphertext must never receive the plain files.
             if (xml.Text("encryptionPassword").Length > 0)
                 _notes.Add(new ImportNote($"{where}, encrypted for {name}", "not shared with that device: encryption is not built yet."));
             else if (folder.Parent!.Elements("device").Any(d => d.Text("id") == xml.Text("id") && d.Flag("untrusted", false)))

@@ -7,16 +7,16 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Import;
 
-/// <summary>Carries an import's plan out: identity and configuration into a home that has none.</summary>
+/// <summary>Executes an import: writes identity and configuration into a home directory that has none.</summary>
 public static class Importer
 {
     private static readonly string[] OfOneIdentity = ["cert.pem", "key.pem", "config.yaml", "config.xml", "config-backups", "index", "state.db", "state-log.db"];
 
-    /// <summary>What of an earlier identity is in the home.</summary>
+    /// <summary>The files of an earlier identity in the home directory.</summary>
     public static IReadOnlyList<string> Earlier(HomeDirectory home) => [.. OfOneIdentity.Where(n => Path.Exists(Path.Combine(home.Path, n)))];
 
-    /// <returns>Where what was there before is now; null if there was nothing.</returns>
-    /// <exception cref="ServiceStartException">A FolderSync runs on the home.</exception>
+    /// <returns>Where the previous files are now; null if there were none.</returns>
+    /// <exception cref="ServiceStartException">FolderSync is running on the home directory.</exception>
     /// <exception cref="IOException"/>
     public static async Task<string?> RunAsync(ImportPlan plan, HomeDirectory home, CancellationToken cancellation)
     {
@@ -30,14 +30,14 @@ public static class Importer
         return aside;
     }
 
-    /// <summary>The commented text of a new home, with what is taken over spliced in.</summary>
+    /// <summary>The commented text of a new home directory with the imported values spliced in.</summary>
     public static string ConfigText(ImportPlan plan, HomeDirectory home)
     {
         var apiKey = plan.Configuration.Page.ApiKey is { Length: > 0 } key ? key : NewConfig.ApiKey();
         var document = ConfigDocument.Parse(home.ConfigFile, NewConfig.Text(plan.Configuration.Engine.Name, apiKey));
         var now = ConfigReader.Read(home.ConfigFile, document, home).Configuration;
         var text = ConfigWriter.Write(document, now, plan.Configuration with { Page = plan.Configuration.Page with { ApiKey = apiKey } }).Text;
-        // What was not taken over would be refused at the next start: better now, before anything is written.
+        // The next start would refuse an invalid import: detect it now, before anything is written.
         _ = ConfigReader.Read(home.ConfigFile, ConfigDocument.Parse(home.ConfigFile, text), home);
         return text;
     }

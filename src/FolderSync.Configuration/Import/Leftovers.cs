@@ -4,10 +4,10 @@ using FolderSync.Configuration.Schema;
 
 namespace FolderSync.Configuration.Import;
 
-/// <summary>What a person set in a Syncthing and FolderSync does not have: named, so that nobody misses it later.</summary>
+/// <summary>Names the Syncthing settings that FolderSync doesn't have, so that nobody misses them later.</summary>
 internal static class Leftovers
 {
-    /// <summary>Taken over, or without a meaning here whatever it says.</summary>
+    /// <summary>Imported, or irrelevant here whatever its value.</summary>
     private const string Quiet = "\0";
 
     public static readonly FrozenDictionary<string, string> Folder = Table(Imported(ConfigSchema.Folder.Syncthing, SyncthingOptions.Folder),

@@ -4,14 +4,14 @@ using FolderSync.Configuration.Schema;
 
 namespace FolderSync.Configuration.Import;
 
-/// <summary>Options as Syncthing's config.xml has them, by their rows. What can't be read is as in the seed.</summary>
+/// <summary>Reads options from Syncthing's config.xml by their rows. Unreadable values keep the seed's.</summary>
 internal static class OptionXml
 {
-    /// <param name="scope">The object of Syncthing's API that the element is.</param>
+    /// <param name="scope">The object of Syncthing's API that the element represents.</param>
     public static T Read<T>(IEnumerable<SyncthingField<T>> fields, string scope, XElement xml, T seed) =>
         fields.Where(f => f is { Import: not null, IsImportedByHand: false } && f.Scope == scope).Aggregate(seed, (c, f) => Read(f.Form, xml, f.Import!, c));
 
-    /// <summary>False where the element has a word that none of the option's is.</summary>
+    /// <summary>False when the element's word isn't one of the option's.</summary>
     public static bool IsKnownWord<T>(IEnumerable<SyncthingField<T>> fields, string name, XElement xml) =>
         xml.Text(name) is "" || fields.First(f => f.Import == name).Form is not SyncthingForm<T>.Word word || PlaceOf(word, xml.Text(name)) >= 0;
 

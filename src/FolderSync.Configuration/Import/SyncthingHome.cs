@@ -16,11 +16,11 @@ public sealed class SyncthingHome(string path)
 
     public string ConfigFile => System.IO.Path.Combine(Path, "config.xml");
 
-    /// <summary>Homes that are there, of the places where Syncthing keeps its own; the first is the most usual.</summary>
+    /// <summary>The existing directories among Syncthing's default places; the most usual one first.</summary>
     public static IReadOnlyList<SyncthingHome> Find(Func<string, string?> environment) =>
         [.. Places(environment).Where(System.IO.Path.IsPathFullyQualified).Distinct().Select(p => new SyncthingHome(p)).Where(h => h.IsThere)];
 
-    /// <summary>Both a configuration and a key are there, and they are not FolderSync's own.</summary>
+    /// <summary>True when a configuration and a key exist and aren't FolderSync's own.</summary>
     public bool IsThere
     {
         get
@@ -36,8 +36,8 @@ public sealed class SyncthingHome(string path)
         }
     }
 
-    /// <summary>The root of config.xml. No DTD and no entity is taken, and nothing outside the file is looked at.</summary>
-    /// <exception cref="InvalidDataException">It is no Syncthing configuration.</exception>
+    /// <summary>The root of config.xml. Accepts no DTD and no entities, and reads nothing outside the file.</summary>
+    /// <exception cref="InvalidDataException">It isn't a Syncthing configuration.</exception>
     /// <exception cref="IOException"/>
     public XElement ReadConfig()
     {
@@ -74,7 +74,7 @@ public sealed class SyncthingHome(string path)
 
     public override string ToString() => Path;
 
-    /// <summary>A tree is built with a frame of the stack for each level.</summary>
+    /// <summary>Building the tree takes a stack frame per level.</summary>
     private void CheckDepth(XmlReaderSettings settings)
     {
         using var stream = File.OpenRead(ConfigFile);

@@ -3,10 +3,10 @@ using System.Xml.Linq;
 
 namespace FolderSync.Configuration.Import;
 
-/// <summary>Values of Syncthing's XML, which stand in attributes or in elements, as the version liked.</summary>
+/// <summary>Reads values from Syncthing's XML, which are attributes or elements depending on its version.</summary>
 internal static class SyncthingXml
 {
-    /// <summary>Without blanks around; empty where it is not there.</summary>
+    /// <summary>Trimmed; empty when it doesn't exist.</summary>
     public static string Text(this XElement element, string name) => (element.Attribute(name)?.Value ?? element.Element(name)?.Value ?? "").Trim();
 
     public static bool Flag(this XElement element, string name, bool absent) =>

@@ -3,7 +3,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>What an address option may say. Each answers null for a good one, else a sentence.</summary>
+/// <summary>Validates address options. Each method returns null for a valid one, otherwise a sentence.</summary>
 public static class ConfigAddress
 {
     private static readonly string[] Schemes = ["tcp://", "tcp4://", "tcp6://"];
@@ -35,7 +35,7 @@ public static class ConfigAddress
         return !host.AsSpan().ContainsAny(':', '/', ' ');
     }
 
-    /// <summary>Schemes of other programs and of later versions are kept: whoever dials says that it can't.</summary>
+    /// <summary>Keeps schemes of other programs and later versions: dialing reports that it can't use them.</summary>
     private static string? WhyNotUrl(string address, string word)
     {
         var end = address.IndexOf("://", StringComparison.Ordinal);

@@ -5,32 +5,32 @@ using FolderSync.Core.Model;
 namespace FolderSync.Configuration.Schema;
 
 /// <summary>
-/// What is known of one option, whatever it is an option of. All that is particular to it stands in its row: config.yaml, the JSON Schema, REST,
-/// import, the page's settings and what is reopened for it go by that.
+/// Everything known about one option, whatever it belongs to. Its row has all that is particular to it: config.yaml, the JSON Schema, REST, import,
+/// the page's settings and the reopening of folders all go by it.
 /// </summary>
 /// <param name="Key">Its name in the file.</param>
-/// <param name="About">A sentence for a person, as an editor shows it.</param>
-/// <param name="Type">What it may say.</param>
+/// <param name="About">A sentence for the user, shown by editors.</param>
+/// <param name="Type">Its allowed values.</param>
 public abstract record ConfigOption(string Key, string About, ConfigType Type)
 {
-    /// <summary>Never shown: a key or a password's hash.</summary>
+    /// <summary>A key or a password hash, which is never shown.</summary>
     public bool IsSecret { get; init; }
 
-    /// <summary>What the page's settings call it.</summary>
+    /// <summary>Its name in the page's settings.</summary>
     public string Label { get; init; } = Sentence(Key);
 
     public OptionEffect Effect { get; init; }
 
-    /// <summary>What it is where the file does not name it.</summary>
+    /// <summary>Its value when the file doesn't name it.</summary>
     public abstract YamlValue Default { get; }
 
     private static string Sentence(string key) => char.ToUpperInvariant(key[0]) + key[1..].Replace('-', ' ');
 }
 
 /// <summary>One option of a <typeparamref name="T"/>.</summary>
-/// <param name="Write">Its value as the file says it.</param>
-/// <param name="Read">Takes it from a node that is not nothing; returns its argument where the node is wrong, having said so.</param>
-/// <param name="Form">What its value is for Syncthing, as its kind has it.</param>
+/// <param name="Write">Its value as written in the file.</param>
+/// <param name="Read">Reads it from a node with content. If the node is wrong, reports that and returns the argument unchanged.</param>
+/// <param name="Form">Its form in Syncthing, usually given by its type.</param>
 public sealed record ConfigField<T>(
     string Key, string About, ConfigType Type, Func<T, YamlValue> Write, Func<NodeReader, YamlNode, T, T> Read, SyncthingForm<T> Form)
     : ConfigOption(Key, About, Type)
@@ -39,7 +39,7 @@ public sealed record ConfigField<T>(
 
     public override YamlValue Default => _default;
 
-    /// <summary>Null where neither REST nor import knows it.</summary>
+    /// <summary>Null when neither REST nor import knows it.</summary>
     public SyncthingField<T>? Syncthing { get; init; }
 
     public ConfigField<T> Secret() => this with { IsSecret = true };
@@ -50,33 +50,33 @@ public sealed record ConfigField<T>(
 
     public ConfigField<T> NeedsRestart() => this with { Effect = OptionEffect.ServiceRestarts };
 
-    /// <summary>Its name in Syncthing's API and XML.</summary>
-    /// <param name="scope">Where it isn't that of the other options.</param>
+    /// <summary>Sets its name in Syncthing's API and XML.</summary>
+    /// <param name="scope">Needed when it differs from the other options' scope.</param>
     public ConfigField<T> InSyncthing(string name, string scope = "") => this with { Syncthing = new SyncthingField<T>(scope, name, Form) { Import = name } };
 
-    /// <summary>Its name in REST; no Syncthing has it.</summary>
+    /// <summary>Sets its name in REST; Syncthing doesn't have it.</summary>
     public ConfigField<T> InRest(string name) => this with { Syncthing = new SyncthingField<T>("", name, Form) { IsOwn = true } };
 
-    /// <summary>What Syncthing's XML calls it, where that is another name than the API's.</summary>
+    /// <summary>Sets its name in Syncthing's XML when that differs from the API's.</summary>
     public ConfigField<T> ImportedAs(string name) => this with { Syncthing = Syncthing! with { Import = name } };
 
-    /// <summary>The same, of one that import reads in its own code.</summary>
+    /// <summary>The same, for an option that import reads with code of its own.</summary>
     public ConfigField<T> ImportedByHand(string? name = null) => this with { Syncthing = Syncthing! with { Import = name ?? Syncthing.Import, IsImportedByHand = true } };
 
-    /// <summary>Another form than its kind has.</summary>
+    /// <summary>Uses another form than its type's.</summary>
     public ConfigField<T> As(SyncthingForm<T> form) => this with { Form = form, Syncthing = Syncthing! with { Form = form } };
 
     public ConfigField<T> ByHand() => As(new SyncthingForm<T>.ByHand()).ImportedByHand();
 
-    /// <summary>A flag that Syncthing says the other way round.</summary>
+    /// <summary>A flag that Syncthing has with the opposite meaning.</summary>
     public ConfigField<T> Negated() => Form is SyncthingForm<T>.Flag flag
         ? As(new SyncthingForm<T>.Flag(c => !flag.Get(c), (c, v) => flag.Set(c, !v)))
         : throw new InvalidOperationException($"'{Key}' is no flag.");
 
-    /// <summary>What Syncthing's older XML says for its words.</summary>
+    /// <summary>Maps the words of Syncthing's older XML.</summary>
     public ConfigField<T> WithOlderWords(params (string Older, string Word)[] words) => AsWord(w => w with { Older = [.. words.Select(o => (o.Older, w.Find(o.Word)))] });
 
-    /// <summary>A word of Syncthing's that can't hold here, and why.</summary>
+    /// <summary>A word of Syncthing's that isn't supported here, and why.</summary>
     public ConfigField<T> WithoutWord(string word, string why) => AsWord(w => w with { Unsupported = w.Unsupported.Add((word, why)) });
 
     private ConfigField<T> AsWord(Func<SyncthingForm<T>.Word, SyncthingForm<T>.Word> change) => Form is SyncthingForm<T>.Word word
@@ -90,10 +90,10 @@ public sealed record ConfigField<T>(
     };
 }
 
-/// <summary>The options of a section or of an item of a list, in the order in which new ones are written.</summary>
+/// <summary>The options of a section or list item, in the order in which new ones are written.</summary>
 public sealed record ConfigFields<T>
 {
-    /// <param name="scope">The object of Syncthing's API that they are a part of.</param>
+    /// <param name="scope">The object of Syncthing's API to which they belong.</param>
     public ConfigFields(T defaults, string scope, IEnumerable<ConfigField<T>> all)
     {
         Defaults = defaults;
@@ -113,10 +113,10 @@ public sealed record ConfigFields<T>
     public IEnumerable<ConfigField<T>> Changed(T before, T now) => All.Where(f => !f.Write(before).Same(f.Write(now)));
 }
 
-/// <summary>The kinds of options.</summary>
+/// <summary>Makes options of each type.</summary>
 public static class ConfigField
 {
-    /// <param name="whyNot">Null for a good value, else a sentence, maybe with a hint behind a line break.</param>
+    /// <param name="whyNot">Null for a valid value, otherwise a sentence, possibly with a hint after a line break.</param>
     public static ConfigField<T> Text<T>(string key, string about, Func<T, string> get, Func<T, string, T> set, Func<string, string?>? whyNot = null) =>
         new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c)), (r, n, c) => r.Text(n, key, whyNot) is { } v ? set(c, v) : c,
             new SyncthingForm<T>.Text(get, set, whyNot));
@@ -143,8 +143,8 @@ public static class ConfigField
             (r, n, c) => r.Word(n, key, words) is { } v ? set(c, v) : c,
             new SyncthingForm<T>.Word([.. words.Select(w => ConfigWords.InSyncthing(w.Word))], c => Array.FindIndex(words, w => w.Value.Equals(get(c))), (c, i) => set(c, words[i].Value)));
 
-    /// <param name="unit">Seconds that the number in <typeparamref name="T"/> counts.</param>
-    /// <param name="zero">The word for 0; null where 0 is not allowed.</param>
+    /// <param name="unit">How many seconds a unit of the number in <typeparamref name="T"/> stands for.</param>
+    /// <param name="zero">The word for 0; null when 0 isn't allowed.</param>
     public static ConfigField<T> Duration<T>(string key, string about, int unit, string? zero, Func<T, int> get, Func<T, int, T> set) =>
         new(key, about, new ConfigType.Duration(zero), c => YamlValue.Word(Quantity.Duration(get(c) * (long)unit, zero)), (r, n, c) => r.Duration(n, key, unit, zero) is { } v ? set(c, v) : c,
             new SyncthingForm<T>.Whole(zero is null ? 1 : 0, int.MaxValue, get, set));

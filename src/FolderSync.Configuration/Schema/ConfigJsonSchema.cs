@@ -8,12 +8,13 @@ using FolderSync.Platform;
 namespace FolderSync.Configuration.Schema;
 
 /// <summary>
-/// The JSON Schema of `config.yaml`, for completion and marks in editors (yaml-language-server and what is built on it). Made from the
-/// tables, so that it says what the reader takes; only what needs the whole file (a device's name in `with`, paths inside each other) is the reader's alone.
+/// The JSON Schema of `config.yaml`, for completion and validation in editors (yaml-language-server and editors based on it). It is generated from
+/// the tables, so it says what the reader accepts; only rules about the whole file (a device's name in `with`, nested paths) are left to the
+/// reader.
 /// </summary>
 public static class ConfigJsonSchema
 {
-    /// <summary>It stands beside `config.yaml`, which names it in its first line.</summary>
+    /// <summary>It lies beside `config.yaml`, whose first line names it.</summary>
     public const string FileName = "foldersync.schema.json";
 
     public const string Header = $"# yaml-language-server: $schema={FileName}";
@@ -24,7 +25,7 @@ public static class ConfigJsonSchema
 
     public static string Text => Made.Value;
 
-    /// <summary>Puts it into the home, where it is missing or of another version. A failure costs only the completion.</summary>
+    /// <summary>Writes it into the home directory if it is missing or from another version. A failure only costs the completion.</summary>
     public static void WriteTo(HomeDirectory home)
     {
         var path = System.IO.Path.Combine(home.Path, FileName);
@@ -98,7 +99,7 @@ public static class ConfigJsonSchema
 
     private static JsonObject Of(ConfigType type) => type switch
     {
-        // A name may be written as 12 or true, which YAML takes for something else.
+        // A name may be written as 12 or true, which YAML reads as another type.
         ConfigType.Text => new() { ["type"] = new JsonArray("string", "number", "boolean", "null") },
         ConfigType.Texts => new()
         {
@@ -120,7 +121,7 @@ public static class ConfigJsonSchema
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
-    /// <summary>Some readers of YAML take `off` for false.</summary>
+    /// <summary>Some YAML readers take `off` for false.</summary>
     private static JsonObject Quantities(string pattern, string? zero) => new()
     {
         ["anyOf"] = zero is null

@@ -8,19 +8,19 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>A document taken as a configuration.</summary>
-/// <param name="Warnings">Unknown options: kept and not used.</param>
+/// <summary>A document read as a configuration.</summary>
+/// <param name="Warnings">Unknown options, which are kept but not used.</param>
 public sealed record ReadConfiguration(ServiceConfig Configuration, IReadOnlyList<ConfigProblem> Warnings);
 
-/// <summary>Document → configuration, with every rule that a configuration has to keep.</summary>
+/// <summary>Reads a document as a configuration and checks every rule.</summary>
 public static class ConfigReader
 {
     private static readonly StringComparison PathComparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
         ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <param name="file">For messages.</param>
-    /// <param name="home">The home whose configuration it is: never synced itself.</param>
-    /// <exception cref="ConfigException">With everything that is wrong.</exception>
+    /// <param name="home">The home directory of the configuration, which itself must never be synced.</param>
+    /// <exception cref="ConfigException">Lists everything that is wrong.</exception>
     public static ReadConfiguration Read(string file, ConfigDocument document, HomeDirectory home)
     {
         var reader = new NodeReader(file);
@@ -42,7 +42,7 @@ public static class ConfigReader
             : new ReadConfiguration(read.WithEngine(e => e with { Devices = devices, Folders = folders }), [.. reader.Warnings.OrderBy(p => p.Line)]);
     }
 
-    /// <summary>The device that an item of a folder's `with` means: by its ID, or by its name if just one has it.</summary>
+    /// <summary>The device that an item of a folder's `with` means: by its ID, or by its name if only one device has it.</summary>
     public static DeviceId? Resolve(string text, ImmutableArray<DeviceConfig> devices, out string? why)
     {
         var named = devices.Where(d => d.Name.Length > 0 && d.Name.Equals(text, StringComparison.OrdinalIgnoreCase)).ToList();
@@ -60,7 +60,7 @@ public static class ConfigReader
         return null;
     }
 
-    /// <summary>One file must not belong to two folders, and no folder may hold the keys.</summary>
+    /// <summary>A file must not belong to two folders, and no folder may contain the keys.</summary>
     public static string? WhyNotAt(string path, IEnumerable<FolderConfig> others, HomeDirectory home)
     {
         foreach (var other in others)
@@ -77,7 +77,7 @@ public static class ConfigReader
             : null;
     }
 
-    /// <summary>Before all else: what the options of another format mean is not known.</summary>
+    /// <summary>Check this first: the meaning of another format's options is unknown.</summary>
     private static void RefuseNewer(string file, ConfigDocument document)
     {
         if (document.Find(ConfigSchema.FormatOption) is not { } node || node is YamlScalar { IsNull: true })

@@ -7,12 +7,12 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Configuration.Schema;
 
 /// <summary>
-/// Every option: its name in the file, what it means, what it may say, and where it goes. Reading, writing, "did you mean", the JSON
-/// Schema and the variables of the environment all go by these tables.
+/// Every option: its name in the file, its meaning, its allowed values, and where it goes. Reading, writing, "did you mean", the JSON Schema and
+/// environment variables all use these tables.
 /// </summary>
 public static class ConfigSchema
 {
-    /// <summary>The file's format, 1 where it says none: raised by a change that older programs would misread.</summary>
+    /// <summary>The file's format, 1 if it names none. Raise it for a change that older programs would misread.</summary>
     public const string FormatOption = "format";
     public const int Format = 1;
 
@@ -132,12 +132,12 @@ public static class ConfigSchema
             c => c.AllowedNetworks, (c, v) => c with { AllowedNetworks = v }, NetworkFilter.WhyNot)
             .InSyncthing("allowedNetworks").ImportedByHand("allowedNetwork"),
         ConfigField.Texts<DeviceConfig>("ignored-folders", "IDs of folders that it offers and that are not asked about again.", c => [.. c.IgnoredFolders.Select(f => f.Value)],
-            // Before some IDs were refused, they could be offered and ignored; there is nothing left to ignore.
+            // Before some IDs became invalid, folders with them could be offered and ignored; there is nothing left to ignore.
             (c, v) => c with { IgnoredFolders = [.. v.Where(id => FolderIdText.WhyNot(id) is null).Select(id => new FolderId(id))] })
             .InSyncthing("ignoredFolders").ByHand().ImportedByHand("ignoredFolder"),
     ]);
 
-    /// <summary>Without <see cref="With"/>, whose items may be devices' names.</summary>
+    /// <summary>Without <see cref="With"/>, whose items may be device names.</summary>
     public static readonly ConfigFields<FolderConfig> Folder = new(new FolderConfig { Id = new FolderId(""), Path = "" }, SyncthingOptions.Folder,
     [
         ConfigField.Text<FolderConfig>(Id, "A short word, the same on all devices.", c => c.Id.Value, (c, v) => c with { Id = new FolderId(v) },
@@ -197,7 +197,7 @@ public static class ConfigSchema
             .InSyncthing("modTimeWindowS").ReopensFolder().Labelled("Tolerance of times"),
     ]);
 
-    /// <summary>The sections of single options, in the file's order.</summary>
+    /// <summary>The sections, in the file's order.</summary>
     public static readonly ImmutableArray<ConfigSection> Groups =
     [
         new ConfigSection<EngineConfig>(DeviceSection, "This device.", Device, c => c.Engine, (c, v) => c with { Engine = v }),
@@ -212,19 +212,19 @@ public static class ConfigSchema
     /// <summary>In the order of their sections.</summary>
     public static readonly ImmutableArray<SyncthingField<ServiceConfig>> Syncthing = [.. Groups.SelectMany(g => g.Syncthing)];
 
-    /// <summary>True when the folder must be closed and opened again for what differs.</summary>
+    /// <summary>True when a difference requires closing and reopening the folder.</summary>
     public static bool NeedsReopening(FolderConfig before, FolderConfig now) => Folder.Changed(before, now).Any(f => f.Effect == OptionEffect.FolderReopens);
 
-    /// <summary>Null for a device's name that is short enough, else a sentence.</summary>
+    /// <summary>Null for a device name that is short enough, otherwise a sentence.</summary>
     public static string? WhyNotName(string name) => TextLimits.WhyTooLong("A device's name", name, TextLimits.MaxName);
 
     public static string? WhyNotLabel(string label) => TextLimits.WhyTooLong("A folder's label", label, TextLimits.MaxLabel);
 
-    /// <summary>0 stands for what is usual here.</summary>
+    /// <summary>0 stands for the default.</summary>
     private static int RequestKiB(EngineConfig engine) =>
         engine.MaxRequestBytes == new EngineConfig().MaxRequestBytes ? 0 : (int)Math.Clamp(engine.MaxRequestBytes / 1024, 1, int.MaxValue);
 
-    /// <summary>Bytes that are no whole KiB stay when nothing else is meant.</summary>
+    /// <summary>Keeps a number of bytes that isn't a whole number of KiB unless another value is meant.</summary>
     private static EngineConfig WithRequestKiB(EngineConfig engine, int kib) => kib == RequestKiB(engine) ? engine
         : engine with { MaxRequestBytes = kib > 0 ? kib * 1024L : new EngineConfig().MaxRequestBytes };
 }

@@ -3,25 +3,25 @@ using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>A section of single options, as a part of the whole configuration.</summary>
+/// <summary>A section of options, as a part of the whole configuration.</summary>
 /// <param name="Name">Its key in the file.</param>
-/// <param name="About">A sentence for a person, as an editor shows it.</param>
+/// <param name="About">A sentence for the user, shown by editors.</param>
 public abstract record ConfigSection(string Name, string About)
 {
     public abstract ImmutableArray<ConfigOption> Options { get; }
 
-    /// <summary>Those that REST or import knows, as parts of the whole.</summary>
+    /// <summary>The options that REST or import knows, as parts of the whole.</summary>
     public abstract ImmutableArray<SyncthingField<ServiceConfig>> Syncthing { get; }
 
-    /// <summary>The section's options over <paramref name="seed"/>.</summary>
+    /// <summary>Reads the section's options over <paramref name="seed"/>.</summary>
     public abstract ServiceConfig Read(NodeReader reader, YamlNode? node, ServiceConfig seed);
 
-    /// <summary>One option over <paramref name="seed"/>.</summary>
+    /// <summary>Reads one option over <paramref name="seed"/>.</summary>
     public abstract ServiceConfig ReadOption(NodeReader reader, ConfigOption option, YamlNode node, ServiceConfig seed);
 
     public abstract YamlValue Write(ConfigOption option, ServiceConfig configuration);
 
-    /// <summary>The document with what differs between the two.</summary>
+    /// <summary>Writes the differences between the two into the document.</summary>
     public abstract ConfigDocument WriteChanges(ConfigDocument document, ServiceConfig old, ServiceConfig wanted);
 }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>What an option may say. Every option may also say nothing, which is its default.</summary>
+/// <summary>The allowed values of an option. Every option may also be empty, which means its default.</summary>
 public abstract record ConfigType
 {
     public sealed record Text : ConfigType;
@@ -16,7 +16,7 @@ public abstract record ConfigType
 
     public sealed record Word(ImmutableArray<string> Words) : ConfigType;
 
-    /// <param name="Zero">The word for none; null where none is not allowed.</param>
+    /// <param name="Zero">The word for 0; null when 0 isn't allowed.</param>
     internal sealed record Duration(string? Zero) : ConfigType;
 
     internal sealed record Rate : ConfigType;

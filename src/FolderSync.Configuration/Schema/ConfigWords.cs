@@ -4,7 +4,7 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>Enumerations' words in the file.</summary>
+/// <summary>The words for enum values in the file.</summary>
 internal static class ConfigWords
 {
     public static readonly (string Word, Compression Value)[] Compression =
@@ -21,7 +21,7 @@ internal static class ConfigWords
         ("largest-first", PullOrder.LargestFirst), ("oldest-first", PullOrder.OldestFirst), ("newest-first", PullOrder.NewestFirst),
     ];
 
-    /// <summary>As Syncthing writes a word: "smallest-first" is "smallestFirst" there, but "send-receive" is "sendreceive".</summary>
+    /// <summary>The word in Syncthing's spelling: "smallest-first" becomes "smallestFirst", but "send-receive" becomes "sendreceive".</summary>
     public static string InSyncthing(string word) =>
         word.EndsWith("-first", StringComparison.Ordinal) ? word.Replace("-first", "First", StringComparison.Ordinal) : word.Replace("-", "", StringComparison.Ordinal);
 }

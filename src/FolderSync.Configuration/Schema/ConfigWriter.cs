@@ -5,10 +5,10 @@ using FolderSync.Engine.Configuring;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>Brings a document from what it says to what is wanted, option by option: what is equal is not touched, defaults are not written out.</summary>
+/// <summary>Updates a document option by option: equal values stay untouched, defaults are not written.</summary>
 internal static class ConfigWriter
 {
-    /// <param name="document">Says <paramref name="old"/>.</param>
+    /// <param name="document">Contains <paramref name="old"/>.</param>
     public static ConfigDocument Write(ConfigDocument document, ServiceConfig old, ServiceConfig wanted)
     {
         document = ConfigSchema.Groups.Aggregate(document, (d, section) => section.WriteChanges(d, old, wanted));
@@ -16,7 +16,7 @@ internal static class ConfigWriter
         return Folders(document, old.Engine, wanted.Engine);
     }
 
-    /// <summary>The document with the options at <paramref name="path"/> that differ between the two.</summary>
+    /// <summary>Updates the options at <paramref name="path"/> that differ between the two.</summary>
     public static ConfigDocument Group<T>(ConfigDocument document, ConfigFields<T> fields, T old, T wanted, params YamlStep[] path)
     {
         foreach (var field in fields.All)
@@ -33,7 +33,7 @@ internal static class ConfigWriter
         return document;
     }
 
-    /// <summary>A list of words: items that go are removed, new ones come at the end; only another order writes it anew.</summary>
+    /// <summary>Updates a list of words: removes missing items and appends new ones; only another order rewrites it.</summary>
     private static ConfigDocument Items(ConfigDocument document, YamlValue.List wanted, YamlStep[] at)
     {
         if (document.Find(at) is not YamlSequence present)
@@ -90,7 +90,7 @@ internal static class ConfigWriter
         return document;
     }
 
-    /// <summary>Also follows a device that was given another name.</summary>
+    /// <summary>Also follows a renamed device.</summary>
     private static ConfigDocument With(ConfigDocument document, int folder, ImmutableArray<DeviceId> wanted, ImmutableArray<DeviceConfig> old, ImmutableArray<DeviceConfig> devices)
     {
         YamlStep[] at = [ConfigSchema.FoldersSection, folder, ConfigSchema.With];
@@ -120,7 +120,7 @@ internal static class ConfigWriter
         return document;
     }
 
-    /// <summary>The device's name where it can mean only this one, else its ID.</summary>
+    /// <summary>The device's name if it is unique, otherwise its ID.</summary>
     private static string Reference(DeviceId id, ImmutableArray<DeviceConfig> devices)
     {
         var name = devices.FirstOrDefault(d => d.Id == id)?.Name ?? "";

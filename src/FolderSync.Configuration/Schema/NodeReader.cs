@@ -6,24 +6,24 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>Takes values from nodes. A wrong one is noted with its place and a hint, and null is returned.</summary>
+/// <summary>Reads values from nodes. An invalid one is reported with its position and a hint, and null is returned.</summary>
 /// <param name="file">For messages.</param>
 public sealed class NodeReader(string file)
 {
     private readonly List<ConfigProblem> _problems = [];
     private readonly List<ConfigProblem> _warnings = [];
 
-    /// <summary>Any of these refuses the configuration.</summary>
+    /// <summary>Any of these makes the configuration invalid.</summary>
     public IReadOnlyList<ConfigProblem> Problems => _problems;
 
-    /// <summary>Unknown options: kept and not used.</summary>
+    /// <summary>Unknown options, which are kept but not used.</summary>
     public IReadOnlyList<ConfigProblem> Warnings => _warnings;
 
     public void Problem(YamlNode at, string message, string? hint = null) => _problems.Add(new ConfigProblem(file, at.Line, at.Column, message, hint));
 
     public void Warn(YamlNode at, string message, string? hint = null) => _warnings.Add(new ConfigProblem(file, at.Line, at.Column, message, hint));
 
-    /// <summary>Reads a group's options over <paramref name="seed"/>; unknown ones are warned of.</summary>
+    /// <summary>Reads a group's options over <paramref name="seed"/> and warns about unknown ones.</summary>
     /// <param name="others">Options of the group that are read elsewhere.</param>
     public T Group<T>(YamlNode? node, string name, ConfigFields<T> fields, T seed, params ReadOnlySpan<string> others)
     {
@@ -44,7 +44,9 @@ public sealed class NodeReader(string file)
         return seed;
     }
 
-    /// <summary>An option that isn't known is warned of. One of Syncthing's that concerns safety is refused: it would be taken for being in force.</summary>
+    /// <summary>
+    /// Warns about an unknown option. Refuses one of Syncthing's that concerns safety, since the user would believe it to be in force.
+    /// </summary>
     public void Unknown(YamlScalar key, YamlNode value, IReadOnlyList<string> known)
     {
         if (RefuseUnsafe(key, value, isLdap: false))
@@ -53,7 +55,7 @@ public sealed class NodeReader(string file)
             Suggestion.For(key.Value, known) is { } meant ? $"Did you mean '{meant}'?" : $"Known here: {string.Join(", ", known)}.");
     }
 
-    /// <summary>Also looks below: how a Syncthing nests its options means nothing here.</summary>
+    /// <summary>Also checks nested options, whatever nesting Syncthing uses.</summary>
     private bool RefuseUnsafe(YamlScalar key, YamlNode value, bool isLdap)
     {
         if (SyncthingOptions.WhyNotInFile(key, value, isLdap) is { } why)
@@ -97,7 +99,7 @@ public sealed class NodeReader(string file)
         return items.Contains(null) || node is YamlMap ? null : [.. items!];
     }
 
-    /// <summary>An absolute path without a trailing separator; '~' is the user's directory.</summary>
+    /// <summary>An absolute path without a trailing separator; '~' means the user's directory.</summary>
     public string? Path(YamlNode node, string key)
     {
         if (Scalar(node, key) is not { } text)

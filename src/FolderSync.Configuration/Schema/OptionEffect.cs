@@ -1,14 +1,16 @@
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>What has to be done for a change of an option to be in force.</summary>
+/// <summary>What it takes for a changed option to be in force.</summary>
 public enum OptionEffect
 {
-    /// <summary>Nothing: whoever uses it looks at the present configuration. Devices' options are so, too; what a connection may no longer be ends it.</summary>
+    /// <summary>
+    /// Nothing: its users read the current configuration. This includes devices' options; a connection that is no longer allowed is closed.
+    /// </summary>
     AtOnce,
 
-    /// <summary>The folder is closed and opened again, which happens by itself.</summary>
+    /// <summary>The folder is closed and reopened automatically.</summary>
     FolderReopens,
 
-    /// <summary>The service is restarted by a person.</summary>
+    /// <summary>The user has to restart the service.</summary>
     ServiceRestarts,
 }

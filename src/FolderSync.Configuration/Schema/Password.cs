@@ -3,26 +3,26 @@ using System.Text.RegularExpressions;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>The page's password, kept as bcrypt makes it: Syncthing's hashes are taken over as they are.</summary>
+/// <summary>The page's password as a bcrypt hash, so that Syncthing's hashes can be imported unchanged.</summary>
 public static partial class Password
 {
     /// <summary>About a tenth of a second on a small computer.</summary>
     private const int Cost = 11;
 
-    /// <summary>bcrypt looks at no more; what is cut off would be no secret.</summary>
+    /// <summary>bcrypt ignores further bytes; a longer password would be less secret than it looks.</summary>
     private const int MaxBytes = 72;
 
-    /// <summary>True for a hash that can be checked. One that takes minutes to check is none.</summary>
+    /// <summary>True for a valid hash. One that takes minutes to verify isn't valid.</summary>
     public static bool IsHash(string text) => Bcrypt().IsMatch(text);
 
-    /// <summary>Null for a password that can be set, else a sentence.</summary>
+    /// <summary>Null for an acceptable password, otherwise a sentence.</summary>
     public static string? WhyNot(string password) =>
         password.Length == 0 ? "The password is empty."
         : Encoding.UTF8.GetByteCount(password) > MaxBytes ? $"The password has more than {MaxBytes} bytes; a shorter one is as safe."
         : password.Contains('\0', StringComparison.Ordinal) ? "The password holds a NUL character."
         : null;
 
-    /// <exception cref="ArgumentException">It can't be set; the message says why.</exception>
+    /// <exception cref="ArgumentException">The password isn't acceptable; the message says why.</exception>
     public static string Hash(string password) =>
         WhyNot(password) is { } why ? throw new ArgumentException(why) : BCrypt.Net.BCrypt.HashPassword(password, Cost);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>Durations, sizes and rates as people write them: "90s", "1h", "500 MB", "2 MiB/s". A number without a unit is not guessed at.</summary>
+/// <summary>Durations, sizes and rates as users write them: "90s", "1h", "500 MB", "2 MiB/s". Never guesses the unit of a bare number.</summary>
 public static class Quantity
 {
     public const string Off = "off";
@@ -30,7 +30,7 @@ public static class Quantity
     public static string Free((double Amount, bool IsBytes) free) =>
         free.Amount == 0 ? Off : free.IsBytes ? Size((long)free.Amount) : free.Amount.ToString("0.######", CultureInfo.InvariantCulture) + "%";
 
-    /// <summary>Seconds; null where it is not a duration.</summary>
+    /// <summary>Seconds; null if it isn't a duration.</summary>
     public static long? ParseDuration(string text)
     {
         if (!Split(text, out var number, out var unit))
@@ -39,13 +39,13 @@ public static class Quantity
         return Times.FirstOrDefault(t => t.Name == unit) is { Seconds: > 0 } time ? Whole(number * time.Seconds) : null;
     }
 
-    /// <summary>Bytes; null where it is not a size.</summary>
+    /// <summary>Bytes; null if it isn't a size.</summary>
     public static long? ParseSize(string text) =>
         Split(text, out var number, out var unit) && Sizes.FirstOrDefault(s => s.Name.Equals(unit, StringComparison.OrdinalIgnoreCase)) is { Bytes: > 0 } size
             ? Whole(number * size.Bytes)
             : null;
 
-    /// <summary>KiB/s, at least 1; null where it is not a rate.</summary>
+    /// <summary>KiB/s, at least 1; null if it isn't a rate.</summary>
     public static int? ParseRate(string text) => text.EndsWith("/s", StringComparison.Ordinal) && ParseSize(text[..^2]) is { } bytes
         ? (int)Math.Clamp(bytes / 1024, 1, int.MaxValue)
         : null;
@@ -55,7 +55,7 @@ public static class Quantity
             ? percent
             : null;
 
-    /// <summary>A part of the disk: percent or bytes; null where it is neither.</summary>
+    /// <summary>A share of the disk, in percent or bytes; null if it is neither.</summary>
     public static (double Amount, bool IsBytes)? ParseFree(string text) =>
         text is Off or "0" ? (0, false)
         : ParsePercent(text) is { } percent ? (percent, false)

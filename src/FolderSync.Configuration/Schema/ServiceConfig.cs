@@ -3,10 +3,10 @@ using FolderSync.Engine.Configuring;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>All that `config.yaml` says, with defaults where it is silent. Immutable.</summary>
+/// <summary>The content of `config.yaml`, with defaults for missing options. Immutable.</summary>
 public sealed record ServiceConfig
 {
-    /// <summary>What the engine is told: this device's name, devices, folders, network and limits.</summary>
+    /// <summary>The engine's part: this device's name, devices, folders, network and limits.</summary>
     public EngineConfig Engine { get; init; } = new();
 
     public PageConfig Page { get; init; } = new();
@@ -15,7 +15,7 @@ public sealed record ServiceConfig
 
     public ServiceConfig WithEngine(Func<EngineConfig, EngineConfig> change) => this with { Engine = change(Engine) };
 
-    /// <summary>Adds the device, or takes the place of the one with its ID.</summary>
+    /// <summary>Adds the device, or replaces the one with its ID.</summary>
     public ServiceConfig PutDevice(DeviceConfig device) =>
         WithEngine(e => e with { Devices = Put(e.Devices, device, d => d.Id == device.Id) });
 
@@ -26,16 +26,17 @@ public sealed record ServiceConfig
         Folders = [.. e.Folders.Select(f => f with { Devices = f.Devices.Remove(id) })],
     });
 
-    /// <summary>Adds the folder, or takes the place of the one with its ID.</summary>
+    /// <summary>Adds the folder, or replaces the one with its ID.</summary>
     public ServiceConfig PutFolder(FolderConfig folder) =>
         WithEngine(e => e with { Folders = Put(e.Folders, folder, f => f.Id == folder.Id) });
 
-    /// <summary>The files stay.</summary>
+    /// <summary>Keeps the files.</summary>
     public ServiceConfig RemoveFolder(FolderId id) => WithEngine(e => e with { Folders = e.Folders.RemoveAll(f => f.Id == id) });
 
-    /// <summary>Without what can't be meant: this device among its own peers, folders shared with devices that are not there,
-    /// configured devices among the ignored ones.</summary>
-    /// <param name="self">This device; null where it is not known.</param>
+    /// <summary>
+    /// Removes contradictions: this device among its own peers, folders shared with missing devices, configured devices among the ignored ones.
+    /// </summary>
+    /// <param name="self">This device; null when unknown.</param>
     public ServiceConfig Consistent(DeviceId? self)
     {
         var devices = Engine.Devices.RemoveAll(d => d.Id == self);
@@ -60,35 +61,35 @@ public sealed record PageConfig
 {
     public const string DefaultAddress = "127.0.0.1:8384";
 
-    /// <summary>False: neither page nor REST.</summary>
+    /// <summary>False: no page and no REST interface.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>"host:port"; "unix:///path" is not taken.</summary>
+    /// <summary>"host:port"; "unix:///path" isn't supported.</summary>
     public string Address { get; init; } = DefaultAddress;
 
-    /// <summary>What REST clients send as X-API-Key; empty: one is made at the next start.</summary>
+    /// <summary>The X-API-Key of REST clients; empty: one is created at the next start.</summary>
     public string ApiKey { get; init; } = "";
 
-    /// <summary>Empty: no password is asked (only on loopback).</summary>
+    /// <summary>Empty: no user name is required (only on loopback).</summary>
     public string User { get; init; } = "";
 
-    /// <summary>As the page's settings write it; empty: no password is asked (only on loopback).</summary>
+    /// <summary>As the page's settings write it; empty: no password is required (only on loopback).</summary>
     public string PasswordHash { get; init; } = "";
 
     /// <summary>HTTPS with this device's own certificate.</summary>
     public bool Tls { get; init; }
 
-    /// <summary>`serve` opens the page where a person sits at the screen.</summary>
+    /// <summary>`serve` opens the page in a desktop session.</summary>
     public bool OpenBrowser { get; init; } = true;
 
-    /// <summary>Names besides localhost and IP addresses under which the page may be called (a reverse proxy's).</summary>
+    /// <summary>Host names besides localhost and IP addresses that requests may use (a reverse proxy's).</summary>
     public EquatableArray<string> AllowedHosts { get; init; } = [];
 }
 
-/// <summary>What a person is told of by the tray and the desktop.</summary>
+/// <summary>The notifications that the tray and the desktop show.</summary>
 public sealed record NotificationsConfig
 {
-    /// <summary>A device that is not known wants to connect.</summary>
+    /// <summary>An unknown device wants to connect.</summary>
     public bool Pairing { get; init; } = true;
 
     /// <summary>A device offers a folder.</summary>
@@ -97,6 +98,6 @@ public sealed record NotificationsConfig
     /// <summary>Two edits of one file met: a conflict copy was made.</summary>
     public bool Conflicts { get; init; } = true;
 
-    /// <summary>Something needs a person.</summary>
+    /// <summary>Something needs the user's attention.</summary>
     public bool Errors { get; init; } = true;
 }

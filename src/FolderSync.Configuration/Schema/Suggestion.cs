@@ -1,9 +1,9 @@
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>"Did you mean": the known word nearest to a mistyped one.</summary>
+/// <summary>"Did you mean": the known word closest to a mistyped one.</summary>
 public static class Suggestion
 {
-    /// <summary>Null when none is near enough: at most a third of the letters differ.</summary>
+    /// <summary>Null when none is close enough: at most a third of the letters may differ.</summary>
     public static string? For(string word, IEnumerable<string> known)
     {
         var typed = Plain(word);
@@ -13,7 +13,7 @@ public static class Suggestion
 
     private static string Plain(string s) => s.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that lead from one to the other.</summary>
+    /// <summary>The edit distance: insertions, deletions, replacements and swaps of neighbors.</summary>
     private static int Distance(string a, string b)
     {
         if (a.Length > 64 || b.Length > 64)

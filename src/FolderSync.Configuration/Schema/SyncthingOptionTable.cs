@@ -16,7 +16,7 @@ public static partial class SyncthingOptions
     private const string NoIntroduction = "FolderSync takes no devices on another's word.";
     private const string NoLdap = "FolderSync can't log in by LDAP. Set a password under gui.";
 
-    /// <summary>What config.yaml has no option for.</summary>
+    /// <summary>Options without a counterpart in config.yaml.</summary>
     private static readonly ImmutableArray<SyncthingOption> Written =
     [
         .. Rows(Folder, OptionTreatment.InForce, "", "devices devices.deviceID"),
@@ -88,12 +88,14 @@ public static partial class SyncthingOptions
         .. Rows("ignores", OptionTreatment.InForce, "", "lines"),
     ];
 
-    /// <summary>Those of config.yaml's options that REST knows, too, are in force: their own rows say so.</summary>
+    /// <summary>The options of config.yaml that REST knows are supported, as their own rows say.</summary>
     public static readonly ImmutableArray<SyncthingOption> All = [.. InForce().ExceptBy(Written.Select(o => o.Path), o => o.Path), .. Written];
 
     private static readonly FrozenDictionary<string, SyncthingOption> Table = All.ToFrozenDictionary(o => o.Path, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Syncthing's names of what config.yaml calls otherwise, where a line without effect would be taken for safety.</summary>
+    /// <summary>
+    /// Syncthing's names of options that config.yaml calls differently, where a line without effect would give a false sense of safety.
+    /// </summary>
     private static readonly FrozenDictionary<string, string> OwnNames = new Dictionary<string, string>
     {
         ["allowednetworks"] = "'allowed-networks' of the device",
@@ -103,7 +105,7 @@ public static partial class SyncthingOptions
         ["ignoreddevices"] = "'ignored-devices' under 'network'",
     }.ToFrozenDictionary();
 
-    /// <summary>What 1.19 or 2.x lacks: its absence is no wish for the default.</summary>
+    /// <summary>Options missing in 1.19 or 2.x: their absence doesn't mean the default.</summary>
     private static readonly FrozenSet<string> Somewhere = Rows("", OptionTreatment.Kept, "",
         "folder.fsWatcherTimeoutS folder.sendOwnership folder.syncOwnership folder.sendXattrs folder.syncXattrs folder.xattrFilter folder.group folder.pullerDelayS folder.blockIndexing " +
         "folder.weakHashThresholdPct device.numConnections device.group options.connectionPriorityTcpLan options.connectionPriorityQuicLan options.connectionPriorityTcpWan " +
@@ -113,7 +115,7 @@ public static partial class SyncthingOptions
 
     private static bool IsEverywhere(string path) => !Somewhere.Contains(path) && Find(path) is { IsOwn: false };
 
-    /// <summary>Each option's path and those of the objects that it lies in, once.</summary>
+    /// <summary>Each option's path and the paths of its enclosing objects, once.</summary>
     private static IEnumerable<SyncthingOption> InForce() =>
         Paths(ConfigSchema.Folder).Concat(Paths(ConfigSchema.Peer)).Concat(ConfigSchema.Syncthing.SelectMany(Paths)).GroupBy(p => p.Path)
             .Select(p => new SyncthingOption(p.Key, OptionTreatment.InForce, "") { IsOwn = p.All(o => o.IsOwn) });

@@ -5,29 +5,29 @@ using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Configuration.Schema;
 
-/// <summary>What becomes of an option of Syncthing's configuration.</summary>
+/// <summary>How an option of Syncthing's configuration is treated.</summary>
 public enum OptionTreatment
 {
     /// <summary>FolderSync acts on it.</summary>
     InForce,
 
-    /// <summary>Only the values that mean "off" pass: it concerns safety and isn't built.</summary>
+    /// <summary>Only the values that mean "off" are accepted: it concerns safety and isn't implemented.</summary>
     Refused,
 
-    /// <summary>Every value passes, and the one that holds here is shown.</summary>
+    /// <summary>Every value is accepted, and the one in force is shown.</summary>
     Shown,
 
-    /// <summary>Kept as it was sent, without effect: no file, device or secret depends on it.</summary>
+    /// <summary>Stored as sent, without effect: no file, device or secret depends on it.</summary>
     Kept,
 }
 
 /// <summary>One option of Syncthing's API.</summary>
 /// <param name="Path">Scope and fields, such as "folder.devices.encryptionPassword"; lists add no step.</param>
-/// <param name="Why">For a person: why it is refused, or what holds instead.</param>
-/// <param name="Allowed">Of a refused one: the JSON of each value that passes. The first is its default.</param>
+/// <param name="Why">For the user: why it is refused, or what is in force instead.</param>
+/// <param name="Allowed">For a refused option: the JSON of each accepted value. The first is its default.</param>
 public sealed record SyncthingOption(string Path, OptionTreatment Treatment, string Why, params string[] Allowed)
 {
-    /// <summary>No Syncthing has it: what is not sent of it stays.</summary>
+    /// <summary>Syncthing doesn't have it: when a client omits it, it stays.</summary>
     public bool IsOwn { get; init; }
 
     public string Name => Path[(Path.LastIndexOf('.') + 1)..];
@@ -40,8 +40,8 @@ public sealed record SyncthingOption(string Path, OptionTreatment Treatment, str
 }
 
 /// <summary>
-/// Every option of Syncthing's API, 1.19 to 2.x, and what happens to it. An option that concerns safety is in force or refused, never stored
-/// without effect. REST, YAML and import all go by this table.
+/// Every option of Syncthing's API, 1.19 to 2.x, and its treatment. An option that concerns safety is supported or refused, never stored without
+/// effect. REST, YAML and import all use this table.
 /// </summary>
 public static partial class SyncthingOptions
 {
@@ -53,8 +53,8 @@ public static partial class SyncthingOptions
 
     public static SyncthingOption? Find(string path) => Table.GetValueOrDefault(path);
 
-    /// <summary>The first value that is refused, as a sentence; null where all pass.</summary>
-    /// <param name="where">What the object is, for the sentence: "folder 'photos'".</param>
+    /// <summary>The first refused value, as a sentence; null if all are accepted.</summary>
+    /// <param name="where">Names the object in the sentence: "folder 'photos'".</param>
     public static string? WhyNot(string scope, JsonObject json, string where)
     {
         string? why = null;
@@ -62,7 +62,7 @@ public static partial class SyncthingOptions
         return why;
     }
 
-    /// <summary>Takes refused values out, and names them.</summary>
+    /// <summary>Removes refused values and names them.</summary>
     public static IReadOnlyList<string> Scrub(string scope, JsonObject json, string where)
     {
         List<(JsonObject Holder, string Key, string Sentence)> found = [];
@@ -72,7 +72,7 @@ public static partial class SyncthingOptions
         return [.. found.Select(f => f.Sentence)];
     }
 
-    /// <summary>What of the present object stays although the sent one doesn't name it: whatever not every Syncthing has.</summary>
+    /// <summary>Keeps values of the present object that a client omits because not every Syncthing has them.</summary>
     public static void KeepUnsent(string scope, JsonObject sent, JsonObject present)
     {
         foreach (var (key, value) in present)
@@ -89,8 +89,8 @@ public static partial class SyncthingOptions
         }
     }
 
-    /// <summary>The sentence for an option that stands in config.yaml by Syncthing's name; null where there is none to say.</summary>
-    /// <param name="isLdap">It stands below "ldap".</param>
+    /// <summary>The sentence for an option that config.yaml has under Syncthing's name, or null.</summary>
+    /// <param name="isLdap">The option is below "ldap".</param>
     public static string? WhyNotInFile(YamlScalar key, YamlNode value, bool isLdap)
     {
         var name = Plain(key.Value);
@@ -113,7 +113,7 @@ public static partial class SyncthingOptions
 
     private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
-    /// <summary>Calls for every refused value. Names are compared as Syncthing reads them, without regard to case.</summary>
+    /// <summary>Calls back for every refused value. Compares names as Syncthing does, without regard to case.</summary>
     private static void Walk(string path, JsonObject json, Action<SyncthingOption, JsonObject, string> refused)
     {
         foreach (var (key, value) in json)

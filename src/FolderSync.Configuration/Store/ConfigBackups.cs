@@ -5,12 +5,12 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Store;
 
-/// <summary>The texts that were in force: the present one and the last five before it, a file each, named by time.</summary>
+/// <summary>The texts that were in force: the present one and the five before it, one file each, named by time.</summary>
 public sealed class ConfigBackups(string directory, TimeProvider time)
 {
     private const int Kept = 6;
 
-    /// <summary>Newest first; what can't be read is left out.</summary>
+    /// <summary>Newest first; skips unreadable ones.</summary>
     public IEnumerable<(string Path, string Text)> Texts()
     {
         foreach (var path in Files().Reverse())
@@ -20,7 +20,7 @@ public sealed class ConfigBackups(string directory, TimeProvider time)
         }
     }
 
-    /// <summary>Nothing happens if it is the newest already. A failure costs only the copy.</summary>
+    /// <summary>Does nothing if it is already the newest. A failure only costs the backup.</summary>
     public void Add(string text)
     {
         try

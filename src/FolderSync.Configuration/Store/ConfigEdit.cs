@@ -5,23 +5,23 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Store;
 
-/// <summary>How an edit of `config.yaml` ended.</summary>
+/// <summary>The result of editing `config.yaml`.</summary>
 public abstract record ConfigEdited
 {
     public sealed record Unchanged : ConfigEdited;
 
     public sealed record Replaced(IReadOnlyList<ConfigProblem> Warnings) : ConfigEdited;
 
-    /// <param name="Copy">Where what was written is.</param>
+    /// <param name="Copy">The file with the user's text.</param>
     public sealed record GivenUp(string Copy) : ConfigEdited;
 
-    /// <summary>Somebody else saved the file meanwhile.</summary>
+    /// <summary>Another program saved the file meanwhile.</summary>
     public sealed record Overtaken(string Copy) : ConfigEdited;
 }
 
-/// <summary>Lets a person edit a copy of `config.yaml`, and puts it in the file's place only when it is good.</summary>
+/// <summary>Lets the user edit a copy of `config.yaml`, and replaces the file only with a valid copy.</summary>
 /// <param name="editor">A command as in $EDITOR, with its arguments.</param>
-/// <param name="again">Told what is wrong: edit it again?</param>
+/// <param name="again">Receives what is wrong and decides whether to edit again.</param>
 public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigException, Task<bool>> again)
 {
     /// <exception cref="ConfigException">The file can't be read.</exception>
@@ -29,7 +29,7 @@ public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigExc
     public async Task<ConfigEdited> RunAsync(CancellationToken cancellation)
     {
         var before = ConfigState.ReadFile(home);
-        // Named so that editors know the language, and beside the schema that its first line names.
+        // Its name tells editors the language; it lies beside the schema that its first line names.
         var copy = System.IO.Path.Combine(home.Path, $"config-edit-{Environment.ProcessId}.yaml");
         DurableFile.Write(copy, before);
         while (true)
@@ -63,7 +63,7 @@ public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigExc
         }
     }
 
-    /// <summary>What the environment names; else what the system has.</summary>
+    /// <summary>The editor from the environment, otherwise the system's.</summary>
     public static string? Editor(Func<string, string?> environment)
     {
         foreach (var variable in (string[])["VISUAL", "EDITOR"])
@@ -77,7 +77,7 @@ public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigExc
         return ((string[])["editor", "nano", "vi"]).FirstOrDefault(e => places.Any(p => File.Exists(System.IO.Path.Combine(p, e))));
     }
 
-    /// <summary>By the shell, as $EDITOR may have arguments and quotes.</summary>
+    /// <summary>Through the shell, since $EDITOR may contain arguments and quotes.</summary>
     private async Task EditAsync(string copy, CancellationToken cancellation)
     {
         var start = OperatingSystem.IsWindows()

@@ -4,16 +4,16 @@ using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Configuration.Store;
 
-/// <summary>An option that is set over the file, for one run.</summary>
-/// <param name="Source">Where it was set, as a person knows it: "FOLDERSYNC_PAGE_ADDRESS" or "--gui-address".</param>
+/// <summary>An option that overrides the file for one run.</summary>
+/// <param name="Source">Where it was set, in the user's terms: "FOLDERSYNC_PAGE_ADDRESS" or "--gui-address".</param>
 public sealed record ConfigOverride(string Section, string Option, string Value, string Source)
 {
     public bool IsVariable => Source.StartsWith(ConfigOverrides.Prefix, StringComparison.Ordinal);
 }
 
 /// <summary>
-/// What flags and variables of the environment say over `config.yaml`: FOLDERSYNC_SECTION_OPTION for every option of a section, such as
-/// FOLDERSYNC_PAGE_ADDRESS. A flag is over a variable, a variable over the file. Immutable.
+/// Flags and environment variables that override `config.yaml`: FOLDERSYNC_SECTION_OPTION for every option of a section, such as
+/// FOLDERSYNC_PAGE_ADDRESS. Flags override environment variables, which override the file. Immutable.
 /// </summary>
 public sealed class ConfigOverrides
 {
@@ -21,18 +21,18 @@ public sealed class ConfigOverrides
 
     public static readonly ConfigOverrides None = new([]);
 
-    /// <summary>Names that `serve` took before there was one for each option.</summary>
+    /// <summary>Variables that `serve` accepted before there was one for each option.</summary>
     private static readonly (string Variable, string Section, string Option)[] Older =
         [("FOLDERSYNC_GUI_ADDRESS", ConfigSchema.PageSection, "address"), ("FOLDERSYNC_GUI_APIKEY", ConfigSchema.PageSection, "api-key")];
 
     private ConfigOverrides(ImmutableArray<ConfigOverride> all) => All = all;
 
-    /// <summary>At most one for an option.</summary>
+    /// <summary>At most one per option.</summary>
     public ImmutableArray<ConfigOverride> All { get; }
 
     public static string Variable(string section, string option) => Prefix + $"{section}_{option}".Replace('-', '_').ToUpperInvariant();
 
-    /// <summary>An empty variable says nothing.</summary>
+    /// <summary>An empty variable is ignored.</summary>
     public static ConfigOverrides FromEnvironment(Func<string, string?> environment)
     {
         var overrides = None;
@@ -44,7 +44,7 @@ public sealed class ConfigOverrides
         return overrides;
     }
 
-    /// <summary>Sentences about variables that look like an option's and are none.</summary>
+    /// <summary>Sentences about variables that look like an option's but aren't.</summary>
     public static IEnumerable<string> Misspelt(IEnumerable<string> variables)
     {
         var known = Options().Select(o => Variable(o.Section.Name, o.Option.Key)).Concat(Older.Select(o => o.Variable)).ToHashSet();
@@ -74,7 +74,7 @@ public sealed class ConfigOverrides
 
     public ConfigOverride? Find(string section, string option) => All.FirstOrDefault(o => o.Section == section && o.Option == option);
 
-    /// <exception cref="ConfigException">With every value that an option can't have.</exception>
+    /// <exception cref="ConfigException">Lists every invalid value.</exception>
     public ServiceConfig Over(ServiceConfig configuration)
     {
         var problems = new List<ConfigProblem>();

@@ -6,15 +6,15 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Configuration.Store;
 
-/// <summary>The configuration that is in force as YAML, each option with where it comes from; keys and hashes are hidden.</summary>
+/// <summary>The configuration in force as YAML, each option with its origin; keys and hashes are hidden.</summary>
 public static class ConfigShow
 {
     public const string Hidden = "********";
 
     private const int OriginColumn = 44;
 
-    /// <param name="overrides">Those that <paramref name="state"/> was read with.</param>
-    /// <param name="defaults">Options too that nobody set.</param>
+    /// <param name="overrides">The overrides that <paramref name="state"/> was read with.</param>
+    /// <param name="defaults">Includes options that nobody set.</param>
     public static string Text(ConfigState state, ConfigOverrides overrides, bool defaults)
     {
         var text = new StringBuilder();

@@ -5,10 +5,10 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Store;
 
-/// <summary>A text with what is in force when it is: read, checked, and flags and environment laid over it.</summary>
-/// <param name="FromFile">What the document says by itself.</param>
-/// <param name="Configuration">With the overrides.</param>
-/// <param name="Error">Why the file as it stands is not this text; null while it is.</param>
+/// <summary>A text and its effect: parsed, checked, and overridden by flags and environment.</summary>
+/// <param name="FromFile">The document's own content.</param>
+/// <param name="Configuration">Including the overrides.</param>
+/// <param name="Error">Why the file differs from this text; null while it doesn't.</param>
 public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile, ServiceConfig Configuration, IReadOnlyList<ConfigProblem> Warnings, ConfigException? Error)
 {
     /// <exception cref="ConfigException">The text or an override breaks a rule.</exception>
@@ -20,9 +20,10 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
     }
 
     /// <summary>
-    /// What a service that starts now has in force: the file, or where that is missing, torn or wrong, the last good text. Changes nothing.
+    /// The configuration for a service that starts now: the file or, if that is missing, torn or invalid, the last good text. Changes nothing.
     /// </summary>
-    /// <exception cref="ConfigException">The file is wrong and none was ever good, or is a newer version's, or an override is wrong.</exception>
+    /// <exception cref="ConfigException">The file is invalid and there is no good text, or it belongs to a newer version, or an override is
+    /// invalid.</exception>
     public static ConfigState Load(HomeDirectory home, ConfigBackups backups, ConfigOverrides overrides)
     {
         try
@@ -43,7 +44,7 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
         }
     }
 
-    /// <exception cref="ConfigException">It is missing, too large, no text, or can't be read.</exception>
+    /// <exception cref="ConfigException">It is missing, too large, not text, or unreadable.</exception>
     public static string ReadFile(HomeDirectory home)
     {
         try
@@ -63,7 +64,7 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
         }
     }
 
-    /// <summary>As a power cut leaves a file.</summary>
+    /// <summary>True for what a power cut leaves of a file.</summary>
     public static bool IsTorn(string text) => string.IsNullOrWhiteSpace(text.TrimStart(TextFile.ByteOrderMark)) || text.Contains('\0');
 
     private static ConfigState? TryParse(HomeDirectory home, string text, ConfigOverrides overrides)

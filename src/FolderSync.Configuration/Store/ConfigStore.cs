@@ -6,12 +6,12 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Store;
 
-/// <summary>A configuration took the place of another.</summary>
+/// <summary>A configuration replaced another.</summary>
 public sealed record ConfigChange(ServiceConfig Old, ServiceConfig New);
 
 /// <summary>
-/// The home's `config.yaml`: what is in force, changes to it, and what a person saves. A bad file is never in force: the last good
-/// one stays so, over a restart too, and <see cref="Error"/> says why. Thread-safe.
+/// The home directory's `config.yaml`: the configuration in force, changes to it, and the user's edits. An invalid file never takes effect: the
+/// last good one stays in force, even across restarts, and <see cref="Error"/> says why. Thread-safe.
 /// </summary>
 public sealed class ConfigStore : IDisposable
 {
@@ -41,18 +41,18 @@ public sealed class ConfigStore : IDisposable
     /// <summary>Raised when <see cref="Error"/> or <see cref="Warnings"/> changed.</summary>
     public event Action? ProblemsChanged;
 
-    /// <summary>Looking at a saved file failed in a way that nobody expected; it is tried again. Handlers as above.</summary>
+    /// <summary>Reloading failed unexpectedly and will be retried. For handlers the same rules apply.</summary>
     public event Action<Exception>? LookFailed;
 
     public HomeDirectory Home { get; }
 
-    /// <summary>What is in force: the file's, with what flags and environment say over it.</summary>
+    /// <summary>The configuration in force: the file with flags and environment over it.</summary>
     public ServiceConfig Current => _state.Configuration;
 
-    /// <summary>The text that is in force.</summary>
+    /// <summary>The text in force.</summary>
     public string Text => _state.Document.Text;
 
-    /// <summary>Why the file as it stands is not in force; null while it is.</summary>
+    /// <summary>Why the present file isn't in force, or null.</summary>
     public ConfigException? Error => _state.Error;
 
     public IReadOnlyList<ConfigProblem> Warnings => _state.Warnings;
@@ -61,13 +61,15 @@ public sealed class ConfigStore : IDisposable
 
     public ConfigOverrides Overrides => _overrides;
 
-    /// <summary>Opens the home's file. One that is missing, torn or wrong gives way to the last good one, and <see cref="Error"/> says so.</summary>
-    /// <param name="self">This device, which is never a peer of itself; null where it is not known.</param>
-    /// <exception cref="ConfigException">The file is wrong, or can't be read, and none was ever good.</exception>
+    /// <summary>
+    /// Opens the home directory's file. If it is missing, torn or invalid, the last good one is used and <see cref="Error"/> says why.
+    /// </summary>
+    /// <param name="self">This device, which is never its own peer; null when unknown.</param>
+    /// <exception cref="ConfigException">The file is invalid or unreadable, and there is no good one.</exception>
     public static ConfigStore Open(HomeDirectory home, DeviceId? self = null, TimeProvider? time = null) => Open(home, ConfigOverrides.None, self, time);
 
-    /// <param name="overrides">Over the file, for as long as the store lives.</param>
-    /// <exception cref="ConfigException">As above, and where an override can't be.</exception>
+    /// <param name="overrides">Override the file for the store's lifetime.</param>
+    /// <exception cref="ConfigException">As above, and when an override is invalid.</exception>
     public static ConfigStore Open(HomeDirectory home, ConfigOverrides overrides, DeviceId? self = null, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
@@ -78,34 +80,34 @@ public sealed class ConfigStore : IDisposable
         return new ConfigStore(home, self, time, state, overrides, backups);
     }
 
-    /// <summary>From now on a saved file is in force within a second.</summary>
+    /// <summary>From now on a saved file takes effect within a second.</summary>
     public void Watch() => _watch ??= new ConfigWatch(Home.ConfigFile, TakeUpAsync, e => LookFailed?.Invoke(e), _time);
 
-    /// <summary>Changes the configuration: the difference is spliced into the file as it stands, saved durably, and is in force then.</summary>
-    /// <remarks>A change of an option that is overridden is saved, and in force when the override is gone.</remarks>
+    /// <summary>Changes the configuration: splices the difference into the present file, saves it durably and puts it into force.</summary>
+    /// <remarks>A change of an overridden option is saved and takes effect once the override is gone.</remarks>
     /// <param name="change">Pure; may be called once.</param>
-    /// <returns>What is in force now.</returns>
-    /// <exception cref="ConfigException">The wanted configuration breaks a rule, or the file as it stands does; nothing was changed.</exception>
+    /// <returns>The configuration now in force.</returns>
+    /// <exception cref="ConfigException">The wanted configuration or the present file breaks a rule; nothing was changed.</exception>
     /// <exception cref="IOException">The file could not be written; nothing was changed.</exception>
     public Task<ServiceConfig> UpdateAsync(Func<ServiceConfig, ServiceConfig> change, CancellationToken cancellation = default) =>
         ReplaceAsync(text =>
         {
-            // A file that says nothing (torn, gone) takes the last good text with the change; one that says something wrong is a person's to mend.
+            // A file without content (torn, missing) is replaced by the last good text with the change; the user has to fix an invalid one.
             var state = text == Text || ConfigState.IsTorn(text) ? _state : ConfigState.Parse(Home, text, _overrides);
             _backups.Add(state.Document.Text);
             return ConfigWriter.Write(state.Document, state.Configuration, change(state.Configuration).Consistent(_self)).Text;
         }, cancellation);
 
-    /// <summary>Takes a whole new text, such as the page's editor sends.</summary>
-    /// <exception cref="ConfigException">It is refused; nothing was changed.</exception>
+    /// <summary>Replaces the whole text, for instance from the page's editor.</summary>
+    /// <exception cref="ConfigException">It is invalid; nothing was changed.</exception>
     public Task<ServiceConfig> UpdateTextAsync(string text, CancellationToken cancellation = default) => ReplaceAsync(_ => text, cancellation);
 
-    /// <summary>Looks at the file now. Never throws for a bad one: <see cref="Error"/> says it then.</summary>
+    /// <summary>Reloads the file now. Never throws for an invalid one: <see cref="Error"/> then says why.</summary>
     public async Task TakeUpAsync(CancellationToken cancellation = default)
     {
         if (await TryTakeUpAsync(report: false, cancellation))
             return;
-        // An editor that writes in two steps shows half a file for a moment.
+        // An editor that writes in two steps leaves half a file for a moment.
         await Task.Delay(SecondLook, _time, cancellation);
         await TryTakeUpAsync(report: true, cancellation);
     }
@@ -116,7 +118,7 @@ public sealed class ConfigStore : IDisposable
         _gate.Dispose();
     }
 
-    /// <summary>Sets an option that the service settled by itself: in the file, or where that is refused at the moment, for this run.</summary>
+    /// <summary>Sets an option that the service chose: in the file, or for this run if the file can't be changed now.</summary>
     public async Task SettleAsync(string section, string option, string value, string why, CancellationToken cancellation)
     {
         var settled = ConfigOverrides.None.With(new ConfigOverride(section, option, value, why));
@@ -126,7 +128,7 @@ public sealed class ConfigStore : IDisposable
         }
         catch (Exception e) when ((e is ConfigException && Error is not null) || e is IOException or UnauthorizedAccessException)
         {
-            // For this run, where the file can't be changed at the moment.
+            // The file can't be changed now: set it for this run.
             await _gate.WaitAsync(cancellation);
             try
             {

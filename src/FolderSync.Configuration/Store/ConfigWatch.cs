@@ -5,8 +5,8 @@ namespace FolderSync.Configuration.Store;
 
 /// <summary>Calls back when a file was saved, one call at a time, until disposed.</summary>
 /// <remarks>
-/// Editors save in all ways: over the file, in pieces, by renaming another file over it, through a symlink. A look comes when nothing
-/// has touched the file for a moment and nobody has it open for writing: half a file may be good YAML with half of the folders.
+/// Editors save in many ways: over the file, in pieces, by renaming another file over it, through a symlink. It calls back once the file was quiet
+/// for a moment and no program has it open for writing: half a file may be valid YAML with half of the folders.
 /// </remarks>
 internal sealed class ConfigWatch : IDisposable
 {
@@ -23,11 +23,11 @@ internal sealed class ConfigWatch : IDisposable
     private readonly Action<Exception> _onFault;
     private readonly TimeProvider _time;
 
-    /// <summary>Nobody awaits them: they end with the watch, and a fault goes to its owner.</summary>
+    /// <summary>Nobody awaits these tasks: they end with the watcher, and their owner hears of faults.</summary>
     private readonly Task _looking;
     private readonly Task? _polling;
 
-    /// <param name="onFault">Hears of a look that failed; the file is looked at again.</param>
+    /// <param name="onFault">Called when reading failed; the file is read again.</param>
     public ConfigWatch(string path, Func<CancellationToken, Task> look, Action<Exception> onFault, TimeProvider time)
     {
         _onFault = onFault;
@@ -41,7 +41,7 @@ internal sealed class ConfigWatch : IDisposable
         }
         catch (Exception e) when (e is IOException or ArgumentException)
         {
-            // No watch can be had (their number is limited): the file is looked at again and again.
+            // No watch is available (their number is limited): poll the file.
             _polling = Keep(PollAsync);
         }
         _looking = Keep(LoopAsync);
@@ -71,7 +71,7 @@ internal sealed class ConfigWatch : IDisposable
 
     private void Touch() => _touched.Writer.TryWrite(true);
 
-    /// <summary>Until disposed. After a fault the file is looked at again: what was saved meanwhile must not be missed.</summary>
+    /// <summary>Runs until disposed. After a fault it reads the file again, so that it misses no save.</summary>
     private Task Keep(Func<Task> loop) => new RestartingLoop(_time).RunAsync(loop, OnFault, _stop.Token);
 
     private void OnFault(Exception e)

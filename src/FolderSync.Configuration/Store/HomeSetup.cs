@@ -6,23 +6,23 @@ using FolderSync.Platform;
 
 namespace FolderSync.Configuration.Store;
 
-/// <summary>A home that is ready: identity and configuration are there.</summary>
-/// <param name="Made">One of them was made just now.</param>
+/// <summary>A home directory with identity and configuration.</summary>
+/// <param name="Made">One of them was just created.</param>
 public sealed record ReadyHome(DeviceIdentity Identity, IReadOnlyList<string> Warnings, bool Made)
 {
     public DeviceId Device => Identity.DeviceId;
 }
 
-/// <summary>Makes what a home lacks; what is there is never touched.</summary>
+/// <summary>Creates what a home directory lacks and never touches what exists.</summary>
 public static class HomeSetup
 {
-    /// <summary>The device whose home it is; null where it is nobody's yet.</summary>
-    /// <exception cref="InvalidDataException">The identity that is there is of no use.</exception>
+    /// <summary>The device of the home directory; null when it has no identity yet.</summary>
+    /// <exception cref="InvalidDataException">The existing identity is invalid.</exception>
     /// <exception cref="IOException"/>
     public static DeviceId? DeviceOf(HomeDirectory home) => Directory.Exists(home.Path) ? DeviceIdentity.LoadOrNull(home.Path)?.Identity.DeviceId : null;
 
-    /// <param name="name">The new device's name; null for the computer's.</param>
-    /// <exception cref="InvalidDataException">The identity that is there is of no use.</exception>
+    /// <param name="name">The new device's name; null for the computer's name.</param>
+    /// <exception cref="InvalidDataException">The existing identity is invalid.</exception>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static async Task<ReadyHome> EnsureAsync(HomeDirectory home, string? name, CancellationToken cancellation)
@@ -32,7 +32,7 @@ public static class HomeSetup
         var identity = loaded?.Identity ?? DeviceIdentity.Create();
         if (loaded is null)
             await identity.SaveAsync(home.Path, cancellation);
-        // Where there was one before, the last good one is in force: an empty one in its place would forget every folder.
+        // If there was one before, its last good text is in force: an empty one in its place would forget every folder.
         var configured = File.Exists(home.ConfigFile) || loaded is not null && new ConfigBackups(home.ConfigBackups, TimeProvider.System).Texts().Any();
         if (!configured)
         {

@@ -4,13 +4,13 @@ using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Configuration.Store;
 
-/// <summary>The text of a new home's `config.yaml`.</summary>
+/// <summary>The `config.yaml` of a new home directory.</summary>
 public static class NewConfig
 {
-    /// <summary>160 random bits in letters and digits that nobody confuses.</summary>
+    /// <summary>160 random bits as letters and digits that aren't easily confused.</summary>
     public static string ApiKey() => RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789", 28);
 
-    /// <param name="name">This device's, as its peers will see it.</param>
+    /// <param name="name">This device's name for its peers.</param>
     public static string Text(string name, string apiKey) =>
         $"""
          {ConfigJsonSchema.Header}

@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace FolderSync.Configuration.Store;
 
 /// <summary>
-/// The home's `config.xml`: what programs made for Syncthing (`syncthing cli --home`, syncthingctl, Syncthing Tray) look for there, which is the
-/// address and the key of the REST interface. Written from the configuration and kept up to date with it; never read by FolderSync.
+/// The home directory's `config.xml`, where programs made for Syncthing (`syncthing cli --home`, syncthingctl, Syncthing Tray) look for the address
+/// and key of the REST interface. It follows the configuration; FolderSync never reads it.
 /// </summary>
 public sealed class SyncthingClientConfig : IDisposable
 {
     public const string FileName = "config.xml";
 
-    /// <summary>In the first lines: what tells this file from a real Syncthing's.</summary>
+    /// <summary>In the first lines: distinguishes this file from a real Syncthing's.</summary>
     public const string Marker = "Made by FolderSync for programs that look here for Syncthing's address and key";
 
-    /// <summary>The oldest version of the format that all clients in use read.</summary>
+    /// <summary>The oldest format version that all clients in use read.</summary>
     private const string FormatVersion = "36";
 
     private readonly ConfigStore _config;
@@ -25,7 +25,7 @@ public sealed class SyncthingClientConfig : IDisposable
     private readonly PageConfig _running;
     private readonly ILogger _log;
 
-    /// <param name="running">The page as it listens: its address and certificate change with a restart only.</param>
+    /// <param name="running">The page as it is listening: its address and certificate only change with a restart.</param>
     public SyncthingClientConfig(ConfigStore config, DeviceId self, PageConfig running, ILogger log)
     {
         (_config, _self, _running, _log) = (config, self, running, log);
@@ -42,7 +42,7 @@ public sealed class SyncthingClientConfig : IDisposable
         return new string(start, 0, reader.ReadBlock(start)).Contains(Marker, StringComparison.Ordinal);
     }
 
-    /// <param name="page">With the address under which a program on this computer reaches it.</param>
+    /// <param name="page">With the address for programs on this computer.</param>
     public static string Text(DeviceId self, string name, PageConfig page)
     {
         var text = new StringWriter { NewLine = "\n" };

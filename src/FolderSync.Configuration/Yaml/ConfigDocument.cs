@@ -1,6 +1,6 @@
 namespace FolderSync.Configuration.Yaml;
 
-/// <summary>A step into a document: an option's name or an item's index.</summary>
+/// <summary>A step in a document: an option's name or an item's index.</summary>
 public readonly record struct YamlStep(string? Key, int Index)
 {
     public static implicit operator YamlStep(string key) => new(key, -1);
@@ -11,10 +11,12 @@ public readonly record struct YamlStep(string? Key, int Index)
 }
 
 /// <summary>
-/// A configuration's text with what it says. A change is spliced into the text where the parser says the value stands, so every
-/// comment, blank line, unknown option and habit of writing that it does not concern stays as it is. Immutable.
+/// A configuration's text and its content. A change is spliced into the text at the position that the parser reports, so every comment, blank line,
+/// unknown option and formatting habit elsewhere stays as it is. Immutable.
 /// </summary>
-/// <remarks>Each change is proven: the new text is parsed, and must say the old content with just that change; else the change is refused.</remarks>
+/// <remarks>
+/// Each change is verified: the new text is parsed and must contain the old content with just that change; otherwise the change is refused.
+/// </remarks>
 public sealed class ConfigDocument
 {
     private readonly string _file;
@@ -26,14 +28,14 @@ public sealed class ConfigDocument
         Root = YamlTreeReader.Read(file, Body);
     }
 
-    /// <summary>As it stands in the file, with its byte order mark where there is one.</summary>
+    /// <summary>The text of the file, including its byte order mark.</summary>
     public string Text { get; }
 
     /// <summary>Null for a document without content.</summary>
     public YamlNode? Root { get; }
 
     /// <param name="file">For messages.</param>
-    /// <exception cref="ConfigException">It is not a document that is taken here.</exception>
+    /// <exception cref="ConfigException">It isn't an acceptable document.</exception>
     public static ConfigDocument Parse(string file, string text) => new(file, text);
 
     public YamlNode? Find(params ReadOnlySpan<YamlStep> path)
@@ -51,14 +53,14 @@ public sealed class ConfigDocument
         return node;
     }
 
-    /// <summary>The document with the value at <paramref name="path"/> set; the options on the way are made where they are missing.</summary>
+    /// <summary>Sets the value at <paramref name="path"/> and creates missing options on the way.</summary>
     public ConfigDocument Set(YamlValue value, params ReadOnlySpan<YamlStep> path)
     {
         var wanted = YamlValueChange.Set(YamlValue.Of(Root), value, path);
         return Prove(new YamlSplice(Body, Root).Set(value, path), wanted, path);
     }
 
-    /// <summary>The document without the option or item at <paramref name="path"/>; itself if there is none.</summary>
+    /// <summary>Removes the option or item at <paramref name="path"/>; returns itself if there is none.</summary>
     public ConfigDocument Remove(params ReadOnlySpan<YamlStep> path)
     {
         if (Find(path) is null)
@@ -67,7 +69,7 @@ public sealed class ConfigDocument
         return Prove(new YamlSplice(Body, Root).Remove(path), wanted, path);
     }
 
-    /// <summary>The document with one item more at the end of the list at <paramref name="path"/>, which is made where it is missing.</summary>
+    /// <summary>Appends an item to the list at <paramref name="path"/>, which is created if missing.</summary>
     public ConfigDocument Append(YamlValue item, params ReadOnlySpan<YamlStep> path)
     {
         if (Find(path) is not YamlSequence { Items.Count: > 0 })
@@ -76,7 +78,7 @@ public sealed class ConfigDocument
         return Prove(new YamlSplice(Body, Root).Append(item, path), wanted, path);
     }
 
-    /// <summary>What places count in.</summary>
+    /// <summary>The text that positions refer to.</summary>
     private string Body => Text.StartsWith(TextFile.ByteOrderMark) ? Text[1..] : Text;
 
     private ConfigDocument Prove(string body, YamlValue wanted, ReadOnlySpan<YamlStep> path)
@@ -100,7 +102,7 @@ public sealed class ConfigDocument
     }
 }
 
-/// <summary>The same changes on what a document says: what a splice has to come to.</summary>
+/// <summary>Makes the same change on the content, to verify a splice.</summary>
 internal static class YamlValueChange
 {
     public static YamlValue Set(YamlValue on, YamlValue value, ReadOnlySpan<YamlStep> path)

@@ -1,10 +1,10 @@
 namespace FolderSync.Configuration.Yaml;
 
-/// <summary>Something in a configuration file that a person should look at.</summary>
-/// <param name="Line">From 1; 0 where the whole file is meant.</param>
-/// <param name="Column">From 1; 0 where the whole file is meant.</param>
+/// <summary>A problem in a configuration file that the user should look at.</summary>
+/// <param name="Line">From 1; 0 for the whole file.</param>
+/// <param name="Column">From 1; 0 for the whole file.</param>
 /// <param name="Message">A sentence: what is wrong.</param>
-/// <param name="Hint">What to write instead; null where there is nothing to say.</param>
+/// <param name="Hint">What to write instead, or null.</param>
 public sealed record ConfigProblem(string File, int Line, int Column, string Message, string? Hint)
 {
     /// <summary>"file:line:column: message Hint", on one line.</summary>
@@ -15,7 +15,7 @@ public sealed record ConfigProblem(string File, int Line, int Column, string Mes
     }
 }
 
-/// <summary>A configuration that can't be taken. It is refused as a whole; <see cref="Problems"/> names every reason.</summary>
+/// <summary>An invalid configuration. It is refused as a whole; <see cref="Problems"/> lists every reason.</summary>
 public sealed class ConfigException : Exception
 {
     public ConfigException(IReadOnlyList<ConfigProblem> problems, Exception? inner = null)
@@ -31,9 +31,9 @@ public sealed class ConfigException : Exception
 
     public ConfigProblem First => Problems[0];
 
-    /// <summary>The file is a newer version's: no earlier text may take its place, since the newer version goes on with the file.</summary>
+    /// <summary>The file belongs to a newer version: no earlier text may replace it, since the newer version continues with the file.</summary>
     public bool IsNewer { get; init; }
 
-    /// <summary>With one more to say at the end.</summary>
+    /// <summary>Appends another problem.</summary>
     public ConfigException And(ConfigProblem more) => new([.. Problems, more], this);
 }

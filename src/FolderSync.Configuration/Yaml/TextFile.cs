@@ -2,15 +2,15 @@ using System.Text;
 
 namespace FolderSync.Configuration.Yaml;
 
-/// <summary>A file's bytes as text, told apart from what is no text. What could not be written back as it was is refused, never guessed at.</summary>
+/// <summary>Decodes a file's bytes as text. Refuses anything that couldn't be written back unchanged.</summary>
 public static class TextFile
 {
     public const char ByteOrderMark = '\uFEFF';
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <returns>With a byte order mark, where the file starts with one.</returns>
-    /// <exception cref="ConfigException">It is not UTF-8.</exception>
+    /// <returns>Includes a byte order mark if the file has one.</returns>
+    /// <exception cref="ConfigException">It isn't UTF-8.</exception>
     public static string Decode(string path, ReadOnlySpan<byte> bytes)
     {
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))

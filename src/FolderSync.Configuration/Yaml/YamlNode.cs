@@ -1,7 +1,7 @@
 namespace FolderSync.Configuration.Yaml;
 
-/// <summary>A part of a parsed document and where it stands in the text.</summary>
-/// <param name="start">Index of the first character; of a block sequence: of its first dash.</param>
+/// <summary>A part of a parsed document and its position in the text.</summary>
+/// <param name="start">Index of the first character; for a block sequence: of its first dash.</param>
 /// <param name="line">Of <see cref="Start"/>, from 1.</param>
 /// <param name="column">Of <see cref="Start"/>, from 1.</param>
 public abstract class YamlNode(int start, int line, int column)
@@ -12,10 +12,10 @@ public abstract class YamlNode(int start, int line, int column)
 
     public int Column { get; } = column;
 
-    /// <summary>Index behind the last character that belongs to the value: comments and blank lines after it don't.</summary>
+    /// <summary>Index after the value's last character, excluding comments and blank lines that follow.</summary>
     public abstract int End { get; }
 
-    /// <summary>What a person would call it.</summary>
+    /// <summary>The user's word for it.</summary>
     public abstract string Kind { get; }
 }
 
@@ -25,10 +25,10 @@ public sealed class YamlScalar(int start, int end, int line, int column, string 
 
     public string Value { get; } = value;
 
-    /// <summary>Written over several lines with '|' or '>': <see cref="YamlNode.End"/> is the start of the line after it.</summary>
+    /// <summary>Written on several lines with '|' or '>': <see cref="YamlNode.End"/> is the start of the following line.</summary>
     public bool IsBlock { get; } = block;
 
-    /// <summary>Nothing, ~ or null without quotes: the option has its default.</summary>
+    /// <summary>Empty, ~ or null without quotes: the option has its default.</summary>
     public bool IsNull { get; } = plain && value is "" or "~" or "null" or "Null" or "NULL";
 
     public override string Kind => IsNull ? "nothing" : $"'{Value}'";

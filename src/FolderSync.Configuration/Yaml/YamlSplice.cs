@@ -1,15 +1,17 @@
 namespace FolderSync.Configuration.Yaml;
 
-/// <summary>Works out the text of a changed document: the smallest replacement, in the manner in which its surroundings are written.</summary>
+/// <summary>Computes the text of a changed document: the smallest replacement, formatted like its surroundings.</summary>
 /// <remarks>
-/// A child of a block collection owns the lines from its first character to the end of the line on which it ends (with the comment
-/// there). Comment lines above it belong to nobody and stay.
+/// A child of a block collection owns the lines from its first character to the end of its last line (with the comment there). Comment lines above
+/// it belong to nobody and stay.
 /// </remarks>
 internal sealed class YamlSplice(string text, YamlNode? root)
 {
     private readonly string _newline = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
 
-    /// <summary>Where a value hangs: behind a key's colon, a dash, or nothing (the root). <paramref name="Indent"/>: of the key or dash.</summary>
+    /// <summary>
+    /// Where a value is attached: after a key's colon, a dash, or nothing (the root). <paramref name="Indent"/> is that of the key or dash.
+    /// </summary>
     private readonly record struct Holder(int After, int Indent, bool IsDash, bool InFlow)
     {
         public static readonly Holder Root = new(-1, -2, false, false);
@@ -93,7 +95,7 @@ internal sealed class YamlSplice(string text, YamlNode? root)
         return value;
     }
 
-    /// <summary>A new option at the end of the group <paramref name="node"/>, which may be nothing yet.</summary>
+    /// <summary>Adds an option at the end of the group <paramref name="node"/>, which may not exist yet.</summary>
     private string Insert(YamlNode? node, Holder holder, string key, YamlValue value)
     {
         if (node is not YamlMap { Entries.Count: > 0 } map)
@@ -133,7 +135,9 @@ internal sealed class YamlSplice(string text, YamlNode? root)
         return text[..Math.Max(0, holder.After)] + text[end..lineEnd] + lines + text[lineEnd..];
     }
 
-    /// <summary>Removes the <paramref name="at"/>th of at least two children, each given by its first character (key, dash) and its value.</summary>
+    /// <summary>
+    /// Removes the child with index <paramref name="at"/> of at least two, each given by its first character (key, dash) and its value.
+    /// </summary>
     private string RemoveChild((int Start, YamlNode Value)[] children, int at, bool flow)
     {
         var (start, value) = children[at];
@@ -147,7 +151,7 @@ internal sealed class YamlSplice(string text, YamlNode? root)
         }
         if (!SharesLine(start))
             return Cut(LineStart(start), LineAfter(value));
-        // The first child stands behind its parent's dash: the next one takes its place there, unless comments stand between them.
+        // The first child follows its parent's dash: the next one moves up there, unless comments are in between.
         var next = children[at + 1].Start;
         return text.AsSpan(LineAfter(value)..LineStart(next)).IsWhiteSpace() ? Cut(start, next) : Cut(start, value is YamlScalar { IsBlock: true } ? TrimLineEnds(value.Start, value.End) : value.End);
     }
@@ -164,7 +168,7 @@ internal sealed class YamlSplice(string text, YamlNode? root)
 
     private int AfterColon(YamlScalar key) => SkipTo(':', key.End) + 1;
 
-    /// <summary>Behind the comma that may follow a last item, or <paramref name="at"/> itself.</summary>
+    /// <summary>The position after a trailing comma, or <paramref name="at"/> itself.</summary>
     private int BehindComma(int at)
     {
         var next = at;
@@ -186,12 +190,12 @@ internal sealed class YamlSplice(string text, YamlNode? root)
         throw new InvalidOperationException($"No '{wanted}' behind character {from}.");
     }
 
-    /// <summary>Nothing but blanks before it on its line means that it owns the line.</summary>
+    /// <summary>True when other text precedes it on its line.</summary>
     private bool SharesLine(int at) => !text.AsSpan(LineStart(at)..at).IsWhiteSpace();
 
     private bool OneLine(int from, int to) => !text.AsSpan(from..to).Contains('\n');
 
-    /// <summary>An empty value right behind its colon or dash.</summary>
+    /// <summary>True for an empty value directly after its colon or dash.</summary>
     private bool NeedsSpace(YamlNode node) => node.Start == node.End && node.Start > 0 && text[node.Start - 1] is ':' or '-';
 
     private int LineStart(int at) => at == 0 ? 0 : text.LastIndexOf('\n', at - 1) + 1;

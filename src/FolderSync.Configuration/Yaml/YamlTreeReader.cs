@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace FolderSync.Configuration.Yaml;
 
 /// <summary>
-/// Text → nodes with their places. Takes the part of YAML that a configuration needs: one document, plain keys; anchors, aliases
-/// and tags are refused (they can grow a small file without bound or name types), size and depth are capped.
+/// Parses text into nodes with positions. Supports the part of YAML that a configuration needs: one document, plain keys. Refuses anchors, aliases
+/// and tags (they can expand a small file without limit or name types); limits size and depth.
 /// </summary>
 internal sealed class YamlTreeReader
 {
@@ -23,7 +23,7 @@ internal sealed class YamlTreeReader
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
     }
 
-    /// <summary>The document's root, null for a document without content; <see cref="ConfigException"/> otherwise.</summary>
+    /// <summary>The document's root, null for an empty document; throws <see cref="ConfigException"/> for an invalid one.</summary>
     /// <param name="file">For messages.</param>
     public static YamlNode? Read(string file, string text)
     {
@@ -43,14 +43,14 @@ internal sealed class YamlTreeReader
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
         {
-            // The parser stumbles over some nonsense instead of naming it.
+            // Some malformed input makes the parser crash instead of reporting it.
             var at = reader._parser.Current?.End ?? Mark.Empty;
             throw new ConfigException(file, Math.Min((int)at.Line, 1 + text.AsSpan().Count('\n')), (int)at.Column, "This is not valid YAML from here on.", Hint(Line(text, (int)at.Line), e), e);
         }
         catch (YamlException e)
         {
             var lines = text.Split('\n');
-            // The parser tells of a tab where the group began that it stands in.
+            // The parser reports a tab at the start of the group that contains it.
             var tab = e.End.Line > 0 && e.End.Line <= lines.Length && IsTabIndented(lines[e.End.Line - 1]) ? (int)e.End.Line - 1
                 : Array.FindIndex(lines, Math.Clamp((int)e.Start.Line - 1, 0, lines.Length), IsTabIndented);
             var isTab = tab >= 0 && (tab <= e.Start.Line || Reason(e).Contains("tab", StringComparison.Ordinal));
@@ -126,7 +126,7 @@ internal sealed class YamlTreeReader
         return new YamlMap(Index(start), (int)start.Start.Line, (int)start.Start.Column, entries, start.Style == MappingStyle.Flow, Index(end) + 1);
     }
 
-    /// <summary>Where the mark of a key stands that is written as "? key", which no splice could handle; the key itself for all others.</summary>
+    /// <summary>The position of the mark of a key written as "? key", which no splice could handle; for other keys the key itself.</summary>
     private int QuestionMark(YamlNode key)
     {
         var i = key.Start - 1;
@@ -149,7 +149,7 @@ internal sealed class YamlTreeReader
         return reason.EndsWith('.') ? reason : reason + ".";
     }
 
-    /// <summary>YAML ends a line there and nobody sees it: a comment would go on as an option. -1 for none.</summary>
+    /// <summary>The position of an invisible line end of YAML's, after which a comment would continue as an option; -1 for none.</summary>
     private static int OddLineEnd(string text)
     {
         for (var i = 0; i < text.Length; i++)
@@ -164,7 +164,7 @@ internal sealed class YamlTreeReader
 
     private static bool IsTabIndented(string line) => line[..^line.TrimStart().Length].Contains('\t');
 
-    /// <summary>The other mistakes that people make most in YAML.</summary>
+    /// <summary>Other frequent mistakes in YAML.</summary>
     private static string? Hint(string line, Exception e) =>
         e.Message.Contains("invalid mapping", StringComparison.Ordinal) ? "Indent this line as its neighbours are, and put a value that holds ': ' in quotes."
         : line.Count(c => c == '"') % 2 == 1 ? "A closing \" seems to be missing."

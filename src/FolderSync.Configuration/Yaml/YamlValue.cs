@@ -4,17 +4,17 @@ using System.Text;
 
 namespace FolderSync.Configuration.Yaml;
 
-/// <summary>A value that is to stand in a document, or stands in one: what it says, not how it is written.</summary>
+/// <summary>The content of a value in a document, regardless of its formatting.</summary>
 public abstract record YamlValue
 {
     public static readonly YamlValue Nothing = new Null();
     public static readonly YamlValue EmptyList = new List([]);
     public static readonly YamlValue EmptyMap = new Map([]);
 
-    /// <summary>Text that must stay text: quoted where a reader could take it for something else.</summary>
+    /// <summary>Text that must stay text: quoted if a reader could take it for another type.</summary>
     public static YamlValue Text(string text) => new Scalar(text, IsText: true);
 
-    /// <summary>A number, a duration, an enumeration's word: written as it is.</summary>
+    /// <summary>A number, a duration or an enum value: written verbatim.</summary>
     public static YamlValue Word(string word) => new Scalar(word, IsText: false);
 
     public static YamlValue Of(bool value) => Word(value ? "true" : "false");
@@ -23,7 +23,7 @@ public abstract record YamlValue
 
     public static YamlValue Of(IEnumerable<YamlValue> items) => new List([.. items]);
 
-    /// <summary>What a parsed node says.</summary>
+    /// <summary>The content of a parsed node.</summary>
     public static YamlValue Of(YamlNode? node) => node switch
     {
         null or YamlScalar { IsNull: true } => Nothing,
@@ -60,7 +60,7 @@ public abstract record YamlValue
     }
 }
 
-/// <summary>Writes values. A list of scalars is written in brackets on one line, a list of groups and a group over lines.</summary>
+/// <summary>Writes values: a list of scalars in brackets on one line; groups and lists of groups on several lines.</summary>
 internal static class YamlWriter
 {
     /// <summary>On one line.</summary>
@@ -82,7 +82,7 @@ internal static class YamlWriter
         _ => false,
     };
 
-    /// <summary>Lines without their ends; the first and all others start with <paramref name="indent"/> spaces.</summary>
+    /// <summary>Lines without line ends, each starting with <paramref name="indent"/> spaces.</summary>
     public static IEnumerable<string> Lines(YamlValue value, int indent)
     {
         var margin = new string(' ', indent);
@@ -113,7 +113,7 @@ internal static class YamlWriter
 
     private static string Scalar(YamlValue.Scalar s) => s.IsText && !IsPlain(s.Value) ? Quoted(s.Value) : s.Value;
 
-    /// <summary>Conservative: what any YAML reader takes for a string, in brackets too.</summary>
+    /// <summary>Conservative: only what any YAML reader takes for a string, even in brackets.</summary>
     private static bool IsPlain(string s)
     {
         if (s.Length == 0 || !(char.IsAsciiLetter(s[0]) || s[0] is '/' or '_' || s[0] > 0x7f && char.IsLetter(s[0]) || char.IsAsciiDigit(s[0]) && !LooksLikeNumber(s)) || s[^1] is ' ' or ':')
