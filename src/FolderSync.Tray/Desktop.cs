@@ -4,7 +4,7 @@ using FolderSync.Tray.Model;
 
 namespace FolderSync.Tray;
 
-/// <summary>Opens things with the programs that the desktop has for them.</summary>
+/// <summary>Opens pages and directories with the desktop's programs.</summary>
 internal sealed class Desktop : IDesktop
 {
     public string? OpenPage(Uri page) => Open(page.AbsoluteUri);

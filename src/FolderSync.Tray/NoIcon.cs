@@ -4,7 +4,7 @@ using FolderSync.Tray.Model;
 
 namespace FolderSync.Tray;
 
-/// <summary>Where there is no desktop: the service is still kept running, and notices go to the log.</summary>
+/// <summary>For computers without a desktop: keeps the service running and logs notifications.</summary>
 internal sealed class NoIcon(TrayLog log) : ITrayIcon
 {
     private readonly Channel<TrayEvent> _events = Channel.CreateUnbounded<TrayEvent>();

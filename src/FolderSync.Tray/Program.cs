@@ -56,7 +56,7 @@ static async Task<int> RunAsync(string home, string? service, bool mayStart, Can
     catch (TrayException e)
     {
         Console.Error.WriteLine($"foldersync-tray: {e.Message}");
-        // A program without a console has no other way to say it.
+        // A program without a console has no other way to show it.
         if (OperatingSystem.IsWindows())
             _ = Native.MessageBox(0, e.Message, "FolderSync", Native.MbError);
         return Failed;

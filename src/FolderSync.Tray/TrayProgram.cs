@@ -6,7 +6,7 @@ using FolderSync.Tray.Service;
 
 namespace FolderSync.Tray;
 
-/// <summary>Joins service, icon and person: what the service says is shown, what the person chooses is done.</summary>
+/// <summary>Connects service, icon and user: shows the service's state and carries out the user's actions.</summary>
 internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, ITrayIcon icon, IDesktop desktop, IconSet icons, TrayLog log, TimeProvider time)
 {
     /// <summary>Slow enough for a panel that fetches every picture over D-Bus.</summary>
@@ -20,7 +20,7 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
     private TrayView? _view;
     private int _frame;
 
-    /// <summary>Ends when a person or the system says so.</summary>
+    /// <summary>Runs until the user or the system ends it.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _quit.Token);
@@ -109,7 +109,7 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
         }
     }
 
-    /// <returns>Null; else why it could not be done, a sentence.</returns>
+    /// <returns>Null, or a sentence that says why it failed.</returns>
     private async Task<string?> DoAsync(TrayAction action, CancellationToken cancellation)
     {
         switch (action)
@@ -141,7 +141,7 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // A scan is answered when it is done, which may take hours; it goes on.
+            // The response to a scan comes at its end, possibly hours later; the scan continues.
             return action is TrayAction.Rescan ? null : $"The service at {client.Address.Url} does not answer. Look into its log, or restart it.";
         }
     }

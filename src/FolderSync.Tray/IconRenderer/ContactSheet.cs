@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace FolderSync.IconRenderer;
 
-/// <summary>All pictures in the sizes and on the backgrounds of panels, for a person to judge by.</summary>
+/// <summary>Shows all pictures in the sizes and on the backgrounds of panels, for review.</summary>
 internal static class ContactSheet
 {
     private const int Gap = 10;

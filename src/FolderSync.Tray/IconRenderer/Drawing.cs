@@ -5,10 +5,10 @@ using Svg.Skia;
 
 namespace FolderSync.IconRenderer;
 
-/// <summary>One picture of an SVG file; an animated one is a file whose root says how many pictures its element "turning" makes in how many degrees.</summary>
+/// <summary>One picture of an SVG file. An animated file's root says how many frames its element "turning" has and over how many degrees.</summary>
 internal sealed class Drawing(string name, int frame, XDocument svg)
 {
-    /// <summary>The file's name without its ending.</summary>
+    /// <summary>The file's name without its extension.</summary>
     public string Name { get; } = name;
 
     public int Frame { get; } = frame;

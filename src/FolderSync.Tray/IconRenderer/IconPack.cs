@@ -5,8 +5,8 @@ using System.Text;
 namespace FolderSync.IconRenderer;
 
 /// <summary>
-/// The tray's pictures as it wants them, so that it needs no decoder: deflated; count, then for each picture name (length byte, ASCII),
-/// frame (byte), size (byte), size × size pixels of A R G B, alpha not multiplied in.
+/// The tray's pictures in a form that needs no decoder: deflated; a count, then for each picture its name (length byte, ASCII), frame (byte), size
+/// (byte), and size × size pixels as A R G B, alpha not premultiplied.
 /// </summary>
 internal static class IconPack
 {

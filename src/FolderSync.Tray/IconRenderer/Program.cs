@@ -1,7 +1,7 @@
 using FolderSync.IconRenderer;
 using SkiaSharp;
 
-// IconRenderer DIRECTORY-OF-SVG DIRECTORY-FOR-RESULTS: all that the tray, the installers and the desktop need of the drawings.
+// IconRenderer SVG-DIRECTORY OUTPUT-DIRECTORY: renders everything that the tray, the installers and the desktop need.
 if (args is not [var drawings, var results])
 {
     Console.Error.WriteLine("Usage: IconRenderer DIRECTORY-OF-SVG DIRECTORY-FOR-RESULTS");

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace FolderSync.IconRenderer;
 
-/// <summary>The picture beside the first and the last page of Windows' setup program, in its size on a screen of 96 DPI. Windows wants a BMP.</summary>
+/// <summary>The picture on the first and last page of the Windows setup program, for 96 DPI. Windows requires a BMP.</summary>
 internal static class SetupBanner
 {
     private const int Width = 164;
@@ -12,7 +12,7 @@ internal static class SetupBanner
     private const int HeaderLength = 54;
     private const int PixelsPerMetre = 3780;
 
-    /// <param name="icon">Its square has the colour <paramref name="ground"/>.</param>
+    /// <param name="icon">The icon, whose square has the color <paramref name="ground"/>.</param>
     public static void Write(string path, Drawing icon, SKColor ground)
     {
         using var surface = SKSurface.Create(new SKImageInfo(Width, Height, SKColorType.Bgra8888, SKAlphaType.Opaque));

@@ -18,7 +18,7 @@ internal static class WindowsIcon
         var offset = HeaderSize + (EntrySize * sizes.Length);
         foreach (var (size, png) in sizes.Zip(pictures))
         {
-            // 0 says 256.
+            // 0 means 256.
             file.Write((byte)size);
             file.Write((byte)size);
             file.Write((ushort)0);

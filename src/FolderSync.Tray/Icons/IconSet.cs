@@ -6,10 +6,10 @@ using FolderSync.Tray.Model;
 namespace FolderSync.Tray.Icons;
 
 /// <summary>A square picture.</summary>
-/// <param name="Argb">Four bytes a pixel: A, R, G, B; alpha not multiplied in; row by row from the top.</param>
+/// <param name="Argb">Four bytes per pixel: A, R, G, B; alpha not premultiplied; row by row from the top.</param>
 internal sealed record IconImage(int Size, byte[] Argb);
 
-/// <summary>The pictures that the build rendered from the drawings beside this file.</summary>
+/// <summary>The pictures that the build renders from the drawings beside this file.</summary>
 internal sealed class IconSet
 {
     private readonly Dictionary<(string Name, int Frame), List<IconImage>> _images = [];
@@ -36,13 +36,13 @@ internal sealed class IconSet
         return set;
     }
 
-    /// <summary>How many pictures the state's animation has; 1 where it stands still.</summary>
+    /// <summary>The number of frames of the state's animation; 1 for a still picture.</summary>
     public int Frames(IconState state) => _images.Keys.Count(k => k.Name == NameOf(state));
 
-    /// <summary>In all sizes, the smallest first.</summary>
+    /// <summary>All sizes, the smallest first.</summary>
     public IReadOnlyList<IconImage> Images(IconState state, int frame) => _images[(NameOf(state), frame % Frames(state))];
 
-    /// <summary>The smallest that is not smaller, else the largest.</summary>
+    /// <summary>The smallest picture of at least that size, otherwise the largest.</summary>
     public IconImage Image(IconState state, int frame, int size)
     {
         var images = Images(state, frame);

@@ -2,7 +2,7 @@ using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
-/// <summary>An object with one interface that others on the bus may call. Answers on the receive loop, so nothing in it may wait.</summary>
+/// <summary>An object with one interface for callers on the bus. It answers on the receive loop, so nothing in it may wait.</summary>
 internal abstract class BusObject(string path, string @interface, string introspection) : IPathMethodHandler
 {
     private const string PropertiesInterface = "org.freedesktop.DBus.Properties";
@@ -14,7 +14,7 @@ internal abstract class BusObject(string path, string @interface, string introsp
 
     protected abstract KeyValuePair<string, VariantValue>[] Properties { get; }
 
-    /// <summary>What is not answered here, the library answers: there is no such method.</summary>
+    /// <summary>The library answers the rest: there is no such method.</summary>
     public ValueTask HandleMethodAsync(MethodContext context)
     {
         var (asked, member) = (context.Request.InterfaceAsString, context.Request.MemberAsString ?? "");
@@ -27,10 +27,10 @@ internal abstract class BusObject(string path, string @interface, string introsp
         return default;
     }
 
-    /// <summary>A call of the object's own interface.</summary>
+    /// <summary>Handles a call of the object's own interface.</summary>
     protected abstract void Answer(MethodContext context, string member);
 
-    /// <summary>False: the caller got the error for arguments of other types, and nothing of them may be read.</summary>
+    /// <summary>False: the caller got an error about the argument types; don't read the arguments.</summary>
     protected static bool HasArguments(MethodContext context, string signature)
     {
         if ((context.Request.SignatureAsString ?? "") == signature)
@@ -41,7 +41,7 @@ internal abstract class BusObject(string path, string @interface, string introsp
 
     protected static void ReplyInvalid(MethodContext context, string reason) => context.ReplyError(InvalidArguments, reason);
 
-    /// <param name="signature">Null: the answer is that it was done.</param>
+    /// <param name="signature">Null: an empty reply.</param>
     protected static void Reply(MethodContext context, string? signature = null, BusBody? body = null)
     {
         var writer = context.CreateReplyWriter(signature);

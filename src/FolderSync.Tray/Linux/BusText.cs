@@ -1,12 +1,12 @@
 namespace FolderSync.Tray.Linux;
 
-/// <summary>Others' words, fit for D-Bus.</summary>
+/// <summary>Prepares foreign text for D-Bus.</summary>
 internal static class BusText
 {
-    /// <summary>More no panel shows in a line.</summary>
+    /// <summary>No panel shows longer lines.</summary>
     private const int MaxLength = 1000;
 
-    /// <summary>Without NUL, for which the bus would end the connection, and no longer than a line may be.</summary>
+    /// <summary>Removes NUL, for which the bus would close the connection, and cuts the text.</summary>
     public static string Clean(string text)
     {
         text = text.Replace('\0', '\uFFFD');

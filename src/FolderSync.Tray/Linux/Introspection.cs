@@ -1,6 +1,6 @@
 namespace FolderSync.Tray.Linux;
 
-/// <summary>What the two objects say of themselves to tools and to bindings that ask.</summary>
+/// <summary>Describes the two objects to tools and bindings.</summary>
 internal static class Introspection
 {
     private const string Head = """<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">""";

@@ -4,13 +4,13 @@ using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
-/// <summary>The icon as org.kde.StatusNotifierItem: properties that a panel reads when a signal says that they have changed.</summary>
+/// <summary>The icon as org.kde.StatusNotifierItem: properties that a panel reads after a change signal.</summary>
 internal sealed class ItemObject(IconSet icons, Action activated) : BusObject(ObjectPath, Interface, Introspection.Item)
 {
     public const string ObjectPath = "/StatusNotifierItem";
     public const string Interface = "org.kde.StatusNotifierItem";
 
-    /// <summary>Panels scale what they lack; bigger pictures would only cost time on the bus.</summary>
+    /// <summary>Panels scale to the sizes that they lack; bigger pictures would only cost time on the bus.</summary>
     private const int MaxSize = 48;
 
     private volatile TrayView _view = new(IconState.Disconnected, "", [], []);
@@ -48,7 +48,7 @@ internal sealed class ItemObject(IconSet icons, Action activated) : BusObject(Ob
         return signals;
     }
 
-    /// <summary>Where on the screen a click was, in whatever form it is told, is of no interest.</summary>
+    /// <summary>The click's position doesn't matter, whatever its format.</summary>
     protected override void Answer(MethodContext context, string member)
     {
         switch (member)

@@ -1,6 +1,6 @@
 namespace FolderSync.Tray.Linux;
 
-/// <summary>Panels and notification services read a few tags in what they show: others' words must not be taken for them.</summary>
+/// <summary>Escapes foreign text: panels and notification services interpret some tags.</summary>
 internal static class Markup
 {
     public static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal)

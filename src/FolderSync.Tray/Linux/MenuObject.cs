@@ -3,7 +3,7 @@ using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
-/// <summary>The menu as com.canonical.dbusmenu: a tree of numbered items that the panel draws and tells clicks of.</summary>
+/// <summary>The menu as com.canonical.dbusmenu: a tree of numbered items, which the panel draws and reports clicks for.</summary>
 internal sealed class MenuObject(Action<TrayAction> chosen) : BusObject(ObjectPath, Interface, Introspection.Menu)
 {
     public const string ObjectPath = "/MenuBar";

@@ -3,16 +3,16 @@ using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
-/// <summary>An item as com.canonical.dbusmenu has it.</summary>
+/// <summary>A menu item of com.canonical.dbusmenu.</summary>
 internal sealed record MenuItem(int Number, KeyValuePair<string, VariantValue>[] Properties, IReadOnlyList<MenuItem> Children);
 
-/// <summary>What a panel is told of a new menu.</summary>
+/// <summary>The change that a panel is notified of.</summary>
 internal abstract record MenuChange
 {
-    /// <summary>Items came, went or moved: it reads all anew.</summary>
+    /// <summary>Items were added, removed or moved: the panel reads everything again.</summary>
     public sealed record Layout(uint Revision) : MenuChange;
 
-    /// <summary>These look otherwise.</summary>
+    /// <summary>The appearance of these items changed.</summary>
     public sealed record Looks(IReadOnlyList<MenuItem> Items) : MenuChange;
 }
 
@@ -24,7 +24,7 @@ internal sealed class MenuTree
 
     private readonly Lock _lock = new();
 
-    /// <summary>A number stands for its key as long as the tray runs: a click on an old menu never hits another item.</summary>
+    /// <summary>A key keeps its number while the tray runs, so that a click on an old menu never hits another item.</summary>
     private readonly Dictionary<string, int> _numbers = [];
 
     private IReadOnlyList<MenuEntry> _menu = [];
@@ -61,7 +61,7 @@ internal sealed class MenuTree
         }
     }
 
-    /// <summary>Those of the numbers that are known, without what is below; no number: all.</summary>
+    /// <summary>The known items of those numbers, without children; all items if no numbers are given.</summary>
     public IReadOnlyList<MenuItem> Items(IReadOnlyCollection<int> numbers)
     {
         lock (_lock)
@@ -71,19 +71,19 @@ internal sealed class MenuTree
         }
     }
 
-    /// <summary>The entry of that number in the menu that is shown now.</summary>
+    /// <summary>The entry with that number in the present menu.</summary>
     public MenuEntry? Find(int number)
     {
         lock (_lock)
             return _byNumber.GetValueOrDefault(number);
     }
 
-    /// <param name="withDefaults">Also what is as it is when nothing is said: an update must be able to take something back.</param>
+    /// <param name="withDefaults">Includes properties with default values, so that an update can reset them.</param>
     private static KeyValuePair<string, VariantValue>[] Properties(MenuEntry entry, bool withDefaults)
     {
         if (entry.IsSeparator)
             return [new("type", "separator")];
-        // An underscore would underline the letter behind it.
+        // An underscore would underline the following letter.
         List<KeyValuePair<string, VariantValue>> properties = [new("label", BusText.Clean(entry.Label).Replace("_", "__", StringComparison.Ordinal))];
         if (withDefaults || !entry.IsEnabled)
             properties.Add(new("enabled", entry.IsEnabled));

@@ -7,7 +7,7 @@ using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
-/// <summary>Notifications over org.freedesktop.Notifications.</summary>
+/// <summary>Shows notifications through org.freedesktop.Notifications.</summary>
 internal sealed class Notifier(SessionBus bus, IconSet icons, Action<TrayAction> clicked, TrayLog log)
 {
     public const string Service = "org.freedesktop.Notifications";
@@ -24,7 +24,7 @@ internal sealed class Notifier(SessionBus bus, IconSet icons, Action<TrayAction>
         signal => Take(signal.Member, signal.Id),
         cancellation);
 
-    /// <summary>What is shown is over when its service ends.</summary>
+    /// <summary>Notifications vanish when their service ends.</summary>
     public void ServiceChanged()
     {
         lock (_lock)
@@ -55,7 +55,7 @@ internal sealed class Notifier(SessionBus bus, IconSet icons, Action<TrayAction>
 
     private static BusMember Method(string name, string? signature = null) => new(ObjectPath, Service, name, signature);
 
-    /// <exception cref="DBusReadException">The service answers with something else.</exception>
+    /// <exception cref="DBusReadException">The reply has another signature.</exception>
     private static Reader Answer(Message message, string signature) => message.SignatureAsString == signature
         ? message.GetBodyReader()
         : throw new DBusReadException($"the answer has the types \"{message.SignatureAsString}\" instead of \"{signature}\"");
@@ -93,7 +93,7 @@ internal sealed class Notifier(SessionBus bus, IconSet icons, Action<TrayAction>
         writer.WriteInt32(-1);
     }
 
-    /// <summary>Width, height, bytes a row, has alpha, bits a sample, samples, R G B A.</summary>
+    /// <summary>Width, height, bytes per row, has alpha, bits per sample, samples, R G B A.</summary>
     private Struct<int, int, int, bool, int, int, Array<byte>> Picture(NoticeKind kind)
     {
         var image = icons.Image(kind == NoticeKind.Error ? IconState.Error : IconState.Attention, 0, PictureSize);

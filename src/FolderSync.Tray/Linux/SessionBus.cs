@@ -3,19 +3,19 @@ using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
-/// <summary>The bus can't be reached, or a call got no proper answer; the message is a sentence.</summary>
+/// <summary>The bus can't be reached, or a call got no proper reply; the message is a sentence.</summary>
 internal sealed class BusException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Writes a message's body.</summary>
 internal delegate void BusBody(ref MessageWriter writer);
 
-/// <summary>What is called, or the signal that is sent.</summary>
-/// <param name="Signature">Of the body; null: there is none.</param>
+/// <summary>A method or signal.</summary>
+/// <param name="Signature">The signature of the body; null when there is none.</param>
 internal readonly record struct BusMember(string Path, string Interface, string Member, string? Signature = null);
 
 /// <summary>
-/// The session's message bus, over Tmds.DBus.Protocol. Adds what a desktop program needs: every call ends in time, only this computer is connected to,
-/// and an odd message never ends the connection.
+/// The session bus, over Tmds.DBus.Protocol. Adds what a desktop program needs: every call times out, only addresses on this computer are used, and
+/// an unexpected message never closes the connection.
 /// </summary>
 internal sealed class SessionBus : IDisposable
 {
@@ -31,10 +31,10 @@ internal sealed class SessionBus : IDisposable
         Ended = connection.DisconnectedAsync();
     }
 
-    /// <summary>Done when the bus is gone.</summary>
+    /// <summary>Completes when the bus is gone.</summary>
     public Task Ended { get; }
 
-    /// <exception cref="BusException">It can't be reached, or does not let us in.</exception>
+    /// <exception cref="BusException">It can't be reached or refuses the connection.</exception>
     public static async Task<SessionBus> ConnectAsync(string address, TrayLog log, CancellationToken cancellation)
     {
         Exception? last = null;
@@ -65,7 +65,7 @@ internal sealed class SessionBus : IDisposable
 
     public void Add(IPathMethodHandler handler) => _connection.AddMethodHandler(handler);
 
-    /// <exception cref="BusException">The answer is an error or another one than expected, none came, or the bus is gone.</exception>
+    /// <exception cref="BusException">The reply is an error or has another type, none came, or the bus is gone.</exception>
     public async Task<T> CallAsync<T>(string service, BusMember method, BusBody? body, MessageValueReader<T> reader, CancellationToken cancellation)
     {
         try
@@ -86,7 +86,7 @@ internal sealed class SessionBus : IDisposable
         }
     }
 
-    /// <summary>Sends a signal; lost without a word if the bus is gone.</summary>
+    /// <summary>Sends a signal; silently dropped if the bus is gone.</summary>
     public void Emit(BusMember signal, BusBody? body = null)
     {
         var writer = _connection.GetMessageWriter();
@@ -102,7 +102,7 @@ internal sealed class SessionBus : IDisposable
         }
     }
 
-    /// <param name="reader">On the receive loop, as <paramref name="handler"/>: neither may wait, and the reader may not throw.</param>
+    /// <param name="reader">Runs on the receive loop, like <paramref name="handler"/>: neither may wait, and the reader may not throw.</param>
     /// <exception cref="BusException">The bus is gone, or has too many rules.</exception>
     public async Task SubscribeAsync<T>(MatchRule rule, MessageValueReader<T> reader, Action<T> handler, CancellationToken cancellation)
     {
@@ -138,7 +138,7 @@ internal sealed class SessionBus : IDisposable
         public Options(string address, TrayLog log)
             : base(address) => OnException = e => Survive(e, log);
 
-        /// <summary>Nothing here takes files from others.</summary>
+        /// <summary>Accepts no file descriptors.</summary>
         protected override async ValueTask<SetupResult> SetupAsync(CancellationToken cancellationToken)
         {
             var setup = await base.SetupAsync(cancellationToken);
@@ -146,7 +146,7 @@ internal sealed class SessionBus : IDisposable
             return setup;
         }
 
-        /// <summary>The library would end the connection, and with it the tray, because of one message that nobody expected.</summary>
+        /// <summary>The library would close the connection, and so end the tray, because of one unexpected message.</summary>
         private static void Survive(DBusConnection.ExceptionContext context, TrayLog log)
         {
             if (context.Source == DBusConnection.ExceptionSource.ConnectionFailed)

@@ -6,7 +6,7 @@ using Tmds.DBus.Protocol;
 
 namespace FolderSync.Tray.Linux;
 
-/// <summary>The icon in a Linux desktop's panel. Panels come and go: it registers with each that comes.</summary>
+/// <summary>The icon in a Linux desktop's panel. Panels come and go; it registers with each new one.</summary>
 internal sealed class StatusNotifierIcon : ITrayIcon
 {
     private const string Watcher = "org.kde.StatusNotifierWatcher";
@@ -36,7 +36,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
 
     public ChannelReader<TrayEvent> Events => _events.Reader;
 
-    /// <exception cref="BusException">There is no bus to be had.</exception>
+    /// <exception cref="BusException">No bus is available.</exception>
     public static async Task<StatusNotifierIcon> ConnectAsync(string address, IconSet icons, TrayLog log, CancellationToken cancellation)
     {
         var bus = await SessionBus.ConnectAsync(address, log, cancellation);
@@ -80,7 +80,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
         await _notifying;
     }
 
-    /// <summary>One after the other: the one that replaces another must know its number.</summary>
+    /// <summary>Sends notifications one after the other: one that replaces another needs its number.</summary>
     private async Task NotifyAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
@@ -101,7 +101,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
         }
     }
 
-    /// <summary>Tells when the name gets an owner, and when it loses it.</summary>
+    /// <summary>Reports when the name gets or loses an owner.</summary>
     private Task OnOwnerChangedAsync(string name, Action<bool> changed, CancellationToken cancellation) => _bus.SubscribeAsync(
         new MatchRule { Type = MessageType.Signal, Sender = SessionBus.Service, Interface = SessionBus.Service, Member = "NameOwnerChanged", Arg0 = name },
         static (m, _) => NewOwner(m),

@@ -1,6 +1,6 @@
 namespace FolderSync.Tray.Logging;
 
-/// <summary>Lines for whoever looks why there is no icon; the same one is not said again until another was.</summary>
+/// <summary>Log lines for finding out why there is no icon. Doesn't repeat a line directly after itself.</summary>
 internal sealed class TrayLog(TextWriter output)
 {
     private readonly Lock _lock = new();
@@ -20,7 +20,7 @@ internal sealed class TrayLog(TextWriter output)
             }
             catch (IOException)
             {
-                // Nobody reads.
+                // Nobody reads the output.
             }
         }
     }

@@ -2,16 +2,16 @@ using System.Threading.Channels;
 
 namespace FolderSync.Tray.Model;
 
-/// <summary>What a person did to the icon, its menu or a notification.</summary>
+/// <summary>A user's action on the icon, its menu or a notification.</summary>
 internal abstract record TrayEvent
 {
     /// <summary>The icon itself was clicked.</summary>
     public sealed record Activated : TrayEvent;
 
-    /// <summary>A line of the menu, or a notification that was clicked.</summary>
+    /// <summary>A menu item or a notification was clicked.</summary>
     public sealed record Chosen(TrayAction Action) : TrayEvent;
 
-    /// <summary>The session ends, or the desktop asks to.</summary>
+    /// <summary>The session ends, or the desktop announces it.</summary>
     public sealed record SessionEnds : TrayEvent;
 }
 
@@ -20,20 +20,20 @@ internal interface ITrayIcon : IAsyncDisposable
 {
     ChannelReader<TrayEvent> Events { get; }
 
-    /// <summary>From now on the icon is this.</summary>
-    /// <param name="frame">Of an animated state; others have only 0.</param>
+    /// <summary>Shows this view from now on.</summary>
+    /// <param name="frame">The frame of an animated state; others have only 0.</param>
     void Show(TrayView view, int frame);
 
-    /// <summary>A notice takes the place of an earlier one with its key.</summary>
+    /// <summary>Shows a notification and replaces an earlier one with the same key.</summary>
     void Notify(Notice notice);
 }
 
-/// <summary>What the tray opens for a person on the desktop.</summary>
+/// <summary>What the tray opens on the user's desktop.</summary>
 internal interface IDesktop
 {
-    /// <returns>Null; else why not, a sentence.</returns>
+    /// <returns>Null, or a sentence that says why it failed.</returns>
     string? OpenPage(Uri page);
 
-    /// <param name="path">Of a directory; anything else is not opened.</param>
+    /// <param name="path">A directory; anything else isn't opened.</param>
     string? OpenDirectory(string path);
 }

@@ -1,6 +1,6 @@
 namespace FolderSync.Tray.Model;
 
-/// <summary>What the icon says at a glance.</summary>
+/// <summary>The state that the icon shows.</summary>
 internal enum IconState
 {
     Idle,
@@ -8,9 +8,9 @@ internal enum IconState
     Paused,
     Error,
 
-    /// <summary>No service, or no other device is there.</summary>
+    /// <summary>There is no service, or no other device is connected.</summary>
     Disconnected,
 
-    /// <summary>Something waits for a person's word.</summary>
+    /// <summary>Something needs the user's decision.</summary>
     Attention,
 }

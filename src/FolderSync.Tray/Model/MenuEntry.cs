@@ -1,10 +1,10 @@
 namespace FolderSync.Tray.Model;
 
 /// <summary>One line of the menu.</summary>
-/// <param name="Key">The same for the same thing from one menu to the next, and its own within one.</param>
-/// <param name="Label">Text as it is shown: no mnemonics, no markup.</param>
-/// <param name="Action">Null: it only informs, opens <paramref name="Children"/> or separates.</param>
-/// <param name="IsChecked">Null: no check mark can be here.</param>
+/// <param name="Key">Identifies the entry: constant from one menu to the next, unique within one.</param>
+/// <param name="Label">The text as shown: without mnemonics and markup.</param>
+/// <param name="Action">Null: the entry only informs, opens <paramref name="Children"/>, or separates.</param>
+/// <param name="IsChecked">Null: the entry has no check mark.</param>
 internal sealed record MenuEntry(string Key, string Label, TrayAction? Action = null, bool? IsChecked = null, IReadOnlyList<MenuEntry>? Children = null)
 {
     public bool IsSeparator => Label.Length == 0;

@@ -12,14 +12,14 @@ internal enum NoticeKind
 /// <param name="Key">One notice a key is shown at a time.</param>
 internal sealed record Notice(string Key, NoticeKind Kind, string Title, string Text, TrayAction OnClick);
 
-/// <summary>Tells each thing once, and many of a kind as one.</summary>
+/// <summary>Notifies about each fact once, and about several of a kind together.</summary>
 internal sealed class Notices
 {
     private HashSet<string>? _told;
 
     /// <summary>
-    /// What is new since the last call. What was there before the tray is only shown by the icon, but for requests of others, who
-    /// may stand and wait at their device.
+    /// The facts that are new since the last call. Older facts from before the tray's start only change the icon, except for other users' requests,
+    /// who may be waiting at their device.
     /// </summary>
     public IReadOnlyList<Notice> News(Overview o)
     {
@@ -27,7 +27,7 @@ internal sealed class Notices
         var isFirst = _told is null;
         var told = _told ?? [];
         var news = facts.Where(f => !told.Contains(f.Key) && IsOn(o.Notifications, f.Kind) && !(isFirst && f.Kind is NoticeKind.Conflict or NoticeKind.Error)).ToList();
-        // What is gone may come back and is news then; what was switched off is not told late.
+        // A fact that ends and returns is new again. Facts of a disabled kind aren't announced later.
         _told = [.. facts.Select(f => f.Key)];
         return [.. news.GroupBy(f => f.Group).Select(g => g.Count() == 1 ? g.First().Alone : g.First().Many(g.Count()))];
     }

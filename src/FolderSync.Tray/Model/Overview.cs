@@ -1,18 +1,18 @@
 namespace FolderSync.Tray.Model;
 
-/// <summary>How the tray stands with the service.</summary>
+/// <summary>The tray's connection to the service.</summary>
 internal abstract record ServiceState
 {
-    /// <summary>It was started and does not answer yet.</summary>
+    /// <summary>It was started and doesn't answer yet.</summary>
     public sealed record Starting : ServiceState;
 
-    /// <param name="Why">A sentence for a person.</param>
+    /// <param name="Why">A sentence for the user.</param>
     public sealed record Gone(string Why) : ServiceState;
 
     public sealed record Running(Overview Overview) : ServiceState;
 }
 
-/// <summary>All that the tray knows of the service at one moment.</summary>
+/// <summary>Everything that the tray knows about the service at one moment.</summary>
 internal sealed record Overview
 {
     public IReadOnlyList<FolderView> Folders { get; init; } = [];
@@ -25,13 +25,13 @@ internal sealed record Overview
 
     public IReadOnlyList<ConflictView> Conflicts { get; init; } = [];
 
-    /// <summary>Only those that nobody has acknowledged.</summary>
+    /// <summary>The unacknowledged problems.</summary>
     public IReadOnlyList<ProblemView> Problems { get; init; } = [];
 
     /// <summary>Newest first.</summary>
     public IReadOnlyList<ChangeView> Changes { get; init; } = [];
 
-    /// <summary>Devices in the neighbourhood that are not paired.</summary>
+    /// <summary>Unpaired devices on the local network.</summary>
     public IReadOnlyList<NearbyView> Nearby { get; init; } = [];
 
     /// <summary>Null: not paused as a whole.</summary>
@@ -40,9 +40,9 @@ internal sealed record Overview
     public NoticeSwitches Notifications { get; init; } = new();
 }
 
-/// <param name="State">As the REST interface names it; empty while paused.</param>
-/// <param name="NeedBytes">That are not here yet.</param>
-/// <param name="IsHeld">Deletions wait for a person's word.</param>
+/// <param name="State">As in the REST interface; empty while paused.</param>
+/// <param name="NeedBytes">Bytes that are still missing.</param>
+/// <param name="IsHeld">Deletions need the user's decision.</param>
 internal sealed record FolderView(string Id, string Name, string Path, string State, string Error, bool IsPaused, long NeedBytes, long NeedItems, double Completion,
     double? SecondsLeft, bool IsHeld)
 {
@@ -51,9 +51,9 @@ internal sealed record FolderView(string Id, string Name, string Path, string St
     public bool HasError => !IsPaused && (Error.Length > 0 || State == "error");
 }
 
-/// <param name="Completion">Percent of what is shared with it that it has.</param>
-/// <param name="ReceiveRate">Bytes a second.</param>
-/// <param name="SendRate">Bytes a second.</param>
+/// <param name="Completion">The percentage of shared data that the device has.</param>
+/// <param name="ReceiveRate">Bytes per second.</param>
+/// <param name="SendRate">Bytes per second.</param>
 internal sealed record DeviceView(string Id, string Name, bool IsConnected, bool IsPaused, double Completion, double ReceiveRate, double SendRate);
 
 internal sealed record PairingRequest(string Device, string Name);
@@ -68,9 +68,9 @@ internal sealed record ChangeView(string Folder, string Item, string Action, str
 
 internal sealed record NearbyView(string Device, string Name);
 
-/// <summary>Which notifications a person wants.</summary>
+/// <summary>The notifications that the user wants.</summary>
 internal sealed record NoticeSwitches(bool Pairing = true, bool Offers = true, bool Conflicts = true, bool Errors = true);
 
-/// <summary>All is paused.</summary>
+/// <summary>Everything is paused.</summary>
 /// <param name="Until">Null: until resumed.</param>
 internal sealed record PauseView(DateTimeOffset? Until);

@@ -1,12 +1,12 @@
 namespace FolderSync.Tray.Model;
 
-/// <summary>What a click means.</summary>
+/// <summary>The meaning of a click.</summary>
 internal abstract record TrayAction
 {
-    /// <param name="View">The part of the page, as its address has it after "#/"; empty for the first one.</param>
+    /// <param name="View">The page's view, as after "#/" in its address; empty for the first one.</param>
     public sealed record OpenPage(string View = "") : TrayAction;
 
-    /// <param name="Path">A directory, absolute.</param>
+    /// <param name="Path">An absolute directory path.</param>
     public sealed record OpenDirectory(string Path) : TrayAction;
 
     /// <param name="Time">Null: until resumed.</param>

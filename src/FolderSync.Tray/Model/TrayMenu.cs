@@ -1,6 +1,6 @@
 namespace FolderSync.Tray.Model;
 
-/// <summary>The menu, from what the tray knows.</summary>
+/// <summary>Builds the menu from the tray's state.</summary>
 internal static class TrayMenu
 {
     private const int MaxFolders = 30;
@@ -36,7 +36,7 @@ internal static class TrayMenu
         return menu;
     }
 
-    /// <summary>What waits for a person, one line a thing, and a line for the rest of its kind.</summary>
+    /// <summary>Items that need the user's decision: one line each, and one line for the rest of a kind.</summary>
     private static IEnumerable<MenuEntry> Waiting(Overview o)
     {
         foreach (var r in o.PairingRequests.Take(3))
@@ -116,7 +116,7 @@ internal static class TrayMenu
         return $"{Wording.Name(leaf)}  –  {(c.Action == "deleted" ? "deleted " : "")}{TimeZoneInfo.ConvertTime(c.Time, zone):HH:mm}{by}";
     }
 
-    /// <summary>The directory that holds it, never the file: a click must not run what a peer sent.</summary>
+    /// <summary>Opens the containing directory, never the file: a click must not run a file that a peer sent.</summary>
     private static TrayAction? DirectoryOf(Overview o, ChangeView c)
     {
         if (o.Folders.FirstOrDefault(f => f.Id == c.Folder) is not { } folder)
@@ -124,7 +124,7 @@ internal static class TrayMenu
         var parts = c.Item.Split('/')[..^1];
         if (parts.Any(p => p is "" or "." or ".."))
             return null;
-        // The service may run under another system than the tray (Wine, a mapped drive): its separator is in its path.
+        // The service may run on another system than the tray (Wine, a mapped drive), so take the separator from its path.
         var separator = folder.Path.Contains('\\', StringComparison.Ordinal) && !folder.Path.StartsWith('/') ? '\\' : '/';
         return new TrayAction.OpenDirectory(string.Join(separator, parts.Prepend(folder.Path.TrimEnd('/', '\\'))));
     }

@@ -1,11 +1,11 @@
 namespace FolderSync.Tray.Model;
 
-/// <summary>What the tray shows: a pure function of what it knows.</summary>
+/// <summary>What the tray shows: a pure function of its state.</summary>
 /// <param name="Title">The state in a few words.</param>
-/// <param name="Details">Lines of the tooltip below the title; numbers only, no names.</param>
+/// <param name="Details">The tooltip's lines below the title; numbers only, no names.</param>
 internal sealed record TrayView(IconState Icon, string Title, IReadOnlyList<string> Details, IReadOnlyList<MenuEntry> Menu)
 {
-    /// <param name="ownsService">This tray started the service, so that it ends with it.</param>
+    /// <param name="ownsService">This tray started the service, so the service ends with it.</param>
     public static TrayView Of(ServiceState service, bool ownsService, TimeZoneInfo zone)
     {
         var icon = IconOf(service);
@@ -19,7 +19,7 @@ internal sealed record TrayView(IconState Icon, string Title, IReadOnlyList<stri
         _ => IconState.Disconnected,
     };
 
-    /// <summary>What a person must not miss comes before what merely goes on.</summary>
+    /// <summary>What the user must not miss comes before ordinary activity.</summary>
     private static IconState IconOf(Overview o) => o switch
     {
         _ when o.Folders.Any(f => f.HasError) || o.Problems.Any(p => p.IsError) => IconState.Error,
@@ -30,7 +30,7 @@ internal sealed record TrayView(IconState Icon, string Title, IReadOnlyList<stri
         _ => IconState.Idle,
     };
 
-    /// <summary>Nothing goes in or out, because a person said so.</summary>
+    /// <summary>Nothing is transferred, because the user paused it.</summary>
     public static bool IsPaused(Overview o) =>
         o.Pause is not null || (o.Devices.Count > 0 && o.Devices.All(d => d.IsPaused)) || (o.Folders.Count > 0 && o.Folders.All(f => f.IsPaused));
 
@@ -38,7 +38,7 @@ internal sealed record TrayView(IconState Icon, string Title, IReadOnlyList<stri
 
     private static bool IsSyncing(Overview o) => o.Folders.Any(f => f.IsSyncing) || o.Devices.Any(IsFed);
 
-    /// <summary>It gets from us what it lacks.</summary>
+    /// <summary>This device sends it the data that it lacks.</summary>
     private static bool IsFed(DeviceView d) => d is { IsConnected: true, IsPaused: false, Completion: < 100, SendRate: > 0 };
 
     private static string TitleOf(ServiceState service, IconState icon, TimeZoneInfo zone) => service switch

@@ -1,6 +1,6 @@
 namespace FolderSync.Tray.Model;
 
-/// <summary>Where things are on the page.</summary>
+/// <summary>The page's views.</summary>
 internal static class Views
 {
     public static readonly TrayAction Overview = new TrayAction.OpenPage();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FolderSync.Tray.Model;
 
-/// <summary>Numbers and others' words as a person reads them.</summary>
+/// <summary>Formats numbers and foreign text for the user.</summary>
 internal static class Wording
 {
     private const int MaxLength = 60;
@@ -33,8 +33,7 @@ internal static class Wording
     public static string Count(long count, string one, string many) => count == 1 ? $"1 {one}" : string.Create(CultureInfo.InvariantCulture, $"{count} {many}");
 
     /// <summary>
-    /// A name of a file, folder or device, which others chose: on one line, not too long, without characters that hide, break or turn
-    /// text round.
+    /// The name of a file, folder or device, which others chose: on one line, not too long, without characters that hide, break or reverse text.
     /// </summary>
     public static string Name(string text, int maxLength = MaxLength)
     {
@@ -50,6 +49,6 @@ internal static class Wording
         return shown.Length == 0 ? "(no name)" : shown.ToString();
     }
 
-    /// <summary>A device that gave no name is called by the beginning of its ID.</summary>
+    /// <summary>A device without a name is shown by the start of its ID.</summary>
     public static string Device(string name, string id) => Name(name.Length > 0 ? name : id.Split('-')[0]);
 }

@@ -7,7 +7,7 @@ using FolderOffer = FolderSync.Tray.Model.FolderOffer;
 
 namespace FolderSync.Tray.Service;
 
-/// <summary>Asks the service for all that the tray shows.</summary>
+/// <summary>Reads everything that the tray shows from the service.</summary>
 internal static class OverviewReader
 {
     private const int Changes = 10;
@@ -52,7 +52,7 @@ internal static class OverviewReader
         (pending.OfferedBy ?? []).OrderBy(o => o.Key, StringComparer.Ordinal)
             .Select(o => new FolderOffer(folder, o.Value.Label is { Length: > 0 } label ? label : folder, o.Key, names.GetValueOrDefault(o.Key, "")));
 
-    /// <summary>On, where the configuration does not say otherwise.</summary>
+    /// <summary>Notifications are on unless the configuration disables them.</summary>
     private static NoticeSwitches Switches(JsonNode options)
     {
         var section = (options as JsonObject)?["notifications"] as JsonObject;

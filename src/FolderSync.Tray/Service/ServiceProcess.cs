@@ -5,7 +5,7 @@ using FolderSync.Contracts;
 
 namespace FolderSync.Tray.Service;
 
-/// <summary>A service that this tray started: it ends with the tray, also with one that is killed, for its standard input ends then.</summary>
+/// <summary>A service started by this tray. It ends with the tray, even a killed one, because its standard input closes.</summary>
 internal sealed class ServiceProcess(string home, string? program) : IAsyncDisposable
 {
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(30);
@@ -13,16 +13,16 @@ internal sealed class ServiceProcess(string home, string? program) : IAsyncDispo
     private Process? _process;
     private volatile string _lastLine = "";
 
-    /// <summary>It runs, and this tray started it.</summary>
+    /// <summary>True when it runs and this tray started it.</summary>
     public bool IsOurs => _process is { HasExited: false };
 
-    /// <summary>Null: none was started, or it runs.</summary>
+    /// <summary>Null: none was started, or it is running.</summary>
     public int? ExitCode => _process is { HasExited: true } ended ? ended.ExitCode : null;
 
-    /// <summary>The last line that it wrote.</summary>
+    /// <summary>The last line of its output.</summary>
     public string LastLine => _lastLine;
 
-    /// <returns>Null; else why it could not be started, a sentence.</returns>
+    /// <returns>Null, or a sentence that says why it couldn't be started.</returns>
     public string? Start()
     {
         if (IsOurs)
@@ -57,7 +57,7 @@ internal sealed class ServiceProcess(string home, string? program) : IAsyncDispo
         }
     }
 
-    /// <summary>Ends it if it is ours: asked first, and made to only if it does not.</summary>
+    /// <summary>Ends it if this tray started it: asks first, and kills it only if that fails.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_process is not { } process)
@@ -74,7 +74,7 @@ internal sealed class ServiceProcess(string home, string? program) : IAsyncDispo
                 }
                 else
                 {
-                    // It has not come so far as to say where it is.
+                    // It hasn't published its address yet.
                     process.StandardInput.Close();
                 }
                 await process.WaitForExitAsync(limit.Token);

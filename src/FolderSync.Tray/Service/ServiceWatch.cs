@@ -6,8 +6,8 @@ using FolderSync.Tray.Model;
 namespace FolderSync.Tray.Service;
 
 /// <summary>
-/// Follows the service on a home through its starts, ends and restarts, and starts one where none runs. Its states come out of
-/// <see cref="States"/>, the newest one only.
+/// Follows the service of a home directory through starts, ends and restarts, and starts it if none is running. Publishes the latest state in
+/// <see cref="States"/>.
 /// </summary>
 internal sealed class ServiceWatch(string home, ServiceProcess process, bool mayStart, TimeProvider time)
 {
@@ -17,7 +17,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
 
     private const int ErrorPause = 2;
 
-    /// <summary>For one answer; a service that is stopped or hangs is told from a slow one by this.</summary>
+    /// <summary>The timeout of one response, which distinguishes a stopped or hanging service from a slow one.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
@@ -33,17 +33,17 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
 
     public ChannelReader<ServiceState> States => _states.Reader;
 
-    /// <summary>The running service's; null while there is none.</summary>
+    /// <summary>A client of the running service; null while there is none.</summary>
     public ServiceClient? Client => _client;
 
-    /// <summary>A person wants the service to run.</summary>
+    /// <summary>The user wants the service to run.</summary>
     public void StartService()
     {
         _startWanted = true;
         Nudge();
     }
 
-    /// <summary>Something was done that will have changed the state.</summary>
+    /// <summary>Call after an action that changes the state.</summary>
     public void Nudge()
     {
         lock (_nudge)
@@ -53,7 +53,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
         }
     }
 
-    /// <summary>Goes on until cancelled.</summary>
+    /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         _startWanted = mayStart;
@@ -69,7 +69,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
-                // The service that the tray started ends with it: a fault in one look at it must not end the synchronizing.
+                // The service that the tray started ends with the tray: a fault while reading its state must not end the synchronization.
                 Say(new ServiceState.Gone($"The tray can't read the service's state, and tries again: {e.GetType().Name}: {e.Message}"));
             }
             _client = null;
@@ -77,7 +77,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
         }
     }
 
-    /// <summary>From finding the service to losing it.</summary>
+    /// <summary>From finding the service until it is lost.</summary>
     private async Task FollowAsync(CancellationToken cancellation)
     {
         var address = ServiceAddress.Find(home);
@@ -105,7 +105,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
             Say(new ServiceState.Starting());
             return;
         }
-        // Exit code 0: a person ended it, and it stays so. Any other after it had come up: it fell, or wants to be started anew.
+        // Exit code 0: the user ended it, so it stays ended. Any other code after a successful start: it crashed or needs a restart.
         var fell = mayStart && _answered && process.ExitCode is not (null or 0);
         if (_startWanted || fell)
         {
@@ -137,7 +137,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
 
     private static bool IsBusy(Overview o) => TrayView.IconOf(new ServiceState.Running(o)) == IconState.Syncing || o.Folders.Any(f => f.IsSyncing);
 
-    /// <summary>Returns when the service has something new, at the latest after a beat; the number of the last event.</summary>
+    /// <summary>Returns when the service has news or the poll interval has passed; returns the last event's number.</summary>
     private async Task<long> NextAsync(ServiceClient client, long seen, TimeSpan beat, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -146,7 +146,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
             beat + Patience, client, ending.Token);
         var nudged = _nudge.WaitAsync(ending.Token);
         var first = await Task.WhenAny(events, nudged);
-        // One picture for a burst.
+        // Read once for a burst of events.
         await Task.Delay(Least, time, cancellation);
         if (first == events)
             seen = (await events) is { Count: > 0 } list ? list[^1].Id : seen;

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace FolderSync.Tray.Service;
 
-/// <summary>The service's home, as far as the tray has to do with it: where it is, and that one tray stands for it.</summary>
+/// <summary>The service's home directory from the tray's point of view: where it is, and that only one tray may use it.</summary>
 internal static class TrayHome
 {
     public const string Variable = "FOLDERSYNC_HOME";
     private const string LockName = "tray.lock";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>As the service finds its own: FOLDERSYNC_HOME, else the platform's place.</summary>
+    /// <summary>Finds it like the service does: FOLDERSYNC_HOME, otherwise the platform's default.</summary>
     public static string Default(Func<string, string?> environment)
     {
         if (environment(Variable) is { Length: > 0 } named)
@@ -24,7 +24,7 @@ internal static class TrayHome
     }
 
     /// <summary>Held until this process ends, however it ends.</summary>
-    /// <exception cref="TrayException">Another tray has it, or the home can't be written to.</exception>
+    /// <exception cref="TrayException">Another tray holds it, or the home directory can't be written.</exception>
     public static IDisposable Lock(string home)
     {
         try
@@ -52,5 +52,5 @@ internal static class TrayHome
     }
 }
 
-/// <summary>The tray can't start or go on; the message is for a person.</summary>
+/// <summary>The tray can't start or continue; the message is for the user.</summary>
 internal sealed class TrayException(string message, Exception? inner = null) : Exception(message, inner);

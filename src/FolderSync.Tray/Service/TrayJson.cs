@@ -12,7 +12,7 @@ internal sealed record PendingFolder(Dictionary<string, PendingOffer>? OfferedBy
 
 internal sealed record PendingOffer(string? Label);
 
-/// <summary>An entry of events; only that there is one matters here.</summary>
+/// <summary>An entry of events; only its existence matters here.</summary>
 internal sealed record ServiceEvent(long Id, string Type);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

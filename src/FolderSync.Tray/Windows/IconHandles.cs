@@ -5,7 +5,7 @@ using FolderSync.Tray.Model;
 
 namespace FolderSync.Tray.Windows;
 
-/// <summary>The pictures as Windows has them, each made once a size.</summary>
+/// <summary>The pictures as Windows icons, each created once per size.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class IconHandles(IconSet icons) : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class IconHandles(IconSet icons) : IDisposable
             return Native.CreateIconFromResourceEx(bits, (uint)resource.Length, true, Native.IconVersion, size, size, 0);
     }
 
-    /// <summary>An icon's resource: BITMAPINFOHEADER of twice the height, B G R A from the bottom up, then a mask that hides nothing.</summary>
+    /// <summary>An icon resource: BITMAPINFOHEADER of twice the height, B G R A from the bottom up, then an empty mask.</summary>
     public static byte[] Resource(IconImage image)
     {
         var size = image.Size;

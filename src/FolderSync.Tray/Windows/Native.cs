@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace FolderSync.Tray.Windows;
 
-/// <summary>The calls and structures of user32 and shell32 that an icon needs.</summary>
+/// <summary>The calls and structures of user32 and shell32 that a tray icon needs.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class Native
 {

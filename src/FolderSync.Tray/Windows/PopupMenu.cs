@@ -3,7 +3,7 @@ using FolderSync.Tray.Model;
 
 namespace FolderSync.Tray.Windows;
 
-/// <summary>The menu as a popup menu of Windows, made anew each time it opens.</summary>
+/// <summary>The menu as a Windows popup menu, created each time it opens.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class PopupMenu : IDisposable
 {
@@ -12,17 +12,17 @@ internal sealed class PopupMenu : IDisposable
 
     public PopupMenu(IReadOnlyList<MenuEntry> entries) => _menu = Make(entries);
 
-    /// <summary>Waits, with the window's messages going on, until one was chosen or the menu was left.</summary>
+    /// <summary>Waits, while the window's messages are processed, until an item was chosen or the menu was closed.</summary>
     public TrayAction? Choose(nint window, int x, int y)
     {
-        // Else a click elsewhere would not close it.
+        // Otherwise a click elsewhere would not close the menu.
         Native.SetForegroundWindow(window);
         var chosen = Native.TrackPopupMenuEx(_menu, Native.TpmReturnCommand | Native.TpmNoNotify | Native.TpmRightButton, x, y, window, 0);
         Native.PostMessage(window, Native.WmNull, 0, 0);
         return chosen > 0 && chosen <= _actions.Count ? _actions[chosen - 1] : null;
     }
 
-    /// <summary>Submenus go with it.</summary>
+    /// <summary>This also destroys submenus.</summary>
     public void Dispose() => Native.DestroyMenu(_menu);
 
     private nint Make(IReadOnlyList<MenuEntry> entries)
@@ -35,7 +35,7 @@ internal sealed class PopupMenu : IDisposable
                 Native.AppendMenu(menu, Native.MfSeparator, 0, null);
                 continue;
             }
-            // An ampersand would underline the letter behind it; a tab would move the rest to the right.
+            // An ampersand would underline the following letter; a tab would move the rest to the right.
             var label = entry.Label.Replace("&", "&&", StringComparison.Ordinal).Replace('\t', ' ');
             var flags = Native.MfString | (entry.IsEnabled ? 0 : Native.MfGrayed) | (entry.IsChecked == true ? Native.MfChecked : 0);
             if (entry.Children is { } children)

@@ -11,8 +11,8 @@ using FolderSync.Tray.Service;
 namespace FolderSync.Tray.Windows;
 
 /// <summary>
-/// The icon in Windows' taskbar: a hidden window on a thread of its own, which alone touches Windows. Others leave what is to be
-/// shown and post a message.
+/// The icon in the Windows taskbar: a hidden window on a thread of its own, the only one to call Windows. Other threads store what to show and post
+/// a message.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed class ShellIcon : ITrayIcon
@@ -26,7 +26,7 @@ internal sealed class ShellIcon : ITrayIcon
     private const uint BalloonTime = 15_000;
     private const int MaxWaiting = 10;
 
-    /// <summary>Windows calls a plain function; there is one icon a process.</summary>
+    /// <summary>Windows calls a static function; there is one icon per process.</summary>
     private static ShellIcon? _one;
 
     private readonly TrayLog _log;
@@ -39,7 +39,7 @@ internal sealed class ShellIcon : ITrayIcon
     private TrayView _view = new(IconState.Disconnected, "", [], []);
     private int _frame;
 
-    // Of the window's thread alone.
+    // The window's thread only.
     private nint _window;
     private uint _taskbarCreated;
     private bool _isAdded;
@@ -49,7 +49,7 @@ internal sealed class ShellIcon : ITrayIcon
 
     public ChannelReader<TrayEvent> Events => _events.Reader;
 
-    /// <exception cref="TrayException">No window can be made: there is no desktop.</exception>
+    /// <exception cref="TrayException">No window can be created: there is no desktop.</exception>
     public static async Task<ShellIcon> CreateAsync(IconSet icons, TrayLog log)
     {
         var icon = _one = new ShellIcon(icons, log);
@@ -119,7 +119,7 @@ internal sealed class ShellIcon : ITrayIcon
             };
             Native.RegisterClass(&windowClass);
         }
-        // Hidden, but of the desktop: a message-only window would not be told of a new taskbar.
+        // Hidden, but a top-level window: a message-only window wouldn't be notified of a new taskbar.
         _window = Native.CreateWindow(0, ClassName, "FolderSync", 0, 0, 0, 0, 0, 0, 0, Native.GetModuleHandle(null), 0);
         if (_window == 0)
             throw new Win32Exception();
@@ -143,7 +143,7 @@ internal sealed class ShellIcon : ITrayIcon
         switch (message)
         {
             case IconMessage:
-                // Version 4: what happened is in the low word, where it happened in wParam.
+                // Version 4: the low word has the event, wParam the position.
                 TakeMouse((uint)lParam & 0xFFFF, (short)(wParam & 0xFFFF), (short)((wParam >> 16) & 0xFFFF));
                 return 0;
             case ShowMessage or Native.WmDisplayChange or Native.WmSettingChange:
@@ -164,7 +164,7 @@ internal sealed class ShellIcon : ITrayIcon
                     _events.Writer.TryWrite(new TrayEvent.SessionEnds());
                 return 0;
             case Native.WmClose:
-                // Nobody can close a hidden window with the mouse: a setup program or taskkill asks the tray to end.
+                // The mouse can't close a hidden window: a setup program or taskkill asks the tray to end.
                 _events.Writer.TryWrite(new TrayEvent.SessionEnds());
                 return 0;
             case CloseMessage:
@@ -229,7 +229,7 @@ internal sealed class ShellIcon : ITrayIcon
         if (!_isAdded)
             return;
         var data = Data(Native.NifIcon | Native.NifTip | Native.NifShowTip);
-        // The taskbar may have ended without a word: the next picture adds the icon anew.
+        // The taskbar may have ended silently: the next picture adds the icon again.
         _isAdded = Native.NotifyIcon(Native.NimModify, &data);
     }
 
@@ -239,7 +239,7 @@ internal sealed class ShellIcon : ITrayIcon
         Native.NotifyIcon(Native.NimDelete, &data);
     }
 
-    /// <summary>One at a time: a click does not say which it was on.</summary>
+    /// <summary>One at a time: a click doesn't tell which one it belongs to.</summary>
     private unsafe void NextBalloon()
     {
         if (_balloon is not null || !_isAdded)
@@ -254,7 +254,7 @@ internal sealed class ShellIcon : ITrayIcon
         Copy(_balloon.Text, new Span<char>(data.Info, 256));
         data.InfoFlags = (_balloon.Kind == NoticeKind.Error ? Native.NiifError : Native.NiifInfo) | Native.NiifRespectQuietTime;
         Native.NotifyIcon(Native.NimModify, &data);
-        // Not every shell tells when it is over.
+        // Not every shell reports when it is over.
         Native.SetTimer(_window, BalloonTimer, BalloonTime, 0);
     }
 
@@ -284,7 +284,7 @@ internal sealed class ShellIcon : ITrayIcon
         return data;
     }
 
-    /// <summary>As much as there is room for, with a NUL behind it; never half a character.</summary>
+    /// <summary>Copies as much as fits, followed by NUL; never splits a character.</summary>
     private static void Copy(string text, Span<char> room)
     {
         var length = Math.Min(text.Length, room.Length - 1);
