@@ -5,8 +5,8 @@ using System.Text;
 namespace FolderSync.Client;
 
 /// <summary>
-/// Builds every path below /rest/ that holds something variable: $"config/folders/{id}". A value is one whole segment, or one value of the
-/// query, and is escaped. '.' and '..' can't be segments: <see cref="Uri"/> drops them, and the request would be for something else.
+/// Builds every path below /rest/ that contains a variable part: $"config/folders/{id}". A value is one whole segment or one query value, and is
+/// escaped. '.' and '..' can't be segments: <see cref="Uri"/> drops them, so the request would go elsewhere.
 /// </summary>
 [InterpolatedStringHandler]
 internal readonly ref struct RestPath

@@ -3,14 +3,14 @@ using FolderSync.Contracts;
 
 namespace FolderSync.Client;
 
-/// <summary>Finds the service that runs on a home.</summary>
+/// <summary>Finds the running service of a home directory.</summary>
 public static class RunningService
 {
     extension(ServiceAddress)
     {
-        /// <summary>Null where no service has said that it runs. It may be gone since (a kill): only an answer proves it.</summary>
+        /// <summary>Null when no service has published its address. A killed one leaves its address: only a response proves that it runs.</summary>
         /// <param name="home">The service's home directory.</param>
-        /// <exception cref="ServiceException">The file is there and can't be read.</exception>
+        /// <exception cref="ServiceException">The file exists and can't be read.</exception>
         public static ServiceAddress? Find(string home)
         {
             var path = Path.Combine(home, ServiceAddress.FileName);

@@ -1,6 +1,6 @@
 namespace FolderSync.Client;
 
-/// <summary>Routes of Syncthing's dialect that the command line alone uses.</summary>
+/// <summary>Routes of Syncthing's API that only the command line uses.</summary>
 public sealed partial class ServiceClient
 {
     public Task<IgnoreList> IgnoresAsync(string folder, CancellationToken cancellation) => GetAsync(RestPath.Of($"db/ignores?folder={folder}"), ClientJson.Default.IgnoreList, cancellation);
@@ -12,10 +12,10 @@ public sealed partial class ServiceClient
     public Task<Dictionary<string, PendingDevice>> PendingDevicesAsync(CancellationToken cancellation) =>
         GetAsync("cluster/pending/devices", ClientJson.Default.DictionaryStringPendingDevice, cancellation);
 
-    /// <summary>Folders that are offered and not shared here, by ID.</summary>
+    /// <summary>Folders that others offer and that aren't shared here, by ID.</summary>
     public Task<Dictionary<string, PendingFolder>> PendingFoldersAsync(CancellationToken cancellation) =>
         GetAsync("cluster/pending/folders", ClientJson.Default.DictionaryStringPendingFolder, cancellation);
 
-    /// <summary>Ends the service and starts it anew.</summary>
+    /// <summary>Restarts the service.</summary>
     public Task RestartAsync(CancellationToken cancellation) => SendAsync(HttpMethod.Post, "system/restart", cancellation);
 }

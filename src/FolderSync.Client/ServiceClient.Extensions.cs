@@ -28,7 +28,7 @@ public sealed partial class ServiceClient
     public Task<IgnorePreview> PreviewIgnoresAsync(IgnorePreviewRequest request, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "foldersync/ignores/preview", request, Json.IgnorePreviewRequest, Json.IgnorePreview, cancellation);
 
-    /// <param name="prefix">Only names that begin so; empty: all.</param>
+    /// <param name="prefix">Only names with this prefix; empty: all.</param>
     public Task<VersionPage> VersionsAsync(string folder, string prefix, int page, int perPage, CancellationToken cancellation) =>
         GetAsync(RestPath.Of($"foldersync/versions?folder={folder}&prefix={prefix}&page={page}&perpage={perPage}"), Json.VersionPage, cancellation);
 
@@ -51,20 +51,20 @@ public sealed partial class ServiceClient
 
     public Task RevertAsync(string folder, CancellationToken cancellation) => SendAsync(HttpMethod.Post, RestPath.Of($"db/revert?folder={folder}"), cancellation);
 
-    /// <param name="delete">False: the files come back.</param>
+    /// <param name="delete">False: restores the files.</param>
     public Task ConfirmDeletionsAsync(string folder, bool delete, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, RestPath.Of($"foldersync/deletions?folder={folder}&action={(delete ? "delete" : "restore")}"), cancellation);
 
-    /// <param name="folder">Null: of all.</param>
-    /// <param name="before">Only what has a lower ID; null: the latest.</param>
+    /// <param name="folder">Null: all folders.</param>
+    /// <param name="before">Only items with a lower ID; null: the latest.</param>
     public Task<IReadOnlyList<ChangeItem>> ChangesAsync(string? folder, int limit, long? before, CancellationToken cancellation) =>
         GetAsync(RestPath.Of($"foldersync/changes?folder={folder ?? ""}&limit={limit}&before={before}"), Json.IReadOnlyListChangeItem, cancellation);
 
-    /// <param name="folder">Null: of all.</param>
+    /// <param name="folder">Null: all folders.</param>
     public Task<IReadOnlyList<ConflictItem>> ConflictsAsync(string? folder, CancellationToken cancellation) =>
         GetAsync(RestPath.Of($"foldersync/conflicts?folder={folder ?? ""}"), Json.IReadOnlyListConflictItem, cancellation);
 
-    /// <param name="keepCopy">False: what has the name stays.</param>
+    /// <param name="keepCopy">False: keeps the file that has the name.</param>
     public async Task ResolveConflictAsync(string folder, string copy, bool keepCopy, CancellationToken cancellation) =>
         await SendAsync(HttpMethod.Post, "foldersync/conflicts/resolve", new ResolveRequest(folder, copy, keepCopy ? "copy" : "current"), Json.ResolveRequest, cancellation);
 
@@ -81,7 +81,7 @@ public sealed partial class ServiceClient
     public Task<IReadOnlyDictionary<string, string>> LogLevelsAsync(CancellationToken cancellation) =>
         GetAsync("foldersync/log/levels", Json.IReadOnlyDictionaryStringString, cancellation);
 
-    /// <summary>Only the named areas change; all are answered.</summary>
+    /// <summary>Changes only the named areas; returns all.</summary>
     public Task<IReadOnlyDictionary<string, string>> SetLogLevelsAsync(IReadOnlyDictionary<string, string> levels, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Put, "foldersync/log/levels", levels, Json.IReadOnlyDictionaryStringString, Json.IReadOnlyDictionaryStringString, cancellation);
 
@@ -97,7 +97,7 @@ public sealed partial class ServiceClient
 
     public Task<PauseState> PauseStateAsync(CancellationToken cancellation) => GetAsync("foldersync/pause", Json.PauseState, cancellation);
 
-    /// <param name="minutes">Null: until it is resumed.</param>
+    /// <param name="minutes">Null: until resumed.</param>
     public Task<PauseState> PauseAllAsync(double? minutes, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "foldersync/pause", new PauseRequest(minutes), Json.PauseRequest, Json.PauseState, cancellation);
 

@@ -8,10 +8,13 @@ using FolderSync.Contracts;
 
 namespace FolderSync.Client;
 
-/// <summary>A running service's REST interface, as far as the command line, the tray and the demo use it. Every failure is a <see cref="ServiceException"/>.</summary>
+/// <summary>
+/// A client of a running service's REST interface, as far as the command line, the tray and the demo need it. Every failure is a
+/// <see cref="ServiceException"/>.
+/// </summary>
 public sealed partial class ServiceClient : IDisposable
 {
-    /// <summary>For the least that can be asked. A service that was started just now on a slow computer with other work takes longer than it seems.</summary>
+    /// <summary>The timeout of the simplest requests. A service that has just started on a slow, busy computer needs surprisingly long.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
@@ -27,7 +30,7 @@ public sealed partial class ServiceClient : IDisposable
 
     public ServiceAddress Address { get; }
 
-    /// <summary>False when nothing listens there: the service was killed and its address is left over.</summary>
+    /// <summary>False when nothing listens there: the service was killed and left its address.</summary>
     public async Task<bool> IsRunningAsync(CancellationToken cancellation)
     {
         try
@@ -60,7 +63,7 @@ public sealed partial class ServiceClient : IDisposable
     public Task<FolderStatus> FolderStatusAsync(string folder, CancellationToken cancellation) =>
         GetAsync(RestPath.Of($"db/status?folder={folder}"), ClientJson.Default.FolderStatus, cancellation);
 
-    /// <param name="folder">Null: over all folders shared with it.</param>
+    /// <param name="folder">Null: all folders shared with it.</param>
     public Task<Completion> CompletionAsync(string device, string? folder, CancellationToken cancellation) =>
         GetAsync(folder is null ? RestPath.Of($"db/completion?device={device}") : RestPath.Of($"db/completion?device={device}&folder={folder}"), ClientJson.Default.Completion, cancellation);
 
@@ -80,7 +83,7 @@ public sealed partial class ServiceClient : IDisposable
     public Task PutFolderAsync(ConfiguredFolder folder, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "config/folders", folder, ClientJson.Default.ConfiguredFolder, cancellation);
 
-    /// <summary>The files stay.</summary>
+    /// <summary>Keeps the files.</summary>
     public Task RemoveFolderAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, RestPath.Of($"config/folders/{id}"), cancellation);
 
     public Task ShareFolderAsync(string id, List<SharedWith> devices, CancellationToken cancellation) =>
@@ -92,7 +95,7 @@ public sealed partial class ServiceClient : IDisposable
     public Task PauseDeviceAsync(string id, bool paused, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Patch, RestPath.Of($"config/devices/{id}"), new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
 
-    /// <summary>Done when the scan is.</summary>
+    /// <summary>Completes when the scan is done.</summary>
     /// <param name="folder">Null: all folders.</param>
     public Task ScanAsync(string? folder, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, folder is null ? "db/scan" : RestPath.Of($"db/scan?folder={folder}"), cancellation);
@@ -164,7 +167,7 @@ public sealed partial class ServiceClient : IDisposable
             }
             catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
             {
-                // The time to connect was over.
+                // Connecting timed out.
                 throw NoAnswer(e);
             }
             if (answer.IsSuccessStatusCode)

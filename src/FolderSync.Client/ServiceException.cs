@@ -2,9 +2,9 @@ using System.Net;
 
 namespace FolderSync.Client;
 
-/// <summary>The service could not be reached, or refused; the message is a sentence for a person.</summary>
+/// <summary>The service could not be reached or refused the request; the message is a sentence for the user.</summary>
 public sealed class ServiceException(string message, HttpStatusCode? status = null, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>What the service answered; null when there was no answer.</summary>
+    /// <summary>The response's status; null when there was no response.</summary>
     public HttpStatusCode? Status { get; } = status;
 }

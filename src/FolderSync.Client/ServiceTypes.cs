@@ -63,7 +63,7 @@ public sealed record FolderStatus
 
     public string Error { get; init; } = "";
 
-    /// <summary>Items that could not be brought in.</summary>
+    /// <summary>Items that could not be synced.</summary>
     public int Errors { get; init; }
 
     public long GlobalBytes { get; init; }
@@ -99,7 +99,7 @@ public sealed record Completion
     public string RemoteState { get; init; } = "";
 }
 
-/// <summary>An entry of config/devices. What is not named here is kept.</summary>
+/// <summary>An entry of config/devices. Unnamed fields are preserved.</summary>
 public sealed record ConfiguredDevice
 {
     [JsonPropertyName("deviceID")]
@@ -124,7 +124,7 @@ public sealed record SharedWith
     public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
-/// <summary>An entry of config/folders. What is not named here is kept.</summary>
+/// <summary>An entry of config/folders. Unnamed fields are preserved.</summary>
 public sealed record ConfiguredFolder
 {
     public string Id { get; init; } = "";
@@ -150,7 +150,7 @@ public sealed record PausedPatch
     public required bool Paused { get; init; }
 }
 
-/// <summary>The body of a PATCH that changes with whom a folder is shared.</summary>
+/// <summary>The body of a PATCH that changes a folder's devices.</summary>
 public sealed record DevicesPatch
 {
     public required List<SharedWith> Devices { get; init; }
@@ -176,7 +176,7 @@ public sealed record NeededFile
 
     public bool Deleted { get; init; }
 
-    /// <summary>Why it is not here yet, a sentence; null while it is on its way.</summary>
+    /// <summary>A sentence that says why it isn't here yet; null while it is being transferred.</summary>
     public string? Reason { get; init; }
 }
 
@@ -199,7 +199,7 @@ public sealed record IgnoreList
     /// <summary>The lines of .stignore.</summary>
     public List<string>? Ignore { get; init; }
 
-    /// <summary>Why they can't be used.</summary>
+    /// <summary>Why they are invalid.</summary>
     public string? Error { get; init; }
 }
 
