@@ -14,7 +14,7 @@ using FolderSync.Core.Text;
 
 namespace FolderSync.CommandLine;
 
-/// <summary>The program's command line: the tree of its commands, and what is wrong with words that are none.</summary>
+/// <summary>The program's command line: the command tree, and explanations of invalid input.</summary>
 public static class CommandLineProgram
 {
     /// <param name="serve">Runs the service.</param>
@@ -79,7 +79,7 @@ public static class CommandLineProgram
     public static async Task<int> RunAsync(string[] args, CliContext context, Serve serve, CancellationToken cancellation = default)
     {
         var cli = Commands(context, serve);
-        // No response files: a name may begin with '@'.
+        // No response files: a name may start with '@'.
         var parsed = cli.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction or null)
         {
@@ -102,14 +102,14 @@ public static class CommandLineProgram
         }, cancellation);
     }
 
-    /// <summary>What is wrong with the words as they were given.</summary>
+    /// <summary>Explains what is wrong with the given words.</summary>
     private static IEnumerable<string> Mistakes(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         var commands = command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name).ToList();
         if (commands.Count > 0 && command.Action is null)
         {
-            // Without a command nothing else that was said can be judged.
+            // Without a command, other errors can't be judged.
             if (parsed.UnmatchedTokens is not [var word, ..] || word.StartsWith('-'))
                 return [command is RootCommand ? "Say what to do." : $"`{command.Name}` wants one of: {string.Join(", ", commands)}."];
             return [$"There is no command '{word}'." + ((commands.FirstOrDefault(c => word.Length > 1 && c.StartsWith(word, StringComparison.OrdinalIgnoreCase)) ?? Suggestion.For(word, commands)) is { } meant ? $" Did you mean '{meant}'?" : command is RootCommand ? "" : $" There are: {string.Join(", ", commands)}.")];

@@ -18,7 +18,7 @@ internal static class DesktopEntry
 
         """.ReplaceLineEndings("\n");
 
-    /// <summary>Quoted twice: as the Exec key wants its words, and as every value wants its backslashes.</summary>
+    /// <summary>Quotes twice: as the Exec key requires for its words, and as every value requires for backslashes.</summary>
     private static string Quote(string word)
     {
         if (word.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.+=:@,".Contains(c, StringComparison.Ordinal)))

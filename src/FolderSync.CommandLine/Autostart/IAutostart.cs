@@ -1,17 +1,17 @@
 namespace FolderSync.CommandLine.Autostart;
 
-/// <summary>What a login starts, as sentences for a person.</summary>
+/// <summary>What starts at login, as sentences for the user.</summary>
 /// <param name="On">The service or the tray icon is started.</param>
-/// <param name="Lines">What is where.</param>
-/// <param name="Notes">What a person should know besides.</param>
+/// <param name="Lines">What starts from where.</param>
+/// <param name="Notes">Further notes for the user.</param>
 internal sealed record AutostartState(bool On, IReadOnlyList<string> Lines, IReadOnlyList<string> Notes);
 
-/// <summary>How a platform starts programs at a login. Without rights of an administrator.</summary>
+/// <summary>Starts programs at login on one platform, without administrator rights.</summary>
 internal interface IAutostart
 {
     AutostartState Read();
 
-    /// <param name="now">Starts it now, too.</param>
+    /// <param name="now">Also starts it now.</param>
     Task TurnOnAsync(bool now, CancellationToken cancellation);
 
     Task TurnOffAsync(CancellationToken cancellation);

@@ -6,13 +6,13 @@ using FolderSync.Platform;
 namespace FolderSync.CommandLine.Autostart;
 
 /// <summary>
-/// A systemd unit of the user for the service and an XDG autostart entry for the tray icon; without systemd an entry for the service, too.
-/// A unit that a package brought is used as it is. Enabling is what systemctl does: a link, which also works where no systemd of the user runs.
+/// A systemd user unit for the service and an XDG autostart entry for the tray icon; without systemd also an entry for the service. Uses a packaged
+/// unit as it is. Enables a unit like systemctl does, with a link, which works without a running systemd user instance.
 /// </summary>
 /// <param name="config">$XDG_CONFIG_HOME.</param>
-/// <param name="packaged">Directories where packages put units of the user.</param>
+/// <param name="packaged">Directories of packaged user units.</param>
 /// <param name="systemd">This computer is run by systemd.</param>
-/// <param name="systemctl">Runs `systemctl --user` with the arguments; null where none can be reached.</param>
+/// <param name="systemctl">Runs `systemctl --user` with the arguments; null when it isn't available.</param>
 internal sealed class LinuxAutostart(
     string config, ProgramFiles programs, IReadOnlyList<string> packaged, bool systemd, Func<string[], CancellationToken, Task<bool>>? systemctl) : IAutostart
 {
@@ -87,7 +87,7 @@ internal sealed class LinuxAutostart(
             await systemctl(["daemon-reload"], cancellation);
     }
 
-    /// <summary>Also a link that leads nowhere.</summary>
+    /// <summary>Also true for a dangling link.</summary>
     private static bool Exists(string path) => File.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     private static void Write(string file, string text)

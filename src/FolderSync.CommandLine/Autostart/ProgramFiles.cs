@@ -3,15 +3,15 @@ using FolderSync.Configuration.Home;
 
 namespace FolderSync.CommandLine.Autostart;
 
-/// <summary>The programs that a login starts.</summary>
+/// <summary>The programs to start at login.</summary>
 /// <param name="Service">This program and its arguments.</param>
-/// <param name="Tray">The tray icon's program; null where it is not installed.</param>
+/// <param name="Tray">The tray icon's program; null when it isn't installed.</param>
 internal sealed record ProgramFiles(IReadOnlyList<string> Service, IReadOnlyList<string>? Tray)
 {
     public static ProgramFiles Of(CliContext context, HomeDirectory home)
     {
         var own = Environment.ProcessPath ?? "foldersync";
-        // Run as `dotnet foldersync.dll`, which is how a checkout does it.
+        // Started as `dotnet foldersync.dll`, as in a checkout.
         IEnumerable<string> program = Path.GetFileNameWithoutExtension(own).Equals("dotnet", StringComparison.OrdinalIgnoreCase)
             ? [own, Path.Combine(AppContext.BaseDirectory, "foldersync.dll")]
             : [Stable(own)];
@@ -20,7 +20,7 @@ internal sealed record ProgramFiles(IReadOnlyList<string> Service, IReadOnlyList
         return new ProgramFiles([.. program, "serve", "--no-browser", .. named], File.Exists(tray) ? [Stable(tray), .. named] : null);
     }
 
-    /// <summary>A package's link in /usr/bin outlives its next version's directories.</summary>
+    /// <summary>A package's link in /usr/bin outlives the directories of its next version.</summary>
     private static string Stable(string program)
     {
         var link = Path.Combine("/usr/bin", Path.GetFileName(program));

@@ -30,7 +30,9 @@ internal static class SystemdUnit
 
         """.ReplaceLineEndings("\n");
 
-    /// <summary>One word, with nothing in it that systemd would expand. Variables it expands in arguments only: a '$' in the program's name is one.</summary>
+    /// <summary>
+    /// Quotes one word so that systemd expands nothing in it. It expands variables only in arguments: a '$' in the program's name is literal.
+    /// </summary>
     private static string Quote(string word, bool isProgram)
     {
         var quoted = new StringBuilder("\"");

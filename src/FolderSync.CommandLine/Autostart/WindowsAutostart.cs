@@ -5,9 +5,9 @@ using Microsoft.Win32;
 
 namespace FolderSync.CommandLine.Autostart;
 
-/// <summary>The user's Run key. The tray icon is what is started, where it is installed: it starts the service, which then has no window.</summary>
+/// <summary>The user's Run key. It starts the tray icon if that is installed; the tray starts the service, which then has no window.</summary>
 /// <param name="key">Below HKEY_CURRENT_USER.</param>
-/// <param name="approvedKey">Where Windows keeps what a person switched off in its settings or in the Task Manager.</param>
+/// <param name="approvedKey">Where Windows stores what the user disabled in its settings or the Task Manager.</param>
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsAutostart(ProgramFiles programs, string key = WindowsAutostart.RunKey, string approvedKey = WindowsAutostart.ApprovedKey) : IAutostart
 {
@@ -16,7 +16,7 @@ internal sealed class WindowsAutostart(ProgramFiles programs, string key = Windo
 
     private const string Name = "FolderSync";
 
-    /// <summary>Windows reads no more of a command.</summary>
+    /// <summary>Windows reads no longer command.</summary>
     private const int LongestCommand = 260;
 
     private IReadOnlyList<string> Command => programs.Tray ?? programs.Service;
@@ -54,7 +54,7 @@ internal sealed class WindowsAutostart(ProgramFiles programs, string key = Windo
         return Task.CompletedTask;
     }
 
-    /// <summary>The first byte is odd for what a person switched off; nothing is kept of what nobody ever touched.</summary>
+    /// <summary>The first byte is odd for a program that the user disabled; there is no value for one that was never changed.</summary>
     private bool IsSwitchedOff()
     {
         using var approved = Registry.CurrentUser.OpenSubKey(approvedKey);
@@ -67,7 +67,7 @@ internal sealed class WindowsAutostart(ProgramFiles programs, string key = Windo
         approved?.DeleteValue(Name, throwOnMissingValue: false);
     }
 
-    /// <summary>A path can't hold quotes; a backslash before the closing one would quote it.</summary>
+    /// <summary>A path can't contain quotes; a backslash before the closing quote would escape it.</summary>
     private static string Quote(string word) => word.Contains(' ', StringComparison.Ordinal) || word.Contains('\\', StringComparison.Ordinal)
         ? '"' + word + (word.EndsWith('\\') ? "\\" : "") + '"' : word;
 }

@@ -6,7 +6,7 @@ using FolderSync.Core.Text;
 
 namespace FolderSync.CommandLine.Commands;
 
-/// <summary>Override and revert: what they would do is shown first, and a person says yes.</summary>
+/// <summary>Override and revert: show their effect first and ask the user to confirm.</summary>
 internal static class DivergenceCommands
 {
     private const int Shown = 20;

@@ -40,7 +40,7 @@ internal static class IgnoreCommand
                 await context.Out.WriteLineAsync($"'{target.Id}' has {(added.Length == 1 ? "that pattern" : "these patterns")} already.");
                 return;
             }
-            // A pattern that is wrong stops the folder: it is refused before.
+            // An invalid pattern stops the folder, so refuse it first.
             Check(await client.PreviewIgnoresAsync(new IgnorePreviewRequest(target.Id, lines, 1, 1), cancellation), lines);
             await client.SetIgnoresAsync(target.Id, lines, cancellation);
             await context.Out.WriteLineAsync($"'{target.Id}' has {Amount.Count(lines.Count, "line")} of patterns now.");

@@ -51,7 +51,7 @@ internal static class LogCommand
             {
                 if (client is null)
                 {
-                    // A service that comes back counts its lines anew.
+                    // A restarted service numbers its lines from the start.
                     (client, last) = (await CliContext.ConnectAsync(home, cancellation), 0);
                 }
                 else

@@ -39,7 +39,7 @@ internal static class NeedCommand
         });
     }
 
-    /// <summary>The service's sentence, with how far it is, from whom and when again where that does not stand in it.</summary>
+    /// <summary>The service's sentence, plus progress, source and retry time unless the sentence has them.</summary>
     private static string Reason(NeedItem item, IReadOnlyDictionary<string, string> names, DateTimeOffset now)
     {
         var progress = item.State == "transferring" && item.Size > 0 ? $"{StatusTable.Percent(Math.Min(99.9, 100.0 * item.BytesDone / item.Size))}. " : "";

@@ -12,7 +12,7 @@ internal static class OpenCommand
         return cli.Does(new Command("open", "Opens the running service's page in the browser.") { print }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
-            // The address alone: a key in it would stay in the browser's history.
+            // Only the address: a key in it would stay in the browser's history.
             var url = client.Address.Url;
             if (parsed.GetValue(print))
                 await context.Out.WriteLineAsync(url);

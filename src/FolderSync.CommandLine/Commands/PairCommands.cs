@@ -35,10 +35,10 @@ internal static class PairCommands
         });
     }
 
-    /// <summary>By ID; else by the name under which exactly one device shows itself nearby, or asks to be paired.</summary>
+    /// <summary>By ID, otherwise by the name of the only device that is seen nearby or asks to be paired with that name.</summary>
     private static async Task<(DeviceId Id, string? Name)> WhoAsync(CliContext context, HomeDirectory home, string word, CancellationToken cancellation)
     {
-        // Something as long as an ID is meant as one: what is wrong with it is said.
+        // A word as long as an ID is meant as one: explain what is wrong with it.
         if (DeviceIdText.TryParse(word, out var id, out _) || word.Count(char.IsLetterOrDigit) > 40)
             return (id == default ? CliContext.ParseDevice(word) : id, null);
         using var client = await CliContext.ConnectAsync(home, cancellation);

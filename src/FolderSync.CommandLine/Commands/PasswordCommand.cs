@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace FolderSync.CommandLine.Commands;
 
-/// <summary>Sets or takes away the page's password: a splice into config.yaml, which a running service takes up at once.</summary>
+/// <summary>Sets or removes the page's password: a splice into config.yaml, which a running service reloads at once.</summary>
 internal static class PasswordCommand
 {
     public static Command Create(CommandSet cli)
@@ -35,7 +35,7 @@ internal static class PasswordCommand
         }
         else
         {
-            // The questions go where a person sees them, the answer nowhere.
+            // The user sees the questions; the answer isn't echoed.
             var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
             password = await Ask(console, "New password: ", cancellation);
             if (password != await Ask(console, "Once more: ", cancellation))

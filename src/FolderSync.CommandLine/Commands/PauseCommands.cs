@@ -7,7 +7,10 @@ using FolderSync.Core.Text;
 
 namespace FolderSync.CommandLine.Commands;
 
-/// <summary>A folder or a device rests by its configuration, until it is resumed; everything rests without a change of it, for a time or until it is resumed.</summary>
+/// <summary>
+/// Pauses and resumes. A single folder or device is paused in its configuration; pausing everything leaves the configuration alone and may be
+/// limited in time.
+/// </summary>
 internal static class PauseCommands
 {
     public static Command Pause(CommandSet cli)

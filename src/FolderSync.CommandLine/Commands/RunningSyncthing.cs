@@ -5,12 +5,12 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.CommandLine.Commands;
 
-/// <summary>Whether a Syncthing runs on a home: two programs with one identity would take each other's connections.</summary>
+/// <summary>Detects a Syncthing that runs on a home directory: two programs with one identity would take each other's connections.</summary>
 internal static class RunningSyncthing
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>How it shows itself, as the end of a sentence; null when none does.</summary>
+    /// <summary>Says how it was detected, as the end of a sentence; null if it wasn't.</summary>
     public static async Task<string?> FindAsync(SyncthingHome home, DeviceId id, PageConfig page, CancellationToken cancellation)
     {
         foreach (var name in (string[])["syncthing.lock", "index-v0.14.0.db/LOCK"])
@@ -22,12 +22,12 @@ internal static class RunningSyncthing
         return await AnswersAsync(id, page, cancellation) ? $"it answers at {page.Address}" : null;
     }
 
-    /// <summary>Versions differ in which of the system's two kinds of locks they take.</summary>
+    /// <summary>Versions differ in which of the system's two kinds of locks they use.</summary>
     private static bool IsHeld(string path)
     {
         try
         {
-            // flock(2), which FileShare.None asks for; on Windows the open itself is refused.
+            // flock(2), which FileShare.None uses; on Windows opening fails.
             using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None))
             {
             }
@@ -49,14 +49,14 @@ internal static class RunningSyncthing
         }
     }
 
-    /// <summary>Every answer of a Syncthing, also a refusal, names its device.</summary>
+    /// <summary>Every response of a Syncthing, even an error, names its device.</summary>
     private static async Task<bool> AnswersAsync(DeviceId id, PageConfig page, CancellationToken cancellation)
     {
         if (!ConfigAddress.TrySplit(page.Address, out var host, out var port) || port == 0)
             return false;
         host = host is "" or "0.0.0.0" or "::" ? "127.0.0.1" : host;
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = Patience };
-        // Only the name that it gives itself is looked at; nothing secret is sent.
+        // Only the device ID in the response matters; nothing secret is sent.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         using var http = new HttpClient(handler) { Timeout = Patience };
         foreach (var scheme in page.Tls ? (string[])["https"] : ["http", "https"])

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.CommandLine.Commands;
 
-/// <summary>What `serve` was told on the command line or by the environment.</summary>
-/// <param name="Overrides">Over the configuration's options.</param>
+/// <summary>The options of `serve` from the command line and the environment.</summary>
+/// <param name="Overrides">Override the configuration's options.</param>
 public sealed record ServeOptions(HomeDirectory Home, ConfigOverrides Overrides, bool NoBrowser, LogLevel LogLevel);
 
-/// <summary>Runs the service until it is told to end.</summary>
+/// <summary>Runs the service until it is asked to end.</summary>
 public delegate Task Serve(ServeOptions options, CancellationToken cancellation);
 
 internal static class ServeCommand
@@ -45,14 +45,14 @@ internal static class ServeCommand
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
-                // A signal is how a service is ended, also while it still starts.
+                // A signal ends the service, even during startup.
             }
         });
     }
 
     private static void EndWithInput(CancellationTokenSource end)
     {
-        // On a thread of its own: a read from a pipe can't be called back.
+        // On a thread of its own: a blocking read from a pipe can't be cancelled.
         new Thread(() =>
         {
             using var input = Console.OpenStandardInput();
@@ -60,12 +60,12 @@ internal static class ServeCommand
             {
                 while (input.ReadByte() >= 0)
                 {
-                    // What is said does not matter.
+                    // Ignore the input.
                 }
             }
             catch (IOException)
             {
-                // Windows tells of a writer that was killed as of a broken pipe.
+                // Windows reports a killed writer as a broken pipe.
             }
             try
             {
@@ -73,14 +73,14 @@ internal static class ServeCommand
             }
             catch (ObjectDisposedException)
             {
-                // It has ended otherwise.
+                // It has ended for another reason.
             }
         })
         { IsBackground = true, Name = "Standard input" }.Start();
     }
 }
 
-/// <summary>What flags say goes over what variables say.</summary>
+/// <summary>Flags override environment variables.</summary>
 internal static class ServeOverrides
 {
     public static ConfigOverrides Of(Func<string, string?> environment, string? address, string? key, IEnumerable<string> set)

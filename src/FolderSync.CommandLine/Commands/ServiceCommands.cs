@@ -51,7 +51,7 @@ internal static class ServiceCommands
         }
     }
 
-    /// <summary>The service's address goes when it has closed everything.</summary>
+    /// <summary>The service removes its address once it has closed everything.</summary>
     private static async Task UntilAsync(CliContext context, HomeDirectory home, Func<ServiceAddress?, bool> reached, string word, CancellationToken cancellation)
     {
         var begun = context.Time.GetTimestamp();

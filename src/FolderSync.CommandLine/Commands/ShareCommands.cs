@@ -105,7 +105,7 @@ internal static class ShareCommands
         }
     }
 
-    /// <summary>A word of the directory's name that no folder has yet: people type it.</summary>
+    /// <summary>An unused folder ID made from the directory's name, since people type it.</summary>
     private static string FreeId(string directory, IReadOnlyList<ConfiguredFolder> folders)
     {
         var word = new StringBuilder();

@@ -8,9 +8,9 @@ using FolderSync.Core.Text;
 namespace FolderSync.CommandLine.Completion;
 
 /// <summary>
-/// `foldersync "[complete:POSITION]" LINE`: what the scripts of <see cref="CompletionScripts"/> ask. One candidate a line, with what it is behind
-/// a tab; the one line ":directories" asks the shell for those. It never says anything else, also when it fails.
-/// (System.CommandLine's own `[suggest]` is there, too; it knows neither quoting nor directories.)
+/// `foldersync "[complete:POSITION]" LINE`, called by the <see cref="CompletionScripts"/>. Prints one candidate per line, with a description after
+/// a tab; the single line ":directories" lets the shell complete those. It prints nothing else, even when it fails. (System.CommandLine's own
+/// `[suggest]` exists, too; it supports neither quoting nor directories.)
 /// </summary>
 internal sealed class CompletionDirective : Directive
 {
@@ -46,7 +46,7 @@ internal sealed class CompletionDirective : Directive
                 return [Directories];
             var commands = command.Subcommands.Where(c => !c.Hidden).Select(c => new CompletionItem(c.Name, detail: c.Description));
             var candidates = Shown(commands.Concat(argument?.GetCompletions(parsed.GetCompletionContext()) ?? []), words);
-            // Options only where there is nothing else.
+            // Offer options only when there is nothing else.
             return candidates.Count > 0 || words.Current.Length > 0 ? candidates : Shown(names, words);
         }
 

@@ -1,6 +1,6 @@
 namespace FolderSync.CommandLine.Completion;
 
-/// <summary>The shells' sides of completion. Each hands over the line up to the cursor and shows what comes back.</summary>
+/// <summary>The shells' completion scripts. Each passes the line up to the cursor and shows the result.</summary>
 internal static class CompletionScripts
 {
     private const string Bash = """

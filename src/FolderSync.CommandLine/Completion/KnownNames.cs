@@ -8,7 +8,7 @@ using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.CommandLine.Completion;
 
-/// <summary>What folders, devices and nearby devices there are, for completion: silently nothing where that can't be told.</summary>
+/// <summary>Completes folders, devices and nearby devices; silently offers nothing when they are unknown.</summary>
 internal static class KnownNames
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -49,7 +49,7 @@ internal static class KnownNames
     private static IEnumerable<CompletionItem> Devices(CommandSet cli, CompletionContext context) =>
         Read(cli, context, c => c.Devices.Select(d => new CompletionItem(d.Name.Length > 0 ? d.Name : d.Id.ToString(), detail: d.Id.ToString()[..7])));
 
-    /// <summary>The file is what the service goes by, too, and is there without it.</summary>
+    /// <summary>Reads the file, which the service uses, too, and which exists without it.</summary>
     private static IEnumerable<CompletionItem> Read(CommandSet cli, CompletionContext context, Func<ConfigFile, IEnumerable<CompletionItem>> items)
     {
         try

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace FolderSync.CommandLine.Completion;
 
-/// <summary>A half-typed command line, taken apart as a shell would.</summary>
-/// <param name="Before">The whole words before the cursor, without the program's name.</param>
-/// <param name="Current">The word at the cursor so far; "" behind a space.</param>
+/// <summary>A partial command line, split like a shell does it.</summary>
+/// <param name="Before">The complete words before the cursor, without the program's name.</param>
+/// <param name="Current">The partial word at the cursor; "" after a space.</param>
 internal sealed record ShellWords(IReadOnlyList<string> Before, string Current)
 {
-    /// <param name="line">Up to the cursor, as it was typed.</param>
-    /// <param name="backslashQuotes">A backslash quotes (not in Windows' shells, where it is in every path).</param>
+    /// <param name="line">The typed line up to the cursor.</param>
+    /// <param name="backslashQuotes">A backslash quotes (except in Windows' shells, where every path has one).</param>
     public static ShellWords Of(string line, bool backslashQuotes)
     {
         var words = new List<string>();

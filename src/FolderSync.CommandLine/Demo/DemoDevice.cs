@@ -8,7 +8,7 @@ using FolderSync.Platform;
 
 namespace FolderSync.CommandLine.Demo;
 
-/// <summary>One of the demo's devices: a home, a folder, and this program running on them as a process of its own.</summary>
+/// <summary>One of the demo's devices: a home directory, a folder, and this program running on them as a process of its own.</summary>
 internal sealed class DemoDevice : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
@@ -39,7 +39,7 @@ internal sealed class DemoDevice : IAsyncDisposable
 
     public ServiceClient Client { get; }
 
-    /// <param name="directory">Made; home and folder come into it.</param>
+    /// <param name="directory">Created; contains home and folder.</param>
     public static async Task<DemoDevice> StartAsync(string directory, string name, int port, CancellationToken cancellation)
     {
         var home = new HomeDirectory(Path.Combine(directory, name + "-home"));
@@ -63,7 +63,7 @@ internal sealed class DemoDevice : IAsyncDisposable
         }
     }
 
-    /// <summary>Throws when the process has ended: nothing more will come from it.</summary>
+    /// <summary>Throws when the process has ended: waiting would be useless.</summary>
     public void CheckAlive()
     {
         if (_process.HasExited)
@@ -92,13 +92,13 @@ internal sealed class DemoDevice : IAsyncDisposable
     private static Process Start(IReadOnlyList<string> arguments, StringBuilder log)
     {
         var program = Environment.ProcessPath ?? throw CliException.Failed("This program's own path is not known, so the demo can't start it a second time.");
-        // Run as `dotnet foldersync.dll`, this process is dotnet.
+        // When run as `dotnet foldersync.dll`, this process is dotnet.
         IEnumerable<string> own = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase)
             ? [Path.Combine(AppContext.BaseDirectory, "foldersync.dll")] : [];
         var start = new ProcessStartInfo(program, [.. own, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         foreach (var variable in new[] { HomeDirectory.Variable, "FOLDERSYNC_GUI_ADDRESS", "FOLDERSYNC_GUI_APIKEY" })
             start.Environment.Remove(variable);
-        // The demo is between its two devices; it is nobody else's business.
+        // The demo concerns only its two devices.
         start.Environment["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false";
         var process = Process.Start(start)!;
         void Keep(object _, DataReceivedEventArgs e)
@@ -126,7 +126,7 @@ internal sealed class DemoDevice : IAsyncDisposable
             }
             catch (ServiceException)
             {
-                // It is there and has not answered yet.
+                // It is starting and doesn't answer yet.
             }
         }
         throw CliException.Failed($"The device '{name}' did not answer within {StartLimit.TotalSeconds:0} s.");

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace FolderSync.CommandLine.Demo;
 
-/// <summary>The progress: a table that is drawn over itself on a terminal, lines where something changed elsewhere.</summary>
+/// <summary>Shows progress: a live table on a terminal, otherwise a line per change.</summary>
 internal sealed class DemoScreen(CliContext context) : IAsyncDisposable
 {
     private const int BarWidth = 30;

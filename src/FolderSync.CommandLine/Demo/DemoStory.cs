@@ -7,7 +7,9 @@ using FolderSync.Core.Text;
 
 namespace FolderSync.CommandLine.Demo;
 
-/// <summary>The main job, told by two devices: pair, share, copy, edit, conflict. Everything goes through REST and the folders, as a person would do it.</summary>
+/// <summary>
+/// Demonstrates the main job with two devices: pair, share, copy, edit, conflict. Does everything through REST and the folders, like a user.
+/// </summary>
 internal sealed class DemoStory : IAsyncDisposable
 {
     private const string FolderId = "demo";
@@ -23,7 +25,7 @@ internal sealed class DemoStory : IAsyncDisposable
     private DemoStory(CliContext context) => _context = context;
 
     /// <param name="files">Small files in the sample.</param>
-    /// <param name="exit">End with the story instead of at Ctrl-C.</param>
+    /// <param name="exit">Ends after the story instead of at Ctrl-C.</param>
     public static async Task RunAsync(CliContext context, int files, bool exit, CancellationToken cancellation)
     {
         await using var story = new DemoStory(context);
@@ -127,8 +129,8 @@ internal sealed class DemoStory : IAsyncDisposable
         }
     }
 
-    /// <summary>Shows the progress until both folders hold the same, and that is as <paramref name="wanted"/>.</summary>
-    /// <returns>How many names, and bytes of content.</returns>
+    /// <summary>Shows progress until both folders are equal and match <paramref name="wanted"/>.</summary>
+    /// <returns>The number of names and the bytes of their content.</returns>
     private async Task<(int Names, long Bytes)> UntilEqualAsync(Func<IReadOnlyDictionary<string, string>, bool> wanted, CancellationToken cancellation)
     {
         await using var screen = new DemoScreen(_context);

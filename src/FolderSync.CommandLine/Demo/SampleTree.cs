@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace FolderSync.CommandLine.Demo;
 
-/// <summary>The demo's sample, and the comparison of what two folders hold.</summary>
+/// <summary>Creates the demo's sample files and compares folders.</summary>
 internal static class SampleTree
 {
     public const string Notes = "notes.txt";
@@ -11,7 +11,7 @@ internal static class SampleTree
 
     private static readonly string[] Rooms = ["Photos", "Letters", "Music", "Work/Reports", "Work/Plans", "Recipes", "Ünïcode 文書", "Old/2019"];
 
-    /// <param name="files">Small files, besides a large one.</param>
+    /// <param name="files">The number of small files; there is also a large one.</param>
     public static void Make(string root, int files)
     {
         for (var i = 0; i < files; i++)
@@ -24,7 +24,7 @@ internal static class SampleTree
         File.WriteAllBytes(Path.Combine(root, "empty"), []);
     }
 
-    /// <summary>What is synced of a folder: each name with the SHA-256 of its content, in order of names.</summary>
+    /// <summary>The synced content of a folder: each name with the SHA-256 of its content, ordered by name.</summary>
     public static SortedDictionary<string, string> Digest(string root)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 namespace FolderSync.CommandLine.Docs;
 
-/// <summary>What help and manual say of a command beyond its own sentence: what to know, and examples.</summary>
+/// <summary>Details and examples of a command for help and manual, beyond its description.</summary>
 internal sealed record CommandNotes(IReadOnlyList<string> Details, IReadOnlyList<(string Text, string What)> Examples)
 {
     private static readonly CommandNotes None = new([], []);

@@ -4,10 +4,10 @@ using FolderSync.CommandLine.Shell;
 
 namespace FolderSync.CommandLine.Docs;
 
-/// <summary>A heading with terms and what they mean.</summary>
+/// <summary>A heading with terms and their meanings.</summary>
 internal sealed record PageSection(string Title, IReadOnlyList<(string Term, string Text)> Terms);
 
-/// <summary>All that is told of one command, by --help and by its manual page alike. Taken from the command tree itself.</summary>
+/// <summary>Everything that --help and the manual page say about a command, taken from the command tree.</summary>
 internal sealed record CommandPage(
     string Path, string Summary, IReadOnlyList<string> Usages, IReadOnlyList<string> Details, IReadOnlyList<PageSection> Sections, IReadOnlyList<(string Text, string What)> Examples)
 {
@@ -70,7 +70,7 @@ internal sealed record CommandPage(
 
     private static string Term(Option option)
     {
-        // Of the help option's names only those that are usual here.
+        // Of the help option's names only the usual ones.
         var names = option is HelpOption ? ["-h", option.Name] : option.Aliases.Where(a => a.Length == 2).Append(option.Name);
         var value = option.ValueType == typeof(bool) || option is HelpOption or VersionOption ? "" : " " + (option.HelpName ?? "VALUE");
         return string.Join(", ", names) + value;

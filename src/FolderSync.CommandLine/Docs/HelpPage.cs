@@ -4,7 +4,7 @@ using FolderSync.CommandLine.Shell;
 
 namespace FolderSync.CommandLine.Docs;
 
-/// <summary>What --help shows of a command: usage, arguments, options, examples; of the program: its commands in groups.</summary>
+/// <summary>Prints --help: usage, arguments, options and examples of a command; for the program its commands in groups.</summary>
 internal sealed class HelpPage(CommandSet cli) : SynchronousCommandLineAction
 {
     private const int WidestText = 100;

@@ -3,7 +3,7 @@ using FolderSync.CommandLine.Shell;
 
 namespace FolderSync.CommandLine.Docs;
 
-/// <summary>For those who make packages: the manual's pages, written from the command tree.</summary>
+/// <summary>For packagers: writes the manual pages from the command tree.</summary>
 internal static class ManCommand
 {
     public static Command Create(CommandSet cli)

@@ -5,10 +5,10 @@ using FolderSync.Platform;
 
 namespace FolderSync.CommandLine.Docs;
 
-/// <summary>The manual in man(7)'s language. The same tree gives the same bytes: no date stands in it.</summary>
+/// <summary>Manual pages in man(7) format. The same tree gives the same bytes: they contain no date.</summary>
 internal static class ManPages
 {
-    /// <summary>File names ("foldersync-pair.1") with their texts.</summary>
+    /// <summary>File names ("foldersync-pair.1") and their texts.</summary>
     public static IEnumerable<(string File, string Text)> Of(CommandSet cli)
     {
         yield return ("foldersync.1", Program(cli));
@@ -63,7 +63,7 @@ internal static class ManPages
     {
         var text = new StringBuilder();
         text.Append($".TH {name.ToUpperInvariant()} 1 \"\" \"FolderSync {ProgramVersion.Number}\" \"FolderSync's manual\"\n");
-        // No hyphens that could not be copied, no lines that are stretched.
+        // No hyphenation, which would spoil copied text, and no justified lines.
         text.Append(".nh\n.ad l\n");
         var end = summary.IndexOf(". ", StringComparison.Ordinal);
         Section(text, "NAME").Append($"{Escape(name)} \\- {Escape((end < 0 ? summary : summary[..end]).TrimEnd('.'))}\n");
@@ -92,7 +92,7 @@ internal static class ManPages
     private static StringBuilder Seen(StringBuilder text, IEnumerable<string> names) =>
         Section(text, "SEE ALSO").Append(string.Join(",\n", names.Select(n => $"\\fB{Escape(n)}\\fR(1)"))).Append('\n');
 
-    /// <summary>Nothing in it is taken for a request or an escape; '-' stays one that can be copied.</summary>
+    /// <summary>Escapes text so that nothing is taken for a request or an escape, and '-' can be copied.</summary>
     private static string Escape(string text)
     {
         var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal).Replace("'", "\\(aq", StringComparison.Ordinal)

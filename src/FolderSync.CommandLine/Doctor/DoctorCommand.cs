@@ -29,7 +29,7 @@ internal static class DoctorCommand
         });
     }
 
-    /// <summary>The service's own checks where it runs; what it has looked at is not looked at from outside again.</summary>
+    /// <summary>Runs the service's own checks if it is running, and from outside only those that it doesn't have.</summary>
     private static async Task<IReadOnlyList<DoctorCheck>> ExamineAsync(CliContext context, HomeDirectory home, CancellationToken cancellation)
     {
         var local = HomeChecks.Of(home).ToList();
@@ -74,10 +74,10 @@ internal static class DoctorCommand
         return [.. Answered(local.Where(c => !names.Contains(Kind(c.Check)))), .. served];
     }
 
-    /// <summary>In the shape that the service's own have.</summary>
+    /// <summary>Converts to the format of the service's checks.</summary>
     private static IReadOnlyList<DoctorCheck> Answered(IEnumerable<Finding> findings) => [.. findings.Select(f => new DoctorCheck(f.Check, f.Status, f.Text, f.Fix))];
 
-    /// <summary>"disk: photos" and "disk" are of one kind.</summary>
+    /// <summary>"disk: photos" and "disk" are of the same kind.</summary>
     private static string Kind(string check) => check.Split([' ', ':'], 2)[0].ToLowerInvariant();
 
     private static void Write(CliContext context, IReadOnlyList<DoctorCheck> all)
@@ -91,7 +91,7 @@ internal static class DoctorCommand
             console.Write(new Text($"{check.Status,-4}", new Style(colour)));
             var text = Terminal.Wrap(PrintableText.Of(check.Text), width).ToList();
             context.Out.WriteLine($"  {PrintableText.Of(check.Check).PadRight(column)}  {text[0]}");
-            // Commands are for copying: a line that is too long is left to the terminal.
+            // Commands are meant to be copied: leave a long line to the terminal.
             IEnumerable<string> fix = check.Fix is { } mend ? ["-> " + PrintableText.Of(mend)] : [];
             foreach (var line in text.Skip(1).Concat(fix))
                 context.Out.WriteLine($"{"",-4}  {"".PadRight(column)}  {line}");

@@ -6,24 +6,24 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.CommandLine.Shell;
 
-/// <summary>What a command may touch besides files and the service.</summary>
-/// <param name="Out">What was asked for.</param>
-/// <param name="Error">What a person should know besides.</param>
-/// <param name="IsTerminal">A person looks at <paramref name="Out"/>: colours, tables, progress.</param>
+/// <summary>What a command may use besides files and the service.</summary>
+/// <param name="Out">The requested output.</param>
+/// <param name="Error">Notes for the user.</param>
+/// <param name="IsTerminal">A user looks at <paramref name="Out"/>: use colors, tables and progress.</param>
 public sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, string?> Environment, bool IsTerminal, string WorkingDirectory)
 {
-    /// <summary>What a person answers.</summary>
+    /// <summary>The user's answers.</summary>
     public TextReader In { get; init; } = Console.In;
 
-    /// <summary>Names of the environment's variables.</summary>
+    /// <summary>Names of the environment variables.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
-    /// <summary>A question on standard error; only a yes is a yes.</summary>
+    /// <summary>Asks a question on standard error; only an explicit yes counts.</summary>
     public async Task<bool> AskAsync(string question, CancellationToken cancellation)
     {
         await Error.WriteAsync($"{question} [y/N] ");
         await Error.FlushAsync(cancellation);
-        // Reading a terminal can't be cancelled: who presses Ctrl-C does not wait for it.
+        // Reading from a terminal can't be cancelled, and Ctrl-C must not wait for it.
         var answer = await Task.Run(In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
         return answer?.Trim().ToLowerInvariant() is "y" or "yes";
     }
@@ -38,12 +38,12 @@ public sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, s
 
     public HomeDirectory Home(string? given) => new(Path.Combine(WorkingDirectory, given is { Length: > 0 } ? given : HomeDirectory.Default(Environment)));
 
-    /// <summary>The device whose home it is.</summary>
-    /// <exception cref="CliException">It is nobody's.</exception>
+    /// <summary>The device of the home directory.</summary>
+    /// <exception cref="CliException">The home directory has no identity.</exception>
     public DeviceId Self(HomeDirectory home) => HomeSetup.DeviceOf(home) ??
         throw CliException.BadInput($"There is no FolderSync in '{home}'. Make one with `foldersync init --home {home}`, or name another home with --home.");
 
-    /// <summary>A client of the service that runs on the home; null when none runs.</summary>
+    /// <summary>A client of the service running on the home directory; null when none is running.</summary>
     public static async Task<ServiceClient?> ConnectAsync(HomeDirectory home, CancellationToken cancellation)
     {
         if (ServiceAddress.Find(home.Path) is not { HasRest: true } address)
@@ -55,10 +55,10 @@ public sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, s
         return null;
     }
 
-    /// <summary>The service runs, and can't be asked.</summary>
+    /// <summary>True when the service is running but can't be reached.</summary>
     public static bool RunsWithoutRest(HomeDirectory home) => ServiceAddress.Find(home.Path) is { HasRest: false } address && address.IsProcessThere();
 
-    /// <exception cref="CliException">None runs, or it can't be asked.</exception>
+    /// <exception cref="CliException">None is running, or it can't be reached.</exception>
     public async Task<ServiceClient> RequireAsync(HomeDirectory home, CancellationToken cancellation)
     {
         _ = Self(home);
@@ -71,15 +71,15 @@ public sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, s
         DeviceIdText.TryParse(text, out var id, out var why) ? id : throw CliException.BadInput(why!);
 }
 
-/// <summary>A command can't do what was asked: one sentence for standard error, and the exit code.</summary>
+/// <summary>A command can't do what was requested: one sentence for standard error, and the exit code.</summary>
 internal sealed class CliException(string message, int code) : Exception(message)
 {
     public int Code { get; } = code;
 
-    /// <summary>The request is wrong: a wrong ID, a path that is not there.</summary>
+    /// <summary>The request is wrong: an invalid ID, a missing path.</summary>
     public static CliException BadInput(string message) => new(message, ExitCode.BadInput);
 
-    /// <summary>The request is right and could not be carried out.</summary>
+    /// <summary>The request is valid but failed.</summary>
     public static CliException Failed(string message) => new(message, ExitCode.Failure);
 }
 
@@ -89,7 +89,7 @@ public static class ExitCode
     public const int Failure = 1;
     public const int BadInput = 2;
 
-    /// <summary>Ctrl-C, as shells count it: 128 and the signal's number.</summary>
+    /// <summary>Ctrl-C, as shells report it: 128 plus the signal's number.</summary>
     public const int Interrupted = 130;
 
     /// <summary>SIGTERM.</summary>

@@ -2,5 +2,5 @@ using System.CommandLine;
 
 namespace FolderSync.CommandLine.Shell;
 
-/// <summary>Commands that belong together in a person's mind: a heading of the help and of the manual.</summary>
+/// <summary>Related commands: one heading in help and manual.</summary>
 internal sealed record CommandGroup(string Title, params IReadOnlyList<Command> Commands);

@@ -6,7 +6,7 @@ using FolderSync.Core.Text;
 
 namespace FolderSync.CommandLine.Shell;
 
-/// <summary>The commands and what they have in common: the home, and how failures are told.</summary>
+/// <summary>The commands and what they share: the home directory and the reporting of failures.</summary>
 internal sealed class CommandSet
 {
     private readonly List<CommandGroup> _groups = [];
@@ -38,7 +38,7 @@ internal sealed class CommandSet
 
     public HomeDirectory HomeOf(ParseResult parsed) => Context.Home(parsed.GetValue(_home));
 
-    /// <summary>Sets what the command does; failures become a sentence and an exit code.</summary>
+    /// <summary>Sets the command's handler; turns failures into a sentence and an exit code.</summary>
     public Command Does(Command command, Func<CliContext, HomeDirectory, ParseResult, CancellationToken, Task> action)
     {
         command.SetAction(async (parsed, cancellation) =>
@@ -50,7 +50,7 @@ internal sealed class CommandSet
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                // Who pressed Ctrl-C knows that.
+                // Cancelled by the user: print nothing.
                 return ExitCode.Interrupted;
             }
             catch (Exception e) when (Explain(e) is { } told)
@@ -63,7 +63,7 @@ internal sealed class CommandSet
         return command;
     }
 
-    /// <summary>Null for a bug, which shows its trace.</summary>
+    /// <summary>Null for a bug, which shows its stack trace.</summary>
     private static (int Code, IEnumerable<string> Sentences)? Explain(Exception e) => e switch
     {
         CliException c => (c.Code, [c.Message]),

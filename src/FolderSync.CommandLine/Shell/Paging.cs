@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace FolderSync.CommandLine.Shell;
 
-/// <summary>What commands with long lists have in common: a page, or the service's own JSON.</summary>
+/// <summary>Options of commands with long lists: a page, or the service's JSON.</summary>
 internal sealed class Paging
 {
     private const int Most = 1000;
@@ -27,7 +27,7 @@ internal sealed class Paging
         ? both
         : throw CliException.BadInput($"Pages count from 1, and have 1 to {Most} items.");
 
-    /// <summary>"Items 1–100 of 1,233; the next: --page 2."; nothing where all are shown.</summary>
+    /// <summary>"Items 1–100 of 1,233; the next: --page 2."; nothing if all are shown.</summary>
     public static async Task SayAsync(CliContext context, long total, int page, int perPage, int shown)
     {
         if (total <= shown && page == 1)

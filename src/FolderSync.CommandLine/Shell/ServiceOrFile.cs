@@ -5,26 +5,26 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.CommandLine.Shell;
 
-/// <summary>What the commands that change the configuration do it by: the running service, or the file where none runs.</summary>
+/// <summary>Where commands change the configuration: in the running service, or in the file if none is running.</summary>
 internal interface IConfigured : IDisposable
 {
-    /// <summary>Peers, without this device.</summary>
+    /// <summary>The other devices, without this one.</summary>
     Task<IReadOnlyList<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation);
 
     Task<IReadOnlyList<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation);
 
-    /// <param name="name">Null: as it is.</param>
-    /// <param name="addresses">Null: as they are.</param>
+    /// <param name="name">Null: unchanged.</param>
+    /// <param name="addresses">Null: unchanged.</param>
     Task PutDeviceAsync(DeviceId id, string? name, IReadOnlyList<string>? addresses, CancellationToken cancellation);
 
     Task RemoveDeviceAsync(DeviceId id, CancellationToken cancellation);
 
-    /// <param name="with">All devices it is to be shared with.</param>
+    /// <param name="with">All devices to share it with.</param>
     Task PutFolderAsync(string id, string? label, string path, FolderType? type, IReadOnlyList<DeviceId> with, CancellationToken cancellation);
 
     Task RemoveFolderAsync(string id, CancellationToken cancellation);
 
-    /// <summary>What a person should know of how it was done.</summary>
+    /// <summary>What the user should know about how the change was made.</summary>
     string? Note { get; }
 }
 

@@ -4,7 +4,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.CommandLine.Shell;
 
-/// <summary>The folders and devices that words on the command line mean: IDs, or names where just one has it.</summary>
+/// <summary>Resolves folders and devices from the command line: IDs, or unique names.</summary>
 internal static class Targets
 {
     public static ConfiguredFolder Folder(string word, IReadOnlyList<ConfiguredFolder> folders)
@@ -35,7 +35,7 @@ internal static class Targets
             return devices.FirstOrDefault(d => d.DeviceId == id.ToString()) ??
                 throw CliException.BadInput($"The device {id} is not paired with this one. Pair it first: `foldersync pair {id}`.");
         }
-        // Something as long as an ID is meant as one: say which group is wrong.
+        // A word as long as an ID is meant as one: say which group is wrong.
         throw CliException.BadInput(word.Count(char.IsLetterOrDigit) > 40 ? why!
             : $"There is no device '{word}'. " + (Suggestion.For(word, devices.Select(d => d.Name ?? "")) is { Length: > 0 } meant ? $"Did you mean '{meant}'?" : "Pair it first: `foldersync pair ID`."));
     }

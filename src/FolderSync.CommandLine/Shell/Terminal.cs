@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace FolderSync.CommandLine.Shell;
 
-/// <summary>Standard output as a person sees it: how wide it is, and colours only on a terminal whose owner has not set NO_COLOR.</summary>
+/// <summary>The user's standard output: its width, and colors only on a terminal without NO_COLOR.</summary>
 internal static class Terminal
 {
-    /// <summary>Where nobody says how wide it is: a pipe, a file, a test.</summary>
+    /// <summary>When the width is unknown: a pipe, a file, a test.</summary>
     public const int PlainWidth = 80;
 
     private const int Narrowest = 40;
@@ -26,7 +26,7 @@ internal static class Terminal
 
     public static bool HasColours(CliContext context) => context.IsTerminal && context.Environment("NO_COLOR") is not { Length: > 0 };
 
-    /// <summary>Columns: what $COLUMNS says, else the terminal, else 80.</summary>
+    /// <summary>Columns: $COLUMNS, otherwise the terminal's, otherwise 80.</summary>
     public static int Width(CliContext context)
     {
         if (int.TryParse(context.Environment("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var told) && told >= Narrowest)
@@ -43,7 +43,7 @@ internal static class Terminal
         }
     }
 
-    /// <summary>Breaks at spaces; a word that is wider than a line has one of its own.</summary>
+    /// <summary>Wraps at spaces; a word wider than a line gets its own line.</summary>
     public static IEnumerable<string> Wrap(string text, int width)
     {
         foreach (var paragraph in text.Split('\n'))

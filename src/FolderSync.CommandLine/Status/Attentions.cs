@@ -4,7 +4,7 @@ using FolderSync.Core.Text;
 
 namespace FolderSync.CommandLine.Status;
 
-/// <summary>What waits for a person, each as a sentence with the command that deals with it.</summary>
+/// <summary>What needs the user's attention, each as a sentence with the command that handles it.</summary>
 internal static class Attentions
 {
     private const int Most = 5;

@@ -8,24 +8,24 @@ using FolderSync.Contracts;
 
 namespace FolderSync.CommandLine.Status;
 
-/// <summary>What `status` shows of a folder.</summary>
+/// <summary>A folder as `status` shows it.</summary>
 /// <param name="State">idle, scanning, syncing, error, paused and so on.</param>
 /// <param name="Percent">Below 100 while anything is missing.</param>
-/// <param name="SecondsLeft">Null where it is not known.</param>
-/// <param name="HeldDeletions">Files whose deletion waits for a person's word.</param>
+/// <param name="SecondsLeft">Null when unknown.</param>
+/// <param name="HeldDeletions">The number of files whose deletion needs the user's decision.</param>
 internal sealed record FolderLine(
     string Id, string Label, string Path, string Type, string State, string Error, double Percent, long Files, long Bytes, long NeedItems, long NeedBytes, int Errors,
     int Conflicts, long HeldDeletions, double ReceiveRate, long? SecondsLeft, DateTimeOffset? LastChange, string? LastItem);
 
-/// <summary>What `status` shows of a device.</summary>
-/// <param name="Why">Why it can't be reached; null where nothing is known.</param>
+/// <summary>A device as `status` shows it.</summary>
+/// <param name="Why">Why it can't be reached; null when unknown.</param>
 internal sealed record DeviceLine(
     string Id, string Name, bool Connected, bool Paused, string Address, bool Lan, string Program, string Version, double Percent, double ReceiveRate, double SendRate,
     DateTimeOffset? LastSeen, string? Why);
 
-/// <summary>What `status` shows, in one piece: the shape of `status --json`. Keys are added to it, never renamed.</summary>
-/// <param name="Paused">Everything is paused, by `pause` without a name.</param>
-/// <param name="Attention">Sentences: what waits for a person.</param>
+/// <summary>The content of `status` and the format of `status --json`. Keys may be added but never renamed.</summary>
+/// <param name="Paused">Everything is paused, with `pause` without a name.</param>
+/// <param name="Attention">Sentences about what needs the user's attention.</param>
 internal sealed record StatusReport(
     string Id, string Name, string Version, long UptimeSeconds, string Url, bool Paused, DateTimeOffset? PausedUntil,
     IReadOnlyList<FolderLine> Folders, IReadOnlyList<DeviceLine> Devices, IReadOnlyList<string> Attention)
@@ -48,7 +48,7 @@ internal sealed record StatusReport(
         var percent = Math.Clamp(f.Completion, 0, 100);
         return new FolderLine(
             f.Id, f.Label, f.Path, f.Type, f.Paused ? "paused" : f.State is { Length: > 0 } state ? state : "starting", f.Error,
-            // What is not all there is never shown as 100.
+            // Never show 100 while something is missing.
             missing > 0 ? Math.Min(percent, 99.9) : percent,
             f.LocalFiles, f.LocalBytes, missing, f.NeedBytes, f.Problems, f.Conflicts, f.Hold?.Files ?? 0, f.ReceiveRate, f.SecondsLeft, f.LastChange?.Time, f.LastChange?.Item);
     }
@@ -57,7 +57,7 @@ internal sealed record StatusReport(
         d.Id, d.Name, d.Connected, d.Paused, d.Address, d.IsLan, d.ClientName, d.ClientVersion, d.Completion, d.ReceiveRate, d.SendRate, d.LastSeen,
         d.Connected || d.DialErrors.Count == 0 ? null : d.DialErrors.Values.First());
 
-    /// <summary>The file has it also while the service says otherwise nothing of it.</summary>
+    /// <summary>The file has the name even when the service isn't running.</summary>
     private static string NameIn(HomeDirectory home)
     {
         try
@@ -76,7 +76,7 @@ internal sealed record StatusReport(
 [JsonSerializable(typeof(StatusReport))]
 internal sealed partial class StatusJson : JsonSerializerContext;
 
-/// <summary>On one line: for streams.</summary>
+/// <summary>On one line, for streams.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(StatusReport))]
 internal sealed partial class StatusLineJson : JsonSerializerContext;

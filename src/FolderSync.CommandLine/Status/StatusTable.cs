@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 
 namespace FolderSync.CommandLine.Status;
 
-/// <summary>The report as a person reads it, in 80 columns or more. Names are others' words: they are never taken for markup.</summary>
+/// <summary>Renders the report for the user, in 80 columns or more. Names are foreign text and are never interpreted as markup.</summary>
 internal static class StatusTable
 {
     private const int WidthForPaths = 110;
@@ -17,7 +17,7 @@ internal static class StatusTable
     {
         var console = Terminal.Of(context);
         console.Write(Of(report with { Attention = [] }, console.Profile.Width, console.Profile.Encoding.WebName.StartsWith("utf", StringComparison.Ordinal), context.Time.GetUtcNow(), bars: false));
-        // They hold commands to copy: a long line is left to the terminal.
+        // These contain commands to copy: leave a long line to the terminal.
         foreach (var sentence in report.Attention)
         {
             console.Write(new Text("! ", new Style(Color.Yellow)));
@@ -25,7 +25,7 @@ internal static class StatusTable
         }
     }
 
-    /// <param name="bars">Draws how far each folder is.</param>
+    /// <param name="bars">Draws progress bars.</param>
     public static IRenderable Of(StatusReport report, int width, bool unicode, DateTimeOffset now, bool bars)
     {
         var rows = new List<IRenderable>
@@ -54,7 +54,7 @@ internal static class StatusTable
         var state => state,
     };
 
-    /// <summary>Rounded down: 99.99 is not all.</summary>
+    /// <summary>Rounds down: 99.99 isn't complete.</summary>
     public static string Percent(double percent) => percent is 0 or >= 100
         ? percent.ToString("0", CultureInfo.InvariantCulture) + " %"
         : (Math.Floor(percent * 10 + 1e-6) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " %";
@@ -124,7 +124,7 @@ internal static class StatusTable
         return new Paragraph(new string(done, full), new Style(colour)).Append(new string(left, BarWidth - full), new Style(Color.Grey));
     }
 
-    /// <summary>Gives way where the line is too narrow for all.</summary>
+    /// <summary>Truncated when the line is too narrow.</summary>
     private static Text Name(string text) => new(PrintableText.Of(text)) { Overflow = Overflow.Ellipsis };
 
     private static Text Cell(string text, Color? color = null) => new(PrintableText.Of(text), color is { } c ? new Style(c) : Style.Plain);

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace FolderSync.CommandLine.Status;
 
-/// <summary>`status --watch`: a live picture on a terminal, a line a change in a pipe. Waits for a service that ends and comes back.</summary>
+/// <summary>`status --watch`: a live table on a terminal, a line per change in a pipe. Waits for a service that restarts.</summary>
 internal sealed class StatusWatch(CliContext context, HomeDirectory home)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -18,7 +18,7 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
 
     public async Task RunAsync(bool json, CancellationToken cancellation)
     {
-        // A home without identity has no service that could come.
+        // No service can start on a home directory without identity.
         _ = context.Self(home);
         try
         {
@@ -42,7 +42,7 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
         {
             while (true)
             {
-                // The window may have another size now.
+                // The window may have been resized.
                 console.Profile.Width = Terminal.Width(context);
                 var report = await ReadAsync(cancellation);
                 live.UpdateTarget(report is null
