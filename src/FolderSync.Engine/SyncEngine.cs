@@ -14,10 +14,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine;
 
-/// <summary>Joins folders and peers as the configuration has them.</summary>
+/// <summary>Connects folders and peers according to the configuration.</summary>
 public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 {
-    /// <summary>Devices that are not known here can be made up; they must not push all else out of the events' buffers.</summary>
+    /// <summary>Unknown devices can be invented; they must not evict everything else from the event buffers.</summary>
     private static readonly TimeSpan UnknownDeviceEventInterval = TimeSpan.FromSeconds(1);
 
     private readonly EngineParts _parts;
@@ -28,7 +28,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FolderId, FolderSupervisor> _folders = [];
 
-    /// <summary>How folders looked that are closed to be opened anew: nobody is to see them vanish meanwhile.</summary>
+    /// <summary>Snapshots of folders that are being reopened: clients must not see them vanish meanwhile.</summary>
     private readonly SortedDictionary<FolderId, FolderSnapshot> _reopening = [];
     private EngineConfig _config = new();
     private bool _isDisposed;
@@ -90,7 +90,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             _isApplied = true;
             await OpenFoldersAsync(config);
             await _hub.ApplyAsync(ForPeers(config));
-            // Unshared peers' entries go, so that nothing waits for what they have.
+            // Remove entries of unshared peers, so that nothing waits for what they have.
             await DropUnsharedAsync(config);
             await _hub.AnnounceFoldersAsync(AffectedDevices(before, config));
         }
@@ -195,7 +195,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A configuration that is being taken up is let finish: what it opens is closed here.
+        // Let a configuration that is being applied finish: what it opens is closed here.
         await _applying.AcquireAsync(1, CancellationToken.None);
         _isDisposed = true;
         _applying.Release(1);
@@ -232,7 +232,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             return _folders.GetValueOrDefault(id);
     }
 
-    /// <summary>The folder that a command is for. It may be about to be opened anew: a configuration that is being applied is waited for.</summary>
+    /// <summary>The folder for a command. It may be about to be reopened, so wait for a configuration that is being applied.</summary>
     private async Task<FolderSupervisor> FolderAsync(FolderId id, CancellationToken cancellation)
     {
         await _applying.AcquireAsync(1, cancellation);
@@ -298,7 +298,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         }
     }
 
-    /// <summary>Devices with whom a folder's sharing, or the folder itself, is other than before.</summary>
+    /// <summary>Devices for which a folder's sharing, or the folder itself, has changed.</summary>
     private static IEnumerable<DeviceId> AffectedDevices(EngineConfig before, EngineConfig now)
     {
         foreach (var folder in before.Folders.Concat(now.Folders))

@@ -17,7 +17,7 @@ public sealed record DeviceConfig
 
     public bool Paused { get; init; }
 
-    /// <summary>Connections wanted to it; 0: the default of 1, at most 3 are used.</summary>
+    /// <summary>The number of connections wanted; 0: the default of 1. At most 3 are used.</summary>
     public int NumConnections { get; init; }
 
     /// <summary>KiB/s, 0 for no limit.</summary>
@@ -29,6 +29,6 @@ public sealed record DeviceConfig
     /// <summary>Networks that its address must be in (<see cref="FolderSync.Network.NetworkFilter"/>); empty: any address.</summary>
     public EquatableArray<string> AllowedNetworks { get; init; } = [];
 
-    /// <summary>Folders it offers are not shown as pending.</summary>
+    /// <summary>Offered folders that aren't shown as pending.</summary>
     public EquatableArray<FolderId> IgnoredFolders { get; init; } = [];
 }

@@ -4,7 +4,7 @@ using FolderSync.Filesystem.Scan;
 
 namespace FolderSync.Engine.Events;
 
-/// <summary>What happened to an item of a folder.</summary>
+/// <summary>A change of an item in a folder.</summary>
 public enum ChangeAction
 {
     Added,
@@ -13,7 +13,7 @@ public enum ChangeAction
     Deleted,
 }
 
-/// <summary>What is done to bring an item in.</summary>
+/// <summary>How an item is being synced.</summary>
 public enum ItemAction
 {
     Update,
@@ -21,54 +21,54 @@ public enum ItemAction
     Delete,
 }
 
-/// <summary>A folder that a device offers and that is not shared with it here.</summary>
-/// <param name="ReceiveEncrypted">The device wants it to be kept encrypted here.</param>
+/// <summary>A folder that a device offers and that isn't shared with it here.</summary>
+/// <param name="ReceiveEncrypted">The device wants it to be stored encrypted here.</param>
 public sealed record OfferedFolder(FolderId Folder, string Label, bool ReceiveEncrypted);
 
-/// <summary>Something that happened. Immutable; how clients are told is a matter of the REST side.</summary>
+/// <summary>Something that happened. Immutable; the REST side decides how clients are notified.</summary>
 public abstract record EngineEvent
 {
-    /// <param name="Error">Why the folder is stopped; empty where it isn't.</param>
-    /// <param name="Lasted">How long the state before did.</param>
+    /// <param name="Error">Why the folder is stopped; empty if it isn't.</param>
+    /// <param name="Lasted">The duration of the previous state.</param>
     public sealed record FolderStateChanged(FolderId Folder, FolderState From, FolderState To, TimeSpan Lasted, string Error) : EngineEvent;
 
     /// <summary>This device's entries were committed.</summary>
-    /// <param name="Names">At most 100 of them.</param>
-    /// <param name="Sequence">The highest.</param>
+    /// <param name="Names">At most 100 of the names.</param>
+    /// <param name="Sequence">The highest sequence.</param>
     public sealed record LocalIndexUpdated(FolderId Folder, int Items, IReadOnlyList<FileName> Names, long Sequence) : EngineEvent;
 
     /// <summary>A device's entries were committed.</summary>
-    /// <param name="Sequence">The highest known of the device.</param>
+    /// <param name="Sequence">The highest known sequence of the device.</param>
     public sealed record RemoteIndexUpdated(DeviceId Device, FolderId Folder, int Items, long Sequence) : EngineEvent;
 
     /// <summary>A scan found a change.</summary>
     public sealed record LocalChangeDetected(FolderId Folder, string Label, FileName Name, FileType Type, ChangeAction Action, ShortId ModifiedBy) : EngineEvent;
 
-    /// <summary>A device's change was brought in.</summary>
+    /// <summary>A device's change was applied.</summary>
     public sealed record RemoteChangeApplied(FolderId Folder, string Label, FileName Name, FileType Type, ChangeAction Action, ShortId ModifiedBy) : EngineEvent;
 
     public sealed record ItemStarted(FolderId Folder, FileName Name, FileType Type, ItemAction Action) : EngineEvent;
 
-    /// <param name="Error">Why it did not succeed; null where it did.</param>
+    /// <param name="Error">Why it failed; null if it succeeded.</param>
     public sealed record ItemFinished(FolderId Folder, FileName Name, FileType Type, ItemAction Action, string? Error) : EngineEvent;
 
     public sealed record ScanProgressed(FolderId Folder, ScanProgress Progress) : EngineEvent;
 
-    /// <summary>Items that can't be brought in, or the reasons for it, are others than before.</summary>
+    /// <summary>The items that can't be synced, or the reasons, changed.</summary>
     /// <param name="Problems">At most 100 of them.</param>
     public sealed record PullProblemsChanged(FolderId Folder, IReadOnlyList<PullProblem> Problems) : EngineEvent;
 
     public sealed record ConflictCopyMade(FolderId Folder, FileName Name, FileName Copy) : EngineEvent;
 
-    /// <param name="Count">Warnings of the same occasion; the message is the first one's.</param>
+    /// <param name="Count">The number of warnings from the same cause; the message is the first one's.</param>
     public sealed record FolderWarned(FolderId Folder, int Count, string Message) : EngineEvent;
 
-    /// <param name="Incoming">A device deleted them; otherwise they are gone here.</param>
+    /// <param name="Incoming">True if a device deleted them, false if they vanished here.</param>
     public sealed record DeletionsHeld(FolderId Folder, long Files, long TotalFiles, bool Incoming) : EngineEvent;
 
     public sealed record IndexRebuilt(FolderId Folder, string Reason) : EngineEvent;
 
-    /// <param name="From">Why the folder was not watched; null where it was.</param>
+    /// <param name="From">Why the folder was not watched; null if it was.</param>
     public sealed record WatchProblemChanged(FolderId Folder, string? From, string? To) : EngineEvent;
 
     public sealed record DeviceConnected(DeviceId Device, string Name, string ClientName, string ClientVersion, string Kind, string Address) : EngineEvent;
@@ -79,11 +79,11 @@ public abstract record EngineEvent
 
     public sealed record ClusterConfigReceived(DeviceId Device) : EngineEvent;
 
-    /// <param name="Blocks">By name, how many blocks of a file under way the device has; at most 100 files.</param>
+    /// <param name="Blocks">By name, how many blocks of a partial file the device has; at most 100 files.</param>
     public sealed record RemoteProgressReceived(DeviceId Device, FolderId Folder, IReadOnlyList<KeyValuePair<FileName, int>> Blocks) : EngineEvent;
 
     public sealed record FoldersOffered(DeviceId Device, IReadOnlyList<OfferedFolder> Offers) : EngineEvent;
 
-    /// <summary>A device that is not configured wants to connect.</summary>
+    /// <summary>An unconfigured device tries to connect.</summary>
     public sealed record UnknownDeviceConnected(DeviceId Device, string Name, string Address) : EngineEvent;
 }

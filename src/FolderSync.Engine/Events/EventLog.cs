@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace FolderSync.Engine.Events;
 
-/// <summary>An event and when it happened.</summary>
+/// <summary>An event and its time.</summary>
 public readonly record struct LoggedEvent(DateTimeOffset Time, EngineEvent Event);
 
-/// <summary>Hands each event to everyone who listens, in one order. Listeners must be quick and never throw: they enqueue. Thread-safe.</summary>
+/// <summary>Passes each event to all listeners, in one order. Listeners must be quick and never throw: they enqueue. Thread-safe.</summary>
 public sealed class EventLog(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private ImmutableArray<Action<LoggedEvent>> _listeners = [];
 
-    /// <summary>Publishes an event that is made only where somebody listens.</summary>
+    /// <summary>Publishes an event that is only created if somebody listens.</summary>
     public void Publish(Func<EngineEvent> make)
     {
         if (_listeners.IsEmpty)
@@ -19,7 +19,7 @@ public sealed class EventLog(TimeProvider time)
         Publish(make());
     }
 
-    /// <summary>Publishes an event that costs nothing to make.</summary>
+    /// <summary>Publishes an event that costs nothing to create.</summary>
     public void Publish(EngineEvent happened)
     {
         lock (_lock)
@@ -30,7 +30,7 @@ public sealed class EventLog(TimeProvider time)
         }
     }
 
-    /// <summary>Until the result is disposed.</summary>
+    /// <summary>Listens until the result is disposed.</summary>
     public IDisposable Listen(Action<LoggedEvent> listener)
     {
         lock (_lock)

@@ -5,13 +5,13 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>Hears of each commit of this device's entries, synchronously and before anybody else can act on it.</summary>
+/// <summary>Receives each commit of this device's entries, synchronously and before anyone else can act on it.</summary>
 internal interface ICommitObserver
 {
     void OnCommitted(IFolderIndex index, IReadOnlyList<FileEntry> entries);
 }
 
-/// <summary>Whoever sends the index on: woken by each commit. Thread-safe.</summary>
+/// <summary>The senders of the index, which each commit wakes. Thread-safe.</summary>
 internal sealed class CommitListeners
 {
     private ImmutableArray<Wakeup> _wakeups = [];

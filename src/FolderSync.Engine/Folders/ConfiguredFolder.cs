@@ -17,7 +17,7 @@ internal sealed class ConfiguredFolder : IDisposable
     public ConfiguredFolder(EngineParts parts, FolderConfig config, EventLog events, SharedResources shared)
     {
         (Parts, _config, Events, Shared) = (parts, config, events, shared);
-        // As it stands in the log that users read.
+        // The name in the log that users read.
         Log = parts.Loggers.CreateLogger("FolderSync.Engine.Folders.Folder");
         Status = new FolderStatus(config, events, parts.Time, Log);
         History = new FolderHistory(this);
@@ -36,13 +36,13 @@ internal sealed class ConfiguredFolder : IDisposable
 
     public FolderHistory History { get; }
 
-    /// <summary>What of the needed files is here already.</summary>
+    /// <summary>The part of the needed files that is already here.</summary>
     public FetchedBytes Fetched { get; } = new();
 
     /// <summary>Devices that subscribed to commits.</summary>
     public CommitListeners CommitListeners { get; } = new();
 
-    /// <summary>Set when there may be something to bring in, or something that waits could go on.</summary>
+    /// <summary>Set when there may be something to pull, or when something that waits may proceed.</summary>
     public Wakeup PullWake { get; }
 
     public FolderId Id => _config.Id;
@@ -53,13 +53,13 @@ internal sealed class ConfiguredFolder : IDisposable
 
     public long NowSeconds => Parts.Time.GetUtcNow().ToUnixTimeSeconds();
 
-    /// <summary>Raised whenever devices come, go, or announce something.</summary>
+    /// <summary>Raised whenever devices connect, disconnect, or announce something.</summary>
     public long SourcesVersion => Interlocked.Read(ref _sourcesVersion);
 
     /// <summary>Bytes of files that peers sent for this folder since it was configured.</summary>
     public long BytesReceived => Interlocked.Read(ref _bytesReceived);
 
-    /// <summary>Only what doesn't need the folder closed and opened again.</summary>
+    /// <summary>Applies only changes that don't require reopening the folder.</summary>
     public void Reconfigure(FolderConfig config)
     {
         Volatile.Write(ref _config, config);
@@ -75,7 +75,7 @@ internal sealed class ConfiguredFolder : IDisposable
 
     public void CountReceived(int bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 
-    /// <summary>Runs work that blocks or computes; a disk's fault is a request's that can't be carried out.</summary>
+    /// <summary>Runs work that blocks or computes. Reports a disk fault as a request that can't be carried out.</summary>
     public async Task<T> OnDiskAsync<T>(Func<T> work, CancellationToken cancellation)
     {
         try

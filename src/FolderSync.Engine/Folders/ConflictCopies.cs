@@ -4,10 +4,12 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>Conflict copies of one file that hold the same. All of it reads the index.</summary>
+/// <summary>Finds conflict copies of one file with equal content. Everything here reads the index.</summary>
 internal static class ConflictCopies
 {
-    /// <summary>The copy itself and the other present copies of the same file with the same content, by name; none where it is no such copy.</summary>
+    /// <summary>
+    /// The copy itself and the other present copies of the same file with the same content, by name; empty if it isn't such a copy.
+    /// </summary>
     public static IReadOnlyList<FileEntry> SameAs(IFolderIndex index, FileName copy)
     {
         if (!ConflictName.IsConflictCopy(copy) || index.FindLocal(copy) is not { IsFile: true, IsInvalid: false, Size: > 0 } entry)
@@ -16,6 +18,6 @@ internal static class ConflictCopies
         return [.. index.LocalWithContent(entry.BlocksHash).Where(e => ConflictName.OriginalOf(e.Name) == original).OrderBy(e => e.Name)];
     }
 
-    /// <summary>True when an earlier copy holds the same: its deletion elsewhere takes nothing away.</summary>
+    /// <summary>True when an earlier copy has the same content, so that a remote deletion of this one loses nothing.</summary>
     public static bool IsRedundant(IFolderIndex index, FileName copy) => SameAs(index, copy) is [var first, ..] && first.Name != copy;
 }

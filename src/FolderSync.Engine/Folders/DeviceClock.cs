@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>How long ago something was, for what is deleted by its age: a jump of the clock makes nothing older. Thread-safe.</summary>
+/// <summary>Computes the age of whatever is deleted by age: a jump of the clock makes nothing older. Thread-safe.</summary>
 internal sealed class DeviceClock(EngineParts parts)
 {
     private const string Document = "clock";
 
-    /// <summary>What a kill may cost of the time that this device was seen to run.</summary>
+    /// <summary>The observed running time that a kill may cost.</summary>
     private static readonly TimeSpan SaveEvery = TimeSpan.FromHours(1);
 
     private readonly ILogger _log = parts.Loggers.CreateLogger<DeviceClock>();
@@ -19,7 +19,7 @@ internal sealed class DeviceClock(EngineParts parts)
     private long _looked;
     private long _saved;
 
-    /// <summary>Looks at the clock. Blocks: it reads and writes the state.</summary>
+    /// <summary>Reads the clock. Blocks: it reads and writes the state.</summary>
     public Func<DateTimeOffset, TimeSpan> Ages()
     {
         lock (_lock)
@@ -48,7 +48,7 @@ internal sealed class DeviceClock(EngineParts parts)
         }
         catch (Exception e)
         {
-            // Nothing is known then, and nothing has aged: the store fails in its own way on a full or broken disk, and no transfer is to end by that.
+            // Nothing is known then and nothing has aged. The store reports its own failure, which must not end a transfer.
             Log.ClockNotKept(_log, e.Message);
             return null;
         }
@@ -62,7 +62,7 @@ internal sealed class DeviceClock(EngineParts parts)
         }
         catch (Exception e)
         {
-            // The next look tries again in an hour; what a restart does not know of ages later.
+            // Retried in an hour. Whatever a restart doesn't know ages later.
             Log.ClockNotKept(_log, e.Message);
         }
     }

@@ -10,13 +10,13 @@ internal interface IFileFetch
 
     VersionVector Version { get; }
 
-    /// <summary>Bytes that are here.</summary>
+    /// <summary>Bytes already here.</summary>
     long BytesDone { get; }
 }
 
 /// <summary>
-/// How many bytes of a folder's needed files are here already: under way, fetched and waiting to be placed, or left in the temp file of an
-/// attempt that failed. Together with the index's need it only ever goes forward. Thread-safe.
+/// Counts the bytes of a folder's needed files that are already here: being fetched, waiting to be placed, or left in the temp file of a failed
+/// attempt. Together with the index's need they only grow. Thread-safe.
 /// </summary>
 internal sealed class FetchedBytes
 {
@@ -36,7 +36,7 @@ internal sealed class FetchedBytes
         }
     }
 
-    /// <summary>The attempt is over; what it got is still in the temp file.</summary>
+    /// <summary>The attempt ended; its blocks are still in the temp file.</summary>
     public void Keep(IFileFetch fetch)
     {
         lock (_lock)
@@ -46,7 +46,7 @@ internal sealed class FetchedBytes
         }
     }
 
-    /// <summary>No pull goes on: what it left is in temp files.</summary>
+    /// <summary>No pull is running; temp files hold what was fetched.</summary>
     public void KeepAll()
     {
         lock (_lock)
@@ -56,14 +56,14 @@ internal sealed class FetchedBytes
         }
     }
 
-    /// <summary>What was fetched of the file is gone again.</summary>
+    /// <summary>The fetched part of the file is lost.</summary>
     public void Drop(FileName name)
     {
         lock (_lock)
             _parts.Remove(name);
     }
 
-    /// <summary>Peers announced these: another version than the one that is being fetched counts for nothing.</summary>
+    /// <summary>Peers announced these: bytes of any other version no longer count.</summary>
     public void Supersede(IEnumerable<FileEntry> announced, IFolderIndex index)
     {
         List<(FileName Name, VersionVector Version)> concerned;
@@ -77,7 +77,7 @@ internal sealed class FetchedBytes
             Drop(name);
     }
 
-    /// <summary>Commits entries of this device; nobody sees their files counted twice, or not at all, while that goes on.</summary>
+    /// <summary>Commits entries of this device. Meanwhile nobody sees their files counted twice, or not at all.</summary>
     public IReadOnlyList<FileEntry> Commit(IFolderIndex index, IReadOnlyList<FileEntry> entries)
     {
         lock (_lock)
@@ -101,7 +101,7 @@ internal sealed class FetchedBytes
         }
     }
 
-    /// <summary>The index's counts, and the bytes of what it calls needed that are here.</summary>
+    /// <summary>The index's counts, and the bytes here that it still counts as needed.</summary>
     public (IndexCounts Counts, long FetchedBytes) Read(IFolderIndex index)
     {
         lock (_lock)
@@ -116,7 +116,7 @@ internal sealed class FetchedBytes
             _parts.Remove(name);
     }
 
-    /// <param name="Bytes">What an earlier attempt left.</param>
+    /// <param name="Bytes">The bytes left by an earlier attempt.</param>
     private sealed record Part(VersionVector Version, IFileFetch? Fetch, long Bytes)
     {
         public long BytesNow => Math.Max(Bytes, Fetch?.BytesDone ?? 0);

@@ -4,16 +4,16 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>A device's change that was brought in.</summary>
+/// <summary>A device's change that was applied.</summary>
 internal readonly record struct AppliedChange(FileEntry Entry, ChangeAction Action);
 
-/// <summary>What changed in a folder, by which device and when: for the history, the statistics, and whoever listens.</summary>
+/// <summary>Records what changed in a folder, by which device and when: for history, statistics and listeners.</summary>
 internal sealed class FolderHistory(ConfiguredFolder folder)
 {
-    /// <summary>Of one commit: a first scan is no history.</summary>
+    /// <summary>Per commit: a first scan isn't history.</summary>
     private const int MaxLocalChanges = 500;
 
-    /// <summary>A scan's commit.</summary>
+    /// <summary>Records a scan's commit.</summary>
     public void AddLocal(IReadOnlyList<FileEntry> committed)
     {
         var own = committed.Where(e => e.ModifiedBy == folder.Parts.Self.Short && (e.LocalFlags & LocalFlags.Ignored) == 0).Take(MaxLocalChanges).ToList();
@@ -51,7 +51,7 @@ internal sealed class FolderHistory(ConfiguredFolder folder)
     private static ChangeAction ActionOf(FileEntry entry) =>
         entry.Deleted ? ChangeAction.Deleted : entry.PreviousBlocksHash.IsNone ? ChangeAction.Added : ChangeAction.Modified;
 
-    /// <summary>As the store has it (<see cref="HistoryItem"/>).</summary>
+    /// <summary>In the store's format (<see cref="HistoryItem"/>).</summary>
     private static string StoredName(ChangeAction action) => action switch
     {
         ChangeAction.Added => "added",

@@ -8,8 +8,8 @@ using FolderSync.Filesystem.Scan;
 namespace FolderSync.Engine.Folders;
 
 /// <summary>
-/// The directory that a folder stands in: that it is the folder's own and nobody else's. Before anything is read from it or changed in it, in this
-/// order and once for each opening: the marker stands there, the lock in it is held, what a kill interrupted is settled.
+/// The folder's root directory, exclusively owned. Before anything is read or changed in it, once per opening and in this order: the marker exists,
+/// the lock in it is held, and what a kill interrupted is recovered.
 /// </summary>
 internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
 
     private string Path => open.Folder.Config.Path;
 
-    /// <summary>The lock of a folder that has been here before. A new one has no marker yet, and its lock with it.</summary>
+    /// <summary>Locks a folder that was here before. A new one has no marker yet, and so no lock.</summary>
     /// <exception cref="EngineException">Another program syncs the folder.</exception>
     public async Task LockAsync(CancellationToken cancellation)
     {
@@ -30,8 +30,10 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
             _lock = await open.RunAsync(() => locks.TryLock(Path, out var holder) ?? throw InUse(holder), cancellation);
     }
 
-    /// <summary>Returns when the root is the folder's and in order. Asked before each scan, pull and command, since disks come and go.</summary>
-    /// <exception cref="RootGoneException">It isn't there, or is another one.</exception>
+    /// <summary>
+    /// Returns when the root belongs to the folder and is in order. Called before each scan, pull and command, since disks come and go.
+    /// </summary>
+    /// <exception cref="RootGoneException">It is missing or was replaced.</exception>
     public async Task EnsureAsync(CancellationToken cancellation)
     {
         await _settling.AcquireAsync(1, cancellation);
@@ -46,7 +48,7 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
         }
     }
 
-    /// <summary>What is wrong with the root, for the user.</summary>
+    /// <summary>Explains to the user what is wrong with the root.</summary>
     public Task<string> ExplainAsync(Exception e, CancellationToken cancellation) => e is RootGoneException { State: var state }
         ? open.RunAsync(() => RootTrouble.Explain(state, Path, open.Disk), cancellation)
         : Task.FromResult(e.Message);
@@ -64,7 +66,7 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
                 if (root != RootState.MarkerMissing || !isNew)
                     return root;
                 open.Disk.MakeDirectory(LocalPath.Root.Child(InternalNames.Marker), 0x1ED);
-                // Before anything is indexed: an index without its marker would be held for an unmounted disk.
+                // Before anything is indexed: an index without a marker would be taken for an unmounted disk.
                 open.Disk.SyncDirectory(LocalPath.Root);
                 isMarkerMade = true;
                 return open.Disk.CheckRoot();
@@ -76,7 +78,7 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
             await LockAsync(cancellation);
     }
 
-    /// <summary>What a kill left half done is finished or undone, so that no scan takes it for an edit.</summary>
+    /// <summary>Completes or undoes what a kill interrupted, so that no scan takes it for an edit.</summary>
     private async Task SettleInterruptedAsync(CancellationToken cancellation)
     {
         if (_isSettled)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>What a folder is doing; of several at once the highest is shown.</summary>
+/// <summary>What a folder is doing; of several activities the highest is shown.</summary>
 [Flags]
 internal enum FolderActivity
 {
@@ -19,7 +19,7 @@ internal enum FolderActivity
     Pulling = 4,
 }
 
-/// <summary>What others see of a folder: its state, its problems, its warnings. Thread-safe.</summary>
+/// <summary>A folder's visible state, problems and warnings. Thread-safe.</summary>
 internal sealed class FolderStatus
 {
     private const int MaxWarnings = 1000;
@@ -39,7 +39,7 @@ internal sealed class FolderStatus
         _snapshot = new FolderSnapshot { Config = config, State = config.Paused ? FolderState.Paused : FolderState.Starting, StateChanged = time.GetUtcNow() };
     }
 
-    /// <summary>Without what only the index and the transfers know.</summary>
+    /// <summary>Excludes what only the index and the transfers know.</summary>
     public FolderSnapshot Snapshot
     {
         get
@@ -49,12 +49,12 @@ internal sealed class FolderStatus
         }
     }
 
-    /// <summary>Why the folder is stopped; empty where it isn't.</summary>
+    /// <summary>Why the folder is stopped; empty if it isn't.</summary>
     public string Error => Volatile.Read(ref _error);
 
     public bool HasFailed => Error.Length > 0;
 
-    /// <summary>Deletions that wait for the user's decision; null where none do.</summary>
+    /// <summary>Deletions that need the user's decision, or null.</summary>
     public DeletionHold? Hold => Snapshot.Hold;
 
     private FolderId Id => _snapshot.Config.Id;
@@ -93,11 +93,11 @@ internal sealed class FolderStatus
         Update();
     }
 
-    /// <summary>Of a full scan: replaces what was known before.</summary>
+    /// <summary>The problems of a full scan; replaces all earlier ones.</summary>
     public void SetScanProblems(IReadOnlyList<FileProblem> problems, DateTimeOffset scanned) =>
         Publish(s => s with { ScanProblems = [.. problems.Take(MaxScanProblems)], LastScan = scanned });
 
-    /// <summary>Of a part of the folder, or of one item.</summary>
+    /// <summary>Adds the problems of a part of the folder, or of one item.</summary>
     public void AddScanProblems(IReadOnlyList<FileProblem> problems) =>
         Publish(s => s with { ScanProblems = [.. problems.Concat(s.ScanProblems).DistinctBy(p => p.Path).Take(MaxScanProblems)] });
 
@@ -113,7 +113,7 @@ internal sealed class FolderStatus
             _events.Publish(() => new EngineEvent.WatchProblemChanged(Id, before?.Reason, problem?.Reason));
     }
 
-    /// <summary>Replaces the warnings of one path; none: it is over.</summary>
+    /// <summary>Replaces the warnings of one path; an empty list clears them.</summary>
     public void Warn(string path, IReadOnlyList<FileProblem> warnings)
     {
         SetWarnings([path], warnings);
@@ -124,7 +124,7 @@ internal sealed class FolderStatus
         }
     }
 
-    /// <summary>Replaces the warnings of these paths, without a word to the log.</summary>
+    /// <summary>Replaces the warnings of these paths without logging them.</summary>
     public void SetWarnings(IReadOnlyCollection<string> paths, IReadOnlyList<FileProblem> warnings) =>
         Publish(s => s with { Warnings = [.. s.Warnings.Where(w => !paths.Contains(w.Path)).Concat(warnings).Take(MaxWarnings)] });
 

@@ -4,7 +4,7 @@ using FolderSync.Filesystem;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>The folder's `.stignore` and what it includes, read through the disk's seam.</summary>
+/// <summary>The folder's `.stignore` and its included files, read through the disk's interface.</summary>
 internal static class IgnoreFile
 {
     public const string Name = ".stignore";
@@ -14,7 +14,7 @@ internal static class IgnoreFile
     public static IgnoreRules Load(IFileSystem disk) =>
         Read(disk, Name) is { } lines ? IgnoreParser.Parse(lines, path => Read(disk, path)) : IgnoreRules.None;
 
-    /// <summary>Null when the file is not there.</summary>
+    /// <summary>Null when the file doesn't exist.</summary>
     public static IReadOnlyList<string>? Read(IFileSystem disk, string path)
     {
         var local = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(LocalPath.Root, (p, leaf) => p.Child(leaf));

@@ -4,12 +4,12 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>Questions about a directory and all that the index has in it. All of them read the index, page by page.</summary>
+/// <summary>Queries about a directory and everything that the index has in it. All of them read the index page by page.</summary>
 internal static class IndexTree
 {
     private const int PageSize = 500;
 
-    /// <summary>The directory and all that is present in it, with blocks.</summary>
+    /// <summary>The directory and everything present in it, with blocks.</summary>
     public static IEnumerable<FileEntry> Below(IFolderIndex index, FileName directory)
     {
         if (index.FindLocal(directory) is { Deleted: false } itself)
@@ -18,7 +18,7 @@ internal static class IndexTree
             yield return entry;
     }
 
-    /// <summary>All that is present in the directory.</summary>
+    /// <summary>Everything present in the directory.</summary>
     public static IEnumerable<FileEntry> Inside(IFolderIndex index, FileName directory, bool withBlocks)
     {
         var after = default(FileName);
@@ -30,11 +30,11 @@ internal static class IndexTree
         }
     }
 
-    /// <summary>Something in it is wanted: here, and not deleted by anybody who knew of it.</summary>
+    /// <summary>True when something in it is wanted: present here, and not deleted by anyone who knew it.</summary>
     public static bool HasLiving(IFolderIndex index, FileName directory) =>
         Inside(index, directory, withBlocks: false).Any(e => !e.IsInvalid && index.FindGlobal(e.Name) is { Deleted: false });
 
-    /// <summary>Others deleted the directory and all that this device has in it, and this device follows them.</summary>
+    /// <summary>True when others deleted the directory and everything that this device has in it, and this device follows them.</summary>
     public static bool IsToBeRemoved(IFolderIndex index, FolderConfig config, FileName directory) =>
         config is { Type: not FolderType.SendOnly, IgnoreDelete: false } &&
         IsDeletedElsewhere(index, index.FindLocal(directory)) && Below(index, directory).All(e => e.IsInvalid || IsDeletedElsewhere(index, e));

@@ -6,27 +6,25 @@ using FolderSync.Index;
 namespace FolderSync.Engine.Folders;
 
 /// <summary>
-/// The one writer of this device's entries. What is decided, done on the disk and committed is one step against all other commits; when it is
-/// done, its observers hear of it in their order before anything else runs.
+/// The only writer of this device's entries. Deciding, changing the disk and committing form one step, serialized with all other commits; after it,
+/// observers run in their order before anything else.
 /// </summary>
-/// <param name="observers">First whoever holds open files: nobody may be told of a version while the old content is still served.</param>
+/// <param name="observers">The owner of open files first: nobody may be notified of a version while the old content is still served.</param>
 internal sealed class LocalIndexWriter(OpenFolder open, params IReadOnlyList<ICommitObserver> observers)
 {
-    /// <summary>What a long scan finds can't wait for its end.</summary>
+    /// <summary>A long scan's findings can't wait for its end.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
-    /// <summary>Of one commit, as many names as an event says.</summary>
+    /// <summary>Per commit: as many names as an event reports.</summary>
     private const int MaxReportedNames = 100;
 
     private readonly AsyncBudget _commits = new(1);
     private AnnouncementLimit? _limit;
 
-    /// <summary>What is not to be announced yet; null where all is. Thread-safe.</summary>
+    /// <summary>The entries that must not be announced yet; null if there are none. Thread-safe.</summary>
     public AnnouncementLimit? Limit => Volatile.Read(ref _limit);
 
-    /// <summary>
-    /// Decides and commits. <paramref name="decide"/> runs on a worker, may touch the disk, and must not commit itself.
-    /// </summary>
+    /// <summary>Decides and commits. <paramref name="decide"/> runs on a worker, may touch the disk, and must not commit itself.</summary>
     /// <returns>The entries with their sequences.</returns>
     public async Task<IReadOnlyList<FileEntry>> CommitAsync(Func<IFolderIndex, IReadOnlyList<FileEntry>> decide, CancellationToken cancellation)
     {
@@ -46,10 +44,10 @@ internal sealed class LocalIndexWriter(OpenFolder open, params IReadOnlyList<ICo
     }
 
     /// <summary>
-    /// A moved file is found under its new name before it is missed under the old one. Told of the first alone, a peer copies the file and deletes
-    /// the old one afterwards; told of both, it renames. So what a scan commits is announced at its end. A first scan misses nothing.
+    /// A scan finds a moved file under its new name before it misses the old one. If peers heard of the first alone, they would copy the file and
+    /// delete the old one later; when they hear of both, they rename it. So a scan's commits are announced at its end. A first scan misses nothing.
     /// </summary>
-    /// <returns>Ends the delay.</returns>
+    /// <returns>Ends the delay when disposed.</returns>
     public IDisposable DelayAnnouncements()
     {
         if (open.Index.LocalSequence is > 0 and var sequence)

@@ -7,7 +7,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>A folder's disk and index, for as long as it is open. The index may be read by any thread; the rest is the folder's context's.</summary>
+/// <summary>A folder's disk and index while it is open. Any thread may read the index; the rest belongs to the folder's context.</summary>
 internal sealed class OpenFolder
 {
     private readonly IFileSystem? _versionsDisk;
@@ -40,17 +40,17 @@ internal sealed class OpenFolder
 
     public Applier Applier { get; }
 
-    /// <summary>Null where replaced and deleted files are not kept.</summary>
+    /// <summary>Null when replaced and deleted files aren't kept.</summary>
     public TrashCanVersioner? Versioner { get; }
 
-    /// <summary>As a scan read them last.</summary>
+    /// <summary>As the last scan read them.</summary>
     public IgnoreRules Ignores
     {
         get => Volatile.Read(ref _ignores);
         set => Volatile.Write(ref _ignores, value);
     }
 
-    /// <summary>What becomes of a file that is replaced or deleted and is no conflict.</summary>
+    /// <summary>What to do with a replaced or deleted file that isn't in conflict.</summary>
     public Displaced DisplacedByVersioning => Folder.Config.Versioning.Kind == VersioningKind.None ? Displaced.Discard : Displaced.Version;
 
     /// <exception cref="IndexDamagedException">The index can't be trusted.</exception>
@@ -72,7 +72,9 @@ internal sealed class OpenFolder
         }
     }
 
-    /// <summary>What is to be closed when nothing uses the folder any more, in this order; each by itself, so that one fault keeps nothing open.</summary>
+    /// <summary>
+    /// What to close, in this order, when nothing uses the folder any more; each item separately, so that one fault leaves nothing open.
+    /// </summary>
     public IEnumerable<IDisposable> ToClose()
     {
         yield return Index;
@@ -86,7 +88,7 @@ internal sealed class OpenFolder
 
     public Task RunAsync(Action work, CancellationToken cancellation) => Folder.Parts.Workers.Run(work, cancellation);
 
-    /// <summary>True when nothing is called so on the disk; what answers under another spelling is another file's. Blocks.</summary>
+    /// <summary>True when the disk has no such name. A file that answers under another spelling is another one. Blocks.</summary>
     public bool IsGone(FileName name)
     {
         try
@@ -99,7 +101,7 @@ internal sealed class OpenFolder
         }
     }
 
-    /// <summary>What becomes of something that is left in a directory that is to be deleted.</summary>
+    /// <summary>Classifies an item left in a directory that is to be deleted.</summary>
     private Leftover ClassifyLeftover(FileName name, bool isDirectory)
     {
         var match = Ignores.Match(name, isDirectory);

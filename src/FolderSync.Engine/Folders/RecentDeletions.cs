@@ -7,16 +7,16 @@ using FolderSync.Engine.Hosting;
 namespace FolderSync.Engine.Folders;
 
 /// <summary>
-/// Files deleted within the guard's window, by what they held, so that one whose content is found again is not counted. Kept over restarts:
-/// a service that is started anew between two halves of a disaster must see it as one. One owner.
+/// Files deleted within the guard's window, by content, so that one whose content reappears isn't counted. Survives restarts: a service that
+/// restarts between two halves of a disaster must see it as one. It has one owner.
 /// </summary>
-/// <param name="document">Where the state store keeps it.</param>
+/// <param name="document">Its document in the state store.</param>
 internal sealed partial class RecentDeletions(EngineParts parts, string document)
 {
     /// <summary>Beyond these only their number is kept.</summary>
     private const int MaxContents = 50_000;
 
-    /// <summary>Beyond these only their number outlives the service.</summary>
+    /// <summary>Beyond these only their number survives a restart.</summary>
     private const int MaxStoredContents = 1_000;
 
     private readonly Queue<Deletion> _deletions = new();
@@ -32,11 +32,11 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
         }
     }
 
-    /// <summary>Forgets what is older than the window.</summary>
+    /// <summary>Forgets deletions older than the window.</summary>
     public void Expire()
     {
         Load();
-        // By the monotonic clock: one that is set ahead must not end the window.
+        // On the monotonic clock: setting the clock ahead must not end the window.
         while (_deletions.TryPeek(out var oldest) && parts.Time.GetElapsedTime(oldest.Time) > DeletionGuard.Window)
         {
             _count -= oldest.Files;
@@ -59,8 +59,8 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
         Save();
     }
 
-    /// <summary>Takes off those whose content is in the folder again: they were moved, and the new name was noticed later.</summary>
-    /// <returns>How many are left.</returns>
+    /// <summary>Removes those whose content is in the folder again: they were moved, and the new name was noticed later.</summary>
+    /// <returns>The number of remaining deletions.</returns>
     public long Forgive(Func<BlockHash, bool> isHere)
     {
         Load();
@@ -75,7 +75,7 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
         return _count;
     }
 
-    /// <summary>The user has decided on them.</summary>
+    /// <summary>The user has decided about them.</summary>
     public void Clear()
     {
         Load();
@@ -95,7 +95,7 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
         var timestamp = parts.Time.GetTimestamp();
         foreach (var stored in Read())
         {
-            // A clock that was set back makes it no younger than now.
+            // If the clock was set back, the age is at least zero.
             var age = now > stored.Time ? now - stored.Time : TimeSpan.Zero;
             if (age > DeletionGuard.Window)
                 continue;
@@ -113,7 +113,7 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
         }
         catch (Exception e) when (e is JsonException or FormatException or IOException)
         {
-            // A window that can't be read begins anew.
+            // An unreadable window starts over.
             return [];
         }
     }
@@ -131,7 +131,7 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full or read-only home: the window holds while the service runs, and BestEffortState says what isn't kept.
+            // The home's disk is full or read-only: the window still works while the service runs, and BestEffortState reports what isn't kept.
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class RecentDeletions(EngineParts parts, string document
 
     private readonly record struct Deletion(long Time, BlockHash Content, long Files);
 
-    /// <param name="Content">In hexadecimal; null: not known.</param>
+    /// <param name="Content">Hexadecimal; null: unknown.</param>
     internal sealed record StoredDeletion(DateTimeOffset Time, string? Content, long Files);
 
     [JsonSerializable(typeof(IReadOnlyList<StoredDeletion>))]

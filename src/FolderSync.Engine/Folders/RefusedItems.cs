@@ -7,8 +7,8 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Folders;
 
 /// <summary>
-/// What the devices announced of one folder and can't be taken, until they announce it properly: a folder that lacks it must not look in
-/// sync, after a restart neither. Bounded: of each device some by name, of the others their number. Thread-safe.
+/// Refused items of one folder, until the devices announce them properly: a folder that lacks them must not look in sync, not even after a restart.
+/// Bounded: some items of each device by name, the rest as a number. Thread-safe.
 /// </summary>
 internal sealed class RefusedItems(IStateStore state, FolderId folder)
 {
@@ -20,16 +20,19 @@ internal sealed class RefusedItems(IStateStore state, FolderId folder)
 
     private string Document => $"refused/{folder.Value}";
 
-    /// <summary>The names known of the device where it has refused items without one here, too: which of those become proper must be counted. Else null.</summary>
+    /// <summary>
+    /// The device's known names, if some of its refused items are unknown: then it has to be counted which known ones become proper. Otherwise
+    /// null.
+    /// </summary>
     public HashSet<string>? NamedBesideOthers(DeviceId device)
     {
         lock (_lock)
             return Devices().TryGetValue(device, out var its) && its.Unnamed > 0 ? [.. its.Named.Keys] : null;
     }
 
-    /// <summary>Takes a batch's refusals in, and what it sets right off.</summary>
-    /// <param name="settled">Names that are proper now and were refused before without being named here.</param>
-    /// <returns>How many are refused of the device, before and after.</returns>
+    /// <summary>Adds a batch's refusals and removes those that it resolves.</summary>
+    /// <param name="settled">Names that are proper now and were refused before without being listed.</param>
+    /// <returns>The number of the device's refused items, before and after.</returns>
     public (long Before, long After) Note(RemoteBatch batch, long settled)
     {
         lock (_lock)
@@ -50,14 +53,14 @@ internal sealed class RefusedItems(IStateStore state, FolderId folder)
                 _devices![batch.Device] = its;
             else
                 _devices!.Remove(batch.Device);
-            // Not for each number: a flood must not write without end.
+            // Not for each change of the number: a flood must not cause endless writes.
             if (changed)
                 Save();
             return (before, its.Count);
         }
     }
 
-    /// <summary>Its index is forgotten, and will be told anew.</summary>
+    /// <summary>The device's index is forgotten and will be announced again.</summary>
     public void Forget(DeviceId device)
     {
         lock (_lock)
@@ -67,7 +70,7 @@ internal sealed class RefusedItems(IStateStore state, FolderId folder)
         }
     }
 
-    /// <summary>For a person: what was refused, of whom, and what helps.</summary>
+    /// <summary>For the user: what was refused, from whom, and how to resolve it.</summary>
     /// <param name="name">A device's name; null for one that no longer shares the folder.</param>
     public IReadOnlyList<FileProblem> Problems(Func<DeviceId, string?> name)
     {
@@ -121,14 +124,14 @@ internal sealed class RefusedItems(IStateStore state, FolderId folder)
 
     private sealed class OfDevice
     {
-        /// <summary>Path → why.</summary>
+        /// <summary>Path → reason.</summary>
         public SortedDictionary<string, string> Named { get; } = new(StringComparer.Ordinal);
 
         public long Unnamed { get; set; }
 
         public long Count => Named.Count + Unnamed;
 
-        /// <summary>True when other names than before are known.</summary>
+        /// <summary>True when the known names changed.</summary>
         public bool Apply(RemoteBatch batch, long settled, int mostNamed)
         {
             var changed = false;

@@ -4,13 +4,13 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>Entries that a peer announced, on their way into a folder's index.</summary>
-/// <param name="RefusedInAll">How many the message had; <paramref name="Refused"/> may leave some of a flood out.</param>
-/// <param name="IsFull">The first of a full index: what was known of the peer goes.</param>
+/// <summary>A peer's announced entries on their way into a folder's index.</summary>
+/// <param name="RefusedInAll">How many the message had; <paramref name="Refused"/> may omit some of a flood.</param>
+/// <param name="IsFull">The first batch of a full index: forget what was known about the peer.</param>
 internal sealed record RemoteBatch(
     DeviceId Device, ulong IndexId, IReadOnlyList<FileEntry> Files, IReadOnlyList<RefusedEntry> Refused, int RefusedInAll, bool IsFull)
 {
-    /// <summary>Names that are each device's own are not taken from anybody.</summary>
+    /// <summary>Skips names that each device has for itself.</summary>
     public RemoteBatch WithoutInternal()
     {
         if (!Files.Any(f => InternalNames.IsInternal(f.Name)))
@@ -32,8 +32,8 @@ internal sealed record RemoteBatch(
     }
 
     /// <summary>
-    /// What is to be stored, in the order in which it came. A refused entry is stood for by one that says only that the device no longer has
-    /// what it announced of the name before: nobody holds it for its state, asks it for blocks, or counts it as up to date.
+    /// The entries to store, in order of arrival. In place of a refused entry it stores that the device no longer has what it announced for the
+    /// name before: nobody takes that for its state, requests its blocks, or counts it as up to date.
     /// </summary>
     public List<FileEntry> ToStore()
     {
@@ -52,6 +52,6 @@ internal sealed record RemoteBatch(
         return all;
     }
 
-    /// <summary>True for what <see cref="ToStore"/> makes of a refused entry.</summary>
+    /// <summary>True for what <see cref="ToStore"/> puts in place of a refused entry.</summary>
     public static bool IsRefused(FileEntry? entry) => entry is { Deleted: true, Invalid: true, Version.IsEmpty: true };
 }

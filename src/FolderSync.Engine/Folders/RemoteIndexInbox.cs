@@ -6,19 +6,21 @@ using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>Peers' indexes on their way into the folder's: queued, applied in the order of their arrival, and answered where an edit here is not to be lost.</summary>
+/// <summary>
+/// Receives peers' index updates for the folder: queues them, applies them in order of arrival, and saves local edits from being lost.
+/// </summary>
 internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer, RefusedItems refused, Func<DeviceId, string?> nameOf, Action<DeviceId> onMissed)
 {
     private const int Capacity = 8;
 
-    /// <summary>A deletion waits this long behind the last index batch: the new name of a renamed file may still be on its way.</summary>
+    /// <summary>A deletion waits this long after the last index batch: a renamed file's new name may still arrive.</summary>
     private static readonly TimeSpan DeletionDelay = TimeSpan.FromSeconds(1);
 
     private readonly Channel<RemoteBatch> _batches = Channel.CreateBounded<RemoteBatch>(Capacity);
 
     private ConfiguredFolder Folder => open.Folder;
 
-    /// <summary>From when on deletions may be carried out.</summary>
+    /// <summary>When deletions may be carried out.</summary>
     public Deadline DeletionsSettled { get; private set; } = Deadline.In(DeletionDelay, open.Folder.Parts.Time);
 
     /// <summary>Queues a batch; waits while the queue is full. Thread-safe.</summary>
@@ -34,10 +36,10 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
         }
     }
 
-    /// <summary>Ends the inbox: whoever receives for this folder must not wait for room in it. Thread-safe.</summary>
+    /// <summary>Closes the inbox, so that receivers don't wait for space in it. Thread-safe.</summary>
     public void Close() => _batches.Writer.TryComplete();
 
-    /// <summary>Ends the inbox, and its flow with that fault. Thread-safe.</summary>
+    /// <summary>Closes the inbox and ends its flow with that fault. Thread-safe.</summary>
     public void Fail(Exception fault) => _batches.Writer.TryComplete(fault);
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -48,7 +50,7 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
             {
                 while (_batches.Reader.TryRead(out var batch))
                 {
-                    // One may still be queued when the device is unshared.
+                    // A batch may still be queued when its device is unshared.
                     if (Folder.Config.Devices.Contains(batch.Device))
                         await ApplyOrMissAsync(batch, cancellation);
                 }
@@ -57,7 +59,7 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
         finally
         {
             Close();
-            // What is queued must not be applied behind a gap.
+            // Queued batches must not be applied after a gap.
             while (_batches.Reader.TryRead(out var batch))
                 onMissed(batch.Device);
         }
@@ -79,7 +81,7 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
     private async Task ApplyRemoteIndexAsync(RemoteBatch batch, CancellationToken cancellation)
     {
         var index = open.Index;
-        // Known before the commit: what it moves on from is not announced again.
+        // Read this before the commit: what the commit supersedes isn't announced again.
         await NoteRefusedAsync(batch, cancellation);
         await open.RunAsync(() => index.CommitRemote(batch.Device, batch.IndexId, batch.ToStore(), batch.IsFull), cancellation);
         await open.RunAsync(() => Folder.Fetched.Supersede(batch.Files, index), cancellation);
@@ -90,8 +92,8 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
     }
 
     /// <summary>
-    /// An edit here wins over a deletion that did not know of it, and is announced anew. A conflict copy that holds the same as an earlier one is no
-    /// edit: announced anew it would be this device's, who would remove it as redundant, and so on among all of them.
+    /// A local edit wins over a deletion that didn't know it, and is announced again. A conflict copy equal to an earlier one isn't an edit:
+    /// announcing it again would make it this device's, which would remove it as redundant, and so on between all devices.
     /// </summary>
     private Task ResurrectAsync(IReadOnlyList<FileEntry> theirs, CancellationToken cancellation)
     {
@@ -112,7 +114,7 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
                 () => batch.Files.LongCount(f => !named.Contains(f.Name.Value) && RemoteBatch.IsRefused(open.Index.Find(batch.Device, f.Name))), cancellation);
         }
         var (before, after) = refused.Note(batch, settled);
-        // Once, and again when it is a lot more: a device that sends nothing else must not fill the log.
+        // Once, and again when the number has grown a lot: a device that sends nothing else must not fill the log.
         if (batch.RefusedInAll > 0 && Magnitude(after) > Magnitude(before) && batch.Refused is [var first, ..])
             Log.EntriesRefused(Folder.Log, Folder.DisplayName, nameOf(batch.Device) ?? batch.Device.Short.ToString(), after, first.Name, first.Reason);
     }

@@ -2,13 +2,13 @@ using FolderSync.Filesystem;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>What is wrong with a folder's root, and what a person is to do about it.</summary>
+/// <summary>Explains what is wrong with a folder's root and what the user can do.</summary>
 internal static class RootTrouble
 {
     private const string Safe = "Nothing is announced or changed until then.";
     private const string ByItself = "FolderSync goes on by itself then.";
 
-    /// <param name="isEmpty">Nothing at all is in the directory that stands there.</param>
+    /// <param name="isEmpty">The directory at the path is completely empty.</param>
     public static string Explain(RootState state, string path, bool isEmpty) => state switch
     {
         RootState.Missing =>
@@ -28,7 +28,7 @@ internal static class RootTrouble
         _ => $"The directory {path} was another one for a moment while FolderSync worked in it. Make sure that the folder's own directory stays there: {ByItself} {Safe}",
     };
 
-    /// <summary>On a worker.</summary>
+    /// <summary>Runs on a worker.</summary>
     public static string Explain(RootState state, string path, IFileSystem disk)
     {
         var isEmpty = false;
@@ -38,7 +38,7 @@ internal static class RootTrouble
         }
         catch (FileSystemException)
         {
-            // Not known, so not empty.
+            // Unknown, so assume it isn't empty.
         }
         return Explain(state, path, isEmpty);
     }

@@ -5,23 +5,23 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>Where scans are asked for. Thread-safe.</summary>
+/// <summary>Accepts scan requests. Thread-safe.</summary>
 internal interface IScanRequests
 {
-    /// <summary>Asks for a scan of these names, or of everything where there are none.</summary>
+    /// <summary>Requests a scan of these names, or of everything if there are none.</summary>
     void Request(IReadOnlyList<FileName> below);
 
-    /// <summary>Done when a scan of these names (none: of everything) that began after the call is.</summary>
+    /// <summary>Completes with a scan of these names (none: of everything) that began after the call.</summary>
     Task ScanAsync(IReadOnlyList<FileName> below, CancellationToken cancellation);
 }
 
-/// <summary>The devices as a folder sees them that fetches from them. Thread-safe.</summary>
+/// <summary>The devices from which a folder can fetch. Thread-safe.</summary>
 internal interface IBlockSources
 {
-    /// <summary>Null where the device is not configured.</summary>
+    /// <summary>Null when the device isn't configured.</summary>
     IBlockSource? Find(DeviceId device);
 
-    /// <summary>Closes the connections with a device: they begin anew from what the index really has.</summary>
+    /// <summary>Closes the connections with a device, so that they start over from what the index really has.</summary>
     void Reconnect(DeviceId device, string reason);
 }
 
@@ -30,35 +30,35 @@ internal interface IBlockSource
 {
     DeviceId Id { get; }
 
-    /// <summary>As users call it.</summary>
+    /// <summary>Its name for users.</summary>
     string Name { get; }
 
-    /// <summary>Blocks of the folder can be asked for.</summary>
+    /// <summary>True when blocks of the folder can be requested.</summary>
     bool IsReady { get; }
 
-    /// <summary>It has sent wrong data again and again.</summary>
+    /// <summary>True when it repeatedly sent wrong data.</summary>
     bool IsUnreliable { get; }
 
-    /// <summary>Bytes asked of it and not yet answered.</summary>
+    /// <summary>Bytes requested from it and not yet received.</summary>
     long Outstanding { get; }
 
-    /// <summary>True when it said that its temp file of that version has the block.</summary>
+    /// <summary>True when it announced that its temp file of that version has the block.</summary>
     bool HasTemporarily(FileName name, VersionVector version, int block);
 
-    /// <summary>The block's bytes as the device sent them, to be verified and disposed.</summary>
-    /// <exception cref="RequestFailedException">Why not.</exception>
+    /// <summary>The block's bytes as the device sent them; verify and dispose them.</summary>
+    /// <exception cref="RequestFailedException">Says why the request failed.</exception>
     Task<PooledBytes> RequestAsync(FileName name, Block block, bool fromTemporary, CancellationToken cancellation);
 
-    /// <summary>What it sent does not match the hash that was asked for.</summary>
+    /// <summary>Records that the device sent data that doesn't match the requested hash.</summary>
     void NoteWrongData();
 
-    /// <summary>Announces which blocks of files under way are here.</summary>
+    /// <summary>Announces which blocks of partial files are here.</summary>
     void AnnounceProgress(IReadOnlyList<ProgressUpdate> updates);
 }
 
-/// <summary>Blocks of files that are being fetched, for devices that fetch them, too. Thread-safe.</summary>
+/// <summary>Serves blocks of files that are being fetched to devices that fetch them, too. Thread-safe.</summary>
 internal interface IPartialBlocks
 {
-    /// <summary>Null where the block is not there (yet).</summary>
+    /// <summary>Null when the block isn't there (yet).</summary>
     PooledBytes? Read(BepMessage.Request request);
 }

@@ -4,21 +4,21 @@ using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Engine.Folders;
 
-/// <summary>What all folders draw from together, as the configuration has it now. Thread-safe.</summary>
+/// <summary>Resources shared by all folders, as currently configured. Thread-safe.</summary>
 internal sealed class SharedResources(EngineParts parts)
 {
-    /// <summary>A transfer that is under way writes at least this often to its temp file, so a shorter time would take it away.</summary>
+    /// <summary>A running transfer writes to its temp file at least this often; a shorter limit would remove the file.</summary>
     private const int FewestHours = 1;
 
     private long _keepTemporaries = TimeSpan.FromHours(24).Ticks;
 
-    /// <summary>Bytes asked of all peers and not yet written.</summary>
+    /// <summary>Bytes requested from all peers and not yet written.</summary>
     public AsyncBudget FetchBytes { get; } = new(48 << 20);
 
-    /// <summary>Folders that scan at once.</summary>
+    /// <summary>Folders that scan at the same time.</summary>
     public AsyncBudget Scanning { get; } = new(Math.Max(1, parts.Workers.Parallelism));
 
-    /// <summary>What is old.</summary>
+    /// <summary>Measures age.</summary>
     public DeviceClock Clock { get; } = new(parts);
 
     /// <summary>How long the temp file of an interrupted transfer is kept.</summary>

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace FolderSync.Engine.Hosting;
 
 /// <summary>
-/// The service's state as the engine's loops write it: statistics, history and requests are kept where they can be; a full or read-only home must
-/// not stop a folder or a connection for them. Open conflicts are held in memory and written when that works again. Thread-safe.
+/// The service's state as the engine's loops write it. Statistics, history and requests are stored if possible: a full or read-only home directory
+/// must not stop a folder or a connection. Open conflicts are kept in memory and written when that works again. Thread-safe.
 /// </summary>
 internal sealed class BestEffortState(IStateStore store, ILogger log) : IStateStore
 {
     private readonly Lock _lock = new();
 
-    /// <summary>What could not be written of conflicts; null: to be removed.</summary>
+    /// <summary>Conflicts that couldn't be written; null: to be removed.</summary>
     private readonly SortedDictionary<(FolderId Folder, string Copy), OpenConflict?> _unwritten = new(
         Comparer<(FolderId Folder, string Copy)>.Create((a, b) => a.Folder.CompareTo(b.Folder) is var c and not 0 ? c : string.CompareOrdinal(a.Copy, b.Copy)));
 
@@ -23,10 +23,10 @@ internal sealed class BestEffortState(IStateStore store, ILogger log) : IStateSt
 
     public void PutPendingDevice(PendingDevice device) => Try(() => store.PutPendingDevice(device));
 
-    /// <summary>A person did that: the failure is theirs to know. See <see cref="TryRemove(DeviceId)"/>.</summary>
+    /// <summary>The user requested this and has to hear of a failure. Otherwise see <see cref="TryRemove(DeviceId)"/>.</summary>
     public void RemovePendingDevice(DeviceId device) => store.RemovePendingDevice(device);
 
-    /// <summary>The engine's own, for a device that is configured now.</summary>
+    /// <summary>For the engine itself, when a device has been configured.</summary>
     public void TryRemove(DeviceId device) => Try(() => store.RemovePendingDevice(device));
 
     public IReadOnlyList<PendingFolder> PendingFolders() => store.PendingFolders();
@@ -66,10 +66,10 @@ internal sealed class BestEffortState(IStateStore store, ILogger log) : IStateSt
 
     public string? GetDocument(string name) => store.GetDocument(name);
 
-    /// <summary>What a person decided is kept, or the failure is theirs to know.</summary>
+    /// <summary>Stores a user's decision, or throws: the user has to hear of a failure.</summary>
     public void PutDocument(string name, string json) => store.PutDocument(name, json);
 
-    /// <summary>The store is its maker's.</summary>
+    /// <summary>Does nothing: whoever created the store disposes it.</summary>
     public void Dispose()
     {
     }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Hosting;
 
-/// <summary>All the random there is: jitter, IDs, order.</summary>
+/// <summary>The only source of randomness: jitter, IDs, order.</summary>
 public interface IRandomSource
 {
     /// <summary>0 ≤ result &lt; <paramref name="exclusiveMax"/>.</summary>
@@ -23,18 +23,18 @@ public interface IRandomSource
 /// <summary>Keeps two programs from syncing one folder.</summary>
 public interface IFolderLocks
 {
-    /// <summary>The lock until disposed, or null and who holds it.</summary>
+    /// <summary>The lock until disposed, or null and its holder.</summary>
     IDisposable? TryLock(string path, out string? holder);
 }
 
-/// <summary>How many folders may be open at once, so that file handles are left for connections, transfers and the page.</summary>
+/// <summary>Limits the open folders, so that file descriptors remain for connections, transfers and the page.</summary>
 public interface IFolderHandles
 {
-    /// <summary>A place until disposed, or null and why there is none.</summary>
+    /// <summary>A slot until disposed, or null and the reason why there is none.</summary>
     IDisposable? TryTake(out string? why);
 }
 
-/// <summary>Everything the engine can't decide from its arguments comes in here.</summary>
+/// <summary>Everything that the engine can't derive from its arguments.</summary>
 public sealed record EngineParts(
     DeviceId Self,
     TimeProvider Time,
@@ -48,21 +48,21 @@ public sealed record EngineParts(
     IRandomSource Random,
     ILoggerFactory Loggers)
 {
-    /// <summary>Says Hello on a stream.</summary>
+    /// <summary>Exchanges Hellos on a stream.</summary>
     public required Func<Stream, Hello, CancellationToken, Task<IBepConnection>> OpenConnection { get; init; }
 
-    /// <summary>Whether a folder must be closed and opened again to take up the other configuration: each option's row says so.</summary>
+    /// <summary>Whether the new configuration requires reopening a folder: each option's row decides.</summary>
     public required Func<FolderConfig, FolderConfig, bool> NeedsReopening { get; init; }
 
-    /// <summary>Addresses of a device with address "dynamic", as discovery knows them now.</summary>
+    /// <summary>The current addresses of a device with address "dynamic", according to discovery.</summary>
     public Func<DeviceId, IReadOnlyList<string>> Discovered { get; init; } = _ => [];
 
     public IFolderLocks? FolderLocks { get; init; }
 
-    /// <summary>Null: as many as there are.</summary>
+    /// <summary>Null: no limit.</summary>
     public IFolderHandles? FolderHandles { get; init; }
 
-    /// <summary>What starts the engine's loops.</summary>
+    /// <summary>Starts the engine's loops.</summary>
     internal Supervisor Supervisor => new(Scheduler, Time, Loggers.CreateLogger<Supervisor>());
 
     public string ClientName { get; init; } = "FolderSync";

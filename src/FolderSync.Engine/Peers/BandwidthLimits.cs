@@ -7,8 +7,8 @@ using FolderSync.Network.Bandwidth;
 namespace FolderSync.Engine.Peers;
 
 /// <summary>
-/// The rates that hold for all peers together and for each: shared buckets that follow the configuration. A peer on the LAN draws from the
-/// same buckets as one far away, or from none. Thread-safe.
+/// The rate limits of all peers together and of each one: shared buckets that follow the configuration. A LAN peer uses the same buckets as a
+/// remote one, or none. Thread-safe.
 /// </summary>
 internal sealed class BandwidthLimits(TimeProvider time)
 {
@@ -28,7 +28,7 @@ internal sealed class BandwidthLimits(TimeProvider time)
         }
     }
 
-    /// <summary>The stream under the limits that hold now and after each change.</summary>
+    /// <summary>Wraps the stream with the current limits, which follow later changes.</summary>
     public AuthenticatedStream Around(AuthenticatedStream stream)
     {
         lock (_lock)
@@ -46,7 +46,7 @@ internal sealed class BandwidthLimits(TimeProvider time)
         return pair;
     }
 
-    /// <summary>The buckets that a stream draws from now: none for a LAN peer while the limits spare those.</summary>
+    /// <summary>The buckets that currently apply to a stream: none for a LAN peer if the limits exclude those.</summary>
     private sealed class Buckets(BandwidthLimits limits, bool isLan, params BandwidthLimiter[] all) : IReadOnlyList<BandwidthLimiter>
     {
         public int Count => Now.Length;

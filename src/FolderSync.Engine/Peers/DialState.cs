@@ -2,10 +2,10 @@ using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>What is known for dialing one device: whether it is worth an attempt at once, and why the last ones failed. Thread-safe.</summary>
+/// <summary>What is known about dialing one device: whether to try at once, and why the last attempts failed. Thread-safe.</summary>
 internal sealed class DialState(TimeProvider time)
 {
-    /// <summary>Whoever is on the network can make discovery say that a device is there: it costs little.</summary>
+    /// <summary>Anyone on the network can make discovery report a device, so this must cost little.</summary>
     private static readonly TimeSpan RediscoveryInterval = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
@@ -16,7 +16,7 @@ internal sealed class DialState(TimeProvider time)
     /// <summary>Timestamp; 0: never.</summary>
     private long _found;
 
-    /// <summary>Set when dialing may be worth an attempt at once.</summary>
+    /// <summary>Set when dialing at once may succeed.</summary>
     public Wakeup Wake { get; } = new(time);
 
     /// <summary>Address → why the last attempt failed.</summary>
@@ -29,7 +29,7 @@ internal sealed class DialState(TimeProvider time)
         }
     }
 
-    /// <summary>Something changed that makes an attempt at once worth it.</summary>
+    /// <summary>Something changed that makes dialing at once worthwhile.</summary>
     public void AddReason()
     {
         lock (_lock)
@@ -37,7 +37,7 @@ internal sealed class DialState(TimeProvider time)
         Wake.Set();
     }
 
-    /// <summary>True once after something made dialing worth an attempt at once.</summary>
+    /// <summary>True once after something made dialing at once worthwhile.</summary>
     public bool TakeReason()
     {
         lock (_lock)
@@ -48,8 +48,8 @@ internal sealed class DialState(TimeProvider time)
         }
     }
 
-    /// <summary>Discovery heard the device. False where that was just so.</summary>
-    /// <param name="isWanted">It is not connected.</param>
+    /// <summary>Discovery heard the device. False if that just happened.</summary>
+    /// <param name="isWanted">True when it isn't connected.</param>
     public bool OnFound(bool isWanted)
     {
         lock (_lock)
@@ -63,7 +63,7 @@ internal sealed class DialState(TimeProvider time)
         return true;
     }
 
-    /// <summary>A dial that a change of the network ends; the caller disposes it after <see cref="End"/>.</summary>
+    /// <summary>Starts a dial that a network change cancels; the caller disposes it after <see cref="End"/>.</summary>
     public CancellationTokenSource Begin(CancellationToken cancellation)
     {
         var dialing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -78,7 +78,7 @@ internal sealed class DialState(TimeProvider time)
             _current = null;
     }
 
-    /// <summary>The network changed: a dial that began on the old one begins anew.</summary>
+    /// <summary>The network changed: a dial that started on the old one starts over.</summary>
     public void Restart()
     {
         CancellationTokenSource? current;
@@ -93,7 +93,7 @@ internal sealed class DialState(TimeProvider time)
         }
         catch (ObjectDisposedException)
         {
-            // It ended by itself in this moment.
+            // It ended by itself just now.
         }
         Wake.Set();
     }
@@ -110,7 +110,7 @@ internal sealed class DialState(TimeProvider time)
         }
     }
 
-    /// <summary>Forgets why other addresses than these could not be dialed: discovered ones come and go without end.</summary>
+    /// <summary>Forgets errors of other addresses than these: discovered addresses come and go without end.</summary>
     public void KeepErrors(IReadOnlyCollection<string> addresses)
     {
         lock (_lock)

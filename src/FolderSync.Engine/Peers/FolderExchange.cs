@@ -7,8 +7,8 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Peers;
 
 /// <summary>
-/// What holds between this device and one peer for one folder, on the present connections: what the peer says of it, how far its index was
-/// received, which of its blocks are under way there, and the sender of our index. Thread-safe.
+/// The state between this device and one peer for one folder, on the present connections: what the peer shares, how far its index was received,
+/// which blocks it is fetching, and the sender of our index. Thread-safe.
 /// </summary>
 internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderId id)
 {
@@ -17,11 +17,11 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
     private RemoteFolderState _state;
     private ulong _indexId;
 
-    /// <summary>The highest sequence received on this connection; what a next batch must join on to.</summary>
+    /// <summary>The highest sequence received on this connection; the next batch must continue from it.</summary>
     private long _received;
     private CancellationTokenSource? _sender;
 
-    /// <summary>Whose entries the sender announces; a folder that was opened anew has another one.</summary>
+    /// <summary>Whose entries the sender announces; a reopened folder has another one.</summary>
     private IFolderIndex? _senderOf;
 
     public RemoteFolderState State
@@ -33,7 +33,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         }
     }
 
-    /// <summary>Of how many files the peer's progress is kept.</summary>
+    /// <summary>The number of files with known progress of the peer.</summary>
     public int KnownProgress
     {
         get
@@ -49,9 +49,9 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
             return _state == RemoteFolderState.Valid && _progress.Has(name, version, block);
     }
 
-    /// <summary>Takes what the peer says of the folder.</summary>
+    /// <summary>Processes what the peer says about the folder.</summary>
     /// <param name="theirs">Null: nothing.</param>
-    /// <returns>Why it can't be synced, if it is for such a reason.</returns>
+    /// <returns>Why it can't be synced, if there is such a reason.</returns>
     public SharingRefusal Judge(SharedFolder? theirs)
     {
         var them = theirs?.Devices.FirstOrDefault(d => d.Id == peer);
@@ -84,9 +84,9 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         }
     }
 
-    /// <summary>Announces our index on the link, from where the peer has it, and tells where its own is to go on.</summary>
-    /// <param name="us">What the peer says it has of our index.</param>
-    /// <param name="isNew">The peer has just said so: what it has is announced anew, too.</param>
+    /// <summary>Announces our index on the link, from where the peer has it, and determines where the peer's own index should continue.</summary>
+    /// <param name="us">The peer's knowledge of our index.</param>
+    /// <param name="isNew">The peer has just sent this: announce again whatever it has.</param>
     public async Task StartSenderAsync(PeerLink link, string peerName, IFolderEndpoint folder, SharingDevice? us, bool isNew)
     {
         lock (_lock)
@@ -109,11 +109,11 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
             StartSender(link, peerName, folder, index, await FirstSequenceAsync(folder, index, us));
     }
 
-    /// <summary>Takes a peer's index message: checks that it joins on to what was received, and queues it for the folder.</summary>
-    /// <exception cref="BepException">It doesn't; the connection begins anew with all of it.</exception>
+    /// <summary>Processes a peer's index message: checks that it continues what was received, and queues it for the folder.</summary>
+    /// <exception cref="BepException">It doesn't continue; the connection starts over with a full index.</exception>
     public async Task ReceiveAsync(PeerLink link, IndexMessage message)
     {
-        // Paused or stopped here since the ClusterConfig: not a fault of the peer's.
+        // The folder was paused or stopped here since the ClusterConfig: not the peer's fault.
         if (context.FolderSharedWith(id, peer) is not { } folder || State == RemoteFolderState.NotSharing)
             return;
         if (folder.Index is null)
@@ -137,9 +137,9 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         await folder.ReceiveAsync(new ReceivedIndex(peer, _indexId, message.Files, message.Refused, message.RefusedInAll, message.IsFull), link.Ended);
     }
 
-    /// <summary>Takes which blocks the peer has in temp files.</summary>
-    /// <param name="maxReported">Of how many files the result tells.</param>
-    /// <returns>What is known now; null where nothing changed.</returns>
+    /// <summary>Records which blocks the peer has in temp files.</summary>
+    /// <param name="maxReported">The number of files that the result lists.</param>
+    /// <returns>The present progress; null if nothing changed.</returns>
     public async Task<IReadOnlyList<KeyValuePair<FileName, int>>?> ReceiveProgressAsync(IReadOnlyList<ProgressUpdate> updates, int maxReported)
     {
         IReadOnlyList<ProgressUpdate> unknown;
@@ -163,14 +163,14 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         return known;
     }
 
-    /// <summary>Where to go on announcing: behind what the peer has of this index, or from the start (negative).</summary>
+    /// <summary>Where to continue announcing: after what the peer has of this index, or from the start (negative).</summary>
     private static async Task<long> FirstSequenceAsync(IFolderEndpoint folder, IFolderIndex index, SharingDevice us)
     {
         if (us.IndexId != index.IndexId || us.MaxSequence == 0)
             return -1;
         if (us.MaxSequence <= index.LocalSequence)
             return us.MaxSequence;
-        // It has seen more of this index than there is: the store was set back, and its sequences would be used twice.
+        // The peer has seen more of this index than exists: the store was set back, and its sequences would be reused.
         await folder.RenewIndexAsync();
         return -1;
     }
@@ -194,7 +194,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         }
         catch (Exception e) when (e is System.Threading.Channels.ChannelClosedException or ObjectDisposedException)
         {
-            // The link has ended, or the folder was closed: one that is opened anew gets another sender.
+            // The link ended, or the folder was closed: a reopened folder gets another sender.
         }
         catch (IndexDamagedException e)
         {
@@ -202,7 +202,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         }
         catch (IOException e)
         {
-            // The index can't be read. The peer would wait for the rest of it for ever: a new connection begins it again.
+            // The index can't be read. The peer would wait for the rest forever: a new connection starts over.
             link.Close($"The index of '{id}' can't be read at the moment: {e.Message}");
         }
     }

@@ -11,28 +11,28 @@ using Microsoft.Extensions.Logging;
 namespace FolderSync.Engine.Peers;
 
 /// <summary>An Index or an IndexUpdate.</summary>
-/// <param name="Last">The highest sequence that it covers, as the peer says.</param>
-/// <param name="Previous">What it joins on to.</param>
+/// <param name="Last">The highest sequence that it covers, according to the peer.</param>
+/// <param name="Previous">The sequence that it continues from.</param>
 internal sealed record IndexMessage(IReadOnlyList<FileEntry> Files, IReadOnlyList<RefusedEntry> Refused, int RefusedInAll, bool IsFull, long Last, long Previous)
 {
-    /// <summary>What is refused has been received all the same: it makes no gap.</summary>
+    /// <summary>Refused entries were received all the same: they leave no gap.</summary>
     public long Highest => Files.Select(f => f.Sequence).Concat(Refused.Select(r => r.Sequence)).Append(Last).Max();
 }
 
-/// <summary>All folders between this device and one peer: what each side says of them, on the present connections. Thread-safe.</summary>
+/// <summary>All folders between this device and one peer: what each side shares, on the present connections. Thread-safe.</summary>
 internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<DeviceConfig> config, ILogger log)
 {
-    /// <summary>Of a peer's progress, as many files as an event reports.</summary>
+    /// <summary>The number of files with progress that an event reports.</summary>
     private const int MaxReportedFiles = 100;
 
-    /// <summary>Of folders that are offered under IDs that can't be ones, as many lines go into the log.</summary>
+    /// <summary>The number of log lines about folders offered under invalid IDs.</summary>
     private const int MaxReportedIds = 10;
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FolderId, FolderExchange> _exchanges = [];
     private readonly HashSet<string> _reportedIds = [];
 
-    /// <summary>What the peer said last, and on which link.</summary>
+    /// <summary>The peer's last statement and its link.</summary>
     private (PeerLink Link, BepMessage.ClusterConfig Config)? _theirs;
 
     private string PeerName => config().Name is { Length: > 0 } name ? name : peer.Short.ToString();
@@ -66,7 +66,7 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
         return new BepMessage.ClusterConfig(shared, isSecondary);
     }
 
-    /// <summary>Takes what the peer shares, and begins to announce our indexes to it.</summary>
+    /// <summary>Processes what the peer shares and starts announcing our indexes to it.</summary>
     public async Task ReceiveAsync(PeerLink link, BepMessage.ClusterConfig theirs)
     {
         context.Events.Publish(() => new EngineEvent.ClusterConfigReceived(peer));
@@ -80,7 +80,7 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
         context.OnPeerChanged(peer);
     }
 
-    /// <summary>Announces anew what is shared: what the peer said before still holds and is judged by it, since it will not say it again.</summary>
+    /// <summary>Announces our sharing again. The peer's last statement still holds and is applied to it, since the peer won't repeat it.</summary>
     public async Task AnnounceAsync(PeerLink link)
     {
         var ours = await DescribeAsync(isSecondary: false);
@@ -92,7 +92,7 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
             await StartSendersAsync(link, theirs, isNew: false);
     }
 
-    /// <exception cref="BepException">The folder is not shared with the peer, or the message doesn't join on.</exception>
+    /// <exception cref="BepException">The folder isn't shared with the peer, or the message doesn't continue what was received.</exception>
     public Task ReceiveAsync(PeerLink link, FolderId folder, IndexMessage message) => Find(folder) is { } exchange
         ? exchange.ReceiveAsync(link, message)
         : throw new BepException($"The other device sent an index of folder '{folder}', which is not shared with it.", isViolation: true);
@@ -111,7 +111,7 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
         all.ForEach(e => e.StopSender());
     }
 
-    /// <param name="isLast">No connection is left: nothing holds between the two any more.</param>
+    /// <param name="isLast">No connection remains: the state between the two ends.</param>
     public void OnLinkEnded(PeerLink link, bool isLast)
     {
         lock (_lock)
@@ -147,7 +147,7 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
             return _theirs is { } theirs && theirs.Link == link ? theirs.Config : null;
     }
 
-    /// <summary>What holds for each folder is known before either side announces anything on the strength of it.</summary>
+    /// <summary>Determine every folder's state before either side announces anything because of it.</summary>
     private void Judge(BepMessage.ClusterConfig theirs)
     {
         var ours = context.FoldersSharedWith(peer);
@@ -183,7 +183,7 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
         ? "The other device encrypts this folder for us (untrusted device); FolderSync can't hold encrypted folders yet. Share it there without an encryption password."
         : "The other device holds this folder encrypted (receive encrypted); FolderSync can't send encrypted data yet.";
 
-    /// <summary>Each is logged once while this service runs, and no more than a handful.</summary>
+    /// <summary>Each is logged once while this service runs, and only a few in total.</summary>
     private void ReportRefusedIds(IReadOnlyList<RefusedFolder> refused)
     {
         foreach (var folder in refused)

@@ -8,18 +8,18 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Folders that devices share and that are not shared with them here: kept to be accepted, and announced.</summary>
+/// <summary>Folders that devices offer and that aren't shared with them here: stores them for acceptance and publishes them.</summary>
 internal sealed class FolderOffers(EngineParts parts, EventLog events)
 {
-    /// <summary>Of one device; the state store keeps no more.</summary>
+    /// <summary>Per device; the state store keeps no more.</summary>
     private const int MaxOffers = 100;
 
-    /// <summary>Before that, the same offer is nothing new.</summary>
+    /// <summary>A repeated offer within this time isn't news.</summary>
     private static readonly TimeSpan RepeatedAfter = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _log = parts.Loggers.CreateLogger<FolderOffers>();
 
-    /// <summary>What is offered again and again is written once.</summary>
+    /// <summary>Writes a repeated offer once.</summary>
     public void OnOffered(IReadOnlyList<SharedFolder> folders, DeviceId device, string name)
     {
         if (folders.Count == 0)

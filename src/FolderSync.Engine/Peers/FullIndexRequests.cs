@@ -2,21 +2,21 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Devices that are asked for a whole index, since what they sent of it had a gap. Outlives their connections. Thread-safe.</summary>
+/// <summary>Devices asked for a full index because theirs had a gap. Outlives their connections. Thread-safe.</summary>
 internal sealed class FullIndexRequests
 {
     private readonly Lock _lock = new();
     private readonly HashSet<(FolderId, DeviceId)> _pending = [];
     private readonly HashSet<(FolderId, DeviceId, ulong)> _requested = [];
 
-    /// <summary>True while the device is to send all of its index.</summary>
+    /// <summary>True while the device should send its full index.</summary>
     public bool IsPending(FolderId folder, DeviceId device)
     {
         lock (_lock)
             return _pending.Contains((folder, device));
     }
 
-    /// <summary>True the first time for an index ID: the caller makes the connection anew to get the whole index.</summary>
+    /// <summary>True the first time for an index ID: the caller reconnects to get the full index.</summary>
     public bool TryRequestFullIndex(FolderId folder, DeviceId device, ulong indexId)
     {
         lock (_lock)

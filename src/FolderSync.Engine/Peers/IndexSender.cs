@@ -8,29 +8,29 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Peers;
 
 /// <summary>
-/// Announces one open folder's local entries on one link: what the peer lacks first, then each change as it is committed. Ends with the link, or
-/// with the index: a folder that is opened anew gets another sender.
+/// Announces one open folder's local entries on one link: first what the peer lacks, then each change after its commit. Ends with the link or the
+/// index: a reopened folder gets another sender.
 /// </summary>
 internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFolderIndex index, PeerLink link)
 {
     private const int PageSize = 1000;
 
     /// <summary>Runs until cancelled, or until the link or the index ends.</summary>
-    /// <param name="known">The highest sequence the peer has; negative: nothing, a full index is due.</param>
+    /// <param name="known">The highest sequence that the peer has; negative: nothing, send a full index.</param>
     public async Task RunAsync(long known, CancellationToken cancellation)
     {
         using var wake = new Wakeup(parts.Time);
         using var subscription = folder.SubscribeToCommits(wake);
         var id = folder.Config.Id;
         var isFull = known < 0;
-        // Read on from here; the other is what the peer's last batch went up to: what is not announced makes no gap.
+        // Continue reading here. The other value is the end of the peer's last batch: unannounced entries leave no gap.
         var sent = Math.Max(known, 0);
         var announced = sent;
         while (true)
         {
             IReadOnlyList<FileEntry> page = await parts.Workers.Run(() => index.LocalSince(sent, PageSize), cancellation);
             var due = Deadline.Never;
-            // Looked at after the page was read: what was committed under the limit is behind it.
+            // Check it after reading the page: entries committed under the limit come after it.
             if (folder.AnnouncementLimit is { } limit && !limit.Until.IsPast(parts.Time))
                 (page, due) = ([.. page.TakeWhile(e => e.Sequence <= limit.After)], limit.Until);
             if (page.Count == 0 && !isFull)
@@ -38,7 +38,7 @@ internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFo
                 await wake.WaitUntilAsync(due, cancellation);
                 continue;
             }
-            // A full index is announced even where it is empty.
+            // Announce a full index even if it is empty.
             foreach (var files in page.Count == 0 ? [[]] : IndexBatcher.Split(page))
             {
                 var last = files.Count == 0 ? 0 : files[^1].Sequence;
@@ -56,8 +56,8 @@ internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFo
     }
 
     /// <summary>
-    /// An entry without a version is nobody's version. That this device no longer has what it announced of the name before is announced all the same,
-    /// as invalid: else two devices that both gave a name up would wait for each other. Null: nothing to announce.
+    /// An entry without a version is nobody's version. Still, this device has to announce, as invalid, that it no longer has what it announced for
+    /// the name before: otherwise two devices that both gave a name up would wait for each other. Null: nothing to announce.
     /// </summary>
     private static FileEntry? Announced(FileEntry entry) => !entry.Version.IsEmpty ? entry : entry.Deleted ? entry with { Invalid = true } : null;
 }

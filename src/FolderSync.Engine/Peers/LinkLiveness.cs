@@ -2,33 +2,33 @@ using FolderSync.Network;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Whether the path of one connection still carries anything. Thread-safe.</summary>
+/// <summary>Detects a dead connection path. Thread-safe.</summary>
 internal sealed class LinkLiveness(TimeProvider time, AuthenticatedStream stream)
 {
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(300);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>A suspect path has this long to carry a ping there and its acknowledgement back.</summary>
+    /// <summary>How long a suspect path has to carry a ping and its acknowledgement.</summary>
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Unanswered this long, a suspect path carries nothing.</summary>
+    /// <summary>A suspect path without acknowledgements for this long is dead.</summary>
     private static readonly TimeSpan LostAfterProbe = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Unanswered this long, it carries nothing though nobody suspected it.</summary>
+    /// <summary>Any path without acknowledgements for this long is dead.</summary>
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(15);
 
     private readonly long _begun = time.GetTimestamp();
     private long _lastReceived = time.GetTimestamp();
     private long _lastSent = time.GetTimestamp();
 
-    /// <summary>Timestamp; 0 while nobody suspects it.</summary>
+    /// <summary>Timestamp; 0 while it isn't suspect.</summary>
     private long _suspected;
 
-    /// <summary>How long the connection has existed, whatever was done to the clock meanwhile.</summary>
+    /// <summary>The connection's age on the monotonic clock.</summary>
     public TimeSpan Age => time.GetElapsedTime(_begun);
 
-    /// <summary>The path was found to carry nothing: dialing anew is worth an attempt at once.</summary>
+    /// <summary>The path was found dead: dialing at once is worthwhile.</summary>
     public bool IsLost { get; private set; }
 
     public TimeSpan UntilCheck => Volatile.Read(ref _suspected) != 0 ? ProbeTimeout : CheckInterval;
@@ -39,10 +39,10 @@ internal sealed class LinkLiveness(TimeProvider time, AuthenticatedStream stream
 
     public void OnSent() => Volatile.Write(ref _lastSent, time.GetTimestamp());
 
-    /// <summary>The network changed, or time passed unseen: the next checks decide quickly.</summary>
+    /// <summary>The network changed, or the computer slept: the next checks decide quickly.</summary>
     public void Suspect() => Volatile.Write(ref _suspected, Math.Max(1, time.GetTimestamp()));
 
-    /// <returns>Why the connection is at its end; null where it isn't. The caller aborts the path.</returns>
+    /// <returns>Why the connection is dead, or null. The caller aborts the path.</returns>
     public string? Check()
     {
         var suspected = Volatile.Read(ref _suspected);

@@ -11,20 +11,20 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>From an authenticated stream to a peer's link, or to nothing: lets in whom the configuration names. Thread-safe.</summary>
+/// <summary>Turns an authenticated stream into a peer's link, or closes it: admits the devices in the configuration. Thread-safe.</summary>
 internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits, ILogger log, Func<DeviceId, PeerSession?> sessions)
 {
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(20);
 
-    /// <summary>After so long a silence, a device that is not known here is logged again.</summary>
+    /// <summary>An unknown device is logged again after this long without attempts.</summary>
     private static readonly TimeSpan UnknownDeviceLogInterval = TimeSpan.FromHours(1);
 
     private EngineParts Parts => context.Parts;
 
-    /// <summary>An address at which none of the devices may be gets no answer at all.</summary>
+    /// <summary>An address where no device may be gets no response at all.</summary>
     public bool Admits(IPAddress address) => context.Config.Devices is var devices && (devices.IsEmpty || devices.Any(d => NetworkFilter.Allows(d.AllowedNetworks, address)));
 
-    /// <summary>Returns when the connection has ended. Never throws for what the other side does.</summary>
+    /// <summary>Returns when the connection has ended. Never throws because of the other side.</summary>
     public async Task AdmitAsync(AuthenticatedStream stream, CancellationToken stop)
     {
         stream = limits.Around(stream);
@@ -65,7 +65,7 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
             Log.NotAdmitted(log, stream.Remote, why);
     }
 
-    /// <summary>Why the other side is not told even this device's name.</summary>
+    /// <summary>Why the other side doesn't even get this device's name.</summary>
     private string? WhyNotGreet(AuthenticatedStream stream, PeerSession? session) =>
         session is not null ? session.WhyNotAt(stream)
         : context.Config.IgnoredDevices.Contains(stream.Peer) ? $"{stream.Peer} is one of the ignored devices."

@@ -6,8 +6,8 @@ using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>What all peers share: the configuration, the folders, budgets, and what outlives a connection. Thread-safe.</summary>
-/// <param name="folders">A folder that is configured; null where there is none.</param>
+/// <summary>What all peers share: the configuration, the folders, budgets, and whatever outlives a connection. Thread-safe.</summary>
+/// <param name="folders">A configured folder, or null.</param>
 internal sealed class PeerContext(EngineParts parts, EventLog events, Func<FolderId, IFolderEndpoint?> folders)
 {
     private EngineConfig _config = new();
@@ -16,7 +16,7 @@ internal sealed class PeerContext(EngineParts parts, EventLog events, Func<Folde
 
     public EventLog Events => events;
 
-    /// <summary>Bytes of peers' requests answered at once.</summary>
+    /// <summary>Bytes of peers' requests answered at the same time.</summary>
     public AsyncBudget RequestBytes { get; } = new(64 << 20);
 
     public FullIndexRequests FullIndexes { get; } = new();

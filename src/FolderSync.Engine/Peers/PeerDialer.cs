@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Dials one peer whenever a connection with it is wanted, with back-off.</summary>
-/// <param name="connections">What lives on by itself, and is waited for at the end.</param>
-/// <param name="onConnected">Takes the stream over.</param>
+/// <summary>Dials one peer with backoff whenever a connection is wanted.</summary>
+/// <param name="connections">Independent connections, which are awaited at the end.</param>
+/// <param name="onConnected">Takes ownership of the stream.</param>
 internal sealed class PeerDialer(PeerContext context, PeerSession session, ILogger log, TaskGroup connections, Action<AuthenticatedStream> onConnected)
 {
-    /// <summary>Tried in one go.</summary>
+    /// <summary>Addresses tried per attempt.</summary>
     private const int MaxAddresses = 32;
 
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(500);
@@ -25,7 +25,7 @@ internal sealed class PeerDialer(PeerContext context, PeerSession session, ILogg
         var notBefore = Deadline.Passed;
         while (true)
         {
-            // A connection that held, or a changed configuration, makes the next attempt quick; one that was closed at once does not.
+            // Retry quickly after a connection that lasted, or a configuration change; not after one that was closed at once.
             if (session.Dialing.TakeReason())
             {
                 wait = TimeSpan.Zero;
@@ -63,8 +63,8 @@ internal sealed class PeerDialer(PeerContext context, PeerSession session, ILogg
     private TimeSpan Jittered(TimeSpan wait) => wait * (0.75 + (Parts.Random.Next(500) / 1000.0));
 
     /// <summary>
-    /// Tries the device's addresses, each with a head start over the next: an address of yesterday, that nothing answers at, holds up no
-    /// other. A connection that comes about lives on by itself.
+    /// Tries the device's addresses, each with a head start over the next, so that a stale address doesn't delay the others. A successful
+    /// connection continues independently.
     /// </summary>
     private async Task DialAsync(CancellationToken cancellation)
     {
@@ -103,7 +103,7 @@ internal sealed class PeerDialer(PeerContext context, PeerSession session, ILogg
     private static AuthenticatedStream? FirstConnected(List<Task<AuthenticatedStream?>> attempts) =>
         attempts.Find(a => a.IsCompletedSuccessfully && a.Result is not null)?.Result;
 
-    /// <summary>Null where it failed; sets the signal either way.</summary>
+    /// <summary>Null if it failed; sets the signal either way.</summary>
     private async Task<AuthenticatedStream?> TryDialAsync(string address, Wakeup wake, CancellationToken cancellation)
     {
         try
@@ -122,7 +122,7 @@ internal sealed class PeerDialer(PeerContext context, PeerSession session, ILogg
         }
         catch (Exception e)
         {
-            // A fault of the transport with what answers there is no reason to stop trying, and is shown where a user looks.
+            // A fault of the transport with this peer must not stop the dialing; it is shown to the user.
             session.Dialing.Note(address, e.Message);
             Log.ConnectionBug(log, address, e);
         }

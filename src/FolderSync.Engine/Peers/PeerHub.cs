@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>All peers as the configuration has them: a session and a dialer for each, and who is let in from outside. Thread-safe.</summary>
+/// <summary>All configured peers: a session and a dialer for each, and the admission of incoming connections. Thread-safe.</summary>
 internal sealed class PeerHub : IAsyncDisposable
 {
     private readonly PeerContext _context;
@@ -20,10 +20,10 @@ internal sealed class PeerHub : IAsyncDisposable
     private readonly PeerAdmission _admission;
     private readonly PeerListeners _listeners;
 
-    /// <summary>Connections, whoever made them: each ends by itself, and all are waited for at the end.</summary>
+    /// <summary>All connections, incoming and outgoing: each ends by itself, and all are awaited at the end.</summary>
     private readonly TaskGroup _connections = new(CancellationToken.None);
 
-    /// <param name="removePending">A device that is configured now no longer waits to be.</param>
+    /// <param name="removePending">Called when a device was configured, so it is no longer pending.</param>
     public PeerHub(PeerContext context, Action<DeviceId> removePending)
     {
         (_context, _removePending) = (context, removePending);
@@ -43,7 +43,7 @@ internal sealed class PeerHub : IAsyncDisposable
             return _peers.GetValueOrDefault(id)?.Session;
     }
 
-    /// <summary>Peers and listeners as the configuration has them now. Connections it doesn't concern stay.</summary>
+    /// <summary>Applies the configuration to peers and listeners. Unaffected connections stay.</summary>
     public async Task ApplyAsync(EngineConfig config)
     {
         _context.Apply(config);
@@ -75,7 +75,7 @@ internal sealed class PeerHub : IAsyncDisposable
 
     public IReadOnlyList<DeviceSnapshot> Snapshots() => [.. _context.Config.Devices.Select(d => Find(d.Id)?.Snapshot()).OfType<DeviceSnapshot>()];
 
-    /// <summary>Every connection is checked, every device that is not connected is dialed at once.</summary>
+    /// <summary>Checks every connection and dials every disconnected device at once.</summary>
     public void OnNetworkChanged()
     {
         foreach (var peer in Peers())

@@ -10,8 +10,8 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Peers;
 
 /// <summary>
-/// One connection of a peer: a send loop, a receive loop and a ticker, each on its own context. Sending never waits for receiving and the
-/// other way round, so two full directions can't lock each other.
+/// One connection of a peer: a send loop, a receive loop and a ticker, each on its own context. Sending and receiving never wait for each other, so
+/// two busy directions can't deadlock.
 /// </summary>
 internal sealed class PeerLink : IAsyncDisposable
 {
@@ -38,29 +38,29 @@ internal sealed class PeerLink : IAsyncDisposable
 
     public DateTimeOffset Since { get; }
 
-    /// <summary>How long it has existed, whatever was done to the clock meanwhile.</summary>
+    /// <summary>Its age on the monotonic clock.</summary>
     public TimeSpan Age => _liveness.Age;
 
     public AuthenticatedStream Stream { get; }
 
-    /// <summary>The peer has said what it shares, which comes before all else.</summary>
+    /// <summary>True once the peer has sent its ClusterConfig, which precedes everything else.</summary>
     public bool IsIntroduced { get; set; }
 
     public IBepConnection Connection { get; }
 
-    /// <summary>Cancelled when the link is at its end. Whoever still holds the link may read it at any time, also after its disposal.</summary>
+    /// <summary>Cancelled when the link ends. It may be read at any time, even after disposal.</summary>
     public CancellationToken Ended { get; }
 
-    /// <summary>Bytes asked for and not yet answered.</summary>
+    /// <summary>Bytes requested and not yet received.</summary>
     public long Outstanding => _requests.Outstanding;
 
     /// <summary>Why it ended.</summary>
     public string Reason => _reason ?? "closed";
 
-    /// <summary>It ended since the network no longer carried it: dialing anew is worth an attempt at once.</summary>
+    /// <summary>It ended because the network stopped carrying it: dialing at once is worthwhile.</summary>
     public bool IsSuspect => _liveness.IsLost;
 
-    /// <summary>The network changed, or time passed unseen: finds out quickly whether the other device still answers.</summary>
+    /// <summary>The network changed, or the computer slept: finds out quickly whether the other device still responds.</summary>
     public void ProbeLiveness()
     {
         _liveness.Suspect();
@@ -68,8 +68,8 @@ internal sealed class PeerLink : IAsyncDisposable
         _tickWake.Set();
     }
 
-    /// <summary>Runs until the connection ends, for whatever reason, and never throws.</summary>
-    /// <param name="onMessage">Called for everything but responses and pings, in order; its exceptions end the link.</param>
+    /// <summary>Runs until the connection ends for any reason, and never throws.</summary>
+    /// <param name="onMessage">Called for everything except responses and pings, in order; its exceptions end the link.</param>
     public async Task RunAsync(string name, Func<BepMessage, Task> onMessage)
     {
         var sending = Start(name + " send", SendLoopAsync);
@@ -81,7 +81,7 @@ internal sealed class PeerLink : IAsyncDisposable
         _tickWake.Dispose();
     }
 
-    /// <summary>A loop that works for this link failed for a reason nobody expected: the link ends, and is made anew.</summary>
+    /// <summary>A loop of this link failed unexpectedly: the link ends and is re-established.</summary>
     public void Fail(Exception e)
     {
         Interlocked.CompareExchange(ref _reason, $"An error in FolderSync: {e.GetType().Name}: {e.Message}", null);
@@ -89,7 +89,7 @@ internal sealed class PeerLink : IAsyncDisposable
         End();
     }
 
-    /// <summary>A loop that ends with the link, and is waited for at its end.</summary>
+    /// <summary>A loop that ends with the link and is awaited at its end.</summary>
     public void Own(Task loop)
     {
         lock (_lock)
@@ -99,26 +99,26 @@ internal sealed class PeerLink : IAsyncDisposable
         }
     }
 
-    /// <summary>What <see cref="Fail"/> was called with last.</summary>
+    /// <summary>The last argument of <see cref="Fail"/>.</summary>
     public Exception? Fault { get; private set; }
 
-    /// <summary>Ends the link; the peer is told the reason where it still listens.</summary>
+    /// <summary>Ends the link and sends the peer the reason if it still listens.</summary>
     public void Close(string reason)
     {
         if (Interlocked.CompareExchange(ref _reason, reason, null) is not null)
             return;
         _queue.PostLast(new BepMessage.Close(reason));
-        // The send loop ends the link once the Close is out; a peer that does not read must not hold us.
+        // The send loop ends the link once the Close is sent; a peer that doesn't read must not delay us.
         _ = new CloseDeadline(_parts.Time, _ended);
     }
 
-    /// <summary>Small messages, before all others. Lost when the link ends.</summary>
+    /// <summary>Small messages, sent before all others. Dropped when the link ends.</summary>
     public void Post(BepMessage message) => _queue.Post(message);
 
     /// <summary>Responses and indexes: waits while the line is busy.</summary>
     public ValueTask SendAsync(BepMessage message, CancellationToken cancellation) => _queue.SendAsync(message, cancellation);
 
-    /// <summary>Asks for a block. The caller disposes the bytes.</summary>
+    /// <summary>Requests a block. The caller disposes the bytes.</summary>
     public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, CancellationToken cancellation)
     {
         var (id, answer) = _requests.Add(block.Size, Ended);
@@ -130,7 +130,7 @@ internal sealed class PeerLink : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End();
-        // Also where the loops never began: whoever asked for a block is not to wait for them.
+        // Even if the loops never started: nobody may wait for blocks any more.
         _requests.FailAll(Reason);
         List<Task> owned;
         lock (_lock)
@@ -154,7 +154,7 @@ internal sealed class PeerLink : IAsyncDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Its reason stands before the other loops see the end.
+            // Set the reason before the other loops notice the end.
             Fail(e);
             throw;
         }
@@ -164,7 +164,7 @@ internal sealed class PeerLink : IAsyncDisposable
         }
     }
 
-    /// <summary>The stream is closed when all loops have ended: SSL_shutdown must not run concurrently with SSL_read or SSL_write.</summary>
+    /// <summary>Closes the stream once all loops have ended: SSL_shutdown must not run concurrently with SSL_read or SSL_write.</summary>
     private void End()
     {
         _ended.Cancel();
@@ -195,7 +195,7 @@ internal sealed class PeerLink : IAsyncDisposable
         }
     }
 
-    /// <summary>Receives until the end; a peer that broke a rule, or is to begin anew, is told why.</summary>
+    /// <summary>Receives until the end. Sends the reason to a peer that broke a rule or has to start over.</summary>
     private async Task ReceiveAsync(Func<BepMessage, Task> onMessage)
     {
         var isHandling = false;
@@ -211,7 +211,7 @@ internal sealed class PeerLink : IAsyncDisposable
         catch (BepException e) when (e.IsViolation || isHandling)
         {
             Close(e.Message);
-            // The send loop says it and ends the link, or the deadline does.
+            // Either the send loop sends it and ends the link, or the deadline does.
             await new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously).OrCancelled(Ended);
         }
     }
@@ -247,7 +247,7 @@ internal sealed class PeerLink : IAsyncDisposable
                 return;
             if (_liveness.Check() is { } why)
             {
-                // Before the path is aborted: that fails the other loops with a reason that says less.
+                // Before the path is aborted, which makes the other loops fail with a less useful reason.
                 Interlocked.CompareExchange(ref _reason, why, null);
                 if (_liveness.IsLost)
                     Stream.Path?.Abort();

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Listens for peers at the configured addresses; where that can't be had, or ends, it is tried again. Thread-safe.</summary>
-/// <param name="admits">False: the address gets no answer at all.</param>
-/// <param name="onAccepted">Takes the stream over.</param>
+/// <summary>Listens for peers at the configured addresses and retries when that fails or ends. Thread-safe.</summary>
+/// <param name="admits">False: the address gets no response at all.</param>
+/// <param name="onAccepted">Takes ownership of the stream.</param>
 internal sealed class PeerListeners(EngineParts parts, ILogger log, Func<IPAddress, bool> admits, Action<AuthenticatedStream> onAccepted) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
@@ -31,7 +31,7 @@ internal sealed class PeerListeners(EngineParts parts, ILogger log, Func<IPAddre
         }
     }
 
-    /// <summary>Address → why it could not be listened on.</summary>
+    /// <summary>Address → why listening failed.</summary>
     public IReadOnlyDictionary<string, string> Errors
     {
         get
@@ -41,7 +41,7 @@ internal sealed class PeerListeners(EngineParts parts, ILogger log, Func<IPAddre
         }
     }
 
-    /// <summary>Listens at these addresses and no others. Each was tried once when it returns.</summary>
+    /// <summary>Listens at exactly these addresses. Has tried each of them once when it returns.</summary>
     public async Task ApplyAsync(IReadOnlyList<string> wanted)
     {
         var addresses = wanted.Select(a => a == "default" ? "tcp://0.0.0.0:22000" : a).Where(a => a.StartsWith("tcp", StringComparison.Ordinal)).Distinct().ToList();
@@ -72,7 +72,7 @@ internal sealed class PeerListeners(EngineParts parts, ILogger log, Func<IPAddre
         }
     }
 
-    /// <summary>Asks all to end, without waiting.</summary>
+    /// <summary>Asks all of them to end, without waiting.</summary>
     public void Stop() => _stop.Cancel();
 
     public async ValueTask DisposeAsync()
@@ -87,7 +87,7 @@ internal sealed class PeerListeners(EngineParts parts, ILogger log, Func<IPAddre
     private async Task StartAsync(string address)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        // Tried once before it returns: whoever applied the configuration says what can't be listened on.
+        // Try once before returning, so that whoever applied the configuration can report what failed.
         var first = await TryListenAsync(address, stop.Token);
         lock (_lock)
         {
@@ -148,7 +148,7 @@ internal sealed class PeerListeners(EngineParts parts, ILogger log, Func<IPAddre
         }
     }
 
-    /// <summary>Logged once for each reason.</summary>
+    /// <summary>Logs each reason once.</summary>
     private void Note(string address, string why)
     {
         lock (_lock)

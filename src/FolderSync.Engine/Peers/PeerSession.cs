@@ -14,18 +14,22 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>One configured peer, connected or not: its links and what comes over them. What it has to do with a folder is <see cref="FolderExchanges"/>'.</summary>
+/// <summary>
+/// One configured peer, connected or not: its links and their messages. <see cref="FolderExchanges"/> handles everything about folders.
+/// </summary>
 internal sealed class PeerSession
 {
     private const int MaxLinks = 3;
 
-    /// <summary>A single wrong block may be a file that was changed just then.</summary>
+    /// <summary>A single wrong block may be from a file that was just changing.</summary>
     private const int WrongDataToDemote = 3;
 
-    /// <summary>A connection that lived shorter than this is taken for a refusal by the other side.</summary>
+    /// <summary>A shorter connection counts as a rejection by the other side.</summary>
     private static readonly TimeSpan MinStableLifetime = TimeSpan.FromSeconds(10);
 
-    /// <summary>Two connections made within this time of each other are both sides dialing at once; an older one was lost by the other side.</summary>
+    /// <summary>
+    /// Two connections within this time of each other mean that both sides dialed at once; an older one was lost by the other side.
+    /// </summary>
     private static readonly TimeSpan DialRace = TimeSpan.FromSeconds(10);
 
     private readonly PeerContext _context;
@@ -51,7 +55,7 @@ internal sealed class PeerSession
 
     public DeviceConfig Config => Volatile.Read(ref _config);
 
-    /// <summary>As users call it.</summary>
+    /// <summary>Its name for users.</summary>
     public string Name => Config.Name.Length > 0 ? Config.Name : Id.Short.ToString();
 
     public DialState Dialing { get; }
@@ -69,7 +73,7 @@ internal sealed class PeerSession
         }
     }
 
-    /// <summary>How many more connections are wanted, by both sides' wishes.</summary>
+    /// <summary>How many more connections are wanted, according to both sides.</summary>
     public int LinksWanted
     {
         get
@@ -93,21 +97,21 @@ internal sealed class PeerSession
         Dialing.AddReason();
     }
 
-    /// <summary>The network changed: connections are checked, and a dial that began on the old network begins anew.</summary>
+    /// <summary>The network changed: checks connections, and a dial that began on the old network starts over.</summary>
     public void OnNetworkChanged()
     {
         ProbeLinks();
         Dialing.Restart();
     }
 
-    /// <summary>Discovery heard the device anew, or at other addresses.</summary>
+    /// <summary>Discovery heard the device again, or at new addresses.</summary>
     public void OnFound()
     {
         if (Dialing.OnFound(isWanted: !IsConnected))
             ProbeLinks();
     }
 
-    /// <summary>Null where the device may be at the stream's other end, else a sentence.</summary>
+    /// <summary>Null if the device may use the stream's remote address, otherwise a sentence.</summary>
     public string? WhyNotAt(AuthenticatedStream stream) => NetworkFilter.Allows(Config.AllowedNetworks, stream.Address) ? null
         : $"{stream.Remote} is not in the networks that are allowed for this device (allowed-networks).";
 
@@ -117,7 +121,7 @@ internal sealed class PeerSession
             link.Close(reason);
     }
 
-    /// <summary>Takes a connection on, or says why not. Returns when it has ended.</summary>
+    /// <summary>Accepts a connection, or says why not. Returns when it has ended.</summary>
     public async Task<string?> AdoptAsync(AuthenticatedStream stream, IBepConnection connection)
     {
         var link = new PeerLink(Parts, stream, connection);
@@ -126,7 +130,7 @@ internal sealed class PeerSession
         {
             if (Config.Paused)
                 return "the device is paused here";
-            // The configuration may have changed since Hello was said.
+            // The configuration may have changed since the Hello.
             if (WhyNotAt(stream) is { } notHere)
                 return notHere;
             if (WhyNotAnother(stream, connection.PeerHello) is { } why)
@@ -136,7 +140,7 @@ internal sealed class PeerSession
             _lastSeen = link.Since;
         }
         var server = new RequestServer(Parts, Id, link, id => _context.FolderSharedWith(id, Id), _context.RequestBytes);
-        // Whatever happens: a link that is not taken off passes for a connection for ever, and nobody dials.
+        // In any case remove the link: otherwise it counts as a connection forever, and nobody dials.
         await Parts.Supervisor.RunAsync($"{Name} connection", () => RunLinkAsync(link, server, isFirst), link.Fail, link.Ended);
         await Parts.Supervisor.RunAsync($"{Name} connection's end", () => OnLinkEndedAsync(link), _ => Dialing.Wake.Set(), CancellationToken.None);
         return null;
@@ -161,23 +165,23 @@ internal sealed class PeerSession
         }
     }
 
-    /// <summary>Announces anew what is shared: sharing, pausing or a folder's start changed.</summary>
+    /// <summary>Announces sharing again after a change of sharing, pausing, or a folder's start.</summary>
     public Task AnnounceFoldersAsync() => Primary() is { } link ? Exchanges.AnnounceAsync(link) : Task.CompletedTask;
 
-    /// <summary>True when blocks of the folder can be asked for.</summary>
+    /// <summary>True when blocks of the folder can be requested.</summary>
     public bool IsSource(FolderId folder) => IsConnected && Exchanges.StateOf(folder) == RemoteFolderState.Valid;
 
-    /// <summary>It has sent wrong data again and again since this service started.</summary>
+    /// <summary>True when it repeatedly sent wrong data since this service started.</summary>
     public bool IsUnreliable => Volatile.Read(ref _wrongData) >= WrongDataToDemote;
 
-    /// <summary>What it sent does not match the hash that was asked for.</summary>
+    /// <summary>Records that it sent data that doesn't match the requested hash.</summary>
     public void NoteWrongData()
     {
         if (Interlocked.Increment(ref _wrongData) == WrongDataToDemote)
             Log.WrongData(_log, Name);
     }
 
-    /// <summary>Bytes asked for and not yet answered.</summary>
+    /// <summary>Bytes requested and not yet received.</summary>
     public long Outstanding
     {
         get
@@ -187,7 +191,7 @@ internal sealed class PeerSession
         }
     }
 
-    /// <summary>The block's bytes as the peer sent them, to be verified. <see cref="RequestFailedException"/> says why not.</summary>
+    /// <summary>The block's bytes as the peer sent them, to be verified. <see cref="RequestFailedException"/> says why it failed.</summary>
     public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, CancellationToken cancellation)
     {
         PeerLink? link;
@@ -205,7 +209,7 @@ internal sealed class PeerSession
         }
     }
 
-    /// <summary>Announces which blocks of files under way are here.</summary>
+    /// <summary>Announces which blocks of partial files are here.</summary>
     public void AnnounceProgress(FolderId folder, IReadOnlyList<ProgressUpdate> updates)
     {
         if (IsSource(folder))
@@ -260,8 +264,8 @@ internal sealed class PeerSession
     }
 
     /// <summary>
-    /// Which of too many connections stays. Both sides come to the same result: of two made at once that one stays which the device with
-    /// the smaller ID dialed; and who dials although we have an old connection has lost that one.
+    /// Chooses among too many connections. Both sides reach the same result: of two made at the same time the one dialed by the device with the
+    /// smaller ID stays; a side that dials although we have an old connection has lost that one.
     /// </summary>
     private string? WhyNotAnother(AuthenticatedStream stream, Hello hello)
     {
@@ -272,7 +276,7 @@ internal sealed class PeerSession
         var replaces = isRace ? DialedBySmaller(stream) && !DialedBySmaller(old.Stream) : !stream.Dialed;
         if (!replaces)
         {
-            // Who dials although it has a connection may have lost it; if so, it is to be found out before its next try.
+            // A peer that dials although it has a connection may have lost it; find out before its next attempt.
             old.ProbeLiveness();
             return "there is a connection already";
         }
@@ -325,7 +329,7 @@ internal sealed class PeerSession
     private async Task OnLinkEndedAsync(PeerLink link)
     {
         bool isLast;
-        // Before all else that may fail: a link that stays listed passes for a connection.
+        // Before anything that may fail: a listed link counts as a connection.
         lock (_lock)
         {
             var wasFirst = _links.Count > 0 && _links[0] == link;
@@ -333,7 +337,7 @@ internal sealed class PeerSession
             _received += link.Connection.BytesReceived;
             _sent += link.Connection.BytesSent;
             isLast = _links.Count == 0;
-            // With the link: what a next one says must not be forgotten with this one.
+            // With the link: what the next link receives must not be forgotten with this one.
             if (wasFirst || isLast)
                 Exchanges.StopSenders();
             Exchanges.OnLinkEnded(link, isLast);
@@ -354,7 +358,7 @@ internal sealed class PeerSession
         }
         else
         {
-            // The next link takes the index over.
+            // The next link takes over the index.
             await AnnounceFoldersAsync();
         }
         Dialing.Wake.Set();

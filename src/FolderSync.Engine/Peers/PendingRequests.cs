@@ -4,7 +4,7 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Blocks that one connection was asked for and has not answered. Thread-safe.</summary>
+/// <summary>Blocks requested on one connection and not yet received. Thread-safe.</summary>
 internal sealed class PendingRequests(TimeProvider time)
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(120);
@@ -14,7 +14,7 @@ internal sealed class PendingRequests(TimeProvider time)
     private int _lastId;
     private long _outstanding;
 
-    /// <summary>Bytes asked for and not yet answered.</summary>
+    /// <summary>Bytes requested and not yet received.</summary>
     public long Outstanding => Interlocked.Read(ref _outstanding);
 
     /// <param name="ended">Nothing is added once it is cancelled.</param>
@@ -35,7 +35,7 @@ internal sealed class PendingRequests(TimeProvider time)
 
     public void Cancel(int id, CancellationToken cancellation) => Complete(id, p => p.Answer.TrySetCanceled(cancellation));
 
-    /// <summary>Takes an answer's bytes over, or disposes them.</summary>
+    /// <summary>Takes ownership of a response's bytes, or disposes them.</summary>
     public void Answer(BepMessage.Response response)
     {
         var isUsed = false;

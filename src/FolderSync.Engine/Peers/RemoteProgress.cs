@@ -7,18 +7,18 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Peers;
 
 /// <summary>
-/// Which blocks one peer says to have in temp files of one folder. Kept is only what can be of use: of versions that this device or the peer
-/// needs, a bit for each of their blocks, of so many files at most. Not thread-safe.
+/// The blocks that one peer announced to have in temp files of one folder. Keeps only useful ones: of versions that this device or the peer needs,
+/// a bit per block, for a limited number of files. Not thread-safe.
 /// </summary>
 internal sealed class RemoteProgress
 {
-    /// <summary>Honest peers tell of the files that they fetch at the moment, and take each back at its end.</summary>
+    /// <summary>Honest peers announce the files that they are fetching and withdraw each at its end.</summary>
     public const int MaxFiles = 1000;
 
     /// <summary>Over all files: a megabyte of bits.</summary>
     public const int MaxBlocks = 8 << 20;
 
-    /// <summary>Of one message, as many names are looked up in the index.</summary>
+    /// <summary>The number of names looked up in the index per message.</summary>
     private const int MaxLookups = MaxFiles;
 
     private readonly Dictionary<FileName, Partial> _files = [];
@@ -26,24 +26,24 @@ internal sealed class RemoteProgress
 
     public int Count => _files.Count;
 
-    /// <summary>By name, how many blocks of it the peer has.</summary>
+    /// <summary>By name, how many of its blocks the peer has.</summary>
     public IEnumerable<KeyValuePair<FileName, int>> Known => _files.Select(f => KeyValuePair.Create(f.Key, f.Value.Present));
 
     public bool Has(FileName name, VersionVector version, int block) =>
         _files.TryGetValue(name, out var file) && file.Version == version && (uint)block < (uint)file.Blocks.Length && file.Blocks[block];
 
-    /// <summary>Of what versions it has to be known whether they are needed, before <see cref="Apply"/>.</summary>
+    /// <summary>The versions whose need must be looked up before <see cref="Apply"/>.</summary>
     public IReadOnlyList<ProgressUpdate> Unknown(IReadOnlyList<ProgressUpdate> updates) => _files.Count >= MaxFiles
         ? []
         : [.. updates.Where(u => !u.Forget && !(_files.TryGetValue(u.Name, out var file) && file.Version == u.Version)).DistinctBy(u => (u.Name, u.Version)).Take(MaxLookups)];
 
-    /// <summary>The updates' versions that this device or the peer needs, with their numbers of blocks. Reads the index.</summary>
+    /// <summary>The updates' versions that this device or the peer needs, with their block counts. Reads the index.</summary>
     public static IReadOnlyDictionary<(FileName Name, VersionVector Version), int> Needed(IFolderIndex index, DeviceId peer, IReadOnlyList<ProgressUpdate> updates)
     {
         var needed = new Dictionary<(FileName, VersionVector), int>();
         foreach (var update in updates)
         {
-            // Block lists can be long: they are read only where it is about a version that somebody announced.
+            // Block lists can be long: read them only for announced versions.
             var versions = index.Versions(update.Name);
             if (versions.All(v => v.Entry.Version != update.Version) || index.FindGlobal(update.Name) is not { Deleted: false, IsInvalid: false, Blocks: { } blocks } global)
                 continue;
@@ -55,7 +55,7 @@ internal sealed class RemoteProgress
     }
 
     /// <summary>False when nothing changed.</summary>
-    /// <param name="needed">Of what <see cref="Unknown"/> named.</param>
+    /// <param name="needed">The result for what <see cref="Unknown"/> returned.</param>
     public bool Apply(IReadOnlyList<ProgressUpdate> updates, IReadOnlyDictionary<(FileName Name, VersionVector Version), int> needed)
     {
         var isChanged = false;

@@ -7,7 +7,9 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Answers one link's requests, several at once, in bounded memory. Receiving never waits for it: a request is a small record in a queue.</summary>
+/// <summary>
+/// Answers one link's requests, several at once, in bounded memory. Receiving never waits for it: a request is a small queued record.
+/// </summary>
 internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink link, Func<FolderId, IFolderEndpoint?> folders, AsyncBudget bytes)
 {
     private const int AtOnce = 4;
@@ -16,14 +18,14 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
 
     private readonly Channel<BepMessage.Request> _queue = Channel.CreateBounded<BepMessage.Request>(MaxQueued);
 
-    /// <summary>Queues a request; throws where the peer floods.</summary>
+    /// <summary>Queues a request; throws when the peer floods.</summary>
     public void Enqueue(BepMessage.Request request)
     {
         if (!_queue.Writer.TryWrite(request))
             throw new BepException($"The other device asks for more than {MaxQueued} blocks at once.", isViolation: true);
     }
 
-    /// <summary>Nothing more is asked: the serving loops end.</summary>
+    /// <summary>No more requests will come: the serving loops end.</summary>
     public void Complete() => _queue.Writer.TryComplete();
 
     public Task RunAsync(string name) =>
@@ -33,7 +35,7 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
     {
         try
         {
-            // Ends with the queue, not by cancellation: a connection's end is nothing exceptional.
+            // Ends with the queue and not by cancellation: a connection's end isn't exceptional.
             while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
             {
                 while (_queue.Reader.TryRead(out var request) && !link.Ended.IsCancellationRequested)

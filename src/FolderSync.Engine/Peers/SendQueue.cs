@@ -4,14 +4,14 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Messages on their way out of one link: small ones first, the others in bounded number. Written by anyone, read by the send loop.</summary>
+/// <summary>Outgoing messages of one link: small ones first, the others in bounded number. Anyone writes, the send loop reads.</summary>
 internal sealed class SendQueue(TimeProvider time) : IDisposable
 {
     private readonly Channel<BepMessage> _urgent = Channel.CreateUnbounded<BepMessage>();
     private readonly Channel<BepMessage> _bulk = Channel.CreateBounded<BepMessage>(8);
     private readonly Wakeup _wake = new(time);
 
-    /// <summary>Small messages, before all others. Lost when the link ends.</summary>
+    /// <summary>Small messages, sent before all others. Dropped when the link ends.</summary>
     public void Post(BepMessage message)
     {
         if (_urgent.Writer.TryWrite(message))
@@ -25,7 +25,7 @@ internal sealed class SendQueue(TimeProvider time) : IDisposable
         _wake.Set();
     }
 
-    /// <summary>The last message: nothing is posted behind it.</summary>
+    /// <summary>The last message: nothing may follow it.</summary>
     public void PostLast(BepMessage message)
     {
         _urgent.Writer.TryWrite(message);
@@ -35,10 +35,10 @@ internal sealed class SendQueue(TimeProvider time) : IDisposable
 
     public bool TryTake(out BepMessage? message) => _urgent.Reader.TryRead(out message) || _bulk.Reader.TryRead(out message);
 
-    /// <summary>Returns when there may be something to send, or the link has ended.</summary>
+    /// <summary>Returns when there may be a message, or the link has ended.</summary>
     public Task WaitAsync() => _wake.WaitUntilAsync(Deadline.Never, CancellationToken.None);
 
-    /// <summary>Whoever waits for room in it, or for a message, is woken.</summary>
+    /// <summary>Wakes everyone who waits for space or for a message.</summary>
     public void End()
     {
         _bulk.Writer.TryComplete();

@@ -1,6 +1,6 @@
 namespace FolderSync.Engine.Primitives;
 
-/// <summary>An amount that many share (bytes in flight, jobs at once), given out in the order of asking. Thread-safe.</summary>
+/// <summary>An amount shared by many callers (bytes in flight, concurrent jobs), granted in order of request. Thread-safe.</summary>
 internal sealed class AsyncBudget(long capacity)
 {
     private readonly Lock _lock = new();
@@ -9,7 +9,7 @@ internal sealed class AsyncBudget(long capacity)
     private long _acquired;
     private TaskCompletionSource? _drained;
 
-    /// <summary>What was acquired beyond a smaller capacity is waited for.</summary>
+    /// <summary>If it becomes smaller than what is acquired, later callers wait.</summary>
     public long Capacity
     {
         get
@@ -28,7 +28,7 @@ internal sealed class AsyncBudget(long capacity)
         }
     }
 
-    /// <summary>True when the amount was free and is acquired now.</summary>
+    /// <summary>True when the amount was available and has been acquired.</summary>
     public bool TryAcquire(long amount)
     {
         lock (_lock)
@@ -40,7 +40,7 @@ internal sealed class AsyncBudget(long capacity)
         }
     }
 
-    /// <summary>Waits until the amount is free; one larger than the capacity is given when nothing else is acquired.</summary>
+    /// <summary>Waits until the amount is available; one larger than the capacity is granted when nothing else is acquired.</summary>
     public async Task AcquireAsync(long amount, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -71,7 +71,7 @@ internal sealed class AsyncBudget(long capacity)
         drained?.TrySetResult();
     }
 
-    /// <summary>Waits until nothing is acquired. One waiter.</summary>
+    /// <summary>Waits until nothing is acquired. Only one caller may wait.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
         TaskCompletionSource drained;

@@ -1,19 +1,19 @@
 namespace FolderSync.Engine.Primitives;
 
-/// <summary>A moment on the monotonic clock: neither a person, nor NTP, nor a change of the time zone moves it.</summary>
+/// <summary>A moment on the monotonic clock: no user, NTP, or time zone change moves it.</summary>
 internal readonly record struct Deadline : IComparable<Deadline>
 {
-    /// <summary>No end: a wait ends by its signal alone.</summary>
+    /// <summary>No deadline: only its signal ends a wait.</summary>
     public static readonly Deadline Never = new(long.MaxValue);
 
-    /// <summary>Past already.</summary>
+    /// <summary>Always past.</summary>
     public static readonly Deadline Passed = new(long.MinValue);
 
     private readonly long _timestamp;
 
     private Deadline(long timestamp) => _timestamp = timestamp;
 
-    /// <summary>So long from now; what no clock will see is <see cref="Never"/>.</summary>
+    /// <summary>A time from now; beyond what the clock can represent it is <see cref="Never"/>.</summary>
     public static Deadline In(TimeSpan wait, TimeProvider time)
     {
         var now = time.GetTimestamp();
@@ -25,7 +25,7 @@ internal readonly record struct Deadline : IComparable<Deadline>
 
     public bool IsPast(TimeProvider time) => this != Never && time.GetTimestamp() >= _timestamp;
 
-    /// <summary>Zero once it is past; <see cref="TimeSpan.MaxValue"/> where it never is.</summary>
+    /// <summary>Zero once it is past; <see cref="TimeSpan.MaxValue"/> if it is never.</summary>
     public TimeSpan Left(TimeProvider time)
     {
         if (this == Never)

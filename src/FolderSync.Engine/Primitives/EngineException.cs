@@ -3,8 +3,8 @@ namespace FolderSync.Engine.Primitives;
 /// <summary>A request that can't be carried out; the message says why and what to do.</summary>
 public sealed class EngineException(string message) : Exception(message);
 
-/// <summary>What is asked for does not exist (any more); the message says what.</summary>
+/// <summary>The requested item doesn't exist (any more); the message says which.</summary>
 public sealed class NothingThereException(string message) : Exception(message);
 
-/// <summary>A request that a peer answered with an error code, or not at all.</summary>
+/// <summary>A peer answered a request with an error code, or not at all.</summary>
 internal sealed class RequestFailedException(string message) : Exception(message);

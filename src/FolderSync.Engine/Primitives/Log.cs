@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Primitives;
 
-/// <summary>All that the engine writes into the log. In one class: the generator of these methods puts several in an order that changes from build to build.</summary>
+/// <summary>
+/// All log messages of the engine. In one class: the generator of these methods puts several in an order that changes from build to build.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information, "{Device} is connected at {Address}, {Client} {Version}")]

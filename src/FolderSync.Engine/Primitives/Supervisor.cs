@@ -4,20 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace FolderSync.Engine.Primitives;
 
 /// <summary>
-/// Starts the engine's loops, and the work that is not awaited where it begins. Each has a name and an owner: a fault is logged with its stack and
-/// handed to the owner, which ends what the work belongs to (a link, a folder's flows, a round). The tasks returned never fail.
+/// Starts the engine's loops and work that isn't awaited where it starts. Each has a name and an owner: a fault is logged with its stack and passed
+/// to the owner, which ends whatever the work belongs to (a link, a folder's flows, a round). The returned tasks never fail.
 /// </summary>
 internal sealed class Supervisor(IEngineScheduler scheduler, TimeProvider time, ILogger log)
 {
     private readonly RestartingLoop _restarting = new(time, (wait, cancellation) => Waiting.PauseAsync(wait, time, cancellation));
 
     /// <summary>Starts a loop on a context of its own.</summary>
-    /// <param name="onFault">The owner hears of the fault, on the loop's context.</param>
-    /// <param name="ended">Cancelled when the loop is meant to end.</param>
+    /// <param name="onFault">Reports the fault to the owner, on the loop's context.</param>
+    /// <param name="ended">Cancelled when the loop should end.</param>
     public Task Start(string name, Func<Task> loop, Action<Exception> onFault, CancellationToken ended) =>
         scheduler.Start(name, () => RunAsync(name, loop, onFault, ended));
 
-    /// <summary>Starts a loop that nothing else brings back: after a fault it begins again by itself, later each time.</summary>
+    /// <summary>Starts a loop that nothing else restarts: after a fault it starts over by itself, with growing delays.</summary>
     public Task StartRestarting(string name, Func<Task> loop, Action<Exception> onFault, CancellationToken ended) =>
         scheduler.Start(name, () => _restarting.RunAsync(loop, e => Report(name, onFault, e), ended));
 
@@ -34,7 +34,7 @@ internal sealed class Supervisor(IEngineScheduler scheduler, TimeProvider time, 
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // Its end was asked for.
+            // Its end was requested.
         }
         catch (Exception e)
         {

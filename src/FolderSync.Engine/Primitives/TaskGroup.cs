@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace FolderSync.Engine.Primitives;
 
 /// <summary>
-/// Work that an owner runs side by side on its own context and waits for. The first fault ends all of it and is thrown to the owner, so that none
-/// is lost; the end that the owner asks for is no fault. Thread-safe.
+/// Concurrent work that an owner runs on its own context and awaits. The first fault ends all of it and is thrown to the owner, so that no fault is
+/// lost; an end requested by the owner isn't a fault. Thread-safe.
 /// </summary>
 internal sealed class TaskGroup : IDisposable
 {
@@ -20,12 +20,12 @@ internal sealed class TaskGroup : IDisposable
         Ended = _end.Token;
     }
 
-    /// <summary>Cancelled when the owner ends the group, or one of its members failed. Valid after the group's disposal, too.</summary>
+    /// <summary>Cancelled when the owner ends the group or a member fails. Valid even after the group's disposal.</summary>
     public CancellationToken Ended { get; }
 
     public bool HasFailed => Volatile.Read(ref _fault) is not null;
 
-    /// <summary>Begins the work at once, on the caller's context.</summary>
+    /// <summary>Starts the work at once, on the caller's context.</summary>
     public void Run(Func<Task> work)
     {
         var task = RunOneAsync(work);
@@ -44,7 +44,7 @@ internal sealed class TaskGroup : IDisposable
         End();
     }
 
-    /// <summary>Asks all of it to end.</summary>
+    /// <summary>Requests the end of all its work.</summary>
     public void End()
     {
         try
@@ -53,18 +53,18 @@ internal sealed class TaskGroup : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The owner has ended, and all its work before it.
+            // The owner has ended, and before it all its work.
         }
     }
 
-    /// <summary>Returns when nothing runs any more; throws the first fault.</summary>
+    /// <summary>Returns when nothing is running; throws the first fault.</summary>
     public async Task WhenIdleAsync()
     {
         await SettleAsync();
         Volatile.Read(ref _fault)?.Throw();
     }
 
-    /// <summary>Returns when nothing runs any more, whatever became of it.</summary>
+    /// <summary>Returns when nothing is running, whatever the outcome.</summary>
     public async Task SettleAsync()
     {
         while (Next() is { } task)
@@ -90,7 +90,7 @@ internal sealed class TaskGroup : IDisposable
         }
         catch (OperationCanceledException) when (Ended.IsCancellationRequested)
         {
-            // Its end was asked for.
+            // Its end was requested.
         }
         catch (Exception e)
         {

@@ -1,6 +1,6 @@
 namespace FolderSync.Engine.Primitives;
 
-/// <summary>Waiting that stays on the waiter's context: Task.WaitAsync would go by the thread pool.</summary>
+/// <summary>Waits without leaving the waiter's context: Task.WaitAsync would use the thread pool.</summary>
 internal static class Waiting
 {
     /// <summary>The source must run continuations asynchronously.</summary>
@@ -10,7 +10,7 @@ internal static class Waiting
             await source.Task;
     }
 
-    /// <summary>Returns when that long has passed, and no earlier.</summary>
+    /// <summary>Returns when that much time has passed, never earlier.</summary>
     public static async Task PauseAsync(TimeSpan wait, TimeProvider time, CancellationToken cancellation)
     {
         using var pause = new Wakeup(time);

@@ -4,12 +4,12 @@ namespace FolderSync.Engine.Primitives;
 /// A coalesced signal: however often it is set while nobody waits, one wait returns. One waiter. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Each wait names when it ends, and does not end before: a timer may ring a little early by the clock that its owner then looks at, who would
-/// find nothing due, and wait for good. So there is no other way to set an alarm than to wait for it.
+/// Each wait names its end and never returns earlier: a timer may fire slightly early by the clock that its owner then reads, who would find
+/// nothing due and wait forever. So waiting is the only way to set an alarm.
 /// </remarks>
 internal sealed class Wakeup(TimeProvider time) : IDisposable
 {
-    /// <summary>A TimeProvider's timer takes at most 2^32-2 ms; a longer wait looks at the clock in between.</summary>
+    /// <summary>A TimeProvider's timer takes at most 2^32-2 ms; a longer wait checks the clock in between.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(20);
 
     private readonly Lock _lock = new();
@@ -22,13 +22,13 @@ internal sealed class Wakeup(TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            // One whose wait was cancelled in this moment has not heard it.
+            // One whose wait was cancelled just now hasn't received it.
             _isSet = _waiter?.TrySetResult() != true;
             _waiter = null;
         }
     }
 
-    /// <summary>Returns once it is set, or when that time has come by the clock. No earlier, and both may be so.</summary>
+    /// <summary>Returns once it is set or that time has come, never earlier; both may be true.</summary>
     public async Task WaitUntilAsync(Deadline due, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -67,13 +67,13 @@ internal sealed class Wakeup(TimeProvider time) : IDisposable
             _timer?.Dispose();
     }
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>The caller holds the lock.</summary>
     private void SetTimer()
     {
         if (_due == Deadline.Never)
             return;
         var left = _due.Left(time);
-        // Timers count whole milliseconds: rounded down, it would ring before its time for sure.
+        // Timers count whole milliseconds: rounded down, it would certainly fire early.
         left = left > LongestTimer ? LongestTimer : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 #pragma warning disable RS0030 // The one place where an alarm is set: OnTimer looks at the clock and sets it anew.
         _timer ??= time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -4,8 +4,8 @@ using FolderSync.Filesystem.Apply;
 namespace FolderSync.Engine.Pulling;
 
 /// <summary>
-/// Gathers finished files and applies them in batches: one sync of the disk, the replacements, one index transaction. A batch is applied when
-/// it is large, when it has waited, or when nothing else is under way.
+/// Batches finished files: one sync of the disk, the replacements, one index transaction. Applies a batch when it is large, when it has waited, or
+/// when nothing else is in progress.
 /// </summary>
 internal sealed class ApplyQueue(PullContext context, BatchApplier applier)
 {
@@ -29,7 +29,7 @@ internal sealed class ApplyQueue(PullContext context, BatchApplier applier)
         if (_ready.Count == 0)
             _dueAt = Deadline.In(MaxWait, context.Parts.Time);
         _ready.Add((item, step));
-        // The first makes the loop wait for its time.
+        // The first step starts the loop's timer.
         if (_ready.Count == 1 || IsDue())
             _wake.Set();
     }
@@ -48,7 +48,7 @@ internal sealed class ApplyQueue(PullContext context, BatchApplier applier)
         }
     }
 
-    /// <summary>Applies all that is queued.</summary>
+    /// <summary>Applies everything queued.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
         _isFlushing = true;
@@ -57,7 +57,7 @@ internal sealed class ApplyQueue(PullContext context, BatchApplier applier)
         _isFlushing = false;
     }
 
-    /// <summary>Nothing more comes; what is queued and not applied is kept in its temp files.</summary>
+    /// <summary>No more steps will come; temp files keep what isn't applied.</summary>
     public void Complete()
     {
         _isComplete = true;

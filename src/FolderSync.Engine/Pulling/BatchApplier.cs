@@ -8,7 +8,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>Applies a batch of steps to the disk and commits what became of it, as one; and draws the consequences of each step.</summary>
+/// <summary>Applies a batch of steps to the disk, commits the results in one transaction, and handles the consequences of each step.</summary>
 internal sealed class BatchApplier(PullContext context, ConflictReconciler conflicts)
 {
     private const string ChangedMeanwhile = "It was changed here meanwhile; it is scanned and decided on again.";
@@ -25,8 +25,8 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
         IReadOnlyList<ApplyResult> results = [];
         List<ApplyResult.Done> done = [];
         cancellation.ThrowIfCancellationRequested();
-        // Disk and index change as one step: a scan that looks in between must not take our own change for a user's. Once begun it is not
-        // cancelled, for the same reason.
+        // Disk and index change as one step: a scan in between must not take our own change for a user's. For the same reason it isn't cancelled
+        // once it has begun.
         await context.Writer.CommitAsync(
             index =>
             {
@@ -72,7 +72,7 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
         {
             var item = items[result.Step];
             var mine = index.FindLocal(item.Name);
-            // A scan has committed since this was decided: it may have seen a later edit, so the name is looked at again.
+            // A scan has committed since this was decided and may have seen a later edit: check the name again.
             if (mine?.Sequence != item.Local?.Sequence)
                 context.Scans.Request([item.Name]);
             entries.Add(EntryFor(result, item, mine, now));
@@ -82,7 +82,9 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
         return entries;
     }
 
-    /// <summary>The old name is deleted for all; or, if somebody brought it back meanwhile, without a version, so that it is pulled anew.</summary>
+    /// <summary>
+    /// Deletes the old name for everyone; or, if somebody restored it meanwhile, records it without a version, so that it is pulled again.
+    /// </summary>
     private static FileEntry MovedAway(IFolderIndex index, FileEntry from, long now) =>
         index.FindGlobal(from.Name) is { Deleted: true } tombstone
             ? tombstone with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None }
@@ -137,13 +139,15 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
     private void OnApplyFailed(PullItem item, FileProblem problem)
     {
         Folder.Fetched.Drop(item.Name);
-        // After a failed sync the names may have changed all the same.
+        // After a failed sync the names may have changed nevertheless.
         if (problem.Error == FileSystemError.Io)
             context.Scans.Request([item.Name]);
         context.Retries.Note(item.Global, new PullFailure(problem.Reason, problem.Permanent ? RetryWhen.Rarely : RetryWhen.Later));
     }
 
-    /// <summary>Deleted there while something lives in it here: the directory comes back for everyone. Else it is deleted with the next attempt.</summary>
+    /// <summary>
+    /// A directory deleted remotely contains something alive here: it is restored for everyone. Otherwise the next attempt deletes it.
+    /// </summary>
     private Task KeepDirectoryAsync(PullItem item, CancellationToken cancellation) => context.Writer.CommitAsync(
         index =>
         {

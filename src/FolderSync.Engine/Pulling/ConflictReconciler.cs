@@ -9,10 +9,13 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>Conflict copies: open conflicts as long as they exist, merged where two are the same, and counted. Outlives each opening of the folder.</summary>
+/// <summary>
+/// Tracks conflict copies: they are open conflicts while they exist, equal ones are merged, and the rest is counted. Outlives each opening of the
+/// folder.
+/// </summary>
 internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests scans) : ICommitObserver
 {
-    /// <summary>Copies that were committed and not yet compared with others of the same file.</summary>
+    /// <summary>Committed copies that haven't been compared with others of the same file.</summary>
     private readonly SortedSet<FileName> _newCopies = [];
 
     private ShortId Self => folder.Parts.Self.Short;
@@ -48,7 +51,7 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
         await WarnOfManyAsync(open, copies, cancellation);
     }
 
-    /// <summary>A conflict copy is an open conflict wherever it was made, until it is gone.</summary>
+    /// <summary>A conflict copy is an open conflict, wherever it was made, until it is gone.</summary>
     private void Register(IFolderIndex index, FileEntry copy, FileName original)
     {
         var state = folder.Parts.State;
@@ -66,13 +69,13 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
     }
 
     /// <summary>
-    /// The same content was displaced on several devices, each of which kept it. All keep the first by name; who made another one removes that,
-    /// so that nobody waits for anybody and each is removed once.
+    /// Several devices displaced the same content, and each kept it. All keep the first by name; the maker of another one removes that, so that
+    /// nobody waits for anyone and each is removed once.
     /// </summary>
     private async Task MergeAsync(OpenFolder open, LocalIndexWriter writer, IReadOnlyList<FileName> copies, CancellationToken cancellation)
     {
         var index = open.Index;
-        // A copy that was edited and not scanned yet is no longer one of the same.
+        // A copy that was edited and not scanned yet is no longer equal.
         var edited = await open.RunAsync(() => copies.SelectMany(c => ConflictCopies.SameAs(index, c)).Where(e => !MatchesIndex(open, e)).Select(e => e.Name).Distinct().ToList(), cancellation);
         if (edited.Count > 0)
             scans.Request(edited);
@@ -83,11 +86,11 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
         await writer.CommitAsync(
             _ =>
             {
-                // Decided anew with nothing else going on: the one that stays must be there when the other goes.
+                // Decide again under the gate: the copy that stays must exist when the other is removed.
                 var steps = redundant.Where(s => RedundantCopies(open, s.Name).Any(e => e.Name == s.Name && e.Sequence == s.Sequence))
                     .Select(ApplyStep (s) => new ApplyStep.Remove(Removed(index, s), s, open.DisplacedByVersioning)).ToList();
                 var results = open.Applier.Apply(steps);
-                // Not as the index says: edited since, so it is an edit to be found and no copy to be merged.
+                // It differs from the index: it was edited, so it is an edit to be found and not a copy to be merged.
                 changed.AddRange(results.Where(r => r is not ApplyResult.Done).Select(r => r.Step.Target.Name));
                 return [.. results.OfType<ApplyResult.Done>().Select(d => d.Step.Target)];
             },
@@ -96,18 +99,18 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
             scans.Request(changed);
     }
 
-    /// <summary>Copies of this device's making that hold the same as an earlier one of the same file, which stands on the disk.</summary>
+    /// <summary>This device's copies that equal an earlier one of the same file that exists on disk.</summary>
     private IEnumerable<FileEntry> RedundantCopies(OpenFolder open, FileName copy)
     {
         var same = ConflictCopies.SameAs(open.Index, copy).Where(e => MatchesIndex(open, e)).ToList();
         return same.Skip(1).Where(e => e.ModifiedBy == Self && HoldsNothingElse(open.Index, e));
     }
 
-    /// <summary>No device has another content under the copy's name, which the deletion would take along.</summary>
+    /// <summary>True when no device has other content under the copy's name, which the deletion would remove.</summary>
     private static bool HoldsNothingElse(IFolderIndex index, FileEntry copy) =>
         index.Versions(copy.Name, withBlocks: true).All(v => v.Entry.Deleted || v.Entry.IsInvalid || v.Entry.BlocksHash == copy.BlocksHash);
 
-    /// <summary>A deletion that knows of what every device has of the name: to none of them it is news that an edit would win over.</summary>
+    /// <summary>A deletion that covers what every device has for the name, so that no edit wins over it.</summary>
     private FileEntry Removed(IFolderIndex index, FileEntry copy)
     {
         var gone = LocalChange.Gone(copy, Self, folder.NowSeconds, FolderType.SendReceive);
@@ -116,7 +119,7 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
         return gone with { Version = version };
     }
 
-    /// <summary>Nobody has changed or deleted it meanwhile, and the disk has it as the index says.</summary>
+    /// <summary>True when nobody has changed or deleted it meanwhile, and the disk matches the index.</summary>
     private static bool MatchesIndex(OpenFolder open, FileEntry entry)
     {
         try
@@ -129,7 +132,7 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
         }
     }
 
-    /// <summary>More copies of one file than are wanted: all are kept, and the user is warned.</summary>
+    /// <summary>There are more copies of one file than wanted: all are kept, and the user is warned.</summary>
     private async Task WarnOfManyAsync(OpenFolder open, IReadOnlyList<FileName> copies, CancellationToken cancellation)
     {
         var most = folder.Config.MaxConflicts;

@@ -11,13 +11,13 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>Puts one file together: from what an earlier attempt left, from local files that have the blocks, and from peers, many blocks at a time.</summary>
+/// <summary>Assembles one file: from an earlier attempt, from local files with the same blocks, and from peers, many blocks at a time.</summary>
 internal sealed class FileTransfer : IFileFetch
 {
     /// <summary>Local blocks are copied in steps of this size, each where there is room for it.</summary>
     private const int CopyStep = 32 << 20;
 
-    /// <summary>Fewer missing bytes than this are fetched rather than looked for all over the folder.</summary>
+    /// <summary>Fewer missing bytes than this are fetched instead of searched in the whole folder.</summary>
     private const long WorthLocating = 1 << 20;
 
     private readonly PullContext _context;
@@ -34,7 +34,7 @@ internal sealed class FileTransfer : IFileFetch
     private int _copied;
     private int _pulled;
 
-    /// <param name="same">A local file with just this content.</param>
+    /// <param name="same">A local file with exactly this content.</param>
     public FileTransfer(PullContext context, PullItem item, FileEntry? same)
     {
         (_context, _item, _same) = (context, item, same);
@@ -60,14 +60,14 @@ internal sealed class FileTransfer : IFileFetch
 
     private AsyncBudget FetchBytes => _context.Folder.Shared.FetchBytes;
 
-    /// <summary>Bytes that it still takes from the disk.</summary>
+    /// <summary>Disk space that it still needs.</summary>
     public long Lacking => _plan?.Remaining ?? (_staged?.Lacking is var (missing, holes) ? missing + holes : Target.Size);
 
     private OpenFolder Open => _context.Open;
 
     private DiskRoom Room => _context.Room;
 
-    /// <summary>The finished temp file, or null with the reason noted at the folder.</summary>
+    /// <summary>The finished temp file, or null with the reason recorded for the folder.</summary>
     public async Task<StagedFile?> RunAsync(CancellationToken cancellation)
     {
         if (_item.Global.Blocks is null)
@@ -94,7 +94,7 @@ internal sealed class FileTransfer : IFileFetch
             return new FileProgress(Name, Math.Min(_done, Target.Size), Target.Size, Target.Blocks?.Count ?? 0, _reused, _copied, _pulled);
     }
 
-    /// <summary>Blocks that came in since the last call, for the other devices.</summary>
+    /// <summary>Blocks received since the last call, to be announced to other devices.</summary>
     public IReadOnlyList<int> TakeUnannounced()
     {
         lock (_lock)
@@ -105,12 +105,12 @@ internal sealed class FileTransfer : IFileFetch
         }
     }
 
-    /// <summary>Thread-safe; null where the block is not there or another version is asked for.</summary>
+    /// <summary>Thread-safe; null when the block isn't there or another version is requested.</summary>
     public PooledBytes? ReadBlock(BepMessage.Request request)
     {
         if (_staged is not { } staged || Target.Blocks is null)
             return null;
-        // The offset is the peer's: it may lie beyond any file.
+        // The offset comes from the peer: it may lie beyond any file.
         var number = request.Offset / Blocks.BlockSize;
         if (number < 0 || number >= Blocks.Count)
             return null;
@@ -125,11 +125,11 @@ internal sealed class FileTransfer : IFileFetch
         return null;
     }
 
-    /// <summary>One block: nothing is made on disk before it is there, and then all in one go.</summary>
+    /// <summary>A file of one block: creates nothing on disk before the block has arrived.</summary>
     private async Task<StagedFile?> FetchSmallAsync(CancellationToken cancellation)
     {
         var block = Blocks[0];
-        // On a full disk nobody is asked for what there is no room for.
+        // On a full disk, don't request what there is no room for.
         if (Room.WasShort)
             _plan = await Open.RunAsync(() => Room.Admit(Name, block.Size), cancellation);
         if (block.Size == 0)
@@ -171,7 +171,7 @@ internal sealed class FileTransfer : IFileFetch
 
     private void Finish()
     {
-        // What is left of the plan are holes.
+        // The rest of the plan is holes.
         if (!_plan!.TryWrite(_plan.Remaining, _staged!.Finish))
             throw new FileSystemException(FileSystemError.NoSpace, $"Not enough space to finish {Name}. Free some space on the disk: the transfer resumes by itself then.");
     }
@@ -197,7 +197,7 @@ internal sealed class FileTransfer : IFileFetch
         }
     }
 
-    /// <summary>Opens the temp file and takes what is here already; what is missing then. On a worker.</summary>
+    /// <summary>Opens the temp file and reuses what is already here; returns what is missing. Runs on a worker.</summary>
     private IReadOnlyList<int> Prepare()
     {
         _context.Parents.Create(Name);
@@ -249,7 +249,7 @@ internal sealed class FileTransfer : IFileFetch
                 while (offset >= 0 && (run + 1L) * Blocks.BlockSize <= CopyStep && i + run < missing.Count && missing[i + run] == missing[i] + run &&
                        offsetOf(missing[i + run]) == offset + ((long)run * Blocks.BlockSize))
                     run++;
-                // A source that changed meanwhile gives wrong blocks; they stay missing and are fetched.
+                // A source that changed meanwhile yields wrong blocks; they stay missing and are fetched.
                 if (offset >= 0 && !Copy(source, offset, missing, i, run))
                     return;
                 i += run;
@@ -257,11 +257,11 @@ internal sealed class FileTransfer : IFileFetch
         }
         catch (FileSystemException e) when (e.Error is not (FileSystemError.NoSpace or FileSystemError.Io))
         {
-            // Gone or unreadable meanwhile: fetched then.
+            // It is gone or unreadable: fetch instead.
         }
     }
 
-    /// <summary>False where there is no room for copies: then they are fetched, and old versions make room for what really comes.</summary>
+    /// <summary>False when there is no room for copies: then the blocks are fetched, and old versions make room for what really arrives.</summary>
     private bool Copy(IReadFile source, long offset, IReadOnlyList<int> missing, int from, int run)
     {
         var bytes = 0L;
@@ -289,7 +289,7 @@ internal sealed class FileTransfer : IFileFetch
         }
         catch (FileSystemException e) when (e.Error == FileSystemError.NoSpace && missing + holes == Target.Size)
         {
-            // Nothing of it is here: an empty temp file would be of no use.
+            // Nothing of it is here: an empty temp file would be useless.
             _staged.Discard();
             throw;
         }
@@ -298,7 +298,7 @@ internal sealed class FileTransfer : IFileFetch
     private async Task FetchAsync(IReadOnlyList<int> missing, CancellationToken cancellation)
     {
         using var fetches = new TaskGroup(cancellation);
-        // Devices that want the same file begin at different places, so that each soon has what the others lack.
+        // Devices that want the same file start at different places, so that each soon has what the others lack.
         var start = missing.Count * OwnPlaceAmongDevices() / Math.Max(1, _context.Config.Devices.Length + 1);
         try
         {
@@ -311,7 +311,7 @@ internal sealed class FileTransfer : IFileFetch
         }
         catch (OperationCanceledException) when (fetches.HasFailed)
         {
-            // One of them failed, and ended the others.
+            // One of them failed and ended the others.
         }
         finally
         {
@@ -321,7 +321,7 @@ internal sealed class FileTransfer : IFileFetch
         cancellation.ThrowIfCancellationRequested();
     }
 
-    /// <summary>This device's place in the order of all devices of the folder, from 0.</summary>
+    /// <summary>This device's position among all devices of the folder, from 0.</summary>
     private int OwnPlaceAmongDevices() => _context.Config.Devices.Count(d => d.CompareTo(_context.Parts.Self) < 0);
 
     private async Task FetchBlockAsync(Block block, CancellationToken cancellation)
@@ -346,7 +346,7 @@ internal sealed class FileTransfer : IFileFetch
         }
     }
 
-    /// <summary>Asks one source after the other; null when none is left, with the failure noted.</summary>
+    /// <summary>Asks one source after the other; null when none is left, with the failure recorded.</summary>
     private async Task<(PooledBytes Bytes, IBlockSource From)?> AskAsync(Block block, CancellationToken cancellation)
     {
         var tried = new SortedSet<DeviceId>();

@@ -7,7 +7,7 @@ using FolderSync.Engine.Status;
 namespace FolderSync.Engine.Pulling;
 
 /// <summary>
-/// The guard over what peers delete, where the folder is set so: more at once than its limits is held until the user decides. Outlives each
+/// Guards against peers' mass deletions if the folder is configured so: deletions beyond its limits are held until the user decides. Outlives each
 /// opening of the folder.
 /// </summary>
 internal sealed class IncomingDeletions(ConfiguredFolder folder)
@@ -17,14 +17,14 @@ internal sealed class IncomingDeletions(ConfiguredFolder folder)
     private readonly RecentDeletions _recent = new(folder.Parts, $"deletions-incoming/{folder.Id.Value}");
     private bool _isConfirmed;
 
-    /// <summary>The user decided that what is held is to be deleted here, too; or not, and nothing of it is needed any more.</summary>
+    /// <summary>The user decided that the held items should be deleted here, too; or not, and none of them is needed any more.</summary>
     public void Decide(bool delete)
     {
         _isConfirmed = delete;
         folder.Status.Publish(s => s with { Hold = null });
     }
 
-    /// <summary>True when nothing of it may be carried out yet.</summary>
+    /// <summary>True when none of it may be carried out yet.</summary>
     public async Task<bool> MustHoldAsync(OpenFolder open, IReadOnlyList<FileName> deletions, CancellationToken cancellation)
     {
         var config = folder.Config;

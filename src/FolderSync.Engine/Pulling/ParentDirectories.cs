@@ -5,15 +5,14 @@ using FolderSync.Filesystem;
 namespace FolderSync.Engine.Pulling;
 
 /// <summary>
-/// Creates the directories above a name that do not exist: their entry may be a deletion that did not know of what is inside. A scan finds them
-/// and announces them.
+/// Creates missing directories above a name: their entry may be a deletion that didn't know what is inside. A scan finds and announces them.
 /// </summary>
 internal sealed class ParentDirectories(OpenFolder open, IScanRequests scans)
 {
     private const uint Permissions = 0x1ED;
 
     /// <summary>Blocks.</summary>
-    /// <exception cref="FileSystemException">One can't be created.</exception>
+    /// <exception cref="FileSystemException">A directory can't be created.</exception>
     public void Create(FileName name)
     {
         var missing = new Stack<FileName>();
@@ -28,13 +27,13 @@ internal sealed class ParentDirectories(OpenFolder open, IScanRequests scans)
             }
             catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
             {
-                // Another transfer was first, or something else stands there; staging says what.
+                // Another transfer was first, or something else is there; staging will report it.
             }
             scans.Request([parent]);
         }
     }
 
-    /// <summary>As <see cref="Create"/>, for a step that fails with the reason itself.</summary>
+    /// <summary>Like <see cref="Create"/>, for a step that reports the failure itself.</summary>
     public void TryCreate(FileName name)
     {
         try
@@ -43,11 +42,11 @@ internal sealed class ParentDirectories(OpenFolder open, IScanRequests scans)
         }
         catch (FileSystemException)
         {
-            // The step says why.
+            // The step reports why.
         }
     }
 
-    /// <summary>A disk that shows the directory under another name: a scan would take that for a user's.</summary>
+    /// <summary>The disk lists the directory under another name, which a scan would take for a user's.</summary>
     private void RefuseIfShownOtherwise(LocalPath made)
     {
         if (new ExactNames(open.Disk).Misspelled(made) is null)

@@ -3,7 +3,7 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>Announces once a second which blocks of files under way are here, so that the other devices can fetch them from each other.</summary>
+/// <summary>Announces once a second which blocks of partial files are here, so that other devices can fetch them from each other.</summary>
 internal sealed class ProgressAnnouncer(PullContext context, Func<IReadOnlyList<FileTransfer>> active)
 {
     private const int MinBlocks = 8;
@@ -14,7 +14,7 @@ internal sealed class ProgressAnnouncer(PullContext context, Func<IReadOnlyList<
     private readonly Wakeup _wake = new(context.Parts.Time);
     private bool _isStopped;
 
-    /// <summary>Runs until stopped, and takes back then what it announced.</summary>
+    /// <summary>Runs until stopped, then withdraws what it announced.</summary>
     public async Task RunAsync()
     {
         while (!_isStopped)

@@ -6,7 +6,7 @@ using FolderSync.Engine.Versions;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>What bringing in works with: the open folder, and who has what it needs.</summary>
+/// <summary>What pulling works with: the open folder, and the devices that have what it needs.</summary>
 internal sealed record PullContext(OpenFolder Open, LocalIndexWriter Writer, RetryTable Retries, IBlockSources Sources, IScanRequests Scans, DiskRoom Room)
 {
     public ConfiguredFolder Folder => Open.Folder;
@@ -17,7 +17,7 @@ internal sealed record PullContext(OpenFolder Open, LocalIndexWriter Writer, Ret
 
     public ShortId Self => Parts.Self.Short;
 
-    /// <summary>Directories above files that are fetched.</summary>
+    /// <summary>Directories above fetched files.</summary>
     public ParentDirectories Parents { get; } = new(Open, Scans);
 
     public bool MustWait(FileEntry global) => Retries.MustWait(global, Room);

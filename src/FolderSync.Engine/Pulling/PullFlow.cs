@@ -8,7 +8,7 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Pulling;
 
 /// <summary>Index → decide → transfer → apply: brings the global state to the disk, round by round.</summary>
-/// <param name="mayPull">False until a scan has said what stands on the disk.</param>
+/// <param name="mayPull">False until a scan has established what is on disk.</param>
 /// <param name="onRound">After each round.</param>
 internal sealed class PullFlow(
     PullContext context, FolderRoot root, RemoteIndexInbox inbox, IncomingDeletions incoming, ConflictReconciler conflicts, Func<bool> mayPull, Func<Task> onRound) : IPartialBlocks
@@ -17,7 +17,7 @@ internal sealed class PullFlow(
 
     private ConfiguredFolder Folder => context.Folder;
 
-    /// <summary>Files that are being fetched. Thread-safe.</summary>
+    /// <summary>Files being fetched. Thread-safe.</summary>
     public IReadOnlyList<FileProgress> Transfers => Volatile.Read(ref _round)?.Progress() ?? [];
 
     public bool IsPulling => Volatile.Read(ref _round) is not null;
@@ -36,7 +36,7 @@ internal sealed class PullFlow(
         }
     }
 
-    /// <summary>One round sees each needed name once; what arrives meanwhile wakes the flow again.</summary>
+    /// <summary>One round sees each needed name once; whatever arrives meanwhile wakes the flow again.</summary>
     private async Task RunRoundAsync(CancellationToken cancellation)
     {
         var round = new PullRound(context, conflicts, incoming, inbox.DeletionsSettled);

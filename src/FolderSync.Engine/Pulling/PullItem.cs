@@ -6,15 +6,15 @@ using FolderSync.Filesystem.Apply;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>A needed name with what was decided for it.</summary>
-/// <param name="Global">What shall stand.</param>
-/// <param name="Local">What the index says stands now, a tombstone too; null: nothing ever.</param>
+/// <summary>A needed name with its decision.</summary>
+/// <param name="Global">The wanted version.</param>
+/// <param name="Local">The index's present entry, possibly a tombstone; null: it never existed.</param>
 /// <param name="Holders">Peers that announce exactly this version.</param>
 internal sealed record PullItem(FileEntry Global, FileEntry? Local, PullDecision Decision, IReadOnlyList<DeviceId> Holders)
 {
     public FileName Name => Global.Name;
 
-    /// <summary>What must stand on disk now for the step to be taken.</summary>
+    /// <summary>What must be on disk for the step to be taken.</summary>
     public FileEntry? Expected => Local is { Deleted: false } ? Local : null;
 
     /// <summary>For the history.</summary>
@@ -28,10 +28,10 @@ internal sealed record PullItem(FileEntry Global, FileEntry? Local, PullDecision
         _ => ItemAction.Update,
     };
 
-    /// <summary>What is to become of what stands at the name now. Reads the index.</summary>
+    /// <summary>What to do with what is at the name now. Reads the index.</summary>
     public Displaced Displaced(OpenFolder open)
     {
-        // A directory is no content of its own: it is in the way only with what lives in it.
+        // A directory has no content of its own: only what lives in it is in the way.
         if (this is { Expected.IsDirectory: true, Decision.Kind: PullKind.File or PullKind.Symlink })
             return IndexTree.HasLiving(open.Index, Name) ? Filesystem.Apply.Displaced.Conflict : Filesystem.Apply.Displaced.Discard;
         return Decision.Conflict && open.Folder.Config.MaxConflicts != 0 ? Filesystem.Apply.Displaced.Conflict : open.DisplacedByVersioning;

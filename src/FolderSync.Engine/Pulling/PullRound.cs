@@ -14,8 +14,8 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Pulling;
 
 /// <summary>
-/// One pass over all needed names in tree order. Directories, links and metadata are placed as they come; files are fetched many at a
-/// time in the folder's order and placed in batches; deletions come last and deepest first, so that a moved file's old name can still give its content.
+/// One pass over all needed names in tree order. Directories, links and metadata are placed as they come; files are fetched concurrently in the
+/// folder's order and placed in batches; deletions come last, deepest first, so that a moved file's old name can still provide its content.
 /// </summary>
 internal sealed class PullRound
 {
@@ -34,14 +34,14 @@ internal sealed class PullRound
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FileName, FileTransfer> _transfers = [];
 
-    /// <param name="deletionsSettled">From when on deletions are carried out.</param>
+    /// <param name="deletionsSettled">When deletions are carried out.</param>
     public PullRound(PullContext context, ConflictReconciler conflicts, IncomingDeletions incoming, Deadline deletionsSettled)
     {
         (_context, _index, _incoming, _deletionsSettled) = (context, context.Open.Index, incoming, deletionsSettled);
         _queue = new ApplyQueue(context, new BatchApplier(context, conflicts));
     }
 
-    /// <summary>Ends with what any part of it failed with: a bug, or an index that can't be read or written.</summary>
+    /// <summary>Fails with the first failure of any part: a bug, or an index that can't be read or written.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var work = new TaskGroup(cancellation);
@@ -56,7 +56,7 @@ internal sealed class PullRound
         }
         catch (OperationCanceledException) when (work.HasFailed)
         {
-            // One of the round's own failed, and ended the others.
+            // Part of the round failed and ended the others.
         }
         finally
         {
@@ -74,7 +74,7 @@ internal sealed class PullRound
     {
         await FetchAllAsync(work);
         await SettleFilesAsync(work.Ended);
-        // A file can only take a directory's name when what is to go from there has gone.
+        // A file can only take a directory's name once everything to be deleted there is gone.
         if (await DeleteAsync(work.Ended))
         {
             foreach (var item in _overDirectories)
@@ -83,7 +83,7 @@ internal sealed class PullRound
         await SettleFilesAsync(work.Ended);
     }
 
-    /// <summary>Returns when all files under way are in place.</summary>
+    /// <summary>Returns when all files in transfer are in place.</summary>
     private async Task SettleFilesAsync(CancellationToken cancellation)
     {
         await _active.DrainAsync(cancellation);
@@ -93,7 +93,7 @@ internal sealed class PullRound
     /// <summary>Thread-safe.</summary>
     public IReadOnlyList<FileProgress> Progress() => [.. Active().Select(t => t.Progress())];
 
-    /// <summary>A block of a file that is being fetched, null where it is not there yet. Thread-safe.</summary>
+    /// <summary>A block of a file being fetched, or null if it isn't there yet. Thread-safe.</summary>
     public PooledBytes? ReadTemporary(BepMessage.Request request)
     {
         FileTransfer? transfer;
@@ -108,7 +108,7 @@ internal sealed class PullRound
             return [.. _transfers.Values];
     }
 
-    /// <summary>Directories and the like go as they are read; files in the folder's order, over all that is needed.</summary>
+    /// <summary>Directories and the like are placed as they are read; files are fetched in the folder's order over everything needed.</summary>
     private async Task FetchAllAsync(TaskGroup work)
     {
         var order = _context.Config.Order;
@@ -128,7 +128,7 @@ internal sealed class PullRound
     }
 
     /// <summary>One pass over all needed names in tree order.</summary>
-    /// <param name="isInOrder">Files are wanted just so: they are started as they come.</param>
+    /// <param name="isInOrder">Files are wanted in this order: start them as they come.</param>
     private async Task ReadNeedAsync(PullSelection selection, bool isInOrder, bool isFirst, TaskGroup work)
     {
         var after = default(FileName);
@@ -167,7 +167,7 @@ internal sealed class PullRound
         return items;
     }
 
-    /// <summary>The files among the names that are needed still.</summary>
+    /// <summary>Those files among the names that are still needed.</summary>
     private List<PullItem> ReadNamed(IReadOnlyList<FileName> names)
     {
         var config = _context.Config;
@@ -181,7 +181,7 @@ internal sealed class PullRound
         return items;
     }
 
-    /// <summary>All of a page that needs no content: in tree order, so that a directory stands before what is in it.</summary>
+    /// <summary>Everything on a page that needs no content, in tree order, so that a directory precedes its contents.</summary>
     private async Task PlaceStructureAsync(IReadOnlyList<PullItem> page, CancellationToken cancellation)
     {
         var adopt = new List<PullItem>();
@@ -254,7 +254,7 @@ internal sealed class PullRound
         };
     }
 
-    /// <summary>Starts one file: by renaming what is to go elsewhere, or by fetching it beside the others.</summary>
+    /// <summary>Starts one file: by renaming a file that is to be deleted, or by fetching it concurrently with the others.</summary>
     private async Task StartAsync(PullItem item, TaskGroup work)
     {
         if (IsIgnored(item) || _context.MustWait(item.Global))
@@ -268,7 +268,7 @@ internal sealed class PullRound
         var (isStale, same) = await _context.Open.RunAsync(() => (_index.FindLocal(item.Name)?.Sequence != item.Local?.Sequence, FindSameContent(item)), work.Ended);
         if (isStale)
         {
-            // The index has moved on, maybe with a directory that came along with all that is in it: the next round decides anew.
+            // The index has changed, maybe with a directory that came along with its contents: the next round decides again.
             _context.Retries.AttemptAt(Deadline.Passed);
             return;
         }
@@ -281,7 +281,7 @@ internal sealed class PullRound
         work.Run(() => FetchAsync(item, same?.From, work.Ended));
     }
 
-    /// <summary>A local file with just this content; it may be moved when its own name is to be deleted.</summary>
+    /// <summary>A local file with exactly this content; it may be moved when its own name is to be deleted.</summary>
     private (FileEntry From, bool MayMove)? FindSameContent(PullItem item)
     {
         if (item.Global.Size == 0)
@@ -361,7 +361,7 @@ internal sealed class PullRound
             var local = _index.FindLocal(name);
             if (_index.FindGlobal(name) is not { Deleted: true } global || !Need.IsNeeded(local, global))
                 continue;
-            // A directory that a rename has emptied goes at once: nothing in it can be wanted.
+            // A directory that a rename has emptied can go at once: nothing in it is wanted.
             if (!settled && (local is not { IsDirectory: true } || _index.LocalPage(name, default, 1, withBlocks: false).Count > 0))
                 continue;
             var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);

@@ -3,11 +3,11 @@ using FolderSync.Engine.Configuring;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>Where a file stands in the order of fetching; names make it total.</summary>
+/// <summary>A file's position in the order of fetching; names make it total.</summary>
 internal readonly record struct PullRank(Int128 Key, FileName Name) : IComparable<PullRank>
 {
     /// <summary>Pure.</summary>
-    /// <param name="seed">Of a random order: the same for all files of a round.</param>
+    /// <param name="seed">The seed of a random order, the same for all files of a round.</param>
     public static PullRank Of(PullOrder order, FileEntry file, ulong seed) => new(
         order switch
         {
@@ -37,8 +37,7 @@ internal readonly record struct PullRank(Int128 Key, FileName Name) : IComparabl
 }
 
 /// <summary>
-/// Puts all needed files in order in bounded memory: of all that are offered it keeps the first ones, and the rest is offered again when
-/// those are done. One owner.
+/// Sorts all needed files in bounded memory: keeps the first of all offered files; the rest is offered again when those are done. It has one owner.
 /// </summary>
 internal sealed class PullSelection(PullOrder order, ulong seed, int capacity = PullSelection.Capacity)
 {
@@ -49,7 +48,7 @@ internal sealed class PullSelection(PullOrder order, ulong seed, int capacity = 
     private PullRank? _taken;
     private bool _isLeftOut;
 
-    /// <summary>Some had no room before the last <see cref="Take"/>: all are to be offered again.</summary>
+    /// <summary>Some didn't fit before the last <see cref="Take"/>: offer all of them again.</summary>
     public bool HasMore { get; private set; }
 
     public void Offer(FileEntry file)
@@ -66,7 +65,7 @@ internal sealed class PullSelection(PullOrder order, ulong seed, int capacity = 
         _last.EnqueueDequeue(rank, rank);
     }
 
-    /// <summary>The first ones of all that were offered and not taken before, in order.</summary>
+    /// <summary>The first of all files offered and not taken before, in order.</summary>
     public IReadOnlyList<FileName> Take()
     {
         var names = new FileName[_last.Count];

@@ -5,12 +5,12 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>A directory that got another spelling of its name, on a disk that takes the two for one.</summary>
+/// <summary>A directory whose name changed in spelling, on a disk that takes both spellings for one name.</summary>
 internal static class Respelling
 {
     /// <summary>
-    /// The entries below it follow it. They have no version there: what others have under the new names is decided on against them, and nothing
-    /// here counts as an edit. What others deleted is removed. With the commit.
+    /// Moves the entries below it. They get no version: others' entries under the new names are decided against them, and nothing here counts as an
+    /// edit. Removes what others deleted. Part of the commit.
     /// </summary>
     public static IReadOnlyList<FileEntry> Follow(OpenFolder open, IFolderIndex index, ApplyResult.Respelled respelled)
     {
@@ -28,7 +28,7 @@ internal static class Respelling
             else
                 removals.Add(new ApplyStep.Remove(tombstone with { Name = moved.Name }, moved, open.DisplacedByVersioning));
         }
-        // What was not removed is found by the scan that follows.
+        // The following scan finds what wasn't removed.
         open.Applier.Apply(removals);
         return entries;
     }

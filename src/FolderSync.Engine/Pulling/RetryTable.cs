@@ -10,36 +10,36 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>What must happen before a failed item is tried again.</summary>
+/// <summary>What must happen before a failed item is retried.</summary>
 internal enum RetryWhen
 {
-    /// <summary>After a while, longer each time.</summary>
+    /// <summary>After a delay that grows each time.</summary>
     Later,
 
-    /// <summary>Right away, since a scan is about to settle it; after some attempts as <see cref="Later"/>.</summary>
+    /// <summary>At once, since a scan will resolve it; after some attempts like <see cref="Later"/>.</summary>
     Soon,
 
-    /// <summary>A device comes, goes, or announces something.</summary>
+    /// <summary>When a device connects, disconnects, or announces something.</summary>
     SourcesChange,
 
-    /// <summary>The disk has room.</summary>
+    /// <summary>When the disk has room.</summary>
     DiskHasRoom,
 
-    /// <summary>Nothing that happens by itself: it is tried rarely.</summary>
+    /// <summary>Nothing that happens by itself: it is retried rarely.</summary>
     Rarely,
 }
 
-/// <summary>Why an item could not be brought in.</summary>
-/// <param name="Device">The peer it has to do with, if one.</param>
-/// <param name="RoomWanted">Bytes that it lacks on the disk.</param>
+/// <summary>Why an item couldn't be synced.</summary>
+/// <param name="Device">The peer concerned, if any.</param>
+/// <param name="RoomWanted">The bytes missing on disk.</param>
 internal readonly record struct PullFailure(string Reason, RetryWhen When = RetryWhen.Later, DeviceId? Device = null, long RoomWanted = 0)
 {
-    /// <param name="lacking">Bytes that it needs where the disk is full.</param>
+    /// <param name="lacking">The bytes that it needs when the disk is full.</param>
     public static PullFailure Of(FileSystemException e, long lacking) =>
         e.Error == FileSystemError.NoSpace && lacking > 0 ? new(e.Message, RetryWhen.DiskHasRoom, RoomWanted: lacking) : new(e.Message);
 }
 
-/// <summary>Items that could not be brought in, why, and when each is tried again. Outlives each opening of the folder; its context's.</summary>
+/// <summary>Items that couldn't be synced, why, and when each is retried. Outlives each opening of the folder; belongs to its context.</summary>
 internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
 {
     private const int MaxItems = 10_000;
@@ -51,13 +51,13 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
     private readonly SortedDictionary<FileName, FailedItem> _items = [];
     private bool _isShort;
 
-    /// <summary>Set when there may be more room on the disk, or something waits for it. Thread-safe.</summary>
+    /// <summary>Set when there may be more room on the disk, or an item waits for it. Thread-safe.</summary>
     public Wakeup RoomWake { get; } = new(folder.Parts.Time);
 
-    /// <summary>When the next round is due by itself: each round says anew what it had to leave for later.</summary>
+    /// <summary>When the next round is due by itself: each round states again what it had to leave for later.</summary>
     public Deadline NextAttempt { get; private set; } = Deadline.Never;
 
-    /// <summary>Bytes that items wait for.</summary>
+    /// <summary>The bytes that items wait for.</summary>
     public IEnumerable<long> RoomWanted => _items.Values.Where(i => i.Failure.When == RetryWhen.DiskHasRoom).Select(i => i.Failure.RoomWanted);
 
     public void BeginRound() => NextAttempt = Deadline.Never;
@@ -65,7 +65,7 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
     /// <summary>Another round is due then, or earlier.</summary>
     public void AttemptAt(Deadline due) => NextAttempt = Deadline.Earlier(NextAttempt, due);
 
-    /// <summary>True when the item failed before and is not to be tried yet.</summary>
+    /// <summary>True when the item failed before and must not be retried yet.</summary>
     public bool MustWait(FileEntry global, DiskRoom room)
     {
         if (!_items.TryGetValue(global.Name, out var item) || item.Version != global.Version)
@@ -99,7 +99,7 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
 
     public void Succeed(FileName name) => _items.Remove(name);
 
-    /// <summary>A name has become free: what waited for it, because the disk takes the two for one, is tried at once.</summary>
+    /// <summary>A name became free: items that waited for it, because the disk takes both names for one, are retried at once.</summary>
     public void RetryOtherSpellings(IReadOnlyCollection<FileName> freed)
     {
         if (freed.Count == 0 || _items.Count == 0)
@@ -114,7 +114,7 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
         }
     }
 
-    /// <summary>Shows what is still failing, and notifies whoever listens where that is something else than before.</summary>
+    /// <summary>Publishes what is still failing, and notifies listeners if that changed.</summary>
     public void Publish(IFolderIndex index, DiskRoom room)
     {
         List<FileName> settled = [.. _items.Keys.Where(n => index.FindGlobal(n) is not { } g || !Need.IsNeeded(index.FindLocal(n), g))];
@@ -132,18 +132,18 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
     private static TimeSpan WaitFor(RetryWhen when, int attempts) => when switch
     {
         RetryWhen.Rarely => LastRetry,
-        // What a scan is about to settle is tried again right behind it, but not for ever.
+        // Retry right after a scan what the scan should resolve, but not forever.
         RetryWhen.Soon when attempts <= MaxSoonAttempts => TimeSpan.Zero,
         _ => TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(attempts - 1, 10))),
     };
 
-    /// <summary>Null where it waits for something else than a time: for a device, or for room on the disk.</summary>
+    /// <summary>Null when it waits for something other than a time: a device, or room on the disk.</summary>
     private DateTimeOffset? RetryTime(FailedItem item, DiskRoom room) =>
         item.Failure.When == RetryWhen.SourcesChange || LacksRoom(item, room) ? null : folder.Parts.Time.GetUtcNow() + item.RetryAt.Left(folder.Parts.Time);
 
     private static bool LacksRoom(FailedItem item, DiskRoom room) => item.Failure.When == RetryWhen.DiskHasRoom && item.Failure.RoomWanted > room.Left;
 
-    /// <summary>Once for each time that the disk is full, whatever the number of files.</summary>
+    /// <summary>Reports a full disk once, whatever the number of files.</summary>
     private void PublishShortage(DiskRoom room)
     {
         var waiting = _items.Values.Where(i => LacksRoom(i, room)).ToList();

@@ -5,10 +5,10 @@ using FolderSync.Filesystem;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>A full disk: what waits for room is fetched when there is some. All that needs no room goes on meanwhile.</summary>
+/// <summary>Watches a full disk: fetches what waits for room once there is some. Everything that needs no room continues meanwhile.</summary>
 internal sealed class RoomWatch(OpenFolder open, RetryTable retries, DiskRoom room)
 {
-    /// <summary>Nothing tells of room on a disk: it is looked for.</summary>
+    /// <summary>Nothing reports free space on a disk, so it is polled.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal sealed class RoomWatch(OpenFolder open, RetryTable retries, DiskRoom ro
         }
         catch (FileSystemException)
         {
-            // The disk is gone; the next scan says so.
+            // The disk is gone; the next scan reports it.
             return room.Left;
         }
     }

@@ -3,7 +3,7 @@ using FolderSync.Engine.Folders;
 
 namespace FolderSync.Engine.Pulling;
 
-/// <summary>Where the blocks of one file can be asked for: the least busy of the peers that have it, or have that block in a temp file.</summary>
+/// <summary>Sources for one file's blocks: the least busy peer that has the file, or has the block in a temp file.</summary>
 internal sealed class Sources(PullContext context, PullItem item)
 {
     private const long Demoted = long.MaxValue / 2;
@@ -12,7 +12,7 @@ internal sealed class Sources(PullContext context, PullItem item)
     private IReadOnlyList<DeviceId> _holders = item.Holders;
     private long _version = context.Folder.SourcesVersion;
 
-    /// <summary>The peer to ask next for a block, not one of <paramref name="tried"/>; null when there is none.</summary>
+    /// <summary>The next peer to ask for a block, not one of <paramref name="tried"/>; null when there is none.</summary>
     public (IBlockSource Peer, bool FromTemporary)? Pick(int block, IReadOnlySet<DeviceId> tried)
     {
         if (_version != context.Folder.SourcesVersion)
@@ -29,7 +29,7 @@ internal sealed class Sources(PullContext context, PullItem item)
             var holds = _holders.Contains(id);
             if (!holds && !peer.HasTemporarily(item.Name, item.Global.Version, block))
                 continue;
-            // One that gave wrong bytes again and again is asked only where nobody else is.
+            // Ask a peer that repeatedly sent wrong bytes only if there is no other.
             var its = peer.IsUnreliable ? Demoted + peer.Outstanding : peer.Outstanding;
             if (its >= load)
                 continue;
@@ -39,10 +39,10 @@ internal sealed class Sources(PullContext context, PullItem item)
         return best;
     }
 
-    /// <summary>Some peer's data did not match: that may pass, so the file is tried again in time.</summary>
+    /// <summary>Some peer's data didn't match: that may pass, so the file is retried later.</summary>
     public bool HasWrong => _wrong.Count > 0;
 
-    /// <summary>The peer sent bytes with another hash: it is not asked again for this file.</summary>
+    /// <summary>The peer sent bytes with another hash: it isn't asked again for this file.</summary>
     public void NoteWrong(IBlockSource peer)
     {
         _wrong.Add(peer.Id);

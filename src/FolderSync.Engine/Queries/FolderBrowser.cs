@@ -7,10 +7,10 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Queries;
 
-/// <summary>What a user sees who looks into a folder: the disk and what others have. Blocks.</summary>
+/// <summary>What a user sees when browsing a folder: the disk and what others have. Blocks.</summary>
 internal static class FolderBrowser
 {
-    /// <summary>Sorts behind every name that is to be expected: behind all of a directory.</summary>
+    /// <summary>Sorts after every expected name: after everything in a directory.</summary>
     private const string MaxSortKey = "\U0010FFFF\U0010FFFF";
 
     public static BrowsedLevel Browse(OpenFolder open, FileName directory, long skip, int take)
@@ -55,7 +55,7 @@ internal static class FolderBrowser
         return local is null or { Deleted: true } || (local.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0 ? BrowsedState.LocalOnly : BrowsedState.InSync;
     }
 
-    /// <summary>Only the entries right in the directory: what is below its subdirectories is stepped over.</summary>
+    /// <summary>Only the entries directly in the directory: skips everything below its subdirectories.</summary>
     private static IEnumerable<FileEntry> GlobalLevel(IFolderIndex index, FileName directory)
     {
         var after = default(FileName);

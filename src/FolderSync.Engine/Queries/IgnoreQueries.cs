@@ -4,7 +4,7 @@ using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Engine.Queries;
 
-/// <summary>A folder's ignore patterns, read and written. All of it blocks.</summary>
+/// <summary>Reads and writes a folder's ignore patterns. All of it blocks.</summary>
 internal static class IgnoreQueries
 {
     public static IgnoreText Read(OpenFolder open)
@@ -16,7 +16,7 @@ internal static class IgnoreQueries
         return new IgnoreText(lines, rules.Expanded, rules.Error?.ToString());
     }
 
-    /// <exception cref="EngineException">They can't be used; nothing is written.</exception>
+    /// <exception cref="EngineException">They are invalid; nothing is written.</exception>
     public static void Write(OpenFolder open, IReadOnlyList<string> lines)
     {
         if (Parse(open, lines).Error is { } error)
@@ -24,7 +24,7 @@ internal static class IgnoreQueries
         IgnoreFile.Write(open.Disk, lines);
     }
 
-    /// <summary>What these patterns would ignore of what is on the disk now.</summary>
+    /// <summary>What these patterns would ignore on disk now.</summary>
     public static IgnoredPreview Preview(OpenFolder open, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation)
     {
         var rules = Parse(open, lines);

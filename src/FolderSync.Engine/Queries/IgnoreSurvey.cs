@@ -48,7 +48,7 @@ internal sealed class IgnoreSurvey(IFileSystem disk, IgnoreRules rules, long ski
         _items.Add(new IgnoredName(name, type, pattern?.ToString()));
     }
 
-    /// <summary>All below a directory of which nothing can be wanted.</summary>
+    /// <summary>Everything below a fully ignored directory.</summary>
     private void Count(FileName directory)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -11,16 +11,16 @@ public enum NeedState
     Waiting,
     Transferring,
 
-    /// <summary>Something must change first: a device, the disk, a person's word.</summary>
+    /// <summary>Something must change first: a device, the disk, the user's decision.</summary>
     Blocked,
 }
 
-/// <summary>Why one item is not in sync here. <paramref name="Text"/> is a sentence and never empty.</summary>
-/// <param name="Device">The peer it has to do with, if one.</param>
-/// <param name="RetryAt">When it is tried again; null where that depends on something else.</param>
+/// <summary>Why one item isn't in sync here. <paramref name="Text"/> is a sentence and never empty.</summary>
+/// <param name="Device">The peer concerned, if any.</param>
+/// <param name="RetryAt">When it is retried; null if that depends on something else.</param>
 public readonly record struct NeedReason(NeedState State, string Text, long BytesDone = 0, DeviceId? Device = null, DateTimeOffset? RetryAt = null);
 
-/// <summary>What the reasons of one page are made from: one folder at one moment, and who could give it files.</summary>
+/// <summary>The basis for the reasons of one page: one folder at one moment, and the devices that could send it files.</summary>
 public sealed class NeedReasons
 {
     private readonly FolderSnapshot _folder;
@@ -38,10 +38,10 @@ public sealed class NeedReasons
         _forAll = OfFolder(folder);
     }
 
-    /// <summary>The item's decision, for what is to be done with it.</summary>
+    /// <summary>The item's decision, which says what to do with it.</summary>
     public PullDecision Decide(NeededItem item) => PullDecision.For(item.Local, item.Global, _folder.Config.Type, _folder.Config.IgnoreDelete);
 
-    /// <param name="holders">The peers that have exactly this version; asked for only where content must come from them.</param>
+    /// <param name="holders">The peers with exactly this version; only queried when content must come from them.</param>
     public NeedReason Of(NeededItem item, Func<FileName, IReadOnlyList<DeviceId>> holders)
     {
         var decision = Decide(item);

@@ -5,18 +5,18 @@ namespace FolderSync.Engine.Queries;
 
 public enum PreviewedAction
 {
-    /// <summary>Another content takes its place.</summary>
+    /// <summary>Other content replaces it.</summary>
     Replace,
 
-    /// <summary>It is not there and comes back.</summary>
+    /// <summary>It is missing and will be restored.</summary>
     Restore,
     Delete,
 }
 
-/// <param name="Size">Of what is there after; for a deletion: of what goes.</param>
+/// <param name="Size">The size afterwards; for a deletion: the size of what is deleted.</param>
 public readonly record struct PreviewedItem(FileName Name, PreviewedAction Action, FileType Type, long Size);
 
-/// <summary>What Override and Revert would do with one name. Pure; says the same as the commands do.</summary>
+/// <summary>What Override and Revert would do with one name. Pure; agrees with the commands.</summary>
 public static class Previews
 {
     /// <summary>Override: what happens on the other devices.</summary>

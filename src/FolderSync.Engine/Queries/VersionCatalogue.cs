@@ -7,16 +7,14 @@ using FolderSync.Filesystem.Apply;
 
 namespace FolderSync.Engine.Queries;
 
-/// <summary>
-/// Kept versions, as users deal with them. What is done here to the disk is to the scan as if the user had done it. Thread-safe.
-/// </summary>
-/// <param name="onDeleted">A version was deleted: what waits for room may have it.</param>
+/// <summary>Kept versions as users handle them. The scan treats the changes made here like a user's. Thread-safe.</summary>
+/// <param name="onDeleted">Called when a version was deleted: whatever waits for room may use it.</param>
 internal sealed class VersionCatalogue(OpenFolder open, IScanRequests scans, Action onDeleted)
 {
-    /// <summary>A catalogue that is paged through is not read from the disk for each page.</summary>
+    /// <summary>Paging through a catalogue doesn't read it from disk for each page.</summary>
     private static readonly TimeSpan CachedFor = TimeSpan.FromSeconds(20);
 
-    /// <summary>Versions that are there from before versioning was switched off can still be restored.</summary>
+    /// <summary>Versions from before versioning was switched off can still be restored.</summary>
     private readonly TrashCanVersioner _versions = open.Versioner ?? new TrashCanVersioner(open.Disk, open.Folder.Parts.Time);
     private VersionListCache? _cache;
 
@@ -34,7 +32,7 @@ internal sealed class VersionCatalogue(OpenFolder open, IScanRequests scans, Act
         return versions;
     }
 
-    /// <returns>The name that has its content back.</returns>
+    /// <returns>The name whose content is restored.</returns>
     public async Task<FileName> RestoreAsync(string key, CancellationToken cancellation)
     {
         var version = await FindAsync(key, cancellation);
@@ -52,7 +50,7 @@ internal sealed class VersionCatalogue(OpenFolder open, IScanRequests scans, Act
         onDeleted();
     }
 
-    /// <summary>Ends a conflict: the copy's content gets the name, or the copy goes. The other content becomes a version.</summary>
+    /// <summary>Resolves a conflict: the copy's content gets the name, or the copy is removed. The other content becomes a version.</summary>
     public async Task ResolveConflictAsync(FileName copy, bool keepCopy, CancellationToken cancellation)
     {
         if (ConflictName.OriginalOf(copy) is not { } name)
@@ -85,7 +83,9 @@ internal sealed class VersionCatalogue(OpenFolder open, IScanRequests scans, Act
     private Task<KeptVersion> FindAsync(string key, CancellationToken cancellation) =>
         Folder.OnDiskAsync(() => _versions.Find(key) ?? throw new NothingThereException($"There is no version '{key}' (any more)."), cancellation);
 
-    /// <summary>The highest directory above the name that the index doesn't know, or the name itself: what must be scanned so that the name is found.</summary>
+    /// <summary>
+    /// The highest directory above the name that the index doesn't know, or the name itself: what to scan so that the name is found.
+    /// </summary>
     private FileName NearestKnown(FileName name)
     {
         while (!name.Parent.IsRoot && open.Index.FindLocal(name.Parent) is not { Deleted: false })

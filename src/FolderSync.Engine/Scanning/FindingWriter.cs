@@ -7,15 +7,15 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Scanning;
 
-/// <summary>Makes entries of what a scan found, where the index is still as the scan saw it.</summary>
+/// <summary>Turns a scan's findings into entries, if the index is still as the scan saw it.</summary>
 internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, LocalDeletions deletions)
 {
     private ConfiguredFolder Folder => open.Folder;
 
     private ShortId Self => Folder.Parts.Self.Short;
 
-    /// <summary>Commits what one batch of findings asks for, in tree order.</summary>
-    /// <param name="rescan">Gets the names that have changed since they were looked at.</param>
+    /// <summary>Commits the entries for one batch of findings, in tree order.</summary>
+    /// <param name="rescan">Receives the names that changed since the scan saw them.</param>
     public async Task CommitAsync(IReadOnlyList<ScanFinding> findings, ICollection<FileName> rescan, CancellationToken cancellation)
     {
         var decisions = new Decisions(Folder.NowSeconds, Folder.Config.Type, rescan);
@@ -69,13 +69,13 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
             decisions.Entries.Add(LocalChange.Gone(mine, Self, decisions.Now, decisions.Type));
     }
 
-    /// <summary>The index has not moved on since the scan looked (a pull may have committed meanwhile).</summary>
+    /// <summary>The index hasn't changed since the scan read it (a pull may have committed meanwhile).</summary>
     private static bool IsStill(FileEntry? mine, FileEntry? known) =>
         known is null ? mine is null or { Deleted: true } : mine is { Deleted: false } && mine.Sequence == known.Sequence;
 
     /// <summary>
-    /// True when another spelling of the name stands there that is another file: this one was not renamed by a user but has no place on the
-    /// disk (the folder was moved to one that takes the two for the same, or its disk was not recognised when both were recorded).
+    /// True when another spelling of the name exists that is another file: no user renamed this one, but it has no place on the disk (the folder
+    /// was moved to a disk that takes both for one name, or its disk wasn't recognized when both were recorded).
     /// </summary>
     private bool HasNoPlace(IFolderIndex index, FileEntry gone)
     {
@@ -91,11 +91,11 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
         }
     }
 
-    /// <summary>Another device has this version, or a later one; else nobody could give it back, and all would wait for it.</summary>
+    /// <summary>Another device has this version or a later one; otherwise nobody could send it back, and all would wait for it.</summary>
     private bool IsElsewhere(IFolderIndex index, FileEntry mine) =>
         index.Versions(mine.Name).Any(v => v.Device != Folder.Parts.Self && v.Entry is { Deleted: false, IsInvalid: false } && v.Entry.Version.Covers(mine.Version));
 
-    /// <summary>What one batch comes to.</summary>
+    /// <summary>The decisions for one batch.</summary>
     private sealed record Decisions(long Now, FolderType Type, ICollection<FileName> Rescan)
     {
         public List<FileEntry> Entries { get; } = [];

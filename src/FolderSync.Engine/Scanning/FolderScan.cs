@@ -7,17 +7,17 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Scanning;
 
-/// <summary>One scan of a folder: runs the scanner, has changes committed as they come, and keeps what is gone to the end.</summary>
+/// <summary>One scan of a folder: runs the scanner, commits changes as they come, and keeps deletions for the end.</summary>
 internal sealed class FolderScan(OpenFolder open, FindingWriter writer)
 {
     private const int MaxCommittedAtOnce = 1000;
 
-    /// <summary>In the index and not on disk, to be decided on when all is seen.</summary>
+    /// <summary>In the index and not on disk; decided about at the end.</summary>
     public List<FileEntry> Gone { get; } = [];
 
     public List<FileProblem> Problems { get; } = [];
 
-    /// <summary>Names that changed while they were looked at.</summary>
+    /// <summary>Names that changed during the scan.</summary>
     public SortedSet<FileName> Rescan { get; } = [];
 
     public Task RunAsync(ScanRequest request, CancellationToken cancellation)
@@ -32,7 +32,7 @@ internal sealed class FolderScan(OpenFolder open, FindingWriter writer)
         return scanner.ScanAsync(request, new KnownEntries(open.Index), open.Ignores, f => OnFindingsAsync(f, cancellation), Report, cancellation);
     }
 
-    /// <summary>Announces what is gone.</summary>
+    /// <summary>Announces deletions.</summary>
     public async Task CommitGoneAsync(CancellationToken cancellation)
     {
         foreach (var part in Gone.Chunk(MaxCommittedAtOnce))

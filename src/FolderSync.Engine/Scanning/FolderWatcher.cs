@@ -5,8 +5,11 @@ using FolderSync.Platform;
 
 namespace FolderSync.Engine.Scanning;
 
-/// <summary>Watches an open folder's disk and asks for scans. Where that fails, the folder is scanned until it works again; it is tried with full scans.</summary>
-/// <param name="flows">What the watching ends with.</param>
+/// <summary>
+/// Watches an open folder's disk and requests scans. When that fails, the folder is scanned until it works again; watching is retried with full
+/// scans.
+/// </summary>
+/// <param name="flows">The group with which watching ends.</param>
 internal sealed class FolderWatcher(OpenFolder open, IScanRequests scans, TaskGroup flows) : IAsyncDisposable
 {
     private readonly Backoff _backoff = new(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));

@@ -8,8 +8,8 @@ using FolderSync.Engine.Status;
 namespace FolderSync.Engine.Scanning;
 
 /// <summary>
-/// The guard over what is gone from the disk: it is announced, gathered while more is being deleted, or held until the user decides. Outlives
-/// each opening of the folder.
+/// Guards against local mass deletions: files missing on disk are announced, gathered while more are being deleted, or held until the user decides.
+/// Outlives each opening of the folder.
 /// </summary>
 internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
 {
@@ -19,15 +19,15 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
 
     private readonly RecentDeletions _recent = new(folder.Parts, $"deletions/{folder.Id.Value}");
 
-    /// <summary>Timestamp of when the first of the gathered deletions was missed.</summary>
+    /// <summary>When the first of the gathered deletions was missed (timestamp).</summary>
     private long? _gatheringSince;
     private long _gatheredFiles;
     private bool _isConfirmed;
 
-    /// <summary>What has a higher sequence was found by the present scan, or by those that gathered deletions before it.</summary>
+    /// <summary>Anything with a higher sequence was found by the present scan, or by earlier ones that gathered deletions.</summary>
     public long SeenUntil { get; private set; }
 
-    /// <summary>The user decided that what is held is to be deleted everywhere: the next full scan announces it.</summary>
+    /// <summary>The user decided to delete the held files everywhere: the next full scan announces it.</summary>
     public void Confirm() => _isConfirmed = true;
 
     public void OnScanBegins(long localSequence)
@@ -36,22 +36,22 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
             SeenUntil = localSequence;
     }
 
-    /// <summary>Decides on what a scan did not find, and has <paramref name="commit"/> announce it where that is safe.</summary>
-    /// <param name="isAwaited">Somebody waits for the outcome: nothing is gathered.</param>
+    /// <summary>Decides about what a scan didn't find, and calls <paramref name="commit"/> to announce it if that is safe.</summary>
+    /// <param name="isAwaited">Someone waits for the result: don't gather.</param>
     public async Task JudgeAsync(OpenFolder open, IReadOnlyList<FileEntry> gone, bool isFull, bool isAwaited, Func<Task> commit, CancellationToken cancellation)
     {
-        // This scan has seen all that was gathered.
+        // This scan has seen everything that was gathered.
         var endsGathering = isFull || !scans.HasLater;
         var isConfirmed = isFull && _isConfirmed;
         if (gone.Count == 0)
         {
-            // All is there again.
+            // Everything is there again.
             End(ofHold: isFull, ofGathering: endsGathering);
             return;
         }
         if (!isFull && folder.Status.Hold is { Incoming: false })
         {
-            // What goes meanwhile waits with the others; how many there are is counted anew soon.
+            // Files that vanish meanwhile wait with the others and are counted again soon.
             scans.AdvanceFullScan(Deadline.In(CountHeldAfter, folder.Parts.Time));
             return;
         }
@@ -122,7 +122,7 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
         (_gatheringSince, _gatheredFiles) = (null, 0);
     }
 
-    /// <summary>Files among the gone whose content is nowhere else in the folder: moved content is not gone.</summary>
+    /// <summary>Missing files whose content is nowhere else in the folder: moved content isn't deleted.</summary>
     private static async Task<IReadOnlyList<FileEntry>> FindLostAsync(OpenFolder open, IReadOnlyList<FileEntry> gone, CancellationToken cancellation)
     {
         var names = gone.Select(g => g.Name).ToHashSet();

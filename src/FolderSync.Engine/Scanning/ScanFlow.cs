@@ -5,19 +5,19 @@ using FolderSync.Filesystem.Scan;
 
 namespace FolderSync.Engine.Scanning;
 
-/// <summary>Scan → index: brings the disk's changes into the index, when it is asked to and when it is time.</summary>
-/// <param name="onCommitted">After the scan's commits, while they are not announced yet.</param>
+/// <summary>Scan → index: brings changes on disk into the index, on request and on schedule.</summary>
+/// <param name="onCommitted">Called after the scan's commits, while they aren't announced yet.</param>
 internal sealed class ScanFlow(
     OpenFolder open, ScanQueue queue, FolderRoot root, LocalIndexWriter writer, LocalDeletions deletions, FolderWatcher watcher, Func<Task> onCommitted, Func<Task> onFullScan)
 {
-    /// <summary>A returned disk is noticed by looking; nothing tells.</summary>
+    /// <summary>A returned disk is only noticed by polling.</summary>
     private static readonly TimeSpan RootRetry = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan RescanProblemsAfter = TimeSpan.FromMinutes(5);
 
     private readonly FindingWriter _findings = new(open, writer, deletions);
 
-    /// <summary>A scan of everything has ended since the folder was opened: only then is it known what stands on the disk.</summary>
+    /// <summary>A full scan has completed since the folder was opened: only then is the disk's content known.</summary>
     public bool HasScanned { get; private set; }
 
     private ConfiguredFolder Folder => open.Folder;
@@ -51,7 +51,7 @@ internal sealed class ScanFlow(
         }
     }
 
-    /// <summary>Only so many folders scan at once.</summary>
+    /// <summary>Only so many folders scan at the same time.</summary>
     private async Task ScanInTurnAsync(QueuedScan scan, CancellationToken cancellation)
     {
         var turns = Folder.Shared.Scanning;
@@ -79,7 +79,7 @@ internal sealed class ScanFlow(
 
     private async Task ScanAsync(QueuedScan queued, CancellationToken cancellation)
     {
-        // With other patterns other names count.
+        // With other patterns, other names count.
         var isFull = queued.IsFull || queued.Below.Any(n => n.Value == IgnoreFile.Name);
         Folder.Status.Begin(FolderActivity.Scanning);
         try

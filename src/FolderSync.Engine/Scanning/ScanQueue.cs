@@ -4,9 +4,9 @@ using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Engine.Scanning;
 
-/// <summary>What is to be scanned next.</summary>
+/// <summary>The next scan.</summary>
 /// <param name="Below">Empty: everything.</param>
-/// <param name="Waiters">Whoever waits for its end.</param>
+/// <param name="Waiters">The callers that wait for its end.</param>
 internal sealed record QueuedScan(IReadOnlyList<FileName> Below, IReadOnlyList<TaskCompletionSource> Waiters)
 {
     public bool IsFull => Below.Count == 0;
@@ -24,10 +24,10 @@ internal sealed record QueuedScan(IReadOnlyList<FileName> Below, IReadOnlyList<T
     }
 }
 
-/// <summary>Scans that were asked for or are due, and whoever waits for them. One scan flow takes them. Thread-safe.</summary>
+/// <summary>Requested and scheduled scans and their waiters. One scan flow takes them. Thread-safe.</summary>
 internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
 {
-    /// <summary>Beyond these all is scanned.</summary>
+    /// <summary>Beyond this number of names everything is scanned.</summary>
     private const int MaxNames = 10_000;
 
     private readonly Lock _lock = new();
@@ -35,7 +35,7 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
     private readonly SortedSet<FileName> _names = [];
     private readonly List<TaskCompletionSource> _waiters = [];
 
-    /// <summary>Names to be scanned when <see cref="_laterDue"/> is; empty with that set: all.</summary>
+    /// <summary>Names to scan when <see cref="_laterDue"/> is due; empty while that is set: everything.</summary>
     private readonly SortedSet<FileName> _later = [];
     private Deadline? _laterDue;
     private Deadline _fullScanDue = Deadline.Never;
@@ -53,7 +53,7 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
         await done.OrCancelled(cancellation);
     }
 
-    /// <summary>When everything is scanned without being asked for.</summary>
+    /// <summary>When everything is scanned without a request.</summary>
     public void SetFullScan(Deadline due)
     {
         lock (_lock)
@@ -61,7 +61,7 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
         _wake.Set();
     }
 
-    /// <summary>Everything is scanned then at the latest.</summary>
+    /// <summary>Scans everything then at the latest.</summary>
     public void AdvanceFullScan(Deadline due)
     {
         lock (_lock)
@@ -69,7 +69,7 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
         _wake.Set();
     }
 
-    /// <summary>A scan was asked for that is not due yet.</summary>
+    /// <summary>True when a requested scan isn't due yet.</summary>
     public bool HasLater
     {
         get
@@ -79,8 +79,8 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
         }
     }
 
-    /// <summary>Asks for a scan of these names, beside those of the calls before, at a time.</summary>
-    /// <param name="due">Null: when those of the calls before are due.</param>
+    /// <summary>Requests a later scan of these names together with those of earlier calls.</summary>
+    /// <param name="due">Null: when the earlier ones are due.</param>
     public void RequestLater(IReadOnlyCollection<FileName> names, Deadline? due)
     {
         lock (_lock)
@@ -94,7 +94,7 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
         _wake.Set();
     }
 
-    /// <summary>True when a scan of everything is to read all content again; asked once for each, the first begins the interval.</summary>
+    /// <summary>True when a full scan should read all content again; call it once per full scan. The first call starts the interval.</summary>
     /// <param name="every">Zero: never.</param>
     public bool TakeVerification(TimeSpan every)
     {
@@ -116,7 +116,9 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
         }
     }
 
-    /// <summary>Takes all that is to be scanned now; null where nothing is. Whoever waits gets its names scanned even if they have just been.</summary>
+    /// <summary>
+    /// Takes everything that is to be scanned now, or null. Waiting callers get their names scanned even if those have just been scanned.
+    /// </summary>
     public QueuedScan? TryTake()
     {
         lock (_lock)

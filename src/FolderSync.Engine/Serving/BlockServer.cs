@@ -8,11 +8,11 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Serving;
 
-/// <summary>The answer to a request for a block. The bytes are the receiver's to dispose.</summary>
+/// <summary>The response to a block request. The receiver disposes the bytes.</summary>
 internal readonly record struct ServedBlock(ErrorCode Code, PooledBytes? Data = null);
 
 /// <summary>Answers peers' requests from an open folder's disk: only what the index announces, only inside the root. Thread-safe.</summary>
-/// <param name="onIndexDamaged">A reader found it.</param>
+/// <param name="onIndexDamaged">Called when a reader found damage.</param>
 internal sealed class BlockServer(OpenFolder open, OpenFileCache files, IPartialBlocks? partial, IScanRequests scans, Action<IndexDamagedException> onIndexDamaged)
 {
     public Task<ServedBlock> ServeAsync(DeviceId peer, BepMessage.Request request, CancellationToken cancellation)
@@ -48,7 +48,7 @@ internal sealed class BlockServer(OpenFolder open, OpenFileCache files, IPartial
         }
         catch (Exception e) when (e is ObjectDisposedException or IOException)
         {
-            // Closed meanwhile, or the index can't be read at the moment.
+            // It was closed meanwhile, or the index can't be read now.
             return new ServedBlock(ErrorCode.Generic);
         }
         catch (IndexDamagedException e)

@@ -5,8 +5,8 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Serving;
 
-/// <summary>A file that is open for being served.</summary>
-/// <param name="entry">As indexed when it was opened, without blocks.</param>
+/// <summary>A file that is open for serving.</summary>
+/// <param name="entry">Its index entry when it was opened, without blocks.</param>
 internal sealed class ServedFile(IReadFile file, FileEntry entry, long generation)
 {
     public IReadFile File => file;
@@ -16,13 +16,13 @@ internal sealed class ServedFile(IReadFile file, FileEntry entry, long generatio
     /// <summary>Commits up to this one are known not to concern it.</summary>
     public long Generation { get; set; } = generation;
 
-    /// <summary>The disk has something else there now.</summary>
+    /// <summary>The disk has another file there now.</summary>
     public bool IsStale { get; set; }
 }
 
 /// <summary>
-/// Files that peers ask blocks of, kept open for the next block. Each is lent to one reader at a time; those of names that were committed since
-/// are dropped, and what was lent meanwhile is not taken back. Thread-safe.
+/// Keeps files open from which peers request blocks. Each is lent to one reader at a time; files whose names were committed since are closed, and
+/// lent ones aren't taken back. Thread-safe.
 /// </summary>
 internal sealed class OpenFileCache : ICommitObserver, IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class OpenFileCache : ICommitObserver, IDisposable
     /// <summary>Raised with each commit.</summary>
     private long _generation;
 
-    /// <summary>Lends the file, opening it where that has to be; null where it is not to be served. Blocks.</summary>
+    /// <summary>Lends the file and opens it if necessary; null if it must not be served. Blocks.</summary>
     /// <exception cref="FileSystemException">It can't be opened.</exception>
     public ServedFile? Borrow(IFolderIndex index, IFileSystem disk, FileName name)
     {
@@ -78,7 +78,7 @@ internal sealed class OpenFileCache : ICommitObserver, IDisposable
         evicted?.File.Dispose();
     }
 
-    /// <summary>An open handle of a name that changed, by a scan too, knows the old size and maybe the old file.</summary>
+    /// <summary>An open handle of a changed name, even one changed by a scan, knows the old size and maybe the old file.</summary>
     public void OnCommitted(IFolderIndex index, IReadOnlyList<FileEntry> entries)
     {
         var names = entries.Select(e => e.Name).ToHashSet();

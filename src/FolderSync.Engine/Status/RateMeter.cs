@@ -1,9 +1,9 @@
 namespace FolderSync.Engine.Status;
 
-/// <summary>A rate from a counter that is looked at now and then: it follows a change within some seconds and does not jump.</summary>
+/// <summary>Smooths the rate of a counter that is sampled from time to time: it follows a change within seconds and doesn't jump.</summary>
 public sealed class SmoothedRate
 {
-    /// <summary>After this time 63 % of a change is seen.</summary>
+    /// <summary>After this time 63 % of a change is visible.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(6);
 
     private long? _last;
@@ -12,8 +12,8 @@ public sealed class SmoothedRate
     /// <summary>Bytes a second.</summary>
     public double Value { get; private set; }
 
-    /// <summary>A counter that fell was begun anew.</summary>
-    /// <returns>What came since the last look.</returns>
+    /// <summary>A counter that decreased has started over.</summary>
+    /// <returns>The increase since the last sample.</returns>
     public long Take(long counter, DateTimeOffset now)
     {
         var seconds = (now - _at).TotalSeconds;
@@ -35,12 +35,14 @@ public sealed class SmoothedRate
 /// <summary>Bytes a second over all devices in one second.</summary>
 public readonly record struct RateSample(DateTimeOffset Time, long In, long Out);
 
-/// <summary>Rates of everything, from counters looked at once a second: of each device and folder smoothed, of all devices for the last minutes. Thread-safe.</summary>
+/// <summary>
+/// Rates of all counters, sampled once a second: smoothed per device and folder, and of all devices for the last minutes. Thread-safe.
+/// </summary>
 public sealed class RateMeter(Func<IReadOnlyList<DeviceSnapshot>> devicesNow, Func<IReadOnlyDictionary<Core.Model.FolderId, long>> receivedNow, TimeProvider time)
 {
     public const int Kept = 300;
 
-    /// <summary>Slower than this nothing is said of the time that is left: it would be a fantasy.</summary>
+    /// <summary>Below this rate the remaining time isn't shown: it would be fiction.</summary>
     private const double LeastRate = 64;
 
     private readonly Lock _lock = new();
@@ -62,17 +64,17 @@ public sealed class RateMeter(Func<IReadOnlyList<DeviceSnapshot>> devicesNow, Fu
             return _devices.TryGetValue(device, out var rates) ? (rates.In.Value, rates.Out.Value) : default;
     }
 
-    /// <summary>Bytes of files a second that come in for the folder.</summary>
+    /// <summary>File bytes per second received for the folder.</summary>
     public double Of(Core.Model.FolderId folder)
     {
         lock (_lock)
             return _folders.GetValueOrDefault(folder)?.Value ?? 0;
     }
 
-    /// <summary>Seconds until so many bytes are here; null where that can't be said.</summary>
+    /// <summary>Seconds until that many bytes are here; null when unknown.</summary>
     public static long? SecondsLeft(long bytes, double rate) => bytes <= 0 ? 0 : rate < LeastRate ? null : (long)Math.Ceiling(bytes / rate);
 
-    /// <summary>Looks at all counters; to be called once a second.</summary>
+    /// <summary>Samples all counters; call it once a second.</summary>
     public void Sample()
     {
         var devices = devicesNow();

@@ -18,21 +18,21 @@ public enum FolderState
     Syncing,
     Cleaning,
 
-    /// <summary>Stopped with a reason: root or marker missing, index damaged, path taken. Nothing is announced or changed.</summary>
+    /// <summary>Stopped for a reason: root or marker missing, index damaged, path taken. Nothing is announced or changed.</summary>
     Error,
     Paused,
 }
 
-/// <summary>Why a needed item is not here yet.</summary>
+/// <summary>Why a needed item isn't here yet.</summary>
 /// <param name="Name">The item.</param>
-/// <param name="Reason">A sentence for a person.</param>
-/// <param name="Device">The peer it has to do with, if one.</param>
-/// <param name="RetryAt">When it is tried again; null: when something changes.</param>
+/// <param name="Reason">A sentence for the user.</param>
+/// <param name="Device">The peer concerned, if any.</param>
+/// <param name="RetryAt">When it is retried; null: when something changes.</param>
 public sealed record PullProblem(FileName Name, string Reason, DeviceId? Device, DateTimeOffset? RetryAt, bool Permanent);
 
-/// <summary>Deletions that wait for a person's word.</summary>
-/// <param name="Incoming">A peer deleted them; otherwise they are gone here.</param>
-/// <param name="Names">At most 100 of them, to be shown.</param>
+/// <summary>Deletions that need the user's decision.</summary>
+/// <param name="Incoming">True if a peer deleted them, false if they vanished here.</param>
+/// <param name="Names">At most 100 of the names, for display.</param>
 public sealed record DeletionHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since);
 
 /// <summary>A file that is being fetched.</summary>
@@ -47,24 +47,24 @@ public sealed record FolderSnapshot
 
     public DateTimeOffset StateChanged { get; init; }
 
-    /// <summary>Why the state is Error; empty otherwise.</summary>
+    /// <summary>The reason for the state Error; empty otherwise.</summary>
     public string Error { get; init; } = "";
 
     public IndexCounts Counts { get; init; }
 
-    /// <summary>Of the bytes that <see cref="Counts"/> calls needed: those that are here already, in temp files.</summary>
+    /// <summary>The part of the bytes that <see cref="Counts"/> counts as needed that is already here, in temp files.</summary>
     public long FetchedBytes { get; init; }
 
     /// <summary>Bytes that are still to come.</summary>
     public long NeedBytes => Math.Max(0, Counts.Need.Bytes - FetchedBytes);
 
-    /// <summary>Out-of-sync items with their reasons.</summary>
+    /// <summary>Items out of sync, with their reasons.</summary>
     public IReadOnlyList<PullProblem> PullProblems { get; init; } = [];
 
-    /// <summary>What the last scan could not read, and what peers announced that can't be taken.</summary>
+    /// <summary>What the last scan couldn't read, and what peers announced and was refused.</summary>
     public IReadOnlyList<FileProblem> ScanProblems { get; init; } = [];
 
-    /// <summary>What a person should look at although nothing is wrong.</summary>
+    /// <summary>What the user should look at although nothing is wrong.</summary>
     public IReadOnlyList<FileProblem> Warnings { get; init; } = [];
 
     public WatchProblem? WatchProblem { get; init; }
@@ -77,7 +77,7 @@ public sealed record FolderSnapshot
 
     public DateTimeOffset? LastScan { get; init; }
 
-    /// <summary>Peers' highest known sequences.</summary>
+    /// <summary>The highest known sequences of the peers.</summary>
     public IReadOnlyDictionary<DeviceId, long> RemoteSequences { get; init; } = new Dictionary<DeviceId, long>();
 }
 
@@ -88,10 +88,10 @@ public sealed record DeviceSnapshot
 
     public bool Connected { get; init; }
 
-    /// <summary>When the first of the present connections was made.</summary>
+    /// <summary>When the first of the present connections was established.</summary>
     public DateTimeOffset? ConnectedSince { get; init; }
 
-    /// <summary>Of the first connection.</summary>
+    /// <summary>The first connection's address.</summary>
     public string Address { get; init; } = "";
 
     /// <summary>tcp-client, tcp-server.</summary>
@@ -107,7 +107,7 @@ public sealed record DeviceSnapshot
 
     public int Connections { get; init; }
 
-    /// <summary>How far its clock was ahead of this one's when it connected; null where it doesn't say.</summary>
+    /// <summary>How far its clock was ahead of ours when it connected; null if it doesn't tell.</summary>
     public TimeSpan? ClockOffset { get; init; }
 
     /// <summary>Since this service started, over all connections.</summary>

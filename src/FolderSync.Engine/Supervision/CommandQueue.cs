@@ -4,14 +4,14 @@ using FolderSync.Filesystem.Scan;
 
 namespace FolderSync.Engine.Supervision;
 
-/// <summary>What users tell a folder to do, one after the other on the folder's context. Enqueuing is thread-safe.</summary>
+/// <summary>The users' commands for a folder, run one after the other on the folder's context. Enqueuing is thread-safe.</summary>
 internal sealed class CommandQueue(TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Wakeup _wake = new(time);
     private readonly Queue<(Func<FolderCommands, Task> Run, TaskCompletionSource Done)> _commands = new();
 
-    /// <summary>Returns when the command is done; throws what it failed with.</summary>
+    /// <summary>Returns when the command is done; throws its failure.</summary>
     public async Task RunAsync(Func<FolderCommands, Task> command, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +21,7 @@ internal sealed class CommandQueue(TimeProvider time) : IDisposable
         await done.OrCancelled(cancellation);
     }
 
-    /// <summary>Carries commands out until cancelled.</summary>
+    /// <summary>Runs commands until cancelled.</summary>
     public async Task ServeAsync(FolderCommands commands, CancellationToken cancellation)
     {
         while (true)
@@ -48,7 +48,7 @@ internal sealed class CommandQueue(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>The folder stops: whoever waits hears why.</summary>
+    /// <summary>The folder stops: reports the reason to all waiting callers.</summary>
     public void FailAll(string reason)
     {
         List<TaskCompletionSource> waiting;

@@ -7,7 +7,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Supervision;
 
-/// <summary>What a user can tell a running folder to do with its entries. On the folder's context.</summary>
+/// <summary>Commands on the entries of a running folder. On the folder's context.</summary>
 internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, CancellationToken cancellation)
 {
     private const int PageSize = 500;
@@ -19,7 +19,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
 
     private ShortId Self => Folder.Parts.Self.Short;
 
-    /// <summary>Send-only: this device's state becomes a newer version than all others'.</summary>
+    /// <summary>Send-only: makes this device's state newer than all other versions.</summary>
     public async Task OverrideAsync()
     {
         if (Folder.Config.Type != FolderType.SendOnly)
@@ -28,7 +28,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
         await OverrideAsync(_ => true);
     }
 
-    /// <summary>Receive-only: local changes are undone; what only exists here becomes a version.</summary>
+    /// <summary>Receive-only: undoes local changes; files that exist only here become versions.</summary>
     public async Task RevertAsync()
     {
         if (Folder.Config.Type != FolderType.ReceiveOnly)
@@ -38,7 +38,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
         while (Index.ReceiveOnlyChanged(changed.Count == 0 ? default : changed[^1].Name, PageSize) is { Count: > 0 } page)
             changed.AddRange(page);
         await RemoveAddedAsync(changed);
-        // Without a version the entries lose against every other: the global ones are pulled over them.
+        // Without a version the entries lose against all others: the global versions are pulled over them.
         await owners.Writer.CommitAsync(
             index => [.. changed.Select(c => index.FindLocal(c.Name)).OfType<FileEntry>().Where(c => (c.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0)
                 .Select(c => c with { Version = VersionVector.Empty, LocalFlags = LocalFlags.None })],
@@ -46,14 +46,14 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
         Folder.PullWake.Set();
     }
 
-    /// <summary>The user's decision on held deletions: they are carried out, or the files come back.</summary>
+    /// <summary>The user's decision about held deletions: carries them out, or restores the files.</summary>
     public async Task ConfirmDeletionsAsync(bool delete)
     {
         var held = Folder.Status.Hold ?? throw new EngineException("No deletions are held in this folder.");
         await owners.Root.EnsureAsync(cancellation);
         if (held.Incoming)
         {
-            // What is to stay is announced anew, so that it comes back for everyone.
+            // Announces again what is to stay, so that it is restored for everyone.
             if (!delete)
                 await OverrideAsync(n => n.Global.Deleted && n.Local is { Deleted: false, IsInvalid: false });
             lasting.Incoming.Decide(delete);
@@ -83,7 +83,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
         return mine with { Version = EditVersion.OfBoth(mine, mine.Version, needed.Global.Version, Self, Folder.NowSeconds), ModifiedBy = Self };
     }
 
-    /// <summary>Without a version the entries of what is gone lose against everybody's, so that the files come back.</summary>
+    /// <summary>Without a version the entries of missing files lose against all others, so that the files are restored.</summary>
     private async Task BringBackAsync()
     {
         var gone = new HashSet<FileName>();
@@ -100,7 +100,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
         Folder.PullWake.Set();
     }
 
-    /// <summary>What was added here and nobody else has, deepest first. Disk and index change as one step, as everywhere.</summary>
+    /// <summary>Files added here that nobody else has, deepest first. Disk and index change as one step, as everywhere.</summary>
     private async Task RemoveAddedAsync(IReadOnlyList<FileEntry> changed)
     {
         var added = changed.Where(c => !c.Deleted && IsOnlyHere(c.Name)).Reverse().ToList();
@@ -115,7 +115,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
                 },
                 cancellation);
             Folder.Status.AddScanProblems([.. results.OfType<ApplyResult.Failed>().Select(f => f.Problem)]);
-            // Not as the index says: edited since, so it is an edit to be found.
+            // It differs from the index: it was edited, so it is an edit to be found.
             if (results.OfType<ApplyResult.LocallyChanged>().SelectMany(c => c.Rescan).ToList() is { Count: > 0 } edited)
                 lasting.Scans.Request(edited);
         }

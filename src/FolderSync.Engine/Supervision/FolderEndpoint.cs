@@ -9,7 +9,7 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Supervision;
 
-/// <summary>A folder as its peers see it.</summary>
+/// <summary>A folder from its peers' point of view.</summary>
 internal sealed class FolderEndpoint(FolderSupervisor supervisor) : IFolderEndpoint
 {
     public FolderConfig Config => supervisor.Folder.Config;

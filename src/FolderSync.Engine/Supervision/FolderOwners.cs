@@ -8,7 +8,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Engine.Supervision;
 
-/// <summary>What of a folder outlives each time that it is open: what was asked for, what failed, what the guards have seen.</summary>
+/// <summary>The parts of a folder that outlive each opening: requests, failures, and what the guards have seen.</summary>
 internal sealed class LastingOwners : IDisposable
 {
     public LastingOwners(ConfiguredFolder folder)
@@ -46,14 +46,14 @@ internal sealed class LastingOwners : IDisposable
     }
 }
 
-/// <summary>What stands on a folder for as long as it is open, whether its flows run or not.</summary>
+/// <summary>The parts of a folder that exist while it is open, whether or not its flows run.</summary>
 internal sealed class OpenOwners
 {
     public OpenOwners(OpenFolder open, FolderRoot root, LastingOwners lasting, IPartialBlocks partial, Action<IndexDamagedException> onIndexDamaged)
     {
         (Open, Root) = (open, root);
         var folder = open.Folder;
-        // In this order: nobody may be told of a version while the old content is still served.
+        // In this order: nobody may be notified of a version while the old content is still served.
         Writer = new LocalIndexWriter(open, Files, lasting.Conflicts);
         Server = new BlockServer(open, Files, partial, lasting.Scans, onIndexDamaged);
         Room = new DiskRoom(open.Disk, open.Versioner, () => folder.Config, folder.Shared.Clock.Ages, folder.Parts.Time)
@@ -80,6 +80,6 @@ internal sealed class OpenOwners
 
     public VersionCatalogue Catalogue { get; }
 
-    /// <summary>What is to be closed, in this order.</summary>
+    /// <summary>What to close, in this order.</summary>
     public IEnumerable<IDisposable> ToClose() => [Files, .. Open.ToClose(), Root];
 }

@@ -10,8 +10,8 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Supervision;
 
 /// <summary>
-/// The flows of an open folder, on one serial context: peers' indexes come in, scans bring the disk's changes into the index, pulls bring the global
-/// state to the disk, commands are carried out. They end together; what one of them failed with is thrown.
+/// The flows of an open folder on one serial context: receive peers' indexes, scan the disk into the index, pull the global state to the disk, run
+/// commands. They end together; the first failure is thrown.
 /// </summary>
 internal sealed class FolderRun : IDisposable
 {
@@ -34,17 +34,17 @@ internal sealed class FolderRun : IDisposable
         var context = new PullContext(open, owners.Writer, lasting.Retries, sources, lasting.Scans, owners.Room);
         _pulling = new PullFlow(context, owners.Root, Inbox, lasting.Incoming, lasting.Conflicts, () => _scanning.HasScanned, EnforceVersionsAsync);
         _room = new RoomWatch(open, lasting.Retries, owners.Room);
-        // Whatever stands on the disk now: it may have changed while the folder was closed.
+        // Scan everything: the disk may have changed while the folder was closed.
         lasting.Scans.SetFullScan(Deadline.Passed);
     }
 
-    /// <summary>Takes batches from now on, until the run ends.</summary>
+    /// <summary>Accepts batches from now on, until the run ends.</summary>
     public RemoteIndexInbox Inbox { get; }
 
-    /// <summary>Files that are being fetched. Thread-safe.</summary>
+    /// <summary>Files being fetched. Thread-safe.</summary>
     public IReadOnlyList<FileProgress> Transfers => _pulling.Transfers;
 
-    /// <summary>A block of a file that is being fetched. Thread-safe.</summary>
+    /// <summary>A block of a file being fetched. Thread-safe.</summary>
     public PooledBytes? ReadPartial(BepMessage.Request request) => _pulling.Read(request);
 
     /// <summary>Runs until cancelled, or until one of the flows fails.</summary>
@@ -80,7 +80,7 @@ internal sealed class FolderRun : IDisposable
 
     private async Task OnFullScanAsync()
     {
-        // A transfer under way may wait for its peer for long: its temp file is in use.
+        // A running transfer may wait for its peer for long: its temp file is in use.
         if (!_pulling.IsPulling)
             await _owners.Versions.CleanUpAsync(_flows.Ended);
         await EnforceVersionsAsync();

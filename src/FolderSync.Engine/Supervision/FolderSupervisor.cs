@@ -13,8 +13,8 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Supervision;
 
 /// <summary>
-/// One folder's life: it is opened, runs, fails, is put right and opened anew, until it is removed or the service ends. What other contexts may call
-/// is thread-safe and says so.
+/// One folder's life: it is opened, runs, fails, is repaired and reopened, until it is removed or the service ends. Members for other contexts say
+/// that they are thread-safe.
 /// </summary>
 internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
     private FolderRun? _run;
     private Task _running = Task.CompletedTask;
 
-    /// <param name="announce">Announces to these devices anew what is shared.</param>
+    /// <param name="announce">Announces to these devices again what is shared.</param>
     public FolderSupervisor(
         EngineParts parts, FolderConfig config, EventLog events, SharedResources shared, IBlockSources sources, Func<IEnumerable<DeviceId>, Task> announce)
     {
@@ -46,13 +46,13 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
     /// <summary>Thread-safe.</summary>
     public ConfiguredFolder Folder { get; }
 
-    /// <summary>What stands on the folder; null while it is paused or could not be opened. Thread-safe, for what says so.</summary>
+    /// <summary>The parts of the open folder; null while it is paused or couldn't be opened. Thread-safe for members that say so.</summary>
     public OpenOwners? Open => Volatile.Read(ref _open);
 
-    /// <summary>The flows; null while the folder is not open, or can't be written. Thread-safe, for what says so.</summary>
+    /// <summary>The flows; null while the folder isn't open or can't be written. Thread-safe for members that say so.</summary>
     public FolderRun? Run => Volatile.Read(ref _run);
 
-    /// <summary>Done when the index is open, or has failed to.</summary>
+    /// <summary>Completes when the index is open or opening has failed.</summary>
     public Task Opened => _opened.Task;
 
     private EngineParts Parts => Folder.Parts;
@@ -67,14 +67,14 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         _running = Parts.Supervisor.StartRestarting($"folder {Folder.Id}", RunAsync, OnFault, _stop.Token);
     }
 
-    /// <summary>Only what doesn't need the folder opened anew: labels, intervals, order, devices. Thread-safe.</summary>
+    /// <summary>Applies only changes that don't require reopening: labels, intervals, order, devices. Thread-safe.</summary>
     public void Reconfigure(FolderConfig config)
     {
         Folder.Reconfigure(config);
         _lasting.Retries.RoomWake.Set();
     }
 
-    /// <summary>The folder at this moment. Thread-safe.</summary>
+    /// <summary>A snapshot of the folder. Thread-safe.</summary>
     public FolderSnapshot Snapshot()
     {
         var open = Open;
@@ -97,18 +97,18 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         }
         catch (Exception e) when (e is ObjectDisposedException or IndexDamagedException)
         {
-            // Closed meanwhile, or about to be for its damage: who looks at the folder is not the one to find that out.
+            // It was closed meanwhile, or will be because of damage, which a viewer isn't the one to report.
             return snapshot;
         }
     }
 
-    /// <summary>What runs; otherwise why it doesn't. Thread-safe.</summary>
+    /// <summary>The running flows; otherwise throws the reason. Thread-safe.</summary>
     /// <exception cref="EngineException">The folder is paused or stopped.</exception>
     public (OpenOwners Open, LastingOwners Lasting) Running() => Run is not null && Open is { } open
         ? (open, _lasting)
         : throw new EngineException(Folder.Status.Error is { Length: > 0 } error ? error : "The folder is paused.");
 
-    /// <summary>Carries a command out on the folder's context. Thread-safe.</summary>
+    /// <summary>Runs a command on the folder's context. Thread-safe.</summary>
     public async Task CommandAsync(string name, Func<FolderCommands, Task> command, CancellationToken cancellation)
     {
         var (_, lasting) = Running();
@@ -116,7 +116,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         Log.Command(Folder.Log, Folder.DisplayName, name);
     }
 
-    /// <summary>Forgets what a peer announced (its index is another one now). Thread-safe.</summary>
+    /// <summary>Forgets a peer's announcements (its index was replaced). Thread-safe.</summary>
     public async Task ForgetAsync(DeviceId device, CancellationToken cancellation)
     {
         if (Open is { Open: var open })
@@ -124,10 +124,10 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         _lasting.Refused.Forget(device);
     }
 
-    /// <summary>Takes a new index ID: a peer knows more of this index than there is. Thread-safe.</summary>
+    /// <summary>Takes a new index ID: a peer knows more of this index than exists. Thread-safe.</summary>
     public Task RenewIndexAsync() => Open is { Open: var open } ? open.RunAsync(open.Index.RenewIndexId, _stop.Token) : Task.CompletedTask;
 
-    /// <summary>Something that a device announced did not get into the index. Thread-safe.</summary>
+    /// <summary>Part of a device's announcements didn't get into the index. Thread-safe.</summary>
     public void OnMissed(DeviceId device) => _lasting.Missed.Add(device);
 
     /// <summary>A reader found the index damaged. Thread-safe.</summary>
@@ -164,7 +164,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
             }
             catch (IOException e) when (e is not FileSystemException && _open is not null && !_stop.IsCancellationRequested)
             {
-                // The index can't be written, most likely for a full disk: what it has is still good, and is served meanwhile.
+                // The index can't be written, most likely because of a full disk: its content is still valid and is served meanwhile.
                 isKept = true;
                 FailWaiters(e.Message);
                 await FailAsync(e.Message, IndexRetry);
@@ -189,7 +189,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         _opened.TrySetResult();
     }
 
-    /// <summary>Beyond what <see cref="RunAsync"/> puts right by itself.</summary>
+    /// <summary>Handles faults that <see cref="RunAsync"/> doesn't repair by itself.</summary>
     private void OnFault(Exception e)
     {
         Folder.Status.Fail($"An error in FolderSync stopped this folder: {e.Message} It is tried again; please report it with the log.");
@@ -226,11 +226,11 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
     private async Task RunFlowsAsync()
     {
         using var run = new FolderRun(_open!, _lasting, _sources, NameOf, _stop.Token);
-        // Before peers hear of the folder: what they answer must find its inbox.
+        // Before peers hear of the folder: their answers must find its inbox.
         Volatile.Write(ref _run, run);
         try
         {
-            // Peers were told that it is paused, or of an index that is no more; at the first start whoever starts it announces it.
+            // Peers were told that it is paused, or of an index that no longer exists. At the first start, whoever starts it announces it.
             if (!_opened.TrySetResult())
                 await AnnounceAsync();
             foreach (var device in _lasting.Missed.Take())
@@ -251,7 +251,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // A connection ended meanwhile; the next one begins with all of it.
+            // A connection ended meanwhile; the next one starts over with everything.
         }
     }
 
@@ -277,7 +277,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         Folder.Events.Publish(() => new EngineEvent.IndexRebuilt(Folder.Id, e.Message));
     }
 
-    /// <summary>Shows why the folder is stopped, and waits before it is tried again.</summary>
+    /// <summary>Publishes why the folder is stopped, and waits before retrying.</summary>
     private async Task FailAsync(string error, TimeSpan retry)
     {
         Folder.Status.Fail(error);
@@ -292,7 +292,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         }
     }
 
-    /// <summary>Each part by itself: one that can't be closed in order must not keep the others open, nor the folder from being opened anew.</summary>
+    /// <summary>Closes each part separately: a failing one must not keep the others open, or the folder from being reopened.</summary>
     private async Task CloseAsync()
     {
         if (Interlocked.Exchange(ref _open, null) is { } open)
@@ -319,6 +319,6 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         _lasting.Commands.FailAll(reason);
     }
 
-    /// <summary>How users call a device that shares the folder; null for one that does not.</summary>
+    /// <summary>The user's name for a device that shares the folder; null for others.</summary>
     private string? NameOf(DeviceId device) => !Folder.Config.Devices.Contains(device) ? null : _sources.Find(device)?.Name ?? device.Short.ToString();
 }

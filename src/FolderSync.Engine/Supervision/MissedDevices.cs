@@ -3,8 +3,8 @@ using FolderSync.Core.Model;
 namespace FolderSync.Engine.Supervision;
 
 /// <summary>
-/// Devices of which something did not get into the index, while what they announce next would. Once the folder runs again, their connections
-/// begin anew from what the index really has. Thread-safe.
+/// Devices whose announcements didn't all get into the index, although the next ones would. Once the folder runs again, their connections start
+/// over from what the index really has. Thread-safe.
 /// </summary>
 internal sealed class MissedDevices
 {

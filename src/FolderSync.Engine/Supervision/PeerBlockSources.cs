@@ -6,7 +6,7 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Supervision;
 
-/// <summary>The peers as one folder sees them.</summary>
+/// <summary>The peers from one folder's point of view.</summary>
 internal sealed class PeerBlockSources(FolderId folder, Func<DeviceId, PeerSession?> sessions) : IBlockSources
 {
     public IBlockSource? Find(DeviceId device) => sessions(device) is { } session ? new PeerBlockSource(folder, session) : null;

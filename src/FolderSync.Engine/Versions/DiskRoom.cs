@@ -6,13 +6,15 @@ using FolderSync.Filesystem.Apply;
 namespace FolderSync.Engine.Versions;
 
 /// <summary>
-/// The room for a folder's files, counted once over all that are being fetched. What a peer announces is only compared with it; versions are
+/// The disk space for a folder's files, counted once over all that are being fetched. A peer's announcement is only compared with it; versions are
 /// deleted step by step, for verified bytes that a peer really sent and that are written next. Thread-safe; calls block.
 /// </summary>
-/// <param name="ages">How long ago a time was.</param>
+/// <param name="ages">Computes how long ago a time was.</param>
 internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Func<FolderConfig> config, Func<Func<DateTimeOffset, TimeSpan>> ages, TimeProvider time)
 {
-    /// <summary>Where deleted versions gave nothing back (a snapshot holds them, or they are on another disk), no more go for that long.</summary>
+    /// <summary>
+    /// If deleting versions freed nothing (a snapshot holds them, or they are on another disk), no more are deleted for this long.
+    /// </summary>
     private static readonly TimeSpan UselessFor = TimeSpan.FromHours(1);
 
     private const int MaxSteps = 16;
@@ -23,25 +25,25 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
     private long _left = long.MaxValue;
     private (long Since, long Free)? _useless;
 
-    /// <summary>Versions were deleted to make room.</summary>
+    /// <summary>Raised when versions were deleted to make room.</summary>
     public Action<CleanedVersions>? MadeRoom { get; init; }
 
-    /// <summary>What more could be brought in, when that was counted last.</summary>
+    /// <summary>How much more could be fetched, when last counted.</summary>
     public long Left => Interlocked.Read(ref _left);
 
-    /// <summary>There was too little since the folder was opened.</summary>
+    /// <summary>There has been too little since the folder was opened.</summary>
     public bool WasShort => Left != long.MaxValue;
 
-    /// <summary>Counts what more could be brought in now, spare versions included.</summary>
+    /// <summary>Counts how much more could be fetched now, including reclaimable versions.</summary>
     public long Count()
     {
         lock (_lock)
             return Count(Measure()).Left;
     }
 
-    /// <summary>Room for a file that is about to be fetched, beside all others under way. Deletes nothing.</summary>
-    /// <param name="holes">Bytes that nobody sends: no version would go for them.</param>
-    /// <exception cref="FileSystemException">NoSpace: with the figures and what to do.</exception>
+    /// <summary>Reserves room for a file that is about to be fetched, besides all others in progress. Deletes nothing.</summary>
+    /// <param name="holes">Bytes that nobody sends: no version is deleted for them.</param>
+    /// <exception cref="FileSystemException">NoSpace, with the figures and what to do.</exception>
     public Plan Admit(FileName name, long missing, long holes = 0)
     {
         lock (_lock)
@@ -92,7 +94,7 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
         var cleaned = trashCan.MakeRoom(ages(), lacking);
         if (cleaned.Removed == 0)
             return false;
-        // Some filesystems count what was deleted only with their next commit: then it is useful as soon as more is free.
+        // Some filesystems count freed space only with their next commit: deletion counts as useful as soon as more is free.
         _useless = disk.Space().Free > free ? null : (time.GetTimestamp(), free);
         MadeRoom?.Invoke(cleaned);
         return true;
@@ -113,7 +115,7 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
     private (long Free, long Keep) Measure()
     {
         var (free, total) = disk.Space();
-        // Some filesystems don't say how large they are.
+        // Some filesystems don't report their size.
         return total <= 0 ? (long.MaxValue / 4, 0) : (free, Keep(config(), total));
     }
 
@@ -129,7 +131,7 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
             "Free some space on the disk, delete versions or lower min-free: the transfer resumes by itself then.");
     }
 
-    /// <summary>What one file still takes. Disposed when the file is finished or given up.</summary>
+    /// <summary>What one file still needs. Disposed when the file is finished or abandoned.</summary>
     internal sealed class Plan(DiskRoom room, FileName name, long bytes) : IDisposable
     {
         private long _remaining = bytes;
@@ -138,7 +140,7 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
 
         public long Remaining => Interlocked.Read(ref _remaining);
 
-        /// <summary>Writes bytes that a peer sent and that are verified: old versions may be deleted for them.</summary>
+        /// <summary>Writes verified bytes that a peer sent: old versions may be deleted for them.</summary>
         /// <exception cref="FileSystemException">NoSpace: nothing was written.</exception>
         public void Write(long bytes, Action write)
         {
@@ -148,7 +150,9 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
                 Revise(_remaining - bytes);
         }
 
-        /// <summary>Writes what nobody sent (copies of local blocks, holes) where there is room for it; no version is deleted. False: there isn't.</summary>
+        /// <summary>
+        /// Writes bytes that nobody sent (copies of local blocks, holes) if there is room; deletes no version. False: there isn't.
+        /// </summary>
         public bool TryWrite(long bytes, Action write)
         {
             if (!room.TryHold(bytes))
@@ -157,7 +161,7 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
             return true;
         }
 
-        /// <summary>It takes this much more and nothing else.</summary>
+        /// <summary>It needs this much more and nothing else.</summary>
         public void Revise(long bytes)
         {
             lock (room._lock)

@@ -8,15 +8,15 @@ using FolderSync.Filesystem.Apply;
 namespace FolderSync.Engine.Versions;
 
 /// <summary>Keeps a folder's old versions within the configured limits of age, size and free space.</summary>
-/// <param name="onDeleted">Versions were deleted: what waits for room may have it.</param>
+/// <param name="onDeleted">Called when versions were deleted: whatever waits for room may use it.</param>
 internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
 {
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
-    /// <summary>More can't be counted.</summary>
+    /// <summary>The largest number of days that can be represented.</summary>
     private const int MaxDays = 1_000_000;
 
-    /// <summary>The versioner's count of changes when it was thinned out last: without a change there is nothing more to delete.</summary>
+    /// <summary>The versioner's change count at the last thinning: without a change there is nothing more to delete.</summary>
     private long _thinnedAt = -1;
     private bool _isOverSize;
 
@@ -25,7 +25,7 @@ internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
 
     private ConfiguredFolder Folder => open.Folder;
 
-    /// <summary>After each pull and each full scan: looks at what is known of the size, rarely at more.</summary>
+    /// <summary>After each pull and each full scan: checks the known size, and rarely more.</summary>
     public async Task EnforceSizeAsync(CancellationToken cancellation)
     {
         if (open.Versioner is not { } versions)
@@ -66,7 +66,7 @@ internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
         }
     }
 
-    /// <summary>Applies the limits of age and size now. Blocks; thread-safe.</summary>
+    /// <summary>Applies the age and size limits now. Blocks; thread-safe.</summary>
     public CleanedVersions CleanUp(TrashCanVersioner versions)
     {
         var cleaned = versions.CleanUp(Folder.Shared.Clock.Ages(), Limits(versions));
@@ -77,7 +77,7 @@ internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
         return cleaned;
     }
 
-    /// <returns>What all versions take and may take, where that is too much still.</returns>
+    /// <returns>The size and the limit of all versions if there are still too many.</returns>
     private (long Bytes, long Max)? EnforceSize(TrashCanVersioner versions)
     {
         var max = Limits(versions).MaxBytes;
@@ -105,7 +105,7 @@ internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
                 : []);
     }
 
-    /// <summary>Versions on a disk of their own count for the room there.</summary>
+    /// <summary>Versions on a disk of their own are limited by the room there.</summary>
     private void KeepDiskFree(TrashCanVersioner versions)
     {
         var (free, total) = versions.Space();
