@@ -61,7 +61,7 @@ class Changes {
   constructor(context) {
     this.#context = context;
     this.#folder = el('select', { 'aria-label': 'Folder', on: { change: () => this.#load() } });
-    this.#none = empty('activity', 'Nothing has changed yet', 'What is added, changed and deleted, here and on the other devices, is listed as it happens.');
+    this.#none = empty('activity', 'Nothing has changed yet', 'Additions, changes and deletions on all devices will be listed here.');
     show(this.#none, false);
     this.#table = el('table', { class: 'files', hidden: true }, el('caption', { class: 'unseen' }, 'Recent changes'),
       el('thead', null, el('tr', null, ['What', 'Folder', 'By', 'When'].map((w, i) => el('th', { scope: 'col', class: i === 3 ? 'end' : '' }, w)))), this.#rows);
@@ -127,7 +127,7 @@ class Changes {
 class Conflicts {
   #context;
   #list = el('ul', { class: 'rows' });
-  #none = empty('ok', 'No conflicts', 'When two people change one file at the same time, both versions stay, and you choose here.');
+  #none = empty('ok', 'No conflicts', 'When a file is changed on two devices at the same time, both versions are kept and you choose here.');
 
   constructor(context) {
     this.#context = context;
@@ -144,13 +144,13 @@ class Conflicts {
     const { act, store } = this.#context;
     const folder = store.folder(c.folder);
     const at = time(c.time);
-    const decide = (control, keep) => act(control, () => send('POST', 'foldersync/conflicts/resolve', null, { folder: c.folder, copy: c.copy, keep }), { done: 'Decided' });
+    const decide = (control, keep) => act(control, () => send('POST', 'foldersync/conflicts/resolve', null, { folder: c.folder, copy: c.copy, keep }), { done: 'Resolved' });
     const current = button('Keep the current one', { data: { act: 'current' }, on: async () => {
-      if (await confirmed('Keep the current file?', 'The conflict copy is deleted. Where the folder keeps versions, it can be brought back from there.', 'Keep the current one'))
+      if (await confirmed('Keep the current file?', 'The conflict copy is deleted. If the folder keeps versions, you can restore it from there.', 'Keep the current one'))
         await decide(current, 'current');
     } });
     const copy = button('Keep the copy', { data: { act: 'copy' }, on: async () => {
-      if (await confirmed('Keep the copy?', 'The conflict copy takes the place of the current file. Where the folder keeps versions, that can be brought back from there.', 'Keep the copy'))
+      if (await confirmed('Keep the copy?', 'The conflict copy replaces the current file. If the folder keeps versions, you can restore that from there.', 'Keep the copy'))
         await decide(copy, 'copy');
     } });
     return el('li', { class: 'row conflict', data: { tone: 'warn' } }, icon('warn'), el('h3', null, bdi(c.item)),
@@ -163,12 +163,12 @@ class Conflicts {
 class Problems {
   #context;
   #list = el('ul', { class: 'rows' });
-  #none = empty('ok', 'No problems', 'Errors are listed here and stay until you have seen them.');
+  #none = empty('ok', 'No problems', 'Errors stay listed here until you mark them as read.');
   #all;
 
   constructor(context) {
     this.#context = context;
-    this.#all = button('Seen them all', { on: () => context.act(this.#all, () => send('POST', 'foldersync/problems/ack', null, { all: true })) });
+    this.#all = button('Mark all as read', { on: () => context.act(this.#all, () => send('POST', 'foldersync/problems/ack', null, { all: true })) });
     this.root = el('section', { 'aria-labelledby': 'problems-title' }, el('h2', { class: 'unseen', id: 'problems-title' }, 'Problems'), el('div', { class: 'tools' }, el('span', { class: 'grow' }), this.#all), el('div', { class: 'card' }, this.#list, this.#none));
   }
 
@@ -181,7 +181,7 @@ class Problems {
       const at = time(p.time);
       const folder = p.folder && store.folder(p.folder);
       const tone = /warn/i.test(p.severity) ? 'warn' : 'bad';
-      const seen = button('Seen', { 'aria-label': `Seen: ${shown(p.text)}`, on: () => this.#context.act(seen, () => send('POST', 'foldersync/problems/ack', null, { id: p.id })) });
+      const seen = button('Mark as read', { 'aria-label': `Mark as read: ${shown(p.text)}`, on: () => this.#context.act(seen, () => send('POST', 'foldersync/problems/ack', null, { id: p.id })) });
       return el('li', { class: 'row problem', data: { tone } }, icon(tone), el('h3', null, bdi(p.text)), seen,
         el('p', { class: 'detail' }, [folder ? shown(folderName(folder)) : '', p.device ? shown(store.deviceName(p.device)) : '', at ? ago(at) : ''].filter(Boolean).join(' · ')));
     }));

@@ -22,12 +22,12 @@ export class AddFolderView {
     this.#context = context;
     if (query.get('device'))
       this.#chosen.add(query.get('device'));
-    this.#path = new PathPicker('Directory on this computer', 'It is made if it is not there. What is in it already is kept and shared.', path => this.#follow(path));
+    this.#path = new PathPicker('Directory on this computer', 'It will be created if it doesn’t exist. Files already in it are kept and shared.', path => this.#follow(path));
     this.#label = field('Name', el('input', { type: 'text', autocomplete: 'off', data: { part: 'label' }, on: { input: () => { this.#named = true; } } }));
     this.#id = field('Folder ID', el('input', { type: 'text', autocomplete: 'off', spellcheck: false, data: { part: 'id' }, on: { input: () => { this.#identified = true; } } }),
       'The same on all devices. It can’t be changed later.');
     this.#type = field('Direction', el('select', { data: { part: 'type' } },
-      el('option', { value: 'sendreceive' }, 'Send and receive'), el('option', { value: 'sendonly' }, 'Send only: others’ changes are not taken'),
+      el('option', { value: 'sendreceive' }, 'Send and receive'), el('option', { value: 'sendonly' }, 'Send only: changes of other devices are ignored'),
       el('option', { value: 'receiveonly' }, 'Receive only: changes made here are not sent')));
     this.#add = el('button', { class: 'primary', data: { act: 'add' } }, icon('plus'), el('span', null, 'Add folder'));
     this.root = el('div', { class: 'add-folder' }, head('Add a folder', { back: { href: '#/', label: 'Overview' } }),
@@ -72,7 +72,7 @@ export class AddFolderView {
     if (!this.#path.value || !id)
       return;
     if (this.#context.store.folder(id)) {
-      this.#id.wrong('There is a folder with this ID already.');
+      this.#id.wrong('A folder with this ID already exists.');
       return;
     }
     const good = await this.#context.act(this.#add, () => send('PUT', route`config/folders/${id}`, null, {

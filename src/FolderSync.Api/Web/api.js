@@ -87,7 +87,7 @@ async function once(method, url, body, within, signal) {
   } catch (e) {
     if (signal?.aborted)
       throw e;
-    throw new Unreachable('The service does not answer.');
+    throw new Unreachable('The service does not respond.');
   }
 }
 

@@ -119,7 +119,7 @@ function render() {
 
 function showBadges() {
   const pending = Object.keys(store.pendingDevices).length + Object.keys(store.pendingFolders).length;
-  for (const [place, count, words] of [['pair', pending, plural(pending, 'request', 'requests')], ['activity', store.attention, plural(store.attention, 'thing to look at', 'things to look at')]]) {
+  for (const [place, count, words] of [['pair', pending, plural(pending, 'request', 'requests')], ['activity', store.attention, plural(store.attention, 'item needs attention', 'items need attention')]]) {
     const badge = links.get(place).querySelector('.badge');
     show(badge, count > 0);
     fill(badge, [count], () => [el('span', { 'aria-hidden': 'true' }, count > 99 ? '99+' : String(count)), el('span', { class: 'unseen' }, `, ${words}`)]);
@@ -138,9 +138,9 @@ function showAlerts() {
     alerts.push(['bad', 'The connection to the service is lost', store.lost]);
   const mistakes = store.configProblems.filter(p => p.severity === 'error');
   if (mistakes.length > 0)
-    alerts.push(['bad', 'config.yaml has a mistake; what was in force before it still is', mistakes.map(placed).join('\n')]);
+    alerts.push(['bad', 'config.yaml is invalid; the last valid version stays in force', mistakes.map(placed).join('\n')]);
   else if (store.status?.configError)
-    alerts.push(['bad', 'config.yaml has a mistake; what was in force before it still is', store.status.configError]);
+    alerts.push(['bad', 'config.yaml is invalid; the last valid version stays in force', store.status.configError]);
   if (refusal)
     alerts.push(['warn', 'That did not work', refusal]);
   fill(document.getElementById('alerts'), alerts, () => alerts.map(([tone, title, text]) => el('div', { class: `notice ${tone}`, data: { tone } },
@@ -165,7 +165,7 @@ function makeFrame() {
   const tell = () => {
     const choice = window.themeChoice.get();
     setIcon(symbol, choice);
-    const words = { auto: 'Colours: as the system says', light: 'Colours: light', dark: 'Colours: dark' }[choice];
+    const words = { auto: 'Colors: system', light: 'Colors: light', dark: 'Colors: dark' }[choice];
     theme.title = words;
     theme.setAttribute('aria-label', words);
   };

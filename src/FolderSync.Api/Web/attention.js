@@ -15,7 +15,7 @@ export class Attention {
   /** @param kinds Which of "device", "folder" and "hold" are shown. */
   constructor(context, kinds = ['device', 'folder', 'hold']) {
     this.#store = context.store;
-    this.root = el('section', { class: 'stack', 'aria-label': 'Waiting for you', hidden: true });
+    this.root = el('section', { class: 'stack', 'aria-label': 'Needs your decision', hidden: true });
     this.kinds = new Set(kinds);
     this.#list = new KeyedList(this.root, key => {
       const [kind, ...rest] = JSON.parse(key);
@@ -54,7 +54,7 @@ class DeviceNotice {
   constructor({ act }, id) {
     const accept = button('Accept device', { class: 'primary', data: { act: 'accept' }, on: () => act(accept, () =>
       send('PUT', route`config/devices/${id}`, null, { deviceID: id, name: this.#name, addresses: ['dynamic'] }), { done: 'Device accepted' }) });
-    const ignore = button('Ignore', { class: 'quiet', data: { act: 'ignore' }, on: () => act(ignore, () => this.#ignore(id), { done: 'Ignored. Settings, Network takes it back.' }) });
+    const ignore = button('Ignore', { class: 'quiet', data: { act: 'ignore' }, on: () => act(ignore, () => this.#ignore(id), { done: 'Ignored. Undo this under Settings, Network.' }) });
     this.root = el('div', { class: 'notice pending-device', data: { tone: 'busy' } }, icon('device'),
       el('div', { class: 'notice-text' }, this.#title, this.#from, el('p', { class: 'id' }, id)),
       el('p', { class: 'buttons' }, ignore, accept));
@@ -108,8 +108,8 @@ class FolderNotice {
     const here = store.folder(this.#id);
     show(this.#picker.root, !here && !offer.receiveEncrypted);
     say(this.#text, offer.receiveEncrypted
-      ? 'It is encrypted, which FolderSync can’t keep yet.'
-      : here ? 'You have this folder already; accepting shares it with this device too.' : 'Accepting makes the folder here and starts to sync it.');
+      ? 'It is encrypted, which FolderSync doesn’t support yet.'
+      : here ? 'You already have this folder. Accepting also shares it with this device.' : 'Accepting creates the folder here and starts syncing it.');
     if (offer.receiveEncrypted)
       this.#accept.disabled = true;
     this.#picker.suggest(`~${store.status.pathSeparator}${directoryName(name) || directoryName(this.#id) || 'Folder'}`);
@@ -143,7 +143,7 @@ class HoldNotice {
 
   constructor({ act }, id) {
     const decide = action => send('POST', 'foldersync/deletions', { folder: id, action });
-    const restore = button('Bring the files back', { data: { act: 'restore' }, on: () => act(restore, () => decide('restore'), { done: 'The files come back' }) });
+    const restore = button('Restore the files', { data: { act: 'restore' }, on: () => act(restore, () => decide('restore'), { done: 'Restoring the files' }) });
     this.#confirm = button('', { class: 'danger-text', data: { act: 'delete' }, on: async () => {
       const words = holdWords(this.#folder.hold);
       if (await confirmed(words.ask, words.consequence, words.confirm, { danger: true }))
@@ -164,7 +164,7 @@ class HoldNotice {
   update(folder) {
     this.#folder = folder;
     const words = holdWords(folder.hold);
-    this.#title.replaceChildren('Deletions in ', bdi(folderName(folder)), ' wait for your word');
+    this.#title.replaceChildren('Deletions in ', bdi(folderName(folder)), ' need your decision');
     say(this.#text, words.text);
     say(this.#confirm.querySelector('span'), `${words.confirm}…`);
   }

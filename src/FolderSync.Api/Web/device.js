@@ -20,7 +20,7 @@ export class DeviceView {
   #here;
   #dial = el('div', { hidden: true });
   #progress = el('div', { hidden: true });
-  #bar = new Bar('What this device has');
+  #bar = new Bar('Completion of this device');
   #percent = el('p');
   #facts = el('div');
   #folders = el('fieldset');
@@ -38,7 +38,7 @@ export class DeviceView {
     this.#remove = button('Remove device…', { class: 'danger-text', data: { act: 'remove' }, on: () => this.#ask() });
     this.#form = new SettingsForm(context, 'devices', { id, hidden: ['id', 'paused'] });
     this.#progress.append(this.#percent, this.#bar.root);
-    this.#gone = head('This device is not known here', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or never was paired with this one.' });
+    this.#gone = head('Unknown device', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or was never paired with this device.' });
     this.#here = el('div', null,
       head(this.#title, { back: { href: '#/', label: 'Overview' }, line: el('div', null, this.#state), actions: [this.#pause] }),
       el('div', { class: 'stack' }, this.#dial,
@@ -47,7 +47,7 @@ export class DeviceView {
         el('section', { class: 'card pad', 'aria-labelledby': 'shared-title' }, el('h2', { id: 'shared-title' }, 'Shared folders'), this.#folders),
         el('section', { 'aria-labelledby': 'options-title' }, el('div', { class: 'title-row' }, el('h2', { id: 'options-title' }, 'Options')), this.#form.root),
         el('section', { class: 'card pad', 'aria-labelledby': 'remove-title' }, el('h2', { id: 'remove-title' }, 'Remove'),
-          el('p', { class: 'soft' }, 'The device is not connected to any longer, and no folder is shared with it. Files stay on both.'), el('p', { class: 'buttons' }, this.#remove))));
+          el('p', { class: 'soft' }, 'This device stops connecting to it and sharing folders with it. Files stay on both devices.'), el('p', { class: 'buttons' }, this.#remove))));
     this.root = el('div', { class: 'device-view' }, this.#gone, this.#here);
     this.#form.load();
   }
@@ -75,7 +75,7 @@ export class DeviceView {
     this.#showDial(device);
     show(this.#progress, device.sharedFolders.length > 0);
     this.#progress.dataset.tone = state.tone;
-    say(this.#percent, device.completion >= 100 ? 'It has all of the shared folders.' : `It has ${percent(device.completion)} of the shared folders; ${bytes(device.needBytes ?? 0)} are missing there.`);
+    say(this.#percent, device.completion >= 100 ? 'It is up to date with all shared folders.' : `It has ${percent(device.completion)} of the shared folders; ${bytes(device.needBytes ?? 0)} are missing there.`);
     this.#bar.set(device.completion, percent(device.completion));
     this.#showFacts(device);
     this.#showFolders(device);
@@ -120,7 +120,7 @@ export class DeviceView {
   }
 
   async #ask() {
-    if (!await confirmed(`Remove “${this.title()}”?`, 'It is not connected to any longer, and no folder is shared with it. Files stay on both.', 'Remove device', { danger: true }))
+    if (!await confirmed(`Remove “${this.title()}”?`, 'This device stops connecting to it and sharing folders with it. Files stay on both devices.', 'Remove device', { danger: true }))
       return;
     if (await this.#context.act(this.#remove, () => send('DELETE', route`config/devices/${this.#id}`)))
       this.#context.go('#/');

@@ -8,7 +8,7 @@ import { bytes, dateTime, shown, time } from './words.js';
 
 const states = {
   inSync: ['ok', 'In sync'],
-  needed: ['busy', 'Not here yet'],
+  needed: ['busy', 'Not synced yet'],
   ignored: ['off', 'Ignored'],
   localOnly: ['wait', 'Only here'],
   conflict: ['warn', 'Conflict copy'],
@@ -28,7 +28,7 @@ export class ContentsPart {
       columns: ['Name', 'State', ['Size', 'end'], ['Changed', 'end']],
       load: (page, perpage) => get('foldersync/browse', { folder: id, prefix: this.#prefix, page, perpage }),
       row: item => this.#row(item),
-      nothing: empty('folder', 'Nothing in here', 'Files that are put here, or come from other devices, are listed.'),
+      nothing: empty('folder', 'Nothing in here', 'Local files and files from other devices are listed here.'),
     });
     this.root = el('section', { class: 'card', 'aria-label': 'Contents' }, this.#crumbs, this.#list.root);
   }

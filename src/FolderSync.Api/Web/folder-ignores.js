@@ -31,12 +31,12 @@ export class IgnoresPart {
       columns: ['Ignored', 'By the pattern'],
       load: (page, perpage) => this.#preview(page, perpage),
       row: item => [el('span', { class: 'file' }, icon(/dir/i.test(item.type) ? 'folder' : 'file'), bdi(item.name)), bdi(item.pattern ?? '', 'mono')],
-      nothing: empty('ok', 'Nothing is left out', 'All that is in the folder is synced. What a pattern would leave out is shown here as you write.'),
+      nothing: empty('ok', 'Nothing is ignored', 'Everything in the folder is synced. As you type, this shows what a pattern would ignore.'),
     });
     this.root = el('div', { class: 'halves' },
       el('section', { class: 'card pad', 'aria-label': 'Patterns' },
-        el('div', { class: 'field' }, el('label', { htmlFor: this.#text.id }, 'Patterns, one a line'), this.#text, this.#wrong,
-          el('p', { class: 'help', id: help }, 'The first that fits decides. *.tmp leaves out all such files, /build only the one at the top, !keep.tmp keeps one, (?d) lets a directory be deleted with it. They stand in .stignore and hold on this device only.')),
+        el('div', { class: 'field' }, el('label', { htmlFor: this.#text.id }, 'Patterns, one per line'), this.#text, this.#wrong,
+          el('p', { class: 'help', id: help }, 'The first match decides. *.tmp ignores all such files, /build only the one at the top, !keep.tmp is an exception, (?d) allows deletion with the directory. Patterns are saved in .stignore and apply to this device only.')),
         el('p', { class: 'buttons' }, this.#save, this.#undo)),
       el('section', { 'aria-label': 'Preview' }, el('div', { class: 'card' }, el('div', { class: 'crumbs' }, el('h2', null, 'Preview'), this.#sum), this.#list.root)));
   }
@@ -75,7 +75,7 @@ export class IgnoresPart {
   async #preview(page, perpage) {
     const answer = await send('POST', 'foldersync/ignores/preview', null, { folder: this.#id, lines: this.#lines, page, perpage });
     this.#tell(answer.error ? `${answer.line ? `Line ${answer.line}: ` : ''}${answer.error}` : '');
-    say(this.#sum, answer.error || !answer.total ? '' : `${files(answer.ignoredFiles)}, ${bytes(answer.ignoredBytes)} ${this.#text.value === this.#saved ? 'are' : 'would be'} left out`);
+    say(this.#sum, answer.error || !answer.total ? '' : `${files(answer.ignoredFiles)}, ${bytes(answer.ignoredBytes)} ${this.#text.value === this.#saved ? 'are' : 'would be'} ignored`);
     return { total: answer.total ?? 0, items: answer.items ?? [] };
   }
 

@@ -20,8 +20,8 @@ export class NeedPart {
       columns: ['Name', 'Why', ['Size', 'end']],
       load: (page, perpage) => get('foldersync/need', { folder: id, page, perpage }),
       row: item => this.#row(item),
-      nothing: empty('ok', 'Nothing is out of sync', 'This device has all that the others have.'),
-      told: ({ total }) => say(this.#sum, total > 0 ? `${items(total)} of the other devices’ state ${total === 1 ? 'is' : 'are'} not here.` : ''),
+      nothing: empty('ok', 'Nothing is out of sync', 'This device has everything that the other devices have.'),
+      told: ({ total }) => say(this.#sum, total > 0 ? `${items(total)} ${total === 1 ? 'is' : 'are'} missing or outdated here.` : ''),
     });
     this.root = el('section', { 'aria-label': 'Out of sync' }, el('div', { class: 'tools' }, this.#sum), el('div', { class: 'card' }, this.#list.root));
   }
@@ -44,7 +44,7 @@ export class NeedPart {
     const directory = /dir/i.test(item.type);
     const retry = time(item.retryAt);
     const when = retry && soon(retry);
-    const notes = [item.device ? this.#context.store.deviceName(item.device) : '', when ? `tried again ${when}` : ''].filter(Boolean);
+    const notes = [item.device ? this.#context.store.deviceName(item.device) : '', when ? `next attempt ${when}` : ''].filter(Boolean);
     const moving = item.state === 'transferring' && item.size > 0;
     let bar = null;
     if (moving) {

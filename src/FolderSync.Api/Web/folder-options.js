@@ -22,7 +22,7 @@ export class OptionsPart {
       el('section', { class: 'card pad', 'aria-labelledby': 'share-title' }, el('h2', { id: 'share-title' }, 'Share with'), this.#devices),
       el('section', { 'aria-labelledby': 'options-title' }, el('div', { class: 'title-row' }, el('h2', { id: 'options-title' }, 'Options')), this.#form.root),
       el('section', { class: 'card pad', 'aria-labelledby': 'remove-title' }, el('h2', { id: 'remove-title' }, 'Remove'),
-        el('p', { class: 'soft' }, 'The folder is synced no longer. All files stay where they are, here and on the other devices.'), el('p', { class: 'buttons' }, this.#remove)));
+        el('p', { class: 'soft' }, 'The folder is no longer synced. All files stay where they are, here and on the other devices.'), el('p', { class: 'buttons' }, this.#remove)));
   }
 
   open() {
@@ -49,7 +49,7 @@ export class OptionsPart {
 
   async #ask() {
     const folder = this.#context.store.folder(this.#id);
-    if (!await confirmed(`Remove “${folderName(folder)}”?`, 'It is synced no longer. Its files stay where they are, here and on the other devices.', 'Remove folder', { danger: true }))
+    if (!await confirmed(`Remove “${folderName(folder)}”?`, 'It is no longer synced. Its files stay where they are, here and on the other devices.', 'Remove folder', { danger: true }))
       return;
     if (await this.#context.act(this.#remove, () => send('DELETE', route`config/folders/${this.#id}`)))
       this.#context.go('#/');
@@ -71,5 +71,5 @@ export async function setShared({ act }, box, folder, device, on) {
   if (!good)
     box.checked = !on;
   else
-    toast(on ? 'Shared' : 'Not shared any longer; the files stay');
+    toast(on ? 'Shared' : 'No longer shared; the files stay');
 }

@@ -31,7 +31,7 @@ export class StatusPart {
     this.#id = id;
     this.#attention = new Attention(context, ['hold']);
     this.#progress = el('section', { class: 'card pad', 'aria-label': 'Progress', hidden: true }, this.#percent, this.#pace, this.#bar.root);
-    this.#transferCard = el('section', { hidden: true, 'aria-label': 'Transfers' }, el('div', { class: 'title-row' }, el('h2', null, 'On its way')), el('div', { class: 'card' }, this.#transfers));
+    this.#transferCard = el('section', { hidden: true, 'aria-label': 'Transfers' }, el('div', { class: 'title-row' }, el('h2', null, 'Transferring')), el('div', { class: 'card' }, this.#transfers));
     this.root = el('div', { class: 'stack' }, this.#attention.root, this.#troubles, this.#changes, this.#progress, this.#transferCard,
       el('section', { class: 'card pad', 'aria-label': 'Figures' }, this.#facts),
       el('section', { 'aria-label': 'Shared with' },
@@ -113,7 +113,7 @@ export class StatusPart {
     const devices = folder.devices.map(id => store.device(id)).filter(Boolean);
     const rows = devices.map(d => [d.id, d.name, deviceState(d)]);
     fill(this.#devices, rows, () => rows.length === 0
-      ? el('li', { class: 'empty' }, el('p', null, 'Nobody yet. Share the folder with a device, and both are kept the same.'))
+      ? el('li', { class: 'empty' }, el('p', null, 'Nobody yet. Share the folder with a device to keep both in sync.'))
       : rows.map(([id, name, state]) => el('li', { class: 'row', data: { tone: state.tone } }, icon(state.tone),
         el('h3', null, el('a', { href: place`device/${id}` }, bdi(name || id.slice(0, 7)))), el('p', { class: 'state' }, state.words))));
   }
@@ -130,24 +130,24 @@ export class StatusPart {
       const make = button(override ? 'Override others’ changes…' : 'Undo changes made here…', { data: { act: kind }, on: () => this.#decide(make, kind) });
       return el('div', { class: 'notice' }, icon('folder'), el('div', { class: 'notice-text' },
         el('p', { class: 'notice-title' }, override ? 'This folder only sends' : 'This folder only receives'),
-        el('p', null, override ? 'Changes of other devices are not taken. You can make this device’s state everybody’s.' : 'Changes made here are not sent. You can undo them.')), el('p', { class: 'buttons' }, make));
+        el('p', null, override ? 'Changes of other devices are ignored. You can make this device’s version the current one everywhere.' : 'Changes made here are not sent. You can undo them.')), el('p', { class: 'buttons' }, make));
     });
   }
 
   async #decide(control, kind) {
     const { act } = this.#context;
-    const words = { replace: 'Is replaced', restore: 'Comes back', delete: 'Is deleted' };
+    const words = { replace: 'Replaced', restore: 'Restored', delete: 'Deleted' };
     const paged = new Paged({
       caption: 'What would change',
       columns: ['Name', 'What happens', ['Size', 'end']],
       load: (page, perpage) => get(route`foldersync/${kind}/preview`, { folder: this.#id, page, perpage }),
       row: i => [el('span', { class: 'file' }, icon(i.type === 'dir' ? 'folder' : 'file'), bdi(i.name)), words[i.action] ?? shown(i.action), [i.type === 'dir' ? '' : bytes(i.size ?? 0), 'end']],
-      nothing: el('p', { class: 'empty' }, 'Nothing differs: there is nothing to do.'),
+      nothing: el('p', { class: 'empty' }, 'No differences: there is nothing to do.'),
     });
     await act(control, () => paged.refresh());
     const [title, text, yes] = kind === 'override'
-      ? ['Override others’ changes?', 'This device’s state becomes the one of all devices. On the others, this is what would happen:', 'Override']
-      : ['Undo the changes made here?', 'Files go back to what the other devices have; what was added here is deleted. This is what would happen:', 'Undo changes'];
+      ? ['Override others’ changes?', 'This device’s version becomes the current one on all devices. On the other devices this will happen:', 'Override']
+      : ['Undo the changes made here?', 'Files are reset to what the other devices have; files added here are deleted. This will happen:', 'Undo changes'];
     if (await confirmed(title, text, yes, { danger: true, body: paged.root }))
       await act(control, () => send('POST', route`db/${kind}`, { folder: this.#id }), { done: kind === 'override' ? 'Overridden' : 'Undone' });
   }

@@ -18,7 +18,7 @@ export class VersionsPart {
     this.#id = id;
     this.#find = el('input', { type: 'search', placeholder: 'Name begins with', 'aria-label': 'Name begins with', on: { input: () => { clearTimeout(this.#timer); this.#timer = setTimeout(() => this.#list.restart(), 200); } } });
     const clean = button('Clean now…', { on: async () => {
-      if (await confirmed('Clean the versions now?', 'What is older than the folder keeps, or over its size limit, is deleted for good. This also happens by itself.', 'Clean', { danger: true }))
+      if (await confirmed('Clean the versions now?', 'Versions beyond the folder’s age and size limits are permanently deleted. This also happens automatically.', 'Clean', { danger: true }))
         await context.act(clean, async () => { await send('POST', 'foldersync/versions/clean', { folder: id }); await this.#list.restart(); }, { done: 'Cleaned' });
     } });
     this.#list = new Paged({
@@ -26,7 +26,7 @@ export class VersionsPart {
       columns: ['Name', 'Replaced or deleted', ['Size', 'end'], [el('span', { class: 'unseen' }, 'Actions'), 'end']],
       load: (page, perpage) => get('foldersync/versions', { folder: id, prefix: this.#find.value.trim(), page, perpage }),
       row: item => this.#row(item),
-      nothing: empty('ok', 'No old versions', 'What another device replaces or deletes is kept here for a while, so that nothing is lost by somebody else’s mistake.'),
+      nothing: empty('ok', 'No old versions', 'Files that another device replaces or deletes are kept here for a while, so that nobody’s mistake loses them.'),
       told: ({ total, totalBytes }) => say(this.#sum, total > 0 ? `${plural(total, 'version', 'versions')}, ${bytes(totalBytes ?? 0)}` : ''),
     });
     this.root = el('section', { 'aria-label': 'Versions' },
@@ -51,9 +51,9 @@ export class VersionsPart {
     const restore = button('Restore', { 'aria-label': `Restore ${shown(item.name)}`, data: { act: 'restore' }, on: () => act(restore, async () => {
       await send('POST', 'foldersync/versions/restore', null, { folder: this.#id, key: item.key });
       await this.#list.refresh();
-    }, { done: `${shown(item.name)} is back` }) });
+    }, { done: `${shown(item.name)} restored` }) });
     const remove = button('Delete', { 'aria-label': `Delete this version of ${shown(item.name)}`, class: 'quiet', on: async () => {
-      if (await confirmed('Delete this version?', 'It can’t be brought back then.', 'Delete', { danger: true }))
+      if (await confirmed('Delete this version?', 'It can’t be restored afterwards.', 'Delete', { danger: true }))
         await act(remove, async () => { await send('DELETE', 'foldersync/versions', { folder: this.#id, key: item.key }); await this.#list.refresh(); });
     } });
     return [

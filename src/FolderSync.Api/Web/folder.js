@@ -45,9 +45,9 @@ export class FolderView {
     this.#context = context;
     this.#id = id;
     const { act } = context;
-    this.#rescan = button('Rescan', { on: () => act(this.#rescan, () => send('POST', 'db/scan', { folder: id }), { done: 'The folder was looked through' }) });
+    this.#rescan = button('Rescan', { on: () => act(this.#rescan, () => send('POST', 'db/scan', { folder: id }), { done: 'The folder was scanned' }) });
     this.#pause = button('Pause', { data: { act: 'pause' }, on: () => act(this.#pause, () => send('PATCH', route`config/folders/${id}`, null, { paused: !this.#folder.paused })) });
-    this.#gone = head('This folder is not here', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or never was on this device.' });
+    this.#gone = head('Unknown folder', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or was never on this device.' });
     this.#here = el('div', null, head(this.#title, { back: { href: '#/', label: 'Overview' }, line: el('p', null, this.#state, ' ', this.#line), actions: [this.#rescan, this.#pause] }), this.#tabs, this.#place);
     // A paragraph does not hold another.
     const line = this.#here.querySelector('.head-text > p');

@@ -32,7 +32,7 @@ export class LogView {
     const copy = button('Copy', { icon: 'copy', on: async () => {
       await navigator.clipboard.writeText(this.#lines.filter(l => this.#fits(l)).map(l => `${l.time} ${l.level} ${l.area}: ${l.text}`).join('\n'));
     } });
-    this.#none = empty('log', 'Nothing is written yet', 'What the service does and meets is written here.');
+    this.#none = empty('log', 'The log is empty', 'The service writes its activity here.');
     this.#levelDetails = el('details', { class: 'card levels' }, el('summary', { class: 'pad' }, 'Level of each area'), this.#levels);
     this.#levelDetails.addEventListener('toggle', () => this.#levelDetails.open && this.#loadLevels());
     this.root = el('div', { class: 'log-view' }, head('Log'),

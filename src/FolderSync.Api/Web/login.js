@@ -33,7 +33,7 @@ form.addEventListener('submit', async event => {
     }
     say((await response.text()).trim() || `The service answered ${response.status}.`);
   } catch {
-    say('The service does not answer. Is it running?');
+    say('The service does not respond. Is it running?');
   }
   submit.disabled = false;
   password.select();

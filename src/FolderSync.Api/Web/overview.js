@@ -26,7 +26,7 @@ export class OverviewView {
   #noDevices;
   #filter;
   #filterRow;
-  #nothing = el('p', { class: 'empty', hidden: true }, 'No folder is called that.');
+  #nothing = el('p', { class: 'empty', hidden: true }, 'No folder has this name.');
   #self = el('div', { class: 'self' });
   #pauseAll;
   #pausedNotice;
@@ -38,13 +38,13 @@ export class OverviewView {
       el('div', { class: 'hero-state' }, this.#symbol, el('div', null, this.#words, this.#figures)), this.#graph.root);
     this.#folders = new KeyedList(this.#folderRows, id => new FolderRow(id));
     this.#devices = new KeyedList(this.#deviceRows, id => new DeviceRow(id));
-    this.#noFolders = empty('folder', 'No folder yet', 'Choose a directory on this computer and the devices that shall have it, too. Or share one from another device: it shows up here for you to accept.',
+    this.#noFolders = empty('folder', 'No folder yet', 'Choose a directory on this computer and the devices to share it with. Or share one from another device and accept it here.',
       el('a', { class: 'button primary', href: '#/add-folder' }, 'Add a folder'));
     this.#noDevices = empty('device', 'No device yet', 'Pair another computer, phone or NAS with this one.', el('a', { class: 'button primary', href: '#/pair' }, 'Pair a device'));
     this.#filter = el('input', { type: 'search', placeholder: 'Find a folder', 'aria-label': 'Find a folder', on: { input: () => this.update() } });
     this.#filterRow = el('div', { class: 'tools' }, this.#filter);
     this.#pausedNotice = new PausedNotice(context);
-    const rescan = button('Rescan all', { on: () => context.act(rescan, () => send('POST', 'db/scan'), { done: 'Looked at everything' }) });
+    const rescan = button('Rescan all', { on: () => context.act(rescan, () => send('POST', 'db/scan'), { done: 'Scanned all folders' }) });
     this.#pauseAll = button('Pause all…', { data: { act: 'pause-all' }, on: () => this.#pause() });
     this.root = el('div', { class: 'overview' },
       head('Overview', { actions: [rescan, this.#pauseAll] }),
@@ -102,12 +102,12 @@ export class OverviewView {
       ['Version', version.version],
       ['Receiving', `${bytes(rates.points.at(-1)?.in ?? 0)}/s`],
       ['Sending', `${bytes(rates.points.at(-1)?.out ?? 0)}/s`],
-      ['Reached at', addresses.length > 0 ? el('span', null, addresses.map(a => el('span', { class: 'note' }, bdi(a, 'mono')))) : 'Nowhere: other devices can’t connect to this one', '', true],
+      ['Reached at', addresses.length > 0 ? el('span', null, addresses.map(a => el('span', { class: 'note' }, bdi(a, 'mono')))) : 'No address: other devices can’t connect to this one', '', true],
     ], 'facts narrow self-facts'));
   }
 
   async #pause() {
-    const choice = await chosen('Pause all syncing?', 'Changes are noticed and nothing is sent or received. It goes on by itself after that time.',
+    const choice = await chosen('Pause all syncing?', 'Changes are still detected, but nothing is sent or received. Syncing resumes automatically after that time.',
       [['30', 'For 30 minutes'], ['120', 'For 2 hours'], ['', 'Until I resume it']]);
     if (choice !== null)
       await this.#context.act(this.#pauseAll, () => send('POST', 'foldersync/pause', null, choice ? { minutes: Number(choice) } : {}));
@@ -123,7 +123,7 @@ class PausedNotice {
     this.#context = context;
     const resume = button('Resume', { class: 'primary', data: { act: 'resume-all' }, on: () => context.act(resume, () => send('POST', 'foldersync/resume')) });
     this.root = el('div', { class: 'notice', hidden: true, data: { tone: 'idle' } }, icon('idle'),
-      el('div', { class: 'notice-text' }, el('p', { class: 'notice-title' }, 'Nothing is sent or received for now'), this.#text), el('p', { class: 'buttons' }, resume));
+      el('div', { class: 'notice-text' }, el('p', { class: 'notice-title' }, 'All syncing is paused'), this.#text), el('p', { class: 'buttons' }, resume));
   }
 
   update() {
@@ -131,7 +131,7 @@ class PausedNotice {
     show(this.root, pause.paused);
     const until = time(pause.until);
     const left = until ? (until - Date.now()) / 1000 : 0;
-    say(this.#text, until ? `It goes on by itself ${left > 0 ? `in ${duration(wholeMinutes(left))}` : 'now'}.` : 'It goes on when you resume it.');
+    say(this.#text, until ? `Syncing resumes ${left > 0 ? `in ${duration(wholeMinutes(left))}` : 'now'}.` : 'Syncing resumes when you resume it.');
   }
 }
 
@@ -183,7 +183,7 @@ class DeviceRow {
     say(this.#state, state.words);
     say(this.#detail, shown(deviceDetail(device)));
     show(this.#bar.root, device.connected && device.sharedFolders.length > 0 && device.completion < 100);
-    this.#bar.label(`What ${shown(name)} has`);
+    this.#bar.label(`Completion of ${shown(name)}`);
     this.#bar.set(device.completion, `${percent(device.completion)} of the shared folders`);
   }
 }

@@ -22,7 +22,7 @@ export class PairView {
     this.#context = context;
     this.#attention = new Attention(context, ['device', 'folder']);
     this.#qr.addEventListener('error', () => show(this.#qr, false));
-    this.#none = el('p', { class: 'empty' }, 'No other device is seen in the local network at the moment. Those that run FolderSync or Syncthing show up here by themselves.');
+    this.#none = el('p', { class: 'empty' }, 'No other device is visible on the local network right now. Devices running FolderSync or Syncthing appear here automatically.');
     const copy = copyButton('Copy ID', () => context.store.status.myID);
     this.root = el('div', { class: 'pair-view' },
       head('Pair', { line: 'Two devices are paired when each knows the other’s ID.' }),
@@ -32,7 +32,7 @@ export class PairView {
             el('p', { class: 'soft' }, 'Enter this ID on the other device, or scan the code with a phone.'),
             el('div', { class: 'pair' }, this.#qr, el('div', { class: 'pair-id' }, this.#id, el('p', { class: 'buttons' }, copy)))),
           el('section', { class: 'card pad', 'aria-labelledby': 'add-title' }, el('h2', { id: 'add-title' }, 'Another device'),
-            el('p', { class: 'soft' }, 'Its ID stands on its own page, or under “Show ID” in Syncthing.'), new AddDevice(context).root)),
+            el('p', { class: 'soft' }, 'Its ID is shown on its own page, or under “Show ID” in Syncthing.'), new AddDevice(context).root)),
         el('section', { 'aria-labelledby': 'nearby-title' }, el('div', { class: 'title-row' }, el('h2', { id: 'nearby-title' }, 'Nearby')),
           el('div', { class: 'card' }, this.#nearby, this.#none))));
     this.#look();
@@ -73,7 +73,7 @@ export class PairView {
     const pair = button('Pair', { class: 'primary', 'aria-label': `Pair with ${shown(name)}`, on: () => act(pair, async () => {
       await send('PUT', route`config/devices/${device.deviceID}`, null, { deviceID: device.deviceID, name: device.name, addresses: ['dynamic'] });
       await this.#look();
-    }, { done: `Paired here; ${shown(name)} is asked to accept` }) });
+    }, { done: `Paired here; now accept this device on ${shown(name)}` }) });
     return el('li', { class: 'row nearby', data: { tone: 'wait' } }, icon('device'), el('h3', null, bdi(name)), pair,
       el('p', { class: 'detail' }, `${device.kind === 'syncthing' ? 'Syncthing' : 'FolderSync'}${seen ? `, seen ${ago(seen)}` : ''} · `, bdi(device.deviceID.slice(0, 7), 'mono')));
   }
@@ -93,8 +93,8 @@ class AddDevice {
     this.#context = context;
     this.#id = field('Device ID', el('input', { type: 'text', spellcheck: false, autocomplete: 'off', dir: 'ltr', data: { part: 'other-id' }, on: { input: () => this.#soon() } }));
     this.#id.root.append(this.#right);
-    this.#name = field('Name', el('input', { type: 'text', autocomplete: 'off', data: { part: 'other-name' } }), 'Left empty, the device’s own name is taken.');
-    this.#address = field('Address', el('input', { type: 'text', spellcheck: false, autocomplete: 'off', dir: 'ltr', placeholder: 'Found by itself', data: { part: 'other-address' } }), 'Only where it can’t be found by itself: tcp://192.168.1.20:22000');
+    this.#name = field('Name', el('input', { type: 'text', autocomplete: 'off', data: { part: 'other-name' } }), 'If empty, the device’s own name is used.');
+    this.#address = field('Address', el('input', { type: 'text', spellcheck: false, autocomplete: 'off', dir: 'ltr', placeholder: 'Found automatically', data: { part: 'other-address' } }), 'Only needed if it can’t be found automatically: tcp://192.168.1.20:22000');
     this.#add = el('button', { class: 'primary', disabled: true, data: { act: 'add' } }, icon('plus'), el('span', null, 'Add device'));
     this.root = el('form', { class: 'form', on: { submit: e => { e.preventDefault(); this.#store(); } } }, this.#id.root, this.#name.root, this.#address.root, el('p', { class: 'buttons' }, this.#add));
   }
@@ -124,10 +124,10 @@ class AddDevice {
       return;
     const { store } = this.#context;
     const why = answer.error
-      || (answer.id === store.status.myID ? 'This is this device’s own ID. The other device shows another one.' : '')
-      || (store.device(answer.id) ? `This device is known here already, as “${store.deviceName(answer.id)}”.` : '');
+      || (answer.id === store.status.myID ? 'This is the ID of this device itself. Enter the ID that the other device shows.' : '')
+      || (store.device(answer.id) ? `This device is already paired, as “${store.deviceName(answer.id)}”.` : '');
     this.#id.wrong(why);
-    this.#right.textContent = why ? '' : 'The ID is complete and right.';
+    this.#right.textContent = why ? '' : 'The ID is complete and valid.';
     this.#checked = why ? '' : answer.id;
     this.#add.disabled = this.#checked === '';
   }

@@ -92,7 +92,7 @@ export class PathPicker {
   #tell(path, { exists, writable, free, error }) {
     const room = free > 0 ? `, ${bytes(free)} free` : '';
     this.#field.wrong(error || (exists && writable === false ? 'This directory can’t be written to.' : ''));
-    say(this.#state, error || path.length === 0 ? '' : exists ? `The directory is there${room}.` : `The directory is made${room}.`);
+    say(this.#state, error || path.length === 0 ? '' : exists ? `The directory exists${room}.` : `The directory will be created${room}.`);
   }
 
   #key(e) {

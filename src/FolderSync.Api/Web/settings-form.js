@@ -127,7 +127,7 @@ function controlFor({ kind, words, value, secret, default: byDefault }, properti
       return { control, read: () => control.value };
     }
     case 'texts': {
-      const control = el('textarea', { ...properties, rows: Math.max(1, value.length), spellcheck: false, placeholder: 'One a line' });
+      const control = el('textarea', { ...properties, rows: Math.max(1, value.length), spellcheck: false, placeholder: 'One per line' });
       control.value = value.join('\n');
       control.style.minHeight = '0';
       return { control, read: () => control.value.split('\n').map(l => l.trim()).filter(l => l.length > 0) };

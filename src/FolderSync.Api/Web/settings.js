@@ -19,7 +19,7 @@ export class SettingsView {
 
   constructor(context) {
     this.#context = context;
-    this.root = el('div', { class: 'settings-view' }, head('Settings', { line: 'What is changed here is written into config.yaml; comments in it stay.' }), this.#tabs, this.#place);
+    this.root = el('div', { class: 'settings-view' }, head('Settings', { line: 'Changes are written to config.yaml; comments in it are kept.' }), this.#tabs, this.#place);
     this.#load();
   }
 
@@ -87,7 +87,7 @@ class IgnoredPart {
   #context;
   #list = el('ul', { class: 'names' });
   root = el('section', { class: 'card pad stack', 'aria-labelledby': 'ignored-title', hidden: true }, el('h2', { id: 'ignored-title' }, 'Ignored devices'),
-    el('p', { class: 'soft' }, 'They are refused without a question when they want to connect.'), this.#list);
+    el('p', { class: 'soft' }, 'Their connections are refused without asking.'), this.#list);
 
   constructor(context) {
     this.#context = context;
@@ -99,7 +99,7 @@ class IgnoredPart {
     show(this.root, remoteIgnoredDevices.length > 0);
     this.#list.replaceChildren(...remoteIgnoredDevices.map(({ deviceID, name, address }) => {
       const back = button('Ask again', { class: 'quiet', data: { act: 'unignore' }, on: () =>
-        this.#context.act(back, () => ignoreDevices(ids => ids.filter(id => id !== deviceID)), { done: 'It is asked about again' }) });
+        this.#context.act(back, () => ignoreDevices(ids => ids.filter(id => id !== deviceID)), { done: 'You will be asked again' }) });
       return el('li', { class: 'ignored-device' }, bdi(name || 'A device'), address ? [' from ', bdi(address, 'mono')] : null, el('p', { class: 'id' }, deviceID), el('p', { class: 'buttons' }, back));
     }));
   }
@@ -114,12 +114,12 @@ class PasswordPart {
 
   constructor(context) {
     this.#context = context;
-    this.#user = field('Name', el('input', { type: 'text', autocomplete: 'username', data: { part: 'user' } }), 'Left empty, only the password is asked for.');
-    this.#password = field('New password', el('input', { type: 'password', autocomplete: 'new-password', data: { part: 'password' } }), 'Needed where the page is reachable from other computers. Everybody has to log in anew then.');
+    this.#user = field('Name', el('input', { type: 'text', autocomplete: 'username', data: { part: 'user' } }), 'If empty, only the password is required.');
+    this.#password = field('New password', el('input', { type: 'password', autocomplete: 'new-password', data: { part: 'password' } }), 'Required if other computers can reach the page. Everybody then has to log in again.');
     this.#save = el('button', { class: 'primary', data: { act: 'password' } }, 'Set password');
     const remove = button('Remove password…', { class: 'quiet', on: async () => {
-      if (await confirmed('Remove the password?', 'The page opens without a login then, and on this computer only.', 'Remove password', { danger: true }))
-        await context.act(remove, () => send('PATCH', 'config/gui', null, { password: '' }), { done: 'No password is asked any longer' });
+      if (await confirmed('Remove the password?', 'The page then opens without a login, but only on this computer.', 'Remove password', { danger: true }))
+        await context.act(remove, () => send('PATCH', 'config/gui', null, { password: '' }), { done: 'Password removed' });
     } });
     this.root = el('form', { class: 'card pad form', on: { submit: e => { e.preventDefault(); this.#store(); } } },
       el('h2', null, 'Password'), this.#user.root, this.#password.root, el('p', { class: 'buttons' }, this.#save, remove));
@@ -128,7 +128,7 @@ class PasswordPart {
 
   async #store() {
     const password = this.#password.control.value;
-    this.#password.wrong(password ? '' : 'Write the new password.');
+    this.#password.wrong(password ? '' : 'Enter the new password.');
     if (!password)
       return;
     if (await this.#context.act(this.#save, () => send('PATCH', 'config/gui', null, { user: this.#user.control.value.trim(), password }), { done: 'Password set', tell: why => this.#password.wrong(why) }))
@@ -172,11 +172,11 @@ class ServicePart {
   constructor(context) {
     this.#context = context;
     const restart = button('Restart…', { data: { act: 'restart' }, on: async () => {
-      if (await confirmed('Restart the service?', 'Transfers are interrupted and go on where they were. The page comes back by itself.', 'Restart'))
+      if (await confirmed('Restart the service?', 'Interrupted transfers resume. The page reconnects automatically.', 'Restart'))
         await context.act(restart, () => send('POST', 'system/restart'));
     } });
     const shutdown = button('Shut down…', { class: 'danger-text', data: { act: 'shutdown' }, on: async () => {
-      if (await confirmed('Shut FolderSync down?', 'Nothing is synced until it is started again, on the command line or with the system.', 'Shut down', { danger: true }))
+      if (await confirmed('Shut FolderSync down?', 'Nothing is synced until FolderSync is started again.', 'Shut down', { danger: true }))
         await context.act(shutdown, () => send('POST', 'system/shutdown'));
     } });
     this.#check = button('Check now', { data: { act: 'doctor' }, on: () => context.act(this.#check, () => this.#look()) });
@@ -184,7 +184,7 @@ class ServicePart {
     this.root = el('div', { class: 'stack' },
       el('section', { class: 'card pad', 'aria-label': 'Service' }, this.#facts),
       el('section', { 'aria-labelledby': 'checks-title' }, el('div', { class: 'title-row' }, el('h2', { id: 'checks-title' }, 'Check-up'), this.#check),
-        el('p', { class: 'soft small check-line' }, 'Ports, watching for changes, clock, disk, permissions, the other devices’ versions; and how to mend what is wrong.'), this.#checkCard),
+        el('p', { class: 'soft small check-line' }, 'Checks ports, change detection, clock, disk, permissions and other devices’ versions, and says how to fix problems.'), this.#checkCard),
       el('section', { class: 'card pad', 'aria-labelledby': 'end-title' }, el('h2', { id: 'end-title' }, 'Restart and shut down'), el('p', { class: 'buttons' }, restart, shutdown)));
     getOr({}, 'system/paths').then(paths => { this.paths = paths; this.update(); }).catch(() => {});
   }
@@ -206,7 +206,7 @@ class ServicePart {
     show(this.#checkCard, true);
     this.#checks.replaceChildren(...checks.map(c => {
       const tone = tones[c.status] ?? 'wait';
-      return el('li', { class: 'row check-result', data: { tone } }, icon(tone), el('h3', null, bdi(c.check)), el('p', { class: 'state' }, tone === 'ok' ? 'Good' : tone === 'warn' ? 'To look at' : 'Wrong'),
+      return el('li', { class: 'row check-result', data: { tone } }, icon(tone), el('h3', null, bdi(c.check)), el('p', { class: 'state' }, tone === 'ok' ? 'OK' : tone === 'warn' ? 'Needs attention' : 'Failed'),
         el('div', { class: 'detail' }, el('p', null, bdi(c.text ?? '')), c.fix ? el('p', null, bdi(c.fix)) : null));
     }));
   }

@@ -9,7 +9,7 @@ export function folderState(folder, devices = []) {
   if (folder.error || folder.state === 'error')
     return { tone: 'bad', words: 'Stopped' };
   if (folder.hold)
-    return { tone: 'warn', words: 'Waiting for your word' };
+    return { tone: 'warn', words: 'Needs your decision' };
   switch (folder.state) {
     case 'scan-waiting': return { tone: 'wait', words: 'Waiting to scan' };
     case 'scanning': return { tone: 'busy', words: 'Scanning' };
@@ -60,7 +60,7 @@ export function folderDetail(folder, state) {
   }
   if (folder.state === 'scanning' && folder.scan) {
     const { entries, hashedBytes, toHashBytes } = folder.scan;
-    return `${items(entries)} looked at${toHashBytes > 0 ? `, ${bytes(hashedBytes)} of ${bytes(toHashBytes)} read` : ''}`;
+    return `${items(entries)} scanned${toHashBytes > 0 ? `, ${bytes(hashedBytes)} of ${bytes(toHashBytes)} read` : ''}`;
   }
   const words = [files(folder.localFiles ?? 0), bytes(folder.localBytes ?? 0)];
   const changed = time(folder.lastChange?.time);
@@ -107,7 +107,7 @@ export function deviceDetail(device) {
     return words.join(' · ');
   }
   const seen = time(device.lastSeen);
-  return seen ? `Last seen ${ago(seen)}` : 'Never seen yet';
+  return seen ? `Last seen ${ago(seen)}` : 'Never seen';
 }
 
 const ranks = { bad: 0, warn: 1 };
@@ -122,7 +122,7 @@ export function overall({ folders, devices, lost, pause }) {
   const states = folders.map(f => folderState(f, devices));
   const having = tone => states.filter(s => s.tone === tone).length;
   if (lost)
-    return { tone: 'bad', words: 'No answer from the service' };
+    return { tone: 'bad', words: 'The service does not respond' };
   if (pause.paused)
     return { tone: 'idle', words: 'All syncing is paused' };
   if (folders.length === 0)
@@ -130,7 +130,7 @@ export function overall({ folders, devices, lost, pause }) {
   if (having('bad') > 0)
     return { tone: 'bad', words: `${plural(having('bad'), 'folder is', 'folders are')} stopped` };
   if (having('warn') > 0)
-    return { tone: 'warn', words: `${plural(having('warn'), 'folder needs', 'folders need')} a look` };
+    return { tone: 'warn', words: `${plural(having('warn'), 'folder needs', 'folders need')} attention` };
   if (having('busy') > 0)
     return { tone: 'busy', words: `Working on ${plural(having('busy'), 'folder', 'folders')}` };
   if (having('wait') > 0)
@@ -152,15 +152,15 @@ export function holdWords(hold) {
   const what = hold.totalFiles === 1 ? 'The only file was' : `${many} files were`;
   return hold.incoming
     ? {
-      text: `${what} deleted on another device. Nothing is deleted here until you say so.`,
+      text: `${what} deleted on another device. Nothing is deleted here until you confirm it.`,
       confirm: `Delete ${files(hold.files)} here`,
       ask: 'Delete these files here too?',
-      consequence: 'They go from this device as they went from the other. Where the folder keeps versions, they can be brought back from there.',
+      consequence: 'They are deleted from this device, too. If the folder keeps versions, you can restore them from there.',
     }
     : {
-      text: `${what} deleted here. The other devices keep theirs until you say so.`,
+      text: `${what} deleted here. The other devices keep theirs until you confirm it.`,
       confirm: `Delete ${files(hold.files)} everywhere`,
       ask: 'Delete these files on all devices?',
-      consequence: 'The other devices delete their copies too. Where a device keeps versions, they can be brought back from there.',
+      consequence: 'The other devices delete their copies, too. If a device keeps versions, you can restore them there.',
     };
 }

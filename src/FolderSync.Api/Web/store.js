@@ -144,7 +144,7 @@ export class Store extends EventTarget {
       this.lost = null;
     } catch (e) {
       this.#everything = true;
-      this.lost = e instanceof Unreachable ? 'Nobody answers there. The page shows what was known last and goes on by itself when the service is back.' : e.message;
+      this.lost = e instanceof Unreachable ? 'The service does not respond. The page shows the last known state and reconnects automatically.' : e.message;
     } finally {
       this.#reading = null;
     }

@@ -42,10 +42,10 @@ public sealed class DevicePageTests
             await stage.Browser.SaysAsync(".device-view .chip", "Paused");
             await stage.Browser.PressAsync("[data-act=pause]");
             await stage.Browser.SaysAsync(".device-view .chip", "Connected");
-            await stage.Browser.SaysAsync(".device-view", "It has all of the shared folders");
+            await stage.Browser.SaysAsync(".device-view", "It is up to date with all shared folders");
 
             await stage.Browser.PressAsync(".device-view fieldset input");
-            await stage.Browser.SaysAsync("#toast", "Not shared any longer");
+            await stage.Browser.SaysAsync("#toast", "No longer shared");
             Assert.Single((await a.Rest.GetAsync("config/folders/f"))["devices"]!.AsArray());
 
             await stage.Browser.PressAsync("[data-act=remove]");

@@ -69,9 +69,9 @@ public sealed class FolderPageTests
         {
             await stage.ShareAsync(a, b, "Photos");
             await stage.OpenAsync(a, "folder/f/ignores");
-            await stage.Browser.SaysAsync(".halves", "Nothing is left out");
+            await stage.Browser.SaysAsync(".halves", "Nothing is ignored");
             await stage.Browser.TypeAsync("textarea", "!keep.tmp\n*.tmp\n/build");
-            await stage.Browser.SaysAsync(".halves", "3 files, 2.9 KiB would be left out");
+            await stage.Browser.SaysAsync(".halves", "3 files, 2.9 KiB would be ignored");
             Assert.Contains("*.tmp", await RowAsync(stage, "a.tmp", 1), StringComparison.Ordinal);
             Assert.Contains("/build", await RowAsync(stage, "build", 1), StringComparison.Ordinal);
             Assert.False(File.Exists(stage.In(a, ".stignore")));
@@ -81,7 +81,7 @@ public sealed class FolderPageTests
 
             await stage.Browser.TypeAsync("textarea", "!keep.tmp\n*.tmp\n/build");
             await stage.Browser.PressSayingAsync("Save");
-            await stage.Browser.SaysAsync(".halves", "3 files, 2.9 KiB are left out");
+            await stage.Browser.SaysAsync(".halves", "3 files, 2.9 KiB are ignored");
             Assert.Equal("!keep.tmp\n*.tmp\n/build\n", await File.ReadAllTextAsync(stage.In(a, ".stignore")));
         });
     }
@@ -102,7 +102,7 @@ public sealed class FolderPageTests
             await stage.Browser.SaysAsync(".folder-state", "Up to date");
 
             await stage.Browser.PressSayingAsync("Rescan");
-            await stage.Browser.SaysAsync("#toast", "looked through");
+            await stage.Browser.SaysAsync("#toast", "The folder was scanned");
 
             await stage.OpenAsync(a, "folder/f/options");
             await stage.Browser.PressAsync("[data-act=remove]");
@@ -159,7 +159,7 @@ public sealed class FolderPageTests
             await stage.OpenAsync(a, "folder/f/versions");
             await stage.Browser.SaysAsync(".folder-view", "1 version, 3 B");
             await stage.Browser.PressAsync("[data-act=restore]");
-            await stage.Browser.SaysAsync("#toast", "one.txt is back");
+            await stage.Browser.SaysAsync("#toast", "one.txt restored");
             Assert.Equal("one", await File.ReadAllTextAsync(stage.In(a, "one.txt")));
             await stage.Cluster.SyncedAsync("f");
             Assert.Equal("one", await File.ReadAllTextAsync(stage.In(b, "one.txt")));
@@ -187,8 +187,8 @@ public sealed class FolderPageTests
             await stage.OpenAsync(a, "folder/f");
             await stage.Browser.PressAsync("[data-act=revert]");
             await stage.Browser.SaysAsync("dialog", "mine.txt");
-            await stage.Browser.SaysAsync("dialog", "Is deleted");
-            await stage.Browser.SaysAsync("dialog", "Is replaced");
+            await stage.Browser.SaysAsync("dialog", "Deleted");
+            await stage.Browser.SaysAsync("dialog", "Replaced");
             await stage.Browser.PressSayingAsync("Cancel", "dialog");
             Assert.True(File.Exists(stage.In(a, "mine.txt")));
 

@@ -65,7 +65,7 @@ public sealed class OverviewTests
             Assert.Contains("%", (string?)bar["text"], StringComparison.Ordinal);
 
             await stage.OpenAsync(b, "folder/f");
-            await stage.Browser.SaysAsync(".folder-view", "On its way");
+            await stage.Browser.SaysAsync(".folder-view", "Transferring");
             await stage.Browser.SaysAsync(".folder-view", "large");
         });
     }
@@ -101,7 +101,7 @@ public sealed class OverviewTests
             await stage.OpenAsync(a);
             await stage.Browser.PressAsync("[data-act=pause-all]");
             await stage.Browser.PressSayingAsync("For 30 minutes", "dialog");
-            await stage.Browser.SaysAsync(".overview", "It goes on by itself in 29 min.");
+            await stage.Browser.SaysAsync(".overview", "Syncing resumes in 29 min.");
             await stage.Browser.SaysAsync(DeviceState, "Paused");
             await stage.Browser.SaysAsync(".hero", "All syncing is paused");
             await stage.Cluster.UntilAsync("that they part", async () => !(bool)(await b.ConnectionAsync(a))["connected"]!);
@@ -120,7 +120,7 @@ public sealed class OverviewTests
             await stage.OpenAsync(a);
             await a.TerminateAsync();
             await stage.Browser.SaysAsync("#alerts", "connection to the service is lost");
-            await stage.Browser.SaysAsync(".hero", "No answer from the service");
+            await stage.Browser.SaysAsync(".hero", "The service does not respond");
 
             // The new run knows no token of the old one's.
             await a.StartAsync();

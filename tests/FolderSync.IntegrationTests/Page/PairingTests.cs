@@ -71,7 +71,7 @@ public sealed class PairingTests(ITestOutputHelper output)
                 Assert.True((bool)(await stage.Browser.EvaluateAsync("document.querySelector('[data-act=add]').disabled"))!);
             }
             await stage.Browser.TypeAsync(IdField, "IVLJ3JL7JN57IS4WXVBSO6R4BIUVOK4Y4D73U7WCXVEBRM2UHHEOW3Q4");
-            await stage.Browser.SaysAsync(".pair-view form .right", "complete and right");
+            await stage.Browser.SaysAsync(".pair-view form .right", "complete and valid");
             await stage.Browser.UntilAsync("document.querySelector('[data-act=add]').disabled === false");
         });
     }
@@ -160,7 +160,7 @@ public sealed class PairingTests(ITestOutputHelper output)
             Assert.Equal(await browser.TextAsync(".options [aria-selected=true]"), stage.Cluster.Scratch.In("disk", "alpine"));
             await browser.KeyAsync("Enter", 13, "\r");
             await browser.UntilAsync($"document.querySelector('[data-part=path]').value === {Browser.Quoted(stage.Cluster.Scratch.In("disk", "alpine"))}");
-            await browser.SaysAsync(".add-folder", "The directory is there");
+            await browser.SaysAsync(".add-folder", "The directory exists");
             Assert.Equal("alpine", (string?)await browser.EvaluateAsync("document.querySelector('[data-part=label]').value"));
             await browser.KeyAsync("Escape", 27);
             await browser.UntilAsync("document.querySelector('.options').hidden && document.querySelector('[data-part=path]').ariaExpanded === 'false'");

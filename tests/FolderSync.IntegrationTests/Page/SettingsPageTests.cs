@@ -65,7 +65,7 @@ public sealed class SettingsPageTests
             await stage.OpenAsync(a);
             var good = await File.ReadAllTextAsync(a.ConfigFile);
             await File.WriteAllTextAsync(a.ConfigFile, good + "\nlimits:\n  send: fast\n");
-            await stage.Browser.SaysAsync("#alerts", "config.yaml has a mistake");
+            await stage.Browser.SaysAsync("#alerts", "config.yaml is invalid");
             await stage.Browser.SaysAsync("#alerts", "must be a rate");
             await stage.Browser.UntilAsync(@"/Line \d+, column 9: /.test(document.querySelector('#alerts').innerText)");
             await File.WriteAllTextAsync(a.ConfigFile, good);
