@@ -131,7 +131,7 @@ public sealed partial class ServiceClient : IDisposable
         }
         catch (JsonException e)
         {
-            throw new ServiceException($"What answers at {Address.Url} is not a FolderSync service, or another version of it ({path}: {e.Message})", inner: e);
+            throw new ServiceException($"The server at {Address.Url} is not FolderSync, or is another version of it ({path}: {e.Message})", inner: e);
         }
     }
 
@@ -181,7 +181,7 @@ public sealed partial class ServiceClient : IDisposable
     }
 
     private ServiceException NoAnswer(OperationCanceledException e) =>
-        new($"The service at {Address.Url} (process {Address.Process}) does not answer. Look into its log, or restart it.", inner: e);
+        new($"The service at {Address.Url} (process {Address.Process}) does not respond. Check its log, or restart it.", inner: e);
 
     private static string Sentence(HttpStatusCode status, string text) => status switch
     {

@@ -44,7 +44,7 @@ public static class CommandLineProgram
                 ProblemCommand.Create(cli),
                 LogCommand.Create(cli),
                 DoctorCommand.Create(cli)),
-            new("What is to be done",
+            new("The command to run",
                 FolderCommands.Scan(cli),
                 PauseCommands.Pause(cli),
                 PauseCommands.Resume(cli),
@@ -111,7 +111,7 @@ public static class CommandLineProgram
         {
             // Without a command, other errors can't be judged.
             if (parsed.UnmatchedTokens is not [var word, ..] || word.StartsWith('-'))
-                return [command is RootCommand ? "Say what to do." : $"`{command.Name}` wants one of: {string.Join(", ", commands)}."];
+                return [command is RootCommand ? "No command was given." : $"`{command.Name}` requires one of: {string.Join(", ", commands)}."];
             return [$"There is no command '{word}'." + ((commands.FirstOrDefault(c => word.Length > 1 && c.StartsWith(word, StringComparison.OrdinalIgnoreCase)) ?? Suggestion.For(word, commands)) is { } meant ? $" Did you mean '{meant}'?" : command is RootCommand ? "" : $" There are: {string.Join(", ", commands)}.")];
         }
         var options = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name);

@@ -30,7 +30,7 @@ internal static class ServiceRun
         var home = options.Home;
         using var startLog = new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable));
         var log = startLog.CreateLogger("FolderSync.Service");
-        using var homeLock = HomeLock.Take(home, "Use that one, or give this one a home of its own with --home.");
+        using var homeLock = HomeLock.Take(home, "Use that one, or give this one its own home with --home.");
         var ready = await HomeSetup.EnsureAsync(home, null, cancellation);
         foreach (var warning in ready.Warnings)
             Log.IdentityWarning(log, warning);

@@ -25,13 +25,13 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Information, "Connection from {remote} closed: no device's allowed-networks contain that address")]
     public static partial void NotAdmitted(ILogger logger, string remote);
 
-    [LoggerMessage(2007, LogLevel.Error, "An error in FolderSync ended accepting at {address}; it starts again by itself. Please report it with the log.")]
+    [LoggerMessage(2007, LogLevel.Error, "An error in FolderSync ended accepting at {address}; it restarts automatically. Please report it with the log.")]
     public static partial void AcceptBug(ILogger logger, string address, Exception e);
 
     [LoggerMessage(2101, LogLevel.Information, "Discovery by {Method} is on, port {Port}")]
     public static partial void DiscoveryWorks(ILogger logger, string method, int port);
 
-    [LoggerMessage(EventId = 2102, Message = "Discovery by {Method} does not work: {Reason} Devices with written addresses connect all the same. It is tried again.")]
+    [LoggerMessage(EventId = 2102, Message = "Discovery by {Method} does not work: {Reason} Devices with configured addresses still connect. It is retried.")]
     public static partial void DiscoveryFails(ILogger logger, LogLevel level, string method, string reason);
 
     [LoggerMessage(EventId = 2103, Message = "Found device {Device} by {Method} at {Addresses}")]
@@ -40,13 +40,13 @@ internal static partial class Log
     [LoggerMessage(2104, LogLevel.Information, "The network changed: {Paths}")]
     public static partial void NetworkChanged(ILogger logger, string paths);
 
-    [LoggerMessage(2105, LogLevel.Information, "This computer or this program stood still for {Seconds:0} s; connections are checked")]
+    [LoggerMessage(2105, LogLevel.Information, "This computer or this program was suspended for {Seconds:0} s; connections are checked")]
     public static partial void Slept(ILogger logger, double seconds);
 
-    [LoggerMessage(2106, LogLevel.Information, "The name '{Taken}' is another device's on this network; this one is '{Name}' there")]
+    [LoggerMessage(2106, LogLevel.Information, "Another device on this network has the name '{Taken}'; this one uses '{Name}'")]
     public static partial void NameTaken(ILogger logger, string taken, string name);
 
-    [LoggerMessage(2107, LogLevel.Error, "Discovery by {Method} ended by a bug; it starts anew")]
+    [LoggerMessage(2107, LogLevel.Error, "Discovery by {Method} ended by a bug; it restarts")]
     public static partial void DiscoveryBug(ILogger logger, string method, Exception e);
 
     [LoggerMessage(2109, LogLevel.Information, "{Count} malformed mDNS packets were dropped since this was last reported")]

@@ -34,7 +34,7 @@ public sealed class FreePort : IDisposable
             why = e.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => $"port {port} is taken by another program",
-                SocketError.AccessDenied => $"port {port} needs more rights than this user has; ports from 1024 up don't",
+                SocketError.AccessDenied => $"port {port} requires permissions that this user doesn't have; ports from 1024 up don't",
                 SocketError.AddressNotAvailable => $"{address} is not an address of this computer",
                 _ => e.Message,
             };

@@ -23,7 +23,7 @@ internal sealed class Half
     /// <summary>Marks the direction as failed: a frame may be half sent or half read, so nothing after it would make sense.</summary>
     public void Fail(Exception e)
     {
-        _failure = e is OperationCanceledException ? "The connection was given up in the middle of a message." : e.Message;
+        _failure = e is OperationCanceledException ? "The connection was abandoned in the middle of a message." : e.Message;
         Leave();
     }
 }

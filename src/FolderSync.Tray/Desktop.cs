@@ -10,7 +10,7 @@ internal sealed class Desktop : IDesktop
     public string? OpenPage(Uri page) => Open(page.AbsoluteUri);
 
     public string? OpenDirectory(string path) =>
-        Directory.Exists(path) ? Open(path) : $"'{path}' is not there. If it is on a removable disk, plug that in.";
+        Directory.Exists(path) ? Open(path) : $"'{path}' doesn't exist. If it is on a removable disk, connect it.";
 
     private static string? Open(string what)
     {

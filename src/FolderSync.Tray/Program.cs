@@ -12,9 +12,9 @@ const int Failed = 1;
 const int BadInput = 2;
 
 var homeOption = new Option<string?>("--home") { Description = "The service's home. Also $FOLDERSYNC_HOME.", HelpName = "DIR" };
-var serviceOption = new Option<string?>("--service") { Description = "The service's program; without it, foldersync beside this one or on PATH.", HelpName = "FILE" };
+var serviceOption = new Option<string?>("--service") { Description = "The service's program. Default: foldersync beside this one or on PATH.", HelpName = "FILE" };
 var noServiceOption = new Option<bool>("--no-service") { Description = "Don't start the service; wait for one." };
-var command = new RootCommand("FolderSync's icon in the desktop's tray. It starts the service if none runs, and ends it with itself then.")
+var command = new RootCommand("FolderSync's icon in the desktop's tray. It starts the service if none is running, and then also stops it.")
 {
     homeOption, serviceOption, noServiceOption,
 };
@@ -69,7 +69,7 @@ static async Task<ITrayIcon> IconAsync(IconSet icons, TrayLog log, CancellationT
         return await ShellIcon.CreateAsync(icons, log);
     if (BusAddress.OfSession(Environment.GetEnvironmentVariable) is not { } address)
     {
-        log.Say("There is no D-Bus session, so there is no icon and no notification; the service is kept running all the same.");
+        log.Say("There is no D-Bus session, so there is no icon and there are no notifications; the service keeps running.");
         return new NoIcon(log);
     }
     try
@@ -78,7 +78,7 @@ static async Task<ITrayIcon> IconAsync(IconSet icons, TrayLog log, CancellationT
     }
     catch (BusException e)
     {
-        log.Say($"{e.Message} So there is no icon and no notification; the service is kept running all the same.");
+        log.Say($"{e.Message} So there is no icon and there are no notifications; the service keeps running.");
         return new NoIcon(log);
     }
 }

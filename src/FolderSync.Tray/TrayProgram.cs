@@ -124,7 +124,7 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
                 return desktop.OpenDirectory(open.Path);
         }
         if (watch.Client is not { } client)
-            return "The service is not there. Start it from the menu.";
+            return "The service is not running. Start it from the menu.";
         if (action is TrayAction.OpenPage page)
             return desktop.OpenPage(new Uri(new Uri(client.Address.Url), page.View.Length > 0 ? "#/" + page.View : ""));
         try
@@ -137,12 +137,12 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
         }
         catch (Exception e) when (e is ServiceException or ObjectDisposedException)
         {
-            return e is ServiceException ? e.Message : "The service went away meanwhile.";
+            return e is ServiceException ? e.Message : "The service stopped meanwhile.";
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             // The response to a scan comes at its end, possibly hours later; the scan continues.
-            return action is TrayAction.Rescan ? null : $"The service at {client.Address.Url} does not answer. Look into its log, or restart it.";
+            return action is TrayAction.Rescan ? null : $"The service at {client.Address.Url} does not respond. Check its log, or restart it.";
         }
     }
 

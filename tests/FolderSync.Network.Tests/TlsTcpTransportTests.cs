@@ -106,7 +106,7 @@ public sealed class TlsTcpTransportTests
         await using var listener = await _a.ListenAsync("tcp://127.0.0.1:0", default);
         var refusal = await Assert.ThrowsAsync<TransportException>(
             () => _b.DialAsync(listener.Address, Identities.Of("P-384").DeviceId, default));
-        Assert.Contains($"answers device {Identities.A.DeviceId}, not {Identities.Of("P-384").DeviceId}", refusal.Message);
+        Assert.Contains($"Device {Identities.A.DeviceId} answers at {listener.Address}, not {Identities.Of("P-384").DeviceId}", refusal.Message);
     }
 
     [Fact]

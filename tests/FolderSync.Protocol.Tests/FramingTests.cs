@@ -140,7 +140,7 @@ public class FramingTests
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving);
         var e = await Assert.ThrowsAsync<BepException>(async () => await connection.ReceiveAsync(default));
-        Assert.Equal((false, "The connection was given up in the middle of a message."), (e.IsViolation, e.Message));
+        Assert.Equal((false, "The connection was abandoned in the middle of a message."), (e.IsViolation, e.Message));
     }
 
     [Fact]

@@ -26,8 +26,8 @@ public class TrayMenuTests
     public void Without_a_service_it_can_be_started_or_the_tray_left()
     {
         var menu = TrayView.Of(new ServiceState.Gone("No service runs."), false, TimeZoneInfo.Utc).Menu;
-        Assert.Equal(["The service is not there", "No service runs.", "", "Start the service", "", "Quit"], menu.Select(e => e.Label));
-        Assert.Equal(["The service is starting", "", "Quit, and end the service"], TrayView.Of(new ServiceState.Starting(), true, TimeZoneInfo.Utc).Menu.Select(e => e.Label));
+        Assert.Equal(["The service is not running", "No service runs.", "", "Start the service", "", "Quit"], menu.Select(e => e.Label));
+        Assert.Equal(["The service is starting", "", "Quit and stop the service"], TrayView.Of(new ServiceState.Starting(), true, TimeZoneInfo.Utc).Menu.Select(e => e.Label));
     }
 
     [Fact]

@@ -22,11 +22,11 @@ public class TrayViewTests
     private static Dictionary<string, (ServiceState State, IconState Icon, string Title, string Details)> Cases { get; } = new()
     {
         ["starting"] = (new ServiceState.Starting(), IconState.Disconnected, "The service is starting", ""),
-        ["gone"] = (new ServiceState.Gone("It does not answer."), IconState.Disconnected, "The service is not there", "It does not answer."),
+        ["gone"] = (new ServiceState.Gone("It does not answer."), IconState.Disconnected, "The service is not running", "It does not answer."),
         ["nothing yet"] = Is(new Overview(), IconState.Idle, "No folder is shared yet", ""),
         ["in sync"] = Is(Good, IconState.Idle, "Up to date", "1 of 1 device connected"),
         ["scanning is nothing to look up for"] = Is(With(Folder with { State = "scanning" }), IconState.Idle, "Up to date", "1 of 1 device connected"),
-        ["needs, but nobody has it"] = Is(With(Folder with { NeedItems = 2, NeedBytes = 10, Completion = 50 }), IconState.Idle, "Waits for 2 items", "1 of 1 device connected"),
+        ["needs, but nobody has it"] = Is(With(Folder with { NeedItems = 2, NeedBytes = 10, Completion = 50 }), IconState.Idle, "Waiting for 2 items", "1 of 1 device connected"),
         ["syncing"] = Is(
             Good with
             {
@@ -57,7 +57,7 @@ public class TrayViewTests
         ["folder offers"] = Is(
             Good with { Offers = [new FolderOffer("f", "F", "D", "Phone"), new FolderOffer("g", "G", "D", "Phone")] }, IconState.Attention, "2 folders are offered", "1 of 1 device connected"),
         ["conflicts"] = Is(Good with { Conflicts = [new ConflictView("f", "Documents", "a.sync-conflict")] }, IconState.Attention, "1 conflict", "1 of 1 device connected"),
-        ["held deletions"] = Is(With(Folder with { IsHeld = true }), IconState.Attention, "Deletions wait for your word", "1 of 1 device connected"),
+        ["held deletions"] = Is(With(Folder with { IsHeld = true }), IconState.Attention, "Deletions need your decision", "1 of 1 device connected"),
         ["attention while syncing says both"] = Is(
             With(Folder with { State = "syncing", NeedBytes = 2048 }) with { PairingRequests = [new PairingRequest("D", "Phone")] },
             IconState.Attention, "1 device asks to pair", "Syncing, 2 KiB to go|1 of 1 device connected"),

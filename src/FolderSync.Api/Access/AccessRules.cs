@@ -67,10 +67,10 @@ internal static class AccessRules
     /// <summary>For whoever is refused: what happened and what to do.</summary>
     public static string Sentence(Admission admission, string host) => admission switch
     {
-        Admission.ForeignHost => $"This page is not called '{host}'. If a reverse proxy stands before it, name it under page: allowed-hosts in config.yaml.",
-        Admission.OpenToNetwork => "This interface is reachable from the network and has no password: only programs with the API key (X-API-Key) are answered. " +
+        Admission.ForeignHost => $"This page is not called '{host}'. If you use a reverse proxy, add its name under page: allowed-hosts in config.yaml.",
+        Admission.OpenToNetwork => "This interface is reachable from the network and has no password: it only answers programs with the API key (X-API-Key). " +
             "Set a password with `foldersync password`, or open the page at 127.0.0.1 on the computer itself.",
-        Admission.WrongKey => "The API key is wrong. It stands in config.yaml under page: api-key.",
+        Admission.WrongKey => "The API key is wrong. It is in config.yaml under page: api-key.",
         Admission.LogIn => "Not logged in. Log in on the page, or send the API key as X-API-Key.",
         Admission.ForeignOrigin => "This request comes from another site's page and is refused.",
         _ => "Not authorized: send the API key as X-API-Key, or use the page in a browser.",

@@ -22,7 +22,7 @@ internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore 
     {
         var body = new JsonReader(RestJson.AsObject(await RestJson.BodyAsync(context.Request)), "login");
         if (!login.IsPasswordSet)
-            return Refusals.Text(403, "No password is set here: there is nothing to log in to.");
+            return Refusals.Text(403, "No password is set, so there is no login.");
         var stay = body.Flag("stayLoggedIn", false);
         var result = await login.LogInAsync(context, body.Text("username", ""), body.Text("password", ""), stay);
         if (!result.IsRight)

@@ -12,11 +12,11 @@ internal sealed class ConfigTextRoutes(ConfigStore config) : IExtensionRoutes
     public void Map(RouteGroupBuilder api)
     {
         api.MapGet("/config/yaml", () => Results.Text(ConfigMask.Of(config.Home.ConfigFile, config.Text), "text/plain; charset=utf-8"))
-            .Produces<string>(200, "text/plain").WithSummary("config.yaml as it is in force, its secrets masked.");
+            .Produces<string>(200, "text/plain").WithSummary("The config.yaml in force, with its secrets masked.");
         api.MapGet("/config/schema", () => Results.Text(ConfigJsonSchema.Text, "application/schema+json; charset=utf-8"))
             .Produces<System.Text.Json.Nodes.JsonObject>(200, "application/schema+json").WithSummary("The JSON Schema of config.yaml, for editors.");
         api.MapGet("/config/problems", () => Answers.Of(Problems(), Answers.Json.IReadOnlyListConfigProblemItem))
-            .Produces<IReadOnlyList<ConfigProblemItem>>().WithSummary("What is wrong with config.yaml as it stands; empty when all of it is in force.");
+            .Produces<IReadOnlyList<ConfigProblemItem>>().WithSummary("The problems of the present config.yaml; empty when all of it is in force.");
     }
 
     private IReadOnlyList<ConfigProblemItem> Problems() =>

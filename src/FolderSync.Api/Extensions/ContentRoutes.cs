@@ -16,9 +16,9 @@ internal sealed class ContentRoutes(ISyncEngine engine) : IExtensionRoutes
     public void Map(RouteGroupBuilder api)
     {
         api.MapGet("/browse", BrowseAsync)
-            .Produces<BrowsePage>().WithSummary("One level of a folder (prefix: the directory), what is on disk and what others have, each with its state.");
+            .Produces<BrowsePage>().WithSummary("One level of a folder (prefix: the directory): what is on disk and what others have, each with its state.");
         api.MapPost("/ignores/preview", (Delegate)PreviewIgnoresAsync).Takes<IgnorePreviewRequest>()
-            .Produces<IgnorePreview>().WithSummary("What the given ignore patterns would ignore of what is there now. Nothing is changed.");
+            .Produces<IgnorePreview>().WithSummary("The present files that the given ignore patterns would ignore. Changes nothing.");
         api.MapGet("/override/preview", (string? folder, int? page, int? perpage) => Answers.Of(Override(folder, page, perpage), Answers.Json.PreviewPage))
             .Produces<PreviewPage>().WithSummary("What Override of a send-only folder would do on the other devices.");
         api.MapGet("/revert/preview", (string? folder, int? page, int? perpage) => Answers.Of(Revert(folder, page, perpage), Answers.Json.PreviewPage))
@@ -53,7 +53,7 @@ internal sealed class ContentRoutes(ISyncEngine engine) : IExtensionRoutes
         var request = await Answers.BodyAsync(context, Answers.Json.IgnorePreviewRequest);
         var id = Refusals.Folder(engine, request.Folder).Config.Id;
         if (request.Lines is not { Count: <= MaxLines } lines || lines.Any(l => l is null))
-            throw new BadHttpRequestException($"lines is to be a list of texts, at most {MaxLines}.");
+            throw new BadHttpRequestException($"lines must be a list of at most {MaxLines} texts.");
         var (number, take, skip) = Answers.Page(request.Page, request.Perpage);
         var preview = await Answers.OrConflictAsync(engine.PreviewIgnoresAsync(id, lines, skip, take, context.RequestAborted));
         return Answers.Of(

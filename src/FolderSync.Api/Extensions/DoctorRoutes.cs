@@ -25,7 +25,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
             var checks = await Task.Run(() => Checks().ToList(), cancellation);
             return Answers.Of(checks, Answers.Json.IReadOnlyListDoctorCheck);
         }))
-        .Produces<IReadOnlyList<DoctorCheck>>().WithSummary("Checks of ports, watches, clock, disk, permissions and peers' versions, each with how to mend it.");
+        .Produces<IReadOnlyList<DoctorCheck>>().WithSummary("Checks of ports, watches, clock, disk, permissions and peers' versions, each with its fix.");
 
     private IEnumerable<DoctorCheck> Checks() =>
     [
@@ -35,9 +35,9 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
     private IEnumerable<DoctorCheck> Configuration()
     {
         foreach (var problem in config.Error?.Problems ?? [])
-            yield return Fail("configuration", $"{problem.File}:{problem.Line}:{problem.Column}: {problem.Message} What was in force before stays so.", problem.Hint ?? "Mend that line; the file is taken up as soon as it is saved.");
+            yield return Fail("configuration", $"{problem.File}:{problem.Line}:{problem.Column}: {problem.Message} The last valid version stays in force.", problem.Hint ?? "Fix that line; the file is reloaded when it is saved.");
         foreach (var warning in config.Warnings)
-            yield return Warn("configuration", $"{warning.File}:{warning.Line}:{warning.Column}: {warning.Message}", warning.Hint ?? "Look at that line.");
+            yield return Warn("configuration", $"{warning.File}:{warning.Line}:{warning.Column}: {warning.Message}", warning.Hint ?? "Check that line.");
         if (config.Error is null && config.Warnings.Count == 0)
             yield return Ok("configuration", $"'{config.Home.ConfigFile}' is in force.");
     }
@@ -45,11 +45,11 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
     private IEnumerable<DoctorCheck> Ports()
     {
         foreach (var (address, why) in engine.ListenErrors)
-            yield return Fail("port", $"Peers can't be listened for on {address}: {why}", "End the program that has the port, or set another under network: listen in config.yaml.");
+            yield return Fail("port", $"Can't listen for peers on {address}: {why}", "Stop the program that uses the port, or set another under network: listen in config.yaml.");
         if (engine.ListenAddresses.Count > 0)
-            yield return Ok("port", $"Peers are listened for at {string.Join(", ", engine.ListenAddresses)}.");
+            yield return Ok("port", $"Listening for peers on {string.Join(", ", engine.ListenAddresses)}.");
         else if (engine.ListenErrors.Count == 0)
-            yield return Warn("port", "No address is listened on: only this device can make connections.", "Set network: listen in config.yaml if others are to reach it.");
+            yield return Warn("port", "Not listening on any address: only this device can make connections.", "Set network: listen in config.yaml if other devices should connect to it.");
     }
 
     private DoctorCheck Page()
@@ -59,7 +59,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         return isLoopback || page.Page.PasswordHash.Length > 0
             ? Ok("page", $"The page and REST are at {page.Url}")
             : Warn("page", $"The page's address {page.Page.Address} is reachable from other computers and no password is set: it is switched off, only REST with the API key answers.",
-                "Set a password in the page's settings on this computer, or page: address to 127.0.0.1:8384.");
+                "Set a password in the page's settings on this computer, or set page: address to 127.0.0.1:8384.");
     }
 
     private IEnumerable<DoctorCheck> Home()
@@ -70,10 +70,10 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
             var open = File.GetUnixFileMode(home) & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
             yield return open == 0
                 ? Ok("permissions", $"Only you can read '{home}', where the device's key is.")
-                : Warn("permissions", $"Others on this computer can look into '{home}', where the device's key is.", $"chmod 700 '{home}'");
+                : Warn("permissions", $"Other users of this computer can read '{home}', where the device's key is.", $"chmod 700 '{home}'");
         }
         if (Space(home) is var (free, _) && free < 100 << 20)
-            yield return Fail("disk", $"Only {Size(free)} are free where '{home}' is: the index can't grow.", "Make room on that disk.");
+            yield return Fail("disk", $"Only {Size(free)} are free where '{home}' is: the index can't grow.", "Free some space on that disk.");
     }
 
     private IEnumerable<DoctorCheck> Folder(FolderSnapshot folder)
@@ -86,23 +86,23 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         }
         if (folder.Error.Length > 0)
         {
-            yield return Fail("folder", $"{name} is stopped: {folder.Error}", "Mend what it says; the folder goes on by itself.");
+            yield return Fail("folder", $"{name} is stopped: {folder.Error}", "Fix that; the folder resumes automatically.");
             yield break;
         }
         var failing = folder.PullProblems.Count(p => p.Permanent || p.RetryAt is not null);
         if (failing + folder.ScanProblems.Count is var count and > 0)
-            yield return Warn("folder", $"{name}: {count} items can't be read or brought in.", "Look at the folder's out-of-sync items: each has its reason.");
+            yield return Warn("folder", $"{name}: {count} items can't be read or synced.", "See the folder's out-of-sync items: each has its reason.");
         else if (folder.Hold is { } hold)
-            yield return Warn("folder", $"{name}: {hold.Files:N0} deletions are held.", "Confirm them or bring the files back, on the page.");
+            yield return Warn("folder", $"{name}: {hold.Files:N0} deletions are held.", "Confirm them or restore the files, on the page.");
         else
             yield return Ok("folder", $"{name} ('{path}') is {(folder.State == FolderState.Syncing ? "being synced" : "well")}.");
         if (folder.Config.Type != Core.Model.FolderType.SendOnly && !OperatingSystem.IsWindows() && !DirectoryAccess.CanWrite(path))
-            yield return Fail("permissions", $"{name}: '{path}' can't be written to by the user who runs the service.", $"Give that user the right: sudo chown -R {Environment.UserName} '{path}'");
+            yield return Fail("permissions", $"{name}: the user who runs the service can't write to '{path}'.", $"Give that user permission: sudo chown -R {Environment.UserName} '{path}'");
         if (Space(path) is var (free, total))
         {
             var keep = folder.Config.MinDiskFreeIsBytes ? folder.Config.MinDiskFree : total * folder.Config.MinDiskFree / 100;
             yield return free < keep
-                ? Fail("disk", $"{name}: {Size(free)} are free, {Size((long)keep)} are to stay free: nothing more is brought in.", "Make room on that disk, or lower min-free of the folder.")
+                ? Fail("disk", $"{name}: {Size(free)} are free, {Size((long)keep)} must stay free: nothing more is received.", "Free some space on that disk, or lower the folder's min-free.")
                 : Ok("disk", $"{name}: {Size(free)} of {Size(total)} are free.");
         }
     }
@@ -137,7 +137,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         {
             var offset = device.ClockOffset!.Value;
             yield return Warn("clock", $"The clock of {Name(device)} is {Span(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} this one's: of two concurrent edits the wrong one may win.",
-                "Let both computers set their clocks by the network (timedatectl set-ntp true).");
+                "Synchronize the clocks of both computers (timedatectl set-ntp true).");
         }
         if (told.Count == 0)
             yield return Ok("clock", "No connected device tells its time; nothing to compare with.");
@@ -155,7 +155,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         {
             var why = device.DialErrors.Count > 0 ? string.Join(" ", device.DialErrors.Select(e => $"{e.Key}: {e.Value}"))
                 : device.Config.Addresses is ["dynamic"] ? "Its address is dynamic and it has not been found." : "It has not been reached yet.";
-            yield return Warn("device", $"{Name(device)} is not connected. {why}", "See that it runs and has this device's ID; give it an address under devices in config.yaml, or on the page.");
+            yield return Warn("device", $"{Name(device)} is not connected. {why}", "Check that it is running and has this device's ID; set its address under devices in config.yaml, or on the page.");
         }
         else if (device.ClientName.Equals("syncthing", StringComparison.OrdinalIgnoreCase) && VersionOf(device.ClientVersion) is { } version && version < OldestSyncthing)
         {
@@ -172,7 +172,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         if (pause.IsPaused)
             yield return Warn("pause", pause.Until is { } until ? $"All syncing is paused until {until.ToLocalTime():g}." : "All syncing is paused until it is resumed.", "foldersync resume");
         if (problems.All().Count(p => !p.Acknowledged) is var count and > 0)
-            yield return Warn("problems", $"{count} problems wait to be acknowledged.", "Look at them on the page.");
+            yield return Warn("problems", $"{count} problems are not acknowledged.", "See them on the page.");
     }
 
     private static (long Free, long Total)? Space(string path)

@@ -15,18 +15,18 @@ internal sealed class HistoryRoutes(ISyncEngine engine, ProblemBook problems, Lo
     public void Map(RouteGroupBuilder api)
     {
         api.MapGet("/changes", (string? folder, int? limit, string? before) => Answers.Of(Changes(folder, limit, before), Answers.Json.IReadOnlyListChangeItem))
-            .Produces<IReadOnlyList<ChangeItem>>().WithSummary("The history, newest first. before: the ID (or time) from which to read on.");
+            .Produces<IReadOnlyList<ChangeItem>>().WithSummary("The history, newest first. before: the ID or time to continue from.");
         api.MapGet("/problems", () => Answers.Of(Problems(), Answers.Json.IReadOnlyListProblemItem))
-            .Produces<IReadOnlyList<ProblemItem>>().WithSummary("What went wrong, newest first. It stays until it is acknowledged, over restarts too.");
+            .Produces<IReadOnlyList<ProblemItem>>().WithSummary("Problems, newest first. They stay until acknowledged, even across restarts.");
         api.MapPost("/problems/ack", (Delegate)AcknowledgeAsync)
             .Takes<AcknowledgeRequest>().Produces<AcknowledgeResult>().WithSummary("Acknowledges one problem by its ID, or all.");
         api.MapGet("/log", (long? since, int? limit) => Answers.Of(Log(since, limit), Answers.Json.IReadOnlyListLogLine))
-            .Produces<IReadOnlyList<LogLine>>().WithSummary("The latest lines of the log, oldest first; since: only what came behind that seq.");
+            .Produces<IReadOnlyList<LogLine>>().WithSummary("The latest lines of the log, oldest first; since: only lines after that seq.");
         api.MapGet("/log/levels", () => Answers.Of(Levels(), Answers.Json.IReadOnlyDictionaryStringString))
-            .Produces<IReadOnlyDictionary<string, string>>().WithSummary("How much of each area is logged: area → trace, debug, info, warning, error, critical, none.");
+            .Produces<IReadOnlyDictionary<string, string>>().WithSummary("The log level of each area: trace, debug, info, warning, error, critical, none.");
         api.MapPut("/log/levels", (Delegate)SetLevelsAsync)
             .Takes<IReadOnlyDictionary<string, string>>().Produces<IReadOnlyDictionary<string, string>>()
-            .WithSummary("Sets the levels of the named areas; the others stay. Kept over a restart.");
+            .WithSummary("Sets the levels of the named areas and keeps the others. Survives restarts.");
     }
 
     private IReadOnlyList<ChangeItem> Changes(string? folder, int? limit, string? before)
@@ -85,7 +85,7 @@ internal sealed class HistoryRoutes(ISyncEngine engine, ProblemBook problems, Lo
             if (!log.Levels.ContainsKey(area))
                 throw new BadHttpRequestException($"There is no area '{area}' in the log; there are {string.Join(", ", log.Levels.Keys.Order())}.");
             levels[area] = LogBook.TryLevel(word, out var level) ? level
-                : throw new BadHttpRequestException($"'{word}' is no level; there are trace, debug, info, warning, error, critical, none.");
+                : throw new BadHttpRequestException($"'{word}' is not a level; the levels are trace, debug, info, warning, error, critical, none.");
         }
         log.SetLevels(levels, engine.State);
         return Answers.Of(Levels(), Answers.Json.IReadOnlyDictionaryStringString);

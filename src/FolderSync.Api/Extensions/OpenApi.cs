@@ -47,7 +47,7 @@ internal static class OpenApi
         {
             Title = "FolderSync",
             Version = ProgramVersion.Number,
-            Description = "What FolderSync's REST interface has over Syncthing's. Everything else under /rest is as Syncthing documents it. " +
+            Description = "FolderSync's extensions of Syncthing's REST interface. Everything else under /rest is as Syncthing documents it. " +
                 "Errors are a status and a sentence in plain text.",
         };
         // Wherever it is asked for: the address is the client's to know.
@@ -60,7 +60,7 @@ internal static class OpenApi
                 Type = SecuritySchemeType.ApiKey,
                 In = ParameterLocation.Header,
                 Name = "X-API-Key",
-                Description = "Stands in config.yaml under page: api-key.",
+                Description = "In config.yaml under page: api-key.",
             },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", document)] = [] }];

@@ -17,11 +17,11 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
         api.MapGet("/folder", (string? folder) => Answers.Of(Details(folder), Answers.Json.FolderDetails))
             .Produces<FolderDetails>().WithSummary("One folder's transfers, problems and held deletions.");
         api.MapPost("/deletions", DeletionsAsync)
-            .Produces(200).WithSummary("A person's word on held deletions: action=delete carries them out, action=restore brings the files back.");
+            .Produces(200).WithSummary("Decides about held deletions: action=delete carries them out, action=restore restores the files.");
         api.MapGet("/devices", () => Answers.Of(Devices(), Answers.Json.IReadOnlyListDeviceRow))
             .Produces<IReadOnlyList<DeviceRow>>().WithSummary("All devices with connection, rates and completion.");
         api.MapGet("/rates", () => Answers.Of(Rates(), Answers.Json.RateList))
-            .Produces<RateList>().WithSummary("Bytes a second over all devices, for each of the last 300 seconds.");
+            .Produces<RateList>().WithSummary("Bytes per second over all devices, for each of the last 300 seconds.");
     }
 
     private IReadOnlyList<FolderRow> Folders()
@@ -86,7 +86,7 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
     {
         var id = Refusals.Folder(engine, folder).Config.Id;
         if (action is not ("delete" or "confirm" or "restore"))
-            throw new BadHttpRequestException("Say what to do with the held deletions: action=delete carries them out, action=restore brings the files back.");
+            throw new BadHttpRequestException("Give an action for the held deletions: action=delete carries them out, action=restore restores the files.");
         await Answers.OrConflictAsync(Confirm());
         return RestJson.Empty();
 

@@ -10,7 +10,7 @@ internal static class PathRoutes
     private const int MaxItems = 200;
 
     public static void Map(RouteGroupBuilder api) => api.MapGet("/paths", (string? path) => Answers.Of(Complete(path ?? ""), Answers.Json.PathList))
-        .Produces<PathList>().WithSummary("Directories that a path may be completed to, and whether it is there and can be written to.");
+        .Produces<PathList>().WithSummary("Directories that complete a path, and whether the path exists and is writable.");
 
     private static PathList Complete(string text)
     {
@@ -25,7 +25,7 @@ internal static class PathRoutes
         try
         {
             var exists = Directory.Exists(path);
-            return new PathList(Items(path), File.Exists(path) ? $"'{text}' is a file; a directory is wanted." : null, exists, IsWritable(path), Free(path));
+            return new PathList(Items(path), File.Exists(path) ? $"'{text}' is a file; a directory is required." : null, exists, IsWritable(path), Free(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -13,7 +13,7 @@ internal sealed class PauseRoutes(IPause pause, TimeProvider time) : IExtensionR
     {
         api.MapGet("/pause", State).Produces<PauseState>().WithSummary("Whether all syncing is paused, and until when.");
         api.MapPost("/pause", (Delegate)PauseAsync).Takes<PauseRequest>().Produces<PauseState>()
-            .WithSummary("Pauses all syncing for so many minutes; without minutes until it is resumed. It outlives a restart and ends by itself.");
+            .WithSummary("Pauses all syncing for that many minutes; without minutes until resumed. It survives restarts and ends automatically.");
         api.MapPost("/resume", async (CancellationToken cancellation) =>
         {
             await pause.ResumeAsync(cancellation);
@@ -27,7 +27,7 @@ internal sealed class PauseRoutes(IPause pause, TimeProvider time) : IExtensionR
     {
         var minutes = context.Request.ContentLength is 0 ? null : (await Answers.BodyAsync(context, Answers.Json.PauseRequest)).Minutes;
         if (minutes is <= 0 or > MaxMinutes or double.NaN)
-            throw new BadHttpRequestException($"minutes is to be more than 0 and at most {MaxMinutes}.");
+            throw new BadHttpRequestException($"minutes must be more than 0 and at most {MaxMinutes}.");
         await pause.PauseAsync(minutes is { } m ? time.GetUtcNow().AddMinutes(m) : null, CancellationToken.None);
         return State();
     }

@@ -13,16 +13,16 @@ internal sealed class VersionRoutes(ISyncEngine engine) : IExtensionRoutes
     public void Map(RouteGroupBuilder api)
     {
         api.MapGet("/versions", ListAsync)
-            .Produces<VersionPage>().WithSummary("A page of what the trash can keeps, by name and then newest first. prefix: only names that begin so.");
+            .Produces<VersionPage>().WithSummary("A page of the kept versions, by name and then newest first. prefix: only names with this prefix.");
         api.MapPost("/versions/restore", (Delegate)RestoreAsync).Takes<RestoreRequest>()
-            .Produces<RestoreResult>().WithSummary("Brings a version back to its name; what stands there is kept as a version first.");
-        api.MapDelete("/versions", RemoveAsync).Produces(200).WithSummary("Removes one version for good.");
+            .Produces<RestoreResult>().WithSummary("Restores a version; the present file is kept as a version first.");
+        api.MapDelete("/versions", RemoveAsync).Produces(200).WithSummary("Permanently removes one version.");
         api.MapPost("/versions/clean", CleanAsync)
-            .Produces<CleanResult>().WithSummary("Applies the folder's limits of age and size to its versions now.");
+            .Produces<CleanResult>().WithSummary("Applies the folder's age and size limits to its versions now.");
         api.MapGet("/conflicts", (string? folder) => Answers.Of(Conflicts(folder), Answers.Json.IReadOnlyListConflictItem))
             .Produces<IReadOnlyList<ConflictItem>>().WithSummary("Conflict copies that are still there, newest first.");
         api.MapPost("/conflicts/resolve", (Delegate)ResolveAsync).Takes<ResolveRequest>().Produces(200)
-            .WithSummary("Ends a conflict: keep=copy gives the copy's content the name, keep=current leaves it. The other content goes to the versions.");
+            .WithSummary("Resolves a conflict: keep=copy keeps the copy's content, keep=current the present file. The other content becomes a version.");
     }
 
     private async Task<IResult> ListAsync(string? folder, string? prefix, int? page, int? perpage, CancellationToken cancellation)
@@ -73,7 +73,7 @@ internal sealed class VersionRoutes(ISyncEngine engine) : IExtensionRoutes
         var request = await Answers.BodyAsync(context, Answers.Json.ResolveRequest);
         var id = Refusals.Folder(engine, request.Folder).Config.Id;
         if (request.Keep is not ("copy" or "current"))
-            throw new BadHttpRequestException("Say which content is to stay: keep=copy or keep=current.");
+            throw new BadHttpRequestException("Choose the content to keep: keep=copy or keep=current.");
         await OrMissingAsync(Done(engine.ResolveConflictAsync(id, Refusals.Name(request.Copy), request.Keep == "copy", CancellationToken.None)));
         return RestJson.Empty();
     }

@@ -5,19 +5,19 @@ namespace FolderSync.Api.Service;
 /// <summary>All that this assembly writes into the log. In one class: the generator puts several in an order that changes from build to build.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(10, LogLevel.Warning, "The page is reachable from other computers ({Address}) and no password is set: it is switched off, only the REST interface answers, with the API key. Set a password with 'foldersync password', or set page.address to 127.0.0.1.")]
+    [LoggerMessage(10, LogLevel.Warning, "The page is reachable from other computers ({Address}) and no password is set: it is disabled, and only the REST interface works, with the API key. Set a password with 'foldersync password', or set page.address to 127.0.0.1.")]
     public static partial void PageIsOpen(ILogger log, string address);
 
     [LoggerMessage(17, LogLevel.Information, "A password is set: the page is on.")]
     public static partial void PageIsGuarded(ILogger log);
 
-    [LoggerMessage(18, LogLevel.Warning, "The API key has {Length} characters and can be tried from other computers. Take one of at least {Safe}: remove page.api-key from config.yaml and restart, and a good one is made.")]
+    [LoggerMessage(18, LogLevel.Warning, "The API key has {Length} characters and can be guessed from other computers. Use at least {Safe}: remove page.api-key from config.yaml and restart to create a safe one.")]
     public static partial void KeyIsShort(ILogger log, int length, int safe);
 
     [LoggerMessage(20, LogLevel.Information, "'{User}' logged in from {Address}")]
     public static partial void LoggedIn(ILogger log, string user, IPAddress address);
 
-    [LoggerMessage(21, LogLevel.Warning, "A wrong name or password ('{User}') came from {Address}")]
+    [LoggerMessage(21, LogLevel.Warning, "Login with a wrong name or password ('{User}') from {Address}")]
     public static partial void WrongLogin(ILogger log, string user, IPAddress address);
 
     /// <summary>What a client had written by POST /rest/system/error.</summary>

@@ -22,9 +22,9 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
         rest.MapGet(Root, () => RestJson.Of(new JsonObject
         {
             ["sections"] = new JsonArray([.. ConfigSchema.Groups.Select(s => new JsonObject { ["name"] = s.Name, ["about"] = s.About })]),
-        })).Produces<JsonObject>().WithSummary("The sections of config.yaml whose options are single.");
+        })).Produces<JsonObject>().WithSummary("The sections of config.yaml that aren't lists.");
         rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(Shown(Section(section).Options, o => Section(section).Write(o, store.Current))))
-            .Produces<JsonObject>().WithSummary("A section's options, each with its sentence, kind, default and value, in the file's words.");
+            .Produces<JsonObject>().WithSummary("A section's options, each with its description, type, default and value, as in the file.");
         rest.MapPatch(Root + "/{section}", async (HttpContext c, string section) => await ChangeAsync(c, Section(section).Options,
             (reader, option, node, config) => Section(section).ReadOption(reader, option, node, config)))
             .Produces(200).WithSummary("Changes options of a section: {option: value or [values]}. Empty is the default.");

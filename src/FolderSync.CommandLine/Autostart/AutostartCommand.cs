@@ -10,21 +10,21 @@ internal static class AutostartCommand
     public static Command Create(CommandSet cli)
     {
         var now = new Option<bool>("--now") { Description = "Start it now, too." };
-        return new Command("autostart", "Starts FolderSync at each login, or no longer.")
+        return new Command("autostart", "Controls whether FolderSync starts at login.")
         {
-            cli.Does(new Command("on", "From the next login on.") { now }, async (context, home, parsed, cancellation) =>
+            cli.Does(new Command("on", "Starts it at login from now on.") { now }, async (context, home, parsed, cancellation) =>
             {
                 var autostart = Of(context, home);
                 await autostart.TurnOnAsync(parsed.GetValue(now), cancellation);
                 await TellAsync(context, autostart.Read());
             }),
-            cli.Does(new Command("off", "No longer. What runs goes on."), async (context, home, _, cancellation) =>
+            cli.Does(new Command("off", "Stops starting it at login. A running service keeps running."), async (context, home, _, cancellation) =>
             {
                 var autostart = Of(context, home);
                 await autostart.TurnOffAsync(cancellation);
                 await TellAsync(context, autostart.Read());
             }),
-            cli.Does(new Command("status", "Says whether, and by what."), (context, home, _, _) => TellAsync(context, Of(context, home).Read())),
+            cli.Does(new Command("status", "Shows whether it starts at login, and how."), (context, home, _, _) => TellAsync(context, Of(context, home).Read())),
         };
     }
 
@@ -33,7 +33,7 @@ internal static class AutostartCommand
         var programs = ProgramFiles.Of(context, home);
         return OperatingSystem.IsWindows() ? new WindowsAutostart(programs)
             : OperatingSystem.IsLinux() ? LinuxAutostart.Of(context, programs)
-            : throw CliException.Failed("FolderSync can't set itself up to start at a login on this system. Start `foldersync serve` by the system's own means.");
+            : throw CliException.Failed("FolderSync can't set up its start at login on this system. Start `foldersync serve` with the system's own means.");
     }
 
     private static async Task TellAsync(CliContext context, AutostartState state)

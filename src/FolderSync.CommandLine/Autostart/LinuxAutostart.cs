@@ -48,9 +48,9 @@ internal sealed class LinuxAutostart(
         if (File.Exists(TrayEntry))
             lines.Add($"The tray icon starts with the desktop: '{TrayEntry}'.");
         if (unit && !systemd)
-            notes.Add("This computer is not run by systemd: the unit has no effect here. `foldersync autostart on` makes an entry that has.");
+            notes.Add("This computer doesn't use systemd: the unit has no effect here. `foldersync autostart on` creates an entry that works.");
         if (unit && systemd && !File.Exists($"/var/lib/systemd/linger/{Environment.UserName}"))
-            notes.Add("It starts with the first login. For a computer that nobody logs in to: `loginctl enable-linger`.");
+            notes.Add("It starts with the first login. On a computer without logins, run `loginctl enable-linger`.");
         return new AutostartState(lines.Count > 0, lines, notes);
     }
 
@@ -68,12 +68,12 @@ internal sealed class LinuxAutostart(
         }
         else
         {
-            Write(ServiceEntry, DesktopEntry.Text("FolderSync", "Keeps folders the same on all devices", programs.Service));
+            Write(ServiceEntry, DesktopEntry.Text("FolderSync", "Keeps folders in sync on all devices", programs.Service));
         }
         if (programs.Tray is { } tray)
             Write(TrayEntry, DesktopEntry.Text("FolderSync's icon", "Shows what FolderSync does", tray));
         if (now && (!systemd || systemctl is null || !await systemctl(["start", UnitName], cancellation)))
-            throw CliException.Failed("It is set up, but can't be started from here: no systemd of this user can be reached. Log in anew, or run `foldersync serve`.");
+            throw CliException.Failed("It is set up but can't be started now: this user's systemd can't be reached. Log in again, or run `foldersync serve`.");
     }
 
     public async Task TurnOffAsync(CancellationToken cancellation)

@@ -27,7 +27,7 @@ internal sealed class WindowsAutostart(ProgramFiles programs, string key = Windo
         if (run?.GetValue(Name) is not string command)
             return new AutostartState(false, [], []);
         return IsSwitchedOff()
-            ? new AutostartState(false, [], ["It is set up, but switched off among Windows' startup apps; `foldersync autostart on` switches it on again."])
+            ? new AutostartState(false, [], ["It is set up but disabled in Windows' startup apps; `foldersync autostart on` enables it again."])
             : new AutostartState(true, [$@"Started at each login: {command} (HKEY_CURRENT_USER\{key}, {Name})."], []);
     }
 
@@ -35,7 +35,7 @@ internal sealed class WindowsAutostart(ProgramFiles programs, string key = Windo
     {
         var command = string.Join(' ', Command.Select(Quote));
         if (command.Length > LongestCommand)
-            throw CliException.Failed($"Windows starts commands of at most {LongestCommand} characters at a login; this one has {command.Length}: {command}. Install FolderSync, or put its home, where the path is shorter.");
+            throw CliException.Failed($"Windows allows at most {LongestCommand} characters for a command at login; this one has {command.Length}: {command}. Install FolderSync, or move its home, to a shorter path.");
         using (var run = Registry.CurrentUser.CreateSubKey(key))
             run.SetValue(Name, command, RegistryValueKind.String);
         SwitchOn();

@@ -12,12 +12,12 @@ namespace FolderSync.CommandLine.Commands;
 
 internal static class ConfigCommands
 {
-    public static Command Create(CommandSet cli) => new("config", "Looks at config.yaml, and edits it.") { Check(cli), Show(cli), Edit(cli), Path(cli), Schema(cli) };
+    public static Command Create(CommandSet cli) => new("config", "Shows, checks and edits config.yaml.") { Check(cli), Show(cli), Edit(cli), Path(cli), Schema(cli) };
 
     private static Command Check(CommandSet cli)
     {
-        var file = new Argument<string?>("FILE") { Description = "Another file than the home's config.yaml.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("check", "Says what is wrong in the configuration, with line and column; exit code 2 then.") { file };
+        var file = new Argument<string?>("FILE") { Description = "Check this file instead of the home's config.yaml.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("check", "Checks the configuration and reports errors with line and column. The exit code is 2 if there are any.") { file };
         return cli.Does(command, async (context, home, parsed, _) =>
         {
             var path = parsed.GetValue(file) is { } named ? System.IO.Path.GetFullPath(named, context.WorkingDirectory) : home.ConfigFile;
@@ -26,14 +26,14 @@ internal static class ConfigCommands
             var good = FileCheck.Of(path, home, ConfigOverrides.FromEnvironment(context.Environment));
             foreach (var warning in good.Warnings)
                 await context.Error.WriteLineAsync(warning.ToString());
-            await context.Out.WriteLineAsync($"'{path}' is good: {Count(good.Folders, "folder")}, {Count(good.Devices, "device")}.");
+            await context.Out.WriteLineAsync($"'{path}' is valid: {Count(good.Folders, "folder")}, {Count(good.Devices, "device")}.");
         });
     }
 
     private static Command Show(CommandSet cli)
     {
-        var set = new Option<bool>("--set") { Description = "Only what is set; no defaults." };
-        var command = new Command("show", "Prints the configuration in force, each option with where it comes from: file, environment, flag or default. Keys and hashes are hidden.") { set };
+        var set = new Option<bool>("--set") { Description = "Omit options that have their default." };
+        var command = new Command("show", "Prints the configuration in force, each option with its origin: file, environment, flag or default. Keys and hashes are hidden.") { set };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
             using var client = await CliContext.ConnectAsync(home, cancellation);
@@ -46,7 +46,7 @@ internal static class ConfigCommands
     }
 
     private static Command Edit(CommandSet cli) => cli.Does(
-        new Command("edit", "Opens a copy of the configuration in $VISUAL or $EDITOR, checks it, and only then puts it in the file's place."),
+        new Command("edit", "Opens a copy of the configuration in $VISUAL or $EDITOR, checks it, and replaces the file only with a valid copy."),
         async (context, home, parsed, cancellation) =>
         {
             _ = context.Self(home);
@@ -65,20 +65,20 @@ internal static class ConfigCommands
                 case ConfigEdited.Replaced replaced:
                     foreach (var warning in replaced.Warnings)
                         await context.Error.WriteLineAsync(PrintableText.Of(warning.ToString()));
-                    await context.Error.WriteLineAsync($"'{home.ConfigFile}' is saved{(await IsRunningAsync(home, cancellation) ? " and taken up at once" : ", and in force when FolderSync starts")}.");
+                    await context.Error.WriteLineAsync($"'{home.ConfigFile}' is saved{(await IsRunningAsync(home, cancellation) ? " and was reloaded" : "; it takes effect when FolderSync starts")}.");
                     break;
                 case ConfigEdited.GivenUp left:
-                    throw CliException.BadInput($"Nothing was changed. What you wrote is in '{left.Copy}'.");
+                    throw CliException.BadInput($"Nothing was changed. Your changes are in '{left.Copy}'.");
                 case ConfigEdited.Overtaken left:
-                    throw CliException.Failed($"'{home.ConfigFile}' was changed by somebody else meanwhile, and is left as it is. What you wrote is in '{left.Copy}'.");
+                    throw CliException.Failed($"'{home.ConfigFile}' was changed by another program meanwhile and was not replaced. Your changes are in '{left.Copy}'.");
             }
         });
 
     private static Command Path(CommandSet cli) => cli.Does(
-        new Command("path", "Prints where the configuration is."), (context, home, _, _) => context.Out.WriteLineAsync(home.ConfigFile));
+        new Command("path", "Prints the path of the configuration."), (context, home, _, _) => context.Out.WriteLineAsync(home.ConfigFile));
 
     private static Command Schema(CommandSet cli) => cli.Does(
-        new Command("schema", "Prints the JSON Schema of config.yaml, by which editors complete and check."), (context, _, _, _) => context.Out.WriteAsync(ConfigJsonSchema.Text));
+        new Command("schema", "Prints the JSON Schema of config.yaml, for completion and checks in editors."), (context, _, _, _) => context.Out.WriteAsync(ConfigJsonSchema.Text));
 
     private static async Task<bool> IsRunningAsync(HomeDirectory home, CancellationToken cancellation)
     {

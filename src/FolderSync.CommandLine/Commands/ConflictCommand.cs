@@ -11,10 +11,10 @@ internal static class ConflictCommand
     public static Command Create(CommandSet cli)
     {
         var folder = new Argument<string?>("FOLDER") { Description = "Its ID, label or path. Default: all.", Arity = ArgumentArity.ZeroOrOne }.CompletesFolders(cli);
-        var keepCopy = new Option<string?>("--keep-copy") { Description = "That copy's content gets the name.", HelpName = "COPY" };
-        var keepCurrent = new Option<string?>("--keep-current") { Description = "What has the name stays; that copy goes to the versions.", HelpName = "COPY" };
-        var json = new Option<bool>("--json") { Description = "For programs: the list as JSON." };
-        return cli.Does(new Command("conflicts", "Lists the conflict copies that are there, and resolves them.") { folder, keepCopy, keepCurrent, json }, async (context, home, parsed, cancellation) =>
+        var keepCopy = new Option<string?>("--keep-copy") { Description = "Keep that copy's content under the original name.", HelpName = "COPY" };
+        var keepCurrent = new Option<string?>("--keep-current") { Description = "Keep the present file and move that copy to the versions.", HelpName = "COPY" };
+        var json = new Option<bool>("--json") { Description = "Print the list as JSON." };
+        return cli.Does(new Command("conflicts", "Lists and resolves conflict copies.") { folder, keepCopy, keepCurrent, json }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             var target = parsed.GetValue(folder) is { } word ? Targets.Folder(word, await client.FoldersAsync(cancellation)).Id : null;
@@ -47,6 +47,6 @@ internal static class ConflictCommand
             await context.Out.WriteLineAsync($"{Amount.Moment(conflict.Time, context.Time.GetUtcNow()),-16}  {PrintableText.Of(conflict.Folder)}: {PrintableText.Of(conflict.Item)}");
             await context.Out.WriteLineAsync($"{"",-16}  has the content of {PrintableText.Of(conflict.DeviceName.Length > 0 ? conflict.DeviceName : conflict.Device)}; the other one is {PrintableText.Of(conflict.Copy)}");
         }
-        await context.Out.WriteLineAsync("`foldersync conflicts FOLDER --keep-copy COPY` gives a copy the name, `--keep-current COPY` puts it away.");
+        await context.Out.WriteLineAsync("`foldersync conflicts FOLDER --keep-copy COPY` keeps that copy, `--keep-current COPY` keeps the present file.");
     }
 }

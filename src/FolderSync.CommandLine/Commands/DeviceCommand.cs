@@ -14,13 +14,13 @@ internal static class DeviceCommand
     public static Command Create(CommandSet cli)
     {
         var name = new Argument<string>("DEVICE") { Description = "Its name or ID." }.CompletesDevices(cli);
-        var rename = new Option<string?>("--rename") { Description = "What to call it here.", HelpName = "NAME" };
+        var rename = new Option<string?>("--rename") { Description = "Its name on this device.", HelpName = "NAME" };
         var address = new Option<string[]>("--address")
         {
-            Description = "Where it is, instead of what is known so far: tcp://HOST:PORT, or dynamic for found by itself; may be given several times.",
+            Description = "Its address, replacing the known ones: tcp://HOST:PORT, or dynamic to find it automatically; may be repeated.",
             HelpName = "URL",
         };
-        return cli.Does(new Command("device", "Shows a paired device, renames it, sets its addresses.") { name, rename, address }, async (context, home, parsed, cancellation) =>
+        return cli.Does(new Command("device", "Shows or renames a paired device, or sets its addresses.") { name, rename, address }, async (context, home, parsed, cancellation) =>
         {
             var addresses = parsed.GetValue(address) ?? [];
             foreach (var url in addresses.Where(a => a != "dynamic"))

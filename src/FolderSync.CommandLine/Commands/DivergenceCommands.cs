@@ -11,11 +11,11 @@ internal static class DivergenceCommands
 {
     private const int Shown = 20;
 
-    public static Command Override(CommandSet cli) => Create(cli, "override", "Makes this device's state of a send-only folder the newest everywhere.",
+    public static Command Override(CommandSet cli) => Create(cli, "override", "Makes this device's version of a send-only folder the current one everywhere.",
         (client, folder, perPage, cancellation) => client.PreviewOverrideAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.OverrideAsync(folder, cancellation),
         "on the other devices");
 
-    public static Command Revert(CommandSet cli) => Create(cli, "revert", "Undoes what was changed here in a receive-only folder.",
+    public static Command Revert(CommandSet cli) => Create(cli, "revert", "Undoes local changes in a receive-only folder.",
         (client, folder, perPage, cancellation) => client.PreviewRevertAsync(folder, 1, perPage, cancellation), (client, folder, cancellation) => client.RevertAsync(folder, cancellation),
         "here");
 
@@ -23,8 +23,8 @@ internal static class DivergenceCommands
         CommandSet cli, string name, string description, Func<ServiceClient, string, int, CancellationToken, Task<PreviewPage>> look, Func<ServiceClient, string, CancellationToken, Task> act, string where)
     {
         var folder = FolderCommands.Folder(cli);
-        var preview = new Option<bool>("--preview") { Description = "Only show what would be done." };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do it without asking." };
+        var preview = new Option<bool>("--preview") { Description = "Only show what would happen." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask for confirmation." };
         return cli.Does(new Command(name, description) { folder, preview, yes }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
@@ -44,9 +44,9 @@ internal static class DivergenceCommands
             if (parsed.GetValue(preview))
                 return;
             if (!parsed.GetValue(yes) && !await context.AskAsync("Do it?", cancellation))
-                throw CliException.Failed("Nothing was changed. `--yes` does it without asking.");
+                throw CliException.Failed("Nothing was changed. Use `--yes` to skip the confirmation.");
             await act(client, target.Id, cancellation);
-            await context.Out.WriteLineAsync("It is being done; `foldersync status` shows how far it is.");
+            await context.Out.WriteLineAsync("Started; `foldersync status` shows the progress.");
         });
     }
 }

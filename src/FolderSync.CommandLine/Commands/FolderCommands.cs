@@ -11,7 +11,7 @@ internal static class FolderCommands
     public static Command Scan(CommandSet cli)
     {
         var folder = new Argument<string?>("FOLDER") { Description = "Its ID, label or path. Default: all.", Arity = ArgumentArity.ZeroOrOne }.CompletesFolders(cli);
-        return cli.Does(new Command("scan", "Looks for changes now; done when the scan is.") { folder }, async (context, home, parsed, cancellation) =>
+        return cli.Does(new Command("scan", "Scans for changes now and returns when the scan is done.") { folder }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             if (parsed.GetValue(folder) is not { } word)

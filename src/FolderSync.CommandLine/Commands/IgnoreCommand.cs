@@ -12,10 +12,10 @@ internal static class IgnoreCommand
     public static Command Create(CommandSet cli)
     {
         var folder = FolderCommands.Folder(cli);
-        var add = new Option<string[]>("--add") { Description = "A pattern to put at the end; may be given several times.", HelpName = "PATTERN" };
-        var remove = new Option<string[]>("--remove") { Description = "A pattern to take out; may be given several times.", HelpName = "PATTERN" };
-        var preview = new Option<bool>("--preview") { Description = "Only show what would be ignored of what is there now." };
-        return cli.Does(new Command("ignore", "Shows or changes which files of a folder are not synced.") { folder, add, remove, preview }, async (context, home, parsed, cancellation) =>
+        var add = new Option<string[]>("--add") { Description = "A pattern to append; may be repeated.", HelpName = "PATTERN" };
+        var remove = new Option<string[]>("--remove") { Description = "A pattern to remove; may be repeated.", HelpName = "PATTERN" };
+        var preview = new Option<bool>("--preview") { Description = "Only show which present files would be ignored." };
+        return cli.Does(new Command("ignore", "Shows or changes a folder's ignore patterns.") { folder, add, remove, preview }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             var target = Targets.Folder(parsed.GetRequiredValue(folder), await client.FoldersAsync(cancellation));
@@ -30,7 +30,7 @@ internal static class IgnoreCommand
             if (added.Length + removed.Length == 0)
             {
                 if (present.Count == 0)
-                    await context.Error.WriteLineAsync($"Nothing of '{target.Id}' is ignored. `foldersync ignore {target.Id} --add PATTERN` does it.");
+                    await context.Error.WriteLineAsync($"Nothing in '{target.Id}' is ignored. `foldersync ignore {target.Id} --add PATTERN` adds a pattern.");
                 foreach (var line in present)
                     await context.Out.WriteLineAsync(PrintableText.Of(line));
                 return;
@@ -72,7 +72,7 @@ internal static class IgnoreCommand
         Check(preview, lines);
         if (preview.Total == 0)
         {
-            await context.Out.WriteLineAsync("Nothing that is there now would be ignored.");
+            await context.Out.WriteLineAsync("No present file would be ignored.");
             return;
         }
         foreach (var item in preview.Items.Where(i => i.Ignored))

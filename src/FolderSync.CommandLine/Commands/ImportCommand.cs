@@ -10,11 +10,11 @@ internal static class ImportCommand
 {
     public static Command Create(CommandSet cli)
     {
-        var directory = new Argument<string?>("DIR") { Description = "Syncthing's home, with config.xml and key.pem. Default: where Syncthing keeps it on this system.", Arity = ArgumentArity.ZeroOrOne };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be done." };
+        var directory = new Argument<string?>("DIR") { Description = "Syncthing's home directory, with config.xml and key.pem. Default: Syncthing's default on this system.", Arity = ArgumentArity.ZeroOrOne };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would happen." };
         var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask." };
-        var force = new Option<bool>("--force") { Description = "Also where this home has an identity already; that one is kept aside." };
-        var command = new Command("import-syncthing", "Takes over a Syncthing: identity, devices, folders and options. The other devices notice nothing; no file is touched.") { directory, dryRun, yes, force };
+        var force = new Option<bool>("--force") { Description = "Import even if this home already has an identity, which is then backed up." };
+        var command = new Command("import-syncthing", "Imports a Syncthing's identity, devices, folders and options. Other devices won't notice; no file is touched.") { directory, dryRun, yes, force };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
             var from = Find(context, parsed.GetValue(directory));
@@ -32,10 +32,10 @@ internal static class ImportCommand
             if (why is not null)
                 throw CliException.BadInput(why);
             if (!parsed.GetValue(yes) && !await context.AskAsync("Take this over?", cancellation))
-                throw CliException.Failed("Nothing was done. `--yes` does it without asking.");
+                throw CliException.Failed("Nothing was done. Use `--yes` to skip the confirmation.");
             if (await Importer.RunAsync(plan, home, cancellation) is { } aside)
-                await context.Error.WriteLineAsync($"What was in this home before is kept in '{aside}'.");
-            await context.Error.WriteLineAsync($"Done. Start it with `foldersync serve --home {home}`, and take Syncthing out of what starts by itself: two programs with one identity push each other out.");
+                await context.Error.WriteLineAsync($"The previous contents of this home are in '{aside}'.");
+            await context.Error.WriteLineAsync($"Done. Start it with `foldersync serve --home {home}`, and disable Syncthing's autostart: two programs with one identity disconnect each other.");
             await context.Out.WriteLineAsync(plan.Device.ToString());
         });
     }
@@ -51,19 +51,19 @@ internal static class ImportCommand
         return found.Count switch
         {
             1 => found[0],
-            0 => throw CliException.BadInput("No Syncthing was found where it usually keeps its home. Name the directory that holds its config.xml (`syncthing paths` shows it)."),
-            _ => throw CliException.BadInput($"There is more than one Syncthing: {string.Join(", ", found.Select(f => $"'{f}'"))}. Name the one to take over."),
+            0 => throw CliException.BadInput("No Syncthing was found in the usual places. Give the directory of its config.xml (`syncthing paths` shows it)."),
+            _ => throw CliException.BadInput($"There is more than one Syncthing: {string.Join(", ", found.Select(f => $"'{f}'"))}. Give the one to import."),
         };
     }
 
     private static async Task<string?> WhyNotAsync(ImportPlan plan, HomeDirectory home, bool force, CancellationToken cancellation)
     {
         if (home.Path == plan.From.Path)
-            return $"'{home}' is that Syncthing's own home. Give FolderSync one of its own with --home.";
+            return $"'{home}' is that Syncthing's own home. Give FolderSync another one with --home.";
         if (await RunningSyncthing.FindAsync(plan.From, plan.Device, plan.Configuration.Page, cancellation) is { } shown)
-            return $"That Syncthing is running: {shown}. End it first; it must not run again with this identity.";
+            return $"That Syncthing is running: {shown}. Stop it first, and don't start it again: both would use the same identity.";
         return !force && Importer.Earlier(home) is { Count: > 0 } there
-            ? $"'{home}' is in use already ({string.Join(", ", there)}). Name another home with --home, or add --force: what is there is kept aside."
+            ? $"'{home}' is in use already ({string.Join(", ", there)}). Give another home with --home, or add --force to back up the present contents."
             : null;
     }
 }

@@ -10,7 +10,7 @@ internal static class InitCommand
     public static Command Create(CommandSet cli)
     {
         var name = new Option<string?>("--name") { Description = "This device's name, as others see it. Default: the computer's.", HelpName = "NAME" };
-        var command = new Command("init", "Makes this device's identity and a commented config.yaml, and prints the device ID. What is there is never changed.") { name };
+        var command = new Command("init", "Creates this device's identity and a commented config.yaml, and prints the device ID. Existing files are never changed.") { name };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
             if (ConfigSchema.WhyNotName(parsed.GetValue(name) ?? "") is { } tooLong)
@@ -19,8 +19,8 @@ internal static class InitCommand
             foreach (var warning in ready.Warnings)
                 await context.Error.WriteLineAsync("foldersync: " + warning);
             await context.Error.WriteLineAsync(ready.Made
-                ? $"Made '{home}'. Its settings are in '{home.ConfigFile}'; start it with `foldersync serve --home {home}`. This device's ID:"
-                : $"'{home}' is there already and was not changed. This device's ID:");
+                ? $"Created '{home}'. Its settings are in '{home.ConfigFile}'; start it with `foldersync serve --home {home}`. This device's ID:"
+                : $"'{home}' already exists and was not changed. This device's ID:");
             await context.Out.WriteLineAsync(ready.Device.ToString());
         });
     }

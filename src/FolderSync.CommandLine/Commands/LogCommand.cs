@@ -22,16 +22,16 @@ internal static class LogCommand
 
     public static Command Create(CommandSet cli)
     {
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what comes, until Ctrl-C. Waits for a service that ends and comes back." };
-        var level = new Option<string>("--level") { Description = "From that level up: trace, debug, info, warning, error, critical.", HelpName = "LEVEL", DefaultValueFactory = _ => Levels[0] };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Follow the log until Ctrl-C, across restarts of the service." };
+        var level = new Option<string>("--level") { Description = "Minimum level: trace, debug, info, warning, error or critical.", HelpName = "LEVEL", DefaultValueFactory = _ => Levels[0] };
         level.AcceptOnlyFromAmong(Levels);
         var area = new Option<string?>("--area") { Description = $"Only of that area: {string.Join(", ", Areas)}.", HelpName = "AREA" };
         area.AcceptOnlyFromAmong(Areas);
-        var lines = new Option<int>("--lines", "-n") { Description = "How many of the latest lines. Default: 50.", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var lines = new Option<int>("--lines", "-n") { Description = "The number of lines. Default: 50.", HelpName = "N", DefaultValueFactory = _ => 50 };
         return cli.Does(new Command("log", "Shows the service's latest log lines.") { follow, level, area, lines }, async (context, home, parsed, cancellation) =>
         {
             if (parsed.GetValue(lines) is not (>= 0 and <= Most) and var wrong)
-                throw CliException.BadInput($"{wrong} lines can't be had: the service keeps the latest {Most}.");
+                throw CliException.BadInput($"{wrong} lines are not available: the service keeps the latest {Most}.");
             var filter = new Filter(Array.IndexOf(Levels, parsed.GetValue(level)), parsed.GetValue(area));
             using var client = await context.RequireAsync(home, cancellation);
             var all = await client.LogAsync(0, Most, cancellation);
@@ -67,7 +67,7 @@ internal static class LogCommand
                     }
                     catch (ServiceException)
                     {
-                        await context.Error.WriteLineAsync("The service has ended. Waiting for it; Ctrl-C ends this.");
+                        await context.Error.WriteLineAsync("The service has ended. Waiting for it to return; press Ctrl-C to stop.");
                         client.Dispose();
                         client = null;
                     }

@@ -9,8 +9,8 @@ internal static class NearbyCommand
 {
     public static Command Create(CommandSet cli)
     {
-        var json = new Option<bool>("--json") { Description = "For programs: the list as JSON." };
-        return cli.Does(new Command("nearby", "Lists the devices that show themselves in the local network.") { json }, async (context, home, parsed, cancellation) =>
+        var json = new Option<bool>("--json") { Description = "Print the list as JSON." };
+        return cli.Does(new Command("nearby", "Lists devices found on the local network.") { json }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             var all = await client.NearbyAsync(cancellation);
@@ -20,7 +20,7 @@ internal static class NearbyCommand
                 return;
             }
             if (all.Count == 0)
-                await context.Out.WriteLineAsync("No other device shows itself in the local network. It has to run there, and may take half a minute to be seen.");
+                await context.Out.WriteLineAsync("No other device was found on the local network. A running device may take half a minute to appear.");
             foreach (var device in all.OrderBy(d => d.Paired).ThenBy(d => d.Name, StringComparer.OrdinalIgnoreCase).ThenBy(d => d.DeviceId, StringComparer.Ordinal))
             {
                 var name = PrintableText.Of(device.Name.Length > 0 ? device.Name : "(no name)");
@@ -29,7 +29,7 @@ internal static class NearbyCommand
                 await context.Out.WriteLineAsync($"    {PrintableText.Of(string.Join(", ", device.Addresses))}");
             }
             if (all.Any(d => !d.Paired))
-                await context.Out.WriteLineAsync("`foldersync pair NAME` pairs one of them. Compare its ID with what `foldersync id` shows there: a name can be anyone's.");
+                await context.Out.WriteLineAsync("`foldersync pair NAME` pairs one of them. Compare its ID with the output of `foldersync id` there: anyone can use any name.");
         });
     }
 }

@@ -11,7 +11,7 @@ internal static class NeedCommand
     public static Command Create(CommandSet cli)
     {
         var (folder, paging) = (FolderCommands.Folder(cli), new Paging());
-        var command = new Command("need", "Lists what this device lacks of a folder, each item with its reason.") { folder };
+        var command = new Command("need", "Lists the items of a folder that this device lacks, each with the reason.") { folder };
         paging.AddTo(command);
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {

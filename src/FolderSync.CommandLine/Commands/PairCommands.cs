@@ -13,9 +13,9 @@ internal static class PairCommands
     public static Command Pair(CommandSet cli)
     {
         var id = new Argument<string>("ID") { Description = "The other device's ID, as `foldersync id` shows it there, or the name of one nearby." }.CompletesNearby(cli);
-        var name = new Option<string?>("--name") { Description = "What to call it here.", HelpName = "NAME" };
-        var address = new Option<string?>("--address") { Description = "Where it is, such as tcp://192.168.1.5:22000. Default: found by itself.", HelpName = "URL" };
-        var command = new Command("pair", "Makes another device known to this one. It connects when the other one has paired this one too.") { id, name, address };
+        var name = new Option<string?>("--name") { Description = "Its name on this device.", HelpName = "NAME" };
+        var address = new Option<string?>("--address") { Description = "Its address, such as tcp://192.168.1.5:22000. Default: found automatically.", HelpName = "URL" };
+        var command = new Command("pair", "Adds a device. They connect once the other device has added this one, too.") { id, name, address };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
             var self = context.Self(home);
@@ -60,7 +60,7 @@ internal static class PairCommands
     public static Command Unpair(CommandSet cli)
     {
         var id = new Argument<string>("DEVICE") { Description = "Its ID or name." }.CompletesDevices(cli);
-        var command = new Command("unpair", "Forgets a device: nothing is exchanged with it any more. No file is touched.") { id };
+        var command = new Command("unpair", "Removes a device. Files stay on both devices.") { id };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
             using var configured = await ServiceOrFile.OpenAsync(context, home, cancellation);

@@ -11,18 +11,18 @@ internal static class PasswordCommand
 {
     public static Command Create(CommandSet cli)
     {
-        var user = new Option<string?>("--user") { Description = "A name to be asked for as well. Default: as it is; at first none.", HelpName = "NAME" };
-        var off = new Option<bool>("--off") { Description = "Takes the password away: the page then answers on this computer only." };
-        var command = new Command("password", "Sets the page's password: asks for it, or reads a line from standard input where that is no terminal.") { user, off };
+        var user = new Option<string?>("--user") { Description = "The user name to require, too. Default: unchanged, initially none.", HelpName = "NAME" };
+        var off = new Option<bool>("--off") { Description = "Remove the password: the page then works on this computer only." };
+        var command = new Command("password", "Sets the page's password. Prompts for it, or reads a line from standard input if that isn't a terminal.") { user, off };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
             var self = context.Self(home);
             var hash = parsed.GetValue(off) ? "" : Password.Hash(await ReadAsync(context, cancellation));
             using var file = ConfigFile.Open(home, self);
             var asked = await file.SetPasswordAsync(hash, parsed.GetValue(user), cancellation);
-            await context.Out.WriteLineAsync(hash.Length == 0 ? "The page has no password any more."
-                : asked.Length == 0 ? "The page asks for this password from now on."
-                : $"The page asks for the name '{asked}' and this password from now on.");
+            await context.Out.WriteLineAsync(hash.Length == 0 ? "The page's password was removed."
+                : asked.Length == 0 ? "The page now requires this password."
+                : $"The page now requires the name '{asked}' and this password.");
         });
     }
 
@@ -39,7 +39,7 @@ internal static class PasswordCommand
             var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
             password = await Ask(console, "New password: ", cancellation);
             if (password != await Ask(console, "Once more: ", cancellation))
-                throw CliException.BadInput("The two are not the same; nothing was changed.");
+                throw CliException.BadInput("The passwords don't match; nothing was changed.");
         }
         return Password.WhyNot(password) is { } why ? throw CliException.BadInput(why) : password;
     }

@@ -16,14 +16,14 @@ internal static class PauseCommands
     public static Command Pause(CommandSet cli)
     {
         var target = Target(cli);
-        var time = new Option<string?>("--for") { Description = "How long everything rests: 30m, 1h, 1h30m, 2d. Not for one folder or device.", HelpName = "TIME" };
-        return cli.Does(new Command("pause", "Stops syncing: all of it, one folder, or with one device.") { target, time }, async (context, home, parsed, cancellation) =>
+        var time = new Option<string?>("--for") { Description = "How long to pause everything: 30m, 1h, 1h30m, 2d. Not for a single folder or device.", HelpName = "TIME" };
+        return cli.Does(new Command("pause", "Pauses syncing: everything, one folder, or one device.") { target, time }, async (context, home, parsed, cancellation) =>
         {
             var duration = parsed.GetValue(time) is not { } text ? (TimeSpan?)null : Amount.ParseDuration(text) ??
-                throw CliException.BadInput($"'{text}' is no time. Write it as 30m, 1h, 1h30m or 2d.");
+                throw CliException.BadInput($"'{text}' is not a duration. Write it as 30m, 1h, 1h30m or 2d.");
             var word = parsed.GetValue(target);
             if (word is not null && duration is not null)
-                throw CliException.BadInput("--for is for everything: leave the name away. One folder or device is paused until it is resumed.");
+                throw CliException.BadInput("--for pauses everything: omit the name. A single folder or device stays paused until you resume it.");
             using var client = await context.RequireAsync(home, cancellation);
             if (word is not null)
             {
@@ -32,8 +32,8 @@ internal static class PauseCommands
             }
             await client.PauseAllAsync(duration?.TotalMinutes, cancellation);
             await context.Out.WriteLineAsync(duration is { } d
-                ? $"Everything is paused until {Amount.Moment(context.Time.GetUtcNow() + d, context.Time.GetUtcNow())}. `foldersync resume` ends that."
-                : "Everything is paused. `foldersync resume` ends that.");
+                ? $"Everything is paused until {Amount.Moment(context.Time.GetUtcNow() + d, context.Time.GetUtcNow())}. `foldersync resume` resumes it."
+                : "Everything is paused. `foldersync resume` resumes it.");
         });
     }
 
@@ -51,7 +51,7 @@ internal static class PauseCommands
             await client.ResumeAllAsync(cancellation);
             var resting = (await client.FoldersAsync(cancellation)).Where(f => f.Paused == true).Select(f => f.Id)
                 .Concat((await client.DevicesAsync(cancellation)).Where(d => d.Paused == true).Select(d => d.Name is { Length: > 0 } ? d.Name : d.DeviceId)).ToList();
-            await context.Out.WriteLineAsync(resting.Count == 0 ? "Nothing is paused any more." : $"Resumed. Still paused by themselves: {PrintableText.Of(string.Join(", ", resting))}.");
+            await context.Out.WriteLineAsync(resting.Count == 0 ? "Everything is resumed." : $"Resumed. Still paused separately: {PrintableText.Of(string.Join(", ", resting))}.");
         });
     }
 

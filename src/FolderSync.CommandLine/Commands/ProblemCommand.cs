@@ -9,11 +9,11 @@ internal static class ProblemCommand
 {
     public static Command Create(CommandSet cli)
     {
-        var ack = new Option<long?>("--ack") { Description = "Acknowledge the one with that number.", HelpName = "NUMBER" };
+        var ack = new Option<long?>("--ack") { Description = "Acknowledge the problem with that number.", HelpName = "NUMBER" };
         var ackAll = new Option<bool>("--ack-all") { Description = "Acknowledge all." };
-        var all = new Option<bool>("--all") { Description = "Also those that are acknowledged." };
-        var json = new Option<bool>("--json") { Description = "For programs: the list as JSON." };
-        return cli.Does(new Command("problems", "Lists what went wrong and nobody has acknowledged yet.") { ack, ackAll, all, json }, async (context, home, parsed, cancellation) =>
+        var all = new Option<bool>("--all") { Description = "Include acknowledged problems." };
+        var json = new Option<bool>("--json") { Description = "Print the list as JSON." };
+        return cli.Does(new Command("problems", "Lists unacknowledged problems.") { ack, ackAll, all, json }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             if (parsed.GetValue(ack) is not null || parsed.GetValue(ackAll))
@@ -33,7 +33,7 @@ internal static class ProblemCommand
             foreach (var p in problems)
                 await context.Out.WriteLineAsync($"{p.Id,4}  {Amount.Moment(p.Time, context.Time.GetUtcNow()),-16}  {p.Severity,-7}  {(p.Folder is { } f ? PrintableText.Of(f) + ": " : "")}{PrintableText.Of(p.Text)}");
             if (problems.Any(p => !p.Acknowledged))
-                await context.Out.WriteLineAsync("`foldersync problems --ack NUMBER` or `--ack-all` says that you have seen them.");
+                await context.Out.WriteLineAsync("`foldersync problems --ack NUMBER` or `--ack-all` acknowledges them.");
         });
     }
 }

@@ -20,15 +20,15 @@ internal static class ServeCommand
     {
         var address = new Option<string?>("--gui-address")
         {
-            Description = "Where the page and the REST interface are, over the configuration's page.address. Also $FOLDERSYNC_PAGE_ADDRESS.",
+            Description = "The address of the page and the REST interface; overrides page.address. Also $FOLDERSYNC_PAGE_ADDRESS.",
             HelpName = "HOST:PORT",
         };
-        var key = new Option<string?>("--gui-apikey") { Description = "The REST interface's key, over the configuration's page.api-key. Also $FOLDERSYNC_PAGE_API_KEY.", HelpName = "KEY" };
-        var set = new Option<string[]>("--set") { Description = "Any option of a section over the configuration's, for this run; may be repeated. Also $FOLDERSYNC_SECTION_OPTION.", HelpName = "SECTION.OPTION=VALUE" };
+        var key = new Option<string?>("--gui-apikey") { Description = "The REST interface's key; overrides page.api-key. Also $FOLDERSYNC_PAGE_API_KEY.", HelpName = "KEY" };
+        var set = new Option<string[]>("--set") { Description = "Overrides any option of a section for this run; may be repeated. Also $FOLDERSYNC_SECTION_OPTION.", HelpName = "SECTION.OPTION=VALUE" };
         var noBrowser = new Option<bool>("--no-browser") { Description = "Don't open the page in a browser." };
         var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", DefaultValueFactory = _ => LogLevel.Information, HelpName = "LEVEL" };
-        var withInput = new Option<bool>("--end-with-input") { Description = "End when the standard input ends: with the program that started this one, however that ends." };
-        var command = new Command("serve", "Runs the service until it is told to end (Ctrl-C, SIGTERM, the page). Makes the home where there is none.") { address, key, set, noBrowser, level, withInput };
+        var withInput = new Option<bool>("--end-with-input") { Description = "End when standard input closes, and so with the program that started this one." };
+        var command = new Command("serve", "Runs the service until Ctrl-C, SIGTERM or a shutdown from the page. Creates a missing home.") { address, key, set, noBrowser, level, withInput };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
             var options = new ServeOptions(

@@ -11,7 +11,7 @@ internal static class ServiceCommands
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    public static Command Shutdown(CommandSet cli) => cli.Does(new Command("shutdown", "Ends the running service; done when it has ended."), async (context, home, _, cancellation) =>
+    public static Command Shutdown(CommandSet cli) => cli.Does(new Command("shutdown", "Shuts the service down and waits until it has ended."), async (context, home, _, cancellation) =>
     {
         using var client = await context.RequireAsync(home, cancellation);
         await client.ShutdownAsync(cancellation);
@@ -19,7 +19,7 @@ internal static class ServiceCommands
         await context.Out.WriteLineAsync("FolderSync has ended.");
     });
 
-    public static Command Restart(CommandSet cli) => cli.Does(new Command("restart", "Ends the running service and starts it again; done when it answers."), async (context, home, _, cancellation) =>
+    public static Command Restart(CommandSet cli) => cli.Does(new Command("restart", "Restarts the service and waits until it responds."), async (context, home, _, cancellation) =>
     {
         using var client = await context.RequireAsync(home, cancellation);
         var started = (await client.StatusAsync(cancellation)).StartTime;
@@ -33,7 +33,7 @@ internal static class ServiceCommands
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw CliException.Failed($"The service was told to restart, and does not answer again yet. `foldersync log` or the system's journal says why.");
+            throw CliException.Failed($"The service is restarting but doesn't respond yet. See `foldersync log` or the system's journal.");
         }
         await context.Out.WriteLineAsync("FolderSync runs again.");
     });
@@ -58,7 +58,7 @@ internal static class ServiceCommands
         while (!reached(ServiceAddress.Find(home.Path)))
         {
             if (context.Time.GetElapsedTime(begun) > Patience)
-                throw CliException.Failed($"The service was told to, and has not {word} yet. Its log says what it waits for.");
+                throw CliException.Failed($"The service was asked to, but has not {word} yet. Its log shows what it is waiting for.");
             await Task.Delay(Interval, context.Time, cancellation);
         }
     }

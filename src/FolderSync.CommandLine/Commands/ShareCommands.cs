@@ -12,10 +12,10 @@ internal static class ShareCommands
 {
     public static Command Share(CommandSet cli)
     {
-        var path = new Argument<string>("PATH") { Description = "The directory to keep the same." };
-        var with = new Option<string[]>("--with") { Description = "A paired device's ID or name; may be given several times.", Required = true, HelpName = "DEVICE" }.CompletesDevices(cli);
+        var path = new Argument<string>("PATH") { Description = "The directory to sync." };
+        var with = new Option<string[]>("--with") { Description = "A paired device's ID or name; may be repeated.", Required = true, HelpName = "DEVICE" }.CompletesDevices(cli);
         var id = new Option<string?>("--id") { Description = "The folder's ID, the same on all devices. Default: made from the directory's name.", HelpName = "FOLDERID" };
-        var label = new Option<string?>("--label") { Description = "What to call it here.", HelpName = "TEXT" };
+        var label = new Option<string?>("--label") { Description = "Its name on this device.", HelpName = "TEXT" };
         var type = new Option<string?>("--type") { Description = "send-receive (default), send-only or receive-only.", HelpName = "TYPE" };
         type.AcceptOnlyFromAmong("send-receive", "send-only", "receive-only");
         var command = new Command("share", "Shares a directory with other devices, or an already shared one with more of them.") { path, with, id, label, type };
@@ -29,7 +29,7 @@ internal static class ShareCommands
             if (parsed.GetValue(label) is { } called && ConfigSchema.WhyNotLabel(called) is { } tooLong)
                 throw CliException.BadInput(tooLong);
             if (present is not null && parsed.GetValue(id) is { } wanted && wanted != present.Id)
-                throw CliException.BadInput($"'{directory}' is shared already, as '{present.Id}'. Leave --id away, or unshare it first.");
+                throw CliException.BadInput($"'{directory}' is already shared as '{present.Id}'. Omit --id, or unshare it first.");
             if (present is null)
                 CheckFree(directory, parsed.GetValue(id), folders);
             var folder = present?.Id ?? parsed.GetValue(id) ?? FreeId(directory, folders);
@@ -47,7 +47,7 @@ internal static class ShareCommands
     public static Command Unshare(CommandSet cli)
     {
         var id = FolderCommands.Folder(cli);
-        var with = new Option<string[]>("--with") { Description = "Only with this device. Default: with all, it is no longer synced.", HelpName = "DEVICE" }.CompletesDevices(cli);
+        var with = new Option<string[]>("--with") { Description = "Unshare it with this device only. Default: stop syncing it.", HelpName = "DEVICE" }.CompletesDevices(cli);
         var command = new Command("unshare", "Stops syncing a folder. The files stay on every device.") { id, with };
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
@@ -77,14 +77,14 @@ internal static class ShareCommands
         if (File.Exists(path))
             throw CliException.BadInput($"'{path}' is a file. Give the directory that holds it.");
         if (!Directory.Exists(path))
-            throw CliException.BadInput($"'{path}' does not exist. Make the directory first, or check how it is spelled.");
+            throw CliException.BadInput($"'{path}' does not exist. Create the directory first, or check the spelling.");
         try
         {
             _ = Directory.EnumerateFileSystemEntries(path).Any();
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw CliException.BadInput($"'{path}' can't be read: {e.Message} Give this user the right to read it, or choose another directory.");
+            throw CliException.BadInput($"'{path}' can't be read: {e.Message} Give this user permission to read it, or choose another directory.");
         }
         return path;
     }

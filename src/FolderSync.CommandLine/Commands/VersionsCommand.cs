@@ -11,10 +11,10 @@ internal static class VersionsCommand
     public static Command Create(CommandSet cli)
     {
         var (folder, paging) = (FolderCommands.Folder(cli), new Paging());
-        var restore = new Option<string?>("--restore") { Description = "Put the newest version of that file back at its name.", HelpName = "NAME" };
-        var key = new Option<string?>("--key") { Description = "With --restore: not the newest, but the version with that key (--json shows them).", HelpName = "KEY" };
-        var below = new Option<string>("--below") { Description = "Only names that begin so.", HelpName = "PREFIX", DefaultValueFactory = _ => "" };
-        var command = new Command("versions", "Lists what is kept of replaced and deleted files, and restores it.") { folder, restore, key, below };
+        var restore = new Option<string?>("--restore") { Description = "Restore the newest version of that file.", HelpName = "NAME" };
+        var key = new Option<string?>("--key") { Description = "With --restore: restore the version with that key (--json shows the keys).", HelpName = "KEY" };
+        var below = new Option<string>("--below") { Description = "Only names with this prefix.", HelpName = "PREFIX", DefaultValueFactory = _ => "" };
+        var command = new Command("versions", "Lists and restores kept versions of replaced and deleted files.") { folder, restore, key, below };
         paging.AddTo(command);
         return cli.Does(command, async (context, home, parsed, cancellation) =>
         {
@@ -25,11 +25,11 @@ internal static class VersionsCommand
             {
                 var version = await FindAsync(client, target.Id, name.Replace('\\', '/'), parsed.GetValue(key), cancellation);
                 var done = await client.RestoreVersionAsync(target.Id, version.Key, cancellation);
-                await context.Out.WriteLineAsync($"'{PrintableText.Of(done.Restored)}' is as it was when it was kept at {Amount.Moment(version.VersionTime, context.Time.GetUtcNow())}. What was there is kept as a version.");
+                await context.Out.WriteLineAsync($"'{PrintableText.Of(done.Restored)}' was restored to the version kept at {Amount.Moment(version.VersionTime, context.Time.GetUtcNow())}. The previous file is kept as a version.");
                 return;
             }
             if (parsed.GetValue(key) is not null)
-                throw CliException.BadInput("--key says which version of a file: give --restore NAME, too.");
+                throw CliException.BadInput("--key selects a version of a file: give --restore NAME, too.");
             var versions = await client.VersionsAsync(target.Id, parsed.GetValue(below) ?? "", page, perPage, cancellation);
             if (paging.Json(parsed))
             {
@@ -37,7 +37,7 @@ internal static class VersionsCommand
                 return;
             }
             if (versions.Total == 0)
-                await context.Out.WriteLineAsync($"Nothing is kept of '{target.Id}'.");
+                await context.Out.WriteLineAsync($"'{target.Id}' has no kept versions.");
             foreach (var item in versions.Items)
                 await context.Out.WriteLineAsync($"{Amount.Moment(item.VersionTime, context.Time.GetUtcNow()),-16}  {Amount.Bytes(item.Size),10}  {PrintableText.Of(item.Name)}");
             await Paging.SayAsync(context, versions.Total, page, perPage, versions.Items.Count);

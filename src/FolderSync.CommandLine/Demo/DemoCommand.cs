@@ -8,9 +8,9 @@ internal static class DemoCommand
     public static Command Create(CommandSet cli)
     {
         var exit = new Option<bool>("--exit") { Description = "End after the story instead of waiting for Ctrl-C." };
-        var files = new Option<int>("--files") { Description = "Files in the sample.", DefaultValueFactory = _ => 200, HelpName = "N" };
+        var files = new Option<int>("--files") { Description = "The number of files in the sample.", DefaultValueFactory = _ => 200, HelpName = "N" };
         return cli.Does(
-            new Command("demo", "Shows the main job: two devices on this computer, in temporary folders, keep a folder the same. Leaves nothing behind.") { exit, files },
+            new Command("demo", "Demonstrates syncing between two devices on this computer, in temporary folders. Leaves nothing behind.") { exit, files },
             (context, _, parsed, cancellation) => DemoStory.RunAsync(context, parsed.GetValue(files), parsed.GetValue(exit), cancellation));
     }
 }

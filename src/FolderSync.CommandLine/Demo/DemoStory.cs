@@ -97,7 +97,7 @@ internal sealed class DemoStory : IAsyncDisposable
 
     private async Task ConflictAsync(CancellationToken cancellation)
     {
-        await SayAsync("Now they are out of touch, and both change notes.txt.");
+        await SayAsync("Now they are disconnected, and both change notes.txt.");
         await _anna.Client.PauseDeviceAsync(_ben.Id, true, cancellation);
         await _ben.Client.PauseDeviceAsync(_anna.Id, true, cancellation);
         await File.WriteAllTextAsync(Path.Combine(_anna.Folder, SampleTree.Notes), "What anna wrote meanwhile.\n", cancellation);
@@ -120,7 +120,7 @@ internal sealed class DemoStory : IAsyncDisposable
         await SayAsync($"ben's page:  {_ben.Client.Address.Url}   folder: {_ben.Folder}");
         if (exit)
             return;
-        await SayAsync("Change something in one of the folders and see it come in the other. Ctrl-C ends the demo and removes everything.");
+        await SayAsync("Change something in one folder and watch it appear in the other. Ctrl-C ends the demo and removes everything.");
         while (true)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), cancellation);

@@ -14,9 +14,9 @@ internal sealed record CommandPage(
     public static IReadOnlyList<(string Term, string Text)> ExitCodes { get; } =
     [
         ("0", "Done."),
-        ("1", "The request is right, and could not be carried out: no service runs, it refused, a check of `doctor` failed."),
-        ("2", "The request or the configuration is wrong: an unknown option, a wrong ID, a path that is not there. Nothing was changed."),
-        ("130", "Ended by Ctrl-C (143: by SIGTERM). `serve` and `demo` go on until then: for them it is 0."),
+        ("1", "The request is valid but failed: no service is running, it refused, a check of `doctor` failed."),
+        ("2", "The request or the configuration is invalid: an unknown option, a wrong ID, a missing path. Nothing was changed."),
+        ("130", "Ended by Ctrl-C (143: by SIGTERM). `serve` and `demo` run until then: for them it is 0."),
     ];
 
     public static CommandPage Of(CommandSet cli, Command command)

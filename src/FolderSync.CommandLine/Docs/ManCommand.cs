@@ -8,8 +8,8 @@ internal static class ManCommand
 {
     public static Command Create(CommandSet cli)
     {
-        var directory = new Argument<string>("DIR") { Description = "Is made where it is missing." };
-        var command = new Command("man", "Writes the manual's pages (section 1), one a command, into a directory.") { directory };
+        var directory = new Argument<string>("DIR") { Description = "The directory to write to, created if missing." };
+        var command = new Command("man", "Writes the manual pages (section 1), one per command, into a directory.") { directory };
         command.Hidden = true;
         return cli.Does(command, async (context, _, parsed, cancellation) =>
         {

@@ -13,8 +13,8 @@ internal static class DoctorCommand
 {
     public static Command Create(CommandSet cli)
     {
-        var json = new Option<bool>("--json") { Description = "For programs: the checks as JSON." };
-        return cli.Does(new Command("doctor", "Checks what FolderSync stands on, and says how to mend what is wrong.") { json }, async (context, home, parsed, cancellation) =>
+        var json = new Option<bool>("--json") { Description = "Print the checks as JSON." };
+        return cli.Does(new Command("doctor", "Checks everything that FolderSync depends on, and says how to fix problems.") { json }, async (context, home, parsed, cancellation) =>
         {
             var all = await ExamineAsync(context, home, cancellation);
             if (parsed.GetValue(json))
@@ -42,24 +42,24 @@ internal static class DoctorCommand
             using var client = await CliContext.ConnectAsync(home, cancellation);
             if (client is not null)
             {
-                local.Add(Finding.Ok("service", $"It runs, and answers at {client.Address.Url}"));
+                local.Add(Finding.Ok("service", $"It is running and responds at {client.Address.Url}"));
                 try
                 {
                     served.AddRange(await client.DoctorAsync(cancellation));
                 }
                 catch (ServiceException e) when (e.Status == System.Net.HttpStatusCode.NotFound)
                 {
-                    local.Add(Finding.Warn("service", "It is older than this program, and can't say how it is.", "`foldersync restart`"));
+                    local.Add(Finding.Warn("service", "It is older than this program and doesn't support checks.", "`foldersync restart`"));
                 }
             }
             else
             {
-                local.Add(Finding.Warn("service", "It does not run: nothing is synced.", "`foldersync serve` runs it, `foldersync autostart on` at each login."));
+                local.Add(Finding.Warn("service", "It is not running: nothing is synced.", "`foldersync serve` starts it, `foldersync autostart on` at each login."));
             }
         }
         catch (ServiceException e)
         {
-            local.Add(Finding.Fail("service", e.Message, "Look into its log; end it and start it again with `foldersync serve`."));
+            local.Add(Finding.Fail("service", e.Message, "Check its log; stop it and start it again with `foldersync serve`."));
         }
         if (config is not null)
         {

@@ -41,7 +41,7 @@ public sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, s
     /// <summary>The device of the home directory.</summary>
     /// <exception cref="CliException">The home directory has no identity.</exception>
     public DeviceId Self(HomeDirectory home) => HomeSetup.DeviceOf(home) ??
-        throw CliException.BadInput($"There is no FolderSync in '{home}'. Make one with `foldersync init --home {home}`, or name another home with --home.");
+        throw CliException.BadInput($"There is no FolderSync in '{home}'. Create one with `foldersync init --home {home}`, or give another home with --home.");
 
     /// <summary>A client of the service running on the home directory; null when none is running.</summary>
     public static async Task<ServiceClient?> ConnectAsync(HomeDirectory home, CancellationToken cancellation)
@@ -63,7 +63,7 @@ public sealed record CliContext(TextWriter Out, TextWriter Error, Func<string, s
     {
         _ = Self(home);
         return await ConnectAsync(home, cancellation) ?? throw CliException.Failed(RunsWithoutRest(home)
-            ? $"FolderSync runs on '{home}' without page and REST interface, which this command needs. Set page.enabled to true in '{home.ConfigFile}' and start it again."
+            ? $"FolderSync is running on '{home}' without the page and the REST interface, which this command needs. Set page.enabled to true in '{home.ConfigFile}' and start it again."
             : $"FolderSync is not running on '{home}'. Start it with `foldersync serve --home {home}`.");
     }
 

@@ -20,7 +20,7 @@ internal sealed class CommandSet
     public CommandSet(CliContext context)
     {
         Context = context;
-        Root = new RootCommand("Keeps folders the same on all of a person's devices.") { _home };
+        Root = new RootCommand("Keeps folders in sync on all of your devices.") { _home };
     }
 
     public CliContext Context { get; }
@@ -72,7 +72,7 @@ internal sealed class CommandSet
         ServiceException { Status: System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict } => (ExitCode.BadInput, [e.Message]),
         ServiceException => (ExitCode.Failure, [e.Message]),
         InvalidDataException or UnauthorizedAccessException or IOException => (ExitCode.BadInput, [e.Message]),
-        OperationCanceledException => (ExitCode.Failure, ["It took too long."]),
+        OperationCanceledException => (ExitCode.Failure, ["The operation timed out."]),
         _ => null,
     };
 }

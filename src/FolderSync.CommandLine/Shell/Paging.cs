@@ -10,8 +10,8 @@ internal sealed class Paging
     private const int Most = 1000;
 
     private readonly Option<int> _page = new("--page") { Description = "Which page. Default: 1.", DefaultValueFactory = _ => 1, HelpName = "N" };
-    private readonly Option<int> _perPage = new("--per-page") { Description = "Items a page, up to 1000. Default: 100.", DefaultValueFactory = _ => 100, HelpName = "N" };
-    private readonly Option<bool> _json = new("--json") { Description = "For programs: the page as JSON." };
+    private readonly Option<int> _perPage = new("--per-page") { Description = "Items per page, up to 1000. Default: 100.", DefaultValueFactory = _ => 100, HelpName = "N" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the page as JSON." };
 
     public void AddTo(Command command)
     {

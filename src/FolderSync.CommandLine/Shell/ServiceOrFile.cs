@@ -76,8 +76,8 @@ internal static class ServiceOrFile
     private sealed class ByFile(ConfigFile file, HomeDirectory home) : IConfigured
     {
         public string Note => CliContext.RunsWithoutRest(home)
-            ? $"FolderSync runs without REST interface: this was written into '{home.ConfigFile}', and it takes it from there."
-            : $"FolderSync is not running: this was written into '{home.ConfigFile}', and is in force when it starts.";
+            ? $"FolderSync is running without the REST interface: this was written to '{home.ConfigFile}', which it reloads."
+            : $"FolderSync is not running: this was written to '{home.ConfigFile}' and takes effect when it starts.";
 
         public Task<IReadOnlyList<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConfiguredDevice>>(
             [.. file.Devices.Select(d => new ConfiguredDevice { DeviceId = d.Id.ToString(), Name = d.Name })]);

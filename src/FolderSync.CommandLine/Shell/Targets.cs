@@ -16,8 +16,8 @@ internal static class Targets
         if (named.Count == 1)
             return named[0];
         throw CliException.BadInput(named.Count > 1
-            ? $"Several folders are labelled '{word}'. Name one by its ID: {string.Join(", ", named.Select(f => f.Id))}."
-            : $"There is no folder '{word}'. " + (folders.Count == 0 ? "None is shared yet: `foldersync share PATH --with DEVICE` does it."
+            ? $"Several folders are labeled '{word}'. Give an ID: {string.Join(", ", named.Select(f => f.Id))}."
+            : $"There is no folder '{word}'. " + (folders.Count == 0 ? "None is shared yet: share one with `foldersync share PATH --with DEVICE`."
                 : Suggestion.For(word, folders.Select(f => f.Id)) is { } meant ? $"Did you mean '{meant}'?"
                 : $"There are: {string.Join(", ", folders.Select(f => f.Id))}."));
     }
@@ -29,7 +29,7 @@ internal static class Targets
         if (named.Count == 1)
             return named[0];
         if (named.Count > 1)
-            throw CliException.BadInput($"Several devices are named '{word}'. Name one by its ID.");
+            throw CliException.BadInput($"Several devices are named '{word}'. Give an ID.");
         if (DeviceIdText.TryParse(word, out var id, out var why))
         {
             return devices.FirstOrDefault(d => d.DeviceId == id.ToString()) ??

@@ -19,9 +19,9 @@ internal static class Attentions
             if (folder.Error.Length > 0)
                 all.Add($"{folder.Id}: {folder.Error}");
             if (folder.HeldDeletions > 0)
-                all.Add($"{folder.Id}: {folder.HeldDeletions:N0} deletions wait for your word. `foldersync open` shows them.");
+                all.Add($"{folder.Id}: {folder.HeldDeletions:N0} deletions need your decision. `foldersync open` shows them.");
             if (folder.Errors > 0)
-                all.Add($"{folder.Id}: {Amount.Count(folder.Errors, "item")} can't be brought in. `foldersync need {folder.Id}` says why.");
+                all.Add($"{folder.Id}: {Amount.Count(folder.Errors, "item")} can't be synced. `foldersync need {folder.Id}` says why.");
             if (folder.Conflicts > 0)
                 all.Add($"{folder.Id}: {Amount.Count(folder.Conflicts, "conflict copy", "conflict copies")}. `foldersync conflicts {folder.Id}` lists them.");
         }

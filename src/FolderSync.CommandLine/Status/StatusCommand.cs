@@ -8,8 +8,8 @@ internal static class StatusCommand
 {
     public static Command Create(CommandSet cli)
     {
-        var json = new Option<bool>("--json") { Description = "For programs: one JSON object." };
-        var watch = new Option<bool>("--watch", "-w") { Description = "Go on showing it, until Ctrl-C." };
+        var json = new Option<bool>("--json") { Description = "Print a JSON object." };
+        var watch = new Option<bool>("--watch", "-w") { Description = "Keep showing it until Ctrl-C." };
         return cli.Does(new Command("status", "Shows this device, its folders and the other devices.") { json, watch }, async (context, home, parsed, cancellation) =>
         {
             if (parsed.GetValue(watch))

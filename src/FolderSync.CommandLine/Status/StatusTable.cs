@@ -34,7 +34,7 @@ internal static class StatusTable
             Line($"Page: {report.Url}"),
         };
         if (report.Paused)
-            rows.Add(Line(report.PausedUntil is { } until ? $"Everything is paused until {Amount.Moment(until, now)}. `foldersync resume` ends that." : "Everything is paused. `foldersync resume` ends that.", Color.Yellow));
+            rows.Add(Line(report.PausedUntil is { } until ? $"Everything is paused until {Amount.Moment(until, now)}. `foldersync resume` resumes it." : "Everything is paused. `foldersync resume` resumes it.", Color.Yellow));
         rows.Add(report.Folders.Count == 0 ? Line("\nNo folder is shared yet: foldersync share PATH --with DEVICE") : Folders(report, width, unicode, bars));
         rows.Add(report.Devices.Count == 0 ? Line("\nNo device is paired yet: foldersync pair ID") : Devices(report, now));
         foreach (var sentence in report.Attention)

@@ -46,7 +46,7 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
                 console.Profile.Width = Terminal.Width(context);
                 var report = await ReadAsync(cancellation);
                 live.UpdateTarget(report is null
-                    ? new Text($"FolderSync is not running on '{home}'. Waiting for it; Ctrl-C ends this.")
+                    ? new Text($"FolderSync is not running on '{home}'. Waiting for it; press Ctrl-C to stop.")
                     : StatusTable.Of(report, console.Profile.Width, unicode, context.Time.GetUtcNow(), bars: true));
                 await Task.Delay(Interval, context.Time, cancellation);
             }

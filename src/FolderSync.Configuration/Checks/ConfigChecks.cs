@@ -19,7 +19,7 @@ public static class ConfigChecks
             foreach (var warning in store.Warnings)
                 findings.Add(Finding.Warn("configuration", (warning with { Hint = null }).ToString(), warning.Hint));
             if (store.Error is null && store.Warnings.Count == 0)
-                findings.Add(Finding.Ok("configuration", $"config.yaml is good: {Amount.Count(store.Current.Engine.Folders.Length, "folder")}, {Amount.Count(store.Current.Engine.Devices.Length, "device")}."));
+                findings.Add(Finding.Ok("configuration", $"config.yaml is valid: {Amount.Count(store.Current.Engine.Folders.Length, "folder")}, {Amount.Count(store.Current.Engine.Devices.Length, "device")}."));
             return store.Current;
         }
         catch (ConfigException e)
@@ -31,5 +31,5 @@ public static class ConfigChecks
     }
 
     private static Finding Problem(ConfigProblem problem) =>
-        Finding.Fail("configuration", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` looks at it again.");
+        Finding.Fail("configuration", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` checks it again.");
 }

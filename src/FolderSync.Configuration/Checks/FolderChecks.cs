@@ -41,19 +41,19 @@ public static class FolderChecks
     {
         var path = folder.Path;
         if (!Directory.Exists(path))
-            return Finding.Fail("permissions", $"{folder.Id}: '{path}' does not exist.", "Mount its disk or make the directory; where the folder has moved, say so in config.yaml. Nothing is deleted meanwhile.");
+            return Finding.Fail("permissions", $"{folder.Id}: '{path}' does not exist.", "Mount its disk or create the directory; if the folder has moved, change its path in config.yaml. Nothing is deleted meanwhile.");
         try
         {
             _ = Directory.EnumerateFileSystemEntries(path).Any();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Finding.Fail("permissions", $"{folder.Id}: '{path}' can't be read: {e.Message}", $"Give this user the right to: chmod u+rwx '{path}'");
+            return Finding.Fail("permissions", $"{folder.Id}: '{path}' can't be read: {e.Message}", $"Give this user permission: chmod u+rwx '{path}'");
         }
         if (!Directory.Exists(Path.Combine(path, Marker)) && Directory.EnumerateFileSystemEntries(path).Any())
-            return Finding.Warn("permissions", $"{folder.Id}: '{path}' has no {Marker}, the mark that this is the folder's disk.", "Where it was synced before, is the right disk mounted? If it is, make the directory anew.");
+            return Finding.Warn("permissions", $"{folder.Id}: '{path}' has no {Marker}, the mark that this is the folder's disk.", "If it was synced before, check that the right disk is mounted. If it is, create the marker again.");
         if (!CanWrite(path, out var why))
-            return Finding.Warn("permissions", $"{folder.Id}: '{path}' can't be written to: {why}", $"Give this user the right to, or make the folder send-only.");
+            return Finding.Warn("permissions", $"{folder.Id}: '{path}' can't be written: {why}", $"Give this user permission, or make the folder send-only.");
         return null;
     }
 
@@ -79,13 +79,13 @@ public static class FolderChecks
     private static Finding Room(FolderConfig folder)
     {
         if (FreeBytes(folder.Path) is not { } free)
-            return Finding.Warn("disk", $"{folder.Id}: how much room its disk has can't be told.", null);
+            return Finding.Warn("disk", $"{folder.Id}: the free space on its disk is unknown.", null);
         var total = new DriveInfo(folder.Path).TotalSize;
         var wanted = folder.MinDiskFreeIsBytes ? folder.MinDiskFree : total * folder.MinDiskFree / 100;
         var text = $"{folder.Id}: {Amount.Bytes(free)} of {Amount.Bytes(total)} are free at '{folder.Path}'";
         return free < wanted
-            ? Finding.Fail("disk", $"{text}; below {Amount.Bytes(wanted)} nothing is brought in.", "Make room on the disk, or lower min-free of the folder in config.yaml.")
-            : free < 2 * wanted ? Finding.Warn("disk", text + ".", $"Below {Amount.Bytes(wanted)} nothing is brought in any more. Make room on the disk.")
+            ? Finding.Fail("disk", $"{text}; below {Amount.Bytes(wanted)} nothing is received.", "Free some disk space, or lower the folder's min-free in config.yaml.")
+            : free < 2 * wanted ? Finding.Warn("disk", text + ".", $"Below {Amount.Bytes(wanted)} nothing more is received. Free some disk space.")
             : Finding.Ok("disk", text + ".");
     }
 }

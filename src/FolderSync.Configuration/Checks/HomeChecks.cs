@@ -13,7 +13,7 @@ public static class HomeChecks
     {
         if (!Directory.Exists(home.Path))
         {
-            yield return Finding.Fail("home", $"There is no FolderSync in '{home}'.", $"`foldersync init --home {home}` makes one; or name another home with --home.");
+            yield return Finding.Fail("home", $"There is no FolderSync in '{home}'.", $"`foldersync init --home {home}` creates one; or give another home with --home.");
             yield break;
         }
         yield return Permissions(home);
@@ -21,7 +21,7 @@ public static class HomeChecks
         yield return Identity(home);
         var free = FolderChecks.FreeBytes(home.Path);
         if (free is < LittleRoom)
-            yield return Finding.Fail("home-disk", $"Its disk has {Amount.Bytes(free.Value)} left: indexes and state can't be written soon.", "Make room on it.");
+            yield return Finding.Fail("home-disk", $"Its disk has {Amount.Bytes(free.Value)} left: indexes and state can't be written soon.", "Free some disk space.");
     }
 
     private static Finding Permissions(HomeDirectory home)
@@ -37,7 +37,7 @@ public static class HomeChecks
             if (File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
                 return Finding.Warn("home", $"Other users of this computer can read '{file}', which holds a secret.", $"chmod 600 '{file}'");
         }
-        return Finding.Ok("home", $"'{home}' is there, and yours alone.");
+        return Finding.Ok("home", $"'{home}' exists and is private.");
     }
 
     private static Finding Writable(HomeDirectory home)
@@ -47,11 +47,11 @@ public static class HomeChecks
         {
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
-            return Finding.Ok("home-write", "It can be written to.");
+            return Finding.Ok("home-write", "It is writable.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Finding.Fail("home-write", $"It can't be written to: {e.Message}", $"Run this as the user who owns it, or give it back to that user: chown -R USER '{home}'");
+            return Finding.Fail("home-write", $"It can't be written: {e.Message}", $"Run this as the user who owns it, or give it back to that user: chown -R USER '{home}'");
         }
     }
 
@@ -61,11 +61,11 @@ public static class HomeChecks
         {
             return DeviceIdentity.LoadOrNull(home.Path) is { } loaded
                 ? loaded.Warnings.Count > 0 ? Finding.Warn("identity", string.Join(' ', loaded.Warnings), null) : Finding.Ok("identity", $"This device is {loaded.Identity.DeviceId.ToString()[..7]}; `foldersync id` prints its ID.")
-                : Finding.Fail("identity", "There is no cert.pem and key.pem.", "Bring them back from a backup to stay the same device; `foldersync init` makes new ones.");
+                : Finding.Fail("identity", "There is no cert.pem and key.pem.", "Restore them from a backup to keep this device's identity; `foldersync init` creates new ones.");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            return Finding.Fail("identity", e.Message, "Bring cert.pem and key.pem back from a backup to stay the same device.");
+            return Finding.Fail("identity", e.Message, "Restore cert.pem and key.pem from a backup to keep this device's identity.");
         }
     }
 }

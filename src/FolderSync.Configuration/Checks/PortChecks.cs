@@ -27,6 +27,6 @@ public static class PortChecks
         using var free = FreePort.TryTake(address, port, out var why);
         return free is not null
             ? Finding.Ok("port", $"Port {port} for {what} is free.")
-            : Finding.Warn("port", $"For {what}: {why}.", $"End that program (a Syncthing?), or set {setting} in config.yaml; by default the next free port is taken.");
+            : Finding.Warn("port", $"For {what}: {why}.", $"Stop that program (a Syncthing?), or set {setting} in config.yaml; by default the next free port is used.");
     }
 }

@@ -28,7 +28,7 @@ public static class WatchChecks
         }
         if (directories > watches)
         {
-            yield return Finding.Fail("watches", $"The folders have more than {watches:N0} directories, which is how many this system lets a user watch. Changes in the others are noticed by the periodic scan only.",
+            yield return Finding.Fail("watches", $"The folders have more than {watches:N0} directories, the system's limit of watches per user. Changes in the others are only found by the periodic scan.",
                 $"echo fs.inotify.max_user_watches={Math.Max(524_288, watches * 4)} | sudo tee /etc/sysctl.d/60-foldersync.conf && sudo sysctl --system");
         }
         else

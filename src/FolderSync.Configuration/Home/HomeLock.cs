@@ -14,12 +14,12 @@ public static class HomeLock
         {
             home.Make();
             return FileLock.TryTake(home.LockFile, out var holder) ?? throw new ServiceStartException(
-                $"FolderSync runs on '{home}' already{(holder is null ? "" : $" (process {holder})")}. {advice}");
+                $"FolderSync is already running on '{home}'{(holder is null ? "" : $" (process {holder})")}. {advice}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ServiceStartException(
-                $"FolderSync's home '{home}' can't be written: {e.Message.TrimEnd('.')}. Make it writable (a full or read-only disk?), or name another one with --home.");
+                $"FolderSync's home '{home}' can't be written: {e.Message.TrimEnd('.')}. Make it writable (is the disk full or read-only?), or give another one with --home.");
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ImportOptions(List<ImportNote> notes)
     {
         var internet = ((string[])["globalAnnounceEnabled", "relaysEnabled", "natEnabled"]).Where(o => options.Flag(o, true)).ToList();
         if (internet.Count > 0)
-            notes.Add(new ImportNote($"options {string.Join(", ", internet)}", "reaching devices over the internet by discovery servers, relays and NAT ports is not there yet."));
+            notes.Add(new ImportNote($"options {string.Join(", ", internet)}", "FolderSync doesn't support discovery servers, relays and NAT port mapping yet."));
         Leftovers.Note(notes, options, "options", Leftovers.Options);
         return OptionXml.Read(ConfigSchema.Syncthing, SyncthingOptions.Options, options, seed).WithEngine(e => e with { ListenAddresses = Listen(options) });
     }
@@ -35,7 +35,7 @@ internal sealed class ImportOptions(List<ImportNote> notes)
             hash = "";
             ConfigAddress.TrySplit(address, out var host, out _);
             var local = host is "localhost" || IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip);
-            notes.Add(new ImportNote("gui, password", local ? "set one anew in the page's settings; until then the page asks for none." : "set one anew; until then no page is shown off this computer, only the REST interface answers."));
+            notes.Add(new ImportNote("gui, password", local ? "set it again in the page's settings; until then the page requires none." : "set it again; until then other computers can use the REST interface only, not the page."));
         }
         Leftovers.Note(notes, gui, "gui", Leftovers.Gui);
         var config = OptionXml.Read(ConfigSchema.Syncthing, SyncthingOptions.Gui, gui, seed);
@@ -63,12 +63,12 @@ internal sealed class ImportOptions(List<ImportNote> notes)
                 notes.Add(new ImportNote($"{where}, versioning staggered", $"FolderSync's trash can keeps every version{Kept(Days("maxAge", SecondsOfDay))}; it doesn't thin out older ones."));
                 return new VersioningConfig(VersioningKind.TrashCan, Days("maxAge", SecondsOfDay), path);
             default:
-                notes.Add(new ImportNote($"{where}, versioning {type}", "FolderSync runs no program for it: its trash can keeps versions for 30 days."));
+                notes.Add(new ImportNote($"{where}, versioning {type}", "FolderSync doesn't run external programs: its trash can keeps versions for 30 days."));
                 return new VersioningConfig(VersioningKind.TrashCan);
         }
     }
 
-    private static string Kept(int days) => days > 0 ? $" for {days} days" : " for ever, within its size limit";
+    private static string Kept(int days) => days > 0 ? $" for {days} days" : " forever, within its size limit";
 
     private ImmutableArray<string> Listen(XElement options)
     {
@@ -78,7 +78,7 @@ internal sealed class ImportOptions(List<ImportNote> notes)
             if (address == "default" || address.StartsWith("tcp", StringComparison.Ordinal) && ConfigAddress.WhyNotListen(address) is null)
                 listen.Add(address);
             else
-                notes.Add(new ImportNote($"options, listenAddress {address}", "FolderSync listens for TCP only."));
+                notes.Add(new ImportNote($"options, listenAddress {address}", "FolderSync listens on TCP only."));
         }
         return listen.Count > 0 ? [.. listen.Distinct()] : ["default"];
     }

@@ -39,11 +39,11 @@ public sealed record ImportPlan(SyncthingHome From, DeviceIdentity Identity, int
             yield return $"    {folder.DisplayName} ({folder.Id}), '{folder.Path}', {ConfigWords.FolderType.First(w => w.Value == folder.Type).Word}" +
                 $"{(folder.Devices.IsEmpty ? "" : $", with {string.Join(", ", with)}")}{(folder.Paused ? ", paused" : "")}";
         }
-        yield return "  Files, .stignore and .stversions stay where they are and are not touched. Everything is scanned anew: what others have deleted";
-        yield return "  since that Syncthing ran last comes back.";
+        yield return "  Files, .stignore and .stversions stay where they are and are not touched. Everything is scanned again: files that other devices deleted";
+        yield return "  since that Syncthing last ran are restored.";
         if (Notes.Count == 0)
             yield break;
-        yield return "In another form, or not taken over:";
+        yield return "Imported in another form, or not at all:";
         foreach (var note in Notes)
             yield return "  " + note;
     }

@@ -43,12 +43,12 @@ public sealed class ImportReader
         });
         config = options.Gui(root.Element("gui") ?? new XElement("gui"), config);
         if (root.Element("ldap")?.Text("address") is { Length: > 0 })
-            _notes.Add(new ImportNote("ldap", "FolderSync's page knows one user and password, no directory service."));
+            _notes.Add(new ImportNote("ldap", "FolderSync's page has one user and password and no directory service."));
         if (root.Element("defaults")?.Element("ignores")?.Elements().Any() == true)
             _notes.Add(new ImportNote("defaults, ignores", "new folders start without ignore patterns."));
         var lanOnly = devices.Where(d => d.Addresses is ["dynamic"]).Select(d => d.Name.Length > 0 ? d.Name : d.Id.ToString()).ToList();
         if (lanOnly.Count > 0)
-            _notes.Add(new ImportNote($"address dynamic of {string.Join(", ", lanOnly)}", "found in the LAN only, or when that device dials; finding devices over the internet is not there yet."));
+            _notes.Add(new ImportNote($"address dynamic of {string.Join(", ", lanOnly)}", "found on the LAN only, or when that device dials; FolderSync doesn't find devices over the internet yet."));
         return new ImportPlan(_from, _identity, (int)root.Number("version", 0), config, _notes, _markers);
     }
 
@@ -108,7 +108,7 @@ public sealed class ImportReader
         // Omitting an exclusion would open what was closed.
         var isClosed = all.Count > 0 && (good.IsEmpty || all.Any(n => n.StartsWith('!') && !good.Contains(n)));
         if (isClosed)
-            _notes.Add(new ImportNote($"{where}, allowedNetwork", "its networks can't be read as they are meant: the device is paused. Write allowed-networks, then resume it."));
+            _notes.Add(new ImportNote($"{where}, allowedNetwork", "its networks are invalid: the device is paused. Set allowed-networks, then resume it."));
         return (good, isClosed);
     }
 
@@ -143,7 +143,7 @@ public sealed class ImportReader
             var where = $"folder '{TextLimits.Shown(xml.Text("label") is { Length: > 0 } label ? label : xml.Text("id"))}'";
             var told = _notes.Count;
             var (folder, why) = ReadFolder(xml, where, devices);
-            why ??= folders.Any(f => f.Id == folder!.Id) ? "there is another of the same ID." : ConfigReader.WhyNotAt(folder!.Path, folders, _to);
+            why ??= folders.Any(f => f.Id == folder!.Id) ? "another folder has the same ID." : ConfigReader.WhyNotAt(folder!.Path, folders, _to);
             if (why is not null)
             {
                 _notes.RemoveRange(told, _notes.Count - told);
@@ -165,7 +165,7 @@ public sealed class ImportReader
         if (!FolderIdText.TryParse(xml.Text("id"), out var id, out var whyNot))
             return (null, whyNot + " Give it another ID on all devices, in Syncthing, and import it then.");
         if (!OptionXml.IsKnownWord(ConfigSchema.Folder.Syncthing, "type", xml))
-            return (null, $"folders of the type '{xml.Text("type")}' can't be held yet.");
+            return (null, $"folders of the type '{xml.Text("type")}' are not supported yet.");
         if (xml.Text("filesystemType") is not ("" or "basic"))
             return (null, $"its filesystem is '{xml.Text("filesystemType")}'.");
         if (!Path.IsPathFullyQualified(path))
@@ -189,7 +189,7 @@ public sealed class ImportReader
             var name = device.Name.Length > 0 ? device.Name : id.ToString();
             // A device that holds only ciphertext must never receive the plain files.
             if (xml.Text("encryptionPassword").Length > 0)
-                _notes.Add(new ImportNote($"{where}, encrypted for {name}", "not shared with that device: encryption is not built yet."));
+                _notes.Add(new ImportNote($"{where}, encrypted for {name}", "not shared with that device: encryption is not supported yet."));
             else if (folder.Parent!.Elements("device").Any(d => d.Text("id") == xml.Text("id") && d.Flag("untrusted", false)))
                 _notes.Add(new ImportNote($"{where}, untrusted device {name}", "not shared with that device: it may have no readable files."));
             else
@@ -205,14 +205,14 @@ public sealed class ImportReader
         if (name.Length > 0 && name != Own && (Path.Exists(Path.Combine(path, name)) && !Path.IsPathFullyQualified(name)))
         {
             _markers.Add(Path.Combine(path, Own));
-            _notes.Add(new ImportNote($"{where}, marker {name}", $"FolderSync goes by {Own}, which is made beside it."));
+            _notes.Add(new ImportNote($"{where}, marker {name}", $"FolderSync uses {Own}, which is created beside it."));
         }
         else if (name.Length > 0 && name != Own)
-            _notes.Add(new ImportNote($"{where}, marker {name}", $"it is not there, and FolderSync goes by {Own}: the folder waits until a person makes that."));
+            _notes.Add(new ImportNote($"{where}, marker {name}", $"it doesn't exist, and FolderSync uses {Own}: the folder waits until you create that."));
         else if (!Directory.Exists(path))
-            _notes.Add(new ImportNote($"{where}, path '{path}'", "it is not there now; the folder waits until it is."));
+            _notes.Add(new ImportNote($"{where}, path '{path}'", "it doesn't exist now; the folder waits until it does."));
         else if (!Path.Exists(Path.Combine(path, Own)))
-            _notes.Add(new ImportNote($"{where}, path '{path}'", $"it lacks its marker {Own}; the folder waits until a person makes it."));
+            _notes.Add(new ImportNote($"{where}, path '{path}'", $"it lacks its marker {Own}; the folder waits until you create it."));
     }
 
     private static string Expanded(string path) =>

@@ -47,10 +47,10 @@ internal static class Leftovers
 
     private static string Why(string name) => name switch
     {
-        "introducer" => "FolderSync takes no devices on another's word; pair them yourself.",
-        "autoAcceptFolders" => "folders that it offers are asked about.",
+        "introducer" => "FolderSync doesn't support introducers; pair devices yourself.",
+        "autoAcceptFolders" => "FolderSync asks about folders that it offers.",
         "untrusted" => "no folder is shared with it: FolderSync can't encrypt for a device yet.",
-        "insecureSkipHostcheck" => "names under which the page may be called are in page.allowed-hosts.",
+        "insecureSkipHostcheck" => "the page's allowed host names are in page.allowed-hosts.",
         _ => SyncthingOptions.All.FirstOrDefault(o => o.Treatment == OptionTreatment.Refused && o.Name == name)?.Why ?? "FolderSync has no such option.",
     };
 

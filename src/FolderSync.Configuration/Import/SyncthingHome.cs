@@ -42,9 +42,9 @@ public sealed class SyncthingHome(string path)
     public XElement ReadConfig()
     {
         if (!File.Exists(ConfigFile))
-            throw new InvalidDataException($"There is no config.xml in '{Path}'. Name the directory that Syncthing shows under Actions, Show ID or with `syncthing paths`.");
+            throw new InvalidDataException($"There is no config.xml in '{Path}'. Give the directory that `syncthing paths` shows.");
         if (SyncthingClientConfig.IsOurs(ConfigFile))
-            throw new InvalidDataException($"'{ConfigFile}' is FolderSync's own, made for programs that look for Syncthing there. Name a Syncthing's home.");
+            throw new InvalidDataException($"'{ConfigFile}' is FolderSync's own, made for programs that look for Syncthing there. Give a Syncthing's home.");
         var settings = new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
@@ -67,8 +67,8 @@ public sealed class SyncthingHome(string path)
         catch (XmlException e)
         {
             throw new InvalidDataException(e.LineNumber > 0
-                ? $"{ConfigFile}:{e.LineNumber}:{e.LinePosition}: This is not the XML of a Syncthing: {e.Message}"
-                : $"{ConfigFile}: This is not the XML of a Syncthing, which has neither a DTD nor entities.", e);
+                ? $"{ConfigFile}:{e.LineNumber}:{e.LinePosition}: This is not Syncthing's XML: {e.Message}"
+                : $"{ConfigFile}: This is not Syncthing's XML, which has neither a DTD nor entities.", e);
         }
     }
 

@@ -43,7 +43,7 @@ public static class ConfigJsonSchema
     {
         var properties = new JsonObject
         {
-            [ConfigSchema.FormatOption] = new JsonObject { ["description"] = "The file's format. It need not be there.", ["type"] = "integer", ["enum"] = new JsonArray(ConfigSchema.Format) },
+            [ConfigSchema.FormatOption] = new JsonObject { ["description"] = "The file's format; optional.", ["type"] = "integer", ["enum"] = new JsonArray(ConfigSchema.Format) },
         };
         foreach (var group in ConfigSchema.Groups)
             properties[group.Name] = Group(group.About, group.Options);

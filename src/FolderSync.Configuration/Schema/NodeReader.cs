@@ -51,7 +51,7 @@ public sealed class NodeReader(string file)
     {
         if (RefuseUnsafe(key, value, isLdap: false))
             return;
-        Warn(key, $"There is no option '{key.Value}' here; it is kept and has no effect.",
+        Warn(key, $"There is no option '{key.Value}' here; it has no effect.",
             Suggestion.For(key.Value, known) is { } meant ? $"Did you mean '{meant}'?" : $"Known here: {string.Join(", ", known)}.");
     }
 

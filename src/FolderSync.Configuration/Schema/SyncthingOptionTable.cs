@@ -9,11 +9,11 @@ public static partial class SyncthingOptions
     public const string Encryption = "folder.devices.encryptionPassword";
     public const string Untrusted = "device.untrusted";
 
-    private const string Tuning = "FolderSync sees to that by itself.";
-    private const string NoInternet = "FolderSync finds devices in the LAN and by written addresses only.";
-    private const string NoReports = "FolderSync reports nothing to anybody.";
+    private const string Tuning = "FolderSync does this automatically.";
+    private const string NoInternet = "FolderSync finds devices on the LAN and by configured addresses only.";
+    private const string NoReports = "FolderSync doesn't report usage.";
     private const string NoUpgrade = "FolderSync doesn't upgrade itself.";
-    private const string NoIntroduction = "FolderSync takes no devices on another's word.";
+    private const string NoIntroduction = "FolderSync doesn't support introducers.";
     private const string NoLdap = "FolderSync can't log in by LDAP. Set a password under gui.";
 
     /// <summary>Options without a counterpart in config.yaml.</summary>
@@ -21,34 +21,34 @@ public static partial class SyncthingOptions
     [
         .. Rows(Folder, OptionTreatment.InForce, "", "devices devices.deviceID"),
         new(Encryption, OptionTreatment.Refused, "FolderSync can't encrypt for a device yet; the folder would have gone out to it unencrypted. Share it without a password only if that device may read the files.", "\"\""),
-        new("folder.versioning.type", OptionTreatment.Refused, "only 'trashcan' and '' (none) are built.", "\"\"", "\"trashcan\""),
-        new("folder.filesystemType", OptionTreatment.Refused, "only 'basic' is there.", "\"basic\"", "\"\""),
-        new("folder.versioning.fsType", OptionTreatment.Refused, "only 'basic' is there.", "\"basic\"", "\"\""),
-        new("folder.markerName", OptionTreatment.Refused, "FolderSync knows that a folder is there by its marker '.stfolder' alone.", "\".stfolder\"", "\"\""),
+        new("folder.versioning.type", OptionTreatment.Refused, "only 'trashcan' and '' (none) are supported.", "\"\"", "\"trashcan\""),
+        new("folder.filesystemType", OptionTreatment.Refused, "only 'basic' is supported.", "\"basic\"", "\"\""),
+        new("folder.versioning.fsType", OptionTreatment.Refused, "only 'basic' is supported.", "\"basic\"", "\"\""),
+        new("folder.markerName", OptionTreatment.Refused, "FolderSync only uses the marker '.stfolder'.", "\".stfolder\"", "\"\""),
         new("folder.copyOwnershipFromParent", OptionTreatment.Refused, "FolderSync doesn't change owners: files would belong to another user than you expect.", "false"),
         new("folder.syncOwnership", OptionTreatment.Refused, "FolderSync doesn't change owners: files would belong to another user than you expect.", "false"),
         new("folder.sendOwnership", OptionTreatment.Refused, "FolderSync doesn't send owners.", "false"),
         new("folder.syncXattrs", OptionTreatment.Refused, "FolderSync doesn't sync extended attributes, and access lists are among them.", "false"),
         new("folder.sendXattrs", OptionTreatment.Refused, "FolderSync doesn't send extended attributes, and access lists are among them.", "false"),
-        new("folder.disableFsync", OptionTreatment.Refused, "FolderSync always makes sure that files are on the disk before it counts on them.", "false"),
-        new("folder.caseSensitiveFS", OptionTreatment.Refused, "FolderSync finds out by itself whether a disk tells 'File' from 'file', and always heeds it.", "false"),
+        new("folder.disableFsync", OptionTreatment.Refused, "FolderSync always syncs files to disk before it relies on them.", "false"),
+        new("folder.caseSensitiveFS", OptionTreatment.Refused, "FolderSync detects whether a disk distinguishes 'File' and 'file', and always respects that.", "false"),
         new("folder.junctionsAsDirs", OptionTreatment.Refused, "FolderSync never follows junctions: they lead out of the folder.", "false"),
-        .. Rows(Folder, OptionTreatment.Shown, "FolderSync knows no introducers.", "devices.introducedBy"),
-        .. Rows(Folder, OptionTreatment.Kept, "FolderSync never renames a name that is there, however it is composed.", "autoNormalize"),
-        .. Rows(Folder, OptionTreatment.Kept, "Old versions are cleaned by FolderSync's own schedule.", "versioning.cleanupIntervalS"),
-        .. Rows(Folder, OptionTreatment.Kept, "It belongs to kinds of versioning that are refused.", "versioning.params.keep versioning.params.maxAge versioning.params.cleanInterval versioning.params.versionsPath versioning.params.command"),
+        .. Rows(Folder, OptionTreatment.Shown, "FolderSync doesn't support introducers.", "devices.introducedBy"),
+        .. Rows(Folder, OptionTreatment.Kept, "FolderSync never changes the Unicode form of an existing name.", "autoNormalize"),
+        .. Rows(Folder, OptionTreatment.Kept, "FolderSync cleans up old versions on its own schedule.", "versioning.cleanupIntervalS"),
+        .. Rows(Folder, OptionTreatment.Kept, "It belongs to unsupported kinds of versioning.", "versioning.params.keep versioning.params.maxAge versioning.params.cleanInterval versioning.params.versionsPath versioning.params.command"),
         .. Rows(Folder, OptionTreatment.Kept, "Extended attributes are not synced at all.", "xattrFilter xattrFilter.entries xattrFilter.entries.match xattrFilter.entries.permit xattrFilter.maxSingleEntrySize xattrFilter.maxTotalSize"),
-        .. Rows(Folder, OptionTreatment.Kept, "It is for showing only.", "group"),
+        .. Rows(Folder, OptionTreatment.Kept, "It is for display only.", "group"),
         .. Rows(Folder, OptionTreatment.Kept, Tuning, "fsWatcherDelayS fsWatcherTimeoutS copiers pullerMaxPendingKiB hashers scanProgressIntervalS pullerPauseS pullerDelayS disableTempIndexes " +
             "weakHashThresholdPct maxConcurrentWrites blockPullOrder copyRangeMethod blockIndexing"),
 
         .. Rows(Device, OptionTreatment.InForce, "", "ignoredFolders.id"),
         new(Untrusted, OptionTreatment.Refused, "FolderSync can't encrypt for a device yet; folders would go out to it unencrypted.", "false"),
-        new("device.introducer", OptionTreatment.Refused, "FolderSync takes no devices on another's word; pair them yourself.", "false"),
+        new("device.introducer", OptionTreatment.Refused, "FolderSync doesn't support introducers; pair devices yourself.", "false"),
         new("device.autoAcceptFolders", OptionTreatment.Refused, "FolderSync asks about every folder that is offered.", "false"),
-        new("device.certName", OptionTreatment.Refused, "FolderSync knows a device by its ID alone.", "\"\"", "\"syncthing\""),
+        new("device.certName", OptionTreatment.Refused, "FolderSync identifies a device by its ID alone.", "\"\"", "\"syncthing\""),
         .. Rows(Device, OptionTreatment.Kept, NoIntroduction, "skipIntroductionRemovals introducedBy"),
-        .. Rows(Device, OptionTreatment.Kept, "It is for showing only.", "ignoredFolders.time ignoredFolders.label remoteGUIPort group"),
+        .. Rows(Device, OptionTreatment.Kept, "It is for display only.", "ignoredFolders.time ignoredFolders.label remoteGUIPort group"),
         .. Rows(Device, OptionTreatment.Kept, Tuning, "maxRequestKiB"),
 
         new("options.insecureAllowOldTLSVersions", OptionTreatment.Refused, "FolderSync speaks TLS 1.3 only.", "false"),
@@ -56,7 +56,7 @@ public static partial class SyncthingOptions
         new("options.auditFile", OptionTreatment.Refused, "FolderSync writes no audit log.", "\"\""),
         new("options.minHomeDiskFree.value", OptionTreatment.Refused, "FolderSync has no such limit of its own.", "1"),
         new("options.minHomeDiskFree.unit", OptionTreatment.Refused, "FolderSync has no such limit of its own.", "\"%\""),
-        new("options.alwaysLocalNets", OptionTreatment.Refused, "FolderSync finds out by itself which networks are local.", "[]"),
+        new("options.alwaysLocalNets", OptionTreatment.Refused, "FolderSync detects local networks automatically.", "[]"),
         new("options.connectionLimitEnough", OptionTreatment.Refused, "FolderSync has no such limit.", "0"),
         new("options.connectionLimitMax", OptionTreatment.Refused, "FolderSync has no such limit.", "0"),
         .. Rows(Options, OptionTreatment.Shown, NoInternet, "globalAnnounceEnabled relaysEnabled natEnabled"),
@@ -66,25 +66,25 @@ public static partial class SyncthingOptions
             "stunServers announceLANAddresses connectionPriorityTcpLan connectionPriorityQuicLan connectionPriorityTcpWan connectionPriorityQuicWan connectionPriorityRelay connectionPriorityUpgradeThreshold"),
         .. Rows(Options, OptionTreatment.Kept, NoReports, "urSeen urUniqueId urURL urPostInsecurely urInitialDelayS crURL crashReportingURL"),
         .. Rows(Options, OptionTreatment.Kept, NoUpgrade, "releasesURL sendFullIndexOnUpgrade"),
-        .. Rows(Options, OptionTreatment.Kept, "Names that were given here stay.", "overwriteRemoteDeviceNamesOnConnect"),
+        .. Rows(Options, OptionTreatment.Kept, "Names set on this device stay.", "overwriteRemoteDeviceNamesOnConnect"),
         .. Rows(Options, OptionTreatment.Kept, Tuning, "minHomeDiskFree cacheIgnoredFiles progressUpdateIntervalS tempIndexMinBlocks unackedNotificationIDs trafficClass setLowPriority databaseTuning restartOnWakeup featureFlags"),
 
         new("gui.authMode", OptionTreatment.Refused, NoLdap, "\"static\"", "\"\""),
-        new("gui.insecureAdminAccess", OptionTreatment.Refused, "off this computer FolderSync's page always asks for a password.", "false"),
-        new("gui.insecureSkipHostcheck", OptionTreatment.Refused, "the names under which the page may be called are checked; add yours to page.allowed-hosts.", "false"),
+        new("gui.insecureAdminAccess", OptionTreatment.Refused, "FolderSync's page always requires a password from other computers.", "false"),
+        new("gui.insecureSkipHostcheck", OptionTreatment.Refused, "the page's host names are checked; add yours to page.allowed-hosts.", "false"),
         new("gui.insecureAllowFrameLoading", OptionTreatment.Refused, "FolderSync's page is never shown inside another one.", "false"),
-        new("gui.metricsWithoutAuth", OptionTreatment.Refused, "metrics are for who has logged in or sends the API key.", "false"),
+        new("gui.metricsWithoutAuth", OptionTreatment.Refused, "metrics require a login or the API key.", "false"),
         new("gui.unixSocketPermissions", OptionTreatment.Refused, "FolderSync's page has no Unix socket.", "\"\""),
         new("gui.sessionCookieDurationS", OptionTreatment.Refused, "FolderSync's sessions have a length of their own.", "604800", "0"),
         new("gui.sessionCookiePath", OptionTreatment.Refused, "FolderSync's cookie is for the whole page.", "\"/\"", "\"\""),
-        .. Rows(Gui, OptionTreatment.Kept, "It is for showing only.", "theme debugging sendBasicAuthPrompt"),
+        .. Rows(Gui, OptionTreatment.Kept, "It is for display only.", "theme debugging sendBasicAuthPrompt"),
 
         new("ldap.address", OptionTreatment.Refused, NoLdap, "\"\""),
         new("ldap.insecureSkipVerify", OptionTreatment.Refused, NoLdap, "false"),
         .. Rows(Ldap, OptionTreatment.Kept, NoLdap, "bindDN transport searchBaseDN searchFilter"),
 
         .. Rows("remoteIgnoredDevices", OptionTreatment.InForce, "", "deviceID"),
-        .. Rows("remoteIgnoredDevices", OptionTreatment.Kept, "It is for showing only.", "time name address"),
+        .. Rows("remoteIgnoredDevices", OptionTreatment.Kept, "It is for display only.", "time name address"),
         .. Rows("ignores", OptionTreatment.InForce, "", "lines"),
     ];
 

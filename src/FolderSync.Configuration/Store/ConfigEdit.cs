@@ -89,11 +89,11 @@ public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigExc
             using var process = Process.Start(start)!;
             await process.WaitForExitAsync(cancellation);
             if (process.ExitCode != 0)
-                throw new IOException($"The editor ({editor}) ended with exit code {process.ExitCode}; nothing was changed. What it left is in '{copy}'. $VISUAL or $EDITOR names another editor.");
+                throw new IOException($"The editor ({editor}) ended with exit code {process.ExitCode}; nothing was changed. Your changes are in '{copy}'. Choose another editor with $VISUAL or $EDITOR.");
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new IOException($"The editor ({editor}) could not be started: {e.Message}. $VISUAL or $EDITOR names another one.", e);
+            throw new IOException($"The editor ({editor}) could not be started: {e.Message}. Choose another one with $VISUAL or $EDITOR.", e);
         }
     }
 }

@@ -56,7 +56,7 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
         }
         catch (FileNotFoundException e)
         {
-            throw new ConfigException(home.ConfigFile, 0, 0, "The file is not there.", $"Make it with `foldersync init --home {home.Path}`.", e);
+            throw new ConfigException(home.ConfigFile, 0, 0, "The file doesn't exist.", $"Create it with `foldersync init --home {home.Path}`.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -82,6 +82,6 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
     private static ConfigProblem LastGood(HomeDirectory home, string path)
     {
         var since = File.GetLastWriteTime(path).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
-        return new ConfigProblem(home.ConfigFile, 0, 0, $"The last good one is in force, that of {since}.", $"It is kept as '{path}'. Mend the file, or copy that one over it.");
+        return new ConfigProblem(home.ConfigFile, 0, 0, $"The last valid version is in force, that of {since}.", $"It is stored as '{path}'. Fix the file, or copy that one over it.");
     }
 }

@@ -168,7 +168,7 @@ public sealed class ConfigStore : IDisposable
         {
             var text = ConfigState.ReadFile(Home);
             if (ConfigState.IsTorn(text) && !ConfigState.IsTorn(Text))
-                throw new ConfigException(Home.ConfigFile, 0, 0, "The file is empty or damaged; the last good one stays in force.", null);
+                throw new ConfigException(Home.ConfigFile, 0, 0, "The file is empty or damaged; the last valid version stays in force.", null);
             PutInForce(text == Text ? _state with { Error = null } : ConfigState.Parse(Home, text, _overrides));
             return true;
         }

@@ -97,8 +97,8 @@ public sealed class ConfigDocument
         if (result is not null && (YamlValue.Of(result.Root).Same(wanted) || result.Root is null && wanted.Same(YamlValue.EmptyMap)))
             return result;
         var at = Find(path[..^1]);
-        throw new ConfigException(_file, at?.Line ?? 0, at?.Column ?? 0, $"'{string.Join('.', path.ToArray())}' can't be changed in the file as it is written.",
-            "Change it by hand, or write this part one option a line.", why);
+        throw new ConfigException(_file, at?.Line ?? 0, at?.Column ?? 0, $"'{string.Join('.', path.ToArray())}' can't be changed in the file's present form.",
+            "Change it by hand, or write this part with one option per line.", why);
     }
 }
 

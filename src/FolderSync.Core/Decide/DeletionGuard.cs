@@ -66,9 +66,9 @@ public static class DeletionGuard
         if (gone <= 0)
             return null;
         if (limits.OverCount > 0 && gone > limits.OverCount)
-            return string.Create(CultureInfo.InvariantCulture, $"{gone} of {before} files are gone at once, more than the {limits.OverCount} that are deleted without asking.");
+            return string.Create(CultureInfo.InvariantCulture, $"{gone} of {before} files vanished at once, more than the {limits.OverCount} that are deleted without confirmation.");
         if (limits.OverPercent > 0 && before >= MinFilesForPercent && gone * 100d > before * limits.OverPercent)
-            return string.Create(CultureInfo.InvariantCulture, $"{gone} of {before} files are gone at once, more than the {limits.OverPercent:0.##} % that are deleted without asking.");
+            return string.Create(CultureInfo.InvariantCulture, $"{gone} of {before} files vanished at once, more than the {limits.OverPercent:0.##} % that are deleted without confirmation.");
         return null;
     }
 

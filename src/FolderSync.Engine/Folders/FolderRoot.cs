@@ -98,5 +98,5 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
     }
 
     private EngineException InUse(string? holder) =>
-        new($"The folder {Path} is kept in sync by another program already ({holder}). Stop that one, or remove the folder from one of them.");
+        new($"The folder {Path} is already synced by another program ({holder}). Stop that one, or remove the folder from one of them.");
 }

@@ -83,9 +83,9 @@ internal sealed class RefusedItems(IStateStore state, FolderId folder)
             if (name(device) is not { } who)
                 continue;
             problems.AddRange(named.Select(n => new FileProblem(
-                n.Key, $"{n.Value} {who} announced it so, and it is not taken from there. Ask its user to put that right, or to update the program there.", Permanent: true)));
+                n.Key, $"{n.Value} {who} announced it that way, so it is not synced from there. Ask its user to fix that, or to update the program there.", Permanent: true)));
             if (unnamed > 0)
-                problems.Add(new FileProblem("…", $"{unnamed:N0} more entries that {who} sent can't be taken. Ask its user to update the program there.", Permanent: true));
+                problems.Add(new FileProblem("…", $"{unnamed:N0} more entries sent by {who} are not accepted. Ask its user to update the program there.", Permanent: true));
         }
         return problems;
     }

@@ -6,7 +6,7 @@ namespace FolderSync.Engine.Folders;
 internal static class RootTrouble
 {
     private const string Safe = "Nothing is announced or changed until then.";
-    private const string ByItself = "FolderSync goes on by itself then.";
+    private const string ByItself = "FolderSync then resumes automatically.";
 
     /// <param name="isEmpty">The directory at the path is completely empty.</param>
     public static string Explain(RootState state, string path, bool isEmpty) => state switch
@@ -14,17 +14,17 @@ internal static class RootTrouble
         RootState.Missing =>
             $"The directory {path} does not exist. If it is on another disk, connect that; if it was moved or renamed, move it back or set the folder's new path " +
             $"in the configuration; if it was deleted on purpose, remove the folder from the configuration. {Safe}",
-        RootState.NotADirectory => $"{path} is not a directory. Move away what stands there and put the folder's directory back, or set its new path in the configuration. {Safe}",
+        RootState.NotADirectory => $"{path} is not a directory. Move it away and put the folder's directory back, or set its new path in the configuration. {Safe}",
         RootState.MarkerMissing or RootState.Replaced when isEmpty =>
             $"The directory {path} is empty and lacks its marker .stfolder, as when a disk is not mounted. Mount the disk that belongs there: {ByItself} " +
-            $"If the files are really gone and are to come back from the other devices, remove the folder here and add it again. {Safe}",
+            $"If the files are really lost and should be restored from the other devices, remove the folder here and add it again. {Safe}",
         RootState.Replaced =>
-            $"Another directory, which lacks the marker .stfolder, stands at {path} now. Put the folder's own directory back: {ByItself} " +
-            $"If the new one is right, make a directory .stfolder in it; what differs in it is then taken for your changes. {Safe}",
+            $"Another directory, without the marker .stfolder, is now at {path}. Put the folder's own directory back: {ByItself} " +
+            $"If the new one is right, create a directory .stfolder in it; its differences then count as your changes. {Safe}",
         RootState.MarkerMissing =>
-            $"The marker .stfolder is missing in {path}, so it can't be told whether this is the folder that was synced. " +
-            $"If its files are there and right, make the marker again (mkdir '{Path.Combine(path, ".stfolder")}'): {ByItself} {Safe}",
-        RootState.Unreadable => $"The directory {path} can't be read. Give the user that FolderSync runs as the right to read it, or check the disk. {Safe}",
+            $"The marker .stfolder is missing in {path}, so it is unknown whether this is the folder that was synced. " +
+            $"If its files are present and right, create the marker again (mkdir '{Path.Combine(path, ".stfolder")}'): {ByItself} {Safe}",
+        RootState.Unreadable => $"The directory {path} can't be read. Give the user who runs FolderSync permission to read it, or check the disk. {Safe}",
         _ => $"The directory {path} was another one for a moment while FolderSync worked in it. Make sure that the folder's own directory stays there: {ByItself} {Safe}",
     };
 

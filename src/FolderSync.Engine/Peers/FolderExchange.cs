@@ -127,7 +127,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         if (!message.IsFull && message.Previous > received && context.FullIndexes.TryRequestFullIndex(id, peer, _indexId))
         {
             await folder.ForgetAsync(peer, link.Ended);
-            throw new BepException($"The other device's index of '{id}' has a gap (from {received} to {message.Previous}); asking for all of it.");
+            throw new BepException($"The other device's index of '{id}' has a gap (from {received} to {message.Previous}); requesting the full index.");
         }
         var highest = message.Highest;
         lock (_lock)

@@ -180,7 +180,7 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
     }
 
     private static string Explain(SharingRefusal refusal) => refusal == SharingRefusal.EncryptedForUs
-        ? "The other device encrypts this folder for us (untrusted device); FolderSync can't hold encrypted folders yet. Share it there without an encryption password."
+        ? "The other device encrypts this folder for us (untrusted device); FolderSync doesn't support encrypted folders yet. Share it there without an encryption password."
         : "The other device holds this folder encrypted (receive encrypted); FolderSync can't send encrypted data yet.";
 
     /// <summary>Each is logged once while this service runs, and only a few in total.</summary>

@@ -56,6 +56,6 @@ internal sealed class LinkLiveness(TimeProvider time, AuthenticatedStream stream
             if (suspected != 0 && time.GetElapsedTime(suspected) >= ProbeTimeout)
                 Interlocked.CompareExchange(ref _suspected, 0, suspected);
         }
-        return time.GetElapsedTime(Volatile.Read(ref _lastReceived)) > DeadAfter ? "Nothing was heard of the other device for 5 minutes." : null;
+        return time.GetElapsedTime(Volatile.Read(ref _lastReceived)) > DeadAfter ? "The other device was silent for 5 minutes." : null;
     }
 }

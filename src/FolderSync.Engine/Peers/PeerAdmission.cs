@@ -36,7 +36,7 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
             }
             catch (Exception e) when (e is BepException or IOException or OperationCanceledException or ObjectDisposedException)
             {
-                Log.NotAdmitted(log, stream.Remote, e is OperationCanceledException ? "it did not say Hello in time" : e.Message);
+                Log.NotAdmitted(log, stream.Remote, e is OperationCanceledException ? "it did not send its Hello in time" : e.Message);
                 if (stream.Dialed)
                     sessions(stream.Peer)?.Dialing.Note(stream.Remote, e.Message);
             }

@@ -301,7 +301,7 @@ internal sealed class PeerSession
         if (message is BepMessage.ClusterConfig)
             link.IsIntroduced = true;
         else if (!link.IsIntroduced)
-            throw new BepException($"The other device sent a {message.GetType().Name} before it said what it shares.", isViolation: true);
+            throw new BepException($"The other device sent a {message.GetType().Name} before its ClusterConfig.", isViolation: true);
         switch (message)
         {
             case BepMessage.Request request:
@@ -322,7 +322,7 @@ internal sealed class PeerSession
                 await Exchanges.ReceiveAsync(progress);
                 break;
             default:
-                throw new BepException($"The other device sent a {message.GetType().Name} that was not asked for.", isViolation: true);
+                throw new BepException($"The other device sent a {message.GetType().Name} that was not requested.", isViolation: true);
         }
     }
 

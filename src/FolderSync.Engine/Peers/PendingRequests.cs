@@ -44,7 +44,7 @@ internal sealed class PendingRequests(TimeProvider time)
             if (response.Code != ErrorCode.NoError)
                 p.Answer.TrySetException(new RequestFailedException(Explain(response.Code)));
             else if (response.Data.Length != p.Size)
-                p.Answer.TrySetException(new RequestFailedException($"It sent {response.Data.Length} bytes where {p.Size} were asked for."));
+                p.Answer.TrySetException(new RequestFailedException($"It sent {response.Data.Length} bytes where {p.Size} were requested."));
             else
                 isUsed = p.Answer.TrySetResult(response.Data);
         });
@@ -85,7 +85,7 @@ internal sealed class PendingRequests(TimeProvider time)
     private static string Explain(ErrorCode code) => code switch
     {
         ErrorCode.NoSuchFile => "It no longer has this version of the file.",
-        ErrorCode.InvalidFile => "It refuses to give this file.",
+        ErrorCode.InvalidFile => "It refuses to send this file.",
         _ => "It could not read the file.",
     };
 

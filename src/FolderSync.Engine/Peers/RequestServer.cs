@@ -22,7 +22,7 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
     public void Enqueue(BepMessage.Request request)
     {
         if (!_queue.Writer.TryWrite(request))
-            throw new BepException($"The other device asks for more than {MaxQueued} blocks at once.", isViolation: true);
+            throw new BepException($"The other device requests more than {MaxQueued} blocks at once.", isViolation: true);
     }
 
     /// <summary>No more requests will come: the serving loops end.</summary>

@@ -17,7 +17,7 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "{Device}, folder {Folder}: {Reason}")]
     public static partial void FolderRefused(ILogger log, string device, FolderId folder, string reason);
 
-    [LoggerMessage(103, LogLevel.Warning, "{Device} has sent wrong data again and again; others are asked first from now on. See that its disk and memory are sound.")]
+    [LoggerMessage(103, LogLevel.Warning, "{Device} has repeatedly sent wrong data; other devices are now preferred. Check its disk and memory.")]
     public static partial void WrongData(ILogger log, string device);
 
     [LoggerMessage(104, LogLevel.Warning, "{Device} offers a folder under the ID '{Shown}', which is ignored: {Reason} Give it another ID there.")]
@@ -32,28 +32,28 @@ internal static partial class Log
     [LoggerMessage(111, LogLevel.Warning, "Can't listen at {Address}: {Reason}")]
     public static partial void NotListening(ILogger log, string address, string reason);
 
-    [LoggerMessage(112, LogLevel.Debug, "Connection with {Address} not taken on: {Reason}")]
+    [LoggerMessage(112, LogLevel.Debug, "Connection with {Address} rejected: {Reason}")]
     public static partial void NotAdmitted(ILogger log, string address, string reason);
 
-    [LoggerMessage(113, LogLevel.Information, "Device {Device} ({Name}) at {Address} wants to connect and is not known here. Pair it with 'foldersync pair {Device}', or on the page.")]
+    [LoggerMessage(113, LogLevel.Information, "Device {Device} ({Name}) at {Address} wants to connect and is unknown here. Pair it with 'foldersync pair {Device}', or on the page.")]
     public static partial void Unknown(ILogger log, DeviceId device, string name, string address);
 
     [LoggerMessage(114, LogLevel.Error, "A connection with {Address} ended by a bug")]
     public static partial void ConnectionBug(ILogger log, string address, Exception e);
 
-    [LoggerMessage(115, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it starts again by itself. Please report it with the log.")]
+    [LoggerMessage(115, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it restarts automatically. Please report it with the log.")]
     public static partial void LoopFault(ILogger log, string loop, Exception e);
 
-    [LoggerMessage(116, LogLevel.Error, "Statistics, history and pending requests are not kept at the moment: {Reason} Files are synced all the same.")]
+    [LoggerMessage(116, LogLevel.Error, "Statistics, history and pending requests can't be stored now: {Reason} Files are still synced.")]
     public static partial void StateNotKept(ILogger log, string reason);
 
     [LoggerMessage(200, LogLevel.Error, "Folder {Folder} stopped by a bug")]
     public static partial void Bug(ILogger log, string folder, Exception e);
 
-    [LoggerMessage(207, LogLevel.Warning, "Folder {Folder} is not watched at the moment: {Reason}")]
+    [LoggerMessage(207, LogLevel.Warning, "Folder {Folder} is not being watched: {Reason}")]
     public static partial void NotWatched(ILogger log, string folder, string reason);
 
-    [LoggerMessage(203, LogLevel.Warning, "Folder {Folder}: a part of it could not be closed in order")]
+    [LoggerMessage(203, LogLevel.Warning, "Folder {Folder}: a part of it could not be closed properly")]
     public static partial void NotClosed(ILogger log, string folder, Exception e);
 
     [LoggerMessage(201, LogLevel.Error, "Folder {Folder}: its index is damaged and is rebuilt from the disk: {Reason}")]
@@ -71,7 +71,7 @@ internal static partial class Log
     [LoggerMessage(206, LogLevel.Warning, "Folder {Folder}: there are {Count} conflict copies of {Item}, more than {Most}; all are kept")]
     public static partial void ManyConflicts(ILogger log, string folder, string item, int count, int most);
 
-    [LoggerMessage(207, LogLevel.Warning, "Folder {Folder}: {Count} items that {Device} announced can't be taken; '{Item}': {Reason} The others are synced")]
+    [LoggerMessage(207, LogLevel.Warning, "Folder {Folder}: {Count} items announced by {Device} are not accepted; '{Item}': {Reason} The others are synced")]
     public static partial void EntriesRefused(ILogger log, string folder, string device, long count, string item, string reason);
 
     [LoggerMessage(210, LogLevel.Information, "Folder {Folder}: {Removed} old versions removed, {Bytes} bytes")]
@@ -83,7 +83,7 @@ internal static partial class Log
     [LoggerMessage(214, LogLevel.Warning, "Folder {Folder}: {Reason}")]
     public static partial void Warned(ILogger log, string folder, string reason);
 
-    [LoggerMessage(215, LogLevel.Warning, "What is known of this device's clock can't be kept: {Reason} Versions may be kept longer than configured")]
+    [LoggerMessage(215, LogLevel.Warning, "The history of this device's clock can't be stored: {Reason} Versions may be kept longer than configured")]
     public static partial void ClockNotKept(ILogger log, string reason);
 
     [LoggerMessage(211, LogLevel.Information, "Folder {Folder}: {Name} restored from its versions")]

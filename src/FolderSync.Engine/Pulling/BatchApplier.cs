@@ -11,7 +11,7 @@ namespace FolderSync.Engine.Pulling;
 /// <summary>Applies a batch of steps to the disk, commits the results in one transaction, and handles the consequences of each step.</summary>
 internal sealed class BatchApplier(PullContext context, ConflictReconciler conflicts)
 {
-    private const string ChangedMeanwhile = "It was changed here meanwhile; it is scanned and decided on again.";
+    private const string ChangedMeanwhile = "It was changed here meanwhile; it is scanned and decided again.";
 
     private ConfiguredFolder Folder => context.Folder;
 

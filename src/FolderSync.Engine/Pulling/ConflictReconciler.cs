@@ -143,7 +143,7 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
         var warnings = new List<FileProblem>();
         foreach (var (original, count) in counts.Where(c => c.Value > most).OrderBy(c => c.Key))
         {
-            var reason = $"There are {count} conflict copies of it, more than the {most} that are usual here (max-conflicts). All were kept: look at them and delete what is not wanted.";
+            var reason = $"There are {count} conflict copies of it, more than the configured {most} (max-conflicts). All were kept: check them and delete the ones that you don't need.";
             warnings.Add(new FileProblem(original.Value, reason));
             Log.ManyConflicts(folder.Log, folder.DisplayName, original.Value, count, most);
         }

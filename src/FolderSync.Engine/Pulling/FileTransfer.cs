@@ -72,7 +72,7 @@ internal sealed class FileTransfer : IFileFetch
     {
         if (_item.Global.Blocks is null)
         {
-            _context.Retries.Note(Target, new PullFailure("The other device did not say which blocks the file has.", RetryWhen.Rarely));
+            _context.Retries.Note(Target, new PullFailure("The other device did not send the file's block list.", RetryWhen.Rarely));
             return null;
         }
         try
@@ -173,7 +173,7 @@ internal sealed class FileTransfer : IFileFetch
     {
         // The rest of the plan is holes.
         if (!_plan!.TryWrite(_plan.Remaining, _staged!.Finish))
-            throw new FileSystemException(FileSystemError.NoSpace, $"Not enough space to finish {Name}. Free some space on the disk: the transfer resumes by itself then.");
+            throw new FileSystemException(FileSystemError.NoSpace, $"Not enough space to finish {Name}. Free some space on the disk: the transfer then resumes automatically.");
     }
 
     private StagedFile Write(Block block, ReadOnlyMemory<byte> data)

@@ -52,6 +52,6 @@ internal sealed class ParentDirectories(OpenFolder open, IScanRequests scans)
         if (new ExactNames(open.Disk).Misspelled(made) is null)
             return;
         open.Disk.RemoveDirectory(made);
-        throw new FileSystemException(FileSystemError.NotSupported, $"The directory '{made}' can't be made because this disk shows it under another name.");
+        throw new FileSystemException(FileSystemError.NotSupported, $"The directory '{made}' can't be created because this disk lists it under another name.");
     }
 }

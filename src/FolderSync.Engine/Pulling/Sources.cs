@@ -52,9 +52,9 @@ internal sealed class Sources(PullContext context, PullItem item)
     public string WhyNone()
     {
         if (_wrong.Count > 0)
-            return $"The data from {Names(_wrong)} does not match the file's hash; it will be asked for again later.";
+            return $"The data from {Names(_wrong)} does not match the file's hash; it will be requested again later.";
         return _holders.Count == 0
-            ? "No device that is known here has this version any more."
+            ? "No known device has this version any more."
             : $"None of the devices that have this version is connected: {Names(_holders)}.";
     }
 

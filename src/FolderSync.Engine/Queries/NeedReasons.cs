@@ -65,36 +65,36 @@ public sealed class NeedReasons
         if (folder.Error.Length > 0)
             return new NeedReason(NeedState.Blocked, $"This folder is stopped: {folder.Error}");
         if (folder.LastScan is null)
-            return new NeedReason(NeedState.Waiting, "It waits for the first scan of this folder to end.");
+            return new NeedReason(NeedState.Waiting, "It is waiting for the folder's first scan.");
         return null;
     }
 
     private NeedReason WhyNever(NeededItem item)
     {
         if (_folder.Config.Type == FolderType.SendOnly)
-            return new NeedReason(NeedState.Blocked, "This folder only sends: others' changes are not taken over. Override makes the state here everybody's.");
+            return new NeedReason(NeedState.Blocked, "This folder only sends: changes of other devices are ignored. Override makes this device's version the current one everywhere.");
         return item.Global.Deleted
             ? new NeedReason(NeedState.Blocked, "This folder is set to ignore others' deletions (ignore-delete).")
-            : new NeedReason(NeedState.Waiting, "It is looked at again with the next change.");
+            : new NeedReason(NeedState.Waiting, "It is checked again with the next change.");
     }
 
     private NeedReason OfSources(IReadOnlyList<DeviceId> holders)
     {
         List<DeviceId> configured = [.. holders.Where(_folder.Config.Devices.Contains)];
         if (configured.Count == 0)
-            return new NeedReason(NeedState.Blocked, "No device that is known here has this version any more. It comes when one that has it connects, or with a newer version.");
+            return new NeedReason(NeedState.Blocked, "No known device has this version any more. It arrives when a device that has it connects, or with a newer version.");
         if (configured.Any(IsSource))
             return OfTurn();
         var reasons = configured.Select(WhyNoSource).Distinct().ToList();
         var what = reasons.Count == 1 ? reasons[0] : "not connected";
         return new NeedReason(NeedState.Blocked,
-            $"No device that has it can give it now: {string.Join(", ", configured.Select(Name))} ({what}).", 0, configured.Count == 1 ? configured[0] : null);
+            $"No device that has it can send it now: {string.Join(", ", configured.Select(Name))} ({what}).", 0, configured.Count == 1 ? configured[0] : null);
     }
 
     private NeedReason OfTurn() => _folder.State switch
     {
-        FolderState.Scanning or FolderState.ScanWaiting => new NeedReason(NeedState.Waiting, "It waits for its turn; the folder is being scanned."),
-        _ => new NeedReason(NeedState.Waiting, "It waits for its turn."),
+        FolderState.Scanning or FolderState.ScanWaiting => new NeedReason(NeedState.Waiting, "It is queued; the folder is being scanned."),
+        _ => new NeedReason(NeedState.Waiting, "It is queued."),
     };
 
     private bool IsSource(DeviceId id) =>

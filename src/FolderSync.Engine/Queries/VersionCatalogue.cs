@@ -69,7 +69,7 @@ internal sealed class VersionCatalogue(OpenFolder open, IScanRequests scans, Act
     private void Resolve(FileName copy, FileName name, bool keepCopy)
     {
         if (open.Disk.Stat(LocalPath.Of(copy)) is not { Kind: FileKind.File or FileKind.Symlink })
-            throw new NothingThereException($"The conflict copy '{copy}' is not there any more.");
+            throw new NothingThereException($"The conflict copy '{copy}' no longer exists.");
         if (keepCopy)
         {
             _versions.Replace(LocalPath.Of(copy), name);

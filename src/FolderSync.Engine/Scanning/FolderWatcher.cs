@@ -62,7 +62,7 @@ internal sealed class FolderWatcher(OpenFolder open, IScanRequests scans, TaskGr
     private void OnFault(Exception e)
     {
         _hasFailed = true;
-        Folder.Status.SetWatchProblem(new WatchProblem($"Watching '{Folder.Config.Path}' failed: {e.Message}", "It starts again by itself; until then changes are found by scans."));
+        Folder.Status.SetWatchProblem(new WatchProblem($"Watching '{Folder.Config.Path}' failed: {e.Message}", "It restarts automatically; until then scans find changes."));
         var wait = _backoff.Next();
         flows.Run(() => ScanLaterAsync(wait));
     }

@@ -111,7 +111,7 @@ internal sealed class ScanFlow(
     {
         var rules = await open.RunAsync(() => IgnoreFile.Load(open.Disk), cancellation);
         if (rules.Error is { } error)
-            throw new EngineException($"The ignore patterns can't be used: {error} Nothing is scanned until that is mended.");
+            throw new EngineException($"The ignore patterns can't be used: {error} Nothing is scanned until that is fixed.");
         open.Ignores = rules;
     }
 

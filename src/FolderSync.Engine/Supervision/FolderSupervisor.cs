@@ -178,7 +178,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
             {
                 Log.Bug(Folder.Log, Folder.DisplayName, e);
                 await CloseAsync();
-                await FailAsync($"An error in FolderSync stopped this folder: {e.Message} It is tried again in a minute; please report it with the log.", BugRetry);
+                await FailAsync($"An error in FolderSync stopped this folder: {e.Message} It is retried in a minute; please report it with the log.", BugRetry);
             }
             finally
             {
@@ -192,7 +192,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
     /// <summary>Handles faults that <see cref="RunAsync"/> doesn't repair by itself.</summary>
     private void OnFault(Exception e)
     {
-        Folder.Status.Fail($"An error in FolderSync stopped this folder: {e.Message} It is tried again; please report it with the log.");
+        Folder.Status.Fail($"An error in FolderSync stopped this folder: {e.Message} It is retried; please report it with the log.");
         _opened.TrySetResult();
     }
 
@@ -234,7 +234,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
             if (!_opened.TrySetResult())
                 await AnnounceAsync();
             foreach (var device in _lasting.Missed.Take())
-                _sources.Reconnect(device, $"The index of folder '{Folder.Id}' could not be received in full; it is asked for again.");
+                _sources.Reconnect(device, $"The index of folder '{Folder.Id}' could not be received in full; it is requested again.");
             await run.RunAsync();
         }
         finally
@@ -267,7 +267,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            await FailAsync($"The folder's index is damaged and can't be put aside: {failure.Message} See that its files can be renamed; it is tried again.", RootRetry);
+            await FailAsync($"The folder's index is damaged and can't be put aside: {failure.Message} Make sure that its files can be renamed; it is retried.", RootRetry);
             return;
         }
         catch (OperationCanceledException)

@@ -127,8 +127,8 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
         var versions = trashCan is not { IsInFolder: true } ? ""
             : $" Versions that can be deleted for it make {spare:N0} bytes; those younger than seven days and the last one of each file are kept.";
         return new FileSystemException(FileSystemError.NoSpace,
-            $"Not enough space for {name}: it needs {bytes:N0} bytes, {space.Free:N0} are free and {space.Keep:N0} are to stay free (min-free).{others}{versions} " +
-            "Free some space on the disk, delete versions or lower min-free: the transfer resumes by itself then.");
+            $"Not enough space for {name}: it needs {bytes:N0} bytes, {space.Free:N0} are free and {space.Keep:N0} must stay free (min-free).{others}{versions} " +
+            "Free some space on the disk, delete versions or lower min-free: the transfer then resumes automatically.");
     }
 
     /// <summary>What one file still needs. Disposed when the file is finished or abandoned.</summary>

@@ -100,8 +100,8 @@ internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
         Folder.Status.Warn(
             InternalNames.Versions,
             over is var (bytes, max)
-                ? [new FileProblem(InternalNames.Versions, $"The kept versions take {bytes:N0} bytes, more than versions-max-size allows ({max:N0}). The last version of each file is kept all " +
-                                                           "the same: delete versions that you don't need, or raise versions-max-size.")]
+                ? [new FileProblem(InternalNames.Versions, $"The kept versions take {bytes:N0} bytes, more than versions-max-size allows ({max:N0}). The last version of each file is kept " +
+                                                           "anyway: delete versions that you don't need, or raise versions-max-size.")]
                 : []);
     }
 

@@ -37,7 +37,7 @@ public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOption
             {
                 var root = _disk.CheckRoot();
                 if (root != RootState.Present)
-                    return [.. steps.Select(s => Failures.Of(s, $"The folder is not there ({root}): nothing was changed.", FileSystemError.NotFound))];
+                    return [.. steps.Select(s => Failures.Of(s, $"The folder is missing ({root}): nothing was changed.", FileSystemError.NotFound))];
                 RecoverOnce();
             }
             catch (FileSystemException e)

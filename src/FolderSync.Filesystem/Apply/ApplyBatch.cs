@@ -124,7 +124,7 @@ internal sealed partial class ApplyBatch
         if (expected is not null && _toBeTaken.Contains(name) && !(step is ApplyStep.Move own && own.From.Name == name))
         {
             if (!_taken.Contains(name))
-                return Failures.Of(step, $"'{name}' waits for what stands there to be moved away, which failed.");
+                return Failures.Of(step, $"'{name}' waits for another item to be moved away, which failed.");
             expected = null;
         }
         _touched.Add(path.Parent);
@@ -148,7 +148,7 @@ internal sealed partial class ApplyBatch
     private ApplyResult PlaceFile(ApplyStep.PlaceFile step, FileEntry? expected)
     {
         if (step.Staged.Finished is not { } mine)
-            throw new InvalidOperationException($"'{step.Target.Name}' is to be placed before it was finished.");
+            throw new InvalidOperationException($"'{step.Target.Name}' can't be placed before it is finished.");
         return _placer.Place(step, step.Staged.Path, mine, expected);
     }
 
@@ -175,7 +175,7 @@ internal sealed partial class ApplyBatch
     private ApplyResult PlaceSymlink(ApplyStep.PlaceSymlink step, FileEntry? expected)
     {
         if (!_disk.Traits.Symlinks)
-            return Failures.Of(step, $"'{step.Target.Name}' is a symbolic link, which this disk can't hold.", FileSystemError.NotSupported, true);
+            return Failures.Of(step, $"'{step.Target.Name}' is a symbolic link, which this disk doesn't support.", FileSystemError.NotSupported, true);
         var temp = TempName.For(step.Target.Name);
         TempFile.Clear(_disk, temp);
         _disk.MakeSymlink(temp, step.Target.SymlinkTarget ?? "");

@@ -47,7 +47,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
         var name = step.Target.Name;
         return disk.Stat(LocalPath.Of(name)) is { Kind: FileKind.Other }
             ? new ApplyResult.Failed(step, new FileProblem(name.Value,
-                $"'{name}' can't be synced because a special file (pipe, socket or device) stands at its name; remove or rename that.",
+                $"'{name}' can't be synced because a special file (pipe, socket or device) has its name; remove or rename that.",
                 FileSystemError.WrongKind))
             : new ApplyResult.LocallyChanged(step, [name]);
     }

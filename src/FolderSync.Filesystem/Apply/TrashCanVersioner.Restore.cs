@@ -19,7 +19,7 @@ public sealed partial class TrashCanVersioner
             var name = LocalPath.Of(version.Name);
             if (_folder.Stat(name) is { Kind: FileKind.Directory })
                 throw new FileSystemException(FileSystemError.WrongKind,
-                    $"'{version.Name}' can't be restored because a directory stands at its name; rename that first.");
+                    $"'{version.Name}' can't be restored because a directory has its name; rename that first.");
             RefuseOtherSpelling(name);
             MakeDirectories(_folder, name.Parent, 0x1ED, null);
             if (IsElsewhere)
@@ -70,7 +70,7 @@ public sealed partial class TrashCanVersioner
         var names = new ExactNames(_folder);
         if (names.Misspelled(name) is { } misspelled)
             throw new FileSystemException(FileSystemError.Exists,
-                $"'{name}' can't be put back because {(names.TrueSpelling(misspelled) is { } other ? $"'{other}'" : "another spelling of it")} is there and " +
+                $"'{name}' can't be restored because {(names.TrueSpelling(misspelled) is { } other ? $"'{other}'" : "another spelling of it")} is there and " +
                 "this disk takes the two for the same name; rename that first.");
     }
 

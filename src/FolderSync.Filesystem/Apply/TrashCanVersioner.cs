@@ -149,7 +149,7 @@ public sealed partial class TrashCanVersioner : IVersioner
             if (_versions.Stat(place) is null)
                 return place;
         }
-        throw new FileSystemException(FileSystemError.Exists, $"'{parent.Child(leaf)}' has too many versions of one moment.");
+        throw new FileSystemException(FileSystemError.Exists, $"'{parent.Child(leaf)}' has too many versions of the same second.");
     }
 
     private static void MakeDirectories(IFileSystem disk, LocalPath directory, uint permissions, HashSet<LocalPath>? made)

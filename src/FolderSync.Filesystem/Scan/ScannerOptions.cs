@@ -27,6 +27,6 @@ public sealed class RootGoneException(RootState state) : IOException($"The folde
         RootState.NotADirectory => "it is not a directory.",
         RootState.MarkerMissing => "its marker .stfolder is missing.",
         RootState.Unreadable => "it can't be read.",
-        _ => "another directory stands there now.",
+        _ => "another directory is there now.",
     };
 }

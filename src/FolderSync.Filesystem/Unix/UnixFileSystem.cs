@@ -20,7 +20,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
     public UnixFileSystem(string root, TimeProvider time, bool byKernel)
     {
         if (!Libc.Supported)
-            throw new PlatformNotSupportedException("Folders can be kept on 64-bit Linux (x64, arm64) and on Windows, not on this system.");
+            throw new PlatformNotSupportedException("Folders are supported on 64-bit Linux (x64, arm64) and on Windows, not on this system.");
         _byKernel = byKernel;
         _root = new RootDirectory(root, time);
     }

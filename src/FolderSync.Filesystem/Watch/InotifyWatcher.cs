@@ -122,8 +122,8 @@ internal sealed class InotifyWatcher : IWatcher
         if (_disk.CheckRoot() is RootState.Missing or RootState.NotADirectory or RootState.Unreadable)
         {
             _nextPoll = 0;
-            _problem = new WatchProblem($"'{ShownName.Of(_rootPath)}' is not there or can't be read, so it is not watched.",
-                "Mount or restore it: watching begins by itself.");
+            _problem = new WatchProblem($"'{ShownName.Of(_rootPath)}' doesn't exist or can't be read, so it is not watched.",
+                "Mount or restore it: watching then starts automatically.");
             _started.TrySetResult();
             return;
         }

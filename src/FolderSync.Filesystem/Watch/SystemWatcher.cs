@@ -162,7 +162,7 @@ internal sealed class SystemWatcher : IWatcher
         }
         catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
         {
-            _problem = new WatchProblem($"'{ShownName.Of(_root)}' can't be watched: {e.Message}", "Mount or restore it: watching begins by itself.");
+            _problem = new WatchProblem($"'{ShownName.Of(_root)}' can't be watched: {e.Message}", "Mount or restore it: watching then starts automatically.");
         }
     }
 

@@ -59,8 +59,8 @@ internal static class HttpsCertificate
     {
         var missing = !Exists(files.Certificate) ? files.Certificate : !Exists(files.Key) ? files.Key : null;
         var why = missing is null ? e.Message : $"'{missing}' is missing.";
-        return $"The page's certificate can't be used: {why} The page has another one meanwhile, so a browser warns of it. Put a PEM certificate and its unencrypted key, "
-            + $"readable by this user, into '{files.Certificate}' and '{files.Key}', or move both away to have new ones made; then restart.";
+        return $"The page's certificate can't be used: {why} The page uses another one meanwhile, so browsers warn. Put a PEM certificate and its unencrypted key, "
+            + $"readable by this user, into '{files.Certificate}' and '{files.Key}', or move both away to create new ones; then restart.";
     }
 
     /// <summary>An expired certificate is its owner's decision: the page works with it, and browsers warn.</summary>

@@ -13,10 +13,10 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "The page and the REST interface are at {Url}")]
     public static partial void PageAt(ILogger log, string url);
 
-    [LoggerMessage(3, LogLevel.Information, "The page moved from {Wanted} to {Settled}: {Why}. The configuration keeps it.")]
+    [LoggerMessage(3, LogLevel.Information, "The page moved from {Wanted} to {Settled}: {Why}. The configuration was updated.")]
     public static partial void PageMoved(ILogger log, string wanted, string why, string settled);
 
-    [LoggerMessage(4, LogLevel.Information, "Peers are listened for on port {Port}: {Why}. The configuration keeps it.")]
+    [LoggerMessage(4, LogLevel.Information, "Listening for peers on port {Port}: {Why}. The configuration was updated.")]
     public static partial void PeersMoved(ILogger log, string why, int port);
 
     [LoggerMessage(5, LogLevel.Warning, "{Warning}")]
@@ -25,10 +25,10 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "{Problem}")]
     public static partial void ConfigWarning(ILogger log, ConfigProblem problem);
 
-    [LoggerMessage(7, LogLevel.Error, "The configuration was not taken up, what was in force stays so. {Problem}")]
+    [LoggerMessage(7, LogLevel.Error, "The configuration was not reloaded; the last valid version stays in force. {Problem}")]
     public static partial void ConfigRefused(ILogger log, ConfigProblem problem);
 
-    [LoggerMessage(8, LogLevel.Information, "The configuration was taken up.")]
+    [LoggerMessage(8, LogLevel.Information, "Configuration reloaded.")]
     public static partial void ConfigTaken(ILogger log);
 
     [LoggerMessage(9, LogLevel.Error, "The configuration could not be applied.")]
@@ -40,25 +40,25 @@ internal static partial class Log
     [LoggerMessage(19, LogLevel.Information, "The page and the REST interface are switched off (page.enabled: false)")]
     public static partial void PageOff(ILogger log);
 
-    [LoggerMessage(12, LogLevel.Warning, "A change of the page's address or certificate is in force after a restart.")]
+    [LoggerMessage(12, LogLevel.Warning, "A change of the page's address or certificate takes effect after a restart.")]
     public static partial void PageNeedsRestart(ILogger log);
 
-    [LoggerMessage(13, LogLevel.Warning, "Peers can't be listened for on {Address}: {Why}")]
+    [LoggerMessage(13, LogLevel.Warning, "Can't listen for peers on {Address}: {Why}")]
     public static partial void NotListening(ILogger log, string address, string why);
 
     [LoggerMessage(14, LogLevel.Warning, "{Warning}")]
     public static partial void VariableWarning(ILogger log, string warning);
 
-    [LoggerMessage(15, LogLevel.Information, "{Option} is {Source}'s, over the configuration.")]
+    [LoggerMessage(15, LogLevel.Information, "{Source} overrides {Option} of the configuration.")]
     public static partial void Overridden(ILogger log, string option, string source);
 
-    [LoggerMessage(23, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it starts again by itself. Please report it with the log.")]
+    [LoggerMessage(23, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it restarts automatically. Please report it with the log.")]
     public static partial void LoopFault(ILogger log, string loop, Exception e);
 
-    [LoggerMessage(24, LogLevel.Error, "Work that nobody waited for has failed. Please report it with the log.")]
+    [LoggerMessage(24, LogLevel.Error, "A background task failed. Please report it with the log.")]
     public static partial void Unobserved(ILogger log, Exception e);
 
-    [LoggerMessage(25, LogLevel.Warning, "{Path} can't be written ({Why}): commands and the tray on this computer don't find this service until it can be.")]
+    [LoggerMessage(25, LogLevel.Warning, "{Path} can't be written ({Why}): commands and the tray on this computer can't find this service until then.")]
     public static partial void NotFindable(ILogger log, string path, string why);
 
     [LoggerMessage(26, LogLevel.Error, "{Warning}")]

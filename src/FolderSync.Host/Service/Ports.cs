@@ -21,13 +21,13 @@ internal static class Ports
         var wanted = config.Current.Page.Address;
         ConfigAddress.TrySplit(wanted, out var host, out var port);
         if (FreePort.Address(host) is not { } address)
-            throw new ServiceStartException($"The page's address '{wanted}' names a host that this computer does not know. Use 127.0.0.1:{port}.");
+            throw new ServiceStartException($"The page's address '{wanted}' has a host name that this computer doesn't know. Use 127.0.0.1:{port}.");
         if (FreePort.TryTake(address, port, out var why) is { } taken)
             return (wanted[..wanted.LastIndexOf(':')] + ":" + taken.Port, taken);
         if (config.Overrides.Find(ConfigSchema.PageSection, "address") is { } given)
-            throw new ServiceStartException($"The page can't be had at {wanted}: {why}. Give another address with --gui-address{(given.IsVariable ? $" or {given.Source}" : "")}, or end that program.");
+            throw new ServiceStartException($"The page can't listen on {wanted}: {why}. Give another address with --gui-address{(given.IsVariable ? $" or {given.Source}" : "")}, or stop that program.");
         if (FreePort.TakeAfter(address, port) is not { } free)
-            throw new ServiceStartException($"The page can't be had at {wanted}: {why}, and none of the 200 ports after it is free. Set page.address in '{config.Home.ConfigFile}'.");
+            throw new ServiceStartException($"The page can't listen on {wanted}: {why}, and none of the 200 ports after it is free. Set page.address in '{config.Home.ConfigFile}'.");
         var settled = wanted[..wanted.LastIndexOf(':')] + ":" + free.Port;
         await config.SettleAsync(ConfigSchema.PageSection, "address", settled, why!, cancellation);
         Log.PageMoved(log, wanted, why!, settled);

@@ -37,7 +37,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             OnStart();
             ReadLog();
             foreach (var (address, why) in engine.ListenErrors)
-                book.Add("error", $"Peers can't be listened for on {address}: {why}");
+                book.Add("error", $"Can't listen for peers on {address}: {why}");
             while (true)
             {
                 while (_work.Reader.TryRead(out var work))
@@ -69,10 +69,10 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder),
             EngineEvent.DeletionsHeld e => () => book.Add(
                 "warning",
-                $"{e.Files} of {e.TotalFiles} files were deleted {(e.Incoming ? "by another device" : "here")} at once. This is held until you say what is to happen.",
+                $"{e.Files} of {e.TotalFiles} files were deleted {(e.Incoming ? "by another device" : "here")} at once. This is held until you decide.",
                 e.Folder.Value),
             EngineEvent.FolderWarned e => () => book.Add("warning", e.Message, e.Folder.Value),
-            EngineEvent.IndexRebuilt e => () => book.Add("warning", $"The index of this folder was damaged and has been built anew from the disk: {e.Reason}", e.Folder.Value),
+            EngineEvent.IndexRebuilt e => () => book.Add("warning", $"The index of this folder was damaged and has been rebuilt from the disk: {e.Reason}", e.Folder.Value),
             _ => null,
         };
         if (work is not null)
@@ -147,12 +147,12 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
     private static bool IsTriedAgain(PullProblem problem) => problem is { Permanent: false, RetryAt: not null };
 
     private void Note(string severity, FolderId folder, PullProblem problem) =>
-        book.Add(severity, $"'{problem.Name}' can't be brought in: {problem.Reason}", folder.Value, problem.Device?.ToString());
+        book.Add(severity, $"'{problem.Name}' can't be synced: {problem.Reason}", folder.Value, problem.Device?.ToString());
 
     private void OnConfig() => _work.Writer.TryWrite(() =>
     {
         foreach (var problem in config.Error?.Problems ?? [])
-            book.Add("error", $"The configuration was not taken up: {problem}");
+            book.Add("error", $"The configuration was not reloaded: {problem}");
     });
 
     private void OnLog(LogEntry entry)
@@ -168,7 +168,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         {
             _logRead = entry.Seq;
             // Errors of folders and of the configuration are reported with more details.
-            if (entry.Level >= LogLevel.Error && !entry.Text.StartsWith("The configuration was not taken up", StringComparison.Ordinal))
+            if (entry.Level >= LogLevel.Error && !entry.Text.StartsWith("The configuration was not reloaded", StringComparison.Ordinal))
                 book.Add("error", entry.Text);
         }
     }

@@ -11,7 +11,7 @@ internal static class SocketSentences
         SocketError.NetworkUnreachable => $"There is no route to {where} (network unreachable). Is this computer connected?",
         SocketError.HostUnreachable or SocketError.HostDown => $"{where} can't be reached (no route to host). Is that computer switched on and in this network?",
         SocketError.TimedOut => $"{where} doesn't answer (timed out). A firewall may drop the connection, or the computer is off.",
-        SocketError.ConnectionReset or SocketError.ConnectionAborted => $"{where} broke the connection off.",
+        SocketError.ConnectionReset or SocketError.ConnectionAborted => $"{where} closed the connection.",
         SocketError.AccessDenied => $"This computer may not connect to {where} (access denied); a firewall here may forbid it.",
         SocketError.AddressNotAvailable => $"{where} is no address that can be connected to.",
         SocketError.AddressFamilyNotSupported => $"{where} is of an address family that this computer doesn't have (such as IPv6).",
@@ -30,9 +30,9 @@ internal static class SocketSentences
     {
         SocketError.AddressAlreadyInUse =>
             $"Port {port} is taken: {PortOwner.Describe(port)} Stop that program, or listen on another port than {address}.",
-        SocketError.AccessDenied => $"Port {port} needs rights that this program doesn't have. Choose a port from 1024 up instead of {address}.",
-        SocketError.AddressNotAvailable => $"{address} can't be listened on: this computer has no such address.",
-        SocketError.AddressFamilyNotSupported => $"{address} can't be listened on: this computer has no such address family (such as IPv6).",
-        _ => $"{address} can't be listened on: {new SocketException((int)error).Message} ({error}).",
+        SocketError.AccessDenied => $"Port {port} requires permissions that this program doesn't have. Choose a port from 1024 up instead of {address}.",
+        SocketError.AddressNotAvailable => $"Can't listen on {address}: this computer has no such address.",
+        SocketError.AddressFamilyNotSupported => $"Can't listen on {address}: this computer has no such address family (such as IPv6).",
+        _ => $"Can't listen on {address}: {new SocketException((int)error).Message} ({error}).",
     };
 }

@@ -172,7 +172,7 @@ internal sealed class TlsTcpListener : IPeerListener
         }
         catch (Exception e) when (e is TransportException or OperationCanceledException or ChannelClosedException)
         {
-            Log.HandshakeFailed(_logger, TlsTcpTransport.Show(remote), e is OperationCanceledException ? "took too long, or was given up for a newer one" : e.Message);
+            Log.HandshakeFailed(_logger, TlsTcpTransport.Show(remote), e is OperationCanceledException ? "timed out, or was dropped for a newer one" : e.Message);
         }
         catch (Exception e)
         {

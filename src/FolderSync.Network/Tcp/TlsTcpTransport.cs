@@ -65,7 +65,7 @@ public sealed class TlsTcpTransport : ITransport
             await session.Stream.DisposeAsync().ConfigureAwait(false);
             throw new TransportException(session.Peer == _self
                 ? $"{parsed} is this device itself. Give the other device's address."
-                : $"At {parsed} answers device {session.Peer}, not {expected}. Is the address right, or did that device get a new identity?");
+                : $"Device {session.Peer} answers at {parsed}, not {expected}. Is the address right, or did that device get a new identity?");
         }
 
         return new AuthenticatedStream(session.Stream, session.Peer, Show(remote), Dialed: true, session.Crypto, _lan.Contains(remote.Address))
@@ -130,7 +130,7 @@ public sealed class TlsTcpTransport : ITransport
         }
         catch (Exception e) when (e is SocketException or ArgumentException or IndexOutOfRangeException)
         {
-            throw new TransportException($"{address} can't be listened on: the name \"{address.Host}\" has no address here.", e);
+            throw new TransportException($"Can't listen on {address}: the name \"{address.Host}\" has no address here.", e);
         }
     }
 

@@ -7,9 +7,9 @@ namespace FolderSync.Network.Tls;
 internal static class TlsFailure
 {
     public const string NoBep = "The other side doesn't speak the synchronization protocol (no common ALPN protocol \"bep/1.0\").";
-    public const string NoCertificate = "The other side showed no certificate.";
+    public const string NoCertificate = "The other side sent no certificate.";
     public const string Ended =
-        "The connection was closed during the TLS handshake. The other side may not know this device, or may be no synchronization program at all.";
+        "The connection was closed during the TLS handshake. The other side may not know this device, or may not be a synchronization program.";
     private const string TooOld = "The other side doesn't offer TLS 1.3. Its program is too old; update it there.";
     private const string CertificateRefused = "The other side refused this device's certificate.";
 

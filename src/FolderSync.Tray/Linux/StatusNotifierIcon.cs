@@ -131,7 +131,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
                 if (isThere)
                     await RegisterOnceAsync(cancellation);
                 else
-                    _log.Say("The panel's tray is gone; the icon comes back with it.");
+                    _log.Say("The panel's tray is gone; the icon returns with it.");
             }
         }
         catch (OperationCanceledException)

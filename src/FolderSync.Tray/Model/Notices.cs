@@ -51,8 +51,8 @@ internal sealed class Notices
         foreach (var f in o.Offers)
         {
             yield return new Fact($"offer {f.Folder} {f.Device}", "offer", NoticeKind.Offer,
-                new Notice($"offer {f.Folder}", NoticeKind.Offer, $"{Wording.Device(f.DeviceName, f.Device)} offers a folder", $"{Wording.Name(f.Label)}. Click to take it or not.", Views.Pair),
-                n => new Notice("offer", NoticeKind.Offer, $"{n} folders are offered", "Click to take them or not.", Views.Pair));
+                new Notice($"offer {f.Folder}", NoticeKind.Offer, $"{Wording.Device(f.DeviceName, f.Device)} offers a folder", $"{Wording.Name(f.Label)}. Click to accept or ignore it.", Views.Pair),
+                n => new Notice("offer", NoticeKind.Offer, $"{n} folders are offered", "Click to accept or ignore them.", Views.Pair));
         }
         foreach (var c in o.Conflicts)
         {
@@ -68,7 +68,7 @@ internal sealed class Notices
         foreach (var f in o.Folders.Where(f => f.IsHeld))
         {
             yield return new Fact($"held {f.Id}", $"held {f.Id}", NoticeKind.Error,
-                new Notice($"held {f.Id}", NoticeKind.Error, $"Many files are gone from {Wording.Name(f.Name)}", "They are not deleted on the other devices until you say so. Click to answer.", Views.Folder(f.Id)),
+                new Notice($"held {f.Id}", NoticeKind.Error, $"Many files are missing from {Wording.Name(f.Name)}", "They are not deleted on the other devices until you confirm it. Click to decide.", Views.Folder(f.Id)),
                 _ => throw new InvalidOperationException("A folder is held once."));
         }
         foreach (var p in o.Problems.Where(p => p.IsError))

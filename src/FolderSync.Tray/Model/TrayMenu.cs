@@ -32,7 +32,7 @@ internal static class TrayMenu
             menu.Add(new MenuEntry("start", "Start the service", new TrayAction.StartService()));
         }
         menu.Add(MenuEntry.Separator("before-quit"));
-        menu.Add(new MenuEntry("quit", ownsService ? "Quit, and end the service" : "Quit", new TrayAction.Quit()));
+        menu.Add(new MenuEntry("quit", ownsService ? "Quit and stop the service" : "Quit", new TrayAction.Quit()));
         return menu;
     }
 
@@ -47,7 +47,7 @@ internal static class TrayMenu
         if (more > 0)
             yield return new MenuEntry("more", Wording.Count(more, "more request…", "more requests…"), Views.Pair);
         foreach (var f in o.Folders.Where(f => f.IsHeld).Take(3))
-            yield return new MenuEntry($"held {f.Id}", $"Deletions in {Wording.Name(f.Name)} wait for your word…", Views.Folder(f.Id));
+            yield return new MenuEntry($"held {f.Id}", $"Deletions in {Wording.Name(f.Name)} need your decision…", Views.Folder(f.Id));
         if (o.Conflicts.Count > 0)
             yield return new MenuEntry("conflicts", Wording.Count(o.Conflicts.Count, "conflict…", "conflicts…"), Views.Conflicts);
         if (o.Problems.Count > 0)
@@ -70,7 +70,7 @@ internal static class TrayMenu
     {
         { IsPaused: true } => "paused",
         { HasError: true } => "error",
-        { IsHeld: true } => "waits for your word",
+        { IsHeld: true } => "needs your decision",
         { IsSyncing: true } => $"{Math.Floor(f.Completion)} %",
         { State: "scanning" or "scan-waiting" } => "scanning",
         { NeedItems: > 0 } => $"{Math.Floor(Math.Min(f.Completion, 99))} %",

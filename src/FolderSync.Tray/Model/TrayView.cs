@@ -44,7 +44,7 @@ internal sealed record TrayView(IconState Icon, string Title, IReadOnlyList<stri
     private static string TitleOf(ServiceState service, IconState icon, TimeZoneInfo zone) => service switch
     {
         ServiceState.Starting => "The service is starting",
-        ServiceState.Gone => "The service is not there",
+        ServiceState.Gone => "The service is not running",
         ServiceState.Running { Overview: var o } => icon switch
         {
             IconState.Error => ErrorTitle(o),
@@ -53,7 +53,7 @@ internal sealed record TrayView(IconState Icon, string Title, IReadOnlyList<stri
             IconState.Syncing => SyncingTitle(o),
             IconState.Disconnected => "No device is connected",
             _ when o.Folders.Count == 0 => "No folder is shared yet",
-            _ when o.Folders.Any(f => !f.IsPaused && f.NeedItems > 0) => "Waits for " + Wording.Count(o.Folders.Sum(f => f.IsPaused ? 0 : f.NeedItems), "item", "items"),
+            _ when o.Folders.Any(f => !f.IsPaused && f.NeedItems > 0) => "Waiting for " + Wording.Count(o.Folders.Sum(f => f.IsPaused ? 0 : f.NeedItems), "item", "items"),
             _ => "Up to date",
         },
         _ => "",
@@ -68,7 +68,7 @@ internal sealed record TrayView(IconState Icon, string Title, IReadOnlyList<stri
     private static string AttentionTitle(Overview o) =>
         o.PairingRequests.Count > 0 ? Wording.Count(o.PairingRequests.Count, "device asks", "devices ask") + " to pair"
         : o.Offers.Count > 0 ? Wording.Count(o.Offers.Count, "folder is", "folders are") + " offered"
-        : o.Folders.Any(f => f.IsHeld) ? "Deletions wait for your word"
+        : o.Folders.Any(f => f.IsHeld) ? "Deletions need your decision"
         : Wording.Count(o.Conflicts.Count, "conflict", "conflicts");
 
     private static string SyncingTitle(Overview o)

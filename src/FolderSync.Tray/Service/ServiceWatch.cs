@@ -83,7 +83,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
         var address = ServiceAddress.Find(home);
         if (address is { HasRest: false } && address.IsProcessThere())
         {
-            Say(new ServiceState.Gone($"FolderSync runs on '{home}' without page and REST interface, which the tray needs. Set page.enabled to true in config.yaml and start it again."));
+            Say(new ServiceState.Gone($"FolderSync is running on '{home}' without the page and the REST interface, which the tray needs. Set page.enabled to true in config.yaml and start it again."));
             return;
         }
         if (address is { HasRest: true })
@@ -117,7 +117,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
         Say(new ServiceState.Gone(_failure ?? process.ExitCode switch
         {
             null => $"No service runs on '{home}'.",
-            0 => "The service was ended.",
+            0 => "The service was stopped.",
             { } code => $"The service can't start (exit code {code}): {process.LastLine}",
         }));
     }
@@ -176,7 +176,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new ServiceException($"The service at {client.Address.Url} does not answer. Look into its log, or restart it.", inner: e);
+            throw new ServiceException($"The service at {client.Address.Url} does not respond. Check its log, or restart it.", inner: e);
         }
     }
 

@@ -43,11 +43,11 @@ internal static class TrayHome
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(Path.Combine(home, LockName)))
         {
-            throw new TrayException($"A tray icon for '{home}' is there already. Use that one, or quit it from its menu first.", e);
+            throw new TrayException($"A tray icon for '{home}' is already running. Use that one, or quit it from its menu first.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrayException($"'{home}' can't be used: {e.Message} Name another home with --home.", e);
+            throw new TrayException($"'{home}' can't be used: {e.Message} Give another home with --home.", e);
         }
     }
 }

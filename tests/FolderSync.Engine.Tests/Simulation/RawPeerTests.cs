@@ -73,7 +73,7 @@ public sealed class RawPeerTests
             _raw.Connect(Anna);
             _raw.Send(message);
             _world.RunUntil("it is closed", () => _raw.Ended is not null);
-            Assert.Contains("before it said", _raw.Ended, StringComparison.Ordinal);
+            Assert.Contains("before its ClusterConfig", _raw.Ended, StringComparison.Ordinal);
             Assert.DoesNotContain(_raw.Received, m => m is BepMessage.Response);
         }
         // A second one is how a change of sharing is told.

@@ -151,7 +151,7 @@ public sealed class SupervisedLoopTests
         Bert.BeforeSeam = fault.Throw;
         _world.StartAll();
         AssertStoppedAndBack(fault);
-        Assert.Contains(_log.Texts, t => t.Contains("could not be closed in order", StringComparison.Ordinal));
+        Assert.Contains(_log.Texts, t => t.Contains("could not be closed properly", StringComparison.Ordinal));
     }
 
     private void AssertStoppedAndBack(SeamFault fault)

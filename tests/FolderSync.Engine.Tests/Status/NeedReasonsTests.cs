@@ -27,7 +27,7 @@ public sealed class NeedReasonsTests
 
     [Fact]
     public void What_a_connected_device_has_waits_for_its_turn() =>
-        Assert.Equal((NeedState.Waiting, "It waits for its turn."), Of(Folder, [Up(Anna)], Theirs, null, Anna));
+        Assert.Equal((NeedState.Waiting, "It is queued."), Of(Folder, [Up(Anna)], Theirs, null, Anna));
 
     [Fact]
     public void What_is_transferred_says_how_far()
@@ -67,7 +67,7 @@ public sealed class NeedReasonsTests
     }
 
     [Fact]
-    public void Nobody_has_it_any_more() => Assert.StartsWith("No device that is known here has this version", Of(Folder, [Up(Anna)], Theirs, null).Text, StringComparison.Ordinal);
+    public void Nobody_has_it_any_more() => Assert.StartsWith("No known device has this version", Of(Folder, [Up(Anna)], Theirs, null).Text, StringComparison.Ordinal);
 
     [Fact]
     public void An_empty_file_a_directory_and_a_deletion_need_nobody()
@@ -91,7 +91,7 @@ public sealed class NeedReasonsTests
     {
         Assert.Equal("This folder is paused.", Of(Folder with { Config = Folder.Config with { Paused = true } }, [Up(Anna)], Theirs, null, Anna).Text);
         Assert.Equal("This folder is stopped: no marker", Of(Folder with { Error = "no marker" }, [Up(Anna)], Theirs, null, Anna).Text);
-        Assert.Equal("It waits for the first scan of this folder to end.", Of(Folder with { LastScan = null }, [Up(Anna)], Theirs, null, Anna).Text);
+        Assert.Equal("It is waiting for the folder's first scan.", Of(Folder with { LastScan = null }, [Up(Anna)], Theirs, null, Anna).Text);
         Assert.Contains("being scanned", Of(Folder with { State = FolderState.Scanning }, [Up(Anna)], Theirs, null, Anna).Text, StringComparison.Ordinal);
     }
 

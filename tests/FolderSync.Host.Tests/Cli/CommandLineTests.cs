@@ -45,7 +45,7 @@ public sealed class CommandLineTests : IDisposable
 
         var again = await RunAsync("init", "--home", Home, "--name", "other");
         Assert.Equal((0, id), (again.Code, again.Out));
-        Assert.Contains("there already", again.Error, StringComparison.Ordinal);
+        Assert.Contains("already exists", again.Error, StringComparison.Ordinal);
         Assert.Equal(text, ConfigText);
         Assert.Equal((0, id), await RunAsync("id") is var (c, o, _) ? (c, o) : default);
     }

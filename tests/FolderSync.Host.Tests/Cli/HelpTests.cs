@@ -55,7 +55,7 @@ public sealed class HelpTests : IDisposable
     [InlineData(new[] { "stat" }, "There is no command 'stat'. Did you mean 'status'?")]
     [InlineData(new[] { "puase", "x" }, "Did you mean 'pause'?")]
     [InlineData(new[] { "xyzzy" }, "There is no command 'xyzzy'.")]
-    [InlineData(new[] { "autostart" }, "`autostart` wants one of: on, off, status.")]
+    [InlineData(new[] { "autostart" }, "`autostart` requires one of: on, off, status.")]
     [InlineData(new[] { "config", "chek" }, "Did you mean 'check'?")]
     [InlineData(new[] { "status", "--jsno" }, "Did you mean '--json'?")]
     [InlineData(new[] { "completion", "tcsh" }, "'bash'")]

@@ -96,7 +96,7 @@ public sealed class ConfigCommandTests : IDisposable
         var shown = await RunAsync("", "config", "show");
         Assert.Equal(0, shown.Code);
         Assert.Contains("# ", shown.Out.Split('\n')[0], StringComparison.Ordinal);
-        Assert.Contains("The last good one is in force", shown.Out, StringComparison.Ordinal);
+        Assert.Contains("The last valid version is in force", shown.Out, StringComparison.Ordinal);
 
         File.WriteAllText(Path.Combine(_directory, "other.yaml"), "page: {adress: x}\n");
         _environment["FOLDERSYNC_LIMIT_SEND"] = "1";
@@ -139,7 +139,7 @@ public sealed class ConfigCommandTests : IDisposable
         (code, _, error) = await RunAsync("", "config", "edit");
         Assert.Equal(1, code);
         Assert.Equal("device: {name: theirs}\n", File.ReadAllText(ConfigFile));
-        Assert.Contains("somebody else", error, StringComparison.Ordinal);
+        Assert.Contains("another program", error, StringComparison.Ordinal);
 
         _environment["VISUAL"] = "false";
         Assert.Contains("exit code 1", (await RunAsync("", "config", "edit")).Error, StringComparison.Ordinal);

@@ -152,7 +152,7 @@ public sealed class ConfigStoreTests : IDisposable
         {
             Assert.Equal("second", store.Current.Engine.Name);
             Assert.Equal(line, store.Error!.First.Line);
-            Assert.Contains("The last good one is in force", store.Error.Problems[^1].Message, StringComparison.Ordinal);
+            Assert.Contains("The last valid version is in force", store.Error.Problems[^1].Message, StringComparison.Ordinal);
             Assert.Equal(wrong, File.Exists(_home.ConfigFile) ? File.ReadAllText(_home.ConfigFile) : null);
 
             // What the service settles by itself holds for this run, and never writes over what a person has to mend.

@@ -80,7 +80,7 @@ public sealed class SyncthingOptionTests
     [InlineData("folders: [{id: a, path: /a, copyOwnershipFromParent: yes}]\n", 1, 29, "owners")]
     [InlineData("folders: [{id: a, path: /a, marker_name: .mine}]\n", 1, 29, ".stfolder")]
     [InlineData("devices:\n  - untrusted: true\n", 2, 5, "can't encrypt")]
-    [InlineData("devices:\n  - introducer: true\n", 2, 5, "pair them yourself")]
+    [InlineData("devices:\n  - introducer: true\n", 2, 5, "pair devices yourself")]
     [InlineData("devices:\n  - allowedNetworks: [10.0.0.0/8]\n", 2, 5, "allowed-networks")]
     [InlineData("remoteIgnoredDevices: [{deviceID: X}]\n", 1, 1, "ignored-devices")]
     [InlineData("gui: {insecureSkipHostcheck: true}\n", 1, 7, "allowed-hosts")]

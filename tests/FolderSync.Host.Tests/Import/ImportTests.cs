@@ -130,7 +130,7 @@ public sealed class ImportTests : IAsyncLifetime
         }, e.Folders[0]);
         Assert.Equal((FolderType.ReceiveOnly, VersioningKind.None), (e.Folders[1].Type, e.Folders[1].Versioning.Kind));
         Assert.Equal(HomeDirectory.OfUser + "/no-such-directory-here", e.Folders[2].Path);
-        Assert.Equal(["folder 'home', path '" + e.Folders[2].Path + "': it is not there now; the folder waits until it is."], plan.Notes.Select(n => n.ToString()));
+        Assert.Equal(["folder 'home', path '" + e.Folders[2].Path + "': it doesn't exist now; the folder waits until it does."], plan.Notes.Select(n => n.ToString()));
     }
 
     [Fact]

@@ -124,9 +124,9 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
         Assert.Equal(2, (await pair.OnLaptopAsync("pause", "documents", "--for", "1h")).ExitCode);
 
         await pair.DoneAsync("pause", "desktop");
-        Assert.Contains("Still paused by themselves: desktop", await pair.DoneAsync("resume"), StringComparison.Ordinal);
+        Assert.Contains("Still paused separately: desktop", await pair.DoneAsync("resume"), StringComparison.Ordinal);
         await pair.DoneAsync("resume", "DESKTOP");
-        Assert.Equal("Nothing is paused any more.\n", await pair.DoneAsync("resume"));
+        Assert.Equal("Everything is resumed.\n", await pair.DoneAsync("resume"));
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
         await RunningPair.UntilAsync("the laptop has the new one", async () => await File.ReadAllTextAsync(mine) == "tuesday, and it was long");
         Assert.Contains("diary.txt", await pair.DoneAsync("versions", "documents"), StringComparison.Ordinal);
         Assert.Equal(2, (await pair.OnLaptopAsync("versions", "documents", "--restore", "nothing.txt")).ExitCode);
-        Assert.Contains("'diary.txt' is as it was", await pair.DoneAsync("versions", "documents", "--restore", "diary.txt"), StringComparison.Ordinal);
+        Assert.Contains("'diary.txt' was restored", await pair.DoneAsync("versions", "documents", "--restore", "diary.txt"), StringComparison.Ordinal);
         Assert.Equal("monday", await File.ReadAllTextAsync(mine));
         Assert.Contains((await pair.JsonAsync("versions", "documents", "--below", "diary"))["items"]!.AsArray(), v => (long)v!["size"]! == "tuesday, and it was long".Length);
     }

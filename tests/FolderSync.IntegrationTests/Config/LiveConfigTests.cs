@@ -46,7 +46,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
             // And over a restart: the service starts on the last good one, and says so.
             Assert.Equal(0, await ours.TerminateAsync());
             await ours.StartAsync();
-            await ours.WrittenAsync("The last good one is in force");
+            await ours.WrittenAsync("The last valid version is in force");
             await cluster.ConnectedAsync(ours, peer);
             Assert.Equal("renamed", (string)(await Device(ours, ours))["name"]!);
             await TakenUpAsync(ours, _ => good.Replace("name: renamed ", "name: mended ", StringComparison.Ordinal), async () => (string)(await Device(ours, ours))["name"]! == "mended");
@@ -113,7 +113,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
         Assert.Contains("Set page.enabled to true", status.Error, StringComparison.Ordinal);
         var paired = await FolderSyncProcess.RunAsync("pair", peer.ToString(), "--home", device.Home);
         Assert.True(paired.ExitCode == 0, paired.All);
-        Assert.Contains("runs without REST interface", paired.All, StringComparison.Ordinal);
+        Assert.Contains("is running without the REST interface", paired.All, StringComparison.Ordinal);
         Assert.Contains(peer.ToString(), await File.ReadAllTextAsync(device.ConfigFile), StringComparison.Ordinal);
 
         Assert.Equal(0, await service.TerminateAsync());

@@ -90,7 +90,7 @@ public class ReconnectTests(ITestOutputHelper output)
         await Task.Delay(Suspend);
         pair.A.Device.Suspend(false);
         await pair.WorksAgainAsync(output, $"stopped for {Suspend.TotalSeconds:0} s");
-        await pair.A.Device.WrittenAsync("stood still for");
+        await pair.A.Device.WrittenAsync("was suspended for");
     }
 
     /// <summary>A suspended computer moved to another network: it wakes with a dead connection and another address, beside its old peer.</summary>

@@ -102,7 +102,7 @@ public sealed class OverviewTests(ExtensionDevice device) : IClassFixture<Extens
         var config = await File.ReadAllTextAsync(device.Ours.ConfigFile);
         await File.WriteAllTextAsync(device.Ours.ConfigFile, config + "\nnothing-of-ours: [\n");
         await device.Cluster.UntilAsync("that the mistake is noted", async () =>
-            (problem = (await device.GetAsync("problems")).AsArray().FirstOrDefault(p => !(bool)p!["acknowledged"]! && ((string)p["text"]!).StartsWith("The configuration was not taken up", StringComparison.Ordinal))) is not null);
+            (problem = (await device.GetAsync("problems")).AsArray().FirstOrDefault(p => !(bool)p!["acknowledged"]! && ((string)p["text"]!).StartsWith("The configuration was not reloaded", StringComparison.Ordinal))) is not null);
         await File.WriteAllTextAsync(device.Ours.ConfigFile, config);
         await device.Cluster.UntilAsync("that the configuration is in force", async () =>
             (await device.GetAsync("doctor")).AsArray().All(c => (string)c!["status"]! != "fail" || !((string)c["text"]!).Contains("nothing-of-ours", StringComparison.Ordinal)));

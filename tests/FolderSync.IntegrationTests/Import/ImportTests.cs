@@ -96,7 +96,7 @@ public sealed class ImportTests
         var shown = await FolderSyncProcess.RunAsync("import-syncthing", scratch.In("syncthing"), "--home", scratch.In("ours"), "--dry-run");
         Assert.True(shown.ExitCode == 0, shown.All);
         Assert.Contains($"'{Path.Combine(user, "Sync")}', send-receive", shown.Output, StringComparison.Ordinal);
-        var notes = shown.Output.Split('\n').SkipWhile(l => !l.StartsWith("In another form", StringComparison.Ordinal)).Skip(1).Where(l => l.Length > 0).ToList();
+        var notes = shown.Output.Split('\n').SkipWhile(l => !l.StartsWith("Imported in another form", StringComparison.Ordinal)).Skip(1).Where(l => l.Length > 0).ToList();
         Assert.Contains("globalAnnounceEnabled, relaysEnabled, natEnabled", Assert.Single(notes, n => !n.Contains("path '", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.False(Directory.Exists(scratch.In("ours")));
     }

@@ -99,7 +99,7 @@ public sealed class ActivityTests
             Assert.Contains(levels.AsObject(), l => (string?)l.Value == "debug");
 
             await a.AddFolderAsync("f", stage.Cluster.PathOf("f", a), []);
-            await stage.Browser.SaysAsync(".log", "The configuration was taken up");
+            await stage.Browser.SaysAsync(".log", "Configuration reloaded");
         });
     }
 }

@@ -109,7 +109,7 @@ public sealed class AccessTests
         // The key is no password: programs go on.
         using var program = service.Http(key: GuardedService.Key);
         Assert.Equal(HttpStatusCode.OK, await GuardedService.StatusAsync(program));
-        await service.WrittenAsync("A wrong name or password");
+        await service.WrittenAsync("Login with a wrong name or password");
     }
 
     [Fact]

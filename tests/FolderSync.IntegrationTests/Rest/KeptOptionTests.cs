@@ -214,7 +214,7 @@ public sealed class KeptOptionTests(UnusualDevice device) : IClassFixture<Unusua
     [InlineData("config/folders/a", """{"syncOwnership":true}""", "owners")]
     [InlineData("config/folders/a", """{"versioning":{"type":"external","params":{"command":"rm"}}}""", "trashcan")]
     [InlineData("config/devices/ID", """{"untrusted":true}""", "encrypt")]
-    [InlineData("config/devices/ID", """{"introducer":true}""", "pair them yourself")]
+    [InlineData("config/devices/ID", """{"introducer":true}""", "pair devices yourself")]
     [InlineData("config/devices/ID", """{"allowedNetworks":["10.0.0.1"]}""", "10.0.0.1/32")]
     [InlineData("config/options", """{"insecureAllowOldTLSVersions":true}""", "TLS 1.3")]
     [InlineData("config/gui", """{"insecureSkipHostcheck":true}""", "allowed-hosts")]

@@ -55,7 +55,7 @@ public class TrayServiceTests
         await Until.TrueAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The new service was not found.\n{tray.Log}");
 
         await device.Rest.PostAsync("system/shutdown");
-        await tray.SaysAsync("The service was ended.");
+        await tray.SaysAsync("The service was stopped.");
         Assert.Null(ServiceAddress.Find(device.Home));
         Assert.Equal(0, await tray.TerminateAsync());
     }
@@ -84,7 +84,7 @@ public class TrayServiceTests
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--no-service");
         await tray.SaysAsync("The service runs.");
         ChildProcess.Suspend(process, true);
-        await tray.SaysAsync("does not answer. Look into its log, or restart it.");
+        await tray.SaysAsync("does not respond. Check its log, or restart it.");
         ChildProcess.Suspend(process, false);
         await Until.TrueAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The service was not found again.\n{tray.Log}");
     }
@@ -113,7 +113,7 @@ public class TrayServiceTests
         var home = scratch.Make("home");
         service.Announce(home);
         await using var tray = TrayProcess.Start(home, TrayProcess.NoDesktop(scratch.Path), "--no-service");
-        await tray.SaysAsync("is not a FolderSync service, or another version of it");
+        await tray.SaysAsync("is not FolderSync, or is another version of it");
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public class TrayServiceTests
     }
 
     [Theory]
-    [InlineData("--service=/nowhere/foldersync", "'/nowhere/foldersync' is not there. Name the service's program with --service.")]
+    [InlineData("--service=/nowhere/foldersync", "'/nowhere/foldersync' is not there. Give the service's program with --service.")]
     [InlineData("--no-service", "No service runs on '")]
     public async Task No_service_is_told(string option, string line)
     {
@@ -161,7 +161,7 @@ public class TrayServiceTests
         await tray.SaysAsync("No service runs");
         var second = await ChildProcess.RunAsync("dotnet", [TrayProcess.Dll, "--home", home, "--no-service"], TrayProcess.NoDesktop(scratch.Path));
         Assert.Equal(1, second.ExitCode);
-        Assert.Equal($"foldersync-tray: A tray icon for '{home}' is there already. Use that one, or quit it from its menu first.", second.Error.Trim());
+        Assert.Equal($"foldersync-tray: A tray icon for '{home}' is already running. Use that one, or quit it from its menu first.", second.Error.Trim());
         await tray.KillAsync();
         await using var third = TrayProcess.Start(home, TrayProcess.NoDesktop(scratch.Path), "--no-service");
         await third.SaysAsync("No service runs");

@@ -30,7 +30,7 @@ public sealed class ServiceClientTests
         }
     }
 
-    /// <summary>A service that has just been started on a computer with other work is slow, and not one that does not answer.</summary>
+    /// <summary>A service that has just been started on a computer with other work is slow, and not one that does not respond.</summary>
     [Fact]
     public async Task A_slow_service_is_waited_for_and_one_that_hangs_is_told()
     {
@@ -52,6 +52,6 @@ public sealed class ServiceClientTests
         using var second = await silent.AcceptTcpClientAsync().WaitAsync(TestLimits.Patience);
         time.Advance(TimeSpan.FromMinutes(1));
         var failure = await Assert.ThrowsAsync<ServiceException>(() => hanging.WaitAsync(TestLimits.Patience));
-        Assert.Contains("does not answer", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("does not respond", failure.Message, StringComparison.Ordinal);
     }
 }
