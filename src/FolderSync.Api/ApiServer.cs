@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace FolderSync.Api;
 
-/// <summary>Where the page and the REST interface listen.</summary>
-/// <param name="Socket">Bound and listening; the server takes it over.</param>
-/// <param name="Certificate">Null: plain HTTP.</param>
+/// <summary>The socket of the page and the REST API.</summary>
+/// <param name="Socket">A bound, listening socket; the server takes ownership.</param>
+/// <param name="Certificate">Null for plain HTTP.</param>
 public sealed record ApiListener(Socket Socket, X509Certificate2? Certificate);
 
-/// <summary>The process's container with the web server in it: all that is ASP.NET's is behind this.</summary>
+/// <summary>The process's service container with the web server in it; hides ASP.NET from the host.</summary>
 public sealed class ApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -24,8 +24,8 @@ public sealed class ApiServer : IAsyncDisposable
 
     internal IEndpointRouteBuilder Routes => _app;
 
-    /// <param name="listener">Null: page and REST interface are switched off.</param>
-    /// <param name="services">What the routes ask, and what else runs in the process.</param>
+    /// <param name="listener">Null if the page and the REST API are switched off.</param>
+    /// <param name="services">Registers the services that the routes need and the process's other services.</param>
     public static ApiServer Build(string contentRoot, ApiListener? listener, Action<ILoggingBuilder> logging, Action<IServiceCollection> services)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "foldersync", ContentRootPath = contentRoot });
@@ -51,7 +51,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellation) => _app.StartAsync(cancellation);
 
-    /// <summary>Until the token or <see cref="Service.ServiceEnd"/> says so, and everything has stopped.</summary>
+    /// <summary>Waits until the token or <see cref="Service.ServiceEnd"/> asks for the shutdown and everything has stopped.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

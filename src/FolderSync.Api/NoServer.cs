@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace FolderSync.Api;
 
-/// <summary>In the web server's place where the page is switched off: listens nowhere.</summary>
+/// <summary>Replaces the web server if the page is switched off; doesn't listen.</summary>
 internal sealed class NoServer : IServer
 {
     public IFeatureCollection Features { get; } = new FeatureCollection();

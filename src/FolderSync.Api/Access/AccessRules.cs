@@ -1,30 +1,30 @@
 namespace FolderSync.Api.Access;
 
-/// <summary>What a request asks for, as far as its admission goes.</summary>
+/// <summary>The kinds of requests that admission tells apart.</summary>
 internal enum Asked
 {
-    /// <summary>Answers to everyone who uses the right Host name.</summary>
+    /// <summary>The health check: every client that uses the right Host name gets an answer.</summary>
     Health,
 
-    /// <summary>What a person needs to log in: the login page's files and routes.</summary>
+    /// <summary>The files and routes that somebody needs to log in.</summary>
     Login,
 
-    /// <summary>The page at "/": who is not logged in is led to the login.</summary>
+    /// <summary>The page at "/": a client that is not logged in is redirected to the login page.</summary>
     FrontPage,
 
-    /// <summary>Other files, codes and figures: read only.</summary>
+    /// <summary>Other files, QR codes and metrics: read only.</summary>
     File,
 
     Rest,
 }
 
-/// <summary>All that a request's admission is decided from.</summary>
-/// <param name="HasKey">It carries the API key.</param>
-/// <param name="HasWrongKey">It carries something else in the key's place.</param>
-/// <param name="OnLoopback">The interface is bound to this computer only.</param>
-/// <param name="IsOurHost">It calls this computer by a name of ours.</param>
-/// <param name="IsOurOrigin">It comes from no foreign page, as far as the browser says.</param>
-/// <param name="HasToken">It carries a token that one of our pages was given.</param>
+/// <summary>The facts about a request that decide its admission.</summary>
+/// <param name="HasKey">The request carries the API key.</param>
+/// <param name="HasWrongKey">The request carries a wrong value as its API key.</param>
+/// <param name="OnLoopback">The web server is bound to a loopback address.</param>
+/// <param name="IsOurHost">The Host header is one of this computer's names.</param>
+/// <param name="IsOurOrigin">The browser doesn't say that the request comes from another site's page.</param>
+/// <param name="HasToken">The request carries a CSRF token that one of our pages was given.</param>
 internal readonly record struct AccessFacts(
     Asked Asked, bool HasKey, bool HasWrongKey, bool OnLoopback, bool IsOurHost, bool PasswordSet, bool LoggedIn, bool IsOurOrigin, bool HasToken);
 
@@ -40,7 +40,7 @@ internal enum Admission
     NoToken,
 }
 
-/// <summary>Who may ask what.</summary>
+/// <summary>Decides which requests are admitted.</summary>
 internal static class AccessRules
 {
     public static Admission Decide(AccessFacts f)
@@ -64,7 +64,7 @@ internal static class AccessRules
         return !f.IsOurOrigin ? Admission.ForeignOrigin : f.HasToken ? Admission.Granted : Admission.NoToken;
     }
 
-    /// <summary>For whoever is refused: what happened and what to do.</summary>
+    /// <summary>The error text of a refused request: what happened and what to do.</summary>
     public static string Sentence(Admission admission, string host) => admission switch
     {
         Admission.ForeignHost => $"This page is not called '{host}'. If you use a reverse proxy, add its name under page: allowed-hosts in config.yaml.",

@@ -3,7 +3,7 @@ using FolderSync.Configuration.Store;
 
 namespace FolderSync.Api.Access;
 
-/// <summary>Says in the log, and so under system/error, when the interface is reachable from other computers and what that means.</summary>
+/// <summary>Logs a warning, which also appears under system/error, when other computers can reach the page.</summary>
 internal sealed class AccessWarnings(RunningPage page, ConfigStore config, Func<bool> isOpenToNetwork, ILogger log)
 {
     private const int SafeKey = 22;

@@ -11,8 +11,8 @@ using FolderSync.Platform;
 namespace FolderSync.Api.Access;
 
 /// <summary>
-/// Who may ask: programs with the API key; the page in a browser with its token, where a password is set after a login. Foreign Host names
-/// (DNS rebinding), foreign origins and framing are refused before anything else is looked at. <see cref="AccessRules"/> decides.
+/// Admits programs with the API key, and the page with its CSRF token, after a login where a password is set. Refuses foreign Host names (DNS
+/// rebinding), foreign origins and framing before it looks at anything else. <see cref="AccessRules"/> decides.
 /// </summary>
 internal sealed class Gatekeeper(RunningPage page, ConfigStore config, DeviceId self, Sessions sessions, PageTokens tokens, LoginGate login)
 {
@@ -27,12 +27,12 @@ internal sealed class Gatekeeper(RunningPage page, ConfigStore config, DeviceId 
     private readonly bool _isLoopback = IsLoopback(HostOf(page.Page.Address));
     private readonly string _short = self.Short.ToString();
 
-    /// <summary>As Syncthing names it: cookies are shared by all ports of a host, so each device has names of its own.</summary>
+    /// <summary>Syncthing's name with the short device ID: all ports of a host share cookies, so each device needs a name of its own.</summary>
     public string SessionCookie => "sessionid-" + _short;
 
     public bool IsOpenToNetwork => !_isLoopback && !login.IsPasswordSet;
 
-    /// <summary>A page that is handed out gets its token, under the page's own name and under Syncthing's.</summary>
+    /// <summary>Sets the cookie with the page's CSRF token, under our name and under Syncthing's.</summary>
     public void GiveToken(HttpContext context)
     {
         var token = tokens.Make();
@@ -129,15 +129,15 @@ internal sealed class Gatekeeper(RunningPage page, ConfigStore config, DeviceId 
     private static bool IsOurOrigin(HttpRequest request)
     {
         if (request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site && site is not ("same-origin" or "none"))
-            // Following a link or a bookmark to a page is no request of the other site's scripts.
+            // Following a link or a bookmark is not a request of the other site's scripts.
             return HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && !request.Path.StartsWithSegments("/rest");
         var origin = request.Headers.Origin.ToString();
         return origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value);
     }
 
     /// <remarks>
-    /// A foreign page can neither read a token nor send this header. The cookie only brings the token to the page: cookies are shared by
-    /// all ports of a host, so that of another service on this computer may have taken its place since.
+    /// A foreign page can neither read a token nor send this header. The cookie only brings the token to the page and isn't checked: all ports of a
+    /// host share cookies, so another service on this computer may have replaced it.
     /// </remarks>
     private bool HasToken(HttpRequest request) =>
         tokens.IsOurs(request.Headers[TokenHeader].ToString()) || tokens.IsOurs(request.Headers["X-CSRF-Token-" + _short].ToString());

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace FolderSync.Api.Access;
 
 /// <summary>
-/// Wrong passwords make their address wait: the first few cost nothing, from then on each doubles the time in which no other is
-/// looked at. Bounded, and forgotten after an hour. Thread-safe.
+/// Delays logins from an address after wrong passwords: the first few cost nothing, then each doubles the delay. Bounded; forgets an address after
+/// an hour. Thread-safe.
 /// </summary>
 internal sealed class LoginBackoff(TimeProvider time)
 {
@@ -17,12 +17,12 @@ internal sealed class LoginBackoff(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Failures> _failures = new(StringComparer.Ordinal);
 
-    /// <summary>How long no password from there is looked at; zero for not at all.</summary>
+    /// <summary>How long passwords from this address are still refused unchecked; zero if they are checked.</summary>
     public TimeSpan WaitOf(IPAddress address)
     {
         lock (_lock)
         {
-            // By the monotonic clock: one that is set back must not lock a person out for as long.
+            // Uses the monotonic clock: setting the clock back must not prolong the delay.
             var left = _failures.TryGetValue(Key(address), out var f) ? f.Pause - time.GetElapsedTime(f.Last) : TimeSpan.Zero;
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
@@ -49,7 +49,7 @@ internal sealed class LoginBackoff(TimeProvider time)
     private static TimeSpan Pause(int count) =>
         count < FreeAttempts ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, Math.Min(count - FreeAttempts, 20))));
 
-    /// <summary>One computer has a whole /64 of IPv6 addresses to choose from.</summary>
+    /// <summary>An IPv6 address counts as its /64, because one computer can use all addresses of it.</summary>
     private static string Key(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)

@@ -9,12 +9,12 @@ using FolderSync.Engine;
 
 namespace FolderSync.Api.Access;
 
-/// <summary>What came of a name and a password.</summary>
-/// <param name="Session">The new session's token; null where none was opened.</param>
-/// <param name="Wait">Not looked at: so long nothing from there is.</param>
+/// <summary>The result of checking a name and a password.</summary>
+/// <param name="Session">The new session's token; null if no session was opened.</param>
+/// <param name="Wait">How long passwords from this address are refused unchecked; zero if this one was checked.</param>
 internal readonly record struct LoginResult(bool IsRight, string? Session, TimeSpan Wait);
 
-/// <summary>Checks passwords: each attempt is told of, wrong ones make their address wait, and checking never takes more than a part of the computer.</summary>
+/// <summary>Checks passwords: reports each attempt, delays an address after wrong ones, and limits the CPU time that hashing takes.</summary>
 internal sealed class LoginGate(ConfigStore config, ISyncEngine engine, Sessions sessions, TimeProvider time, ILogger<LoginGate> log) : IDisposable
 {
     private const int AtOnce = 2;
@@ -25,16 +25,16 @@ internal sealed class LoginGate(ConfigStore config, ISyncEngine engine, Sessions
     private readonly SemaphoreSlim _slots = new(AtOnce);
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>Credentials that were right, as a keyed hash, with the password hash they were right for: clients send them with each request.</summary>
+    /// <summary>Credentials that were right, as a keyed hash, with the password hash they matched: clients send them with each request.</summary>
     private readonly ConcurrentDictionary<string, string> _right = new(StringComparer.Ordinal);
     private int _waiting;
 
     public bool IsPasswordSet => config.Current.Page.PasswordHash.Length > 0;
 
-    /// <summary>A login: opens a session.</summary>
+    /// <summary>Checks a login and opens a session.</summary>
     public Task<LoginResult> LogInAsync(HttpContext context, string user, string password, bool stay) => TryAsync(context, user, password, stay);
 
-    /// <summary>Credentials that come with a request; a session is opened the first time only.</summary>
+    /// <summary>Checks credentials that come with a request; opens a session the first time only.</summary>
     public Task<LoginResult> CheckAsync(HttpContext context, string user, string password) =>
         _right.TryGetValue(KeyOf(user, password), out var hash) && hash == config.Current.Page.PasswordHash && hash.Length > 0
             ? Task.FromResult(new LoginResult(true, null, TimeSpan.Zero))
@@ -59,7 +59,7 @@ internal sealed class LoginGate(ConfigStore config, ISyncEngine engine, Sessions
             await _slots.WaitAsync(context.RequestAborted);
             try
             {
-                // Others from there may have been wrong while this one waited.
+                // Other attempts from this address may have failed while this one waited.
                 if (_backoff.WaitOf(from.Address) is { Ticks: > 0 } late)
                     return new LoginResult(false, null, late);
                 var matches = await Task.Run(() => Password.Verify(password, page.PasswordHash));
@@ -97,20 +97,20 @@ internal sealed class LoginGate(ConfigStore config, ISyncEngine engine, Sessions
         engine.Events.Publish(new ServiceEvent.LoginAttempted(from.Address.ToString(), shown, right, from.Proxy?.ToString()));
     }
 
-    /// <summary>Where no name is configured, the password alone is asked.</summary>
+    /// <summary>If no name is configured, only the password counts.</summary>
     private static bool IsUser(string given, string wanted) =>
         wanted.Length == 0 || CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(wanted)));
 
     private string KeyOf(string user, string password) => Convert.ToHexString(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(user + "\0" + password)));
 }
 
-/// <summary>Where a request comes from.</summary>
-/// <param name="Proxy">The reverse proxy that brought it, if one.</param>
+/// <summary>The address that a request comes from.</summary>
+/// <param name="Proxy">The reverse proxy that forwarded it, if any.</param>
 internal readonly record struct ClientAddress(IPAddress Address, IPAddress? Proxy)
 {
     /// <summary>
-    /// A proxy's word is taken only where one is configured and it is on this computer, and only the last address it names: those before it are
-    /// whatever the client wrote.
+    /// Believes a proxy only if one is configured and it is on this computer, and only the last address it names: the client can write whatever it
+    /// likes before that.
     /// </summary>
     public static ClientAddress Of(HttpContext context, PageConfig page)
     {

@@ -4,7 +4,7 @@ using FolderSync.Engine;
 
 namespace FolderSync.Api.Access;
 
-/// <summary>/rest/noauth/auth: logging in and out, as Syncthing has it; and what a page may know before.</summary>
+/// <summary>/rest/noauth/auth: logging in and out as in Syncthing, and what the login page needs to know.</summary>
 internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore config, ISyncEngine engine)
 {
     public void Map(WebApplication app)
@@ -30,7 +30,7 @@ internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore 
             await Gatekeeper.RefuseLoginAsync(context, result);
             return Results.Empty;
         }
-        // A session that this browser had before is not left behind.
+        // Closes the session that this browser had before.
         gate.TakeSession(context);
         gate.GiveSession(context, result.Session!, stay);
         return Results.NoContent();

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace FolderSync.Api.Access;
 
 /// <summary>
-/// Tokens against forged requests: each page that is handed out gets one, and sends it back as a header with every request, which no
-/// foreign page can. Bounded: the oldest gives way, and its page fetches another. Thread-safe.
+/// CSRF tokens: each page gets one and sends it back as a header with every request, which no foreign page can do. Bounded: the oldest token is
+/// dropped, and its page fetches another. Thread-safe.
 /// </summary>
 internal sealed class PageTokens
 {

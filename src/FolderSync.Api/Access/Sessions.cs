@@ -4,21 +4,22 @@ using System.Text;
 namespace FolderSync.Api.Access;
 
 /// <summary>
-/// Who is logged in. Bounded: the oldest gives way. A session holds for the password it was opened with; a restart ends all. Thread-safe.
+/// The login sessions. Bounded: the oldest is dropped. A session is valid for the password it was opened with, and until the next restart.
+/// Thread-safe.
 /// </summary>
 internal sealed class Sessions(TimeProvider time)
 {
     private const int MaxSessions = 100;
 
-    /// <summary>Until the browser is closed, and no longer than this.</summary>
+    /// <summary>The maximum lifetime of a session that ends with the browser.</summary>
     public static readonly TimeSpan Usual = TimeSpan.FromDays(1);
 
-    /// <summary>On a person's own device, where they said so.</summary>
+    /// <summary>The lifetime if the user chose to stay logged in.</summary>
     public static readonly TimeSpan Long = TimeSpan.FromDays(30);
 
     private readonly Lock _lock = new();
 
-    /// <summary>By the token's hash: what is in memory opens nothing.</summary>
+    /// <summary>Keyed by the token's hash, so that a memory dump contains no usable tokens.</summary>
     private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
 
     /// <returns>The token for the cookie.</returns>

@@ -3,7 +3,7 @@ using FolderSync.Engine.Events;
 
 namespace FolderSync.Api.Events;
 
-/// <summary>The latest events for each set of types that somebody asked for, with IDs of their own, as Syncthing numbers them.</summary>
+/// <summary>The latest events of each set of types that a client asked for, each set numbered separately as in Syncthing.</summary>
 internal sealed class EventBuffers
 {
     private const int MaxSets = 64;
@@ -23,10 +23,10 @@ internal sealed class EventBuffers
         _listening = log.Listen(Add);
     }
 
-    /// <summary>Somebody asked for events within the last minute.</summary>
+    /// <summary>A client asked for events within the last minute.</summary>
     public bool IsListenedTo => Interlocked.Read(ref _lastAsked) is var last && last != long.MinValue && (Environment.TickCount64 - last < 60_000 || _all.Any(b => b.HasWaiting));
 
-    /// <param name="types">Null: all that are shown by default.</param>
+    /// <param name="types">Null for the default types.</param>
     public EventBuffer For(IReadOnlyCollection<string>? types)
     {
         var key = types is null ? "" : string.Join(',', types.Order(StringComparer.Ordinal).Distinct());
@@ -53,7 +53,7 @@ internal sealed class EventBuffers
         }
     }
 
-    /// <summary>Whoever waits gets an answer now: the service ends.</summary>
+    /// <summary>Ends all waiting requests: the service stops.</summary>
     public void Close()
     {
         _listening.Dispose();
@@ -65,7 +65,7 @@ internal sealed class EventBuffers
         }
     }
 
-    /// <summary>Called in one order, by the log.</summary>
+    /// <summary>The event log calls this for one event at a time, in order.</summary>
     private void Add(LoggedEvent logged)
     {
         foreach (var shown in SyncthingEvents.Of(logged.Event))
@@ -78,10 +78,10 @@ internal sealed class EventBuffers
 }
 
 /// <summary>
-/// A ring of events, bounded in number and in memory; readers wait for newer ones. Readers hold no queue of their own: a slow one finds,
-/// when it comes again, what the ring still has, and sees by the IDs what it missed.
+/// A ring buffer of events, bounded in number and in memory; readers wait for newer ones. Readers have no queue: a slow reader gets what the ring
+/// still holds and sees from the IDs what it missed.
 /// </summary>
-/// <param name="wanted">Types; null for all that are shown by default.</param>
+/// <param name="wanted">Null for the default types.</param>
 internal sealed class EventBuffer(IReadOnlySet<string>? wanted)
 {
     private const int MaxEvents = 1000;
@@ -105,7 +105,7 @@ internal sealed class EventBuffer(IReadOnlySet<string>? wanted)
         }
     }
 
-    /// <summary>Events with IDs over <paramref name="since"/>, the latest <paramref name="limit"/> of them (0: all); waits for the first.</summary>
+    /// <summary>The latest <paramref name="limit"/> events (0: all) with IDs above <paramref name="since"/>; waits for the first.</summary>
     public async Task<IReadOnlyList<(long Id, EventText Event)>> WaitAsync(long since, int limit, TimeSpan wait, CancellationToken cancellation)
     {
         using var deadline = wait > TimeSpan.Zero ? CancellationTokenSource.CreateLinkedTokenSource(cancellation) : null;

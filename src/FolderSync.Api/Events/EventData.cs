@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace FolderSync.Api.Events;
 
-/// <summary>What an event of Syncthing's API has to say. Names and shapes are Syncthing's; what it doesn't have is ours.</summary>
+/// <summary>The data of an event in Syncthing's API. Names and shapes are Syncthing's, except for events that it doesn't have.</summary>
 internal abstract record EventData
 {
     public sealed record Starting(string Home, [property: JsonPropertyName("myID")] string MyId) : EventData;
@@ -45,7 +45,7 @@ internal abstract record EventData
 
     public sealed record DeviceDiscovered(string Device, IReadOnlyList<string> Addrs) : EventData;
 
-    /// <summary>Of a device and nothing else.</summary>
+    /// <summary>The data of an event that names only a device.</summary>
     public sealed record OfDevice(string Device) : EventData;
 
     public sealed record RemoteDownloadProgress(string Device, string Folder, IReadOnlyDictionary<string, int> State) : EventData;
@@ -81,7 +81,7 @@ internal abstract record EventData
 
     public sealed record ListenAddressesChanged(ListenUrl Address, IReadOnlyList<ListenUrl> Lan, IReadOnlyList<ListenUrl> Wan) : EventData;
 
-    /// <summary>An address in the parts that Go's url.URL has.</summary>
+    /// <summary>An address in the parts of Go's url.URL.</summary>
     public sealed record ListenUrl(
         [property: JsonPropertyName("Scheme")] string Scheme,
         [property: JsonPropertyName("Host")] string Host,
@@ -95,20 +95,20 @@ internal abstract record EventData
         [property: JsonPropertyName("Fragment")] string Fragment = "",
         [property: JsonPropertyName("RawFragment")] string RawFragment = "");
 
-    /// <summary>Folder → file → progress, as the whole of the data.</summary>
+    /// <summary>Maps folders to files to their progress; written without a wrapping object.</summary>
     public sealed record DownloadProgress(IReadOnlyDictionary<string, IReadOnlyDictionary<string, FileProgressData>> Folders) : EventData;
 
     public sealed record FileProgressData(
         int Total, int Reused, int CopiedFromOrigin, int CopiedFromOriginShifted, int CopiedFromElsewhere, int Pulled, int Pulling, long BytesDone, long BytesTotal);
 
-    /// <param name="Json">JSON that is the whole of the data.</param>
+    /// <param name="Json">JSON that is written without a wrapping object.</param>
     public sealed record Whole(string Json) : EventData;
 
     /// <param name="Summary">JSON.</param>
     public sealed record FolderSummary(string Folder, string Summary) : EventData;
 }
 
-/// <summary>How the data of events is written.</summary>
+/// <summary>Serializes the data of events.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(EventData.Starting))]
 [JsonSerializable(typeof(EventData.StartupComplete))]

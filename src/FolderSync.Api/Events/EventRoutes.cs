@@ -17,14 +17,14 @@ internal sealed class EventRoutes(EventBuffers buffers) : IRoutes
             AnswerAsync(context, DiskEvents, since, limit, timeout));
     }
 
-    /// <summary>The events that a client sees who names none.</summary>
+    /// <summary>Whether clients that name no types get this one.</summary>
     public static bool IsDefault(string type) => !DiskEvents.Contains(type);
 
     private async Task AnswerAsync(HttpContext context, string[]? types, long? since, int? limit, double? timeout)
     {
         var wait = TimeSpan.FromSeconds(timeout is { } given && double.IsFinite(given) ? Math.Clamp(given, 0, 3600) : 60);
         context.Response.ContentType = "application/json; charset=utf-8";
-        // The head goes out before the waiting, so that a client knows its request has arrived.
+        // Sends the headers before waiting, so that the client knows its request has arrived.
         await context.Response.StartAsync(context.RequestAborted);
         var found = await buffers.For(types).WaitAsync(since ?? 0, limit ?? 0, wait, context.RequestAborted);
         var body = context.Response.BodyWriter;
@@ -32,7 +32,7 @@ internal sealed class EventRoutes(EventBuffers buffers) : IRoutes
         for (var i = 0; i < found.Count; i++)
         {
             Put(string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}{{\"id\":{found[i].Id},"));
-            // Waits where a reader is slow: no more than the response's small buffer is held for it.
+            // Waits for a slow reader: no more than the response's small buffer is kept for it.
             await body.WriteAsync(found[i].Event.Text, context.RequestAborted);
         }
         Put("]");

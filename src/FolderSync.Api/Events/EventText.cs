@@ -7,8 +7,8 @@ using FolderSync.Engine.Events;
 
 namespace FolderSync.Api.Events;
 
-/// <summary>An event as it is sent: written once, by the first who reads it, and shared by all readers of all filters.</summary>
-/// <param name="globalId">Ascending from 1 over all types.</param>
+/// <summary>An event's JSON: written once, by the first reader, and shared by the readers of all filters.</summary>
+/// <param name="globalId">Ascends from 1 over all types.</param>
 internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent shown)
 {
     private static readonly EventJson Json = new(new JsonSerializerOptions(EventJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -19,10 +19,10 @@ internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent show
 
     public string Type => shown.Type;
 
-    /// <summary>Bytes that it keeps in memory, about: what happened and its text.</summary>
+    /// <summary>Roughly the bytes that it keeps in memory: the event and its text.</summary>
     public int Weight { get; } = 600 + (3 * TextOf(logged.Event));
 
-    /// <summary>The object's text behind its id: <c>"globalID":1,"time":...}</c>.</summary>
+    /// <summary>The JSON object after its id: <c>"globalID":1,"time":...}</c>.</summary>
     public ReadOnlyMemory<byte> Text => Volatile.Read(ref _text) ?? Write();
 
     private byte[] Write()
@@ -66,7 +66,7 @@ internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent show
         }
     }
 
-    /// <summary>Characters of the texts that can be long.</summary>
+    /// <summary>The number of characters in texts that can be long.</summary>
     private static int TextOf(EngineEvent happened) => happened switch
     {
         EngineEvent.LocalIndexUpdated e => e.Names.Sum(n => 20 + n.Value.Length),

@@ -8,8 +8,8 @@ using FolderSync.Engine.Status;
 namespace FolderSync.Api.Events;
 
 /// <summary>
-/// What is told of folders at intervals, while somebody listens: a second's progress of transfers, and two seconds after the last
-/// summary what changed since (FolderSummary, FolderCompletion).
+/// Publishes events of folders at intervals while a client listens: the progress of transfers each second, and changed summaries (FolderSummary,
+/// FolderCompletion) every two seconds.
 /// </summary>
 public sealed class FolderEvents : BackgroundService
 {
@@ -65,7 +65,7 @@ public sealed class FolderEvents : BackgroundService
             return _work.Task;
     }
 
-    /// <summary>Nothing to do: sleeps until an event says there is.</summary>
+    /// <summary>Sleeps until an event says that there is something to do.</summary>
     private void Rest(bool hadProgress)
     {
         lock (_lock)
@@ -112,7 +112,7 @@ public sealed class FolderEvents : BackgroundService
 
     private void AddSharedWith(DeviceId device) => _changed.UnionWith(_engine.Config.Folders.Where(f => f.Devices.Contains(device)).Select(f => f.Id));
 
-    /// <returns>Something is under way: when that ends, it is told too.</returns>
+    /// <returns>Whether downloads are in progress; their end is published too.</returns>
     private bool TellProgress(bool hadProgress)
     {
         List<FolderId> pulling;

@@ -7,7 +7,9 @@ using FolderSync.Engine;
 
 namespace FolderSync.Api.Events;
 
-/// <summary>Events of the service itself: its start, its configuration, what was paused, what waits no longer, where it listens.</summary>
+/// <summary>
+/// Publishes events of the service itself: its start, configuration changes, pauses, removed pending devices and folders, and listen addresses.
+/// </summary>
 internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<JsonObject> wholeConfig)
 {
     private readonly Lock _lock = new();
@@ -26,7 +28,7 @@ internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<
 
     public void Stop() => store.Changed -= OnConfig;
 
-    /// <summary>Where peers are listened for, if it is elsewhere than when it was told last.</summary>
+    /// <summary>Publishes the listen addresses if they have changed.</summary>
     public void PublishListenAddresses()
     {
         string[] now = [.. engine.ListenAddresses.Order(StringComparer.Ordinal)];

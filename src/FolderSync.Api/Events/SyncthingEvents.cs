@@ -6,11 +6,11 @@ using FolderSync.Engine.Status;
 
 namespace FolderSync.Api.Events;
 
-/// <summary>One event of Syncthing's API, made of one that happened.</summary>
-/// <param name="Part">Where what happened makes several of a type: which of them.</param>
+/// <summary>One event of Syncthing's API, made from one of the engine's.</summary>
+/// <param name="Part">Which of several API events of the same type, if an engine event maps to several.</param>
 internal readonly record struct ApiEvent(string Type, int Part = 0);
 
-/// <summary>What happened, in Syncthing's words. Its older names for the same stand beside the newer ones, as Syncthing itself has both.</summary>
+/// <summary>Maps engine events to Syncthing's. Its deprecated names stand beside the newer ones, as in Syncthing itself.</summary>
 internal static class SyncthingEvents
 {
     /// <summary>The events that clients see.</summary>
@@ -72,7 +72,7 @@ internal static class SyncthingEvents
         ServiceEvent.PendingDevicesRemoved => "PendingDevicesChanged",
         ServiceEvent.PendingFoldersRemoved => "PendingFoldersChanged",
         ServiceEvent.LoginAttempted => "LoginAttempt",
-        // The others are called alike.
+        // The other events have the same name in both.
         _ => happened.GetType().Name,
     };
 

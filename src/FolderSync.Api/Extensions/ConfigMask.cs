@@ -3,18 +3,18 @@ using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>A configuration's text without its secrets. Pure.</summary>
+/// <summary>Masks the secrets in a configuration's text. Pure.</summary>
 internal static class ConfigMask
 {
     public const string Shown = "********";
 
-    /// <summary>Shorter words would be found everywhere.</summary>
+    /// <summary>Shorter secrets would match ordinary words.</summary>
     private const int ShortestRepeated = 8;
 
     private static readonly string[] Secret = ["api-key", "apikey", "password", "secret", "token"];
 
-    /// <param name="file">For messages.</param>
-    /// <exception cref="ConfigException">It is no document.</exception>
+    /// <param name="file">The name used in messages.</param>
+    /// <exception cref="ConfigException">The text is not a YAML document.</exception>
     public static string Of(string file, string text)
     {
         var secrets = new List<YamlScalar>();
@@ -25,7 +25,7 @@ internal static class ConfigMask
             var end = secret.IsBlock ? text.AsSpan(0, secret.End).TrimEnd().Length : secret.End;
             masked.Remove(secret.Start, end - secret.Start).Insert(secret.Start, Shown);
         }
-        // A person may have noted it in a comment, too.
+        // A user may have repeated a secret in a comment.
         foreach (var secret in secrets.Where(s => s.Value.Length >= ShortestRepeated))
             masked.Replace(secret.Value, Shown);
         return masked.ToString();

@@ -6,7 +6,7 @@ using FolderSync.Contracts;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>The configuration's file, as a person reads it.</summary>
+/// <summary>The text of the configuration file.</summary>
 internal sealed class ConfigTextRoutes(ConfigStore config) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api)

@@ -8,7 +8,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>What is in a folder, and what commands would do to it before they are given.</summary>
+/// <summary>A folder's content, and previews of what commands would do to it.</summary>
 internal sealed class ContentRoutes(ISyncEngine engine) : IExtensionRoutes
 {
     private const int MaxLines = 10_000;

@@ -10,18 +10,18 @@ using FolderSync.Platform;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>Checks of what a sync needs, each with how to mend it.</summary>
+/// <summary>Checks what synchronizing needs; each result says how to fix it.</summary>
 internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, IPause pause, ProblemBook problems) : IExtensionRoutes
 {
-    /// <summary>More than this between two clocks, and the wrong edit may win a conflict.</summary>
+    /// <summary>If two clocks differ by more than this, the wrong edit may win a conflict.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(60);
 
-    /// <summary>The oldest Syncthing that is tested against.</summary>
+    /// <summary>The oldest Syncthing that we test against.</summary>
     private static readonly Version OldestSyncthing = new(1, 19);
 
     public void Map(RouteGroupBuilder api) => api.MapGet("/doctor", (Func<CancellationToken, Task<IResult>>)(async cancellation =>
         {
-            // Disks that don't answer must not hold the request's thread.
+            // A disk that doesn't respond must not block the request's thread.
             var checks = await Task.Run(() => Checks().ToList(), cancellation);
             return Answers.Of(checks, Answers.Json.IReadOnlyListDoctorCheck);
         }))

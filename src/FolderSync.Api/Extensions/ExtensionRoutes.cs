@@ -2,7 +2,7 @@ using FolderSync.Api.Http;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>/rest/foldersync: what Syncthing's API does not have. Each area is a class of its own; all of it is described by openapi.json.</summary>
+/// <summary>/rest/foldersync: what Syncthing's API doesn't have. Each area has a class; openapi.json describes them all.</summary>
 internal sealed class ExtensionRoutes(IEnumerable<IExtensionRoutes> areas) : IRoutes
 {
     public const string Prefix = "/foldersync";

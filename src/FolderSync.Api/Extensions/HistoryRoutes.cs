@@ -7,7 +7,7 @@ using FolderSync.Engine;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>What has happened: changes, problems that stay, the log.</summary>
+/// <summary>Changes, problems and the log.</summary>
 internal sealed class HistoryRoutes(ISyncEngine engine, ProblemBook problems, LogBook log) : IExtensionRoutes
 {
     private const int MaxChanges = 1000;

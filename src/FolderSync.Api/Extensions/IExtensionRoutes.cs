@@ -1,6 +1,6 @@
 namespace FolderSync.Api.Extensions;
 
-/// <summary>The routes of one area under /rest/foldersync.</summary>
+/// <summary>The routes of one area below /rest/foldersync.</summary>
 internal interface IExtensionRoutes
 {
     void Map(RouteGroupBuilder api);

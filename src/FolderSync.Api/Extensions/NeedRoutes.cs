@@ -7,7 +7,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>What is out of sync here, each item with its reason.</summary>
+/// <summary>The items that are out of sync on this device, each with its reason.</summary>
 internal sealed class NeedRoutes(ISyncEngine engine) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api) => api.MapGet("/need", (string? folder, int? page, int? perpage) => Answers.Of(Need(folder, page, perpage), Answers.Json.NeedPage))
@@ -22,7 +22,7 @@ internal sealed class NeedRoutes(ISyncEngine engine) : IExtensionRoutes
         return new NeedPage(snapshot.Counts.Need.Items, number, take, [.. Read(index, skip, take).Select(n => Item(n, reasons, index))]);
     }
 
-    /// <summary>A page of the needed items.</summary>
+    /// <summary>Reads one page of the needed items.</summary>
     public static IReadOnlyList<NeededItem> Read(IFolderIndex index, long skip, int take)
     {
         if (skip == 0)

@@ -10,7 +10,7 @@ using Microsoft.OpenApi;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>The OpenAPI 3.1 document of /rest/foldersync, made from the routes as they are mapped and the types that they answer with.</summary>
+/// <summary>The OpenAPI 3.1 document of /rest/foldersync, generated from the mapped routes and the types they return.</summary>
 internal static class OpenApi
 {
     private const string Document = "foldersync";
@@ -50,7 +50,7 @@ internal static class OpenApi
             Description = "FolderSync's extensions of Syncthing's REST interface. Everything else under /rest is as Syncthing documents it. " +
                 "Errors are a status and a sentence in plain text.",
         };
-        // Wherever it is asked for: the address is the client's to know.
+        // Left out: the client knows the address.
         document.Servers?.Clear();
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
@@ -88,7 +88,7 @@ internal static class OpenApi
         };
     }
 
-    /// <summary>Answers have all of their fields always, and no others; of a request only what can't be left out is required.</summary>
+    /// <summary>Responses always have all fields and no others; requests require only what has no default.</summary>
     private static Task Tighten(OpenApiSchema schema, JsonTypeInfo type)
     {
         if (type.Type.Namespace != typeof(FolderRow).Namespace || type.Kind != JsonTypeInfoKind.Object)
@@ -100,7 +100,7 @@ internal static class OpenApi
     }
 }
 
-/// <summary>What the described routes take and answer besides the contracts' types.</summary>
+/// <summary>Serializes the types of requests and responses that aren't contracts.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]

@@ -7,7 +7,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>Folders, devices and rates as an overview shows them, each in one call.</summary>
+/// <summary>Folders, devices and rates for an overview, each in one call.</summary>
 internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api)
@@ -139,7 +139,7 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
 
     private RateList Rates() => new(1, [.. rates.Samples().Select(s => new RatePoint(s.Time, s.In, s.Out))]);
 
-    /// <summary>By bytes; what has none (deletions, links) keeps it below 100.</summary>
+    /// <summary>The completion in bytes; items without bytes (deletions, links) keep it below 100.</summary>
     internal static double Completion(long needItems, long needBytes, long globalBytes)
     {
         if (needItems == 0)

@@ -4,7 +4,7 @@ using FolderSync.Platform;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>Directories on this computer, for a picker.</summary>
+/// <summary>Lists directories on this computer for a directory picker.</summary>
 internal static class PathRoutes
 {
     private const int MaxItems = 200;
@@ -48,7 +48,7 @@ internal static class PathRoutes
             .Select(n => parent + n)];
     }
 
-    /// <summary>Of the nearest directory above that is there. What the system says, not a try: a look must not leave traces.</summary>
+    /// <summary>Checks the nearest existing parent directory. Asks the system instead of writing a test file, which would leave traces.</summary>
     private static bool IsWritable(string path)
     {
         var directory = Existing(path);

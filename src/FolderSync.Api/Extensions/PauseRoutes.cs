@@ -4,7 +4,7 @@ using FolderSync.Contracts;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>All connections rest for a while.</summary>
+/// <summary>Pauses all connections for a while.</summary>
 internal sealed class PauseRoutes(IPause pause, TimeProvider time) : IExtensionRoutes
 {
     private const double MaxMinutes = 60 * 24 * 366;

@@ -7,7 +7,7 @@ using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Api.Extensions;
 
-/// <summary>The trash can and open conflicts.</summary>
+/// <summary>The trash can and unresolved conflicts.</summary>
 internal sealed class VersionRoutes(ISyncEngine engine) : IExtensionRoutes
 {
     public void Map(RouteGroupBuilder api)

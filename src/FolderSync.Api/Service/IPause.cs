@@ -1,14 +1,14 @@
 namespace FolderSync.Api.Service;
 
-/// <summary>"Pause for an hour": all connections rest until then or until resumed.</summary>
+/// <summary>Pauses all connections until a time or until they are resumed.</summary>
 public interface IPause
 {
     bool IsPaused { get; }
 
-    /// <summary>Null: until it is resumed, or not paused.</summary>
+    /// <summary>Null if not paused, or paused until resumed.</summary>
     DateTimeOffset? Until { get; }
 
-    /// <param name="until">Null: until it is resumed.</param>
+    /// <param name="until">Null to pause until resumed.</param>
     Task PauseAsync(DateTimeOffset? until, CancellationToken cancellation);
 
     Task ResumeAsync(CancellationToken cancellation);

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace FolderSync.Api.Service;
 
-/// <summary>All that this assembly writes into the log. In one class: the generator puts several in an order that changes from build to build.</summary>
+/// <summary>
+/// All log messages of this assembly. They are in one class because the generator emits several classes in an order that changes from build to
+/// build.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(10, LogLevel.Warning, "The page is reachable from other computers ({Address}) and no password is set: it is disabled, and only the REST interface works, with the API key. Set a password with 'foldersync password', or set page.address to 127.0.0.1.")]
@@ -20,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "Login with a wrong name or password ('{User}') from {Address}")]
     public static partial void WrongLogin(ILogger log, string user, IPAddress address);
 
-    /// <summary>What a client had written by POST /rest/system/error.</summary>
+    /// <summary>A message that a client posted to /rest/system/error.</summary>
     [LoggerMessage(22, LogLevel.Error, "{Text}")]
     public static partial void Posted(ILogger log, string text);
 }

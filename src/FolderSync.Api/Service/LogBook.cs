@@ -6,11 +6,11 @@ using FolderSync.Index;
 
 namespace FolderSync.Api.Service;
 
-/// <summary>An entry of the log as the page and the command line show it.</summary>
-/// <param name="Seq">Ascending from 1 since the service started.</param>
+/// <summary>A log entry as the page and the command line show it.</summary>
+/// <param name="Seq">Ascends from 1 since the service started.</param>
 public sealed record LogEntry(long Seq, DateTimeOffset Time, LogLevel Level, string Area, string Text);
 
-/// <summary>The latest entries of the log, in memory, bounded; and how much of each area is logged. Thread-safe.</summary>
+/// <summary>The latest log entries, bounded and in memory, and the log level of each area. Thread-safe.</summary>
 public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvider
 {
     public const int Kept = 5000;
@@ -35,7 +35,7 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
     private FrozenDictionary<string, LogLevel> _levels = AllAreas().ToFrozenDictionary(a => a, a => Normal(a, normal));
     private long _last;
 
-    /// <summary>Raised with each entry, on the thread that logs. Handlers must be quick, never throw and never log.</summary>
+    /// <summary>Raised for each entry, on the thread that logs. Handlers must be quick, must not throw and must not log.</summary>
     public event Action<LogEntry>? Added;
 
     /// <summary>The area that a logger's category belongs to.</summary>
@@ -74,12 +74,12 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
         return false;
     }
 
-    /// <summary>Area → the lowest level that is logged.</summary>
+    /// <summary>Maps areas to their lowest logged level.</summary>
     public IReadOnlyDictionary<string, LogLevel> Levels => _levels;
 
     public bool IsLogged(string category, LogLevel level) => level >= _levels[AreaOf(category)];
 
-    /// <summary>Sets the levels of some areas, and keeps them over a restart.</summary>
+    /// <summary>Sets the levels of some areas and stores them for the next start.</summary>
     public void SetLevels(IReadOnlyDictionary<string, LogLevel> levels, IStateStore state)
     {
         Take(levels);
@@ -89,7 +89,7 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
         state.PutDocument(Document, json.ToJsonString());
     }
 
-    /// <summary>Takes up what <see cref="SetLevels"/> kept.</summary>
+    /// <summary>Loads the levels that <see cref="SetLevels"/> stored.</summary>
     public void Load(IStateStore state)
     {
         if (state.GetDocument(Document) is not { } text)
@@ -106,11 +106,11 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Written by another version: the usual levels hold.
+            // Written by another version: keep the default levels.
         }
     }
 
-    /// <summary>Entries behind <paramref name="since"/>, oldest first; where there are more than <paramref name="limit"/>, the latest of them.</summary>
+    /// <summary>The latest <paramref name="limit"/> entries after <paramref name="since"/>, oldest first.</summary>
     public IReadOnlyList<LogEntry> Since(long since, int limit)
     {
         lock (_lock)

@@ -4,11 +4,11 @@ using FolderSync.Index;
 
 namespace FolderSync.Api.Service;
 
-/// <summary>Something that went wrong and that a person is to see, however long ago.</summary>
-/// <param name="Severity">error, warning.</param>
+/// <summary>A problem that the user should see, however old it is.</summary>
+/// <param name="Severity">"error" or "warning".</param>
 public sealed record StandingProblem(long Id, DateTimeOffset Time, string? Folder, string? Device, string Text, string Severity, bool Acknowledged);
 
-/// <summary>Problems that stay until somebody acknowledges them, over restarts too; bounded. Thread-safe.</summary>
+/// <summary>Problems that stay until the user acknowledges them, also after restarts; bounded. Thread-safe.</summary>
 public sealed class ProblemBook(IStateStore state, TimeProvider time)
 {
     public const int Kept = 200;
@@ -18,14 +18,14 @@ public sealed class ProblemBook(IStateStore state, TimeProvider time)
     private readonly Lock _lock = new();
     private List<StandingProblem>? _problems;
 
-    /// <summary>The latest first.</summary>
+    /// <summary>All problems, latest first.</summary>
     public IReadOnlyList<StandingProblem> All()
     {
         lock (_lock)
             return [.. Loaded().AsEnumerable().Reverse()];
     }
 
-    /// <summary>One that stands unacknowledged with the same words is not added twice.</summary>
+    /// <summary>Adds a problem unless the same text is already there unacknowledged.</summary>
     public void Add(string severity, string text, string? folder = null, string? device = null)
     {
         text = text.Length > MaxText ? text[..MaxText] : text;
@@ -41,7 +41,7 @@ public sealed class ProblemBook(IStateStore state, TimeProvider time)
         }
     }
 
-    /// <summary>It is over: nobody has to look at it any more.</summary>
+    /// <summary>Removes a problem that has been resolved.</summary>
     public void Settle(string text, string folder)
     {
         text = text.Length > MaxText ? text[..MaxText] : text;
@@ -56,8 +56,8 @@ public sealed class ProblemBook(IStateStore state, TimeProvider time)
         }
     }
 
-    /// <param name="id">Null: all of them.</param>
-    /// <returns>How many were not acknowledged before.</returns>
+    /// <param name="id">Null for all of them.</param>
+    /// <returns>The number of problems that were not acknowledged before.</returns>
     public int Acknowledge(long? id)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ public sealed class ProblemBook(IStateStore state, TimeProvider time)
         return _problems ??= [];
     }
 
-    /// <summary>A home that can't be written is a problem itself, which must not be lost for it: it is in memory, and stored with the next one.</summary>
+    /// <summary>If the home directory is not writable, the problem stays in memory and is stored with the next one.</summary>
     private void Save(List<StandingProblem> all)
     {
         try
@@ -107,7 +107,7 @@ public sealed class ProblemBook(IStateStore state, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The store says so in the log.
+            // The store has logged it.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace FolderSync.Api.Service;
 
-/// <summary>The log's last warnings and errors, until a client clears them. Bounded. Thread-safe.</summary>
+/// <summary>The latest warnings and errors of the log, until a client clears them. Bounded. Thread-safe.</summary>
 internal sealed class RecentErrors
 {
     private const int Kept = 250;

@@ -2,8 +2,9 @@ using FolderSync.Configuration.Schema;
 
 namespace FolderSync.Api.Service;
 
-/// <summary>The page as it runs: the configuration's, with what `serve` was told over it.</summary>
-/// <param name="Page">With the address that is bound.</param>
-/// <param name="Url">For a browser on this computer; empty where the page is switched off.</param>
-/// <param name="FromCommandLine">Address or key were given to `serve`, or are in its environment: a change of the configuration doesn't reach them.</param>
+/// <summary>The page's settings in effect: the configuration's, overridden by the options of `serve`.</summary>
+/// <param name="Page">The settings, with the bound address.</param>
+/// <param name="Url">The URL for a browser on this computer; empty if the page is switched off.</param>
+/// <param name="FromCommandLine">Whether the command line or the environment of `serve` sets the address or the key, so that configuration changes
+/// don't affect them.</param>
 public sealed record RunningPage(PageConfig Page, string Url, bool FromCommandLine);

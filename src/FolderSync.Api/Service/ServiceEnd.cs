@@ -1,9 +1,9 @@
 namespace FolderSync.Api.Service;
 
-/// <summary>How a run ends that a client asked to end.</summary>
+/// <summary>Ends the service when a client asks for it.</summary>
 public sealed class ServiceEnd(IHostApplicationLifetime lifetime)
 {
-    /// <summary>Another run is to follow.</summary>
+    /// <summary>Whether the service starts again.</summary>
     public bool Again { get; private set; }
 
     public void Request(bool again)

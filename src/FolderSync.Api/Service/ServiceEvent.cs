@@ -4,42 +4,42 @@ using FolderSync.Engine.Status;
 
 namespace FolderSync.Api.Service;
 
-/// <summary>Something that happened to the service itself, and no folder or peer.</summary>
+/// <summary>An event of the service itself, not of a folder or a peer.</summary>
 public abstract record ServiceEvent : EngineEvent
 {
     public sealed record Starting(string Home, DeviceId Self) : ServiceEvent;
 
     public sealed record Started(DeviceId Self) : ServiceEvent;
 
-    /// <summary>Peers are listened for there from now on.</summary>
+    /// <summary>The service now listens for peers at this address.</summary>
     public sealed record Listening(string Address) : ServiceEvent;
 
     public sealed record DevicePaused(DeviceId Device, bool Paused) : ServiceEvent;
 
     public sealed record FolderPaused(FolderId Folder, string Label, bool Paused) : ServiceEvent;
 
-    /// <summary>Everything is paused, or no longer is.</summary>
-    /// <param name="Until">Null: until somebody resumes it.</param>
+    /// <summary>All connections were paused or resumed.</summary>
+    /// <param name="Until">Null to pause until resumed.</param>
     public sealed record SyncPaused(bool Paused, DateTimeOffset? Until) : ServiceEvent;
 
-    /// <summary>They were accepted, ignored or dismissed.</summary>
+    /// <summary>Pending devices were accepted, ignored or dismissed.</summary>
     public sealed record PendingDevicesRemoved(IReadOnlyList<DeviceId> Devices) : ServiceEvent;
 
-    /// <summary>They were accepted, ignored or dismissed. No device: the offers of all.</summary>
+    /// <summary>Pending folders were accepted, ignored or dismissed. Without a device: the offers of all devices.</summary>
     public sealed record PendingFoldersRemoved(IReadOnlyList<(FolderId Folder, DeviceId? Device)> Offers) : ServiceEvent;
 
-    /// <param name="Json">The whole configuration as REST gives it.</param>
+    /// <param name="Json">The whole configuration in REST's format.</param>
     public sealed record ConfigSaved(string Json) : ServiceEvent;
 
-    /// <param name="Proxy">Through which the request came; null: none.</param>
+    /// <param name="Proxy">The reverse proxy that forwarded the request; null if none.</param>
     public sealed record LoginAttempted(string Address, string User, bool Succeeded, string? Proxy) : ServiceEvent;
 
-    /// <summary>What is being fetched now, of all folders that fetch anything.</summary>
+    /// <summary>The downloads in progress, of all folders that have any.</summary>
     public sealed record DownloadProgress(IReadOnlyList<FolderSnapshot> Folders) : ServiceEvent;
 
-    /// <param name="Json">The folder's status as REST gives it.</param>
+    /// <param name="Json">The folder's status in REST's format.</param>
     public sealed record FolderSummary(FolderId Folder, string Json) : ServiceEvent;
 
-    /// <param name="Json">A device's completion as REST gives it.</param>
+    /// <param name="Json">A device's completion in REST's format.</param>
     public sealed record FolderCompletion(string Json) : ServiceEvent;
 }

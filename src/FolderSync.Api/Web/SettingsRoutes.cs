@@ -10,8 +10,8 @@ using FolderSync.Engine.Configuring;
 namespace FolderSync.Api.Web;
 
 /// <summary>
-/// /rest/foldersync/settings: every option of config.yaml with its sentence and value, in the file's own words, as the page's settings show
-/// them. What is not allowed in the file is refused here with the same words, a line for each option.
+/// /rest/foldersync/settings: every option of config.yaml with its description and value, as the page's settings show them. Values that the file
+/// doesn't allow are refused here with the same messages, one line for each option.
 /// </summary>
 internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) : IRoutes
 {
@@ -92,7 +92,7 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
         }));
     }
 
-    /// <summary>As a parser would hand it over. An empty number, rate or duration is the option's default, as in the file.</summary>
+    /// <summary>The YAML node that a parser would return. An empty number, rate or duration means the option's default, as in the file.</summary>
     private static YamlNode Node(JsonNode? value, ConfigOption option)
     {
         if (value is JsonArray items)

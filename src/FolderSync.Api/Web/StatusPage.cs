@@ -4,7 +4,7 @@ using FolderSync.Api.Access;
 
 namespace FolderSync.Api.Web;
 
-/// <summary>The page: plain files embedded in the program, handed out with a token that the page sends back with each request.</summary>
+/// <summary>The page's files, embedded in the program; each page is sent with a CSRF token that it returns with each request.</summary>
 internal static class StatusPage
 {
     private const string Prefix = "FolderSync.Api.Web.";
