@@ -1,4 +1,4 @@
-// What happened: changes, conflicts to be decided, problems that stay until somebody has seen them.
+// Activity: recent changes, unresolved conflicts, and problems that nobody has acknowledged yet.
 
 import { get, send } from './api.js';
 import { bdi, button, confirmed, el, empty, fill, head, icon, show, tabs } from './dom.js';

@@ -1,4 +1,4 @@
-// A new folder: where it is, what it is called, who has it.
+// Adds a folder: its path, its name, and the devices that share it.
 
 import { getOr, send } from './api.js';
 import { bdi, el, field, fill, head, icon } from './dom.js';

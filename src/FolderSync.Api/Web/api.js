@@ -1,4 +1,4 @@
-// Requests to the service that this page came from. Each carries the token that came with the page.
+// Requests to the service that served this page. Each carries the page's CSRF tokens.
 
 import { restUrl } from './urls.js';
 
@@ -6,7 +6,7 @@ const tokenCookie = 'foldersync-token';
 const csrfCookie = 'CSRF-Token-';
 const answerWithin = 20000;
 
-/** The service answered, and said no; the message is its sentence. */
+/** The service refused the request; the message says why. */
 export class Refused extends Error {
   constructor(status, message) {
     super(message);
@@ -14,7 +14,7 @@ export class Refused extends Error {
   }
 }
 
-/** Nobody answered. */
+/** The service didn't respond. */
 export class Unreachable extends Error {}
 
 let renewal = null;
@@ -23,12 +23,12 @@ export function get(path, query, options) {
   return ask('GET', path, query, undefined, options);
 }
 
-/** Commands may take long (a scan answers when it is done): no deadline. */
+/** Commands may take long (a scan responds when it has finished): no timeout. */
 export function send(method, path, query, body) {
   return ask(method, path, query, body, { within: 0 });
 }
 
-/** The answer to a route that this service may be too old for; then `otherwise`. */
+/** Requests a route that an older service may lack; returns `otherwise` then. */
 export async function getOr(otherwise, path, query) {
   try {
     return await get(path, query);
@@ -39,7 +39,7 @@ export async function getOr(otherwise, path, query) {
   }
 }
 
-/** Changes which devices are refused without a question: from their IDs to those that are to be. */
+/** Changes the list of ignored devices: from their present IDs to the new ones. */
 export async function ignoreDevices(change) {
   const { options } = await get('foldersync/settings/network');
   await send('PATCH', 'foldersync/settings/network', null, { 'ignored-devices': change(options.find(o => o.key === 'ignored-devices').value) });
@@ -49,12 +49,12 @@ async function ask(method, path, query, body, { within = answerWithin, signal, t
   const url = restUrl(path, query);
   let response = await once(method, url, body, within, signal);
   if (response.status === 403 && mayBeToken(response)) {
-    // A service that started anew knows no token of before.
+    // A restarted service doesn't know the earlier tokens.
     await renewToken();
     response = await once(method, url, body, within, signal);
   }
   if (response.status === 401) {
-    // The session ended. The place is kept for after the login.
+    // The session ended: after the login the user returns to the same view.
     location.assign(`login.html${location.hash}`);
     await new Promise(() => {});
   }
@@ -64,7 +64,7 @@ async function ask(method, path, query, body, { within = answerWithin, signal, t
   return asText ? text : text ? JSON.parse(text) : null;
 }
 
-/** A refusal with a reason in JSON is about the request, not about who asks. */
+/** A refusal with a JSON reason is about the request, not about the user's login. */
 function mayBeToken(response) {
   return !(response.headers.get('Content-Type') ?? '').includes('json');
 }
@@ -115,7 +115,7 @@ function renewToken() {
   return renewal;
 }
 
-/** Each token goes back in the header of its name. Cookies are shared by all ports of a host: the service picks its own. */
+/** Sends each token in the header of its name. All ports of a host share cookies: the service picks its own. */
 function tokens() {
   const headers = {};
   for (const cookie of document.cookie.split('; ')) {

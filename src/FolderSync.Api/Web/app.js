@@ -1,4 +1,4 @@
-// The page: which view stands at which address, and the frame round it.
+// The page's frame and the router that maps addresses to views.
 
 import { ActivityView } from './activity.js';
 import { AddFolderView } from './add-folder.js';
@@ -31,7 +31,7 @@ let viewKey = null;
 let refusal = '';
 let firstVersion = null;
 
-/** Carries a command out: its button waits, a refusal is told, what changed is read. Answers whether it was done. */
+/** Runs a command: disables its button, shows an error, reloads the state. Returns whether it succeeded. */
 async function act(control, command, { done, tell } = {}) {
   const say = tell ?? (why => { refusal = why; showAlerts(); });
   control.disabled = true;
@@ -105,7 +105,7 @@ function render() {
     return;
   firstVersion ??= store.version.version;
   if (store.version.version !== firstVersion) {
-    // The service was updated; this page is the old one's.
+    // The service was updated; this page belongs to the old version.
     location.reload();
     return;
   }
@@ -183,7 +183,7 @@ function makeFrame() {
     location.assign('login.html');
   }));
   document.querySelector('.skip').addEventListener('click', e => {
-    // The address is the view's: the jump must not change it.
+    // The address names the view: the jump must not change it.
     e.preventDefault();
     document.getElementById('main').focus();
   });

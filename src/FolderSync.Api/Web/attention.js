@@ -1,4 +1,4 @@
-// What waits for a person's word: devices that want to connect, folders that are offered, deletions that are held.
+// What needs the user's decision: pending devices, offered folders, paused deletions.
 
 import { get, ignoreDevices, send } from './api.js';
 import { bdi, button, confirmed, el, icon, KeyedList, say, show } from './dom.js';
@@ -12,7 +12,7 @@ export class Attention {
   #list;
   root;
 
-  /** @param kinds Which of "device", "folder" and "hold" are shown. */
+  /** @param kinds Which of "device", "folder" and "hold" to show. */
   constructor(context, kinds = ['device', 'folder', 'hold']) {
     this.#store = context.store;
     this.root = el('section', { class: 'stack', 'aria-label': 'Needs your decision', hidden: true });

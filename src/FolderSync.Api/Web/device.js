@@ -1,4 +1,4 @@
-// One device: how it is connected, what it has, its options, its removal.
+// One device: its connection, its completion, its options, and its removal.
 
 import { send } from './api.js';
 import { Bar, bdi, button, confirmed, copyButton, el, facts, fill, head, icon, say, setIcon, show } from './dom.js';

@@ -1,12 +1,12 @@
-// The page's elements: text only, never markup.
+// Builds the page's elements from text only, never from markup.
 
 import { shown } from './words.js';
 
 const svg = 'http://www.w3.org/2000/svg';
 
 /**
- * An element with properties and children; strings become text.
- * `on` holds listeners, `data` data attributes; what is undefined, null or false is left out.
+ * Creates an element with properties and children; strings become text.
+ * `on` holds listeners, `data` data attributes; undefined, null and false are skipped.
  */
 export function el(name, properties, ...children) {
   const made = document.createElement(name);
@@ -51,7 +51,7 @@ export function shape(name, attributes) {
   return made;
 }
 
-/** Others' words, whatever their direction, apart from the text round them; what can't be seen is escaped. */
+/** Isolates text from other devices from the direction of the text around it, and escapes invisible characters. */
 export function bdi(text, className) {
   return el('bdi', { class: className }, shown(text));
 }
@@ -60,7 +60,7 @@ export function button(label, { on, icon: symbol, ...properties } = {}) {
   return el('button', { type: 'button', ...properties, on: on ? { click: on } : undefined }, symbol ? icon(symbol) : null, el('span', null, label));
 }
 
-/** Leaves an element alone that has the text already, so that a selection in it lasts. */
+/** Sets an element's text unless it is the same already, so that a selection in it stays. */
 export function say(element, text) {
   if (element.textContent !== text)
     element.textContent = text;
@@ -71,7 +71,7 @@ export function show(element, visible) {
     element.hidden = !visible;
 }
 
-/** Replaces the children only when what they show changed. */
+/** Replaces the children only when what they show has changed. */
 export function fill(parent, key, make) {
   const shows = typeof key === 'string' ? key : JSON.stringify(key);
   if (parent.shows === shows)
@@ -80,7 +80,7 @@ export function fill(parent, key, make) {
   parent.replaceChildren(...[make()].flat(Infinity).filter(c => c !== null && c !== undefined && c !== false));
 }
 
-/** A progress bar from 0 to 100, with words for who doesn't see it. */
+/** A progress bar from 0 to 100, with a text for screen readers. */
 export class Bar {
   #fill = el('div', { class: 'fill' });
   root;
@@ -104,7 +104,7 @@ export class Bar {
   }
 }
 
-/** One child for each key, in order; those that stay keep their state and focus. */
+/** Keeps one child for each key, in order; children that stay keep their state and focus. */
 export class KeyedList {
   #parent;
   #make;
@@ -145,7 +145,7 @@ export function newId(prefix) {
   return `${prefix}-${++lastId}`;
 }
 
-/** A control with its label, a help line and room for what is wrong with it. */
+/** A control with its label, a help line and room for an error message. */
 export function field(label, control, help) {
   control.id ||= newId('field');
   const wrong = el('p', { class: 'wrong', id: newId('wrong'), hidden: true });
@@ -172,7 +172,7 @@ export function empty(symbol, title, text, ...buttons) {
   return el('div', { class: 'empty' }, icon(symbol), el('h2', null, title), el('p', null, text), buttons.length > 0 ? el('p', { class: 'buttons' }, buttons) : null);
 }
 
-/** The head of a view: its title, a line below, and what can be done there. */
+/** A view's header: its title, a line below it, and its actions. */
 export function head(title, { back, line, actions } = {}) {
   return el('header', { class: 'head' },
     el('div', { class: 'head-text' },
@@ -190,7 +190,7 @@ export function facts(entries, className = 'facts') {
 export function tabs(label, entries) {
   const nav = el('nav', { class: 'tabs', 'aria-label': label }, entries.map(([href, words, current, count]) =>
     el('a', { href, 'aria-current': current ? 'page' : undefined }, words, count ? el('span', { class: 'count' }, count) : null)));
-  // On a phone they are wider than the screen: the current one is shown.
+  // On a phone the tabs are wider than the screen: scroll to the current one.
   requestAnimationFrame(() => {
     const here = nav.querySelector('[aria-current]');
     if (here)
@@ -199,7 +199,7 @@ export function tabs(label, entries) {
   return nav;
 }
 
-/** A button that copies, and says so for a moment. */
+/** A button that copies a text and confirms it for a moment. */
 export function copyButton(label, text, properties) {
   const made = button(label, { icon: 'copy', ...properties });
   const words = made.querySelector('span');
@@ -216,7 +216,7 @@ export function copyButton(label, text, properties) {
   return made;
 }
 
-/** Asks before what matters; answers true where a person said yes. */
+/** Asks the user to confirm; returns true if they did. */
 export async function confirmed(title, text, yes, { danger = false, body = null } = {}) {
   const confirm = el('button', { value: 'yes', class: danger ? 'danger' : 'primary' }, yes);
   return await answer(body ? 'wide' : '', title,
@@ -225,14 +225,14 @@ export async function confirmed(title, text, yes, { danger = false, body = null 
     el('p', { class: 'buttons' }, el('button', { value: '', autofocus: true }, 'Cancel'), confirm)) === 'yes';
 }
 
-/** One of a few: the answer's value, or null. */
+/** Asks the user to choose; returns the choice's value, or null. */
 export async function chosen(title, text, choices) {
   return await answer('', title,
     el('p', null, text),
     el('p', { class: 'buttons' }, el('button', { value: '' }, 'Cancel'), choices.map(([value, words]) => el('button', { value, class: 'primary' }, words)))) || null;
 }
 
-/** Each question has its own dialog: one that has closed tells of it later, when the next may stand there already. */
+/** Each question has its own dialog, because a closed one reports late, when the next one may already be open. */
 function answer(className, title, ...content) {
   const dialog = el('dialog', { class: className, 'aria-labelledby': 'ask-title' }, el('form', { method: 'dialog' }, el('h2', { id: 'ask-title' }, title), content));
   document.body.append(dialog);
@@ -245,7 +245,7 @@ function answer(className, title, ...content) {
 
 let toastEnds = 0;
 
-/** A word that something is done; it goes by itself. */
+/** A short message that disappears by itself. */
 export function toast(text) {
   const place = document.getElementById('toast');
   place.replaceChildren(el('p', null, text));

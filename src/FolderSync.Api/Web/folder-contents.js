@@ -1,4 +1,4 @@
-// What is in a folder, a directory at a time, with sizes and states.
+// Browses a folder, one directory at a time, with sizes and states.
 
 import { get } from './api.js';
 import { bdi, el, empty, fill, icon } from './dom.js';

@@ -1,4 +1,4 @@
-// The ignore patterns, with what they would leave out as they are written.
+// Edits the ignore patterns and previews what they exclude.
 
 import { get, send } from './api.js';
 import { bdi, button, el, empty, icon, newId, say, show } from './dom.js';

@@ -1,4 +1,4 @@
-// What is out of sync, each item with its reason.
+// The items that are out of sync, each with its reason.
 
 import { get } from './api.js';
 import { Bar, bdi, el, empty, icon, say } from './dom.js';

@@ -1,4 +1,4 @@
-// Who has the folder, its options, and its removal.
+// The devices that share a folder, its options, and its removal.
 
 import { get, send } from './api.js';
 import { bdi, button, confirmed, el, fill, toast } from './dom.js';
@@ -61,7 +61,7 @@ export function shareCheck(label, note, checked, onChange) {
   return el('label', { class: 'check' }, box, el('span', null, label), el('span', { class: 'help' }, note));
 }
 
-/** Shares or unshares one folder with one device. */
+/** Shares one folder with one device, or stops sharing it. */
 export async function setShared({ act }, box, folder, device, on) {
   const path = route`config/folders/${folder}`;
   const good = await act(box, async () => {

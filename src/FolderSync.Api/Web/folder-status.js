@@ -1,4 +1,4 @@
-// How a folder is: what moves, what hinders it, what it holds, who has it.
+// A folder's status: transfers, problems, content, and devices.
 
 import { get, send } from './api.js';
 import { Attention } from './attention.js';
@@ -54,7 +54,7 @@ export class StatusPart {
     this.#read(folder);
   }
 
-  /** Transfers and troubles are read for the folder that is looked at only. */
+  /** Loads transfers and problems only for the folder on screen. */
   async #read(folder) {
     if (this.#reading)
       return;
@@ -64,7 +64,7 @@ export class StatusPart {
       this.#showTransfers(details.transfers ?? []);
       this.#showTroubles(folder, details, status);
     } catch {
-      // The folder went; the next look shows that.
+      // The folder was removed; the next refresh shows that.
     } finally {
       this.#reading = false;
     }
@@ -118,7 +118,7 @@ export class StatusPart {
         el('h3', null, el('a', { href: place`device/${id}` }, bdi(name || id.slice(0, 7)))), el('p', { class: 'state' }, state.words))));
   }
 
-  /** Send-only and receive-only folders: what differs, and the way back. */
+  /** Send-only and receive-only folders: what differs, and how to override or revert it. */
   #showChanges(folder) {
     const kind = { sendonly: 'override', receiveonly: 'revert' }[folder.type.replace('-', '')];
     const offered = kind && !folder.paused && !folder.error;

@@ -1,4 +1,4 @@
-// The trash can: what others' changes replaced or deleted, each brought back with one click.
+// The trash can: lists replaced and deleted files and restores them.
 
 import { get, send } from './api.js';
 import { bdi, button, confirmed, el, empty, icon, say } from './dom.js';

@@ -1,4 +1,4 @@
-// One folder: its head, and the parts below it.
+// One folder: its header, and the tabs below it.
 
 import { send } from './api.js';
 import { bdi, button, el, fill, head, icon, say, setIcon, show, tabs } from './dom.js';
@@ -49,7 +49,7 @@ export class FolderView {
     this.#pause = button('Pause', { data: { act: 'pause' }, on: () => act(this.#pause, () => send('PATCH', route`config/folders/${id}`, null, { paused: !this.#folder.paused })) });
     this.#gone = head('Unknown folder', { back: { href: '#/', label: 'Overview' }, line: 'It was removed, or was never on this device.' });
     this.#here = el('div', null, head(this.#title, { back: { href: '#/', label: 'Overview' }, line: el('p', null, this.#state, ' ', this.#line), actions: [this.#rescan, this.#pause] }), this.#tabs, this.#place);
-    // A paragraph does not hold another.
+    // A <p> can't contain another <p>.
     const line = this.#here.querySelector('.head-text > p');
     line.replaceWith(el('div', { class: 'folder-line' }, this.#state, this.#line));
     this.root = el('div', { class: 'folder-view' }, this.#gone, this.#here);

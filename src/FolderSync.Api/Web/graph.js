@@ -1,4 +1,4 @@
-// The rates of the last minutes: received as an area, sent as a broken line, one scale.
+// The transfer rates of the last minutes: received as an area, sent as a dashed line, on one scale.
 
 import { el, say, shape } from './dom.js';
 import { rate } from './words.js';

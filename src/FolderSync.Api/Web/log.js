@@ -1,4 +1,4 @@
-// What the service writes into its log, as it writes it, with a level for each area.
+// Shows the service's log as it is written, with a level for each area.
 
 import { get, getOr, send } from './api.js';
 import { bdi, button, el, empty, fill, head, newId, show } from './dom.js';
@@ -62,7 +62,7 @@ export class LogView {
       show(this.#wrong, false);
       this.#append(fresh);
     } catch (e) {
-      // A service that started anew counts from the beginning.
+      // A restarted service numbers its entries from the beginning.
       this.#since = 0;
       show(this.#wrong, this.#lines.length === 0);
       this.#wrong.textContent = shown(e.message);
@@ -79,7 +79,7 @@ export class LogView {
     this.#list.append(...fresh.filter(l => this.#fits(l)).map(line));
     while (this.#list.childElementCount > kept)
       this.#list.firstElementChild.remove();
-    // Who reads further up is left there.
+    // Don't scroll if the user has scrolled up.
     if (atEnd)
       this.#list.scrollTop = this.#list.scrollHeight;
   }

@@ -1,4 +1,4 @@
-// Logging in: a name where one is asked for, a password, and on to the page.
+// The login page: the user's name if one is configured, the password, and then the page.
 
 const form = document.getElementById('form');
 const user = document.getElementById('user');
@@ -6,7 +6,7 @@ const password = document.getElementById('password');
 const wrong = document.getElementById('wrong');
 const submit = document.getElementById('submit');
 
-// meta.js tells what is asked.
+// meta.js says what the service asks for.
 const { metadata } = globalThis;
 
 if (metadata?.authenticated)

@@ -1,4 +1,4 @@
-// The overview: is all well, what moves, and the way to each folder and device.
+// The overview: the overall state, the transfers, and the folders and devices.
 
 import { send } from './api.js';
 import { Attention } from './attention.js';

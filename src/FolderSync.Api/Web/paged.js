@@ -1,4 +1,4 @@
-// A long list, a page at a time: the service holds it, the page shows a hundred lines of it.
+// A long list that loads one page of a hundred items at a time.
 
 import { button, el, icon, say, show } from './dom.js';
 import { number, shown } from './words.js';
@@ -23,10 +23,10 @@ export class Paged {
   root;
 
   /**
-   * @param columns Their titles; the first is the name's.
+   * @param columns The titles; the first is the name's.
    * @param load (page, perpage) → { total, items }
-   * @param row item → the cells, each an element, a string or [content, class]
-   * @param nothing Shown where there is no item.
+   * @param row item → its cells, each an element, a string or [content, class]
+   * @param nothing The text if there are no items.
    */
   constructor({ caption, columns, load, row, nothing, told = () => {} }) {
     this.#load = load;
@@ -43,13 +43,13 @@ export class Paged {
     this.root = el('div', { class: 'paged' }, this.#table, this.#pager, this.#empty, this.#wrong);
   }
 
-  /** From the first page; where the list is another one now. */
+  /** Starts again from the first page, because the list is a different one. */
   restart() {
     this.#page = 1;
     return this.refresh();
   }
 
-  /** The page that is shown, as it is now. */
+  /** Reloads the current page. */
   async refresh() {
     const asked = ++this.#asked;
     let answer;
@@ -79,7 +79,7 @@ export class Paged {
     this.#next.disabled = this.#page === last;
     this.told(answer);
     const shows = JSON.stringify(answer.items);
-    // Rows that show the same are left alone: a button in them keeps its focus.
+    // Rows that show the same stay in place, so that a button in them keeps the focus.
     if (shows === this.#shows)
       return;
     this.#shows = shows;

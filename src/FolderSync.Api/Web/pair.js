@@ -1,4 +1,4 @@
-// Pairing: this device's ID for the other one, and the other one's for this.
+// Pairing: shows this device's ID and asks for the other one's.
 
 import { get, getOr, send } from './api.js';
 import { Attention } from './attention.js';

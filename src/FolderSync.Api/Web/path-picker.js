@@ -1,4 +1,4 @@
-// A directory of the computer that the service runs on, completed as it is typed.
+// Picks a directory on the service's computer, with completion.
 
 import { get } from './api.js';
 import { bdi, el, field, newId, say, show } from './dom.js';
@@ -18,7 +18,7 @@ export class PathPicker {
   #touched = false;
   root;
 
-  /** @param onChange Called with the path whenever it changed. */
+  /** @param onChange Called with the path whenever it changes. */
   constructor(label, help, onChange = () => {}) {
     this.#list = el('ul', { class: 'options', role: 'listbox', id: newId('paths'), 'aria-label': 'Directories', hidden: true });
     this.#input = el('input', {
@@ -47,7 +47,7 @@ export class PathPicker {
     return this.#input.value.trim();
   }
 
-  /** A path to begin with, until a person wrote their own. */
+  /** Suggests a path until the user has typed one. */
   suggest(path) {
     if (this.#touched || this.#input.value === path)
       return;

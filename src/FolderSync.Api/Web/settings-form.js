@@ -1,4 +1,4 @@
-// Options as the configuration's own table names them: a control for each, none left out.
+// Generates a form from the configuration's options, one control for each.
 
 import { get, send } from './api.js';
 import { button, el, fill, newId, say, show } from './dom.js';
@@ -17,7 +17,7 @@ export class SettingsForm {
   #controls = new Map();
   root;
 
-  /** @param section Of the options; with an ID, of that one of the section. */
+  /** @param section The section of the options; with an ID, the one with that ID. */
   constructor(context, section, { id, hidden = [] } = {}) {
     this.#context = context;
     this.#path = () => id === undefined ? route`foldersync/settings/${section}` : route`foldersync/settings/${section}/${id}`;
@@ -28,7 +28,7 @@ export class SettingsForm {
     this.root = el('form', { class: 'card settings', on: { submit: e => { e.preventDefault(); this.#store(); } } }, this.#body, this.#bar);
   }
 
-  /** @param isRefresh What a user types while the answer is under way is kept. */
+  /** @param isRefresh Keeps what the user types while the response is on its way. */
   async load(isRefresh = false) {
     let answer;
     try {
@@ -46,7 +46,7 @@ export class SettingsForm {
     this.#changed();
   }
 
-  /** Takes up what was changed elsewhere, unless a person is at it. */
+  /** Shows changes made elsewhere, unless the user is editing. */
   refresh() {
     if (!this.#isChanged)
       this.load(true);
@@ -92,7 +92,7 @@ export class SettingsForm {
       this.#changed();
   }
 
-  /** Each line of a refusal begins with the option that it is about. */
+  /** Each line of an error begins with its option. */
   #tell(why) {
     const rest = [];
     for (const [, { control, wrong }] of this.#controls) {

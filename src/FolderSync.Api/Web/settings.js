@@ -1,4 +1,4 @@
-// Settings: everything that is in the YAML, the YAML that results, and the service itself.
+// Settings: every option of config.yaml, the YAML itself, and the service.
 
 import { get, getOr, ignoreDevices, send } from './api.js';
 import { bdi, button, confirmed, copyButton, el, facts, field, fill, head, icon, show, tabs } from './dom.js';
@@ -82,7 +82,7 @@ class SectionPart {
   }
 }
 
-/** Devices that are refused without a question, by the names they gave. */
+/** Devices whose connections are refused without asking, with the names they sent. */
 class IgnoredPart {
   #context;
   #list = el('ul', { class: 'names' });
@@ -105,7 +105,7 @@ class IgnoredPart {
   }
 }
 
-/** The password's hash is made by the service. */
+/** The service hashes the password. */
 class PasswordPart {
   #context;
   #user;
@@ -154,7 +154,7 @@ class YamlPart {
   }
 }
 
-/** Keys and comments apart; no more than that. */
+/** Highlights keys and comments only. */
 function coloured(line) {
   const [, indent, key, rest] = /^(\s*(?:- )?)([\w-]+:)?(.*)$/s.exec(line) ?? [null, '', '', line];
   const comment = /(^|\s)#.*$/.exec(rest);

@@ -1,4 +1,4 @@
-// A folder's and a device's state in words and tone, from what the service says of it. Pure.
+// Maps the service's states of folders and devices to texts and tones. Pure.
 
 import { ago, bytes, files, items, number, percent, plural, rate, time, timeLeft } from './words.js';
 
@@ -44,7 +44,7 @@ export function folderName(folder) {
   return folder.label || folder.id;
 }
 
-/** The line below a folder's name: how it goes on while it is busy, else what it holds. */
+/** The line below a folder's name: its progress while it is busy, otherwise its size. */
 export function folderDetail(folder, state) {
   if (folder.paused)
     return 'Nothing is synced while it is paused';
@@ -112,12 +112,12 @@ export function deviceDetail(device) {
 
 const ranks = { bad: 0, warn: 1 };
 
-/** What needs a person first; all else stays where it is, or the list would never be still. */
+/** Sorts folders that need the user first; the others keep their order, so that the list stays still. */
 export function inOrder(folders, devices) {
   return folders.map(f => [f, folderState(f, devices)]).sort(([, a], [, b]) => (ranks[a.tone] ?? 2) - (ranks[b.tone] ?? 2));
 }
 
-/** One word on everything, and one line of figures. */
+/** The overall state in one word, and a line of figures. */
 export function overall({ folders, devices, lost, pause }) {
   const states = folders.map(f => folderState(f, devices));
   const having = tone => states.filter(s => s.tone === tone).length;
@@ -146,7 +146,7 @@ export function figures(folders, devices) {
   return words.join(' · ');
 }
 
-/** What the held deletions are, and what each button would do. */
+/** Explains the paused deletions and what each button would do. */
 export function holdWords(hold) {
   const many = hold.files === hold.totalFiles ? `All ${number(hold.files)}` : `${number(hold.files)} of ${number(hold.totalFiles)}`;
   const what = hold.totalFiles === 1 ? 'The only file was' : `${many} files were`;

@@ -1,4 +1,4 @@
-// What the page knows of the service, kept up to date: on the service's events, and now and then without them.
+// The page's copy of the service's state, updated by events and by occasional polling.
 
 import { get, getOr, Unreachable } from './api.js';
 import { route } from './urls.js';
@@ -50,12 +50,12 @@ export class Store extends EventTarget {
     return this.devices.find(d => d.id === id);
   }
 
-  /** A device's name, or the first of its ID. */
+  /** A device's name, or the beginning of its ID. */
   deviceName(id) {
     return id === this.status?.myID ? this.selfName || 'this device' : this.device(id)?.name || String(id ?? '').slice(0, 7);
   }
 
-  /** What waits for a person in Activity. */
+  /** The number of items in Activity that need the user. */
   get attention() {
     return this.problems.filter(p => !p.acknowledged).length + this.conflicts.length;
   }
@@ -69,23 +69,23 @@ export class Store extends EventTarget {
     });
   }
 
-  /** After a command: what it changed is shown without waiting for its event. */
+  /** Refreshes what a command changed, without waiting for its event. */
   readSoon() {
     this.#everything = true;
     return this.#flush();
   }
 
-  /** The reading that goes on by itself, with or without events; seldom where nobody looks. */
+  /** Polls with or without events; seldom while the page is in the background. */
   async #pulse() {
     for (;;) {
       if (Date.now() - this.#lastEverything > everythingEvery)
         this.#everything = true;
-      // Nobody looks at a page in the background, but its title tells how far things are.
+      // A page in the background shows progress in its title only.
       if (this.#everything || !document.hidden) {
         try {
           await this.#flush();
         } catch (e) {
-          // A mistake of the page's own: told to the browser, and no reason to stand still.
+          // An error in the page itself: log it in the console and continue.
           reportError(e);
         }
       }
@@ -104,7 +104,7 @@ export class Store extends EventTarget {
         }
         const query = since === 0 ? { since, limit: 1, timeout: 1, events: shown } : { since, timeout: pollSeconds, events: shown };
         const events = await get('events', query, { within: (pollSeconds + 15) * 1000 });
-        // A service that started anew counts from 1 again.
+        // A restarted service numbers its events from 1 again.
         since = events.at(-1)?.id ?? since;
         pause = 500;
         if (events.length === 0)
@@ -114,7 +114,7 @@ export class Store extends EventTarget {
         await this.#flush();
         this.dispatchEvent(new CustomEvent('happened', { detail: events }));
       } catch {
-        // The pulse goes on reading; events are taken up again when they can be had.
+        // Polling continues; events resume as soon as the service has them again.
         since = 0;
         await wait(pause);
         pause = Math.min(pause * 2, slowest);
@@ -130,7 +130,7 @@ export class Store extends EventTarget {
       this.#everything = true;
   }
 
-  /** One reading at a time; what is noted meanwhile is in the next. */
+  /** Runs one refresh at a time; what is requested meanwhile is in the next. */
   async #flush() {
     while (this.#reading)
       await this.#reading;
@@ -171,7 +171,7 @@ export class Store extends EventTarget {
     this.#lists = false;
     this.#pending = false;
     const [status] = await Promise.all([get('system/status'), lists ? this.#readLists() : null, pending ? this.#readPending() : null, this.#readRates()]);
-    // A file that was saved with a mistake, or mended, is no event.
+    // No event reports that config.yaml was saved with an error or fixed.
     if ((status.configError ?? '') !== (this.status.configError ?? ''))
       this.#everything = true;
     this.status = status;

@@ -1,4 +1,4 @@
-// Light or dark as a person chose, before the first paint; without a choice as the system says.
+// Applies the user's theme before the first paint; by default the system's.
 
 'use strict';
 
@@ -8,7 +8,7 @@
   try {
     chosen = localStorage.getItem(key) ?? chosen;
   } catch {
-    // A browser that keeps nothing shows the choice until the page is left.
+    // A browser without storage keeps the choice until the page is closed.
   }
 
   function apply() {
@@ -26,7 +26,7 @@
       try {
         localStorage.setItem(key, choice);
       } catch {
-        // As above.
+        // As above: no storage.
       }
     },
   };

@@ -1,19 +1,19 @@
-// Every URL of the page is built here. A name that others chose (a folder's ID) becomes one whole segment of a path, or none.
+// Builds every URL of the page. A name that other devices chose (a folder's ID) becomes exactly one path segment, or is rejected.
 
-/** Browsers walk up for these, however they are written, before the service sees the request. */
+/** Browsers resolve these segments, in any spelling, before they send the request. */
 const walks = /^(?:\.|%2e){1,2}$/i;
 
-/** As a template's tag: each value is one segment. route`config/folders/${id}` */
+/** A template tag that encodes each value as one segment: route`config/folders/${id}` */
 export function route(strings, ...values) {
   return strings.reduce((path, text, i) => path + segment(values[i - 1]) + text);
 }
 
-/** A place of the page: place`folder/${id}` */
+/** An address of the page: place`folder/${id}` */
 export function place(strings, ...values) {
   return `#/${route(strings, ...values)}`;
 }
 
-/** @param path Below rest/: a constant, or made by route. */
+/** @param path The path below rest/: a constant, or made by route. */
 export function restUrl(path, query) {
   if (path.split(/[/\\]/).some(s => s === '' || walks.test(s)))
     throw new Error(`“${path}” names nothing that the service has.`);

@@ -1,10 +1,10 @@
-// Values as a person reads them.
+// Formats values for the user.
 
 const count = new Intl.NumberFormat('en');
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-// Names are others' words. Joiners (200C, 200D) stay: scripts and emoji need them, and they turn nothing round.
+// Names come from other devices. Joiners (200C, 200D) stay: scripts and emoji need them, and they don't change the direction of text.
 const hidden = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
 
 /** On one line, with control, bidi and other invisible characters as \uXXXX. */
@@ -33,12 +33,12 @@ export function rate(bytesPerSecond) {
   return `${bytes(Math.round(bytesPerSecond))}/s`;
 }
 
-/** Whole percent; 100 only when it is. */
+/** Whole percent; 100 only if it is exactly 100. */
 export function percent(part) {
   return part >= 100 ? '100%' : `${Math.min(99, Math.floor(part))}%`;
 }
 
-/** The two largest units of it. */
+/** The two largest units. */
 export function duration(seconds) {
   const s = Math.max(0, Math.round(seconds));
   const parts = [[Math.floor(s / 86400), 'd'], [Math.floor(s / 3600) % 24, 'h'], [Math.floor(s / 60) % 60, 'min'], [s % 60, 's']];
@@ -60,7 +60,7 @@ export function timeLeft(seconds) {
   return `about ${plural(Math.round(seconds / 86400), 'day', 'days')} left`;
 }
 
-/** A time of the service, or null where there is none. */
+/** A time from the service, or null if there is none. */
 export function time(text) {
   const at = new Date(text ?? '');
   return Number.isNaN(at.getTime()) || at.getTime() <= 86400000 ? null : at;
@@ -79,7 +79,7 @@ export function ago(at) {
   return at.toLocaleDateString(undefined, { year: 'numeric', month: 'long', day: 'numeric' });
 }
 
-/** "in 20 s"; null when it is past. */
+/** "in 20 s"; null if it has passed. */
 export function soon(at) {
   const seconds = (at.getTime() - Date.now()) / 1000;
   return seconds <= 0 ? null : `in ${duration(seconds)}`;
@@ -109,7 +109,7 @@ export function listed(words) {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** Uptime and the like: nobody reads its seconds. */
+/** A duration without seconds, for uptime and the like. */
 export function wholeMinutes(seconds) {
   return seconds < 60 ? seconds : Math.floor(seconds / 60) * 60;
 }
@@ -120,12 +120,12 @@ const folderTypes = {
   'receiveonly': 'Receive only',
 };
 
-/** In the REST dialect's words or the file's. */
+/** Either in the spelling of the REST API or in the file's. */
 export function folderType(type) {
   return folderTypes[String(type).replace('-', '').toLowerCase()] ?? type;
 }
 
-/** A folder's directory on any system, from others' words. */
+/** A folder's directory on any system; the text comes from other devices. */
 export function directoryName(name) {
   return shown(name).replace(/[<>:"/\\|?*~]+/g, ' ').replace(/\s+/g, ' ').trim().replace(/^\.+|[. ]+$/g, '').slice(0, 80);
 }
