@@ -4,18 +4,18 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Testing;
 
-/// <summary>Short ways to say entries, devices and contents.</summary>
+/// <summary>Short ways to write entries, devices and contents.</summary>
 internal static class Entries
 {
     public static DeviceId Self { get; } = Device(5);
 
-    /// <summary>A device's ID by a number; sorted as the numbers are.</summary>
+    /// <summary>The device ID with this number; IDs sort like their numbers.</summary>
     public static DeviceId Device(int n) => new([(byte)n, .. SHA256.HashData(BitConverter.GetBytes(n)).AsSpan(1)]);
 
     public static VersionVector Vector(params (int Device, ulong Value)[] counters) =>
         VersionVector.Of(counters.Select(c => new Counter(Device(c.Device).Short, c.Value)));
 
-    /// <summary>The content of that number with so many blocks of 128 KiB; the last is shorter.</summary>
+    /// <summary>The block list of a numbered content, in blocks of 128 KiB; the last one is shorter.</summary>
     public static BlockList Blocks(int content, int count) =>
         new(131_072, ((count - 1) * 131_072L) + 1 + (content % 3), Enumerable.Range(0, count).SelectMany(i => Hash(content, i).ToBytes()).ToArray());
 
@@ -56,7 +56,7 @@ internal static class Entries
         Sequence = sequence,
     };
 
-    /// <summary>All that an entry says, as text, so that two can be compared and a difference be seen.</summary>
+    /// <summary>All fields of an entry as text, for comparing and for readable differences.</summary>
     public static string Show(this FileEntry? e) => e is null ? "none" :
         $"{e.Name} {e.Type} {e.Deleted} {e.Size} #{e.Sequence} {string.Join(',', e.Version.Counters.Select(c => $"{c.Device.Value:x}:{c.Value}"))} {e.Modified} {e.ModifiedBy.Value:x} {e.Permissions:x} {e.NoPermissions} {e.Invalid} {e.LocalFlags} prev:{e.PreviousBlocksHash} " +
         $"target:{e.SymlinkTarget} {Convert.ToHexString(e.Platform.Span)} {e.Disk} pre:{Convert.ToHexString(e.PreHashes.Span)} " +

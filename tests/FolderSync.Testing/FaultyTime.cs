@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace FolderSync.Testing;
 
-/// <summary>The system's clock, which fails once: when a certain method asks it for something. For loops that must survive a fault of their own.</summary>
-/// <param name="method">As <c>Type.Method</c>.</param>
+/// <summary>The system's clock, which throws once when a certain method uses it. Tests that loops survive an unexpected exception.</summary>
+/// <param name="method">The method, as <c>Type.Method</c>.</param>
 internal sealed class FaultyTime(string method) : TimeProvider
 {
     private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -11,7 +11,7 @@ internal sealed class FaultyTime(string method) : TimeProvider
 
     public Exception Fault { get; } = new InvalidOperationException($"The code of {method} broke.");
 
-    /// <summary>Done when the method runs again after the fault.</summary>
+    /// <summary>Completes when the method runs again after the fault.</summary>
     public Task Resumed => _resumed.Task;
 
     public override long GetTimestamp()
@@ -28,7 +28,7 @@ internal sealed class FaultyTime(string method) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        // A PeriodicTimer without its timer would end the process when it is collected.
+        // A PeriodicTimer without its timer would crash the process when it is collected.
         if (!new StackTrace(false).ToString().Contains(nameof(PeriodicTimer), StringComparison.Ordinal))
             ThrowOnce();
         return System.CreateTimer(callback, state, dueTime, period);
@@ -44,8 +44,8 @@ internal sealed class FaultyTime(string method) : TimeProvider
     }
 
     /// <summary>
-    /// Whether that async method, or a lambda in it, is running: its state machine is a type in the method's own, named by it. What restarts the
-    /// loop may run on its stack, too, and is not meant.
+    /// Whether this async method, or a lambda in it, is on the stack: its state machine is a nested type named after it. Code that restarts the
+    /// loop may also run on the method's stack, but doesn't count.
     /// </summary>
     internal static bool IsAskedBy(string method)
     {

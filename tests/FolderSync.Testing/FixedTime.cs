@@ -1,6 +1,6 @@
 namespace FolderSync.Testing;
 
-/// <summary>A clock that stands until a test sets it.</summary>
+/// <summary>A clock that stands still until a test sets it.</summary>
 internal sealed class FixedTime : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

@@ -4,9 +4,8 @@ using System.Net.Sockets;
 namespace FolderSync.Testing;
 
 /// <summary>
-/// Ports that nothing listens on, handed out in turn, so that none comes twice until thousands of others have. They lie below those that
-/// systems give to outgoing connections
-/// (Linux: from 32768): one of those could be taken by any connection between this answer and the listener's start.
+/// Free ports, handed out in turn, so that none repeats until thousands of others were used. They are below the system's ephemeral ports (Linux:
+/// from 32768), which any outgoing connection could take before the listener starts.
 /// </summary>
 internal static class FreePorts
 {
@@ -14,7 +13,7 @@ internal static class FreePorts
     private const int Count = 9_000;
 
     private static readonly Lock Gate = new();
-    // Not always the same ones: another run's may still be closing.
+    // Starts at a different port in each process: another run's ports may still be closing.
     private static int s_next = Environment.ProcessId % Count;
 
     public static int Next()

@@ -1,6 +1,6 @@
 namespace FolderSync.Testing;
 
-/// <summary>A clock that stands still until it is told to go on; its timers fire inside <see cref="Advance"/>.</summary>
+/// <summary>A clock that a test advances; its timers fire inside <see cref="Advance"/>.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -9,7 +9,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers are set and not yet due.</summary>
+    /// <summary>The number of timers that are set and not yet due.</summary>
     public int Pending
     {
         get
@@ -19,7 +19,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    /// <summary>The wall clock is off by so much: a person may set it, while timers and timestamps go on.</summary>
+    /// <summary>The offset of the wall clock: a user may set it, while timers and timestamps continue.</summary>
     public TimeSpan WallClockOff { get; set; }
 
     public override long GetTimestamp()
@@ -51,7 +51,7 @@ internal sealed class ManualTime : TimeProvider
             timer.Fire();
     }
 
-    /// <summary>Goes on to the moment at which the next timer is due; false if none is set.</summary>
+    /// <summary>Advances to the next due timer; returns false if none is set.</summary>
     public bool AdvanceToNext()
     {
         TimeSpan by;

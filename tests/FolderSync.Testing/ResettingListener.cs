@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace FolderSync.Testing;
 
-/// <summary>Accepts connections and resets each at once: what dials it may find the connection gone as soon as it is made.</summary>
+/// <summary>Accepts connections and resets each at once, so that dialers may find theirs gone as soon as it is established.</summary>
 internal sealed class ResettingListener : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -14,7 +14,7 @@ internal sealed class ResettingListener : IDisposable
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _socket.Listen();
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
-        // A thread of its own, for the reset is to come as fast as can be.
+        // Uses its own thread, so that the reset comes as fast as possible.
         _accepting = new Thread(Accept);
         _accepting.Start();
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FolderSync.Testing;
 
-/// <summary>A directory of its own for one test, removed with all that is in it.</summary>
+/// <summary>A temporary directory for one test, deleted with its content.</summary>
 internal sealed class TempFolder : IDisposable
 {
     public TempFolder(string? below = null)
@@ -22,7 +22,7 @@ internal sealed class TempFolder : IDisposable
         return this[name];
     }
 
-    /// <summary>Runs a program; true if it succeeded.</summary>
+    /// <summary>Runs a program; returns whether it succeeded.</summary>
     public static bool Run(string program, params string[] arguments)
     {
         try
@@ -39,7 +39,7 @@ internal sealed class TempFolder : IDisposable
         }
     }
 
-    /// <remarks>rm also takes names that are not UTF-8.</remarks>
+    /// <remarks>Uses rm, which can also delete names that are not UTF-8.</remarks>
     public void Dispose()
     {
         if (OperatingSystem.IsWindows() || !Run("rm", "-rf", Path))
@@ -47,7 +47,7 @@ internal sealed class TempFolder : IDisposable
     }
 }
 
-/// <summary>A filesystem in memory or in a file, mounted for one test; only root can.</summary>
+/// <summary>A filesystem in memory or in an image file, mounted for one test; needs root.</summary>
 internal sealed class Mounted : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -66,7 +66,7 @@ internal sealed class Mounted : IDisposable
         return mounted;
     }
 
-    /// <summary>A filesystem made by <paramref name="make"/> (program and options) in a file.</summary>
+    /// <summary>A filesystem in an image file, created by the program and options of <paramref name="make"/>.</summary>
     public static Mounted Image(int megabytes, string options, params string[] make)
     {
         var mounted = new Mounted();

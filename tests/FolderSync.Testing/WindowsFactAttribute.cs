@@ -5,7 +5,7 @@ using Xunit.Sdk;
 namespace FolderSync.Testing;
 
 /// <summary>
-/// A test that can say something on Windows only. Elsewhere it is not there, rather than skipped: FolderSync.IntegrationTests/Windows runs
+/// A test that makes sense on Windows only. On other systems it doesn't exist, rather than being skipped: FolderSync.IntegrationTests/Windows runs
 /// it under Wine.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
