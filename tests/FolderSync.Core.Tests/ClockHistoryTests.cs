@@ -4,8 +4,8 @@ using Xunit;
 namespace FolderSync.Core.Tests;
 
 /// <summary>
-/// A device's life as steps, and how old something of day 0 is then. "+5" runs five days, "off3" is off for three, "jump400" moves the clock by that
-/// many days while it runs, "boot400" while it is off. The first step begins at day 0.
+/// A device's life in steps, and the age of something from day 0 at its end. "+5" runs for five days, "off3" is off for three, "jump400" sets the
+/// clock forward by that many days while running, "boot400" while off. The first step starts at day 0.
 /// </summary>
 public sealed class ClockHistoryTests
 {
@@ -80,7 +80,7 @@ public sealed class ClockHistoryTests
     private static (ClockHistory History, DateTimeOffset Now) Live(string life)
     {
         var now = Day0.AddDays(-10);
-        // Known for long before day 0.
+        // The history began long before day 0.
         var history = ClockHistory.Observe(ClockHistory.Observe(null, now, null), now = Day0, TimeSpan.FromDays(10));
         foreach (var step in life.Split(' '))
         {

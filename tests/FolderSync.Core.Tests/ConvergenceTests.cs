@@ -5,8 +5,8 @@ using Xunit;
 namespace FolderSync.Core.Tests;
 
 /// <summary>
-/// One name on four devices that edit, learn of each other in any order and take over what the decisions say: the rules alone, with no disk,
-/// no network and no time. Whatever the order, one vector stands for one state, and all come to the same.
+/// One name on four devices that edit it, exchange entries in any order and apply the decisions: the rules alone, without disk, network or time. In
+/// any order, one vector means one state, and all devices converge.
 /// </summary>
 public sealed class ConvergenceTests
 {
@@ -28,7 +28,7 @@ public sealed class ConvergenceTests
     {
         private readonly Random _random = new(seed);
 
-        /// <summary>What each device knows of each device's entry; its own on the diagonal.</summary>
+        /// <summary>Each device's entry as each device knows it; its own on the diagonal.</summary>
         private readonly FileEntry?[,] _known = new FileEntry?[Devices, Devices];
         private readonly Dictionary<VersionVector, string> _states = [];
         private readonly List<string> _trace = [];
@@ -39,7 +39,7 @@ public sealed class ConvergenceTests
         {
             for (var i = 0; i < 30 && _failure is null; i++)
                 Step();
-            // Everybody tells everybody, until nobody has anything to do.
+            // Every device sends its entries to every other one until none has anything to do.
             for (var round = 0; _failure is null; round++)
             {
                 var isQuiet = true;
@@ -82,7 +82,7 @@ public sealed class ConvergenceTests
 
         private void Edit(int device)
         {
-            // Few states and few times, so that equal ones come about; a restored file may be older than what it replaces.
+            // Few states and few times, so that equal ones occur; a restored file may be older than the one it replaces.
             var content = "xy"[_random.Next(2)].ToString();
             var seen = PullDecisionTests.File(default, content) with
             {
@@ -106,7 +106,7 @@ public sealed class ConvergenceTests
                 Put(device, alive, "resurrects");
         }
 
-        /// <summary>False when nothing was needed.</summary>
+        /// <summary>Returns false if nothing was needed.</summary>
         private bool Pull(int device)
         {
             var mine = _known[device, device];
@@ -136,7 +136,7 @@ public sealed class ConvergenceTests
 
         private static ShortId Short(int device) => new((ulong)(device + 1) << 59);
 
-        /// <summary>Who never had a deleted name does not take its tombstone.</summary>
+        /// <summary>A device that never had a deleted name doesn't take its tombstone.</summary>
         private static string Describe(FileEntry? entry) => entry is null or { Deleted: true } ? "gone" : $"{entry.Version} {State(entry)}";
 
         private static string State(FileEntry entry) => entry switch

@@ -6,25 +6,25 @@ namespace FolderSync.Core.Tests;
 public sealed class DeletionBurstTests
 {
     [Theory]
-    // A person's single deletions, and a limit that is reached in one look.
+    // Single deletions by a user, and a limit that is reached in one scan.
     [InlineData(0, 0, 1000, true, 0, true, DeletionVerdict.Announce)]
     [InlineData(1, 0, 1000, true, 0, true, DeletionVerdict.Announce)]
     [InlineData(19, 0, 1000, true, 0, true, DeletionVerdict.Announce)]
     [InlineData(101, 0, 1000, true, 0, true, DeletionVerdict.Hold)]
     [InlineData(101, 0, 1000, true, 0, false, DeletionVerdict.Hold)]
-    // Many at once: looked at again while they grow, but not for ever, and not where somebody waits.
+    // Many deletions at once: wait while they grow, but not for ever, and not while somebody waits.
     [InlineData(20, 0, 1000, true, 0, true, DeletionVerdict.Gather)]
     [InlineData(100, 0, 1000, true, 29, true, DeletionVerdict.Gather)]
     [InlineData(100, 0, 1000, true, 30, true, DeletionVerdict.Announce)]
     [InlineData(100, 0, 1000, false, 2, true, DeletionVerdict.Announce)]
     [InlineData(100, 0, 1000, true, 0, false, DeletionVerdict.Announce)]
-    // What went before counts: the hold comes before the limit is passed, not behind it.
+    // Earlier deletions count: the hold starts before the limit is exceeded, not after.
     [InlineData(1, 99, 901, true, 0, true, DeletionVerdict.Gather)]
     [InlineData(1, 99, 901, false, 2, true, DeletionVerdict.Announce)]
     [InlineData(1, 100, 900, true, 0, true, DeletionVerdict.Hold)]
     [InlineData(2, 99, 901, false, 0, false, DeletionVerdict.Hold)]
     [InlineData(0, 500, 900, true, 0, true, DeletionVerdict.Announce)]
-    // Half of a small folder, in two looks.
+    // Half of a small folder, in two scans.
     [InlineData(10, 10, 30, false, 0, true, DeletionVerdict.Announce)]
     [InlineData(11, 10, 30, false, 0, true, DeletionVerdict.Hold)]
     public void Table(long gone, long before, long present, bool isGrowing, int waited, bool mayWait, DeletionVerdict verdict) =>

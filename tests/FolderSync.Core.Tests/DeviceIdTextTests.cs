@@ -10,7 +10,7 @@ public sealed class DeviceIdTextTests
 
     private static readonly Gen<DeviceId> Ids = Gen.Byte.Array[32].Where(b => b.Any(x => x != 0)).Select(b => new DeviceId(b));
 
-    /// <summary>Certificates that Syncthing 1.19.2 and 1.29.5 made: SHA-256 of the DER, and the ID that it printed.</summary>
+    /// <summary>Certificates of Syncthing 1.19.2 and 1.29.5: the SHA-256 of the DER, and the ID that Syncthing printed.</summary>
     [Theory]
     [InlineData("11e3cbd7209b23a5c5aa5369e4bd6a977789b157cf61d9f691f05c6418475a3d", Sample)]
     [InlineData("9e00832738e822659ebc7aafaedefc4bddfe7e015e398b1071cb2360ad1858eb", "TYAIGJZ-Y5ARGLF-HV4PKX2-5XX4JPD-O747QBL-Y4YWED4-RZMRWBL-IYLDVQO")]

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FolderSync.Core.Tests;
 
-/// <summary>What this device makes of versions, at the limits of what every device takes.</summary>
+/// <summary>The versions that this device creates, at the limits of what every device accepts.</summary>
 public sealed class EditVersionTests
 {
     private const long Now = 1_900_000_000;
@@ -14,7 +14,7 @@ public sealed class EditVersionTests
 
     private static readonly FileEntry Edited = new() { Name = FileName.Of("a"), Size = 3, Modified = new FileTime(Now, 5) };
 
-    /// <summary>Vectors of few counters and of nearly as many as there may be, of low ones and of the highest, with and without this device.</summary>
+    /// <summary>Vectors with few counters and with almost the maximum, with low values and the highest, with and without this device.</summary>
     private static readonly Gen<VersionVector> Vectors = Gen.Select(
         Gen.OneOf(Gen.Int[0, 3], Gen.Int[VersionVector.MaxCounters - 2, VersionVector.MaxCounters]), Gen.ULong[1, 400], Gen.ULong[1, 3], Gen.Bool, Gen.Int[0, 9]).Select(
             (count, first, value, hasSelf, high) =>
@@ -50,10 +50,10 @@ public sealed class EditVersionTests
     {
         var merged = EditVersion.OfWinner(loser, winner);
         var version = merged ?? winner;
-        // Else it would be needed again and again.
+        // Otherwise the entry would be needed again and again.
         Assert.True(version.Covers(winner));
         Assert.Equal(merged is not null, merged?.Covers(loser) == true);
-        // Whoever resolved the two adds a counter of its own to the merged vector, or to none.
+        // The device that resolved the conflict adds its own counter to the merged vector, or to an empty one.
         Assert.True(version.IsWithinLimits && (merged is null || version.Raise(Self, Now).IsWithinLimits));
     });
 
@@ -76,7 +76,7 @@ public sealed class EditVersionTests
         var earlier = EditVersion.Of(Edited with { Size = 5 }, full, Self, Now - 1000);
         Assert.True(first.IsConcurrentWith(second) && second.IsConcurrentWith(earlier) && earlier.IsConcurrentWith(first));
         Assert.Equal(first, EditVersion.Of(Edited, full, Self, Now));
-        // From there on it is a version like any other.
+        // From then on it is a version like any other.
         var next = EditVersion.Of(Edited with { Size = 6 }, first, Self, Now);
         Assert.Equal(VectorOrder.Newer, next.Compare(first));
     }
@@ -89,7 +89,7 @@ public sealed class EditVersionTests
         Assert.True(version.IsWithinLimits && version.IsConcurrentWith(pushed));
         var nearly = VersionVector.Of([new Counter(Self, VersionVector.MaxCounter - 1)]);
         Assert.Equal(pushed, EditVersion.Of(Edited, nearly, Self, Now));
-        // A clock beyond all years, too.
+        // The clock may be beyond the last possible year.
         Assert.True(EditVersion.Of(Edited, VersionVector.Empty, Self, long.MaxValue).IsWithinLimits);
     }
 }

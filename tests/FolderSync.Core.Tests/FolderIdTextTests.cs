@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FolderSync.Core.Tests;
 
-/// <summary>One rule for folder IDs, wherever one enters.</summary>
+/// <summary>One rule for folder IDs, wherever they come from.</summary>
 public class FolderIdTextTests
 {
     public static TheoryData<string> Good =>

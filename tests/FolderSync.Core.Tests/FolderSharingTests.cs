@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FolderSync.Core.Tests;
 
-/// <summary>What holds for a folder between two devices, by what the other one says of it.</summary>
+/// <summary>How a folder is shared with a device, depending on what that device announced.</summary>
 public class FolderSharingTests
 {
     private static readonly RemoteSharing Shares = new(IsPaused: false, NamesUs: true, NamesItself: true, EncryptsForUs: false, HoldsEncrypted: false);

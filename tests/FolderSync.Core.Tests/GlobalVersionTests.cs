@@ -63,7 +63,7 @@ public sealed class GlobalVersionTests
     [Fact]
     public void A_dominated_conflict_winner_does_not_decide()
     {
-        // b wins against c by its time, a dominates b, and c wins against a: what is chosen must not hang on who was asked first.
+        // b wins against c by its time, a dominates b, and c wins against a: the choice must not depend on the order of the candidates.
         var (a, b, c) = (Entry(V((1, 2)), 1), Entry(V((1, 1)), 9), Entry(V((2, 1)), 5));
         FileEntry[][] orders = [[a, b, c], [a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]];
         Assert.All(orders, o => Assert.Same(c, o[GlobalVersion.Choose(o)]));

@@ -25,7 +25,7 @@ public sealed class IgnoreRulesTests
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
     }
 
-    /// <summary>Where Syncthing 1.29.5 does something else than its documentation says, by mistakes of its glob library.</summary>
+    /// <summary>Cases where Syncthing 1.29.5 differs from its own documentation because of bugs in its glob library.</summary>
     [Theory]
     [InlineData("?a", "😀a", true)]
     [InlineData("??.md", "日本.md", true)]
@@ -138,7 +138,7 @@ public sealed class IgnoreRulesTests
         var rules = Parse(string.Concat(Enumerable.Repeat(piece, 400 / piece.Length)) + "c");
         Assert.Null(rules.Error);
         var names = new[] { new string('a', 250), string.Join('/', Enumerable.Repeat("aaaa", 100)) }.Select(FileName.Of).ToList();
-        // Backtracking would take until the end of time; this is far from both.
+        // Backtracking would take practically for ever; this limit is far from both.
         var clock = Stopwatch.StartNew();
         Assert.All(names, n => Assert.False(rules.Match(n, false).Ignored));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{piece}: {clock.Elapsed}");
@@ -148,7 +148,7 @@ public sealed class IgnoreRulesTests
 
     private static bool Ignored(IgnoreRules rules, string name) => rules.Match(FileName.Of(name), false).Ignored;
 
-    /// <summary>What a scan of the tree finds: an ignored directory is there if something below it is wanted.</summary>
+    /// <summary>What a scan of the tree finds: an ignored directory is included if something below it is not ignored.</summary>
     private static HashSet<FileName> Indexed(IgnoreRules rules)
     {
         var found = new HashSet<FileName>();

@@ -1,6 +1,6 @@
 namespace FolderSync.Core.Tests;
 
-/// <summary>The second half.</summary>
+/// <summary>The second half of the table.</summary>
 internal static partial class IgnoreTable
 {
     private const string Second = """

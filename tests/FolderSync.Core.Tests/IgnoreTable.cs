@@ -1,9 +1,11 @@
 namespace FolderSync.Core.Tests;
 
-/// <summary>What Syncthing 1.29.5 indexes under which patterns: a mask over all names in tree order (lowest bit first), and the lines.</summary>
+/// <summary>
+/// What Syncthing 1.29.5 indexes with these patterns: a mask over all names in tree order (lowest bit first), and the pattern lines.
+/// </summary>
 internal static partial class IgnoreTable
 {
-    /// <summary>The files of the tree that every case was run on.</summary>
+    /// <summary>The files that every case was run on.</summary>
     private const string Tree = """
         a
         b
@@ -68,7 +70,7 @@ internal static partial class IgnoreTable
         baab
         """;
 
-    /// <summary>All cases, those that differ on purpose aside.</summary>
+    /// <summary>All cases except those that differ on purpose.</summary>
     public static IEnumerable<string> Cases => $"{First}\n{Second}".Split('\n');
 
     public static IReadOnlyList<string> Files => Tree.Split('\n');

@@ -5,7 +5,7 @@ using static FolderSync.Core.Tests.PullDecisionTests;
 
 namespace FolderSync.Core.Tests;
 
-/// <summary>What a scan makes of what it sees.</summary>
+/// <summary>How a scan classifies what it sees.</summary>
 public sealed class LocalChangeTests
 {
     private const long Now = 1000;
@@ -38,7 +38,7 @@ public sealed class LocalChangeTests
     public void A_name_that_stood_there_before_and_was_edited_is_another_file() => Assert.False(LocalChange.IsRespelled(
         File(V((1, 1)), "x") with { Sequence = 5 }, File(V((1, 2)), "x") with { Sequence = 11, PreviousBlocksHash = Hash("y") }, seenUntil: 10));
 
-    /// <summary>Placed before a crash, its commit lost: that is no edit.</summary>
+    /// <summary>A file that was placed before a crash, but not committed, is not an edit.</summary>
     [Fact]
     public void The_content_of_an_announced_version_is_that_version()
     {
@@ -66,7 +66,7 @@ public sealed class LocalChangeTests
     {
         Assert.Equal(LocalFlags.ReceiveOnlyChanged, LocalChange.Seen(On("y"), File(V((1, 4)), "x"), File(V((1, 4)), "x"), Self, Now, FolderType.ReceiveOnly).LocalFlags);
         Assert.Equal(LocalFlags.ReceiveOnlyChanged, LocalChange.Gone(File(V((1, 4)), "x"), Self, Now, FolderType.ReceiveOnly).LocalFlags);
-        // Put back by hand.
+        // The user put the old content back.
         var flagged = File(V((1, 4), (9, 5)), "y") with { LocalFlags = LocalFlags.ReceiveOnlyChanged };
         Assert.Equal(V((1, 4), (9, 6)), LocalChange.Seen(On("x"), flagged with { Version = V((1, 4), (9, 5)) }, File(V((1, 4)), "w"), Self, 0, FolderType.ReceiveOnly).Version);
     }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Core.Tests;
 
-/// <summary>What a needed name leads to, case by case.</summary>
+/// <summary>What to do with a needed name, case by case.</summary>
 public sealed class PullDecisionTests
 {
     private static readonly VersionVector Old = V((1, 1)), New = V((1, 2)), Mine = V((1, 1), (2, 1));

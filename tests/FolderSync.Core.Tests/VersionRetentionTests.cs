@@ -6,8 +6,8 @@ using Xunit;
 namespace FolderSync.Core.Tests;
 
 /// <summary>
-/// Which versions go, and in which order. "a40:10 a5:20 b3:7!" are a version of a of 40 days with 10 bytes, one of 5 with 20, and one of b that
-/// stands at the file's own name. The answer names them without their bytes.
+/// Which versions are deleted, and in which order. "a40:10 a5:20 b3:7!" means a version of a that is 40 days old with 10 bytes, one that is 5 days
+/// old with 20, and one of b that is stored under the file's own name. The result names them without their bytes.
 /// </summary>
 public sealed class VersionRetentionTests
 {
