@@ -6,7 +6,7 @@ using static FolderSync.Filesystem.Tests.Apply.ApplyFolder;
 
 namespace FolderSync.Filesystem.Tests;
 
-/// <summary>What a disk makes of spellings is found out by what it answers and lists.</summary>
+/// <summary>Detects how a disk treats spellings from its behavior.</summary>
 public sealed class ExactNamesTests
 {
     [Theory]
@@ -49,7 +49,7 @@ public sealed class ExactNamesTests
         Assert.Equal(folds ? Path("Dir/File") : null, names.TruePath(Path("dir/file")));
         Assert.Equal((true, false, false), (names.Stands(Path("Dir/File")), names.Stands(Path("Dir/file")), names.Stands(Path("dir/File"))));
 
-        // Made by somebody after the directory was listed.
+        // Created after the directory was listed.
         disk.User.WriteFile("Dir/later", "x");
         Assert.Null(names.Misspelled(Path("Dir/later")));
     }

@@ -8,7 +8,7 @@ using FolderSync.Testing;
 
 namespace FolderSync.Filesystem.Tests.Apply;
 
-/// <summary>On what the applier's tests run.</summary>
+/// <summary>The disks that the applier's tests run on.</summary>
 public enum DiskUnderTest
 {
     Memory,
@@ -16,12 +16,12 @@ public enum DiskUnderTest
     MemoryWithoutSyncAll,
     MemoryCaseInsensitive,
 
-    /// <summary>Folds case, says nothing of it, and each spelling has an inode of its own.</summary>
+    /// <summary>Ignores case without reporting it, and gives each spelling its own inode.</summary>
     MemoryCaseUnrecognized,
     Real,
 }
 
-/// <summary>A folder with an applier, its disk arranged and looked at through the filesystem itself, so that it runs on any.</summary>
+/// <summary>A folder with an applier. Tests arrange and inspect its disk through the filesystem interface, so that they run on any disk.</summary>
 internal sealed class ApplyFolder : IDisposable
 {
     public const int BlockSize = 64;
@@ -78,7 +78,7 @@ internal sealed class ApplyFolder : IDisposable
         return new ApplyFolder(new MemoryFileSystem(disk), disk, null, options);
     }
 
-    /// <summary>Another process on the same disk, after this one died.</summary>
+    /// <summary>Simulates a new process on the same disk after this one died.</summary>
     public ApplyFolder Reopen(ApplierOptions? options = null) => new(new MemoryFileSystem(Disk!), Disk, null, options);
 
     public void Dispose()
@@ -129,7 +129,7 @@ internal sealed class ApplyFolder : IDisposable
 
     public static FileEntry Tombstone(string path) => new() { Name = Name(path), Deleted = true, ModifiedBy = Peer };
 
-    /// <summary>What the index has after a scan of that name.</summary>
+    /// <summary>The index entry after a scan of this name.</summary>
     public FileEntry Scan(string path)
     {
         var at = Path(path);
@@ -143,7 +143,7 @@ internal sealed class ApplyFolder : IDisposable
         };
     }
 
-    /// <summary>A user's file, scanned.</summary>
+    /// <summary>Writes a user's file and scans it.</summary>
     public FileEntry Write(string path, string content, uint mode = 0x1A4)
     {
         MakeParents(path);
@@ -210,7 +210,7 @@ internal sealed class ApplyFolder : IDisposable
 
     public string? Text(string path) => Fs.Stat(Path(path)) is { Kind: FileKind.File } ? Encoding.UTF8.GetString(Bytes(path)) : null;
 
-    /// <summary>Everything but the marker, sorted: `path=content`, `path/`, `path->target`. Temp files and versions included.</summary>
+    /// <summary>Everything except the marker, sorted: `path=content`, `path/`, `path->target`. Includes temp files and versions.</summary>
     public List<string> Tree(string? below = null)
     {
         var items = new List<string>();

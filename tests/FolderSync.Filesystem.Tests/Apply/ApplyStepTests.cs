@@ -11,7 +11,7 @@ public sealed class ApplyStepTests
 
     public static TheoryData<DiskUnderTest> Disks() => [.. Enum.GetValues<DiskUnderTest>()];
 
-    /// <summary>Every kind of thing replaced by every other, with every fate of what is displaced.</summary>
+    /// <summary>Every kind of item replaced by every other, with each action for the existing one.</summary>
     public static TheoryData<DiskUnderTest, string, string, Displaced> Pairs()
     {
         var data = new TheoryData<DiskUnderTest, string, string, Displaced>();
@@ -95,7 +95,7 @@ public sealed class ApplyStepTests
         Assert.Equal((0x180u, 0x1A4u), (folder.Fs.Stat(Path("a"))!.Value.Permissions, folder.Fs.Stat(Path("b"))!.Value.Permissions));
     }
 
-    /// <summary>What the index does not know of is never touched.</summary>
+    /// <summary>The applier never touches what the index doesn't know.</summary>
     [Theory, MemberData(nameof(Disks))]
     public void An_unscanned_edit_is_left_and_told(DiskUnderTest kind)
     {

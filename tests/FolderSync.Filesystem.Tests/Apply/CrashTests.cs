@@ -4,10 +4,10 @@ using static FolderSync.Filesystem.Tests.Apply.ApplyFolder;
 
 namespace FolderSync.Filesystem.Tests.Apply;
 
-/// <summary>The process is killed, or the power fails, at every single disk call of a batch; then a new process recovers.</summary>
+/// <summary>Kills the process, or cuts the power, at every single disk call of a batch; then a new process recovers.</summary>
 public sealed class CrashTests
 {
-    /// <summary>What must be found again: contents at any name (conflict copies and versions count), and names that are never missing.</summary>
+    /// <summary>What must survive: contents under any name (conflict copies and versions count), and names that are never missing.</summary>
     private sealed record Scenario(Func<ApplyFolder, List<ApplyStep>> Arrange, string[] Contents, string[] NeverMissing, string[] Allowed);
 
     private static readonly Dictionary<string, Scenario> Scenarios = new()
@@ -84,7 +84,7 @@ public sealed class CrashTests
         }
     }
 
-    /// <summary>True when the batch was through before the kill.</summary>
+    /// <summary>Returns true if the batch completed before the kill.</summary>
     private static bool Try(Scenario scenario, DiskUnderTest kind, int calls, Random? power)
     {
         using var folder = On(kind);
@@ -115,7 +115,7 @@ public sealed class CrashTests
         return finished;
     }
 
-    /// <summary>What the user had is on the disk since long; the staged temp files may be lost.</summary>
+    /// <summary>The user's old files are durable; the staged temp files may be lost.</summary>
     private static void MakeOldDurable(ApplyFolder folder)
     {
         foreach (var directory in new[] { "", "d", "c", ".stversions" })

@@ -103,7 +103,7 @@ public sealed class MoveTests
         Assert.Equal(["a=1", "b=edited"], folder.Tree());
     }
 
-    /// <summary>Whatever moves there are among some names, in any order: every content arrives.</summary>
+    /// <summary>Any moves among a few names, in any order: every content arrives.</summary>
     [Fact]
     public void Any_set_of_moves_preserves_every_content()
     {

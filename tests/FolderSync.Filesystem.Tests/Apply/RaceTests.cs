@@ -6,7 +6,7 @@ using static FolderSync.Filesystem.Tests.Apply.ApplyFolder;
 
 namespace FolderSync.Filesystem.Tests.Apply;
 
-/// <summary>A person edits in the midst of a batch, before every single disk call of it.</summary>
+/// <summary>A user edits during a batch, before every single disk call.</summary>
 public sealed class RaceTests
 {
     private static readonly string[] Ways = ["write in place", "save by rename", "delete", "delete and make a directory"];
@@ -64,10 +64,10 @@ public sealed class RaceTests
                 Assert.True(tree.Any(t => t.EndsWith("=edit", StringComparison.Ordinal) && !t.Contains(".tmp", StringComparison.Ordinal)), told);
             if (way.EndsWith("directory", StringComparison.Ordinal))
                 Assert.True(tree.Any(t => t.EndsWith("/inside=edit", StringComparison.Ordinal)), told);
-            // Once it stands at the name, the edit is one of the moved content itself.
+            // Once the moved file has its new name, the edit changes the moved content itself.
             if (name == "move onto" && folder.Text(".stversions/a") is null)
                 Assert.True(tree.Any(t => t.EndsWith("=moved", StringComparison.Ordinal) && !t.Contains(".tmp", StringComparison.Ordinal)), told);
-            // An edit that is not told of would hide behind the index: what is said to stand must stand.
+            // An unreported edit would stay invisible to the index: what is reported as present must be present.
             if (result is ApplyResult.Done done && !step.Target.Deleted && folder.Fs.Stat(LocalPath.Of(step.Target.Name)) is { } now &&
                 now.Stamp == done.Stamp && step.Target.IsFile)
             {
@@ -77,7 +77,7 @@ public sealed class RaceTests
         }
     }
 
-    /// <summary>A second edit comes while the first is being put back.</summary>
+    /// <summary>A second edit comes while the first is being restored.</summary>
     [Fact]
     public void Two_edits_that_slip_in_are_both_kept()
     {

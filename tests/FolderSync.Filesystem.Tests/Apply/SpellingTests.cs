@@ -5,12 +5,12 @@ using static FolderSync.Filesystem.Tests.Apply.ApplyFolder;
 
 namespace FolderSync.Filesystem.Tests.Apply;
 
-/// <summary>What a batch does on disks that take two spellings for one name, and that nothing counts as placed but what stands.</summary>
+/// <summary>Batches on disks that treat two spellings as one name; only a file that is really there counts as placed.</summary>
 public sealed class SpellingTests
 {
     public static TheoryData<DiskUnderTest> Folding() => [DiskUnderTest.MemoryCaseInsensitive, DiskUnderTest.MemoryCaseUnrecognized];
 
-    /// <summary>The issue: the old spelling's removal took the new name's file along.</summary>
+    /// <summary>The original bug: removing the old spelling also removed the new name's file.</summary>
     [Theory, MemberData(nameof(Folding))]
     public void A_removal_never_takes_another_spellings_file(DiskUnderTest kind)
     {
@@ -21,7 +21,7 @@ public sealed class SpellingTests
             var steps = new ApplyStep[] { Move(old, "Notes"), Remove(old, displaced) };
             Assert.IsType<ApplyResult.Done>(folder.Applier.Apply(steps)[0]);
             Assert.Equal(["Notes=mine"], folder.Tree());
-            // And by itself, in a later batch.
+            // The same alone, in a later batch.
             Assert.IsType<ApplyResult.Done>(folder.Apply(Remove(old, displaced)));
             Assert.Equal(["Notes=mine"], folder.Tree());
         }
@@ -53,7 +53,7 @@ public sealed class SpellingTests
         }
     }
 
-    /// <summary>Whatever happens to a placed name while the batch goes on, it counts as placed only if it stands at the end.</summary>
+    /// <summary>Whatever happens to a placed name during the batch, it counts as placed only if it exists at the end.</summary>
     [Fact]
     public void A_name_counts_as_placed_only_if_it_stands_after_all_that_the_batch_did()
     {
@@ -94,7 +94,9 @@ public sealed class SpellingTests
         }
     }
 
-    /// <summary>A disk that shows names otherwise than they were written: what can't stay is taken back and not left for a scan to find.</summary>
+    /// <summary>
+    /// A disk that lists names differently from how they were written: what can't stay is removed and not left for a scan to find.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -108,7 +110,7 @@ public sealed class SpellingTests
         Assert.Equal(["small=fits"], folder.Tree().Where(i => !i.StartsWith(".foldersync.", StringComparison.Ordinal)));
     }
 
-    /// <summary>Nothing that has two spellings is taken for misspelled where both stand.</summary>
+    /// <summary>A name with two spellings is not misspelled if both exist.</summary>
     [Fact]
     public void Where_case_counts_both_spellings_are_placed_moved_and_removed()
     {

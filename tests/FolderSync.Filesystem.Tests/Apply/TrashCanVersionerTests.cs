@@ -108,7 +108,7 @@ public sealed class TrashCanVersionerTests
         Assert.Equal(["a", "b", "c"], versioner.List().Select(v => v.Name.Value));
         Assert.True(disk.User.Exists(".stversions/a"));
         Assert.Equal(30, versioner.TotalBytes);
-        // What is kept after the look counts without another one.
+        // A version that is stored after the count is included without another count.
         disk.User.WriteFile("d", "12345");
         versioner.Keep(Path("d"), Name("d"));
         Assert.Equal(35, versioner.TotalBytes);
@@ -132,7 +132,7 @@ public sealed class TrashCanVersionerTests
         Assert.True(disk.User.Exists(".stversions/d/a"));
     }
 
-    /// <summary>A file manager takes the newest away: what was an old version is the only one now.</summary>
+    /// <summary>A file manager takes the newest version away: what was an old version is now the only one.</summary>
     [Fact]
     public void What_became_the_only_version_meanwhile_makes_no_room()
     {
@@ -213,7 +213,7 @@ public sealed class TrashCanVersionerTests
         time.Now += then;
     }
 
-    /// <summary>On another disk: the power may fail at any call on either; the content is on at least one of them.</summary>
+    /// <summary>The versions are on another disk: the power may fail at any call on either; the content is on at least one of them.</summary>
     [Fact]
     public void On_another_disk_a_version_is_durable_before_it_leaves_here()
     {

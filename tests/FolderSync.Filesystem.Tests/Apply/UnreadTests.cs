@@ -5,7 +5,7 @@ using static FolderSync.Filesystem.Tests.Apply.ApplyFolder;
 
 namespace FolderSync.Filesystem.Tests.Apply;
 
-/// <summary>On a disk without change times a new content may hide behind an equal size and mtime: it is never destroyed unread.</summary>
+/// <summary>On a disk without change times new content may have the old size and mtime: it is never destroyed without reading it.</summary>
 public sealed class UnreadTests
 {
     [Theory]

@@ -5,13 +5,13 @@ using Xunit;
 
 namespace FolderSync.Filesystem.Tests.Scan;
 
-/// <summary>One directory with very many names: a scan's memory is the directory's listing, not the findings.</summary>
+/// <summary>One directory with very many names: a scan's memory depends on the directory listing, not on the findings.</summary>
 public class LargeDirectoryTests
 {
     [Fact]
     public Task Fifty_thousand_names() => ScanAsync(50_000);
 
-    /// <summary>Takes a minute or so: with FOLDERSYNC_LONG=1 only.</summary>
+    /// <summary>Takes about a minute: runs with FOLDERSYNC_LONG=1 only.</summary>
     [SkippableFact]
     public Task A_million_names()
     {
@@ -51,7 +51,7 @@ public class LargeDirectoryTests
         public IEnumerable<FileEntry> Under(FileName directory) => [];
     }
 
-    /// <summary>A root with so many empty files and nothing else; only what a scan asks for.</summary>
+    /// <summary>A root with this many empty files; implements only what a scan uses.</summary>
     private sealed class EmptyFiles(int count) : IFileSystem
     {
         private static readonly FileStat Empty = new(FileKind.File, 0, new FileTime(1, 1), 1, 1, 0x1A4, 1);

@@ -2,12 +2,12 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Tests.Scan;
 
-/// <summary>Edits a folder at random through the seam, so that a simulated and a real disk get the same ones.</summary>
+/// <summary>Makes random edits through the filesystem interface, so that a simulated and a real disk get the same ones.</summary>
 internal sealed class RandomEdits(IFileSystem fs, Random random)
 {
     private static readonly string[] Leaves = ["a", "a b", "a!", "b", "\u00E9", "\U0001F600", "\uFF21"];
 
-    /// <summary>Names that were touched since it was last emptied.</summary>
+    /// <summary>The names touched since the set was last cleared.</summary>
     public HashSet<string> Touched { get; } = new(StringComparer.Ordinal);
 
     public void Edit()
@@ -47,7 +47,7 @@ internal sealed class RandomEdits(IFileSystem fs, Random random)
         }
         catch (FileSystemException)
         {
-            // What can't be done as things stand is not done.
+            // The edit is impossible in the present state: skip it.
         }
         Touch(path);
     }

@@ -5,7 +5,7 @@ using FolderSync.Simulator.Disks;
 
 namespace FolderSync.Filesystem.Tests.Scan;
 
-/// <summary>Runs work where it is asked for.</summary>
+/// <summary>Runs work synchronously on the caller's thread.</summary>
 internal sealed class InlineWorkers : IWorkers
 {
     public int Parallelism => 1;
@@ -45,14 +45,14 @@ internal sealed class ThreadWorkers(int parallelism) : IWorkers
     }, cancellation);
 }
 
-/// <summary>An index in memory that takes findings as the engine does, but for versions.</summary>
+/// <summary>An index in memory that applies findings like the engine, but without versions.</summary>
 internal sealed class KnownTable : IKnownEntries
 {
     private readonly SortedDictionary<FileName, FileEntry> _entries = [];
 
     public IReadOnlyCollection<FileEntry> All => _entries.Values;
 
-    /// <summary>Pages come without block lists, as an index may give them.</summary>
+    /// <summary>Returns entries without block lists, as an index may.</summary>
     public bool WithoutBlocks { get; set; }
 
     public FileEntry? Find(FileName name) => _entries.GetValueOrDefault(name);
@@ -87,7 +87,7 @@ internal sealed class KnownTable : IKnownEntries
     }
 }
 
-/// <summary>A folder on a simulated disk, its index, and scans of it.</summary>
+/// <summary>A folder on a simulated disk, its index, and its scans.</summary>
 internal sealed class ScanRig
 {
     public ScanRig(MemoryDiskOptions? disk = null, ScannerOptions? options = null)
@@ -114,7 +114,7 @@ internal sealed class ScanRig
 
     public ScanProgress Progress { get; private set; }
 
-    /// <summary>Scans and has the index take what was found; the findings as short text.</summary>
+    /// <summary>Scans, applies the findings to the index, and returns them as short text.</summary>
     public async Task<List<string>> ScanAsync(params string[] below) => [.. (await FindAsync(false, below)).Select(Text)];
 
     public async Task<List<ScanFinding>> FindAsync(bool fullVerify, params string[] below)

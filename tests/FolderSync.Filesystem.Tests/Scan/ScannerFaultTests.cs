@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FolderSync.Filesystem.Tests.Scan;
 
-/// <summary>What must never look like a deletion, and what happens while the scan runs.</summary>
+/// <summary>What must never look like a deletion, and changes during a scan.</summary>
 public class ScannerFaultTests
 {
     private readonly ScanRig _rig = new();
@@ -155,7 +155,7 @@ public class ScannerFaultTests
     private void Break(string operation, string path, FileSystemError error) =>
         _rig.FileSystem.BeforeOperation = (o, p) => o == operation && p.Value == path ? new FileSystemException(error, "The disk is broken.") : null;
 
-    /// <summary>Does something before the operation runs for the first time, or some times later.</summary>
+    /// <summary>Does something once, before the operation runs for the first time or after some more calls.</summary>
     private void Once(string operation, string path, Action act, int after = 0)
     {
         var before = _rig.FileSystem.BeforeOperation;

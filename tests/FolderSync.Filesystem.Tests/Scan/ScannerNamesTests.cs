@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Filesystem.Tests.Scan;
 
-/// <summary>Odd names, ignored names, and scans of some names only.</summary>
+/// <summary>Unusual names, ignored names, and scans of single names.</summary>
 public class ScannerNamesTests
 {
     private const string Nfc = "caf\u00E9", Nfd = "cafe\u0301";
@@ -173,7 +173,7 @@ public class ScannerNamesTests
         }
     }
 
-    /// <summary>A peer's other spelling that was asked for must not take this file's content as its own.</summary>
+    /// <summary>Asking for a peer's different spelling must not return this file's content under that name.</summary>
     [Theory]
     [InlineData("File", false)]
     [InlineData("D/x", false)]

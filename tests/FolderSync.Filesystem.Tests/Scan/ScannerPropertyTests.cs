@@ -7,7 +7,7 @@ using Xunit;
 
 namespace FolderSync.Filesystem.Tests.Scan;
 
-/// <summary>Whatever was edited: what the index took from scans is what a first scan finds.</summary>
+/// <summary>After any edits, incremental scans give the same index as one initial scan.</summary>
 public sealed class ScannerPropertyTests : IDisposable
 {
     private static readonly string[][] Patterns = [[], ["/a"], ["!/a/b", "/a"], ["b"], ["!\u00E9", "*"], ["a*"]];

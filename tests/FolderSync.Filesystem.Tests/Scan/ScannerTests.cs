@@ -186,7 +186,7 @@ public class ScannerTests
         rig.User.WriteFile("f", content);
         await rig.ScanAsync();
         Assert.Equal(usePreHashes ? 40 : 0, rig.Known["f"].PreHashes.Length);
-        // A false hash at an unchanged block shows whether SHA-256 ran over it.
+        // A wrong hash in an unchanged block shows whether SHA-256 ran over it.
         var hashes = rig.Known["f"].Blocks!.Hashes.ToArray();
         hashes[0] ^= 1;
         rig.Known.Put(rig.Known["f"] with { Blocks = new BlockList(128 << 10, content.Length, hashes) });
@@ -210,7 +210,7 @@ public class ScannerTests
         Assert.Equal(["+big", "+small"], await rig.ScanAsync());
         AssertBlocks(content, rig.Known["big"].Blocks!, 0);
         Assert.Equal(content.Length + 1, rig.Progress.HashedBytes);
-        // Others may have cut it in bigger blocks: equal content stays equal.
+        // Another device may have used larger blocks: equal content stays equal.
         var cut = Cut(content, 1 << 20);
         rig.Known.Put(rig.Known["big"] with { Blocks = cut, PreHashes = default, Disk = default });
         Assert.Equal(["^big"], await rig.ScanAsync());

@@ -7,7 +7,7 @@ using static FolderSync.Filesystem.Tests.Unix.UnixFileSystemTests;
 
 namespace FolderSync.Filesystem.Tests.Unix;
 
-/// <summary>The folder's root: there, gone, replaced, let go; and what filesystems can do.</summary>
+/// <summary>The folder's root: present, missing, replaced, released; and the filesystem's capabilities.</summary>
 public sealed class RootTests
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class RootTests
         Assert.Equal(RootState.Missing, disk.CheckRoot());
         Fails(FileSystemError.NotFound, () => disk.List(LocalPath.Root));
         Fails(FileSystemError.NotFound, () => disk.Space());
-        // Not null: that would be taken for a deletion.
+        // It must throw: null would look like a deletion.
         Fails(FileSystemError.NotFound, () => disk.Stat(At("x")));
         File.WriteAllText(root, "");
         Assert.Equal(RootState.NotADirectory, disk.CheckRoot());
@@ -140,7 +140,7 @@ public sealed class RootTests
                 file.Write("x"u8, 0);
             disk.SyncAll();
             Fails(FileSystemError.CrossDevice, () => disk.Rename(At("below/file"), At("file"), RenameMode.NoReplace));
-            // Nothing holds it any more.
+            // Nothing keeps it open any more.
             Assert.True(TempFolder.Run("umount", temp["below"]));
         }
         finally
@@ -158,7 +158,7 @@ public sealed class RootTests
         Assert.False(TempFolder.Run("umount", mounted.Path));
         time.Advance(TimeSpan.FromSeconds(6));
         Assert.True(TempFolder.Run("umount", mounted.Path));
-        // What is below the mount is not the folder.
+        // What is below the mount is not part of the folder.
         Fails(FileSystemError.NotFound, () => disk.MakeDirectory(At("d"), 0x1c0));
     }
 

@@ -143,7 +143,7 @@ public sealed class UnixFileSystemTests : IDisposable
                 }
                 catch (FileSystemException e) when (e.Error is FileSystemError.NotFound or FileSystemError.Exists)
                 {
-                    // The call before it was refused.
+                    // The previous call was refused.
                 }
             }
         }
@@ -370,7 +370,7 @@ public sealed class UnixFileSystemTests : IDisposable
             }
             catch (IOException)
             {
-                // Closed meanwhile by another test.
+                // Another test has closed it meanwhile.
                 return false;
             }
         }
@@ -394,7 +394,7 @@ public sealed class UnixFileSystemTests : IDisposable
         return e;
     }
 
-    /// <summary>The file has 20 bytes, "hello" from the third on, an inode, and is told by its handle as by its name.</summary>
+    /// <summary>The file has 20 bytes, "hello" from the third on, and an inode; the handle and the name report the same.</summary>
     internal static void ReadsHello(IFileSystem disk, LocalPath path)
     {
         var stat = disk.Stat(path)!.Value;

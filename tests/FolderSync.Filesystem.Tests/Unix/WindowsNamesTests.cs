@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Filesystem.Tests.Unix;
 
-/// <summary>Windows' rules are pure: they hold on every platform.</summary>
+/// <summary>Windows' name rules are pure functions, so they are tested on every platform.</summary>
 public sealed class WindowsNamesTests
 {
     [Theory]

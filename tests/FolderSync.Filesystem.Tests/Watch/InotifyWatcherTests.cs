@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FolderSync.Filesystem.Tests.Watch;
 
-/// <summary>On the real kernel. Each test waits for the notice that it provoked, never for a time.</summary>
+/// <summary>Tests with the real kernel. Each test waits for the notice that it caused, never for a fixed time.</summary>
 public sealed class InotifyWatcherTests : IAsyncLifetime
 {
     private readonly TempFolder _temp = new();
@@ -59,7 +59,7 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
                 expected.Add(Path.GetRelativePath(_temp.Path, _temp.Write($"n{i}/a/b/c{j}/file")));
         }
         await Covered(expected);
-        // And each of the new directories is watched by now.
+        // By now each of the new directories is watched, too.
         foreach (var name in expected)
         {
             _temp.Write(name, "again");
@@ -74,7 +74,7 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
     {
         for (var i = 0; i < 300; i++)
             _temp.Write($"d{i}/e/file");
-        // Older than the clock's lag that the watcher allows for.
+        // Older than the clock lag that the watcher allows for.
         await Task.Delay(60);
         _watcher = Watcher(Quick);
         var changed = new HashSet<string>();
@@ -119,7 +119,7 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
         await Start();
         using var held = new ManualResetEventSlim();
         var limit = int.Parse(await File.ReadAllTextAsync("/proc/sys/fs/inotify/max_queued_events"), System.Globalization.CultureInfo.InvariantCulture);
-        // The callback stands still on the watcher's thread while the kernel's queue runs over.
+        // The callback blocks the watcher's thread while the kernel's queue overflows.
         _hold = held;
         _temp.Write("b/c/file");
         Directory.CreateDirectory(_temp["b/c/d"]);
@@ -215,7 +215,7 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
         _isIgnored = isIgnored ?? _isIgnored;
         _watcher = Watcher(Quick);
         await _watcher.Started;
-        // What was made just before is reported too; that is not what the tests are about.
+        // Files created just before are reported, too; the tests don't care about them.
         File.WriteAllText(Path.Combine(_temp[root], "zz-started"), "");
         await Seen("zz-started");
     }

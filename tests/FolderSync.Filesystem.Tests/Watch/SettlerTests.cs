@@ -146,7 +146,7 @@ public sealed class SettlerTests
         Assert.InRange(notices, 5, 7);
     }
 
-    /// <summary>Whatever happens, each touched name is covered by a notice that was taken after its last touch.</summary>
+    /// <summary>Each changed name is covered by a notice that was taken after its last change.</summary>
     [Fact]
     public void No_change_is_ever_forgotten()
     {

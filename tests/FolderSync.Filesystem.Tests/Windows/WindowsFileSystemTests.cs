@@ -7,7 +7,7 @@ using static FolderSync.Filesystem.Tests.Unix.UnixFileSystemTests;
 
 namespace FolderSync.Filesystem.Tests.Windows;
 
-/// <summary>Every call, on a disk of Windows.</summary>
+/// <summary>Every call, on a Windows disk.</summary>
 public sealed class WindowsFileSystemTests : IDisposable
 {
     private readonly TempFolder _temp = new();
@@ -37,7 +37,7 @@ public sealed class WindowsFileSystemTests : IDisposable
         _disk.SyncDirectory(LocalPath.Root);
         _disk.Rename(At("a/b/ünï \U0001f600"), At("a/x"), RenameMode.NoReplace);
         var stat = _disk.Stat(At("a/x"))!.Value;
-        // NTFS counts in 100 ns.
+        // NTFS stores times in units of 100 ns.
         Assert.Equal((FileKind.File, 20L, new FileTime(1_000_000_000, 123_456_700), 1L), (stat.Kind, stat.Size, stat.Modified, stat.Links));
         ReadsHello(_disk, At("a/x"));
         Fails(FileSystemError.NotEmpty, () => _disk.RemoveDirectory(At("a")));
@@ -172,7 +172,7 @@ public sealed class WindowsFileSystemTests : IDisposable
                 () => _disk.Rename(At("new"), At("held"), RenameMode.Exchange),
             ];
             Assert.All(calls, call => Assert.Contains("held", Fails(FileSystemError.InUse, call).Message, StringComparison.Ordinal));
-            // A scan sees it all the same.
+            // A scan sees it nevertheless.
             Assert.Equal(4, _disk.Stat(At("held"))!.Value.Size);
             Assert.Equal(2, _disk.List(LocalPath.Root).Count);
         }
@@ -205,7 +205,7 @@ public sealed class WindowsFileSystemTests : IDisposable
         Assert.Equal(7, read.Stat().Size);
         File.Move(_temp["file"], _temp["moved"]);
         File.Delete(_temp["moved"]);
-        // Windows 10 takes the name away at once, older ones when the last handle is closed.
+        // Windows 10 removes the name at once, older versions when the last handle is closed.
         read.Dispose();
         Assert.False(File.Exists(_temp["moved"]));
     }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FolderSync.Filesystem.Tests.Windows;
 
-/// <summary>Each test waits for the notice that it provoked, never for a time.</summary>
+/// <summary>Each test waits for the notice that it caused, never for a fixed time.</summary>
 public sealed class WindowsWatcherTests : IAsyncLifetime
 {
     private readonly TempFolder _temp = new();
