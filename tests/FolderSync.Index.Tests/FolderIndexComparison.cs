@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Index.Tests;
 
-/// <summary>Asks an index everything there is to ask and compares with the naive model.</summary>
+/// <summary>Runs every query of an index and compares the results with the naive model.</summary>
 internal static class FolderIndexComparison
 {
     public static void AssertSame(NaiveIndex model, IFolderIndex index, IReadOnlyList<FileName> names, IReadOnlyList<DeviceId> devices)

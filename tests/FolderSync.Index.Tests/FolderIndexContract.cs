@@ -6,7 +6,7 @@ using static FolderSync.Testing.Entries;
 
 namespace FolderSync.Index.Tests;
 
-/// <summary>What every folder index must do, whatever it is made of.</summary>
+/// <summary>What every implementation of the folder index must do.</summary>
 public abstract class FolderIndexContract : IDisposable
 {
     private static readonly FolderId Id = new("default");
@@ -190,7 +190,7 @@ public abstract class FolderIndexContract : IDisposable
         Assert.Null(Index.FindLocal(FileName.Of("a")));
     }
 
-    /// <summary>Random commits of three devices: whatever is asked, the answer is that of the model that computes it anew.</summary>
+    /// <summary>Random commits of three devices: every query returns what the model computes from scratch.</summary>
     [Fact]
     public void It_answers_as_the_naive_model_does() => Operations.Array[1, 14].Sample(
         operations =>
@@ -269,7 +269,7 @@ public abstract class FolderIndexContract : IDisposable
                 index.CommitLocal(operation.Entries);
                 break;
             case 4:
-                // Half of them have the version that is known, and so are taken.
+                // Half of them have the known version and are accepted.
                 FileEntry[] refreshed = [.. operation.Entries.Select((e, i) => i % 2 == 0 && model.Find(Self, e.Name) is { } k ? e with { Version = k.Version } : e)];
                 model.Refresh(refreshed);
                 index.RefreshLocal(refreshed);
@@ -279,13 +279,13 @@ public abstract class FolderIndexContract : IDisposable
                 index.DropRemote(device);
                 break;
             default:
-                // What the peer says is often what is here.
+                // A peer often announces what is here already.
                 FileEntry[] announced = [.. operation.Entries.Select((e, i) => i % 3 == 0 && model.Find(Self, e.Name) is { } k ? k with { Sequence = e.Sequence } : e)];
                 model.CommitRemote(device, 3, announced, operation.Kind == 8);
                 index.CommitRemote(device, 3, announced, operation.Kind == 8);
                 break;
         }
-        // The map of blocks is built early, so that it must be kept up to date.
+        // Builds the block map early, so that it must be kept up to date.
         index.LocateBlocks([Hash(1, 0), Hash(3, 2)]);
     }
 

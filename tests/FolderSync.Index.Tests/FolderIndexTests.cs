@@ -28,7 +28,7 @@ public sealed class SqliteFolderIndexTests : FolderIndexContract
 
     private protected override int Iterations => 50;
 
-    /// <summary>A page is of one commit, whatever the writer does meanwhile; counts never go back.</summary>
+    /// <summary>A page belongs to one commit, whatever the writer does meanwhile; counts never decrease.</summary>
     [Fact]
     public async Task Readers_see_whole_commits_while_a_writer_writes()
     {

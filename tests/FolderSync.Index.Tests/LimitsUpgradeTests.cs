@@ -6,7 +6,7 @@ using static FolderSync.Testing.Entries;
 
 namespace FolderSync.Index.Tests;
 
-/// <summary>An index of an earlier version that holds what no device takes now.</summary>
+/// <summary>An index of an earlier version that contains entries no device accepts now.</summary>
 public sealed class LimitsUpgradeTests : IDisposable
 {
     private static readonly FolderId Id = new("default");

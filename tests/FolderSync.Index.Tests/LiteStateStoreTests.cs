@@ -80,7 +80,7 @@ public abstract class StateStoreContract : IDisposable
             Assert.Equal(Math.Min(500, (device + 1) * 100), Store.PendingFolders().Count);
         }
         Assert.DoesNotContain(Store.PendingFolders(), f => f.Folder.Value == "f19");
-        // One that offers without end pushes out its own offers only.
+        // A device with endless offers evicts only its own offers.
         for (var i = 0; i < 300; i++)
             Store.PutPendingFolder(new PendingFolder(new FolderId($"g{i}"), Entries.Device(5), "", Start.AddSeconds(9000 + i), false));
         Assert.Equal([100, 100, 100, 100, 100], Store.PendingFolders().CountBy(f => f.Device).OrderBy(d => d.Key).Select(d => d.Value));
@@ -151,7 +151,7 @@ public sealed class LiteStateStoreTests : StateStoreContract
         Store.PutPendingDevice(new PendingDevice(Entries.Device(1), much, "", DateTimeOffset.UnixEpoch));
         Assert.Equal((256, 255), (Assert.Single(Store.PendingFolders()).Label.Length, Assert.Single(Store.PendingDevices()).Name.Length));
         Reopen();
-        // They are offered anew when the device connects.
+        // They are offered again when the device connects.
         Assert.Empty(Store.PendingFolders());
         Assert.Empty(Store.PendingDevices());
     }
@@ -262,7 +262,7 @@ public sealed class LiteStateStoreTests : StateStoreContract
         using var index = indexes.Open(new FolderId("f"));
         index.CommitLocal([Entries.File("a", Entries.Vector((5, 1)))]);
         var files = Directory.GetFiles(Path.Combine(_directory, "sub"), "*.db*");
-        // LiteDB's two, SQLite's three.
+        // Two files of LiteDB, three of SQLite.
         Assert.Equal(5, files.Length);
         foreach (var file in files)
             Assert.Equal((file, UnixFileMode.UserRead | UnixFileMode.UserWrite), (file, System.IO.File.GetUnixFileMode(file)));

@@ -3,7 +3,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Index.Tests;
 
-/// <summary>The contract said in the plainest way: every answer is computed anew from all entries.</summary>
+/// <summary>The index contract in its simplest form: computes every result from all entries.</summary>
 internal sealed class NaiveIndex
 {
     public Dictionary<(DeviceId Device, FileName Name), FileEntry> Entries { get; } = [];

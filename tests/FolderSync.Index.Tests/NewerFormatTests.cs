@@ -8,7 +8,7 @@ using static FolderSync.Testing.Entries;
 
 namespace FolderSync.Index.Tests;
 
-/// <summary>What a newer version stored is refused with a sentence that says so. It is neither damaged, nor put aside, nor touched.</summary>
+/// <summary>A file in a newer version's format is refused with a clear message. It is not treated as damaged, quarantined, or changed.</summary>
 public sealed class NewerFormatTests : IDisposable
 {
     private static readonly FolderId Id = new("default");
@@ -40,7 +40,7 @@ public sealed class NewerFormatTests : IDisposable
     public void A_newer_format_that_stands_in_the_log_only_is_refused_too()
     {
         MakeIndex();
-        // As a kill leaves it: nothing was worked into the file yet.
+        // As after a kill: the WAL was not checkpointed into the file.
         using (var killed = OpenSqlite(IndexFile))
         {
             Execute(killed, "PRAGMA user_version=3");
@@ -123,7 +123,7 @@ public sealed class NewerFormatTests : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Every file's name and bytes; the lock is no part of the store.</summary>
+    /// <summary>The name and content of every file except the lock, which is not part of the store.</summary>
     private IReadOnlyList<(string Name, string Bytes)> Contents() =>
         [.. Directory.EnumerateFiles(_directory).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(f => (f, Convert.ToHexString(System.IO.File.ReadAllBytes(f))))];
 }

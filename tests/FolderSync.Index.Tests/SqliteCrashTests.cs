@@ -6,8 +6,8 @@ using static FolderSync.Testing.Entries;
 namespace FolderSync.Index.Tests;
 
 /// <summary>
-/// Power is lost: of the log only a part reached the disk. What is found then is the state after some commit, whole, and never one
-/// before the last that was durable.
+/// After a power loss only a part of the WAL is on the disk. The index is then in the complete state after some commit, never before the last
+/// durable one.
 /// </summary>
 public sealed class SqliteCrashTests : IDisposable
 {
@@ -60,7 +60,7 @@ public sealed class SqliteCrashTests : IDisposable
 
     private long LogLength => System.IO.File.Exists(Database + "-wal") ? new FileInfo(Database + "-wal").Length : 0;
 
-    /// <summary>One random commit; true if it is durable when it returns.</summary>
+    /// <summary>Makes one random commit; returns whether it is durable.</summary>
     private bool Commit(IFolderIndex index)
     {
         var next = _states[^1].Copy();

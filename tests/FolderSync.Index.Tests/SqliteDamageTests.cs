@@ -6,7 +6,9 @@ using static FolderSync.Testing.Entries;
 
 namespace FolderSync.Index.Tests;
 
-/// <summary>Bits rot, files are cut or swapped: that is found, said as <see cref="IndexDamagedException"/>, and nothing wrong is answered.</summary>
+/// <summary>
+/// Flipped bits and truncated or swapped files are detected and reported as <see cref="IndexDamagedException"/>; no query returns wrong data.
+/// </summary>
 public sealed class SqliteDamageTests : IDisposable
 {
     private const int Files = 60;
@@ -74,7 +76,7 @@ public sealed class SqliteDamageTests : IDisposable
         Assert.Throws<IndexDamagedException>(() => OpenAnd(index => AskAll(index)));
     }
 
-    /// <summary>Random flips anywhere in the file: either found, or all answers are what they were. Never something else.</summary>
+    /// <summary>Random bit flips anywhere in the file: each is detected, or all results stay the same.</summary>
     [Fact]
     public void A_flipped_bit_anywhere_is_found_or_harmless()
     {
