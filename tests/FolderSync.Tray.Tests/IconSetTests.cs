@@ -23,7 +23,9 @@ public class IconSetTests
         Assert.Equal(8, Enumerable.Range(0, 8).Select(f => Convert.ToHexString(Icons.Image(IconState.Syncing, f, 16).Argb)).Distinct().Count());
     }
 
-    /// <summary>At 16 pixels an eighth of the picture stands out from the panel by the contrast that is asked of graphics (3:1, rounded off at edges).</summary>
+    /// <summary>
+    /// At 16 pixels an eighth of the picture has the contrast to the panel that WCAG asks of graphics (3:1, lower at antialiased edges).
+    /// </summary>
     [Fact]
     public void Every_state_stands_out_on_light_and_dark_panels()
     {
@@ -53,7 +55,7 @@ public class IconSetTests
         }
     }
 
-    /// <summary>How white a pixel is.</summary>
+    /// <summary>How white a pixel is, from 0 to 1.</summary>
     private static double IsGlyph(ReadOnlySpan<byte> argb) => argb[0] / 255.0 * Math.Min(argb[1], Math.Min(argb[2], argb[3])) / 255.0;
 
     private static (byte R, byte G, byte B) Over(ReadOnlySpan<byte> argb, (byte R, byte G, byte B) panel)

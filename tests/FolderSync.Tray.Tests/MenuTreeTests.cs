@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Tray.Tests;
 
-/// <summary>The menu as panels ask for it.</summary>
+/// <summary>The menu as desktop panels request it.</summary>
 public class MenuTreeTests
 {
     private static readonly TrayAction Rescan = new TrayAction.Rescan();
@@ -60,7 +60,7 @@ public class MenuTreeTests
         Assert.IsType<MenuChange.Layout>(_tree.Show([new MenuEntry("a", "2 %", Rescan, true), new MenuEntry("b", "b")]));
     }
 
-    /// <summary>The bus ends the connection of whoever sends it a NUL.</summary>
+    /// <summary>The bus disconnects clients that send it a NUL.</summary>
     [Fact]
     public void Texts_are_fit_for_the_bus()
     {

@@ -46,7 +46,7 @@ public class NoticesTests
         var told = notices.News(Everything with { Notifications = on }).Select(n => n.Kind).ToList();
         Assert.Equal(3, told.Count);
         Assert.DoesNotContain(off, told);
-        // Switched on again, it is not told late.
+        // After switching it on again, old events are not shown.
         Assert.Empty(notices.News(Everything));
     }
 

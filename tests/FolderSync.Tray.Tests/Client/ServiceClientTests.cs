@@ -12,8 +12,8 @@ public sealed class ServiceClientTests
     private const int Tries = 500;
 
     /// <summary>
-    /// A service that falls resets its connections at any moment; the runtime's HTTP client then throws more than its documented
-    /// exception, and what asked is to hear of one kind only.
+    /// A crashing service may reset its connections at any moment. The runtime's HTTP client then throws more than its documented exception, but
+    /// callers must see only one type.
     /// </summary>
     [Fact]
     public async Task A_connection_that_is_gone_at_once_is_a_service_that_can_not_be_reached()
@@ -30,7 +30,7 @@ public sealed class ServiceClientTests
         }
     }
 
-    /// <summary>A service that has just been started on a computer with other work is slow, and not one that does not respond.</summary>
+    /// <summary>A service that has just started on a busy computer is slow, not unresponsive.</summary>
     [Fact]
     public async Task A_slow_service_is_waited_for_and_one_that_hangs_is_told()
     {
