@@ -8,15 +8,15 @@ using Xunit.Sdk;
 namespace FolderSync.WindowsTestRunner;
 
 /// <summary>
-/// Runs unit tests in this process, for systems that `dotnet test` doesn't reach: the publish for win-x64, under Wine.
-/// `FolderSync.WindowsTestRunner RESULTS [--without FILE] NAME...` runs the tests whose full name begins with one of the names, but those in FILE.
-/// RESULTS gets a line a test that begins (begun: its name), one a test that ended (name, outcome: passed, failed or skipped, seconds,
-/// message), as JSON, and a last line `{"done":true}`. Exit code: 0 all passed or were skipped, 1 some failed, 2 none ran.
-/// `FolderSync.WindowsTestRunner --shell DONE WHAT...`: see <see cref="ShellMessages"/>; its exit code is written into DONE.
+/// Runs unit tests in this process, on systems without `dotnet test`: the win-x64 publish under Wine.
+/// `FolderSync.WindowsTestRunner RESULTS [--without FILE] NAME...` runs the tests whose full name begins with one of the names, except those in FILE.
+/// RESULTS gets a JSON line for each test that begins (begun: its name) and ends (name, outcome: passed, failed or skipped, seconds, message),
+/// and a last line `{"done":true}`. Exit code: 0 if all passed or were skipped, 1 if some failed, 2 if none ran.
+/// `FolderSync.WindowsTestRunner --shell DONE WHAT...`: see <see cref="ShellMessages"/>; writes its exit code to DONE.
 /// </summary>
 internal static class Program
 {
-    /// <summary>Those with tests of what is done differently on Windows.</summary>
+    /// <summary>The assemblies with tests of Windows-specific code.</summary>
     private static readonly Assembly[] Assemblies = [typeof(Filesystem.Tests.Windows.WindowsFileSystemTests).Assembly, typeof(Host.Tests.Windows.WindowsConfigTests).Assembly];
 
     private static async Task<int> Main(string[] arguments)
@@ -68,7 +68,7 @@ internal static class Program
         public void Dispose() => Finished.Dispose();
     }
 
-    /// <summary>Written as they come, so that a crash leaves what was known.</summary>
+    /// <summary>Writes results as they come, so that a crash loses none of them.</summary>
     private sealed class Results(string file) : LongLivedMarshalByRefObject, IMessageSink, IAsyncDisposable
     {
         private readonly StreamWriter _file = new(file) { AutoFlush = true };
@@ -77,7 +77,7 @@ internal static class Program
         private int _run;
         private int _failed;
 
-        /// <summary>Until one more assembly's tests have ended.</summary>
+        /// <summary>Completes when one more assembly's tests have ended.</summary>
         public Task AssemblyAsync() => _assembly.WaitAsync();
 
         /// <returns>The exit code.</returns>
@@ -105,7 +105,7 @@ internal static class Program
                     case ITestFailed failed:
                         Add(failed, "failed", Text(failed));
                         break;
-                    // A constructor's, a fixture's, a clean-up's.
+                    // A failure of a constructor, a fixture or a clean-up.
                     case IFailureInformation other:
                         Write(message.GetType().Name, "failed", 0, Text(other));
                         break;

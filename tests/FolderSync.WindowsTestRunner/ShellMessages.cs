@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 
 namespace FolderSync.WindowsTestRunner;
 
-/// <summary>What Windows' shell does to a program with an icon and Wine's does not, done to it from outside.</summary>
+/// <summary>Simulates, from another process, what Windows' shell does to a program with a tray icon and Wine's doesn't.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class ShellMessages
 {
@@ -12,9 +12,9 @@ internal static unsafe partial class ShellMessages
     private const nint Everybody = 0xFFFF;
 
     /// <summary>
-    /// `taskbar-lost CLASS ID`: the icon of that number and of the window of that class is gone, as when the taskbar dies.
-    /// `taskbar-created`: a new taskbar tells everybody of itself.
-    /// `icon-message CLASS NUMBER ID EVENT`: what happened to the icon, as the taskbar tells it by the message that the program chose (version 4).
+    /// `taskbar-lost CLASS ID`: removes the icon with this number of the window with this class, as when the taskbar crashes.
+    /// `taskbar-created`: broadcasts that a new taskbar exists.
+    /// `icon-message CLASS NUMBER ID EVENT`: sends an icon event as the taskbar does, with the message that the program chose (version 4).
     /// </summary>
     /// <returns>The exit code.</returns>
     public static int Run(string[] arguments) => arguments switch
@@ -48,7 +48,7 @@ internal static unsafe partial class ShellMessages
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool NotifyIcon(uint message, NotifyIconData* data);
 
-    /// <summary>NOTIFYICONDATAW, of which only the beginning is used.</summary>
+    /// <summary>NOTIFYICONDATAW; only the beginning is used.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct NotifyIconData
     {
