@@ -6,7 +6,7 @@ using FolderSync.Protocol.Wire;
 
 namespace FolderSync.Benchmarks;
 
-/// <summary>Messages to and from bytes: an index of 1,000 entries, by the entry; a block of 128 KiB as a response.</summary>
+/// <summary>Serializes and parses messages: an index of 1,000 entries, measured per entry; a block of 128 KiB as a response.</summary>
 [MemoryDiagnoser]
 public class FramingBenchmarks
 {
@@ -42,7 +42,7 @@ public class FramingBenchmarks
         return body.Size;
     }
 
-    /// <summary>As it goes out: composed, compressed, flushed.</summary>
+    /// <summary>The complete path: composed, compressed, flushed.</summary>
     [Benchmark(OperationsPerInvoke = Entries)]
     public async Task<long> WriteFrame()
     {

@@ -5,7 +5,7 @@ using K4os.Hash.xxHash;
 
 namespace FolderSync.Benchmarks;
 
-/// <summary>What a block costs: to hash, to pre-hash, and both with reading and all else that a scan does. 64 MiB an operation.</summary>
+/// <summary>The cost of a block: hashing, pre-hashing, and both with reading and everything else that a scan does. 64 MiB per operation.</summary>
 public class HashingBenchmarks
 {
     private const int Size = 64 << 20;
@@ -47,7 +47,7 @@ public class HashingBenchmarks
         return sum;
     }
 
-    /// <summary>From the page cache, on as many workers as the service has.</summary>
+    /// <summary>Reads from the page cache, with as many workers as the service has.</summary>
     [Benchmark]
     public Task<int> ScanOneFile() => _tree.ScanAsync(ScratchTree.NothingKnown, IgnoreRules.None);
 }

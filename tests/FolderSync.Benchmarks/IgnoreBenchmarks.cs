@@ -4,7 +4,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Benchmarks;
 
-/// <summary>What a name costs against the patterns of a developer's folder, and those patterns to be read.</summary>
+/// <summary>The cost of matching a name against a developer's ignore patterns, and of parsing them.</summary>
 public class IgnoreBenchmarks
 {
     private const int Names = 10_000;

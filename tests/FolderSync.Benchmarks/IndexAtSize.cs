@@ -6,12 +6,12 @@ using FolderSync.Index.Sqlite;
 
 namespace FolderSync.Benchmarks;
 
-/// <summary>The index at size: this device's entries, then a peer with the same ones, then the questions the engine asks.</summary>
+/// <summary>A large index: this device's entries, then a peer with the same ones, then the engine's queries.</summary>
 internal static class IndexAtSize
 {
     private const int Batch = 1000;
 
-    /// <param name="count">Files.</param>
+    /// <param name="count">The number of files.</param>
     public static void Run(int count)
     {
         var directory = Directory.CreateTempSubdirectory("fs-index-bench-").FullName;

@@ -6,7 +6,9 @@ using FolderSync.Index.Sqlite;
 
 namespace FolderSync.Benchmarks;
 
-/// <summary>The index with 100,000 files: what inserting, looking up and iterating cost an entry. `index-at-size` asks more of a larger one.</summary>
+/// <summary>
+/// The index with 100,000 files: the cost per entry of inserting, looking up and iterating. `index-at-size` runs more queries on a larger one.
+/// </summary>
 public class IndexBenchmarks
 {
     private const int Count = 100_000;
@@ -34,7 +36,7 @@ public class IndexBenchmarks
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>New names, durable at the return.</summary>
+    /// <summary>Inserts new names in a durable commit.</summary>
     [Benchmark(OperationsPerInvoke = Batch)]
     public void Insert()
     {

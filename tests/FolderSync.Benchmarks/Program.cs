@@ -5,10 +5,10 @@ using BenchmarkDotNet.Running;
 namespace FolderSync.Benchmarks;
 
 /// <summary>
-/// Measures again what the design was decided by. No part of the tests: figures are for people.
+/// Measures what the design is based on. Not part of the tests: the figures are for developers.
 ///   dotnet run -c Release --project tests/FolderSync.Benchmarks -- --list flat
-///   dotnet run -c Release --project tests/FolderSync.Benchmarks -- --filter '*Index*'        (add --job dry to see only that it runs)
-///   dotnet run -c Release --project tests/FolderSync.Benchmarks -- index-at-size 1000000     (the index with that many files, once)
+///   dotnet run -c Release --project tests/FolderSync.Benchmarks -- --filter '*Index*'        (add --job dry to check only that it runs)
+///   dotnet run -c Release --project tests/FolderSync.Benchmarks -- index-at-size 1000000     (an index with this many files, once)
 /// </summary>
 internal static class Program
 {
@@ -20,7 +20,7 @@ internal static class Program
             return 0;
         }
         var config = DefaultConfig.Instance.WithArtifactsPath(Path.Combine("artifacts", "benchmarks"));
-        // In this process: the project that BenchmarkDotNet would generate takes over this repository's rules for builds, and breaks them.
+        // Runs in this process: the project that BenchmarkDotNet generates would inherit this repository's build rules and break them.
         var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args, "--inProcess"], config);
         return summaries.Any(s => s.HasCriticalValidationErrors || s.Reports.Any(r => !r.Success)) ? 1 : 0;
     }

@@ -6,7 +6,7 @@ using FolderSync.Filesystem.Scan;
 
 namespace FolderSync.Benchmarks;
 
-/// <summary>A directory that is scanned, gone when it is disposed of.</summary>
+/// <summary>A directory for scans, deleted when disposed.</summary>
 internal sealed class ScratchTree : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("fs-bench-").FullName;
@@ -25,7 +25,7 @@ internal sealed class ScratchTree : IDisposable
 
     public string Path(string name) => System.IO.Path.Combine(_root, name);
 
-    /// <returns>How many findings there were.</returns>
+    /// <returns>The number of findings.</returns>
     public async Task<int> ScanAsync(IKnownEntries known, IgnoreRules ignores, List<FileEntry>? into = null)
     {
         var count = 0;
@@ -47,7 +47,7 @@ internal sealed class ScratchTree : IDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    /// <summary>What a scan left, as the index would answer.</summary>
+    /// <summary>Returns what a scan found, as the index would.</summary>
     internal sealed class Known(IEnumerable<FileEntry> entries) : IKnownEntries
     {
         private readonly SortedList<FileName, FileEntry> _entries = new(entries.ToDictionary(e => e.Name));

@@ -5,7 +5,7 @@ using FolderSync.Filesystem.Scan;
 
 namespace FolderSync.Benchmarks;
 
-/// <summary>A scan that finds nothing new: every entry is listed, looked at, and found as it is known. 20,000 files in 200 directories.</summary>
+/// <summary>A scan without changes: every entry is listed, checked, and found unchanged. 20,000 files in 200 directories.</summary>
 public class WalkBenchmarks
 {
     private const int Directories = 200;
