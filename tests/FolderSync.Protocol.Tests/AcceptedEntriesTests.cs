@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>Whatever is accepted, and whatever this device makes of it, every FolderSync accepts.</summary>
+/// <summary>Every FolderSync accepts what another one accepts and what it derives from that.</summary>
 public sealed class AcceptedEntriesTests
 {
     private static readonly Gen<ulong> Values = Gen.Frequency(
@@ -29,7 +29,7 @@ public sealed class AcceptedEntriesTests
     {
         if (Read(info.Bytes) is not { } entry)
             return;
-        // What is invalid goes without content.
+        // Invalid entries are sent without content.
         Entries.AssertSame(entry.Invalid ? entry with { Blocks = null, Size = 0 } : entry, Passed(entry));
         Assert.True(Passed(entry with { LocalFlags = LocalFlags.ReceiveOnlyChanged }) is { IsInvalid: true, Version.IsEmpty: true });
     }, iter: 5000);
@@ -56,7 +56,7 @@ public sealed class AcceptedEntriesTests
             var decision = PullDecision.For(local, theirs, FolderType.SendReceive);
             made.Add(theirs with { Version = decision.Version });
             made.Add(theirs with { Version = EditVersion.OfKept(decision.Version, self, now) });
-            // Or it would be pulled for ever.
+            // Otherwise it would be pulled for ever.
             Assert.True(EditVersion.OfKept(decision.Version, self, now).Covers(theirs.Version) || decision.Kind == PullKind.None);
         }
         foreach (var entry in made.OfType<FileEntry>().Where(e => !e.Version.IsEmpty && (!e.IsFile || e.Blocks is not null)))

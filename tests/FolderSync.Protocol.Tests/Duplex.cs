@@ -1,6 +1,6 @@
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>Two one-way streams as one.</summary>
+/// <summary>Combines two one-way streams.</summary>
 internal sealed class Duplex(Stream input, Stream output) : Stream
 {
     public override bool CanRead => true;

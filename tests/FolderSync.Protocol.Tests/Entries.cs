@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>Generators of entries as they may come over the wire: without what is only local.</summary>
+/// <summary>Generates entries as they may come over the wire, without local fields.</summary>
 internal static class Entries
 {
     private static readonly Gen<string> Leaf = Gen.OneOf("a", "b c", "readme.md", "ä.txt", "日本", "😀.png", "a:b", "new\nline", "...", ".stignore", "CON");
@@ -58,7 +58,7 @@ internal static class Entries
         };
     }
 
-    /// <summary>Platform is compared by content; a record compares memory by place.</summary>
+    /// <summary>Compares Platform by content; a record would compare its memory by reference.</summary>
     public static void AssertSame(FileEntry expected, FileEntry actual)
     {
         Assert.Equal(expected.Platform.ToArray(), actual.Platform.ToArray());

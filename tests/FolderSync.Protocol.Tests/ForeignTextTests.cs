@@ -4,7 +4,9 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>Texts and lists of the rare messages: cut where they enter, and a folder under a bad ID harms no other.</summary>
+/// <summary>
+/// Texts and lists in control messages are truncated when they are received, and a folder with a bad ID doesn't affect the others.
+/// </summary>
 public class ForeignTextTests
 {
     private const int Megabyte = 1 << 20;
@@ -48,7 +50,7 @@ public class ForeignTextTests
     [Fact]
     public async Task A_config_of_eight_megabytes_takes_no_more_memory_than_it_keeps()
     {
-        // 2.7 million addresses of one letter: 32 bytes of memory for 3 on the wire, when all are kept.
+        // 2.7 million addresses of one letter: 32 bytes of memory for 3 on the wire, if all were kept.
         var device = new Pb().B(1, new byte[32]);
         for (var i = 0; i < 2_700_000; i++)
             device.Append(0x1A, 1, (byte)'x');
@@ -78,7 +80,7 @@ public class ForeignTextTests
         await connection.SendAsync(new BepMessage.Close(new string('r', 5000)), default);
         await connection.FlushAsync(default);
         Assert.InRange(sent.Written.ToArray().Length, 200, 300);
-        // What a peer broke a rule with is no text for a log.
+        // What a peer sent must not appear in a log.
         Assert.InRange((await Frames.FailAsync(Frames.Frame(Frames.Request, new Pb().B(2, "f").B(3, "/" + new string('x', 3_000))))).Message.Length, 1, 500);
     }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>Frames that come in pieces, lie about their length, or don't come at all.</summary>
+/// <summary>Frames that arrive in pieces, have a wrong length, or don't arrive at all.</summary>
 public class FramingTests
 {
     private static byte[] Response(int length) =>

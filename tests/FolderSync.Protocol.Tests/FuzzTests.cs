@@ -4,12 +4,12 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>200,000 frames, each a good one with a few bytes changed: a message or a BepException, in bounded memory, and nothing else.</summary>
+/// <summary>200,000 frames, each a good one with a few bytes changed: each gives a message or a BepException, in bounded memory.</summary>
 public class FuzzTests
 {
     private const int FramesEach = 50_000;
 
-    /// <summary>Bytes that one receive may allocate: the first chunk of a long body, and some for a short one.</summary>
+    /// <summary>The bytes that one receive may allocate: the first chunk of a long body, and some for a short one.</summary>
     private const long MaxAllocated = 2 << 20;
 
     private static readonly byte[][] Seeds =
@@ -42,7 +42,7 @@ public class FuzzTests
         long largest = 0;
         for (var i = 0; i < FramesEach;)
         {
-            // Several frames a connection; the first that breaks it ends it.
+            // Several frames per connection; the first bad one ends it.
             var frames = Enumerable.Range(0, 20).Select(_ => Mutate(Seeds[random.Next(Seeds.Length)], random)).ToList();
             await using var connection = await Frames.OpenAsync(new ScriptedStream([hello, .. frames], random.Next(4) == 0 ? random.Next(1, 50) : int.MaxValue));
             var before = 0L;
@@ -78,7 +78,7 @@ public class FuzzTests
         var bytes = (byte[])frame.Clone();
         for (var n = random.Next(3); n > 0; n--)
         {
-            // Mostly the body, so that what is behind the framing is reached.
+            // Changes mostly the body, so that the code behind the framing is reached.
             var at = random.Next(10) == 0 ? random.Next(bytes.Length) : random.Next(Math.Min(8, bytes.Length - 1), bytes.Length);
             switch (random.Next(5))
             {
@@ -90,7 +90,7 @@ public class FuzzTests
             }
             if (bytes.Length < 8)
                 break;
-            // Half the time the length stays true, so that only the content lies.
+            // Half the time the length stays right, so that only the content is wrong.
             var header = BinaryPrimitives.ReadUInt16BigEndian(bytes);
             if (random.Next(2) == 0 && header + 6 <= bytes.Length)
                 BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(2 + header), bytes.Length - header - 6);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>Bytes written down by hand from the public specification, in both directions.</summary>
+/// <summary>Bytes written by hand from the public specification, tested in both directions.</summary>
 public class GoldenBytesTests
 {
     private const string HelloHex =
@@ -17,7 +17,7 @@ public class GoldenBytesTests
 
     private static readonly string Hash = string.Concat(Enumerable.Repeat("AB", 32));
 
-    /// <summary>One file "a/b", 5 bytes, in an Index of folder "f".</summary>
+    /// <summary>One file "a/b" of 5 bytes in an Index of folder "f".</summary>
     private static readonly string FileHex =
         "0A 03 612F62" +        // name
         "18 05" +               // size

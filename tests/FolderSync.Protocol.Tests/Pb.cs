@@ -7,7 +7,7 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>Protobuf bytes written field by field, independent of the code under test.</summary>
+/// <summary>Writes protobuf bytes field by field, independently of the code under test.</summary>
 internal sealed class Pb
 {
     private readonly List<byte> _bytes = [];
@@ -50,7 +50,7 @@ internal sealed class Pb
     public static Pb Block(long offset, long size, byte fill, int hashLength = 32) =>
         new Pb().V(1, offset).V(2, size).B(3, Enumerable.Repeat(fill, hashLength).ToArray());
 
-    /// <summary>A FileInfo of a small, present file; the callback may add or repeat fields, of which the last counts.</summary>
+    /// <summary>A FileInfo of a small existing file; the callback may add or repeat fields; the last one counts.</summary>
     public static Pb File(string name, long size = 5, Func<Pb, Pb>? more = null)
     {
         var info = new Pb().B(1, name).V(3, size).B(9, Vector((1, 1))).V(10, 7);
@@ -60,7 +60,7 @@ internal sealed class Pb
     public static Pb Index(params Pb[] files) => files.Aggregate(new Pb().B(1, "f"), (m, f) => m.B(2, f));
 }
 
-/// <summary>Frames as bytes, and connections over them.</summary>
+/// <summary>Builds frames as bytes, and connections that read them.</summary>
 internal static class Frames
 {
     public const int ClusterConfig = 0, Index = 1, IndexUpdate = 2, Request = 3, Response = 4, DownloadProgress = 5, Ping = 6, Close = 7;
@@ -81,7 +81,7 @@ internal static class Frames
 
     public static byte[] Frame(int type, Pb body) => Frame(type, body.Bytes);
 
-    /// <summary>A frame whose length may be a lie.</summary>
+    /// <summary>A frame whose length may be wrong.</summary>
     public static byte[] Frame(byte[] header, byte[] body, int length)
     {
         var bytes = new byte[6 + header.Length + body.Length];
@@ -102,14 +102,14 @@ internal static class Frames
 
     public static async Task<IBepConnection> OpenAsync(Stream stream) => await Bep.OpenAsync(stream, Us, CancellationToken.None);
 
-    /// <summary>What a connection makes of these frames after a good Hello.</summary>
+    /// <summary>Receives these frames on a connection after a valid Hello.</summary>
     public static async Task<BepMessage> ReceiveAsync(params byte[][] frames)
     {
         await using var connection = await OpenAsync(new ScriptedStream([Hello(), .. frames]));
         return await connection.ReceiveAsync(CancellationToken.None);
     }
 
-    /// <summary>The reason for which the frames end the connection.</summary>
+    /// <summary>The reason why the frames end the connection.</summary>
     public static async Task<BepException> FailAsync(params byte[][] frames) =>
         await Assert.ThrowsAsync<BepException>(async () => await ReceiveAsync(frames));
 }

@@ -169,7 +169,7 @@ public class RoundTripTests
         }
     }
 
-    /// <summary>Sends on one connection and receives what it wrote on another.</summary>
+    /// <summary>Sends on one connection and receives the written bytes on another.</summary>
     private static BepMessage Pass(BepMessage message, Compression compression = Compression.Never, int chunk = int.MaxValue)
     {
         var sent = new ScriptedStream([Frames.Hello()]);

@@ -1,6 +1,6 @@
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>A peer that has said all it will say; what is written to it is kept. May give a few bytes at a time.</summary>
+/// <summary>A peer that sends fixed data, and records what is written to it. Can return a few bytes at a time.</summary>
 internal sealed class ScriptedStream(IEnumerable<byte[]> said, int chunk = int.MaxValue) : Stream
 {
     private readonly byte[] _said = Join(said);
@@ -12,13 +12,13 @@ internal sealed class ScriptedStream(IEnumerable<byte[]> said, int chunk = int.M
 
     public int Flushes { get; private set; }
 
-    /// <summary>Thrown by the next read or write instead of doing it.</summary>
+    /// <summary>Thrown by the next read or write.</summary>
     public Exception? Fault { get; set; }
 
-    /// <summary>At the end of what was said a read waits for its cancellation.</summary>
+    /// <summary>Whether a read after the data waits for its cancellation.</summary>
     public bool StaysOpen { get; init; }
 
-    /// <summary>Longest read that was asked for: how much memory the reader holds ready.</summary>
+    /// <summary>The longest read, which shows how much memory the reader allocates.</summary>
     public int LongestRead { get; private set; }
 
     public override bool CanRead => true;

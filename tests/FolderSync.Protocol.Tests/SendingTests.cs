@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>What goes on the wire when, compressed or not.</summary>
+/// <summary>What is sent when, compressed or not.</summary>
 public class SendingTests
 {
     private readonly ScriptedStream _stream = new([Frames.Hello()]);

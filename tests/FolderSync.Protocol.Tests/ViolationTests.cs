@@ -4,12 +4,12 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests;
 
-/// <summary>What ends a connection, what is refused of an index, and what is set right. Each line of the table is one rule.</summary>
+/// <summary>What ends a connection, which entries of an index are refused, and what is corrected. Each line of the table is one rule.</summary>
 public class ViolationTests
 {
     private const int K128 = 128 << 10;
 
-    /// <summary>Entries that can be read and break a rule: refused one by one, whatever else the connection carries.</summary>
+    /// <summary>Readable entries that break a rule: each is refused, and the connection stays.</summary>
     private static readonly Dictionary<string, Func<Pb>> BadEntries = new()
     {
         ["name: up and out"] = () => Pb.File("../x"),
@@ -75,7 +75,7 @@ public class ViolationTests
             p.B(9, Pb.Vector([.. Enumerable.Range(1, 1001).Select(i => ((ulong)i, 1UL))])).B(16, Pb.Block(0, 5, 1))),
     };
 
-    /// <summary>What is no protobuf: nothing behind it could be read.</summary>
+    /// <summary>Not valid protobuf: nothing after it could be read.</summary>
     private static readonly Dictionary<string, Func<Pb>> Violations = new()
     {
         ["field ends early"] = () => new Pb().Append(0x0A, 0x05, (byte)'x'),
@@ -139,7 +139,7 @@ public class ViolationTests
     [Fact]
     public async Task What_is_kept_of_one_compressed_message_is_bounded()
     {
-        // Each within its limits, all of them 125 MB, sent as half a megabyte.
+        // Each is within its limits; together they are 125 MB, sent as half a megabyte.
         var info = Pb.File("x", more: p => p.B(14, new byte[65536]).B(16, Pb.Block(0, 5, 1))).Bytes;
         var body = new Pb().B(1, "f");
         for (var i = 0; i < 2000; i++)

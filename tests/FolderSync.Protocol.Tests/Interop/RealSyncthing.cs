@@ -7,7 +7,7 @@ using FolderSync.Testing;
 
 namespace FolderSync.Protocol.Tests.Interop;
 
-/// <summary>A real Syncthing on loopback in a directory of its own, stopped and removed with it.</summary>
+/// <summary>A real Syncthing on loopback with its own directory; disposing stops it and deletes the directory.</summary>
 internal sealed class RealSyncthing : IAsyncDisposable
 {
     private const string Key = "interop";
@@ -31,7 +31,9 @@ internal sealed class RealSyncthing : IAsyncDisposable
 
     private int GuiPort { get; }
 
-    /// <summary>The binary of a version, null where there is none: in $FOLDERSYNC_TEST_PEERS or /tmp/peers, laid out as Debian's packages.</summary>
+    /// <summary>
+    /// The binary of a version, or null if it's missing: in $FOLDERSYNC_TEST_PEERS or /tmp/peers, laid out like Debian's packages.
+    /// </summary>
     public static string? Find(string version)
     {
         var root = Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_PEERS") ?? "/tmp/peers";
@@ -80,7 +82,7 @@ internal sealed class RealSyncthing : IAsyncDisposable
         Directory.Delete(_home, true);
     }
 
-    /// <summary>Keys and a configuration that leaves loopback for nothing.</summary>
+    /// <summary>Creates the keys and a configuration that uses loopback only.</summary>
     private async Task GenerateAsync(CancellationToken cancellation)
     {
         using (var generating = Run("generate", "--no-default-folder", "--skip-port-probing"))
@@ -113,7 +115,7 @@ internal sealed class RealSyncthing : IAsyncDisposable
         return process;
     }
 
-    /// <summary>There is no event for it: asks until it answers, it ends, or the deadline is over.</summary>
+    /// <summary>Syncthing has no event for this: polls until it responds, exits, or the deadline passes.</summary>
     private async Task AnswersAsync(CancellationToken cancellation)
     {
         while (true)

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace FolderSync.Protocol.Tests.Interop;
 
-/// <summary>Our protocol against real Syncthings: they understand what we send, and we what they send.</summary>
+/// <summary>Tests our protocol with real Syncthings, in both directions.</summary>
 public class SyncthingInteropTests
 {
     private static readonly FolderId Folder = new("interop");
@@ -47,7 +47,7 @@ public class SyncthingInteropTests
         await File.WriteAllBytesAsync(Path.Combine(syncthing.FolderPath, "empty"), [], cancellation);
         Directory.CreateDirectory(Path.Combine(syncthing.FolderPath, "dir"));
         File.CreateSymbolicLink(Path.Combine(syncthing.FolderPath, "dir", "link"), "../theirs.bin");
-        // An address where nobody listens: only the test dials.
+        // An address without a listener: only the test dials.
         await syncthing.PutAsync($"config/devices/{us}", new JsonObject { ["deviceID"] = us.ToString(), ["addresses"] = new JsonArray("tcp://127.0.0.1:1") }, cancellation);
         var folder = new JsonObject
         {
@@ -133,7 +133,7 @@ public class SyncthingInteropTests
         Assert.False(File.Exists(Path.Combine(syncthing.FolderPath, "from us", "ä.bin")));
     }
 
-    /// <summary>Answers their requests until they announce each of the entries in the version we gave.</summary>
+    /// <summary>Serves their requests until they announce each of the entries in the version we sent.</summary>
     private static async Task ServeUntilAsync(IBepConnection connection, byte[] content, IEnumerable<FileEntry> entries, CancellationToken cancellation)
     {
         var due = entries.ToDictionary(e => e.Name);

@@ -7,7 +7,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Protocol.Tests.Interop;
 
-/// <summary>A device of the test's: a self-made P-256 certificate, and TLS with it.</summary>
+/// <summary>A test device: a self-signed P-256 certificate, and TLS with it.</summary>
 internal sealed class TestIdentity : IDisposable
 {
     private readonly X509Certificate2 _certificate;
