@@ -36,7 +36,7 @@ public sealed class BandwidthTests
                 }
             }
 
-            // The last portion is on credit, a quarter of a second's worth was there to begin with.
+            // The last chunk is on credit, and a quarter of a second's worth was available at the start.
             var seconds = time.GetElapsedTime(start).TotalSeconds;
             var bytes = portions.Sum() - portions[^1];
             var ideal = (bytes / (rate * 1024.0)) - 0.25;

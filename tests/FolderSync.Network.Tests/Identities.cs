@@ -14,7 +14,7 @@ using Org.BouncyCastle.X509;
 
 namespace FolderSync.Network.Tests;
 
-/// <summary>Identities of every kind of key, made once.</summary>
+/// <summary>Identities with every kind of key, created once.</summary>
 internal static class Identities
 {
     public static readonly string[] Kinds = ["P-256", "P-384", "P-521", "RSA-3072", "Ed25519"];
@@ -27,7 +27,7 @@ internal static class Identities
 
     public static DeviceIdentity Of(string kind) => s_made[kind].Value;
 
-    /// <summary>A P-256 identity whose certificate has what <paramref name="change"/> put into it.</summary>
+    /// <summary>A P-256 identity whose certificate <paramref name="change"/> modifies.</summary>
     public static DeviceIdentity Odd(Action<CertificateRequest> change, DateTimeOffset from, DateTimeOffset to)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -75,7 +75,7 @@ internal static class Identities
     }
 }
 
-/// <summary>Two ends of one TCP connection on loopback.</summary>
+/// <summary>Both ends of one TCP connection on loopback.</summary>
 internal sealed record Wire(Socket Left, Socket Right) : IDisposable
 {
     public Stream LeftStream { get; } = new PeerSocketStream(Left);
@@ -102,7 +102,7 @@ internal sealed record Wire(Socket Left, Socket Right) : IDisposable
     }
 }
 
-/// <summary>A peer with a policy of its own: .NET's SslStream, configured freely.</summary>
+/// <summary>TLS options of a peer that uses .NET's SslStream and follows its own policy.</summary>
 internal static class Stranger
 {
     public static SslClientAuthenticationOptions Client(DeviceIdentity? identity, params string[] protocols) => new()

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FolderSync.Network.Tests;
 
-/// <summary>Which addresses a device may have, and that nobody else gets a byte.</summary>
+/// <summary>The addresses that a device may use; clients elsewhere get no byte.</summary>
 public sealed class NetworkFilterTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -72,7 +72,7 @@ public sealed class NetworkFilterTests
         await using var listener = await new TlsTcpTransport(Identities.A).ListenAsync("tcp://127.0.0.1:0", a => { asked.Add(a); return false; }, default);
         using var caller = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await caller.ConnectAsync(IPEndPoint.Parse(listener.Address["tcp://".Length..]));
-        // The beginning of a TLS handshake would be answered.
+        // The listener would respond to the beginning of a TLS handshake.
         await caller.SendAsync(new byte[] { 0x16, 0x03, 0x01 });
         var received = 0;
         try
@@ -81,7 +81,7 @@ public sealed class NetworkFilterTests
         }
         catch (SocketException)
         {
-            // Closed with what it sent unread.
+            // Closed without reading what was sent.
         }
         Assert.Equal(0, received);
         Assert.Equal([IPAddress.Loopback], asked);

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace FolderSync.Network.Tests;
 
-/// <summary>A fault that nobody expected, in each loop of discovery and listening: it is logged with its stack, and the loop starts again by itself.</summary>
+/// <summary>An unexpected exception in each loop of discovery and listening is logged with its stack, and the loop restarts.</summary>
 public sealed class NetworkLoopTests
 {
     private static readonly DeviceId Self = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
@@ -56,7 +56,7 @@ public sealed class NetworkLoopTests
         await using var local = new LocalDiscovery(
             Self, AddressFamily.InterNetwork, LocalDiscovery.DefaultPort, LocalDiscovery.DefaultGroup, lan.Add("10.0.0.1"), () => ["tcp://0.0.0.0:22000"], 1,
             _ => { }, new MethodState("IPv4 local", 1, _log), time, _log);
-        // It hears its own announcements.
+        // It receives its own announcements.
         local.Wake();
         await AssertResumedAsync(time);
         Assert.NotEmpty(lan.Sent);
@@ -70,7 +70,7 @@ public sealed class NetworkLoopTests
         var time = new FaultyTime(method);
         await using var node = new MdnsNode(
             Self, null, new Lan().Add("10.0.0.1"), _ => { }, (_, _) => { }, new MethodState("mDNS IPv4", 5353, _log), new MethodState("mDNS IPv6", 5353, _log), time, _ => 0, _log);
-        // It hears its own packets, and asks the time with the next one after its fault.
+        // It receives its own packets, and reads the clock with the next one after the fault.
         while (!time.Resumed.IsCompleted)
         {
             node.Wake();

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace FolderSync.Network.Tests;
 
-/// <summary>Real Syncthings dial and are dialed, up to the Hello and the first byte of what follows it: only that proves acceptance.</summary>
+/// <summary>
+/// Real Syncthings dial and are dialed, up to the first byte after the Hello: only that proves that they accepted the connection.
+/// </summary>
 public sealed class SyncthingHandshakeTests
 {
     private static readonly TimeSpan s_patience = TestLimits.Patience;
@@ -47,7 +49,7 @@ public sealed class SyncthingHandshakeTests
         await ExchangeHelloAsync(stream.Stream).WaitAsync(s_patience);
     }
 
-    /// <summary>magic(4) length(2) message; then what comes is a ClusterConfig's header length.</summary>
+    /// <summary>magic(4) length(2) message; then the length of a ClusterConfig's header follows.</summary>
     private static async Task ExchangeHelloAsync(Stream stream)
     {
         byte[] message = [.. Field(1, "handshake-test"), .. Field(2, "syncthing"), .. Field(3, "v1.0.0")];

@@ -26,7 +26,7 @@ internal sealed class SyncthingProcess : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <param name="identity">Null: Syncthing makes its own.</param>
+    /// <param name="identity">Null to let Syncthing create its own.</param>
     public static async Task<SyncthingProcess> StartAsync(string version, DeviceIdentity? identity)
     {
         var root = Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_PEERS") ?? "/tmp/peers";
@@ -50,7 +50,7 @@ internal sealed class SyncthingProcess : IAsyncDisposable
         return syncthing;
     }
 
-    /// <summary>Makes a device known; with an address Syncthing dials it.</summary>
+    /// <summary>Adds a device; with an address Syncthing dials it.</summary>
     public async Task AddDeviceAsync(DeviceId id, string? address)
     {
         var answer = await _rest.PutAsJsonAsync($"config/devices/{id}", new { deviceID = id.ToString(), addresses = new[] { address ?? "dynamic" } });

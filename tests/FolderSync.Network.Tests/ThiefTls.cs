@@ -5,7 +5,7 @@ using Org.BouncyCastle.Tls.Crypto.Impl.BC;
 
 namespace FolderSync.Network.Tests;
 
-/// <summary>A client that shows another device's certificate and signs with its own key.</summary>
+/// <summary>A client that sends another device's certificate and signs with its own key.</summary>
 internal sealed class ThiefTls(byte[] stolen)
 {
     public async Task ConnectAsync(Stream raw) => await Task.Run(() =>
@@ -18,7 +18,7 @@ internal sealed class ThiefTls(byte[] stolen)
         }
         catch (IOException)
         {
-            // Caught.
+            // The server refused it.
         }
     });
 
@@ -34,7 +34,7 @@ internal sealed class ThiefTls(byte[] stolen)
         {
             public void NotifyServerCertificate(TlsServerCertificate serverCertificate)
             {
-                // He doesn't care whom he robs.
+                // This client accepts any server.
             }
 
             public TlsCredentials GetClientCredentials(CertificateRequest certificateRequest)

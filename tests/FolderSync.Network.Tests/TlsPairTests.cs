@@ -8,7 +8,7 @@ using Xunit;
 
 namespace FolderSync.Network.Tests;
 
-/// <summary>What two TLS stacks do with each other; run for all four pairings.</summary>
+/// <summary>Tests all four pairings of the two TLS stacks.</summary>
 public abstract class TlsPairTests(string clientStack, string serverStack)
 {
     private static readonly TimeSpan s_patience = TestLimits.Patience;
@@ -268,7 +268,7 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
     {
         public async ValueTask DisposeAsync()
         {
-            // Both at once: each lingers until the other closes.
+            // Dispose both at once: each lingers until the other closes.
             await Task.WhenAll(Client.Stream.DisposeAsync().AsTask(), Server.Stream.DisposeAsync().AsTask());
             Wire.Dispose();
         }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace FolderSync.Network.Tests;
 
-/// <summary>Whom each TLS stack turns away, whatever the stranger's own program is.</summary>
+/// <summary>Which peers each TLS stack refuses, whatever program they run.</summary>
 public abstract class TlsRefusalTests(string stack)
 {
     private static readonly TimeSpan s_patience = TestLimits.Patience;
@@ -109,7 +109,7 @@ public abstract class TlsRefusalTests(string stack)
     [Fact]
     public async Task A_certificate_without_its_key_proves_nothing()
     {
-        // The thief has B's certificate and a key of his own: his signature can't be right.
+        // The client has B's certificate and another key: its signature can't be right.
         var thief = new ThiefTls(Identities.B.CertificateDer);
         using var wire = await Wire.ConnectAsync();
         var serving = Tls.ServerAsync(wire.RightStream, default);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace FolderSync.Network.Tests;
 
-/// <summary>What strangers may do to a listener, and what it leaves behind.</summary>
+/// <summary>What unknown clients may do to a listener, and what it must clean up.</summary>
 public sealed class TlsTcpListenerTests
 {
     private static readonly TimeSpan s_patience = TestLimits.Patience;
@@ -34,7 +34,7 @@ public sealed class TlsTcpListenerTests
         Assert.True(await ReadToEndAsync(sockets[3]));
         Assert.True(await ReadToEndAsync(sockets[4]));
 
-        // With a place free again, the same remote is welcome.
+        // When a slot is free again, the same remote is accepted.
         sockets[0].Dispose();
         for (var clock = Stopwatch.StartNew(); ;)
         {
@@ -95,7 +95,7 @@ public sealed class TlsTcpListenerTests
         await Assert.ThrowsAsync<TransportException>(() => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default));
     }
 
-    /// <summary>Whoever closes a listener waits for its handshakes' places: what a handshake holds must be given back before its place is.</summary>
+    /// <summary>Closing a listener waits for the slots of its handshakes: a handshake must free its resources before its slot.</summary>
     [Fact]
     public async Task A_place_is_free_only_when_nothing_of_its_handshake_is_left()
     {
@@ -107,7 +107,7 @@ public sealed class TlsTcpListenerTests
             (await ConnectAsync(listener, 1))[0].Dispose();
             await time.Forgetting.WaitAsync(s_patience);
 
-            // The first one's deadline is not given back yet, so the one place is taken and the next is sent away.
+            // The first handshake's deadline is not disposed yet, so the only slot is taken and the next connection is refused.
             await Assert.ThrowsAsync<TransportException>(
                 () => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_patience));
         }
@@ -137,14 +137,14 @@ public sealed class TlsTcpListenerTests
         }
     }
 
-    /// <summary>The second dialer of a round got as far as the listener before it left.</summary>
+    /// <summary>The second connection of a round reached the listener before its client left.</summary>
     private static async Task DrainAsync(IPeerListener listener)
     {
         var accepted = await listener.AcceptAsync(default).WaitAsync(s_patience);
         await accepted.DisposeAsync();
     }
 
-    /// <summary>How many of this process's sockets have that port at either end, once those that are being closed are closed.</summary>
+    /// <summary>The number of this process's sockets with this port at either end, after those being closed are closed.</summary>
     private static async Task<int> SettledSocketsAsync(int port)
     {
         var hex = $":{port:X4}";
@@ -169,7 +169,7 @@ public sealed class TlsTcpListenerTests
         await Task.WhenAll(dialed.DisposeAsync().AsTask(), accepted.DisposeAsync().AsTask());
     }
 
-    /// <summary>Connections that begin a TLS record and don't go on.</summary>
+    /// <summary>Connections that begin a TLS record and then stop.</summary>
     private static async Task<Socket[]> ConnectAsync(IPeerListener listener, int count)
     {
         var sockets = new Socket[count];
@@ -183,7 +183,7 @@ public sealed class TlsTcpListenerTests
         return sockets;
     }
 
-    /// <summary>True when the other side has closed.</summary>
+    /// <summary>Returns true when the other side has closed.</summary>
     private static async Task<bool> ReadToEndAsync(Socket socket)
     {
         using (socket)
@@ -204,17 +204,17 @@ public sealed class TlsTcpListenerTests
         }
     }
 
-    /// <summary>A clock that never moves, and whose first timer takes its time to be disposed of.</summary>
+    /// <summary>A clock that never moves, and whose first timer is slow to dispose.</summary>
     private sealed class SlowlyForgotten : TimeProvider
     {
         private readonly TaskCompletionSource _forgetting = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ManualResetEventSlim _forget = new();
         private int _timers;
 
-        /// <summary>The first timer is being disposed of.</summary>
+        /// <summary>Completes when the first timer is being disposed.</summary>
         public Task Forgetting => _forgetting.Task;
 
-        /// <summary>Lets that come to its end.</summary>
+        /// <summary>Lets the disposal complete.</summary>
         public void Forget() => _forget.Set();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>

@@ -132,7 +132,7 @@ public sealed class TlsTcpTransportTests
         silent.Start();
         var dialing = dialer.DialAsync($"tcp://{silent.LocalEndpoint}", Identities.B.DeviceId, default);
         using var accepted = await silent.AcceptSocketAsync();
-        // The ClientHello's arrival means that the handshake's deadline is set.
+        // When the ClientHello arrives, the handshake's deadline is set.
         Assert.NotEqual(0, await accepted.ReceiveAsync(new byte[1]));
         Assert.False(dialing.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(11));

@@ -9,7 +9,7 @@ public class AnnouncementTests
 {
     private static readonly DeviceId Device = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
-    /// <summary>Byte for byte as Syncthing's specification has it: magic, then fields 1, 2, 2, 3.</summary>
+    /// <summary>Byte for byte as in Syncthing's specification: magic, then fields 1, 2, 2, 3.</summary>
     [Fact]
     public void Bytes_on_the_wire()
     {
@@ -67,7 +67,7 @@ public class AnnouncementTests
     }
 
     [Theory]
-    // The sender's own address, with the scope by which its packet came.
+    // The sender's own address, with the scope of the interface that received the packet.
     [InlineData("tcp://0.0.0.0:22000", "10.0.0.7", "tcp://10.0.0.7:22000")]
     [InlineData("tcp://:22000", "10.0.0.7", "tcp://10.0.0.7:22000")]
     [InlineData("tcp://[::]:22000", "fe80::1%3", "tcp://[fe80::1%3]:22000")]
@@ -75,18 +75,18 @@ public class AnnouncementTests
     [InlineData("tcp4://0.0.0.0:22000", "10.0.0.7", "tcp://10.0.0.7:22000")]
     [InlineData("tcp4://0.0.0.0:22000", "fe80::1%3", null)]
     [InlineData("tcp6://:22000", "10.0.0.7", null)]
-    // Literals.
+    // Address literals.
     [InlineData("tcp://192.168.1.2:22001", "10.0.0.7", "tcp://192.168.1.2:22001")]
     [InlineData("tcp://[2001:db8::1]:22000", "10.0.0.7", "tcp://[2001:db8::1]:22000")]
-    // A scope is a number of the computer that wrote it.
+    // A scope ID is only valid on the computer that wrote it.
     [InlineData("tcp://[fe80::9%7]:22000", "fe80::1%3", "tcp://[fe80::9%3]:22000")]
     [InlineData("tcp://[fe80::9]:22000", "10.0.0.7", null)]
-    // Names are not looked up, whatever looks like one.
+    // Host names are not looked up, whatever they look like.
     [InlineData("tcp://evil.example.com:22000", "10.0.0.7", null)]
     [InlineData("tcp://1:22000", "10.0.0.7", null)]
     [InlineData("tcp://010.0.0.1:22000", "10.0.0.7", null)]
     [InlineData("tcp://0x7f.1:22000", "10.0.0.7", null)]
-    // What is no other device.
+    // Addresses that can't be another device.
     [InlineData("tcp://127.0.0.1:22000", "10.0.0.7", null)]
     [InlineData("tcp://[::1]:22000", "10.0.0.7", null)]
     [InlineData("tcp://[::ffff:127.0.0.1]:22000", "10.0.0.7", null)]
@@ -95,7 +95,7 @@ public class AnnouncementTests
     [InlineData("tcp://[ff02::1]:22000", "10.0.0.7", null)]
     [InlineData("tcp://10.0.0.1:0", "10.0.0.7", null)]
     [InlineData("tcp://10.0.0.1:99999", "10.0.0.7", null)]
-    // Other ways than TCP.
+    // Protocols other than TCP.
     [InlineData("quic://0.0.0.0:22000", "10.0.0.7", null)]
     [InlineData("relay://10.0.0.1:22067/?id=x", "10.0.0.7", null)]
     [InlineData("http://10.0.0.1:80", "10.0.0.7", null)]
@@ -104,7 +104,7 @@ public class AnnouncementTests
     public void Addresses_that_may_be_dialed(string announced, string source, string? expected)
     {
         var made = HintedAddress.TryMake(announced, IPAddress.Parse(source));
-        // "tcp://" alone is the sender's address with the port that all have.
+        // "tcp://" means the sender's address with the default port.
         Assert.Equal(announced == "tcp://" ? "tcp://10.0.0.7:22000" : expected, made);
     }
 }

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace FolderSync.Network.Tests.Discovery;
 
-/// <summary>All of discovery on a network in memory; found is what an event tells.</summary>
+/// <summary>All of discovery on a network in memory; an event reports found devices.</summary>
 public class DeviceDiscoveryTests
 {
     private static readonly TimeSpan Patience = TestLimits.Patience;
@@ -18,7 +18,7 @@ public class DeviceDiscoveryTests
 
     private readonly Lan _lan = new();
 
-    /// <summary>The second one starts later: the first announces itself anew for it, and does not let it wait for the next half minute.</summary>
+    /// <summary>The second one starts later: the first one announces itself again at once, instead of after the next half minute.</summary>
     [Fact]
     public async Task Whoever_comes_later_is_told_at_once()
     {
@@ -35,7 +35,7 @@ public class DeviceDiscoveryTests
         Assert.Equal([null, null, null, null], new[] { "IPv4 local", "mDNS IPv4" }.SelectMany(n => new[] { a.Status[n], b.Status[n] }));
     }
 
-    /// <summary>The packets as they are sent: the device's own listening address to the network's broadcast address.</summary>
+    /// <summary>The packets as sent: the device's own listening address to the network's broadcast address.</summary>
     [Fact]
     public async Task What_is_announced_is_what_is_listened_at()
     {
@@ -70,7 +70,7 @@ public class DeviceDiscoveryTests
         Assert.Equal(sent, _lan.Sent.Count(s => s.From.Address.Equals(IPAddress.Parse("10.0.0.1"))));
     }
 
-    /// <summary>One clear line for each way that does not work, and the other ways do.</summary>
+    /// <summary>One clear message for each method that doesn't work; the other methods work.</summary>
     [Fact]
     public async Task Taken_ports_are_told_and_hinder_no_other_way()
     {
@@ -107,7 +107,7 @@ public class DeviceDiscoveryTests
         return heard.Task;
     }
 
-    /// <summary>What discovery logs about its ways.</summary>
+    /// <summary>Collects the messages that discovery logs.</summary>
     private sealed class Lines : ILogger
     {
         private readonly List<(string Text, TaskCompletionSource Done)> _waiting = [];

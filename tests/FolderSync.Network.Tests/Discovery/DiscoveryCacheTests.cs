@@ -21,7 +21,7 @@ public class DiscoveryCacheTests
         Assert.Equal(Novelty.Addresses, cache.Put(Seen(1, "10.0.0.2")));
         Assert.Equal(Novelty.None, cache.Put(Seen(1, "10.0.0.1")));
         Assert.Equal(Novelty.Device, cache.Put(Seen(1, "10.0.0.1", instance: 2)));
-        // Over the other family the same start is nothing new.
+        // The same start over the other address family is not a change.
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotEqual(Novelty.Device, cache.Put(Seen(1, "10.0.0.2", instance: 2)));
         Assert.Equal(["tcp://10.0.0.2:22000", "tcp://10.0.0.1:22000"], cache.Addresses(Device(1)));
@@ -50,7 +50,7 @@ public class DiscoveryCacheTests
         Assert.Equal(["tcp://10.0.0.1:22000", "tcp://[fe80::1%2]:22000"], cache.Addresses(Device(1)));
     }
 
-    /// <summary>A million made-up devices from any sources: bounded, and what the configured devices said stays.</summary>
+    /// <summary>A million made-up devices from any sources: memory is bounded, and the configured devices' addresses stay.</summary>
     [Fact]
     public void A_flood_is_bounded_and_displaces_no_configured_device()
     {
@@ -59,7 +59,7 @@ public class DiscoveryCacheTests
         cache.Put(Seen(2, "10.0.0.9"));
         for (var i = 0; i < 3000; i++)
         {
-            // From one source, which is also that of a configured device; then from many.
+            // First from one source, which is also a configured device's; then from many.
             cache.Put(Seen(1000 + i, "10.0.0.9"));
             cache.Put(Seen(100_000 + i, $"10.1.{i / 250}.{1 + (i % 250)}"));
         }

@@ -11,12 +11,12 @@ using Xunit;
 namespace FolderSync.Network.Tests.Discovery;
 
 /// <summary>
-/// Good packets with a few bytes changed, and noise, into each of the two receivers: no exception, bounded memory, no name ever looked up.
-/// 50,000 packets each; FOLDERSYNC_FUZZ=1000000 for more.
+/// Good packets with a few bytes changed, and random bytes, for each of the two receivers: no exception, bounded memory, no name lookup. 50,000
+/// packets each; FOLDERSYNC_FUZZ=1000000 for more.
 /// </summary>
 public class DiscoveryFuzzTests
 {
-    /// <summary>Bytes that one packet may make the receiver allocate, for whatever it says it holds.</summary>
+    /// <summary>The bytes that one packet may make the receiver allocate, whatever lengths it claims.</summary>
     private const long MaxAllocated = 1 << 20;
 
     private static readonly int Packets = int.TryParse(Environment.GetEnvironmentVariable("FOLDERSYNC_FUZZ"), out var n) ? n : 50_000;
@@ -136,7 +136,7 @@ public class DiscoveryFuzzTests
             var packet = Mutate(seeds[random.Next(seeds.Length)], random);
             var before = GC.GetAllocatedBytesForCurrentThread();
             feed(packet);
-            // The first packets also make what stays: tables, compiled code.
+            // The first packets also allocate what stays: tables, compiled code.
             if (i > 1000)
                 largest = Math.Max(largest, GC.GetAllocatedBytesForCurrentThread() - before);
         }
@@ -162,7 +162,7 @@ public class DiscoveryFuzzTests
                 case 2: bytes[at] = (byte)(random.Next(2) == 0 ? 0 : 0xFF); break;
                 case 3: bytes = [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + random.Next(1, 8))..]]; break;
                 case 4: bytes = [.. bytes[..at], (byte)random.Next(256), .. bytes[at..]]; break;
-                // A name that points anywhere: at itself, forward, in a circle.
+                // A compressed name that points anywhere: at itself, forward, in a circle.
                 default: bytes = [.. bytes[..at], (byte)(0xC0 | random.Next(2)), (byte)random.Next(256), .. bytes[Math.Min(bytes.Length, at + 2)..]]; break;
             }
         }

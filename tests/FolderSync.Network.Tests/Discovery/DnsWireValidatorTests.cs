@@ -9,12 +9,12 @@ using Xunit;
 
 namespace FolderSync.Network.Tests.Discovery;
 
-/// <summary>What is dropped before the library's parser sees it, and what that parser may cost for what is not.</summary>
+/// <summary>What is dropped before the library parses it, and what parsing the rest may cost.</summary>
 public class DnsWireValidatorTests
 {
     private const int Type = 12;
 
-    /// <summary>Bytes that the parser may allocate for one packet that passes.</summary>
+    /// <summary>The bytes that the parser may allocate for one valid packet.</summary>
     private const long MaxAllocated = 1 << 20;
 
     private static readonly int Packets = int.TryParse(Environment.GetEnvironmentVariable("FOLDERSYNC_FUZZ"), out var n) ? n : 50_000;
@@ -72,7 +72,7 @@ public class DnsWireValidatorTests
         Assert.Equal(expected == nameof(PacketFault.None), MdnsPacket.TryRead(packet) is not null);
     }
 
-    /// <summary>What this program sends itself is never dropped by another one.</summary>
+    /// <summary>Our own packets are never dropped.</summary>
     [Fact]
     public void What_the_responder_sends_passes()
     {
@@ -84,7 +84,7 @@ public class DnsWireValidatorTests
         Assert.Equal(PacketFault.None, DnsWireValidator.Validate(MdnsPacket.ToBytes(message)));
     }
 
-    /// <summary>Whatever passes costs little, and its names are as long as names may be.</summary>
+    /// <summary>Whatever passes is cheap to parse, and its names are within the limits.</summary>
     [Fact]
     public void What_passes_is_cheap_to_parse()
     {
@@ -98,7 +98,7 @@ public class DnsWireValidatorTests
             passed++;
             var before = GC.GetAllocatedBytesForCurrentThread();
             var message = MdnsPacket.TryRead(packet);
-            // The first also make what stays: tables, compiled code.
+            // The first packets also allocate what stays: tables, compiled code.
             if (passed > 100)
                 Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocated);
             if (message is null)
@@ -111,7 +111,7 @@ public class DnsWireValidatorTests
         Assert.True(passed > Packets / 10 && parsed > Packets / 20, $"{passed} passed, {parsed} parsed of {Packets}");
     }
 
-    /// <summary>A packet at each of the limits, which passes, is still cheap.</summary>
+    /// <summary>A valid packet at each of the limits is still cheap to parse.</summary>
     [Theory]
     [InlineData("name of 255 bytes")]
     [InlineData("512 records")]
@@ -194,7 +194,7 @@ public class DnsWireValidatorTests
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 
-    /// <summary>Questions, then records; names of all kinds, most of them sane.</summary>
+    /// <summary>Random questions and records with names of all kinds, most of them valid.</summary>
     private static byte[] Random(Random random)
     {
         var (questions, records) = (random.Next(4), random.Next(12));
@@ -269,7 +269,7 @@ public class DnsWireValidatorTests
 
     private static byte[] Ones(int count) => Labels([.. Enumerable.Repeat("a", count)]);
 
-    /// <summary>Three labels of 63 bytes and one of that many minus one; 62 makes 255.</summary>
+    /// <summary>Three labels of 63 bytes and one of the given length minus one; 62 makes 255 in total.</summary>
     private static byte[] Long(int last) => Labels(new string('a', 63), new string('a', 63), new string('a', 63), new string('a', last - 1));
 
     private static byte[] Pointer(int target) => [(byte)(0xC0 | (target >> 8)), (byte)target];

@@ -5,7 +5,7 @@ using FolderSync.Network.Discovery;
 
 namespace FolderSync.Network.Tests.Discovery;
 
-/// <summary>A network in memory: what one host sends to all on it, all others that opened the port get, itself too.</summary>
+/// <summary>A network in memory: what one host broadcasts, all hosts with that port open receive, including the sender.</summary>
 internal sealed class Lan
 {
     private readonly Lock _lock = new();
@@ -42,7 +42,7 @@ internal sealed class Lan
     {
         public IPAddress Address => address;
 
-        /// <summary>Ports that another program has.</summary>
+        /// <summary>Ports that another program uses.</summary>
         public HashSet<int> Taken { get; } = [];
 
         public IReadOnlyList<NetworkPath> Paths { get; set; } = [new NetworkPath(2, "eth0", true, [(address, prefix)])];

@@ -54,7 +54,7 @@ public class MdnsBrowserTests
         Assert.Single(_seen);
     }
 
-    /// <summary>At four fifths of its life it is asked for; unanswered, it is forgotten.</summary>
+    /// <summary>At 80 % of its lifetime a record is queried again; without a response it expires.</summary>
     [Fact]
     public void What_gets_old_is_asked_for_once()
     {
@@ -84,7 +84,7 @@ public class MdnsBrowserTests
         Assert.Equal([Other], _gone);
     }
 
-    /// <summary>Heard over two ways, it takes back both: each way's goodbye its own.</summary>
+    /// <summary>A device found over two interfaces needs a goodbye on each.</summary>
     [Fact]
     public void Each_goodbye_takes_back_its_own()
     {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace FolderSync.Network.Tests.Discovery;
 
-/// <summary>The responder against RFC 6762, by a clock that stands still until it is told to go on.</summary>
+/// <summary>Tests the responder against RFC 6762, with a clock that the test advances.</summary>
 public class MdnsResponderTests
 {
     private static readonly DeviceId Self = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
@@ -41,7 +41,7 @@ public class MdnsResponderTests
         foreach (var announcement in sent.Skip(3).Select(s => s.Message))
         {
             Assert.True(announcement is { QR: true, AA: true } && announcement.Questions.Count == 0);
-            // Lives, and the cache-flush bit on all that is this device's alone.
+            // Checks the lifetimes, and the cache-flush bit on all unique records.
             Assert.All(announcement.Answers, r => Assert.Equal(r is not PTRRecord, MdnsPacket.HasTopBit(r.Class)));
             Assert.All(announcement.Answers, r => Assert.Equal(r.Type is DnsType.PTR or DnsType.TXT ? 4500 : 120, r.TTL.TotalSeconds));
             Assert.Equal(["txtvers=1", $"id={Self}", "port=22000", "version=1.0"], MdnsPacket.TextOf(announcement.Answers.Single(r => r.Type == DnsType.TXT)));
@@ -61,7 +61,7 @@ public class MdnsResponderTests
         Assert.Equal("laptop (3)", _responder.Service.Label);
     }
 
-    /// <summary>Later, too: a name that another one has all the same is given up.</summary>
+    /// <summary>If another device uses the name later, the responder gives it up, too.</summary>
     [Fact]
     public void A_conflict_after_the_announcement_is_one_too()
     {
@@ -76,12 +76,15 @@ public class MdnsResponderTests
         Run(TimeSpan.FromSeconds(3));
         Assert.Null(Hear(Answer(_responder.Service.Records(Part.Announced, Path, flush: true))));
         Assert.Null(Hear(Theirs("someone", Part.Announced)));
-        // A goodbye for the name takes nothing.
+        // A goodbye for the name is no conflict.
         Assert.Null(Hear(Answer(new MdnsService(Other, "laptop", 1, "").Records(Part.Server, Path, flush: true, TimeSpan.Zero))));
         Assert.True(_responder.IsOwner);
     }
 
-    /// <summary>Two probe at once: the one with the lower data waits a second, the other one goes on. By the data of TXT here, the lower type.</summary>
+    /// <summary>
+    /// Two devices probe at once: the one with the lower data waits a second, the other one continues. The data of TXT, the lower type, decides
+    /// here.
+    /// </summary>
     [Fact]
     public void Of_two_that_probe_at_once_one_waits()
     {
@@ -105,7 +108,7 @@ public class MdnsResponderTests
         Run(TimeSpan.FromSeconds(5));
         Hear(Query(MdnsNames.Service, DnsType.PTR));
         var (at, answer) = Assert.Single(Run(TimeSpan.FromSeconds(1)));
-        // An answer that others give, too, waits a moment.
+        // A response that others send, too, is delayed a little.
         Assert.Equal(0.02, Math.Round(at, 3));
         Assert.Equal(_responder.Service.Instance, Assert.IsType<PTRRecord>(Assert.Single(answer.Answers)).DomainName);
         Assert.Equal([DnsType.SRV, DnsType.TXT, DnsType.A, DnsType.AAAA], answer.AdditionalRecords.Select(r => r.Type));
@@ -176,7 +179,7 @@ public class MdnsResponderTests
         Assert.Single(Run(TimeSpan.FromSeconds(0.5)));
     }
 
-    /// <summary>A probe for our name is answered at once however lately it was told.</summary>
+    /// <summary>A probe for our name gets a response at once, however recently it was sent.</summary>
     [Fact]
     public void The_name_is_defended()
     {
@@ -191,13 +194,15 @@ public class MdnsResponderTests
         Run(TimeSpan.FromSeconds(5));
         Hear(Query(MdnsNames.Service, DnsType.PTR, (DnsClass)0x8001));
         Assert.Equal(Neighbour, Assert.Single(Outgoing(TimeSpan.FromSeconds(0.1))).To);
-        // Nobody else has heard it for long: all are told.
+        // No other device has received it for long: send to all.
         _time.Advance(TimeSpan.FromMinutes(10));
         Hear(Query(MdnsNames.Service, DnsType.PTR, (DnsClass)0x8001));
         Assert.Null(Assert.Single(Outgoing(TimeSpan.FromSeconds(0.1))).To);
     }
 
-    /// <summary>From another port than 5353: an old resolver, that knows no bits and keeps what it hears for as long as it is told.</summary>
+    /// <summary>
+    /// A query from a port other than 5353: an old resolver that doesn't know the bits and caches records for their full lifetime.
+    /// </summary>
     [Fact]
     public void An_old_resolver_gets_what_it_understands()
     {
@@ -219,7 +224,7 @@ public class MdnsResponderTests
         Run(TimeSpan.FromSeconds(5));
         var goodbye = Assert.Single(_responder.Goodbye([Link])).Message;
         Assert.All(goodbye.Answers, r => Assert.Equal(TimeSpan.Zero, r.TTL));
-        // The type is everybody's: it stays.
+        // All devices share the service type: it stays.
         Assert.Equal([DnsType.PTR, DnsType.SRV, DnsType.TXT, DnsType.A, DnsType.AAAA], goodbye.Answers.Select(r => r.Type));
     }
 
@@ -247,7 +252,7 @@ public class MdnsResponderTests
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(label), 58, 63);
     }
 
-    /// <summary>A person's words are one label, whatever they hold, on the wire and back.</summary>
+    /// <summary>The user's text is one label, whatever it contains.</summary>
     [Theory]
     [InlineData("laptop 2.0")]
     [InlineData("a\\.b\\\\c")]
@@ -286,7 +291,7 @@ public class MdnsResponderTests
         return Wire(message);
     }
 
-    /// <summary>As it comes by the wire.</summary>
+    /// <summary>Serializes and parses the message.</summary>
     private static Message Wire(Message message) => MdnsPacket.TryRead(MdnsPacket.ToBytes(message))!;
 
     private string? Hear(Message message) => _responder.Hear(new Incoming(message, Neighbour, Link), [Link]);
