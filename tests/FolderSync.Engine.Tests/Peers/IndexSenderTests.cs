@@ -44,7 +44,7 @@ public sealed class IndexSenderTests : IAsyncDisposable
     {
         Commit("old");
         _folder.Limit = new AnnouncementLimit(_folder.Index.LocalSequence, Deadline.In(TimeSpan.FromHours(1), TimeProvider.System));
-        // Found by a scan under its new name, while the old one is not missed yet.
+        // A scan found it under its new name; the old name is not missing yet.
         Commit("new");
         var (linking, sending) = Start();
         Assert.Equal(["old"], await _connection.NextNamesAsync());
@@ -52,7 +52,7 @@ public sealed class IndexSenderTests : IAsyncDisposable
         _folder.Index.CommitLocal([Entry("old") with { Deleted = true, Blocks = null }]);
         _folder.Limit = null;
         _folder.Listeners.Wake();
-        // Both at once, so that the peer renames.
+        // Both in one update, so that the peer renames.
         Assert.Equal(["new", "old"], await _connection.NextNamesAsync());
         _stop.Cancel();
         await sending;

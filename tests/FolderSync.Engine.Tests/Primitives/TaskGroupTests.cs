@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Primitives;
 
-/// <summary>Fan-out: nothing is lost, nothing goes on behind its owner's back.</summary>
+/// <summary>No fault is lost, and no task outlives its owner.</summary>
 public class TaskGroupTests
 {
     [Fact]

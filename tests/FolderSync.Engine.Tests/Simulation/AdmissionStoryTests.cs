@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>Which devices are let in, from where, and what the others learn of this one.</summary>
+/// <summary>Which devices may connect, from where, and what others learn about this device.</summary>
 public sealed class AdmissionStoryTests
 {
     private static readonly IPAddress Home = IPAddress.Parse("192.168.1.5");
@@ -41,7 +41,7 @@ public sealed class AdmissionStoryTests
         Assert.True(IsConnected);
     }
 
-    /// <summary>Another device may be there, so TLS is done; the device's name is not told.</summary>
+    /// <summary>Another device may be at that address, so the TLS handshake completes, but the device's name is not sent.</summary>
     [Fact]
     public void A_device_outside_its_networks_learns_no_name()
     {
@@ -102,7 +102,7 @@ public sealed class AdmissionStoryTests
         Assert.Empty(Anna.State.PendingDevices());
         Assert.DoesNotContain(events, e => e.Event is EngineEvent.UnknownDeviceConnected);
 
-        // A restart forgets nothing of it.
+        // It survives a restart.
         Anna.Kill();
         Anna.Start();
         _world.RunUntil("anna is there again", () => Anna.Engine?.ListenAddresses.Count > 0);

@@ -7,7 +7,7 @@ internal sealed class CollectedLog : ILoggerFactory, ILogger
 {
     private readonly List<(LogLevel Level, string Text, Exception? Exception)> _entries = [];
 
-    /// <summary>Errors that came with their exception, and so with their stack.</summary>
+    /// <summary>Errors logged with an exception, and so with a stack.</summary>
     public IReadOnlyList<Exception> Faults => [.. _entries.Where(e => e.Level >= LogLevel.Error).Select(e => e.Exception).OfType<Exception>()];
 
     public IReadOnlyList<string> Texts => [.. _entries.Select(e => e.Text)];

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>Both sides of a conflict are kept, on every device, once each.</summary>
+/// <summary>Every device keeps both sides of a conflict, once each.</summary>
 public sealed class ConflictStoryTests
 {
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ConflictStoryTests
 
         Assert.Equal("edit of carl", world["anna"].User.ReadText("f"));
         Assert.Equal(["edit of anna", "edit of bert", "edit of carl"], Contents(world["carl"]));
-        // No ping-pong.
+        // The devices don't exchange it for ever.
         Assert.Equal(sequences, world.Devices.Select(d => d.Index.LocalSequence));
     }
 
@@ -43,7 +43,7 @@ public sealed class ConflictStoryTests
         var world = new SimulatedWorld("anna", "bert", "carl");
         Begin(world);
         PartAll(world);
-        // The same edit was displaced on each of them, a few seconds apart.
+        // Each of them displaced the same edit, a few seconds apart.
         foreach (var device in world.Devices)
         {
             world.RunFor(TimeSpan.FromSeconds(7));
@@ -73,7 +73,7 @@ public sealed class ConflictStoryTests
         world["bert"].User.WriteFile(copies[1], "the displaced edit");
         foreach (var device in world.Devices)
             world.Scan(device);
-        // On bert's disk, which would take its own away for anna's.
+        // On bert's disk, which would replace its own spelling with anna's.
         world["bert"].User.WriteFile(copies[1], "edited since");
         JoinAll(world);
         world.RunUntilSynced();
@@ -153,7 +153,7 @@ public sealed class ConflictStoryTests
         world[editor].User.WriteFile("f", "edited");
         world[editor].Notice("f");
         world.RunFor(TimeSpan.FromMinutes(1));
-        // Later, and so the newer one.
+        // Later, and therefore newer.
         world[deleter].User.Delete("f");
         world[deleter].Notice("f");
         world.RunFor(TimeSpan.FromMinutes(1));
@@ -163,7 +163,7 @@ public sealed class ConflictStoryTests
         world.RunUntilSynced();
 
         Assert.Equal("edited", world[deleter].User.ReadText("f"));
-        // It dominates the deletion for a peer that lets the newer one win, too.
+        // For a peer that lets the newer one win, it dominates the deletion, too.
         Assert.All(world.Devices, d => Assert.Equal(VectorOrder.Newer, d.Index.FindGlobal(FileName.Of("f"))!.Version.Compare(deleted)));
     }
 
@@ -221,8 +221,8 @@ public sealed class ConflictStoryTests
     }
 
     /// <summary>
-    /// The simulator's seed 48521 told step by step. Who has resolved carl's first version against anna's, and who resolves his second against hers,
-    /// came to one merged vector and two outcomes; equal vectors are never looked at again.
+    /// The simulator's seed 48521, step by step. One device resolved carl's first version against anna's, another one resolved his second. Both got
+    /// the same merged vector with different content; and equal vectors are never compared again.
     /// </summary>
     [Theory]
     [InlineData("content")]
@@ -262,7 +262,7 @@ public sealed class ConflictStoryTests
         }
     }
 
-    /// <summary>The two are connected until they are in sync, and nobody else is.</summary>
+    /// <summary>Connects only these two until they are in sync.</summary>
     private static void Meet(SimulatedWorld world, SimulatedDevice one, SimulatedDevice other)
     {
         world.Network.Join(one.Id, other.Id);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>Many files gone are held for a person's word, however the disk tells of it; moved ones are not gone.</summary>
+/// <summary>If many files disappear, their deletion needs the user's decision, however the disk reports it; moved files don't count.</summary>
 public sealed class DeletionHoldStoryTests
 {
     private const int Files = 400;
@@ -28,7 +28,7 @@ public sealed class DeletionHoldStoryTests
         _world.RunFor(TimeSpan.FromHours(3));
 
         Assert.True(Anna.Snapshot.Hold!.Files > Files / 4, $"{Anna.Snapshot.Hold.Files} are held");
-        // No more than a person's single deletions went out before it showed what it was.
+        // Before the burst was recognized, no more was announced than a user's single deletions.
         Assert.InRange(FilesOf(Bert), Files - 20, Files);
     }
 
@@ -79,7 +79,7 @@ public sealed class DeletionHoldStoryTests
         for (var i = deleted; i < deleted + 40; i++)
             Anna.User.Delete($"d/{i}");
         Anna.Start();
-        // Sooner than a window that was counted anew would have ended by itself.
+        // Sooner than a window that had started again would have ended.
         _world.RunFor(TimeSpan.FromMinutes(5));
         Assert.Equal(Files - deleted - 40, FilesOf(Bert));
         Assert.Null(Anna.Snapshot.Hold);

@@ -5,7 +5,7 @@ namespace FolderSync.Engine.Tests.Simulation;
 
 public sealed class DrawStreamTests
 {
-    /// <summary>Seeds that are noted somewhere stay what they were.</summary>
+    /// <summary>Recorded seeds keep their meaning.</summary>
     [Fact]
     public void It_draws_what_a_seeded_Random_draws()
     {

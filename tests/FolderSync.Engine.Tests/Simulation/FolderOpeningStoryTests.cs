@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>A folder that can't be opened, or that loses its disk or its index, comes back by itself and takes its peers along.</summary>
+/// <summary>A folder that can't be opened, or that loses its disk or its index, recovers and synchronizes with its peers again.</summary>
 public sealed class FolderOpeningStoryTests
 {
     private readonly SimulatedWorld _world = new("anna", "bert");

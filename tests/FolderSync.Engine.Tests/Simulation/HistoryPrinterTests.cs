@@ -12,7 +12,7 @@ public sealed class HistoryPrinterTests
 {
     private const string ImplicitUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;";
 
-    /// <summary>Put where its text says, the printed test compiles, holds the same history, and runs.</summary>
+    /// <summary>The printed test compiles, contains the same history, and runs.</summary>
     [Theory]
     [InlineData(1, 3, 40, false)]
     [InlineData(2, 3, 60, true)]

@@ -4,10 +4,15 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>Histories that once failed, shrunk and told in full: a change of what is drawn doesn't change them. `run --shrink` prints such a test.</summary>
+/// <summary>
+/// Histories that once failed, shrunk and written out: changes to the random generation don't affect them. `run --shrink` prints such a test.
+/// </summary>
 public class KeptHistoryTests
 {
-    /// <summary>Two devices on disks that fold case gave one spelling up at once, told nobody, and waited for each other's copy for ever.</summary>
+    /// <summary>
+    /// Two devices on case-insensitive disks gave up one spelling at the same time without announcing it, and waited for each other's copy for
+    /// ever.
+    /// </summary>
     [Fact]
     public void A_spelling_that_two_devices_gave_up_is_waited_for_by_none() => Passes(new History
     {
@@ -32,7 +37,9 @@ public class KeptHistoryTests
         SettleDraws = 4155,
     });
 
-    /// <summary>Four devices kept the same content under one name. Each removed its own as redundant, and the others brought it back as their own, without end.</summary>
+    /// <summary>
+    /// Four devices kept the same content under one name. Each removed its own as redundant, and the others restored it as their own, without end.
+    /// </summary>
     [Fact]
     public void Equal_copies_made_on_four_devices_are_removed_once_and_for_all() => Passes(new History
     {
@@ -64,7 +71,10 @@ public class KeptHistoryTests
         SettleDraws = 4686,
     });
 
-    /// <summary>Two files of equal size had been written in the same nanosecond on two devices; on a disk that has only its time to tell, the one that was renamed over the other passed for it.</summary>
+    /// <summary>
+    /// Two files of equal size were written in the same nanosecond on two devices. On a disk that distinguishes them by time only, a file renamed
+    /// over the other looked unchanged.
+    /// </summary>
     [Fact]
     public void A_file_renamed_over_one_of_equal_size_is_known_by_its_time() => Passes(new History
     {

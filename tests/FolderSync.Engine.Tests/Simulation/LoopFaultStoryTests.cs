@@ -14,8 +14,8 @@ using Xunit;
 namespace FolderSync.Engine.Tests.Simulation;
 
 /// <summary>
-/// A fault that nobody expected, in each of the engine's loops: it is logged with its stack, ends its own link or folder, and that comes back by
-/// itself. (That nothing escapes from a loop is checked by the simulated world at every step.)
+/// An unexpected exception in each of the engine's loops is logged with its stack and ends its link or folder, which recovers. (The simulated world
+/// checks at every step that no exception escapes from a loop.)
 /// </summary>
 public sealed class LoopFaultStoryTests
 {
@@ -102,7 +102,7 @@ public sealed class LoopFaultStoryTests
         world.StartAll();
         world.RunUntil("it was thrown", () => left <= 0);
         world.RunUntil("bert has all", () => bert.Snapshot is { State: FolderState.Idle, Error: "", Counts: { Need.Items: 0, Local.Files: files } });
-        // (Temp files of what was under way may be left until they expire.)
+        // (Temp files of transfers in progress may stay until they expire.)
         for (var i = 0; i < files; i++)
             Assert.Equal($"content {i}", bert.User.ReadText($"{i}"));
     }
@@ -122,7 +122,7 @@ public sealed class LoopFaultStoryTests
         for (var i = 0; i < 30; i++)
         {
             _world.RunFor(TimeSpan.FromSeconds(10));
-            // Not greener than the truth, at no time.
+            // The status never looks better than it is.
             Assert.Equal(FolderState.Error, Anna.Snapshot.State);
         }
         Assert.False(Bert.User.Exists("new"));
@@ -192,12 +192,12 @@ public sealed class LoopFaultStoryTests
             isThrown = true;
             throw new IOException("The disk with the home is full.");
         };
-        // Several wait behind the one that fails. The raw peer says no more of its own accord than it is asked for.
+        // Several wait behind the one that fails. The raw peer sends only what it is asked for.
         raw.Send([.. Enumerable.Range(1, 6).Select(BepMessage (i) => raw.Update(i - 1, raw.Entry($"d{i}", null, 5, i)))]);
         world.RunUntil("it was thrown", () => isThrown);
         world.RunFor(TimeSpan.FromMinutes(2));
         Assert.Equal("", anna.Snapshot.Error);
-        // Whatever is taken for known is there.
+        // Whatever counts as known exists.
         var known = anna.Index.RemoteState(raw.Id).MaxSequence;
         for (var i = 1; i <= known; i++)
             Assert.NotNull(anna.Index.Find(raw.Id, FileName.Of($"d{i}")));
@@ -289,7 +289,7 @@ public sealed class LoopFaultStoryTests
         var block = new Block(0, 0, 1, default);
         var pending = link.RequestAsync(SimulatedDevice.Folder, FileName.Of("f"), block, false, CancellationToken.None);
         await link.DisposeAsync();
-        // Its loops never began: nobody else would answer.
+        // Its loops never started: nobody else would answer.
         await Assert.ThrowsAsync<RequestFailedException>(() => pending);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => link.RequestAsync(SimulatedDevice.Folder, FileName.Of("f"), block, false, CancellationToken.None));
         Assert.True(link.Ended.IsCancellationRequested);
@@ -303,7 +303,7 @@ public sealed class LoopFaultStoryTests
     private static InjectedFault Once(Func<string, bool> where, Exception? fault = null, bool operations = false) =>
         new(where, fault ?? new InvalidOperationException(operations ? "The disk's code broke." : "The index's code broke."));
 
-    /// <summary>Thrown at the first places that are meant.</summary>
+    /// <summary>Thrown at the first matching places.</summary>
     private sealed class InjectedFault(Func<string, bool> where, Exception exception, int times = 1)
     {
         private int _left = times;

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>What a peer offers and says of its downloads: only what can be of use is kept, however much it says.</summary>
+/// <summary>Keeps only useful parts of a peer's offers and download progress, however much it sends.</summary>
 public sealed class OfferStoryTests
 {
     private readonly SimulatedWorld _world = new("anna");
@@ -58,7 +58,7 @@ public sealed class OfferStoryTests
         Assert.Equal(100, Offers.Count);
         Assert.InRange(told, 2, 6);
         Assert.Null(_raw.Ended);
-        // A changed label is news.
+        // A changed label is reported.
         _raw.Send(Config([Offer("4/0", "another")]));
         Assert.Equal("another", Offers.Single(o => o.Folder.Value == "4/0").Label);
     }
@@ -74,7 +74,7 @@ public sealed class OfferStoryTests
         var other = VersionVector.Of([new Counter(_raw.Id.Short, 6)]);
         _raw.Send(Progress(wanted.Name, other, [0]), Progress(FileName.Of("unknown"), wanted.Version, [0]), Progress(FileName.Of("f"), wanted.Version, [0]));
         Assert.Equal(0, session.Exchanges.Find(SimulatedDevice.Folder)!.KnownProgress);
-        // What the peer fetches from here is told of to whoever looks, until it has it.
+        // What the peer fetches from here is visible in the status until the peer has it.
         var ours = Anna.Index.FindLocal(FileName.Of("f"))!;
         _raw.Send(Progress(ours.Name, ours.Version, [0]));
         Assert.True(session.Exchanges.Find(SimulatedDevice.Folder)!.HasTemporarily(ours.Name, ours.Version, 0));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>What is to happen again and again, or later, does: also where timers ring early by the clock, and where somebody sets the clock.</summary>
+/// <summary>Periodic and delayed work happens, even if timers fire early by the clock or somebody sets the clock.</summary>
 public sealed class PeriodicWorkStoryTests
 {
     private const int Folders = 30;
@@ -60,7 +60,7 @@ public sealed class PeriodicWorkStoryTests
         world.RunUntilSynced();
         var begun = Now(world);
         var before = world["anna"].Snapshot.LastScan;
-        // Timers take 49 days; what is longer than a century ends with the test.
+        // A timer's maximum is 49 days; waits of more than a century end with the test.
         var end = Math.Min(seconds * 1.25, 100.0 * 365 * 24 * 60 * 60);
         while (world["anna"].Snapshot.LastScan == before && (Now(world) - begun).TotalSeconds < end + 1)
             world.RunFor(TimeSpan.FromSeconds(Math.Max(0.1, end / 1000)));
@@ -81,7 +81,7 @@ public sealed class PeriodicWorkStoryTests
         Assert.Equal(before, world["anna"].Snapshot.LastScan);
     }
 
-    /// <summary>NTP, a person, or a battery that ran out: intervals are counted by a clock that nobody sets.</summary>
+    /// <summary>NTP, a user or an empty battery may change the wall clock: intervals use the monotonic clock.</summary>
     [Theory]
     [InlineData(-3650)]
     [InlineData(3650)]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>An order holds over all that is needed, however much of it there is.</summary>
+/// <summary>The pull order applies to all needed items, however many there are.</summary>
 public sealed class PullOrderTests
 {
     private static readonly Gen<FileEntry> GenFile = Gen.Select(Gen.Int[0, 500], Gen.Long[0, 20], Gen.Long[-5, 5], Gen.Int[0, 3]).Select((n, size, seconds, nanoseconds) =>
@@ -56,7 +56,7 @@ public sealed class PullOrderTests
         var (anna, bert) = (world["anna"], world["bert"]);
         for (var i = 0; i < files; i++)
             anna.User.WriteFile($"{i:0000}", new string('x', files - i));
-        // All is announced before anything is fetched.
+        // Everything is announced before anything is fetched.
         bert.Configure(world.Devices, f => f with { Type = FolderType.SendOnly });
         world.StartAll();
         world.RunUntil("all is announced", () => bert.Snapshot.Counts.Global.Files == files && bert.Snapshot.LastScan is not null);
@@ -73,7 +73,7 @@ public sealed class PullOrderTests
         var wanted = Enumerable.Range(0, files).Select(i => $"{i:0000}").ToList();
         if (order == PullOrder.SmallestFirst)
             wanted.Reverse();
-        // 96 are under way at once, and up to 512 are placed at once.
+        // 96 transfers run at once, and up to 512 files are placed at once.
         Assert.Subset(wanted.Take(700).ToHashSet(), started.Take(90).ToHashSet());
         Assert.Subset(wanted.TakeLast(700).ToHashSet(), started.TakeLast(90).ToHashSet());
     }

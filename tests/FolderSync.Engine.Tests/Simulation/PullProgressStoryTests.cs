@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>What a person is shown of a pull only goes forward.</summary>
+/// <summary>The progress that the user sees never goes back.</summary>
 public sealed class PullProgressStoryTests
 {
     [Theory]
@@ -24,14 +24,14 @@ public sealed class PullProgressStoryTests
         var cut = total / 2;
         world.AfterStep = () =>
         {
-            // From when all is announced.
+            // Starting when everything is announced.
             if (bert.Engine?.Folder(SimulatedDevice.Folder) is not { } folder || folder.Counts.Global.Bytes < total)
                 return;
             if (shown.Count == 0 || shown[^1] != folder.NeedBytes)
                 shown.Add(folder.NeedBytes);
             if (shown[^1] >= cut)
                 return;
-            // In mid-transfer: what was fetched stays fetched.
+            // In mid-transfer: fetched blocks stay fetched.
             cut = 0;
             world.Network.Part(anna.Id, bert.Id);
             world.Network.Join(anna.Id, bert.Id);

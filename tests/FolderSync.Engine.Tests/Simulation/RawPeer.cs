@@ -9,7 +9,7 @@ using FolderSync.Simulator.World;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>A peer that says what a test wants it to say, on a line of the simulated network.</summary>
+/// <summary>A peer on the simulated network that sends exactly what a test wants.</summary>
 internal sealed class RawPeer(SimulatedWorld world, string name)
 {
     private readonly List<BepMessage> _received = [];
@@ -20,13 +20,13 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
 
     public string Name => name;
 
-    /// <summary>All that came on the present connection.</summary>
+    /// <summary>All messages received on the present connection.</summary>
     public IReadOnlyList<BepMessage> Received => _received;
 
-    /// <summary>Why the connection ended; null while it lives.</summary>
+    /// <summary>Why the connection ended; null while it is alive.</summary>
     public string? Ended { get; private set; }
 
-    /// <summary>What the other side said of itself; null where it said nothing.</summary>
+    /// <summary>The other side's Hello; null if it sent none.</summary>
     public Hello? Greeting => _connection?.PeerHello;
 
     public void Connect(SimulatedDevice to)
@@ -83,9 +83,9 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
         world.RunFor(TimeSpan.FromMilliseconds(100));
     }
 
-    /// <summary>What it says of the folder.</summary>
-    /// <param name="indexId">Of its own index.</param>
-    /// <param name="knownId">What it says to know of the other's index.</param>
+    /// <summary>Sends a ClusterConfig with the folder.</summary>
+    /// <param name="indexId">The ID of its own index.</param>
+    /// <param name="knownId">The ID of the other side's index that it claims to know.</param>
     public BepMessage.ClusterConfig Shares(SimulatedDevice with, ulong indexId = 7, ulong knownId = 0, long knownSequence = 0) => new(
         [
             new SharedFolder(SimulatedDevice.Folder, "", FolderType.SendReceive, false,
@@ -100,7 +100,7 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
 
     public BepMessage.IndexUpdate Update(long previous, params FileEntry[] files) => new(SimulatedDevice.Folder, files, files.Max(f => f.Sequence), previous);
 
-    /// <summary>An entry of its own making; content null: deleted.</summary>
+    /// <summary>Creates an entry; without content it is a deletion.</summary>
     public FileEntry Entry(string path, string? content, ulong counter, long sequence)
     {
         var bytes = Encoding.UTF8.GetBytes(content ?? "");
@@ -121,17 +121,17 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
     public BepMessage.Request Ask(int id, string path, int size, long offset = 0, string folder = "sim") =>
         new(id, new FolderId(folder), FileName.Of(path), offset, size, default, false, 0);
 
-    /// <summary>The answer to that request, once it is there.</summary>
+    /// <summary>Waits for the response to this request.</summary>
     public BepMessage.Response Answer(int id)
     {
         world.RunUntil($"request {id} is answered", () => _received.OfType<BepMessage.Response>().Any(r => r.Id == id));
         return _received.OfType<BepMessage.Response>().First(r => r.Id == id);
     }
 
-    /// <summary>Indexes announced to it since it connected.</summary>
+    /// <summary>The indexes announced to it since it connected.</summary>
     public IEnumerable<BepMessage> Indexes() => _received.Where(m => m is BepMessage.Index or BepMessage.IndexUpdate);
 
-    /// <summary>The last that was said of what is known of its own index.</summary>
+    /// <summary>The latest announcement of what the other side knows of its index.</summary>
     public SharingDevice KnownOfMe() =>
         _received.OfType<BepMessage.ClusterConfig>().Last().Folders.Single().Devices.Single(d => d.Id == Id);
 }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>What a peer says that no honest one does, or only one with a history, and what becomes of it.</summary>
+/// <summary>How the engine handles messages that no correct peer sends, or only one with a history.</summary>
 public sealed class RawPeerTests
 {
     private readonly SimulatedWorld _world = new("anna");
@@ -76,7 +76,7 @@ public sealed class RawPeerTests
             Assert.Contains("before its ClusterConfig", _raw.Ended, StringComparison.Ordinal);
             Assert.DoesNotContain(_raw.Received, m => m is BepMessage.Response);
         }
-        // A second one is how a change of sharing is told.
+        // A second ClusterConfig reports a change of sharing.
         Begin();
         _raw.Send(_raw.Shares(Anna));
         Assert.Null(_raw.Ended);
@@ -173,7 +173,7 @@ public sealed class RawPeerTests
         _raw.Send(_raw.Shares(Anna));
         _raw.Send(_raw.Index(_raw.Entry("a", "x", 5, 3)), _raw.Update(950, _raw.Entry("c", "x", 7, 1000)));
         _world.RunUntil("it is taken", () => Anna.Snapshot.Counts.Global.Files == 4);
-        // Once for each index: a peer that always has a gap is not asked for ever.
+        // Once per index: a peer that always has a gap is not asked for ever.
         Assert.Null(_raw.Ended);
     }
 
@@ -221,7 +221,7 @@ public sealed class RawPeerTests
         return bytes;
     }
 
-    /// <summary>A request is a peer's word: its numbers may be anything.</summary>
+    /// <summary>A request comes from a peer: its numbers may be anything.</summary>
     [Fact]
     public void Requests_beyond_every_file_are_refused_and_the_link_lives_on()
     {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>Entries that break a rule or stand at a limit: what becomes of them, of the connection they came by, and of what is made of them.</summary>
+/// <summary>Entries that break a rule or are at a limit: how the engine handles them, their connection, and what derives from them.</summary>
 public sealed class RefusedEntryTests
 {
     private const int MaxCounters = 1000;
@@ -62,7 +62,7 @@ public sealed class RefusedEntryTests
         }
         AssertLasting();
         Assert.DoesNotContain(Copies(Anna), c => c.Contains("edit", StringComparison.Ordinal));
-        // What raw is told it would take, too, were it a FolderSync.
+        // If raw were a FolderSync, it would accept what it receives.
         Assert.All(
             _raw.Indexes().SelectMany(m => m is BepMessage.Index i ? i.Files : ((BepMessage.IndexUpdate)m).Files),
             f => Assert.True(f.Version.Counters.Length <= MaxCounters && f.Version.Counters.All(c => c.Value <= MaxCounter), f.Name.Value));
@@ -121,10 +121,10 @@ public sealed class RefusedEntryTests
         Assert.Null(_raw.Ended);
         Assert.All(Problems(), p => Assert.Contains("raw", p.Reason, StringComparison.Ordinal));
         Assert.All((string[])["a", "many", "big", "link", "nothing"], n => Assert.Contains(Problems(), p => p.Path == n));
-        // What was known of the name is no longer true: it is needed from nobody, and the device counts as without it.
+        // What was known of the name is no longer true: it is needed from no device, and the device counts as not having it.
         Assert.Equal((1, 1), (Anna.Snapshot.Counts.Need.Files, Anna.Snapshot.Counts.Global.Files));
         Assert.Empty(Anna.Index.Holders(FileName.Of("a")));
-        // It has been received all the same: nothing is asked for again.
+        // It was received nevertheless: nothing is requested again.
         _raw.Send(_raw.Update(10, _raw.Entry("c", "x", 6, 11)));
         _world.RunUntil("the next is taken", () => Anna.Snapshot.Counts.Global.Files == 2);
         Assert.Null(_raw.Ended);
@@ -137,7 +137,7 @@ public sealed class RefusedEntryTests
         _world.RunUntil("they are taken", () => Anna.Snapshot.Counts.Need.Files == 4);
         Assert.Equal(bad.Length - 3, Problems().Count);
         Assert.Equal([_raw.Id], Anna.Index.Holders(FileName.Of("a")));
-        // A whole index that has none of them: all is well.
+        // A complete index without them clears the problem.
         _raw.Send(_raw.Index(_raw.Entry("a", "good", 7, 12)));
         _world.RunUntil("it is told of no more", () => Problems().Count == 0);
     }
@@ -169,7 +169,7 @@ public sealed class RefusedEntryTests
         Anna.User.WriteFile("beside", "x");
         _world.Scan(Anna);
         _world.RunUntil("all else goes on", () => Bert.User.Exists("beside"));
-        // They become good: nothing is left of it.
+        // They become valid: nothing remains of the problem.
         for (var first = 1; first < sequence; first += 1000)
             _raw.Send(_raw.Update(sequence - 1, [.. Enumerable.Range(first, 1000).Select(n => _raw.Entry($"bad {n}", null, 9, sequence + n))]));
         _world.RunUntil("nothing is told of", () => Problems().Count == 0);
@@ -207,7 +207,7 @@ public sealed class RefusedEntryTests
         _world.Scan(Anna);
         _world.RunFor(TimeSpan.FromMinutes(1));
         Assert.Equal((sequence, 0), (Anna.Index.LocalSequence, Bert.Snapshot.Counts.Need.Items));
-        // Moved up, it is synced.
+        // After moving it up, it is synced.
         Anna.User.Rename("e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e/e", "up");
         _world.Scan(Anna);
         _world.RunUntil("bert has all", () => _world.AreEqual());
@@ -252,7 +252,7 @@ public sealed class RefusedEntryTests
     private void Give(string path, string content, VersionVector version, long sequence) =>
         Give((_raw.Entry(path, content, 1, sequence) with { Version = version, Modified = new FileTime(1_000_000_000, 0) }, content));
 
-    /// <summary>Announces files and answers what is asked for them until they are there.</summary>
+    /// <summary>Announces files and serves the requests until the other side has them.</summary>
     private void Give(params (FileEntry Entry, string Content)[] files)
     {
         var contents = files.ToDictionary(f => f.Entry.Name, f => f.Content);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>What sharing, ignoring, the folder's type and a lost index may and may not do to the others' files.</summary>
+/// <summary>What sharing, ignoring, the folder's type and a lost index may and may not do to other devices' files.</summary>
 public sealed class RoleStoryTests
 {
     private readonly SimulatedWorld _world = new("anna", "bert");
@@ -117,7 +117,7 @@ public sealed class RoleStoryTests
         _world.RunUntilSynced();
         Assert.Equal("hello", Bert.User.ReadText("f"));
         Assert.False(Bert.User.Exists("own"));
-        // What was only here is among the versions.
+        // What existed only here is among the versions.
         Assert.Contains(Bert.User.Tree(".stversions"), v => System.Text.Encoding.UTF8.GetString(v.Content) == "own");
     }
 
@@ -157,7 +157,7 @@ public sealed class RoleStoryTests
         _world.RunFor(TimeSpan.FromHours(2));
 
         var names = Anna.User.Tree("", p => p.StartsWith(".st", StringComparison.Ordinal)).Select(f => f.Path).ToList();
-        // Without the index nothing tells that 5 was deleted here rather than never had.
+        // Without the index, nothing shows that 5 was deleted here rather than never present.
         Assert.True(Anna.User.Exists("5"));
         if (!changedMeanwhile)
             Assert.Equal(21, names.Count);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>What all folders and peers share: scans at once, the time temp files are kept, rates.</summary>
+/// <summary>Limits shared by all folders and peers: concurrent scans, the lifetime of temp files, rates.</summary>
 public sealed class SharedLimitTests
 {
     private static readonly FolderId Second = new("second");

@@ -21,7 +21,7 @@ public sealed class ShrinkerTests
         }
     }
 
-    /// <summary>No history is run: what fails is said of its steps alone, so what is left can be said, too.</summary>
+    /// <summary>Runs no histories: whether one fails depends on its steps alone, so the expected result is known.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(100)]
@@ -38,7 +38,7 @@ public sealed class ShrinkerTests
         Assert.Equal(2, history.Devices.Count);
         Assert.All(history.Devices, d => Assert.Equal((0, new MemoryDiskOptions()), (d.SkewSeconds, d.Disk)));
         Assert.All(history.Steps, s => Assert.Equal(Pause.None, s.Pause));
-        // Its draws are still those of its own place in the seed's stream.
+        // Its draws still come from its own position in the seed's stream.
         Assert.All(history.Steps, s => Assert.Contains(drawn.Steps, d => d.Draws == s.Draws));
     }
 
@@ -62,7 +62,7 @@ public sealed class ShrinkerTests
         Assert.InRange(shrunk.History.Steps.Count, 1, drawn.Steps.Count / 4);
     }
 
-    /// <summary>Real histories under an oracle that is wrong on purpose: each candidate runs, and the smallest one fails again.</summary>
+    /// <summary>Runs real histories with an oracle that is wrong on purpose: each candidate runs, and the smallest one fails again.</summary>
     [Fact]
     public void A_failure_of_real_histories_shrinks_and_still_fails()
     {

@@ -7,25 +7,30 @@ using Xunit.Sdk;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>Each run draws its own histories: those that always passed find nothing more. FOLDERSYNC_SEED and FOLDERSYNC_SIMULATIONS say which instead.</summary>
+/// <summary>
+/// Each run draws new histories, because those that always passed find nothing more. FOLDERSYNC_SEED and FOLDERSYNC_SIMULATIONS override that.
+/// </summary>
 public sealed class SimulationTests(ITestOutputHelper output, SimulationTests.FirstSeed first) : IClassFixture<SimulationTests.FirstSeed>
 {
     private const int Parallelism = 2;
 
     private static int Histories => int.TryParse(Environment.GetEnvironmentVariable("FOLDERSYNC_SIMULATIONS"), out var n) && n > 0 ? n : 10_000;
 
-    /// <summary>The oracle of correctness over random histories.</summary>
+    /// <summary>Checks the oracle of correctness over random histories.</summary>
     [Fact]
     public void No_history_loses_a_version_or_leaves_devices_unequal() => Run(Histories, new HistoryOptions());
 
-    /// <summary>The same where each version stands at the limit of what devices take, so that merges don't fit and edits begin new vectors. One for thirty of the others.</summary>
+    /// <summary>
+    /// The same with every version at the limit of what devices accept, so that merges don't fit and edits start new vectors. One for every thirty
+    /// of the others.
+    /// </summary>
     [Fact]
     public void No_history_at_the_limit_of_versions_loses_one_or_leaves_devices_unequal() =>
         Run(Math.Max(1, Histories / 30), new HistoryOptions { LongVectors = true });
 
     /// <summary>
-    /// Seeds that once failed run for ever, under the clock they failed under. A change of the engine makes another history of a seed, so what it
-    /// was that failed is told step by step in a story besides.
+    /// Seeds that once failed run for ever, with the clock they failed with. A change of the engine changes a seed's history, so a story test also
+    /// repeats step by step what failed.
     /// </summary>
     [Theory]
     // ConflictStoryTests.Two_resolutions_of_a_conflict_never_share_a_vector
@@ -41,7 +46,7 @@ public sealed class SimulationTests(ITestOutputHelper output, SimulationTests.Fi
     public void A_seed_replays_to_the_same_trace(int seed) =>
         Assert.Equal(HistoryRunner.Draw(seed, isDetailed: true).Trace, HistoryRunner.Draw(seed, isDetailed: true).Trace);
 
-    /// <summary>Else shrinking would begin with another history than the one that failed.</summary>
+    /// <summary>Otherwise shrinking would start with a different history than the one that failed.</summary>
     [Theory]
     [InlineData(7, 3, 40, false)]
     [InlineData(1234, 3, 40, true)]
@@ -73,7 +78,7 @@ public sealed class SimulationTests(ITestOutputHelper output, SimulationTests.Fi
             """);
     }
 
-    /// <summary>Drawn once a run, and said also where all passes: a run that no longer ends replays, too.</summary>
+    /// <summary>Drawn once per run, and printed also when all pass, so that a run that hangs can be repeated.</summary>
     public sealed class FirstSeed
     {
         public FirstSeed(IMessageSink sink)

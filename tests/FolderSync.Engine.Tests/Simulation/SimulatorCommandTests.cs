@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>The simulator as a program.</summary>
+/// <summary>Tests the simulator's command line.</summary>
 public sealed class SimulatorCommandTests
 {
     [Fact]
@@ -81,7 +81,7 @@ public sealed class SimulatorCommandTests
     {
         var (code, output, _) = Run("run", "--seed", "3", "--operations", $"{operations}", "--trace");
         Assert.Equal(0, code);
-        // A pause after each, but those of no callbacks; one more after the start.
+        // A pause after each, except those without callbacks; one more after the start.
         Assert.InRange(output.Split('\n').Count(l => l.Contains("  run ", StringComparison.Ordinal)), operations * 9 / 10, operations + 1);
     }
 

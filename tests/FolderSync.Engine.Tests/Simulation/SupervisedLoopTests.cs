@@ -9,8 +9,8 @@ using Xunit;
 namespace FolderSync.Engine.Tests.Simulation;
 
 /// <summary>
-/// A fault in the very method of each supervised loop: it is thrown by the clock, the index or the disk when that method asks it for something.
-/// It is logged with its stack, ends its own connection or folder and nothing else, is shown where a user looks, and what it ended comes back.
+/// An exception in each supervised loop's method, thrown by the clock, the index or the disk when the method uses it. It is logged with its stack,
+/// ends only its own connection or folder, is visible to the user, and the loop recovers.
 /// </summary>
 public sealed class SupervisedLoopTests
 {
@@ -36,7 +36,7 @@ public sealed class SupervisedLoopTests
         _world.RunUntilSynced();
         var fault = new SeamFault(method);
         Bert.BeforeSeam = fault.Throw;
-        // A connection that is made anew runs each of them.
+        // A new connection runs each of them.
         _world.Network.Part(Anna.Id, Bert.Id);
         _world.RunFor(TimeSpan.FromSeconds(30));
         _world.Network.Join(Anna.Id, Bert.Id);
@@ -168,7 +168,7 @@ public sealed class SupervisedLoopTests
         Assert.Contains(fault.Method.Split('.')[1], fault.Exception.StackTrace, StringComparison.Ordinal);
     }
 
-    /// <summary>Thrown once, when that method, or a lambda in it, asks for something.</summary>
+    /// <summary>Thrown once, when this method, or a lambda in it, uses the object.</summary>
     private sealed class SeamFault(string method)
     {
         public string Method => method;

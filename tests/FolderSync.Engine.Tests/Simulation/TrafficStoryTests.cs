@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>Only what the other side can't have yet travels.</summary>
+/// <summary>Only data that the other side can't have yet is sent.</summary>
 public sealed class TrafficStoryTests
 {
     private const int Size = 2 << 20;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>What can't be done is said with its reason, harms nothing else, and is done when it can be.</summary>
+/// <summary>What fails is reported with its reason, affects nothing else, and is retried when it can succeed.</summary>
 public sealed class TroubleStoryTests
 {
     private SimulatedWorld _world = new("anna", "bert", "carl");
@@ -189,7 +189,7 @@ public sealed class TroubleStoryTests
         Assert.Equal(["one", "two"], [Anna.User.ReadText("File"), Anna.User.ReadText("file")]);
         Assert.Equal(["one", "two"], [Carl.User.ReadText("File"), Carl.User.ReadText("file")]);
 
-        // The one that is not on bert's disk is deleted: the other stays there.
+        // The one that is not on bert's disk is deleted: the other one stays there.
         var missing = Bert.Snapshot.PullProblems[0].Name.Value;
         var there = missing == "file" ? "File" : "file";
         var content = Anna.User.ReadText(there);
@@ -254,7 +254,7 @@ public sealed class TroubleStoryTests
         Assert.Equal(sequences, _world.Devices.Select(d => d.Snapshot.Counts.LocalSequence));
     }
 
-    /// <summary>Both were recorded while its disk could hold both: what the new disk has no place for was deleted by nobody.</summary>
+    /// <summary>Both were recorded while its disk could hold both: nobody deleted what the new disk has no room for.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -280,7 +280,7 @@ public sealed class TroubleStoryTests
         Assert.NotEmpty(Bert.Snapshot.PullProblems);
     }
 
-    /// <summary>All devices come to have disks that hold only one of two spellings, and give the other up: nobody waits for anybody's.</summary>
+    /// <summary>All devices get disks that hold only one of two spellings, and give up the other: no device waits for another's.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

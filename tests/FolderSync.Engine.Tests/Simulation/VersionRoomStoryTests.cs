@@ -10,7 +10,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>Kept versions and the disk's room: what a peer says, what it really sends, and what either may cost.</summary>
+/// <summary>Kept versions and free space: what a peer announces, what it really sends, and what either may cost.</summary>
 public sealed class VersionRoomStoryTests
 {
     private const int MiB = 1 << 20;
@@ -34,8 +34,8 @@ public sealed class VersionRoomStoryTests
     private SimulatedDevice Anna => _world["anna"];
 
     /// <summary>
-    /// 12 MiB: 5 of old versions (3 of which may go), 2 of young ones, 1 kept free, so 4 for what comes. Between what fits and what all versions
-    /// together would make room for, every size.
+    /// 12 MiB: 5 of old versions (3 of which may be deleted), 2 of young ones, 1 kept free, so 4 for incoming files. Tests every size between what
+    /// fits and what deleting all versions would make room for.
     /// </summary>
     [Theory]
     [InlineData(1, 4 * MiB + 1)]
@@ -62,7 +62,7 @@ public sealed class VersionRoomStoryTests
         }
     }
 
-    /// <summary>A file of zeros, and copies of what is here: no byte has to come for them.</summary>
+    /// <summary>A file of zeros, and copies of local files: no byte has to be transferred for them.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -148,7 +148,7 @@ public sealed class VersionRoomStoryTests
         Assert.Empty(Versions());
     }
 
-    /// <summary>4 MiB are left and 3 may be made: nothing goes for the first 4.</summary>
+    /// <summary>4 MiB are free and 3 can be freed: nothing is deleted for the first 4.</summary>
     [Fact]
     public void Room_is_made_for_bytes_that_have_come_and_only_as_much()
     {
@@ -194,7 +194,7 @@ public sealed class VersionRoomStoryTests
         Assert.Contains(Anna.Snapshot.Warnings, w => w.Reason.Contains("The disk is full", StringComparison.Ordinal));
         Assert.DoesNotContain(_raw.Received, m => m is BepMessage.Request);
 
-        // What needs no room goes on, and nothing spins.
+        // What needs no space continues, and nothing spins.
         var seen = Anna.Index.FindLocal(FileName.Of("here"))!;
         _raw.Send(_raw.Update(_sequence, seen with { Permissions = 0x180, Version = seen.Version.Raise(_raw.Id.Short, 9), ModifiedBy = _raw.Id.Short, Sequence = ++_sequence, LocalFlags = default, Disk = default }));
         _world.RunUntil("its mode is taken over", () => Anna.User.Stat("here").Permissions == 0x180);
@@ -242,7 +242,7 @@ public sealed class VersionRoomStoryTests
         f => f with { Devices = [_raw.Id], Versioning = new VersioningConfig(VersioningKind.TrashCan, 30, MaxSize: 0) },
         e => e with { Devices = [new DeviceConfig { Id = _raw.Id, Name = "raw", Addresses = [] }] });
 
-    /// <summary>Of eleven days: three versions of a (2 of which may go), two of b (1), one of c; of today: two of d.</summary>
+    /// <summary>Eleven days old: three versions of a (2 of which may be deleted), two of b (1), one of c; from today: two of d.</summary>
     private void Begin()
     {
         if (!Anna.User.Exists("full"))
@@ -276,7 +276,7 @@ public sealed class VersionRoomStoryTests
         _world.RunUntil("anna has scanned", () => Anna.Engine?.Folder(SimulatedDevice.Folder)?.LastScan is not null);
     }
 
-    /// <summary>Answers what was asked for of one file, at most so many blocks.</summary>
+    /// <summary>Serves the requests for one file, up to a number of blocks.</summary>
     private void Serve(byte[] content, int blocks)
     {
         for (var i = 0; i < 20; i++)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Simulation;
 
-/// <summary>A wait ends by its signal or when its time has come by the clock: never earlier, however early the timer rings, and never not at all.</summary>
+/// <summary>A wait ends by its signal or when its time has passed by the clock: never earlier, however early the timer fires, and always.</summary>
 public sealed class WakeupTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -95,7 +95,7 @@ public sealed class WakeupTests
         Assert.InRange(_world.Now - due, 0, 5 * TimeSpan.TicksPerMillisecond);
     }
 
-    /// <summary>Its timestamps count nanoseconds, as Linux' do.</summary>
+    /// <summary>Its timestamps count nanoseconds, as on Linux.</summary>
     private sealed class FastClock : TimeProvider
     {
         public override long TimestampFrequency => 1_000_000_000;

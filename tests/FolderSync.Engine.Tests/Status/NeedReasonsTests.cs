@@ -9,7 +9,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Status;
 
-/// <summary>"Out of sync" is never without a reason.</summary>
+/// <summary>"Out of sync" always has a reason.</summary>
 public sealed class NeedReasonsTests
 {
     private static readonly DeviceId Anna = Entries.Device(1), Bert = Entries.Device(2);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace FolderSync.Engine.Tests.Versions;
 
-/// <summary>A small disk of its own: 16 MiB, of which one is to stay free; the trash can has five versions of 2 MiB.</summary>
+/// <summary>A small disk: 16 MiB, of which one must stay free; the trash can has five versions of 2 MiB.</summary>
 public sealed class DiskRoomTests
 {
     private const int MiB = 1 << 20;
@@ -45,7 +45,7 @@ public sealed class DiskRoomTests
         {
             plan.Write(MiB, () => file.Write(new byte[MiB], (long)written * MiB));
             Assert.True(disk.Space().Free >= MiB, "What is to stay free stays free.");
-            // 16 = 1 free + 10 of versions + 5: from the sixth on, two need one version.
+            // 16 = 1 free + 10 of versions + 5: from the sixth on, every two need one version.
             Assert.Equal(5 - Math.Max(0, (written + 1 - 5 + 1) / 2), versioner.List().Count);
         }
         Assert.Equal(["many", "only"], versioner.List().Select(v => v.Name.Value));
