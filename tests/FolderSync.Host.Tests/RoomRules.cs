@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests;
 
-/// <summary>Which room may know which, and where a library may be. A project exists to keep a dependency out of the others.</summary>
+/// <summary>Which project may reference which, and which may use a library. A project exists to keep a dependency out of the others.</summary>
 public sealed partial class RoomRules
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -61,7 +61,7 @@ public sealed partial class RoomRules
             Assert.Equal(rooms.Order(), homes[library].Order());
     }
 
-    /// <summary>Host has the framework's reference for the program that is published.</summary>
+    /// <summary>Host has the framework reference for the published program.</summary>
     [Fact]
     public void Only_the_api_names_a_type_of_the_web_server()
     {

@@ -36,7 +36,7 @@ public sealed class AutostartTests : IDisposable
         Assert.Equal(["daemon-reload"], _systemctl);
         Assert.Equal(2, autostart.Read().Lines.Count);
 
-        // Twice is once.
+        // A second time changes nothing.
         await autostart.TurnOnAsync(now: true, CancellationToken.None);
         Assert.Equal(["daemon-reload", "daemon-reload", "start foldersync.service"], _systemctl);
         await autostart.TurnOffAsync(CancellationToken.None);
@@ -60,7 +60,7 @@ public sealed class AutostartTests : IDisposable
         await autostart.TurnOffAsync(CancellationToken.None);
         Assert.True(File.Exists(packaged));
 
-        // It knows nothing of another home.
+        // It is for one home only.
         await Linux(systemd: true, tray: false, "--home", "/srv/other home").TurnOnAsync(now: false, CancellationToken.None);
         Assert.Contains("\"/srv/other home\"", await File.ReadAllTextAsync(Unit), StringComparison.Ordinal);
     }
@@ -122,7 +122,7 @@ public sealed class AutostartTests : IDisposable
         Assert.StartsWith("Autostart is on.", (await cli.RunAsync("autostart", "status")).Out, StringComparison.Ordinal);
         var written = Directory.GetFiles(Config, "foldersync*", SearchOption.AllDirectories);
         Assert.NotEmpty(written);
-        // The home of this run is not the platform's: it is named.
+        // This run's home is not the default, so the command names it.
         Assert.Contains(written, f => File.ReadAllText(f).Contains(cli.Home, StringComparison.Ordinal));
         Assert.Equal("Autostart is off." + Environment.NewLine, (await cli.RunAsync("autostart", "off")).Out);
         Assert.Empty(Directory.GetFiles(Config, "*", SearchOption.AllDirectories));

@@ -4,7 +4,7 @@ using FolderSync.Configuration.Home;
 
 namespace FolderSync.Host.Tests.Cli;
 
-/// <summary>The command line in this process, on a home of the test's own.</summary>
+/// <summary>Runs the command line in this process, on a temporary home.</summary>
 internal sealed class CliRun : IDisposable
 {
     public CliRun() => Directory = System.IO.Directory.CreateTempSubdirectory("foldersync-cli-").FullName;

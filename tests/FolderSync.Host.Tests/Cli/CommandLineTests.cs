@@ -98,7 +98,7 @@ public sealed class CommandLineTests : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(closed.FullName, UnixFileMode.None);
         var (code, _, error) = await RunAsync("share", "closed", "--with", "known");
-        // Who is not root can't remove it else.
+        // Otherwise a user other than root can't delete it.
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(closed.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.Equal(2, code);

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Cli;
 
-/// <summary>What `doctor` sees without a service.</summary>
+/// <summary>What `doctor` checks without a running service.</summary>
 public sealed class DoctorTests : IDisposable
 {
     private static readonly string Phone = new DeviceId([.. Enumerable.Range(1, 32).Select(i => (byte)i)]).ToString();

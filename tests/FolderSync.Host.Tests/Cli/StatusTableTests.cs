@@ -91,7 +91,7 @@ public sealed class StatusTableTests
     public void A_pause_is_told() =>
         Assert.Contains("Everything is paused until", Rendered(Report with { Paused = true, PausedUntil = Now.AddHours(1) }), StringComparison.Ordinal);
 
-    /// <summary>Programs read it: what is here stays.</summary>
+    /// <summary>Programs parse it: fields must not change.</summary>
     [Fact]
     public void The_json_s_keys_stay()
     {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Config;
 
-/// <summary>`foldersync config ...` without a service.</summary>
+/// <summary>`foldersync config ...` without a running service.</summary>
 public sealed class ConfigCommandTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("foldersync-config-cli-").FullName;
@@ -65,7 +65,7 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.Matches(@"    rescan: 1h +# default\n", text);
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain("$2a$10", text, StringComparison.Ordinal);
-        // What is shown is itself a configuration, but for what is hidden.
+        // The output is a configuration itself, except for hidden values.
         Assert.Empty(ConfigReader.Read("shown", ConfigDocument.Parse("shown", text.Replace(ConfigShow.Hidden, "", StringComparison.Ordinal)), new HomeDirectory(Home)).Warnings);
 
         var set = (await RunAsync("", "config", "show", "--set")).Out;
@@ -92,7 +92,7 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.Contains("config.yaml:4:11: 'type' can't be 'sendonly'. Did you mean 'send-only'?", error, StringComparison.Ordinal);
         Assert.Contains("config.yaml:6:9: 'send' must be a rate, not 'fast'.", error, StringComparison.Ordinal);
 
-        // A service would go on with the last good one, and `show` says so.
+        // A service would keep the last valid configuration, and `show` says so.
         var shown = await RunAsync("", "config", "show");
         Assert.Equal(0, shown.Code);
         Assert.Contains("# ", shown.Out.Split('\n')[0], StringComparison.Ordinal);
@@ -117,7 +117,7 @@ public sealed class ConfigCommandTests : IDisposable
         _environment["EDITOR"] = "true";
         Assert.Contains("Nothing was changed", (await RunAsync("", "config", "edit")).Error, StringComparison.Ordinal);
 
-        // Wrong at first, and given up: the file stays, what was written stays, too.
+        // Invalid at first, and abandoned: the file doesn't change, and the edited text is kept.
         _environment["VISUAL"] = "sh -c 'echo page: [ >> \"$1\"' x";
         var (code, _, error) = await RunAsync("n\n", "config", "edit");
         Assert.Equal(2, code);
@@ -126,7 +126,7 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.Contains(copy, error, StringComparison.Ordinal);
         Assert.EndsWith("page: [\n", File.ReadAllText(copy), StringComparison.Ordinal);
 
-        // Wrong at first, mended when asked.
+        // Invalid at first, corrected when asked.
         _environment["VISUAL"] = "sh -c 'if grep -q wrong \"$1\"; then sed -i s/wrong/128/ \"$1\"; else printf \"limits: {folders-at-once: wrong}\\n\" > \"$1\"; fi' x";
         (code, _, error) = await RunAsync("y\n", "config", "edit");
         Assert.True(code == 0, error);
@@ -134,7 +134,7 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.Equal("limits: {folders-at-once: 128}\n", File.ReadAllText(ConfigFile));
         Assert.Empty(Directory.GetFiles(Home, "config-edit-*"));
 
-        // Somebody else saves meanwhile.
+        // Somebody else saves the file meanwhile.
         _environment["VISUAL"] = $"sh -c 'echo \"device: {{name: theirs}}\" > {ConfigFile}; echo \"device: {{name: mine}}\" > \"$1\"' x";
         (code, _, error) = await RunAsync("", "config", "edit");
         Assert.Equal(1, code);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Config;
 
-/// <summary>The number that says in which format config.yaml is written: none and 1 are today's, a higher one is a newer version's.</summary>
+/// <summary>The number of config.yaml's format: none and 1 are the present one; a higher number is a newer version's.</summary>
 public sealed class ConfigFormatTests : IDisposable
 {
     private readonly HomeDirectory _home = new(Directory.CreateTempSubdirectory("foldersync-config-").FullName);
@@ -32,7 +32,7 @@ public sealed class ConfigFormatTests : IDisposable
         DurableFile.Write(_home.ConfigFile, "device:\n  name: laptop\n");
         using (var good = ConfigStore.Open(_home))
             await good.UpdateTextAsync("device:\n  name: desktop\n");
-        // What it would say otherwise is not looked at: a newer version may mean something else by it.
+        // The rest is not read: a newer version may give it another meaning.
         DurableFile.Write(_home.ConfigFile, "# Theirs.\nformat: 2\ndevice: 7\n");
         var before = Contents();
 

@@ -11,7 +11,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace FolderSync.Host.Tests.Config;
 
-/// <summary>The samples, the JSON Schema and the tables of options say the same.</summary>
+/// <summary>The samples, the JSON Schema and the option tables agree.</summary>
 public sealed class ConfigSampleTests
 {
     private static readonly string Directory = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "config-samples"));
@@ -41,7 +41,7 @@ public sealed class ConfigSampleTests
         {
             foreach (var option in section.Options)
             {
-                // A secret is nothing to copy: it is named in a comment.
+                // A secret must not be copied: a comment mentions the option.
                 Assert.True(option.IsSecret ? all.Contains($"# {option.Key}:", StringComparison.Ordinal) : documents.Any(d => d.Find(section.Name, option.Key) is not null),
                     $"{section.Name}.{option.Key} is in no sample.");
             }
@@ -74,7 +74,7 @@ public sealed class ConfigSampleTests
     [MemberData(nameof(Wrong))]
     public async Task What_an_editor_should_mark_is_wrong_by_the_schema(string text) => Assert.NotEmpty((await Schema).Validate(Json(text)));
 
-    /// <summary>Whatever the reader takes, the schema takes; and for what is no free text, the other way round too.</summary>
+    /// <summary>The schema accepts everything that the reader accepts, and, except for free text, nothing else.</summary>
     [Fact]
     public async Task Reader_and_schema_agree_on_values_of_every_option()
     {

@@ -146,7 +146,7 @@ public sealed class ConfigStoreTests : IDisposable
             File.Delete(_home.ConfigFile);
         else
             File.WriteAllText(_home.ConfigFile, wrong);
-        // A copy that is damaged itself is passed over.
+        // A damaged backup is skipped.
         File.WriteAllText(Path.Combine(_home.ConfigBackups, "config-99990101-000000-000.yaml"), "devices: {");
         using (var store = ConfigStore.Open(_home))
         {
@@ -155,7 +155,7 @@ public sealed class ConfigStoreTests : IDisposable
             Assert.Contains("The last valid version is in force", store.Error.Problems[^1].Message, StringComparison.Ordinal);
             Assert.Equal(wrong, File.Exists(_home.ConfigFile) ? File.ReadAllText(_home.ConfigFile) : null);
 
-            // What the service settles by itself holds for this run, and never writes over what a person has to mend.
+            // Values that the service chooses are valid for this run, and never overwrite a file that the user has to fix.
             await store.SettleAsync("page", "address", "127.0.0.1:9999", "8384 is taken", CancellationToken.None);
             Assert.Equal("127.0.0.1:9999", store.Current.Page.Address);
             if (wrong is null)
@@ -198,7 +198,7 @@ public sealed class ConfigStoreTests : IDisposable
         Assert.DoesNotContain("by flag", File.ReadAllText(_home.ConfigFile), StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1:1\"", File.ReadAllText(_home.ConfigFile), StringComparison.Ordinal);
 
-        // A change of an overridden option is kept for when the override is gone.
+        // A change of an overridden option is stored, for when the override ends.
         await store.UpdateAsync(c => c.WithEngine(e => e with { Name = "by page" }));
         Assert.Equal("by flag", store.Current.Engine.Name);
         using var later = ConfigStore.Open(_home);
@@ -260,7 +260,7 @@ public sealed class ConfigStoreTests : IDisposable
                 {
                     stream.Write(System.Text.Encoding.UTF8.GetBytes(first));
                     stream.Flush(flushToDisk: true);
-                    // Half a file that is good by itself: were it taken up, folder b would be gone for a moment.
+                    // Half a file that is valid YAML: reloading it would remove folder b for a moment.
                     await Task.Delay(800);
                     stream.Write(System.Text.Encoding.UTF8.GetBytes(second));
                 }

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Config;
 
-/// <summary>Folder IDs, labels and names in config.yaml: a bad one is refused with its place, and what is refused changes nothing.</summary>
+/// <summary>
+/// Folder IDs, labels and names in config.yaml: an invalid one is refused with its position, and the configuration doesn't change.
+/// </summary>
 public sealed class FolderIdConfigTests
 {
     private static readonly DeviceId Phone = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);

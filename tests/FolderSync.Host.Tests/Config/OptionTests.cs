@@ -17,8 +17,8 @@ using Xunit;
 namespace FolderSync.Host.Tests.Config;
 
 /// <summary>
-/// Each option is set to another value than its default and looked for in every place where options are. A row and a property are all
-/// that a new option needs; a property without a row, or a place that goes by a list of its own, fails here.
+/// Sets each option to a value other than its default and looks for it in every place that has options. A new option needs only a row and a
+/// property; a property without a row, or a place with its own list of options, fails here.
 /// </summary>
 public sealed class OptionTests : IAsyncLifetime
 {
@@ -27,7 +27,7 @@ public sealed class OptionTests : IAsyncLifetime
     private static readonly DeviceId Self = new([.. Enumerable.Range(101, 32).Select(i => (byte)i)]);
     private static readonly string Hash = Password.Hash("a long password");
 
-    /// <summary>No place in Syncthing's configuration has anything like them; ignored devices are a list of objects of its own.</summary>
+    /// <summary>Syncthing's configuration has nothing like them; ignored devices are a list of objects there.</summary>
     private static readonly string[] WithoutRest = ["device.name", "page.allowed-hosts", "network.ignored-devices"];
 
     private static readonly Dictionary<string, Option> All = new IEnumerable<Option>[]
@@ -110,7 +110,7 @@ public sealed class OptionTests : IAsyncLifetime
             Assert.Equal(after, Put(option, usual, before));
             Assert.True(JsonNode.DeepEquals(At(DefaultsOf(option.Scope!), option.Name!), At(Get(option, before), option.Name!)), "The default is another than what is not set.");
         }
-        // Clients that don't know it leave it as it is; those of Syncthing know Syncthing's.
+        // Clients that don't know it leave it unchanged; clients of Syncthing know Syncthing's.
         Assert.Equal(option.IsOwn, SyncthingOptions.Find($"{option.Scope}.{option.Name}")!.IsOwn);
     }
 
@@ -144,7 +144,7 @@ public sealed class OptionTests : IAsyncLifetime
         Assert.True(option.Row.Effect != OptionEffect.ServiceRestarts || option.Section == ConfigSchema.PageSection, "restart-required looks at the page's options only.");
     }
 
-    /// <summary>As the rows were before there were any: nobody should reopen folders for more, or miss one.</summary>
+    /// <summary>The effects of all options: none should reopen folders without need, or fail to.</summary>
     [Fact]
     public void The_folder_reopens_for_these() => Assert.Equal(
         "ignore-permissions keep-versions mtime-window path paused rescan sparse type versions versions-max-size versions-path watch",
@@ -166,7 +166,7 @@ public sealed class OptionTests : IAsyncLifetime
             .Where(p => p.SetMethod is not null && !after.Any(a => !Equals(p.GetValue(get(a)), p.GetValue(get(before))))).Select(p => p.Name).Order());
     }
 
-    /// <summary>A table that only this test has: the same code carries whatever a row says.</summary>
+    /// <summary>A table that exists only in this test: the same code handles whatever a row says.</summary>
     [Fact]
     public void A_probe_option_goes_everywhere()
     {
@@ -195,7 +195,7 @@ public sealed class OptionTests : IAsyncLifetime
 
     private static ServiceConfig Read(string text) => ConfigReader.Read("config.yaml", ConfigDocument.Parse("config.yaml", text), Home).Configuration;
 
-    /// <summary>A device and a folder, and the option at another value than its default.</summary>
+    /// <summary>A device and a folder with the option at a value other than its default.</summary>
     private static string Text(Option? set)
     {
         string Item(string section, string key, string value) => set?.Section == section && set.Row.Key == key ? $"{key}: {Another(set)}" : $"{key}: {value}";
@@ -257,7 +257,7 @@ public sealed class OptionTests : IAsyncLifetime
     private static IEnumerable<XElement> Xml(string name, JsonNode value) => value switch
     {
         JsonArray list => list.SelectMany(i => Xml(name, i!)),
-        // A Syncthing knows no unit of single bytes.
+        // Syncthing has no unit for single bytes.
         JsonObject amount => [new XElement(name, new XAttribute("unit", "kB"), (double)amount["value"]! / 1000)],
         _ => [new XElement(name, value.ToString())],
     };

@@ -9,7 +9,10 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Config;
 
-/// <summary>Random documents, written as people write them, and random changes: what a change does not concern stays character for character.</summary>
+/// <summary>
+/// Random documents, written as users write them, and random changes: everything that a change doesn't concern stays the same, character for
+/// character.
+/// </summary>
 public sealed class SpliceProperties
 {
     private static readonly Gen<string> Word = OneOf("a", "b", "name", "x-1", "zwei", "ünï", "no", "1", "tcp://h:1", "with space");
@@ -26,7 +29,7 @@ public sealed class SpliceProperties
         from sections in SectionGen.Array[0, 5]
         select (mark == 0 ? "\uFEFF" : "") + Finish(start + string.Concat(sections.Select((s, i) => s.Replace("KEY", Key(i), StringComparison.Ordinal))), crlf, end);
 
-    /// <summary>Keys may be quoted, and hold what means something elsewhere.</summary>
+    /// <summary>Keys may be quoted, and contain characters that have a meaning elsewhere.</summary>
     private static string Key(int i) => i switch { 3 => "\"s 3: # x\"", 4 => "'s-4'", _ => $"s{i}" };
 
     private static Gen<string> SectionGen =>
@@ -40,7 +43,7 @@ public sealed class SpliceProperties
             1 => $"KEY:{comment}\n" + string.Concat(keys.Select((k, i) => $"{k.Item3}    k{i}: {Line(k.Item1, k.Item2)}")),
             2 => $"KEY:{comment}\n" + string.Concat(keys.Select(k => $"{k.Item3}    - {Line(k.Item1, k.Item2)}")),
             3 => $"KEY:{comment}\n" + string.Concat(keys.Select((k, i) => $"{k.Item3}    - k{i}: {Line(k.Item1, k.Item2)}      other: 1{k.Item2}\n")),
-            // As deep as people write, and a list that is not indented.
+            // As deep as users write, and a list that is not indented.
             4 => $"KEY:{comment}\n  in:\n    deeper:\n" + string.Concat(keys.Select((k, i) => $"{k.Item3}      'k{i}': {Line(k.Item1, k.Item2)}")),
             5 => $"KEY:{comment}\n" + string.Concat(keys.Select(k => $"- \"it\"{k.Item2}\n{k.Item3}")),
             _ => $"KEY:\t{(comment.Length == 0 ? "tabbed" : "tabbed\t#" + comment.Replace("#", "", StringComparison.Ordinal))}\n",
@@ -48,12 +51,12 @@ public sealed class SpliceProperties
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
-    /// <summary>A comment can't stand behind a block scalar's text.</summary>
+    /// <summary>A comment can't follow a block scalar's text.</summary>
     private static string Line(string value, string comment) => value.StartsWith('|') || value.StartsWith('>') ? value + "\n" : value + comment + "\n";
 
     private static string Finish(string text, bool crlf, bool end)
     {
-        // A text block that ends with the file lacks its last line end: it can't stay as it is when something follows.
+        // A text block at the end of the file lacks its last line end: it changes if something follows.
         text = end || text.EndsWith("text\n", StringComparison.Ordinal) ? text : text.TrimEnd('\n');
         return crlf ? text.Replace("\n", "\r\n", StringComparison.Ordinal) : text;
     }
@@ -75,7 +78,7 @@ public sealed class SpliceProperties
                 _ when node is YamlMap => document.Set(YamlValue.Text(word), [.. path, "new"]),
                 _ => document.Set(YamlValue.Text(word), "new"),
             };
-            // That it comes to what is wanted is proven by the document itself; that the rest stays is looked at here.
+            // The document itself verifies the result; this checks that the rest stays the same.
             var takesPart = kind is 0 or 1 || node is YamlMap { IsFlow: true } or YamlSequence { IsFlow: true };
             var (first, last) = takesPart ? (from, LastLine(text.TrimStart('\uFEFF'), node)) : (1, 0);
             var old = Lines(text);
@@ -106,7 +109,7 @@ public sealed class SpliceProperties
         }, iter: 200);
     }
 
-    /// <summary>What is not taken is refused wherever it stands, with its line, and never changes what a text says.</summary>
+    /// <summary>What is not supported is refused anywhere, with its line, and never changes a text's meaning.</summary>
     [Fact]
     public void What_is_not_taken_is_refused_in_its_line_wherever_it_stands()
     {
@@ -119,7 +122,7 @@ public sealed class SpliceProperties
         Gen.Select(Document, Gen.Int[0, faults.Length - 1], Gen.Int[0, 1_000_000]).Sample((text, fault, pick) =>
         {
             var document = ConfigDocument.Parse("f", text);
-            // Between two sections, where a key may stand.
+            // Between two sections, where a key may follow.
             var lines = text.Split('\n').ToList();
             var starts = (document.Root as YamlMap)?.Entries.Select(e => e.Key.Line - 1).ToList() ?? [];
             if (starts.Count == 0 || !lines[^1].All(char.IsWhiteSpace))
@@ -131,7 +134,7 @@ public sealed class SpliceProperties
                 lines[1] = lines[1].TrimStart('\uFEFF');
             var broken = string.Join('\n', lines);
             var e = Assert.Throws<ConfigException>(() => ConfigDocument.Parse("f", broken));
-            // An open quote or bracket is noticed where the text stops making sense, which may be far below.
+            // An open quote or bracket is detected where the text stops being valid, which may be far below.
             var isOpen = faults[fault].Line is ['z', 'z', ':', ' ', '"' or '[', ..];
             Assert.True(isOpen ? e.First.Line == 0 || e.First.Line > at : e.First.Line > at && e.First.Line <= at + 3, $"{e.Message}\n--- inserted before line {at + 1}\n{broken}");
             if (!isOpen)
@@ -139,7 +142,7 @@ public sealed class SpliceProperties
         }, iter: 2_000);
     }
 
-    /// <summary>Any bytes at all: a configuration or a refusal, in bounded time, and nothing else.</summary>
+    /// <summary>Any bytes give a configuration or an error in bounded time.</summary>
     [Fact]
     public void Any_text_is_taken_or_refused() =>
         Gen.Select(Document, Gen.Char[" \t\n\r:-#'\"[]{},&*!|>%@`?~0aüé\u2028\uFEFF"].Array[1, 6], Gen.Int[0, 1_000_000]).Sample((text, noise, at) =>
@@ -199,7 +202,7 @@ public sealed class SpliceProperties
         static FolderConfig Ordered(FolderConfig f) => f with { Devices = [.. f.Devices.Order()] };
     }
 
-    /// <summary>Every value with the line on which its key or it itself begins.</summary>
+    /// <summary>Every value with the line where its key or it itself begins.</summary>
     private static IEnumerable<(YamlStep[] Path, YamlNode Node, int From)> Places(YamlNode? node, YamlStep[] path, int from = 0)
     {
         if (path.Length > 0)
@@ -219,7 +222,7 @@ public sealed class SpliceProperties
 
     private static List<string> Lines(string text) => [.. text.TrimStart('\uFEFF').Split('\n').Select(l => l.TrimEnd('\r'))];
 
-    /// <param name="removed">A line next to it may have taken part.</param>
+    /// <param name="removed">A line next to it may have changed, too.</param>
     private static bool IsSubsequence(List<string> part, List<string> whole, bool removed)
     {
         var at = 0;
@@ -233,7 +236,10 @@ public sealed class SpliceProperties
         return true;
     }
 
-    /// <summary>A neighbour of what was removed: it takes the place behind the dash, its list's last comma goes, or braces say that its group is empty now.</summary>
+    /// <summary>
+    /// A neighbor of a removed line may change: it moves behind the dash, loses the last comma of its list, or gets braces because its group is
+    /// empty.
+    /// </summary>
     private static bool IsTouched(string line, string now) =>
         now.TrimStart(' ', '-') == line.TrimStart(' ', '-') ||
         line.Contains(':', StringComparison.Ordinal) && now.StartsWith(line[..(line.IndexOf(':', StringComparison.Ordinal) + 1)], StringComparison.Ordinal) ||

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Config;
 
-/// <summary>Every option of Syncthing's API and what happens to it: by the default configurations of 1.19, 1.29 and 2.x as they answer themselves.</summary>
+/// <summary>How every option of Syncthing's API is treated, with the default configurations that 1.19, 1.29 and 2.x return.</summary>
 public sealed class SyncthingOptionTests
 {
     private static readonly HomeDirectory Home = new("/state/foldersync");
@@ -55,7 +55,7 @@ public sealed class SyncthingOptionTests
         Assert.All(SyncthingOptions.All, o => Assert.Equal(o.Treatment == OptionTreatment.Refused, o.Allowed.Length > 0));
     }
 
-    /// <summary>Whatever its kind: a value that isn't one of those that mean "off" is never taken for one.</summary>
+    /// <summary>For every type: only the values that mean "off" count as "off".</summary>
     [Theory]
     [MemberData(nameof(Refused))]
     public void A_safety_option_that_is_not_built_is_refused(string path)
@@ -69,7 +69,7 @@ public sealed class SyncthingOptionTests
             Assert.DoesNotContain("secret", why, StringComparison.Ordinal);
         }
         Assert.Null(SyncthingOptions.WhyNot(path[..path.IndexOf('.')], Nested(path, null), "it"));
-        // Syncthing reads names without regard to case.
+        // Syncthing ignores the case of names.
         Assert.NotNull(SyncthingOptions.WhyNot(path[..path.IndexOf('.')], Nested(path.ToUpperInvariant(), true), "it"));
     }
 

@@ -19,7 +19,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Extensions;
 
-/// <summary>The OpenAPI document against the routes of the service as it is put together, in both directions.</summary>
+/// <summary>Compares the OpenAPI document with the service's routes, in both directions.</summary>
 public sealed class OpenApiTests : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("foldersync-openapi-").FullName;
@@ -34,7 +34,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         var ports = new HeldPorts(FreePort.TryTake(IPAddress.Loopback, 0, out _)!, null);
         var options = new ServeOptions(home, ConfigOverrides.None, true, LogLevel.Warning);
         _app = Composition.Build(options, config, ready.Identity, new RunningPage(config.Current.Page, "http://127.0.0.1/", false), ports);
-        // As the program has it: reflection is not what describes a type that the generated code forgot.
+        // As in the program: reflection must not describe a type that the generated code lacks.
         var resolvers = _app.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions.TypeInfoResolverChain;
         foreach (var reflecting in resolvers.OfType<DefaultJsonTypeInfoResolver>().ToList())
             resolvers.Remove(reflecting);
@@ -72,7 +72,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         }
     }
 
-    /// <summary>A typed answer has all of its fields and no others: a client can be made from the document.</summary>
+    /// <summary>A typed response has all its fields and no others: a client can be generated from the document.</summary>
     [Fact]
     public void Answers_are_described_strictly()
     {
@@ -85,7 +85,10 @@ public sealed class OpenApiTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Of all routes, not only those that are described. One that ASP.NET makes by reflection has its handler there and fails in a native program when it is asked.</summary>
+    /// <summary>
+    /// Checks all routes, not only the described ones: ASP.NET would create a missing handler by reflection, which fails in a native program at the
+    /// first request.
+    /// </summary>
     [Fact]
     public void Every_handler_was_made_when_the_program_was_compiled()
     {

@@ -24,7 +24,7 @@ public sealed class StatusTests
         for (var second = 1; second <= 30; second++)
             Assert.Equal(1000, rate.Take(counter += 1000, Start.AddSeconds(second)));
         Assert.InRange(rate.Value, 980, 1000);
-        // One burst does not make it jump.
+        // One burst must not make it jump.
         rate.Take(counter += 10_000, Start.AddSeconds(31));
         Assert.InRange(rate.Value, 1000, 3000);
         for (var second = 32; second <= 120; second++)

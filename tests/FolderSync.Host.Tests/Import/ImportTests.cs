@@ -15,7 +15,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Import;
 
-/// <summary>A Syncthing's home → FolderSync's, with what comes over in another form named.</summary>
+/// <summary>Imports a Syncthing's home and lists what was converted.</summary>
 public sealed class ImportTests : IAsyncLifetime
 {
     private static readonly DeviceId Phone = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
@@ -84,7 +84,7 @@ public sealed class ImportTests : IAsyncLifetime
                 <maxFolderConcurrency>2</maxFolderConcurrency><maxConcurrentIncomingRequestKiB>1024</maxConcurrentIncomingRequestKiB></options>
             </configuration>
             """);
-        // Held against what the written file says, not against the plan alone.
+        // Compares with the written file, not with the plan alone.
         var text = Importer.ConfigText(plan, To);
         var read = ConfigReader.Read("config.yaml", ConfigDocument.Parse("config.yaml", text), To);
         Assert.Empty(read.Warnings);
@@ -259,7 +259,7 @@ public sealed class ImportTests : IAsyncLifetime
                 Assert.Equal(OwnerOnlyFile.Mode, File.GetUnixFileMode(Path.Combine(To.Path, file)));
         }
 
-        // A second time: what is there is never overwritten, but kept aside where that is asked for.
+        // A second time: existing files are never overwritten, but backed up if the user asks for it.
         var again = await RunAsync("", From, "--yes");
         Assert.Equal(2, again.Code);
         Assert.Contains("--force", again.Error, StringComparison.Ordinal);
@@ -286,7 +286,7 @@ public sealed class ImportTests : IAsyncLifetime
         var (code, shown, _) = await RunAsync("", "--dry-run");
         Assert.Equal(0, code);
         Assert.Contains($"From the Syncthing in '{usual}'", shown, StringComparison.Ordinal);
-        // FolderSync's own file is no Syncthing, and two are one too many.
+        // FolderSync's own file is not Syncthing's, and two configurations are refused.
         var old = Path.Combine(_directory, ".config", "syncthing");
         Directory.CreateDirectory(old);
         File.WriteAllText(Path.Combine(old, "cert.pem"), "");

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Rest;
 
-/// <summary>Who may ask what: the whole table.</summary>
+/// <summary>The whole table of which requests are admitted.</summary>
 public class AccessRulesTests
 {
     private static readonly AccessFacts Stranger = new(Asked.Rest, false, false, true, true, false, false, true, false);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Rest;
 
-/// <summary>Events as clients read them: numbering for each filter, limits, waiting, and what they take of memory.</summary>
+/// <summary>Events as clients read them: numbering per filter, limits, waiting, and memory.</summary>
 public class EventBufferTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Rest;
 
-/// <summary>Passwords, waiting after wrong ones, sessions.</summary>
+/// <summary>Passwords, delays after wrong ones, sessions.</summary>
 public class LoginTests
 {
     private static readonly IPAddress There = IPAddress.Parse("192.0.2.7");

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Rest;
 
-/// <summary>What an earlier version stored without acting on it, found by this one.</summary>
+/// <summary>Options that an earlier version stored without effect.</summary>
 public sealed class StoredOptionTests : IDisposable
 {
     private static readonly DeviceId Phone = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
@@ -41,7 +41,7 @@ public sealed class StoredOptionTests : IDisposable
             """.Replace("<Vault>", Vault.ToString(), StringComparison.Ordinal).Replace("<Phone>", Phone.ToString(), StringComparison.Ordinal).Replace("<Nas>", Nas.ToString(), StringComparison.Ordinal));
         var stored = new StoredOptions(_state, store, problems);
 
-        // Before anything is settled, and whatever becomes of the file.
+        // Before anything was changed, and whatever happens to the file.
         Assert.Equal<DeviceId>([Phone], stored.Guarded(store.Current.Engine).Folder(new FolderId("a"))!.Devices);
         Assert.Equal<DeviceId>([Vault], stored.Guarded(store.Current.Engine).Folder(new FolderId("b"))!.Devices);
 
@@ -63,7 +63,7 @@ public sealed class StoredOptionTests : IDisposable
         Assert.Equal("kept", (string)left["folders"]!["a"]!["strange"]!);
         Assert.Equal((8384, false, "dark"), ((int)left["devices"]![Nas.ToString()]!["remoteGUIPort"]!, (bool)left["options"]!["setLowPriority"]!, (string)left["gui"]!["theme"]!));
 
-        // Shared again by a person who knows: it stays so.
+        // The user shared it again: it stays shared.
         await store.UpdateAsync(c => c.PutFolder(c.Engine.Folder(new FolderId("a"))! with { Devices = [Phone, Vault] }));
         await stored.SettleAsync(default);
         Assert.Equal<DeviceId>([Phone, Vault], stored.Guarded(store.Current.Engine).Folder(new FolderId("a"))!.Devices);

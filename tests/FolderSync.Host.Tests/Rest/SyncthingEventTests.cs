@@ -11,7 +11,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Rest;
 
-/// <summary>What happens, as clients of Syncthing's API read it: each event with its type and its data, word by word.</summary>
+/// <summary>Each engine event as clients of Syncthing's API read it: its type and its data, field by field.</summary>
 public class SyncthingEventTests
 {
     private static readonly FolderId Folder = new("f");
@@ -20,7 +20,7 @@ public class SyncthingEventTests
     private static readonly string Id = Device.ToString();
     private static readonly string Url = """{"Scheme":"tcp","Host":"0.0.0.0:22000","Opaque":"","User":null,"Path":"","RawPath":"","OmitHost":false,"ForceQuery":false,"RawQuery":"","Fragment":"","RawFragment":""}""";
 
-    /// <summary>What happened → type and data of each event that is shown.</summary>
+    /// <summary>Maps engine events to the type and data of each API event.</summary>
     private static readonly (EngineEvent Happened, (string Type, string Data)[] Shown)[] Table =
     [
         (new EngineEvent.FolderStateChanged(Folder, FolderState.Starting, FolderState.ScanWaiting, TimeSpan.FromSeconds(1.5), ""),

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Rest;
 
-/// <summary>A name in a URL names that and nothing else: on the page, in the client and where the service reads it.</summary>
+/// <summary>A name in a URL means only itself: on the page, in the client and in the service.</summary>
 public sealed partial class UrlTests
 {
     [Theory]
@@ -75,7 +75,7 @@ public sealed partial class UrlTests
         foreach (var (file, text) in files.Where(f => f.File != "urls.js"))
         {
             Assert.False(text.Contains("encodeURI", StringComparison.Ordinal), $"{file} escapes by itself.");
-            // Only the login, before a session, asks for one constant URL by itself.
+            // Only the login page, before a session, requests one constant URL by itself.
             Assert.True(!text.Contains("rest/", StringComparison.Ordinal) || (file == "login.js" && text.Split("rest/").Length == 2), $"{file} names /rest/ by itself.");
             Assert.True(!text.Contains("fetch(", StringComparison.Ordinal) || file is "api.js" or "login.js", $"{file} fetches by itself.");
             foreach (Match call in Untagged().Matches(text))
@@ -83,7 +83,7 @@ public sealed partial class UrlTests
         }
     }
 
-    /// <summary>Templates with values where a path or a place is taken: as a request's path, a link, or behind "#/".</summary>
+    /// <summary>Templates with values that are used as a request's path, a link, or after "#/".</summary>
     [GeneratedRegex(@"(?:\b(?:get|getOr|restUrl)\((?:[^,`]*,\s*)?|\bsend\('[A-Z]+',\s*|href:\s*|\.go\()`[^`]*\$\{(?!place`)[^`]*`|`#/[^`]*\$\{[^`]*`|\+\s*'(?:config|db|foldersync|system)/|'(?:config|db|foldersync|system)/[^']*'\s*\+")]
     private static partial Regex Untagged();
 

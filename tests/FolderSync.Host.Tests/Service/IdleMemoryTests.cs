@@ -21,7 +21,7 @@ public sealed class IdleMemoryTests
         Assert.Equal(0, released);
         Pass(IdleMemory.AtRest - 1);
         Assert.Equal(1, released);
-        // Rest allocates, too, but little: hours of it are not worth a collection each.
+        // An idle service allocates, too, but little: that is not worth a collection every few hours.
         for (var i = 0; i < 8; i++)
             Pass(IdleMemory.AtRest - 1);
         Assert.Equal(1, released);

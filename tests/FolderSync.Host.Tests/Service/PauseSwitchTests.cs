@@ -6,7 +6,7 @@ namespace FolderSync.Host.Tests.Service;
 public sealed class PauseSwitchTests
 {
     [Theory]
-    // Half an hour is left by both.
+    // Both clocks say that half an hour remains.
     [InlineData(30, 30, 30)]
     // The computer slept: the monotonic clock stood still.
     [InlineData(-400, 50, -400)]

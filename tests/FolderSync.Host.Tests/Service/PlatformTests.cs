@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Service;
 
-/// <summary>What the system is asked that .NET does not offer.</summary>
+/// <summary>System calls that .NET doesn't offer.</summary>
 public sealed class PlatformTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("foldersync-platform-").FullName;

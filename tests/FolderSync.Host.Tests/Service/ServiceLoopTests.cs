@@ -17,7 +17,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Service;
 
-/// <summary>A fault that nobody expected, in each loop beside the engine: it is logged with its stack, and the loop starts again by itself.</summary>
+/// <summary>An unexpected exception in each loop outside the engine is logged with its stack, and the loop restarts.</summary>
 public sealed class ServiceLoopTests : IDisposable
 {
     private readonly HomeDirectory _home = new(Directory.CreateTempSubdirectory("foldersync-loops-").FullName);
@@ -146,7 +146,7 @@ public sealed class ServiceLoopTests : IDisposable
     {
         var time = new FaultyTime("ConfigWatch.PollAsync");
         List<Exception> faults = [];
-        // No watch can be had of what lies in no directory, so it is polled.
+        // A file without a directory can't be watched, so it is polled.
         using var watch = new ConfigWatch(Path.Combine(_home.Path, "absent", "config.yaml"), _ => Task.CompletedTask, faults.Add, time);
         await time.Resumed.WaitAsync(TestLimits.Patience);
         Assert.Contains(time.Fault, faults);
@@ -181,7 +181,7 @@ public sealed class ServiceLoopTests : IDisposable
         }
     }
 
-    /// <summary>An engine without a folder, one of whose members fails once.</summary>
+    /// <summary>An engine without folders; one of its members throws once.</summary>
     public class FaultyEngine : DispatchProxy
     {
         private string _member = "";

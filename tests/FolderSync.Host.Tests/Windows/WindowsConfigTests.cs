@@ -10,7 +10,7 @@ using Xunit;
 
 namespace FolderSync.Host.Tests.Windows;
 
-/// <summary>The home's files and the start at each login.</summary>
+/// <summary>The home's files and autostart.</summary>
 [SupportedOSPlatform("windows")]
 public sealed class WindowsConfigTests : IDisposable
 {
