@@ -2,7 +2,7 @@ using FolderSync.Rules.Sources;
 
 namespace FolderSync.Rules;
 
-/// <summary>Documents that name a test must not outlive it: a case that nothing shows any more would still look shown.</summary>
+/// <summary>Documents must not name tests that no longer exist: a case without a test would still look tested.</summary>
 public class DocumentTests
 {
     private static readonly Lazy<IReadOnlySet<string>> LazyTests = new(() => Directory.EnumerateFiles(Path.Combine(Checkout.Root, "tests"), "*.cs", SearchOption.AllDirectories)

@@ -3,19 +3,19 @@ using FolderSync.Rules.Sources;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// The rules of the house that no compiler keeps, held over all of src. What broke one when it was made stands in exceptions.txt with its number,
-/// which may only fall. Each rule is tried on a small text that breaks it in the tests beside this.
+/// Rules that no compiler checks, over all of src. What broke a rule when it was introduced is in exceptions.txt with its number, which may only
+/// fall. RuleTests try each rule on a short text that breaks it.
 /// </summary>
 public class HouseRules
 {
     [Fact]
     public void Every_name_in_the_sources_is_understood() =>
-        Ratchet.Hold("unknown-name", "With a name that isn't bound, the other rules could hold for nothing: is a reference, a generator or an implicit using missing in Rooms?",
+        Ratchet.Hold("unknown-name", "The other rules can't check a name that isn't bound: is a reference, a generator or an implicit using missing in Rooms?",
             Finding.Counted(Rooms.All.SelectMany(r => Names.Unknown(r).Select(n => (r.Name, n)))));
 
     [Fact]
     public void A_file_is_read_in_one_sitting() =>
-        Ratchet.Hold("file-lines", $"No file has over {Sizes.MaxFileLines} lines: it is read in one sitting.", Rooms.All.SelectMany(Sizes.LongFiles));
+        Ratchet.Hold("file-lines", $"No file has over {Sizes.MaxFileLines} lines: a reader can take it in at once.", Rooms.All.SelectMany(Sizes.LongFiles));
 
     [Fact]
     public void Most_files_are_short() =>
@@ -23,7 +23,7 @@ public class HouseRules
 
     [Fact]
     public void A_type_is_one_concern() =>
-        Ratchet.Hold("type-lines", $"No type has over {Sizes.MaxTypeLines} lines over all its partials: a partial class that holds several concerns is one class too few.", Rooms.All.SelectMany(Sizes.LongTypes));
+        Ratchet.Hold("type-lines", $"No type has over {Sizes.MaxTypeLines} lines over all its partials: split a partial class that has several concerns.", Rooms.All.SelectMany(Sizes.LongTypes));
 
     [Fact]
     public void A_type_holds_little_state() =>
@@ -31,15 +31,15 @@ public class HouseRules
 
     [Fact]
     public void A_method_fits_on_a_screen() =>
-        Ratchet.Hold("method-lines", $"Methods have fewer than {Sizes.MethodLines} lines: one is seen as a whole.", Rooms.All.SelectMany(Sizes.LongMethods));
+        Ratchet.Hold("method-lines", $"Methods have fewer than {Sizes.MethodLines} lines: one fits on a screen.", Rooms.All.SelectMany(Sizes.LongMethods));
 
     [Fact]
     public void Folders_depend_downwards_only() =>
-        Ratchet.Hold("folder-cycle", "A folder depends only on folders below it: in a cycle none can be understood, tested or moved without all others.", Rooms.All.SelectMany(FolderCycles.In));
+        Ratchet.Hold("folder-cycle", "A folder depends only on folders below it: in a cycle, none can be understood, tested or moved without the others.", Rooms.All.SelectMany(FolderCycles.In));
 
     [Fact]
     public void Projects_know_those_below_them() =>
-        Ratchet.Hold("layer", "Knowledge flows one way; siblings do not know each other (the table in Layers).", Layers.Forbidden(Rooms.Projects));
+        Ratchet.Hold("layer", "Dependencies go one way; siblings don't know each other (the table in Layers).", Layers.Forbidden(Rooms.Projects));
 
     [Fact]
     public void Projects_talk_by_what_is_public() =>
@@ -55,23 +55,23 @@ public class HouseRules
 
     [Fact]
     public void No_task_is_let_go_of() =>
-        Ratchet.Hold("discarded-task", "The fault of a task that nobody awaits is heard by nobody. Await it, or start it by a supervisor.", Rooms.All.SelectMany(Tasks.Discarded));
+        Ratchet.Hold("discarded-task", "Nobody sees the exception of a task that isn't awaited. Await it, or let a supervisor start it.", Rooms.All.SelectMany(Tasks.Discarded));
 
     [Fact]
     public void What_runs_by_itself_is_supervised() =>
-        Ratchet.Hold("start", "What begins to run by itself can die unheard: start it by a supervisor, or give the type a row in Starts with the reason.", Rooms.All.SelectMany(Starts.In));
+        Ratchet.Hold("start", "Background work can die unnoticed: let a supervisor start it, or give the type a row in Starts with the reason.", Rooms.All.SelectMany(Starts.In));
 
     [Fact]
     public void Collections_are_made_without_reflection() =>
-        Ratchet.Hold("added-by-reflection", "A native program may lack what this Add reflects on: hand the elements to the constructor.", Rooms.All.SelectMany(NativeCode.AddedByReflection));
+        Ratchet.Hold("added-by-reflection", "A native program may lack what this Add finds by reflection: pass the elements to the constructor.", Rooms.All.SelectMany(NativeCode.AddedByReflection));
 
     [Fact]
     public void Facts_between_rooms_have_types() =>
-        Ratchet.Hold("string-keyed", "What one room tells another is a type, never a dictionary or JSON: a name that changes must not compile.", Rooms.All.SelectMany(StringKeyed.Signatures));
+        Ratchet.Hold("string-keyed", "Projects pass each other types, never dictionaries or JSON: a renamed member must not compile.", Rooms.All.SelectMany(StringKeyed.Signatures));
 
     [Fact]
     public void Json_is_written_from_types() =>
-        Ratchet.Hold("json-line", "A line [\"name\"] = value is a shape without a type, which its readers spell again.", Rooms.All.SelectMany(StringKeyed.JsonLines));
+        Ratchet.Hold("json-line", "A line [\"name\"] = value has no type: its readers would repeat the name.", Rooms.All.SelectMany(StringKeyed.JsonLines));
 
     [Fact]
     public void Subjects_of_commits_fit_on_a_line() =>

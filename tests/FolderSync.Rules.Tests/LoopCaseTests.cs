@@ -2,7 +2,7 @@ using FolderSync.Rules.Sources;
 
 namespace FolderSync.Rules;
 
-/// <summary>Whatever runs by itself fails some day. Each place in the sources that starts such work has a test that makes it fail.</summary>
+/// <summary>Every loop fails some day: each place in the sources that starts one has a test that makes it fail.</summary>
 public class LoopCaseTests
 {
     private const string Primitives = """

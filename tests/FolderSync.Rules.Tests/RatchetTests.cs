@@ -1,6 +1,6 @@
 namespace FolderSync.Rules;
 
-/// <summary>A number of the list of exceptions may fall and never rise.</summary>
+/// <summary>A number in the list of exceptions may fall and never rise.</summary>
 public class RatchetTests
 {
     private const string List = "# About it.\nfields A 20\nfields B 17\nmethod-lines A.M 70\n";

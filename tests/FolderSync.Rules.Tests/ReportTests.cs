@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace FolderSync.Rules;
 
-/// <summary>The figures of the whole house as a table, in TestResults/house.md: to be compared before and after a redesign.</summary>
+/// <summary>Writes the figures of all projects as a table to TestResults/house.md, for comparing them before and after a redesign.</summary>
 public class ReportTests
 {
     [Fact]

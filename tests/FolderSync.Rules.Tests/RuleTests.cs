@@ -2,7 +2,9 @@ using FolderSync.Rules.Sources;
 
 namespace FolderSync.Rules;
 
-/// <summary>Each rule finds what it is there for, in a text that breaks it, and nothing in one that doesn't: a rule that can't fail holds nothing.</summary>
+/// <summary>
+/// Each rule finds what it should in a text that breaks it, and nothing in one that doesn't: a rule that can't fail checks nothing.
+/// </summary>
 public class RuleTests
 {
     private static Room Room(params (string Path, string Text)[] files) => Rooms.Of("FolderSync.Sample", files);
@@ -60,7 +62,7 @@ public class RuleTests
     public void Fields_are_counted_with_properties_events_and_captured_parameters()
     {
         var fields = string.Concat(Enumerable.Range(0, 12).Select(i => $"private readonly int _f{i} = start; "));
-        // `start` sets fields only; `kept` is used by a method, so that the compiler keeps it.
+        // `start` only sets fields; a method uses `kept`, so the compiler stores it.
         var text = $"class A(int start, int kept) {{ {fields} int P {{ get; set; }} event Action? E; static int S; const int C = 1; int M() => kept; int Q => 2; void R() => E?.Invoke(); ";
         Assert.Empty(Fields.TooMany(Room(text + "}")));
         Assert.Equal(["A 16"], Told(Fields.TooMany(Room(text + "int _last; }"))));
@@ -87,7 +89,7 @@ public class RuleTests
     [Fact]
     public void A_cycle_over_three_folders_is_found_without_a_name_being_written()
     {
-        // What `Make` gives is never named in B: the member that is used is enough.
+        // B never names what `Make` returns: using its member is enough.
         var room = Room(("One/A.cs", "namespace One; class A { public static Three.C Make() => new(); }"), ("Two/B.cs", "namespace Two; class B { public object M() => One.A.Make().Text; }"), ("Three/C.cs", "namespace Three; class C { public string Text => new Two.B().ToString()!; }"));
         Assert.Equal([["One", "Three", "Two"]], FolderCycles.CyclesOf(room));
     }
@@ -178,7 +180,7 @@ public class RuleTests
     {
         Assert.Equal(["FolderSync.Engine/YamlDotNet 1", "FolderSync.Host/Some.New.Package 1"],
             Told(Packages.Referenced([Project("Engine", [], ["YamlDotNet"]), Project("Configuration", [], ["YamlDotNet"]), Project("Host", [], ["Some.New.Package", "Microsoft.Extensions.Hosting"])])));
-        // Named or not, and asked for or not: a package comes with a project that is referenced.
+        // A package also comes with a referenced project, so using it counts even without a reference or a name.
         Assert.Equal(["FolderSync.Sample/LiteDB 1", "FolderSync.Sample/YamlDotNet 1"],
             Told(Packages.Misplaced(Room("class A { object M(LiteDB.BsonDocument d) => d.Count; object N() => new YamlDotNet.Core.Mark(); }"))));
         Assert.Empty(Packages.Misplaced(Rooms.Of("FolderSync.Index", ("A.cs", "class A { object M(LiteDB.BsonDocument d) => d.Count; }"))));

@@ -3,12 +3,12 @@ using FolderSync.Rules.Sources;
 
 namespace FolderSync.Rules;
 
-/// <summary>Subjects of commits, as a log of one line each shows them.</summary>
+/// <summary>The subjects of commits, as `git log --oneline` shows them.</summary>
 internal static class Commits
 {
     public const int MaxSubject = 72;
 
-    /// <summary>The last commit that was made before this was a rule.</summary>
+    /// <summary>The last commit before this rule.</summary>
     public const string Before = "9b673b6f9b151e7ab72621a200f43226e7b682c6";
 
     public static IEnumerable<Finding> LongSubjects(IEnumerable<string> log) =>
@@ -17,7 +17,7 @@ internal static class Commits
         where subject.Length > MaxSubject
         select new Finding(line[..line.IndexOf(' ', StringComparison.Ordinal)], subject.Length, subject);
 
-    /// <summary>Hash and subject of each commit since; null where there is no history to read: an unpacked archive, a shallow clone, no git.</summary>
+    /// <summary>The hash and subject of each commit since; null without a history: an unpacked archive, a shallow clone, no git.</summary>
     public static IReadOnlyList<string>? Log()
     {
         if (!Path.Exists(Path.Combine(Checkout.Root, ".git")))

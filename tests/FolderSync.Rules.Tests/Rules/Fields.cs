@@ -5,9 +5,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// What a type holds: its instance fields, those behind automatic properties and events among them, and the parameters of a primary constructor
-/// that its members use (the compiler keeps those in fields). It holds mutable state if one of them can be set after the construction, or is a
-/// collection of the kind that changes. What never changes may have any number: a record of options is no concern of this rule.
+/// Counts a type's instance fields, including those behind automatic properties and events, and the parameters of a primary constructor that its
+/// members use (the compiler stores those in fields). The state is mutable if one of them can be set after the construction or is a mutable
+/// collection. Immutable types may have any number of fields: the rule ignores records of options.
 /// </summary>
 internal static class Fields
 {
@@ -31,14 +31,14 @@ internal static class Fields
                select new Finding(Room.NameOf(type), count, room.FileOf(type.DeclaringSyntaxReferences[0].SyntaxTree)?.Path ?? "");
     }
 
-    /// <summary>Every type's number of fields, whether they change or not.</summary>
+    /// <summary>The number of fields of every type, mutable or not.</summary>
     public static IReadOnlyList<(INamedTypeSymbol Type, int Count)> Counts(Room room)
     {
         var captured = Captured(room);
         return [.. room.Types().Select(t => (t, Of(t, room).Count + captured[t].Count()))];
     }
 
-    /// <summary>What generators add is theirs.</summary>
+    /// <summary>Ignores members that generators add.</summary>
     private static IReadOnlyList<ISymbol> Of(INamedTypeSymbol type, Room room) =>
     [
         .. type.GetMembers().Where(m => !m.IsStatic && IsField(m) && m.Locations.Any(l => room.FileOf(l.SourceTree) is not null)),
@@ -46,7 +46,7 @@ internal static class Fields
 
     private static bool IsField(ISymbol member) => member switch
     {
-        // One without a name of its own is a captured parameter's.
+        // A field without a C# name is a captured parameter's.
         IFieldSymbol field => field is { IsConst: false, AssociatedSymbol: IPropertySymbol or null } && (field.AssociatedSymbol is not null || field.CanBeReferencedByName),
         _ => member is IEventSymbol { AddMethod.IsImplicitlyDeclared: true },
     };
@@ -60,7 +60,7 @@ internal static class Fields
 
     private static bool IsChanging(ITypeSymbol type) => Changing.Contains(type.Name) && type.ContainingNamespace?.ToDisplayString().StartsWith("System", StringComparison.Ordinal) == true;
 
-    /// <summary>Parameters of primary constructors that are used elsewhere than to set fields or to make the base.</summary>
+    /// <summary>Parameters of primary constructors that are used for more than initializing fields or the base.</summary>
     private static ILookup<ISymbol, IParameterSymbol> Captured(Room room)
     {
         var uses = from file in room.Files

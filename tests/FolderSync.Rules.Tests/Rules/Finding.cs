@@ -1,9 +1,9 @@
 namespace FolderSync.Rules;
 
-/// <summary>Something that breaks a rule.</summary>
-/// <param name="Subject">The type, method, folder or project; no blanks in it.</param>
+/// <summary>A violation of a rule.</summary>
+/// <param name="Subject">The type, method, folder or project; contains no spaces.</param>
 /// <param name="Amount">How much: lines, fields, places. It may fall and never rise.</param>
-/// <param name="Where">For a person who looks for it.</param>
+/// <param name="Where">Helps to find the place.</param>
 internal sealed record Finding(string Subject, int Amount, string Where)
 {
     /// <summary>Counts places by subject.</summary>

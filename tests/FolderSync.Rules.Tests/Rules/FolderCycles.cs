@@ -5,15 +5,15 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// Which folder of a room uses which, by what the names mean: a type that is named or whose member is used. A folder is the directory that a
-/// declaration lies in. The class `Log` is a folder by itself, though its file lies at the room's top: the generator makes it one an assembly.
+/// Which folder of a project uses which, by symbols: naming a type or using one of its members counts. A folder is the directory of a declaration.
+/// The class `Log` counts as its own folder, although its file is at the top: the generator makes it one per assembly.
 /// </summary>
 internal static class FolderCycles
 {
     /// <summary>One type of a folder uses one of another.</summary>
     public readonly record struct Use(string From, string To, string FromType, string ToType, string At);
 
-    /// <summary>Every use between two folders that lie in one cycle: what has to go, or to turn round, is among them.</summary>
+    /// <summary>Every use between two folders of the same cycle: some of them must be removed or reversed.</summary>
     public static IEnumerable<Finding> In(Room room)
     {
         var uses = Uses(room);
@@ -58,7 +58,9 @@ internal static class FolderCycles
         return type?.OriginalDefinition;
     }
 
-    /// <summary>Folders that reach themselves, each with the number of its cycle (Tarjan's strongly connected components of more than one).</summary>
+    /// <summary>
+    /// Folders that depend on themselves, each with its cycle's number (Tarjan's strongly connected components of more than one).
+    /// </summary>
     private static Dictionary<string, int> Cycles(IReadOnlyList<Use> uses)
     {
         var next = uses.ToLookup(u => u.From, u => u.To, StringComparer.Ordinal);

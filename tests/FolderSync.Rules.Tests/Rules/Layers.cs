@@ -4,8 +4,8 @@ using FolderSync.Rules.Sources;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// Which project may see which. Knowledge flows one way; projects of one row do not know each other (Platform aside, which stands beneath them).
-/// A project that isn't here yet stands here with what it will be allowed.
+/// Which project may see which. Dependencies go one way; projects of one row don't know each other (except Platform, which is below them). A
+/// planned project is listed with what it may see.
 /// </summary>
 internal static class Layers
 {
@@ -16,27 +16,27 @@ internal static class Layers
         // Pure: no I/O, no clock, no threads.
         ["Core"] = [],
         ["Platform"] = ["Core"],
-        // The disk and the index never see a peer.
+        // The disk and the index know nothing of peers.
         ["Filesystem"] = ["Core", "Platform"],
         ["Index"] = ["Core", "Platform"],
-        // The wire never sees a folder, and has no sockets.
+        // The protocol knows nothing of folders, and has no sockets.
         ["Protocol"] = ["Core"],
         ["Network"] = ["Core", "Platform"],
         ["Engine"] = ["Core", "Platform", .. Siblings],
-        // What a client sends and reads is no business of the engine's.
+        // The engine doesn't know what a client sends and reads.
         ["Contracts"] = [],
         ["Client"] = ["Contracts"],
-        // An option becomes a setting of the engine; an import reads another program's identity and checks the disk.
+        // Maps options to the engine's settings; an import reads another program's identity and checks the disk.
         ["Configuration"] = ["Core", "Platform", .. Siblings, "Engine"],
-        // REST's bodies of the configuration are driven by its table.
+        // The configuration's tables drive REST's configuration bodies.
         ["Api"] = ["Core", "Platform", .. Siblings, "Engine", "Configuration", "Contracts"],
-        // A command talks to the service like any client; without one (init, doctor, import) it reads the home itself.
+        // A command talks to the service like any client; without a service (init, doctor, import) it reads the home itself.
         ["CommandLine"] = ["Core", "Platform", "Filesystem", "Index", "Network", "Engine", "Configuration", "Contracts", "Client"],
-        // A program of its own that knows the service by REST only.
+        // A separate program that uses the service by REST only.
         ["Tray"] = ["Contracts", "Client"],
-        // A tool of the build.
+        // A build tool.
         ["IconRenderer"] = [],
-        // Where all is put together.
+        // Composes everything.
         ["Host"] = ["Core", "Platform", .. Siblings, "Engine", "Configuration", "Contracts", "Api", "CommandLine", "Client"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -46,7 +46,7 @@ internal static class Layers
         from reference in allowed is null ? ["(no-row-in-the-table)"] : project.References.Select(Short).Except(allowed)
         select new Finding($"{project.Name}→{reference}", 1, $"{project.Name}.csproj");
 
-    /// <summary>Rooms talk to each other by what is public; only tests see further.</summary>
+    /// <summary>Projects use each other's public types; only tests see internals.</summary>
     public static IEnumerable<Finding> Friends(IEnumerable<ProjectFile> projects) =>
         from project in projects
         from friend in project.Friends

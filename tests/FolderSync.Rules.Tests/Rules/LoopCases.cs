@@ -1,6 +1,6 @@
 namespace FolderSync.Rules;
 
-/// <summary>What starts a loop, or work that nobody awaits where it begins → the tests that inject a fault into it.</summary>
+/// <summary>Maps each place that starts a loop, or work that isn't awaited there, to the tests that inject a fault into it.</summary>
 internal static class LoopCases
 {
     private const string Engine = "FolderSync.Engine.";
@@ -22,7 +22,7 @@ internal static class LoopCases
         [Engine + "Peers.PeerSession.AdoptAsync: OnLinkEndedAsync"] = [Connection + "(PeerSession.OnLinkEndedAsync)"],
         [Engine + "Peers.PeerHub.Admit: _admission.AdmitAsync"] = [Connection + "(PeerAdmission.GreetAsync)"],
         [Engine + "Peers.PeerHub.Put: dialer.RunAsync"] = [Connection + "(PeerDialer.RunAsync)"],
-        // No seam that it uses can make it fail: what it awaits and disposes of never throws.
+        // Nothing that it uses can make it fail: what it awaits and disposes never throws.
         [Engine + "Peers.PeerDialer.DialAsync: DiscardAsync"] = ["SupervisorTests.Work_that_fails_is_logged_with_its_stack_and_its_owner_hears_of_it"],
         [Engine + "Peers.PeerListeners.StartAsync: ListenLoopAsync"] = [Story + "A_listener_that_fails_listens_again"],
         [Engine + "Peers.RequestServer.RunAsync: ServeLoopAsync"] = [Story + "A_fault_while_serving_ends_the_link_which_comes_back_and_serves"],

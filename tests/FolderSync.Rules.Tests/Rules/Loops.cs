@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// Every place that hands a loop, or work that nobody awaits where it begins, to what supervises it. A method that only hands on what it was given
-/// stands for its callers.
+/// Every place that passes a loop, or work that isn't awaited there, to a supervisor. A method that only passes on its parameter stands for its
+/// callers.
 /// </summary>
 internal static class Loops
 {
@@ -20,7 +20,7 @@ internal static class Loops
     {
         var calls = rooms.SelectMany(r => r.Files.AsParallel().AsOrdered().SelectMany(f => Calls(r, f).ToList())).ToList();
         var starting = new HashSet<string>(calls.Select(c => c.Method).Where(IsPrimitive).Select(KeyOf), StringComparer.Ordinal);
-        // Whoever hands on a parameter starts loops, too; and whoever hands on to that one.
+        // A method that passes on a parameter starts loops, too, and so do its callers that pass on theirs.
         while (calls.Where(c => starting.Contains(KeyOf(c.Method))).Select(Forwarder).OfType<IMethodSymbol>().Select(KeyOf).Where(starting.Add).ToList().Count > 0)
         {
         }
@@ -54,7 +54,7 @@ internal static class Loops
 
     private static string KeyOf(IMethodSymbol method) => method.OriginalDefinition.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat);
 
-    /// <summary>The work, or for a service its type.</summary>
+    /// <summary>The work; for a service, its type.</summary>
     private static SyntaxNode? WorkOf(Call call)
     {
         if (call.Method.MethodKind == MethodKind.Constructor)
@@ -65,7 +65,7 @@ internal static class Loops
             : (arguments.FirstOrDefault(a => a.NameColon?.Name.Identifier.Text == call.Method.Parameters[at].Name) ?? arguments[at]).Expression;
     }
 
-    /// <summary>The method around a call that hands on its own parameter, or its own type parameter.</summary>
+    /// <summary>The method around a call that passes on its own parameter or type parameter.</summary>
     private static IMethodSymbol? Forwarder(Call call)
     {
         var model = call.Room.Model(call.File);
@@ -75,7 +75,7 @@ internal static class Loops
             .Any(s => s is IParameterSymbol { Type: var type } && IsWork(type) || s is ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Method }) ? method : null;
     }
 
-    /// <summary>`group.Run(() => supervisor.RunAsync(...))`: the inner one is the site.</summary>
+    /// <summary>`group.Run(() => supervisor.RunAsync(...))`: the inner call is the site.</summary>
     private static bool WrapsAnother(Call call, HashSet<string> starting) =>
         WorkOf(call) is ParenthesizedLambdaExpressionSyntax { ExpressionBody: InvocationExpressionSyntax inner }
         && call.Room.Model(call.File).GetSymbolInfo(inner).Symbol is IMethodSymbol method && starting.Contains(KeyOf(method));

@@ -5,10 +5,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FolderSync.Rules;
 
-/// <summary>What the names in a source mean.</summary>
+/// <summary>Resolves the names in a source.</summary>
 internal static class Names
 {
-    /// <summary>Null for what is no use of anything: a using, a namespace's own name, an attribute's argument's name.</summary>
+    /// <summary>Null if the name isn't a use: in a using, in a namespace declaration, or the name of an attribute's argument.</summary>
     public static ISymbol? Meant(SemanticModel model, SimpleNameSyntax name)
     {
         if (IsNoUse(name))
@@ -22,7 +22,7 @@ internal static class Names
         };
     }
 
-    /// <summary>Names that the rules can't see through: with one of them, a rule could hold for nothing.</summary>
+    /// <summary>Names that can't be bound: with one of them, a rule might check nothing.</summary>
     public static IEnumerable<string> Unknown(Room room) => room.Files.AsParallel().AsOrdered().SelectMany(file =>
     {
         var model = room.Model(file);
@@ -32,7 +32,7 @@ internal static class Names
     private static bool IsUnknown(SymbolInfo info, SimpleNameSyntax name) =>
         info.Symbol is null && info.CandidateReason is not (CandidateReason.MemberGroup or CandidateReason.LateBound) && !IsMethodGroup(info, name) && name.Identifier.Text is not ("nameof" or "_" or "var" or "field" or "notnull" or "unmanaged");
 
-    /// <summary>A method that is handed on, `(Delegate)Do` for one, is bound to a candidate only.</summary>
+    /// <summary>A method group that is passed on, such as `(Delegate)Do`, binds to a candidate only.</summary>
     private static bool IsMethodGroup(SymbolInfo info, SimpleNameSyntax name) => info.CandidateSymbols is [IMethodSymbol] && name.Parent is not InvocationExpressionSyntax;
 
     private static bool IsNoUse(SimpleNameSyntax name)

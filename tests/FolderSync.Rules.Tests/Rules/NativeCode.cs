@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// Places where a collection expression is put together by an Add that a native program may not have: JsonArray's, which is generic and reflects.
-/// The analyzers of trimming don't look into collection expressions; only a native build would tell.
+/// Finds collection expressions that use an Add that a native program may lack: JsonArray's, which is generic and uses reflection. The trim
+/// analyzers don't check collection expressions; only a native build would show it.
 /// </summary>
 internal static class NativeCode
 {

@@ -5,12 +5,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// Which project may use which package: a project exists to keep a dependency out of the others. What counts is what the sources name, since a
-/// package comes along with a project that is referenced, too.
+/// Which project may use which package: a project exists to keep a dependency out of the others. Checks what the sources name, since a package also
+/// comes with a referenced project.
 /// </summary>
 internal static class Packages
 {
-    /// <summary>Beginnings of assemblies' names, the projects that may use them, and why only they.</summary>
+    /// <summary>Prefixes of assembly names, the projects that may use them, and why only they.</summary>
     private static readonly (string Assembly, string[] Projects, string Why)[] Table =
     [
         ("YamlDotNet", ["Configuration"], "How settings are written is one room's business."),
@@ -36,12 +36,12 @@ internal static class Packages
         ("Svg.", ["IconRenderer"], "Pictures are made by the build."),
     ];
 
-    /// <summary>Types of a package that are used where they may not, by project and package: the number is that of the files.</summary>
+    /// <summary>The types of packages used in the wrong project, by project and package; the number counts files.</summary>
     public static IEnumerable<Finding> Misplaced(Room room) => Finding.Counted(
         room.Files.AsParallel().AsOrdered().SelectMany(file => Used(room, file).Select(a => (Assembly: a, Row: Row(a))).Where(u => u.Row.Projects is null || !IsIn(u.Row.Projects, room.Name))
             .Select(u => (Subject: $"{room.Name}/{u.Row.Assembly?.TrimEnd('.') ?? u.Assembly}", file.Path)).Distinct()).ToList());
 
-    /// <summary>Packages that a project file asks for though the project may not, or that nobody has decided on.</summary>
+    /// <summary>Packages that a project references though it may not, or that have no row in the table.</summary>
     public static IEnumerable<Finding> Referenced(IEnumerable<ProjectFile> projects) =>
         from project in projects
         from package in project.Packages
@@ -58,7 +58,7 @@ internal static class Packages
 
     private static bool IsBuildOnly(string package) => package is "Grpc.Tools" or "Microsoft.CodeAnalysis.BannedApiAnalyzers";
 
-    /// <summary>Assemblies beside the runtime and the project's own kind whose types or members the file names.</summary>
+    /// <summary>The assemblies, except the runtime and the solution's own, whose types or members the file uses.</summary>
     private static IEnumerable<string> Used(Room room, SourceFile file)
     {
         var model = room.Model(file);

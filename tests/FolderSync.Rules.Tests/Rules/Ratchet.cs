@@ -3,17 +3,17 @@ using FolderSync.Rules.Sources;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// The list of what breaks a rule today, exceptions.txt: a line each with rule, subject and number, sorted. A number may only fall: what is worse
-/// than its line, or has none, fails the test; so does a line that is higher than what is there, else it would make room for new trouble.
+/// The list of present violations, exceptions.txt: one line each with rule, subject and number, sorted. A number may only fall. A violation that is
+/// worse than its line, or has none, fails the test, and so does a line above the present number, because it would allow new violations.
 /// </summary>
 internal static class Ratchet
 {
-    /// <summary>Set to 1, the list is rewritten with the lower numbers; nothing is ever added or raised by it.</summary>
+    /// <summary>If set to 1, the list is rewritten with the lower numbers; it never adds or raises any.</summary>
     public const string LowerVariable = "FOLDERSYNC_RULES_LOWER";
 
     public static string ListPath => Path.Combine(Checkout.Rules, "exceptions.txt");
 
-    /// <summary>Holds a rule's findings against the list in the checkout.</summary>
+    /// <summary>Compares a rule's findings with the list in the checkout.</summary>
     public static void Hold(string rule, string reason, IEnumerable<Finding> findings)
     {
         var found = findings.ToList();
@@ -42,7 +42,7 @@ internal static class Ratchet
         return complaints;
     }
 
-    /// <summary>The list with the rule's lines lowered to the findings, and those gone that have none.</summary>
+    /// <summary>The list with the rule's lines lowered to the findings, without those that have none.</summary>
     public static string Lowered(string rule, IReadOnlyList<Finding> findings, string list)
     {
         var now = findings.ToDictionary(f => f.Subject, f => f.Amount, StringComparer.Ordinal);
@@ -51,7 +51,7 @@ internal static class Ratchet
         return string.Join('\n', [.. lines.Where(IsComment), .. entries.Select(e => Line(e.Rule, e.Subject, e.Amount)).Order(StringComparer.Ordinal), ""]);
     }
 
-    /// <exception cref="FormatException">A line is none of the list, is there twice or out of order.</exception>
+    /// <exception cref="FormatException">A line has the wrong format, is there twice or out of order.</exception>
     public static IReadOnlyList<Entry> Entries(string list)
     {
         var entries = new List<Entry>();

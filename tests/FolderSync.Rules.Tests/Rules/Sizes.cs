@@ -4,20 +4,20 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FolderSync.Rules;
 
-/// <summary>Lines of files, types and methods: from the first line of the declaration, its comment left out, to the last.</summary>
+/// <summary>Counts lines of files, types and methods, from a declaration's first line, without its comment, to the last.</summary>
 internal static class Sizes
 {
     public const int MaxFileLines = 600;
     public const int MostlyFileLines = 300;
     public const int MaxTypeLines = 600;
 
-    /// <summary>A method has fewer.</summary>
+    /// <summary>Methods must be shorter.</summary>
     public const int MethodLines = 60;
 
     public static IEnumerable<Finding> LongFiles(Room room) =>
         room.Files.Where(f => f.Lines > MaxFileLines).Select(f => new Finding(f.Path, f.Lines, $"{f.Lines} lines"));
 
-    /// <summary>How many of the room's files are longer than most should be; a tenth of them may.</summary>
+    /// <summary>The number of a project's files that are longer than most should be; a tenth of them may be.</summary>
     public static IEnumerable<Finding> FilesOverMostly(Room room)
     {
         var longer = room.Files.Where(f => f.Lines > MostlyFileLines).ToList();
@@ -27,10 +27,10 @@ internal static class Sizes
     public static IEnumerable<Finding> LongTypes(Room room) =>
         from type in room.Types() let lines = LinesOf(type, room) where lines > MaxTypeLines select new Finding(Room.NameOf(type), lines, room.FileOf(type.DeclaringSyntaxReferences[0].SyntaxTree)?.Path ?? "");
 
-    /// <summary>Over all its partials; types inside it count for it as well.</summary>
+    /// <summary>Counts all partial declarations, including nested types.</summary>
     public static int LinesOf(INamedTypeSymbol type, Room room) => type.DeclaringSyntaxReferences.Where(r => room.FileOf(r.SyntaxTree) is not null).Sum(r => LinesOf(r.GetSyntax()));
 
-    /// <summary>Methods, constructors, operators, accessors, local functions; those inside one count for it as well. Overloads go by the longest.</summary>
+    /// <summary>Methods, constructors, operators, accessors, local functions, including nested ones. The longest overload counts.</summary>
     public static IEnumerable<Finding> LongMethods(Room room) =>
         from file in room.Files
         from body in file.Syntax.DescendantNodes()

@@ -5,12 +5,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// Places where something begins to run by itself: a task on the thread pool, a thread, a timer, a loop of the engine. Each is one that can die
-/// unheard, so they are few: what supervises, and what stands here with its reason. Work that is awaited where it begins does not run by itself.
+/// Finds places that start something in the background: a task on the thread pool, a thread, a timer, a loop of the engine. Such work can die
+/// unnoticed, so these places are few: supervisors, and the types listed here with a reason. Work that is awaited where it starts doesn't count.
 /// </summary>
 internal static class Starts
 {
-    /// <summary>Types that may, and why.</summary>
+    /// <summary>The allowed types and the reasons.</summary>
     public static readonly IReadOnlyDictionary<string, string> Allowed = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["FolderSync.Engine.Supervisor"] = "It is what starts all others.",
@@ -50,7 +50,7 @@ internal static class Starts
         };
     }
 
-    /// <summary>`await Task.Run(...)`, also with WaitAsync or ConfigureAwait behind it.</summary>
+    /// <summary>Matches `await Task.Run(...)`, also with WaitAsync or ConfigureAwait.</summary>
     private static bool IsAwaited(ExpressionSyntax start)
     {
         SyntaxNode node = start;

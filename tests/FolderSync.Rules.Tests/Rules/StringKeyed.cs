@@ -4,17 +4,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FolderSync.Rules;
 
-/// <summary>Facts without a type: what one room or folder hands to another as a dictionary of names and anything, or as JSON.</summary>
+/// <summary>Finds untyped data that one project or folder passes to another: dictionaries with string keys and arbitrary values, or JSON.</summary>
 internal static class StringKeyed
 {
-    /// <summary>Members that others see whose parameters or values are such facts, by type.</summary>
+    /// <summary>Visible members with such parameters or values, by type.</summary>
     public static IEnumerable<Finding> Signatures(Room room) => Finding.Counted(
         from type in room.Types()
         from member in type.GetMembers()
         where member.DeclaredAccessibility is not (Accessibility.Private or Accessibility.Protected) && IsOwn(member) && Types(member).Any(IsStringKeyed)
         select (Room.NameOf(type), $"{type.Name}.{member.Name}"));
 
-    /// <summary>Hand-written lines of JSON, `["name"] = value`, by folder: shapes that a type should have.</summary>
+    /// <summary>Hand-written lines of JSON, `["name"] = value`, by folder: such a shape should be a type.</summary>
     public static IEnumerable<Finding> JsonLines(Room room) => Finding.Counted(
         from file in room.Files
         from assignment in file.Syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>()
@@ -27,7 +27,7 @@ internal static class StringKeyed
         where key is LiteralExpressionSyntax { Token.Value: string }
         select ($"{room.Name}/{file.Folder}", Path.GetFileName(file.Path)));
 
-    /// <summary>Accessors are their property's; what the compiler adds to a record is its properties'.</summary>
+    /// <summary>Accessors belong to their property, and what the compiler adds to a record to its properties.</summary>
     private static bool IsOwn(ISymbol member) => !member.IsImplicitlyDeclared && member is not (INamedTypeSymbol or IMethodSymbol { AssociatedSymbol: not null } or IMethodSymbol { MethodKind: MethodKind.Constructor, ContainingType.IsRecord: true });
 
     private static IEnumerable<ITypeSymbol> Types(ISymbol member) => member switch

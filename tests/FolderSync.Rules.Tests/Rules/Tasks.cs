@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FolderSync.Rules;
 
 /// <summary>
-/// Places where a task is let go of, so that nobody hears of its fault: a statement or a discard that has a task for its value, `async void`, a
-/// lambda that makes a task where none is awaited, ContinueWith. What this can't see: a task that is kept in a field or variable and never looked at.
+/// Finds tasks that nobody awaits, so that their exceptions are lost: a statement or a discard with a task as its value, `async void`, a lambda
+/// that returns a task where none is awaited, ContinueWith. It can't find tasks that are stored in a field or variable and never used.
 /// </summary>
 internal static class Tasks
 {
@@ -31,17 +31,17 @@ internal static class Tasks
         _ => false,
     };
 
-    /// <summary>The value is a task, and neither kept nor awaited.</summary>
+    /// <summary>The value is a task that is neither stored nor awaited.</summary>
     private static bool DropsTask(SemanticModel model, ExpressionSyntax expression) => expression switch
     {
-        // In `_ => _ = Do()` it is the parameter's name, and lets go of it just as well.
+        // In `_ => _ = Do()` the underscore is the parameter, and the task is lost just as well.
         AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.Text: "_" } } discard => IsTask(model.GetTypeInfo(discard.Right).Type),
         AssignmentExpressionSyntax => false,
         ParenthesizedExpressionSyntax inner => DropsTask(model, inner.Expression),
         _ => IsTask(model.GetTypeInfo(expression).Type) && !IsContinueWith(model, expression),
     };
 
-    /// <summary>Found by itself; counted once.</summary>
+    /// <summary>Reported separately; counted once.</summary>
     private static bool IsContinueWith(SemanticModel model, ExpressionSyntax expression) => model.GetSymbolInfo(expression).Symbol is IMethodSymbol { Name: "ContinueWith" };
 
     private static IMethodSymbol? Converted(SemanticModel model, AnonymousFunctionExpressionSyntax function) => (model.GetTypeInfo(function).ConvertedType as INamedTypeSymbol)?.DelegateInvokeMethod;

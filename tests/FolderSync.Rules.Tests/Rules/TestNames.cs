@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FolderSync.Rules;
 
-/// <summary>The tests that there are, by their sources: <c>Class.Method</c>, and <c>Class.Method(argument)</c> for each string among a theory's data.</summary>
+/// <summary>
+/// The names of all tests in the sources: <c>Class.Method</c>, and <c>Class.Method(argument)</c> for each string in a theory's data.
+/// </summary>
 internal static class TestNames
 {
     public static IReadOnlySet<string> All() => Directory.EnumerateFiles(Path.Combine(Checkout.Root, "tests"), "*.cs", SearchOption.AllDirectories)

@@ -2,9 +2,9 @@ using System.Xml.Linq;
 
 namespace FolderSync.Rules.Sources;
 
-/// <summary>What a project of src says in its own file.</summary>
-/// <param name="References">Names of projects whose types it sees; build tools are left out.</param>
-/// <param name="Friends">Assemblies that see its internals.</param>
+/// <summary>A project file of src.</summary>
+/// <param name="References">The projects whose types it sees; without build tools.</param>
+/// <param name="Friends">The assemblies that see its internals.</param>
 internal sealed record ProjectFile(string Name, string Directory, string AssemblyName, bool IsWeb, IReadOnlyList<string> References, IReadOnlyList<string> Packages, IReadOnlyList<string> Friends,
     IReadOnlyList<string> Usings)
 {
@@ -14,7 +14,7 @@ internal sealed record ProjectFile(string Name, string Directory, string Assembl
             .Where(f => !Checkout.IsBuildOutput(Path.GetRelativePath(Checkout.Source, f))).Order(StringComparer.Ordinal).Select(Read),
     ];
 
-    /// <summary>Its sources, those of a project inside its directory left out.</summary>
+    /// <summary>Its sources, without those of a project inside its directory.</summary>
     public IReadOnlyList<string> Sources(IReadOnlyList<ProjectFile> all)
     {
         var inner = all.Where(p => p != this && p.Directory.StartsWith(Directory + Path.DirectorySeparatorChar, StringComparison.Ordinal)).Select(p => p.Directory + Path.DirectorySeparatorChar).ToList();
@@ -25,7 +25,7 @@ internal sealed record ProjectFile(string Name, string Directory, string Assembl
         ];
     }
 
-    /// <summary>What Grpc.Tools made of .proto files in the build that these tests belong to. It is bound, and measured by no rule.</summary>
+    /// <summary>The code that Grpc.Tools generated from .proto files in this build. It is compiled, but no rule checks it.</summary>
     public IReadOnlyList<string> Generated()
     {
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Debug" : "Release";

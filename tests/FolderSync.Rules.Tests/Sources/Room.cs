@@ -4,9 +4,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace FolderSync.Rules.Sources;
 
-/// <summary>A file of a room.</summary>
-/// <param name="Path">As it is named in what a rule says, from the checkout's top.</param>
-/// <param name="Folder">Below the project's directory, "." for that itself.</param>
+/// <summary>A source file of a project.</summary>
+/// <param name="Path">The path from the checkout's root, as the rules print it.</param>
+/// <param name="Folder">The path below the project's directory; "." for that itself.</param>
 internal sealed record SourceFile(string Path, string Folder, SyntaxTree Tree)
 {
     public SyntaxNode Syntax => Tree.GetRoot();
@@ -17,7 +17,7 @@ internal sealed record SourceFile(string Path, string Folder, SyntaxTree Tree)
     public string At(SyntaxNode node) => $"{Path}:{node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}";
 }
 
-/// <summary>One project of src: its sources, and what every name in them means.</summary>
+/// <summary>One project of src: its sources and their symbols.</summary>
 internal sealed class Room(string name, CSharpCompilation compilation, IReadOnlyList<SourceFile> files)
 {
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
@@ -29,19 +29,19 @@ internal sealed class Room(string name, CSharpCompilation compilation, IReadOnly
 
     public IReadOnlyList<SourceFile> Files => files;
 
-    /// <summary>Always the same one, which remembers what it has bound.</summary>
+    /// <summary>Returns the same model each time, because it caches what it has bound.</summary>
     public SemanticModel Model(SourceFile file) => _models.GetOrAdd(file.Tree, t => compilation.GetSemanticModel(t));
 
-    /// <summary>The file of one of the room's own declarations; null for what is generated.</summary>
+    /// <summary>The file of one of the project's own declarations; null for generated ones.</summary>
     public SourceFile? FileOf(SyntaxTree? tree) => tree is null ? null : _byTree.GetValueOrDefault(tree);
 
-    /// <summary>All types that are declared in the room's files, nested ones as well.</summary>
+    /// <summary>All types declared in the project's files, including nested ones.</summary>
     public IReadOnlyList<INamedTypeSymbol> Types() => [.. Nested(compilation.Assembly.GlobalNamespace).Where(t => t.DeclaringSyntaxReferences.Any(r => FileOf(r.SyntaxTree) is not null))];
 
-    /// <summary>As it stands in the list of exceptions: with its namespace and the types around it.</summary>
+    /// <summary>The name in the list of exceptions: with its namespace and containing types.</summary>
     public static string NameOf(ISymbol symbol) => symbol.ToDisplayString(new SymbolDisplayFormat(SymbolDisplayGlobalNamespaceStyle.Omitted, SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces));
 
-    /// <summary>The type around a place, or the room where there is none (top-level statements).</summary>
+    /// <summary>The type around a node, or the project for top-level statements.</summary>
     public string TypeAround(SourceFile file, SyntaxNode node)
     {
         var type = node.AncestorsAndSelf().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.TypeDeclarationSyntax>().FirstOrDefault();

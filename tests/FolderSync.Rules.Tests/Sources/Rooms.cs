@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace FolderSync.Rules.Sources;
 
-/// <summary>Makes rooms: all of src, or one of a test's own text.</summary>
+/// <summary>Compiles all projects of src, or a test's own text.</summary>
 internal static class Rooms
 {
     private static readonly Lazy<IReadOnlyList<ProjectFile>> LazyProjects = new(ProjectFile.All);
@@ -15,7 +15,7 @@ internal static class Rooms
     private static readonly Lazy<IReadOnlyList<MetadataReference>> LazyLibraries = new(Libraries);
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Preview, DocumentationMode.None, SourceCodeKind.Regular, ["NET", "NET10_0", "NET10_0_OR_GREATER", "RELEASE"]);
 
-    /// <summary>As the SDK has them with ImplicitUsings; it writes them where a build of that configuration has been only.</summary>
+    /// <summary>The SDK's implicit usings; the SDK writes them only when it builds this configuration.</summary>
     private static readonly string[] ImplicitUsings =
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
 
@@ -29,11 +29,11 @@ internal static class Rooms
 
     public static IReadOnlyList<Room> All => LazyAll.Value;
 
-    /// <summary>A room of a test's own: paths below the room's directory, and their text.</summary>
+    /// <summary>Compiles a test's own files: paths below the project's directory, and their text.</summary>
     public static Room Of(string name, params (string Path, string Text)[] files)
     {
         var sources = files.Select(f => File(f.Path, Path.GetDirectoryName(f.Path) is { Length: > 0 } folder ? folder : ".", f.Text)).ToList();
-        // What is made from one compilation shares what was read of the libraries.
+        // Compilations derived from the same one share what was read from the libraries.
         var empty = Empty.GetOrAdd(name, n => Compile(n, [Global(ImplicitUsings)], LazyLibraries.Value));
         return new Room(name, empty.AddSyntaxTrees(sources.Select(s => s.Tree)), sources);
     }
@@ -75,7 +75,9 @@ internal static class Rooms
 
     private static SyntaxTree Global(IEnumerable<string> usings) => CSharpSyntaxTree.ParseText(string.Concat(usings.Select(u => $"global using {u};\n")), Options);
 
-    /// <summary>The runtime, ASP.NET and every package, as they lie beside these tests; what is made of src is bound from its sources.</summary>
+    /// <summary>
+    /// The runtime, ASP.NET and every package in the tests' output directory; our own assemblies are compiled from their sources.
+    /// </summary>
     private static IReadOnlyList<MetadataReference> Libraries()
     {
         var ours = Projects.Select(p => p.AssemblyName).ToHashSet(StringComparer.Ordinal);
@@ -93,7 +95,7 @@ internal static class Rooms
             .Select(g => g is IIncrementalGenerator incremental ? incremental.AsSourceGenerator() : (ISourceGenerator)g),
     ];
 
-    /// <summary>Without those that need an editor's assemblies, such as the generators' fixes.</summary>
+    /// <summary>Skips types that need an editor's assemblies, such as code fixes.</summary>
     private static IEnumerable<Type> TypesOf(Assembly assembly)
     {
         try
