@@ -6,7 +6,7 @@ using FolderSync.Simulator.Shrinking;
 
 namespace FolderSync.Simulator.Commands;
 
-/// <summary>`run`: histories of seeds. Exit code: 0 all passed, 1 one failed, 2 bad arguments.</summary>
+/// <summary>`run` runs the histories of seeds. Exit code: 0 if all passed, 1 if one failed, 2 for invalid arguments.</summary>
 internal static class RunCommand
 {
     public const int Failed = 1;
@@ -26,7 +26,7 @@ internal static class RunCommand
         return BadInput;
     }
 
-    /// <summary>The command that runs one seed again, as a user types it.</summary>
+    /// <summary>The command line that runs one seed again.</summary>
     public static string Replay(int seed, HistoryOptions options)
     {
         var text = $"dotnet run --project tests/FolderSync.Simulator -c Release -- run --seed {seed}";
@@ -41,7 +41,7 @@ internal static class RunCommand
         return text;
     }
 
-    /// <summary>The test that keeps a failure, and what it is.</summary>
+    /// <summary>Prints the test for a failure, and the failure itself.</summary>
     public static string Describe(Shrunk shrunk, Outcome failing) =>
         $"""
         Shrunk from {failing.History.Steps.Count} steps to {shrunk.History.Steps.Count} in {shrunk.Runs} runs{(shrunk.IsUnfinished ? "; the time was up, so a smaller one may exist" : "")}.
@@ -95,7 +95,7 @@ internal static class RunCommand
         IReadOnlyList<Outcome> failures;
         if (isTraced)
         {
-            // In order, one after the other: the same seeds give the same text.
+            // Sequentially, so that the same seeds print the same text.
             List<Outcome> failed = [];
             for (var n = 0; n < count; n++)
             {
@@ -137,7 +137,7 @@ internal static class RunCommand
         };
         option.Validators.Add((OptionResult result) =>
         {
-            // What is no number is refused by the parser.
+            // The parser refuses what is not a number.
             if (result.Tokens is [var token] && long.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
                 result.AddError($"{name} is from {least} to {most}, not {value}.");
         });

@@ -3,12 +3,12 @@ using FolderSync.Simulator.Histories;
 
 namespace FolderSync.Simulator.Commands;
 
-/// <summary>Histories of consecutive seeds, several at a time: each is one thread's.</summary>
+/// <summary>Runs histories of consecutive seeds in parallel, one thread each.</summary>
 internal static class SeedRange
 {
     private const int MaxFailures = 5;
 
-    /// <summary>The first failures that are found, by their seed; more than a few are not looked for.</summary>
+    /// <summary>The first failures by seed; stops after a few.</summary>
     public static IReadOnlyList<Outcome> FailuresOf(int first, int count, HistoryOptions options, int parallelism, Func<HistoryWorld, Failure?>? alsoAsked = null)
     {
         var failures = new ConcurrentBag<Outcome>();

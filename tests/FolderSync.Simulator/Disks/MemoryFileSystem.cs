@@ -4,7 +4,7 @@ using FolderSync.Filesystem;
 
 namespace FolderSync.Simulator.Disks;
 
-/// <summary>One process' view of a <see cref="MemoryDisk"/>: faults are injected and the process is killed here.</summary>
+/// <summary>One process's view of a <see cref="MemoryDisk"/>: injects faults and simulates kills.</summary>
 internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
 {
     private static readonly string[] ReservedOnWindows = ["CON", "PRN", "AUX", "NUL", "COM1", "LPT1"];
@@ -13,12 +13,12 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     private MemoryNode? _marked;
 
     /// <summary>
-    /// Asked before each operation with its method's name and path (Rename: the source); throws what it returns. It may change the
-    /// disk through <see cref="MemoryDisk.User"/>, too.
+    /// Called before each operation with its method's name and path (Rename: the source); the operation throws what it returns. It may also change
+    /// the disk through <see cref="MemoryDisk.User"/>.
     /// </summary>
     public Func<string, LocalPath, FileSystemException?>? BeforeOperation { get; set; }
 
-    /// <summary>Operations begun so far.</summary>
+    /// <summary>The number of operations so far.</summary>
     public long Operations { get; private set; }
 
     public bool Killed { get; private set; }
@@ -27,10 +27,10 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
 
     public FileSystemTraits Traits => disk.Traits;
 
-    /// <summary>Every further operation fails and changes nothing, through open files, too.</summary>
+    /// <summary>Every further operation fails and changes nothing, also on open files.</summary>
     public void Kill() => Killed = true;
 
-    /// <summary>Kills at the operation that comes after <paramref name="operations"/> more; a write is torn in the middle then.</summary>
+    /// <summary>Kills the process at the operation after the next <paramref name="operations"/>; a write is then torn in the middle.</summary>
     public void KillAfter(long operations) => _killAt = Operations + operations;
 
     public void Dispose() => Kill();
@@ -273,7 +273,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     internal static FileSystemException Fail(FileSystemError error, string operation, LocalPath path) =>
         new(error, $"{operation} of '{path}' in the simulated disk: {error}.");
 
-    /// <summary>Counts, asks the hook, dies. True when this very operation is the one the process is killed in.</summary>
+    /// <summary>Counts the operation and calls the hook. Returns true if the process is killed in this operation.</summary>
     internal bool Begin(string operation, LocalPath path, bool mayTear = false)
     {
         if (Killed)
@@ -322,7 +322,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             throw Fail(FileSystemError.NotEmpty, nameof(Rename), to);
     }
 
-    /// <summary>What stands at the path; null with the reason otherwise.</summary>
+    /// <summary>The node at the path, or null with the reason.</summary>
     private MemoryNode? Find(LocalPath path, out FileSystemError error)
     {
         error = FileSystemError.NotFound;
@@ -367,7 +367,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
         return May(node, access) ? node : throw Fail(FileSystemError.AccessDenied, operation, path);
     }
 
-    /// <summary>The directory in which a new name may be made; fails where it exists.</summary>
+    /// <summary>The directory for a new name; throws if the name exists.</summary>
     private MemoryNode NewPlace(LocalPath path, string operation)
     {
         var parent = Directory(path.Parent, operation, 0xC0);

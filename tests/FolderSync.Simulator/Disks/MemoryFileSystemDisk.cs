@@ -4,12 +4,12 @@ using FolderSync.Filesystem;
 namespace FolderSync.Simulator.Disks;
 
 /// <summary>
-/// A simulated disk: it outlives the file systems opened on it, as a disk outlives a process. Content and metadata of an inode are
-/// durable after Sync; names after SyncDirectory; all after SyncAll. <see cref="Crash"/> takes away some of the rest.
+/// A simulated disk: it outlives its file systems as a disk outlives a process. An inode's content and metadata are durable after Sync; names after
+/// SyncDirectory; everything after SyncAll. <see cref="Crash"/> loses some of the rest.
 /// </summary>
 /// <remarks>
-/// Names are journaled as ext4 does it: one log of all directory operations, of which a crash keeps a prefix that holds at least
-/// what was synced. Kept is an undo log, so that nothing is stored twice. Unlike on ext4, syncing a file does not sync its name.
+/// Names are journaled as on ext4: one log of all directory operations, of which a crash keeps a prefix that includes at least what was synced. It
+/// is stored as an undo log, so that nothing is stored twice. Unlike on ext4, syncing a file doesn't sync its name.
 /// </remarks>
 internal sealed class MemoryDisk
 {
@@ -27,7 +27,7 @@ internal sealed class MemoryDisk
     private long _lastTime;
     private long _used;
 
-    /// <param name="phase">Of its times, below <see cref="Phases"/>: two disks of other phases have no time in common.</param>
+    /// <param name="phase">The phase of its times, below <see cref="Phases"/>: two disks with different phases have no time in common.</param>
     public MemoryDisk(TimeProvider time, MemoryDiskOptions options, int phase = 0)
     {
         _time = time;
@@ -47,7 +47,7 @@ internal sealed class MemoryDisk
     /// <summary>Null while the folder is unmounted.</summary>
     public MemoryNode? Root { get; set; }
 
-    /// <summary>What a person at this computer does; unaffected by hooks and kills.</summary>
+    /// <summary>The user's actions on this computer; hooks and kills don't affect them.</summary>
     public MemoryUser User { get; }
 
     public long Used => _used;
@@ -55,7 +55,7 @@ internal sealed class MemoryDisk
     /// <summary>Directory operations that a crash may undo.</summary>
     public int UnsyncedNames => _journal.Count;
 
-    /// <summary>The power fails: what is not durable is lost, or in part, or not, as <paramref name="random"/> says.</summary>
+    /// <summary>Simulates a power failure: what is not durable is lost, partly lost, or kept, depending on <paramref name="random"/>.</summary>
     public void Crash(Random random)
     {
         lock (Gate)
@@ -82,8 +82,8 @@ internal sealed class MemoryDisk
     }
 
     /// <summary>
-    /// Strictly growing, so that no two changes have one time, as with Linux' multigrain timestamps; on other devices neither, where a file of
-    /// equal size could come to stand for another one on a disk that has nothing but its time to tell.
+    /// Strictly increasing, so that no two changes have the same time, as with Linux' multigrain timestamps. Times are also different on each
+    /// device: otherwise a file of equal size could look like another one on a disk that can compare only times.
     /// </summary>
     public long Tick()
     {
@@ -102,7 +102,7 @@ internal sealed class MemoryDisk
         return time with { Nanoseconds = (int)(time.Nanoseconds - (time.Nanoseconds % step)) };
     }
 
-    /// <param name="asked">The leaf that was asked for, where one was.</param>
+    /// <param name="asked">The requested leaf, if any.</param>
     public FileStat StatOf(MemoryNode node, string? asked = null) => new(
         node.Kind,
         node.Kind == FileKind.File ? node.Length : node.Target is { } target ? target.Length : 0,
@@ -120,8 +120,8 @@ internal sealed class MemoryDisk
 
     public MemoryNode MakeOtherNode() => Init(new MemoryNode(FileKind.Other, _nextInode++), 0x1A4);
 
-    /// <summary>Puts a node (or nothing) under a name, journaled.</summary>
-    /// <param name="joined">One atomic step with the change before it.</param>
+    /// <summary>Sets or removes a name's node, journaled.</summary>
+    /// <param name="joined">Makes this one atomic step with the previous change.</param>
     public void Link(MemoryNode directory, string leaf, MemoryNode? node, bool joined = false)
     {
         var (oldLeaf, old) = SetEntry(directory, leaf, node);
@@ -138,7 +138,7 @@ internal sealed class MemoryDisk
 
     public void ChangeTimeNow(MemoryNode node) => Touch(node, node.Now with { ChangeTime = Tick() });
 
-    /// <summary>False when the disk is full.</summary>
+    /// <summary>Returns false if the disk is full.</summary>
     public bool Write(MemoryNode node, ReadOnlySpan<byte> data, int offset)
     {
         var end = checked(offset + data.Length);
@@ -157,7 +157,7 @@ internal sealed class MemoryDisk
         return true;
     }
 
-    /// <summary>Content and metadata of the node survive a crash from here on.</summary>
+    /// <summary>Makes the node's content and metadata durable.</summary>
     public void MakeDurable(MemoryNode node)
     {
         node.Dirty = false;
@@ -166,7 +166,7 @@ internal sealed class MemoryDisk
         node.Saved = node.Now;
     }
 
-    /// <summary>The directory's names survive a crash from here on, and by the journal's order all that was changed before them.</summary>
+    /// <summary>Makes the directory's names durable and, by the journal's order, everything changed before them.</summary>
     public void MakeNamesDurable(MemoryNode directory)
     {
         MakeDurable(directory);
@@ -238,7 +238,7 @@ internal sealed class MemoryDisk
         var entries = directory.Children!;
         if (entries.Remove(leaf, out var old))
         {
-            // A case-insensitive table forgets how the removed name was written; it matters only there.
+            // A case-insensitive table forgets the removed name's spelling; it matters only there.
             oldLeaf = Options.CaseInsensitive && old.LeafAs is { } written ? written : leaf;
             if (--old.Links == 0)
                 _used -= old.Length;
@@ -283,7 +283,7 @@ internal sealed class MemoryDisk
         MakeDurable(node);
     }
 
-    /// <summary>Some ranges never reached the disk: what stood there before stands there, or zeros where nothing did.</summary>
+    /// <summary>Some ranges never reached the disk: they keep the old bytes, or zeros where there were none.</summary>
     private static void LoseRanges(byte[] data, ReadOnlySpan<byte> saved, Random random)
     {
         for (var n = random.Next(1, 4); n > 0 && data.Length > 0; n--)

@@ -3,7 +3,7 @@ using FolderSync.Filesystem;
 
 namespace FolderSync.Simulator.Disks;
 
-/// <summary>An open file of a <see cref="MemoryFileSystem"/>. It stays the same inode wherever its name goes.</summary>
+/// <summary>An open file of a <see cref="MemoryFileSystem"/>. It keeps its inode when its name changes.</summary>
 internal sealed class MemoryFile(MemoryFileSystem fs, MemoryNode node, LocalPath path, bool writable) : IWriteFile
 {
     private readonly MemoryDisk _disk = fs.Disk;

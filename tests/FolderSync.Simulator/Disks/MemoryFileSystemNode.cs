@@ -3,19 +3,19 @@ using FolderSync.Filesystem;
 
 namespace FolderSync.Simulator.Disks;
 
-/// <summary>What a simulated disk can and can't do.</summary>
+/// <summary>The capabilities of a simulated disk.</summary>
 internal sealed record MemoryDiskOptions
 {
-    /// <summary>`File` and `file` are the same; the case a name was made with is kept.</summary>
+    /// <summary>`File` and `file` are the same name; the original case is kept.</summary>
     public bool CaseInsensitive { get; init; }
 
-    /// <summary>The traits don't say so, as on a disk that no probe recognises.</summary>
+    /// <summary>The traits don't report it, as on a disk that no probe recognizes.</summary>
     public bool CaseUnrecognized { get; init; }
 
-    /// <summary>Names are listed in small letters, however they were written, as lowntfs-3g does.</summary>
+    /// <summary>Names are listed in lower case, however they were written, as on lowntfs-3g.</summary>
     public bool ListsSmallLetters { get; init; }
 
-    /// <summary>Each spelling that is asked for has an inode number of its own, as FUSE invents them.</summary>
+    /// <summary>Each requested spelling has its own inode number, as FUSE invents them.</summary>
     public bool SpelledInodes { get; init; }
 
     /// <summary>RenameMode.Exchange works.</summary>
@@ -23,27 +23,27 @@ internal sealed record MemoryDiskOptions
 
     public bool Symlinks { get; init; } = true;
 
-    /// <summary>Permission bits can be set and are enforced, as for a user that is not root.</summary>
+    /// <summary>Permission bits can be set and are enforced, as for a user other than root.</summary>
     public bool Permissions { get; init; } = true;
 
     public bool SyncAll { get; init; } = true;
 
-    /// <summary>Names Windows can't have are refused.</summary>
+    /// <summary>Refuses names that are invalid on Windows.</summary>
     public bool WindowsNames { get; init; }
 
-    /// <summary>mtimes are cut down to this (FAT: 2 s). It is the trait's mtime window, too.</summary>
+    /// <summary>mtimes are truncated to this (FAT: 2 s). It is also the trait's mtime window.</summary>
     public long ModifiedGranularityNanoseconds { get; init; } = 1;
 
     /// <summary>Setting an mtime succeeds and does nothing.</summary>
     public bool IgnoresSetModified { get; init; }
 
-    /// <summary>ctime is known.</summary>
+    /// <summary>Whether ctime is known.</summary>
     public bool ChangeTimes { get; init; } = true;
 
-    /// <summary>Inode numbers are known.</summary>
+    /// <summary>Whether inode numbers are known.</summary>
     public bool Inodes { get; init; } = true;
 
-    /// <summary>Bytes; a write over it fails with NoSpace.</summary>
+    /// <summary>In bytes; a write beyond it fails with NoSpace.</summary>
     public long Capacity { get; init; } = 1L << 40;
 
     public FileSystemTraits Traits() => new()
@@ -59,8 +59,7 @@ internal sealed record MemoryDiskOptions
 }
 
 /// <summary>
-/// An inode: what is seen now, and beside it what would stand after a crash while the two differ (<see cref="Dirty"/>).
-/// Guarded by its disk's lock.
+/// An inode: its present state, and the state after a crash while the two differ (<see cref="Dirty"/>). Guarded by its disk's lock.
 /// </summary>
 internal sealed class MemoryNode(FileKind kind, ulong inode)
 {
@@ -77,10 +76,10 @@ internal sealed class MemoryNode(FileKind kind, ulong inode)
     /// <summary>The leaf it was last linked under, as written.</summary>
     public string? LeafAs;
 
-    /// <summary>Something of this node is not durable; the Saved fields hold what is.</summary>
+    /// <summary>Part of this node is not durable; the Saved fields hold what is.</summary>
     public bool Dirty;
 
-    /// <summary>It stands in the disk's list of dirty nodes (it may have become clean since).</summary>
+    /// <summary>It is in the disk's list of dirty nodes (it may be clean by now).</summary>
     public bool Listed;
 
     public byte[] SavedData = [];
@@ -95,7 +94,7 @@ internal sealed class MemoryNode(FileKind kind, ulong inode)
 
     public ReadOnlySpan<byte> Content => Data.AsSpan(0, Length);
 
-    /// <summary>Grows the array and takes it apart from the saved one before bytes at <paramref name="from"/> and behind change.</summary>
+    /// <summary>Grows the array and separates it from the saved one before bytes from <paramref name="from"/> on change.</summary>
     public void MakeWritable(int from, int length)
     {
         var shared = ReferenceEquals(Data, SavedData) && from < SavedLength;
@@ -116,7 +115,7 @@ internal sealed class MemoryNode(FileKind kind, ulong inode)
 /// <param name="Content">A file's bytes; empty for others.</param>
 internal sealed record MemoryItem(string Path, FileKind Kind, byte[] Content, string? Target, uint Permissions, FileTime Modified)
 {
-    /// <summary>Without times: what must be equal on all devices, as text that a failed assertion shows well.</summary>
+    /// <summary>What must be equal on all devices, without times, as text that is readable in a failed assertion.</summary>
     public override string ToString() => Kind switch
     {
         FileKind.File => $"{Path} {Convert.ToString(Permissions, 8)} {Content.Length}:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Content).AsSpan(0, 6))}",

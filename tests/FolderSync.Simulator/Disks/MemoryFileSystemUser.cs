@@ -5,17 +5,17 @@ using FolderSync.Filesystem;
 namespace FolderSync.Simulator.Disks;
 
 /// <summary>
-/// A person at the computer: edits and looks at the disk past permissions, hooks and kills. Paths are relative to the root, '/'
-/// between the parts. A name with a lone surrogate stands for one that is not UTF-8.
+/// The user of the computer: edits and inspects the disk regardless of permissions, hooks and kills. Paths are relative to the root, with '/'. A
+/// name with a lone surrogate means one that is not UTF-8.
 /// </summary>
 internal sealed class MemoryUser(MemoryDisk disk)
 {
     private MemoryNode? _unmounted;
 
-    /// <summary>What the user does survives a crash, and by the journal's order all names changed before it.</summary>
+    /// <summary>The user's changes survive a crash and, by the journal's order, all names changed before them.</summary>
     public bool Durable { get; set; } = true;
 
-    /// <summary>Makes the file or replaces its content in place (same inode); missing directories are made.</summary>
+    /// <summary>Creates the file or replaces its content in place (same inode); creates missing directories.</summary>
     public void WriteFile(string path, ReadOnlySpan<byte> content)
     {
         lock (disk.Gate)
@@ -34,7 +34,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
 
     public void WriteFile(string path, string content) => WriteFile(path, Encoding.UTF8.GetBytes(content));
 
-    /// <summary>As editors save: a new file renamed over the old one (new inode).</summary>
+    /// <summary>Saves like an editor: renames a new file over the old one (new inode).</summary>
     public void ReplaceFile(string path, ReadOnlySpan<byte> content)
     {
         lock (disk.Gate)
@@ -68,7 +68,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
         }
     }
 
-    /// <summary>Changes bytes behind everyone's back, as a failing disk does: no time changes.</summary>
+    /// <summary>Changes bytes without changing any time, as a failing disk does.</summary>
     public void Rot(string path, int offset, byte flip)
     {
         lock (disk.Gate)
@@ -80,7 +80,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
         }
     }
 
-    /// <summary>Moves, replacing what stands there with all below it.</summary>
+    /// <summary>Moves a file or directory over whatever has the new name.</summary>
     public void Rename(string from, string to)
     {
         lock (disk.Gate)
@@ -105,7 +105,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
         }
     }
 
-    /// <summary>Removes with all below it; false if nothing was there.</summary>
+    /// <summary>Deletes recursively; returns false if there was nothing.</summary>
     public bool Delete(string path)
     {
         lock (disk.Gate)
@@ -142,7 +142,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
         }
     }
 
-    /// <summary>Makes the directory and its parents where they are not there.</summary>
+    /// <summary>Creates the directory and its missing parents.</summary>
     public void MakeDirectory(string path)
     {
         lock (disk.Gate)
@@ -151,7 +151,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
 
     public void Symlink(string path, string target) => Put(path, () => disk.MakeSymlinkNode(target));
 
-    /// <summary>A fifo.</summary>
+    /// <summary>Creates a fifo.</summary>
     public void MakeOther(string path) => Put(path, disk.MakeOtherNode);
 
     public bool Exists(string path)
@@ -174,7 +174,9 @@ internal sealed class MemoryUser(MemoryDisk disk)
             return disk.StatOf(At(path));
     }
 
-    /// <summary>Everything below <paramref name="path"/>, sorted by path (ordinal), but what <paramref name="leaveOut"/> names with all below it.</summary>
+    /// <summary>
+    /// Everything below <paramref name="path"/>, sorted by path (ordinal), except <paramref name="leaveOut"/> and what is below it.
+    /// </summary>
     public List<MemoryItem> Tree(string path = "", Func<string, bool>? leaveOut = null)
     {
         lock (disk.Gate)
@@ -187,7 +189,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
         }
     }
 
-    /// <summary>The whole disk becomes durable.</summary>
+    /// <summary>Makes the whole disk durable.</summary>
     public void SyncAll()
     {
         lock (disk.Gate)
@@ -209,7 +211,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
             disk.Root ??= _unmounted;
     }
 
-    /// <summary>Another, empty directory stands at the root's path.</summary>
+    /// <summary>Replaces the root with a new, empty directory.</summary>
     public void ReplaceRoot()
     {
         lock (disk.Gate)
@@ -264,7 +266,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
         return node;
     }
 
-    /// <summary>The directory and leaf of a path; "." as the leaf stands for the directory itself.</summary>
+    /// <summary>The directory and leaf of a path; "." as the leaf means the directory itself.</summary>
     private (MemoryNode Parent, string Leaf) Place(string path, bool make)
     {
         var parts = path.Split('/');

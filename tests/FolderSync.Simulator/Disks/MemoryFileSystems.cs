@@ -5,19 +5,19 @@ using FolderSync.Filesystem.Watch;
 
 namespace FolderSync.Simulator.Disks;
 
-/// <summary>The disks of one simulated computer, by root path. A root that was not named before is an empty directory.</summary>
+/// <summary>The disks of one simulated computer, by root path. A root that was not used before is an empty directory.</summary>
 internal sealed class MemoryDisks(TimeProvider time, int phase = 0) : IFileSystems
 {
     private readonly SortedDictionary<string, MemoryDisk> _disks = new(StringComparer.Ordinal);
     private readonly List<MemoryFileSystem> _open = [];
 
-    /// <summary>Given to each disk made from here on.</summary>
+    /// <summary>Applied to each disk created from now on.</summary>
     public MemoryDiskOptions Options { get; set; } = new();
 
-    /// <summary>Given to each file system opened from here on.</summary>
+    /// <summary>Applied to each file system opened from now on.</summary>
     public Func<string, LocalPath, FileSystemException?>? BeforeOperation { get; set; }
 
-    /// <summary>File systems opened and not killed, oldest first.</summary>
+    /// <summary>File systems that are open and not killed, oldest first.</summary>
     public IReadOnlyList<MemoryFileSystem> Living => [.. _open.Where(f => !f.Killed)];
 
     public MemoryDisk Disk(string root)
@@ -27,7 +27,7 @@ internal sealed class MemoryDisks(TimeProvider time, int phase = 0) : IFileSyste
         return disk;
     }
 
-    /// <summary>The user copies the folder to another disk, in the order of its names; the last of two spellings replaces the first there.</summary>
+    /// <summary>The user copies the folder to another disk, in the order of its names; of two spellings the last one replaces the first.</summary>
     public void MoveTo(string root, MemoryDiskOptions options)
     {
         var (from, to) = (Disk(root), new MemoryDisk(time, options, phase));
@@ -53,7 +53,7 @@ internal sealed class MemoryDisks(TimeProvider time, int phase = 0) : IFileSyste
 
     IFileSystem IFileSystems.Open(string root) => Open(root);
 
-    /// <summary>The process dies; the disks stay as they are, as after `kill -9`.</summary>
+    /// <summary>Kills the process; the disks stay unchanged, as after `kill -9`.</summary>
     public void Kill()
     {
         foreach (var fs in _open)
@@ -61,7 +61,7 @@ internal sealed class MemoryDisks(TimeProvider time, int phase = 0) : IFileSyste
         _open.Clear();
     }
 
-    /// <summary>The power fails: the process dies and each disk loses some of what is not durable.</summary>
+    /// <summary>Simulates a power failure: kills the process, and each disk loses some of what is not durable.</summary>
     public void Crash(Random random)
     {
         Kill();
@@ -70,7 +70,7 @@ internal sealed class MemoryDisks(TimeProvider time, int phase = 0) : IFileSyste
     }
 }
 
-/// <summary>Watchers that notice nothing by themselves; a test may say what they would have noticed.</summary>
+/// <summary>Watchers that detect nothing themselves; a test says what they report.</summary>
 internal sealed class SilentWatchers : IWatchers
 {
     private readonly List<Watcher> _watchers = [];
@@ -84,17 +84,17 @@ internal sealed class SilentWatchers : IWatchers
         return watcher;
     }
 
-    /// <summary>Opening a watch fails with it; null: it goes its way.</summary>
+    /// <summary>Thrown when a watch is opened; null to succeed.</summary>
     public Exception? OpenFault { get; set; }
 
-    /// <summary>The watchers' own loops fail.</summary>
+    /// <summary>Makes the watchers' loops fail.</summary>
     public void Fail(string root, Exception fault)
     {
         foreach (var watcher in _watchers.Where(w => w.Root == root))
             watcher.Queue.Writer.TryComplete(fault);
     }
 
-    /// <summary>Tells the watchers of that root; false where none is or its queue is full.</summary>
+    /// <summary>Notifies the watchers of this root; returns false if there is none or its queue is full.</summary>
     public bool Notice(string root, WatchNotice notice)
     {
         var told = false;

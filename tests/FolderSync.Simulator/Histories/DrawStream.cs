@@ -1,14 +1,14 @@
 namespace FolderSync.Simulator.Histories;
 
 /// <summary>
-/// The one stream of draws of a seed, the same as <c>new Random(seed)</c> gives, with a position that can be sought: what is drawn after an
-/// operation doesn't depend on whether the operations before it are still there.
+/// A seed's stream of draws, equal to <c>new Random(seed)</c>, with a seekable position: what is drawn after an operation doesn't depend on whether
+/// the earlier operations are still there.
 /// </summary>
 internal sealed class DrawStream(int seed) : Random
 {
     private Random _draws = new(seed);
 
-    /// <summary>How many draws were made; one that takes several of the generator's numbers counts as several.</summary>
+    /// <summary>The number of draws; one that uses several of the generator's numbers counts as several.</summary>
     public long Position { get; private set; }
 
     public void Seek(long position)
@@ -33,13 +33,13 @@ internal sealed class DrawStream(int seed) : Random
 
     public override int Next(int minValue, int maxValue)
     {
-        // A wider range takes two numbers.
+        // A wider range uses two numbers.
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)maxValue - minValue, int.MaxValue);
         Position++;
         return _draws.Next(minValue, maxValue);
     }
 
-    /// <summary>Composed of three numbers, as a seeded Random does.</summary>
+    /// <summary>Composed of three numbers, as in a seeded Random.</summary>
     public override long NextInt64()
     {
         while (true)

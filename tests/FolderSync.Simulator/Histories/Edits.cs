@@ -4,13 +4,15 @@ using FolderSync.Simulator.World;
 
 namespace FolderSync.Simulator.Histories;
 
-/// <summary>A user's edits of one device's folder. The oracle is told what is written, and what is given up by whoever had it.</summary>
+/// <summary>A user's edits of one device's folder. Reports to the oracle what was written, and what a user who had it gave up.</summary>
 internal sealed class Edits(Oracle oracle)
 {
     public static bool MayRename(string name, string to) =>
         to != name && !to.StartsWith(name + "/", StringComparison.OrdinalIgnoreCase) && !name.StartsWith(to + "/", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The existing parents of a name whose other parents can't be made, since something else has a parent's name; null where all can be.</summary>
+    /// <summary>
+    /// The existing parents of a name whose other parents can't be created because another item has a parent's name; null if they can be.
+    /// </summary>
     public static IReadOnlyList<string>? ParentsInTheWay(MemoryUser user, string name)
     {
         var existing = new List<string>();
@@ -25,7 +27,7 @@ internal sealed class Edits(Oracle oracle)
         return null;
     }
 
-    /// <summary>What was done, for the trace; null where it could not be done.</summary>
+    /// <summary>What was done, for the trace; null if it was impossible.</summary>
     public string? Do(SimulatedDevice device, Operation.Edit edit)
     {
         var done = edit switch

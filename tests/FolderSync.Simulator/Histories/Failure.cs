@@ -6,22 +6,22 @@ internal sealed record Failure(FailureKind Kind, string Text)
     public override string ToString() => Text;
 }
 
-/// <summary>A smaller history has to fail in the same way to count as the same failure.</summary>
+/// <summary>Identifies the failure: a smaller history must fail in the same way.</summary>
 internal enum FailureKind
 {
-    /// <summary>A content that a user wrote is nowhere, though nobody who had it overwrote or deleted it.</summary>
+    /// <summary>A content that a user wrote is lost, though nobody who had it overwrote or deleted it.</summary>
     Lost,
 
-    /// <summary>The devices differ or go on working long after all was joined.</summary>
+    /// <summary>The devices differ or keep working long after all were connected.</summary>
     Restless,
 
-    /// <summary>A loop works without an end in one moment.</summary>
+    /// <summary>A loop runs endlessly without time passing.</summary>
     Spins,
 
     /// <summary>An exception escaped from a loop.</summary>
     LoopEnded,
 
-    /// <summary>A device refused what another made.</summary>
+    /// <summary>A device refused what another one created.</summary>
     Refused,
 
     /// <summary>The simulation itself threw.</summary>

@@ -6,8 +6,8 @@ using FolderSync.Simulator.World;
 namespace FolderSync.Simulator.Histories;
 
 /// <summary>
-/// Draws what happens next from the seed's stream, looking at the devices, so that most of what is drawn can be done. It changes nothing.
-/// The order of the draws is what makes a seed's history: a draw more or less changes all histories.
+/// Draws the next operation from the seed's stream, looking at the devices, so that most operations are possible. It changes nothing. The order of
+/// the draws determines a seed's history: one draw more or less changes all histories.
 /// </summary>
 internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
 {
@@ -36,7 +36,7 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
         };
     }
 
-    /// <summary>A user may have been at work before the device is started for the first time; null: not.</summary>
+    /// <summary>A user may have edited before the device's first start; null if not.</summary>
     public Operation? DrawFirstEdit(SimulatedDevice device) => draws.Next(3) == 0 ? DrawEdit(device) : null;
 
     public Pause DrawFirstPause() => new Pause.Time(1000 * draws.Next(4));
@@ -68,7 +68,7 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
 
     public Pause DrawPause() => draws.Next(3) == 0 ? new Pause.Callbacks(draws.Next(400)) : new Pause.Time(draws.Next(3000));
 
-    /// <summary>Mostly what Linux has; sometimes without what other systems lack.</summary>
+    /// <summary>Mostly Linux' capabilities; sometimes without those that other systems lack.</summary>
     private MemoryDiskOptions DrawDisk() => new()
     {
         CaseInsensitive = draws.Next(_respells ? 2 : 6) == 0,
@@ -124,7 +124,7 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
 
     private Operation.Edit Noticed(Operation.Edit edit) => edit with { IsNoticed = draws.Next(4) != 0 };
 
-    /// <summary>Null where the parents of the name can be made; else all that happens: those that are there are looked at.</summary>
+    /// <summary>Null if the name's parents can be created; otherwise the whole effect: the existing parents are read.</summary>
     private static Operation? WhereParents(SimulatedDevice device, string name) =>
         Edits.ParentsInTheWay(device.User, name) is { } existing ? new Operation.Notice(device.Name, existing) : null;
 
@@ -136,7 +136,7 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
         return name[..at] + char.ToUpperInvariant(name[at]) + name[(at + 1)..];
     }
 
-    /// <summary>A name as it stands there, and the same with its last letter in the other case.</summary>
+    /// <summary>An existing name, and the same name with its last letter in the other case.</summary>
     private static (string Name, string To) Respelled(MemoryUser user, string name)
     {
         var standing = user.Tree("", Oracle.IsInternal).FirstOrDefault(i => string.Equals(i.Path, name, StringComparison.OrdinalIgnoreCase))?.Path ?? name;

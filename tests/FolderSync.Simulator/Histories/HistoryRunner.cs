@@ -2,11 +2,11 @@ using FolderSync.Simulator.World;
 
 namespace FolderSync.Simulator.Histories;
 
-/// <summary>Runs histories: those that a seed gives, and those that are told in full.</summary>
+/// <summary>Runs the histories of seeds, and complete histories.</summary>
 internal static class HistoryRunner
 {
-    /// <summary>Draws a history and runs it at the same time, for what is drawn next depends on what the devices have by then.</summary>
-    /// <param name="alsoAsked">Asked at the end besides the oracle, in tests of this simulator.</param>
+    /// <summary>Draws and runs a history at the same time, because each draw depends on the devices' state.</summary>
+    /// <param name="alsoAsked">An additional check at the end besides the oracle, for tests of this simulator.</param>
     public static Outcome Draw(int seed, HistoryOptions? options = null, bool isDetailed = false, Func<HistoryWorld, Failure?>? alsoAsked = null)
     {
         var draws = new DrawStream(seed);
@@ -30,7 +30,7 @@ internal static class HistoryRunner
             {
                 world.Do(operation);
                 var pause = drawPause();
-                // Before it runs: a history whose loop spins is one, too.
+                // Recorded before it runs, so that a history with an endless loop is recorded, too.
                 steps.Add(new Step(operation, pause, draws.Position));
                 world.Run(pause, draws.Position);
             }
@@ -52,7 +52,7 @@ internal static class HistoryRunner
         return new Outcome(history, failure, trace);
     }
 
-    /// <param name="steps">Runs the history's steps; what it returns is where the draws of the last phase begin.</param>
+    /// <param name="steps">Runs the history's steps; returns the position of the draws of the last phase.</param>
     private static (Failure? Failure, string Trace) Run(
         History setup, DrawStream draws, bool isDetailed, Func<HistoryWorld, Failure?>? alsoAsked, Func<HistoryWorld, long> steps)
     {
@@ -72,7 +72,7 @@ internal static class HistoryRunner
         {
             return (new Failure(e.Kind, e.ToString()), trace.ToString());
         }
-        // A bug of the engine or of the simulator; the history that shows it is wanted.
+        // A bug of the engine or the simulator: report the history.
         catch (Exception e)
         {
             return (new Failure(FailureKind.Threw, e.ToString()), trace.ToString());
@@ -80,6 +80,6 @@ internal static class HistoryRunner
     }
 }
 
-/// <summary>How a history went.</summary>
-/// <param name="Failure">Null when all held.</param>
+/// <summary>The result of a history.</summary>
+/// <param name="Failure">Null if it passed.</param>
 internal sealed record Outcome(History History, Failure? Failure, string Trace);

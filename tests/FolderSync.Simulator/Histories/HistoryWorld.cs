@@ -4,10 +4,10 @@ using FolderSync.Simulator.World;
 
 namespace FolderSync.Simulator.Histories;
 
-/// <summary>The devices of one history, on one thread and in virtual time, and what can happen to them.</summary>
+/// <summary>The devices of one history, on one thread and in virtual time, and the operations on them.</summary>
 internal sealed class HistoryWorld
 {
-    /// <summary>For each device in one pause, a hundred times what any pause has needed.</summary>
+    /// <summary>The limit of each device in one pause: a hundred times what any pause has needed.</summary>
     private const long MaxCallbacks = 100_000;
 
     private readonly DrawStream _draws;
@@ -76,8 +76,8 @@ internal sealed class HistoryWorld
         _trace.SayChanges(Oracle.ItemsByDevice());
     }
 
-    /// <summary>Joins all devices, lets them run, and waits until they are equal and at rest.</summary>
-    /// <returns>Null when they are; else what keeps them.</returns>
+    /// <summary>Connects all devices, lets them run, and waits until they are equal and idle.</summary>
+    /// <returns>Null if they are; otherwise the failure.</returns>
     public Failure? Settle(long draws)
     {
         _draws.Seek(draws);
@@ -99,7 +99,7 @@ internal sealed class HistoryWorld
         for (var i = 0; i < 80; i++)
         {
             RunFor(TimeSpan.FromSeconds(i < 10 ? 5 : 120));
-            // One that was still stopping when all was joined.
+            // A device that was still stopping when all were connected.
             foreach (var device in Devices)
                 device.Start();
             if (Devices.SelectMany(d => d.Escaped).FirstOrDefault() is { } bug)
@@ -154,7 +154,7 @@ internal sealed class HistoryWorld
     {
         while (count-- > 0 && _pump.Step())
         {
-            // The work is in the condition.
+            // The condition does the work.
         }
     }
 
@@ -176,7 +176,7 @@ internal sealed class HistoryWorld
             _time.Advance(TimeSpan.FromTicks(end - _time.Now));
     }
 
-    /// <summary>A new file's, a counter or two below the limit or at it.</summary>
+    /// <summary>A new file's version, at the limit or one or two counters below it.</summary>
     private static FileEntry WithLongVector(FileEntry entry)
     {
         if (entry.Version.Counters.Length != 1)

@@ -1,15 +1,15 @@
 namespace FolderSync.Simulator.Histories;
 
 /// <summary>
-/// What a user or a computer does. An operation that can't be done any more, such as deleting a file that isn't there, does nothing: the
-/// step that made it possible may have been left out.
+/// An action of a user or a computer. An operation that is no longer possible, such as deleting a missing file, does nothing: shrinking may have
+/// removed the step that made it possible.
 /// </summary>
 internal abstract record Operation
 {
     /// <summary>The devices concerned.</summary>
     public virtual IEnumerable<string> Devices => [];
 
-    /// <summary>The names concerned, '/' between the parts.</summary>
+    /// <summary>The names concerned, with '/'.</summary>
     public virtual IEnumerable<string> Names => [];
 
     public virtual Operation WithNames(Func<string, string> map) => this;
@@ -17,7 +17,7 @@ internal abstract record Operation
     /// <summary>Time passes.</summary>
     public sealed record Nothing : Operation;
 
-    /// <summary>Of one device.</summary>
+    /// <summary>An operation on one device.</summary>
     public abstract record OfDevice(string Device) : Operation
     {
         public override IEnumerable<string> Devices => [Device];
@@ -25,19 +25,19 @@ internal abstract record Operation
 
     public sealed record Start(string Device) : OfDevice(Device);
 
-    /// <summary>The process ends in order.</summary>
+    /// <summary>Stops the process cleanly.</summary>
     public sealed record Stop(string Device) : OfDevice(Device);
 
     /// <summary>kill -9.</summary>
     public sealed record Kill(string Device) : OfDevice(Device);
 
-    /// <summary>The power fails.</summary>
-    /// <param name="Losses">Where in the seed's stream the draws begin that say what is lost of what was not synced.</param>
+    /// <summary>A power failure.</summary>
+    /// <param name="Losses">The position in the seed's stream of the draws that decide what is lost of what was not synced.</param>
     public sealed record Crash(string Device, long Losses) : OfDevice(Device);
 
     public sealed record Rescan(string Device) : OfDevice(Device);
 
-    /// <summary>The line between two devices is cut and can't be opened.</summary>
+    /// <summary>Cuts the connection between two devices until it is restored.</summary>
     public sealed record Part(string A, string B) : Operation
     {
         public override IEnumerable<string> Devices => [A, B];
@@ -48,7 +48,7 @@ internal abstract record Operation
         public override IEnumerable<string> Devices => [A, B];
     }
 
-    /// <summary>The watcher reports directories in which nothing happened.</summary>
+    /// <summary>The watcher reports directories without changes.</summary>
     public sealed record Notice(string Device, IReadOnlyList<string> Reported) : OfDevice(Device)
     {
         public override IEnumerable<string> Names => Reported;
@@ -59,7 +59,7 @@ internal abstract record Operation
     /// <summary>A user changes one name in the folder.</summary>
     public abstract record Edit(string Device, string Name) : OfDevice(Device)
     {
-        /// <summary>The watcher reports it; else the next scan finds it.</summary>
+        /// <summary>The watcher reports it; otherwise the next scan finds it.</summary>
         public bool IsNoticed { get; init; }
 
         public override IEnumerable<string> Names => [Name];
@@ -82,11 +82,11 @@ internal abstract record Operation
 
     public sealed record Symlink(string Device, string Name, string Target) : Edit(Device, Name);
 
-    /// <param name="Number">No two writes of a history have the same, so that a content says who wrote it.</param>
+    /// <param name="Number">Unique in a history, so that a content identifies its write.</param>
     /// <param name="Length">In bytes.</param>
     public sealed record Write(string Device, string Name, int Number, int Length) : Edit(Device, Name)
     {
-        /// <summary>Shorter ones don't hold their number.</summary>
+        /// <summary>Shorter contents have no room for their number.</summary>
         public const int MinLength = 7;
 
         public string Content => $"<{Number:0000}>".PadRight(Length, '.');

@@ -10,10 +10,10 @@ using FolderSync.Simulator.World;
 namespace FolderSync.Simulator.Histories;
 
 /// <summary>
-/// What must hold at the end of every history: all devices are equal and at rest, and no content is lost that a user wrote and nobody who
-/// had it overwrote or deleted.
+/// Checks the end of every history: all devices are equal and idle, and no content is lost that a user wrote and nobody who had it overwrote or
+/// deleted.
 /// </summary>
-/// <param name="respells">Two spellings of one name may exist, of which a disk that ignores case can have but one.</param>
+/// <param name="respells">Two spellings of one name may exist, of which a disk that ignores case can have only one.</param>
 internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respells)
 {
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
 
     public void Written(string content) => _written.Add(content);
 
-    /// <summary>What a user who had it overwrites or deletes is no longer owed to anybody.</summary>
+    /// <summary>A content that a user who had it overwrote or deleted need not survive.</summary>
     public void Release(MemoryUser user, string name)
     {
         if (!user.Exists(name))
@@ -36,7 +36,7 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
 
     public bool AreAtRest() => devices.All(IsAtRest) && AreEqual();
 
-    /// <summary>Null when all is there; for devices at rest.</summary>
+    /// <summary>Null if everything is there; for idle devices.</summary>
     public Failure? WhatIsLost()
     {
         if (devices.SelectMany(d => d.Snapshot.ScanProblems).FirstOrDefault(p => p.Reason.Contains("counter", StringComparison.Ordinal)) is { } refused)
@@ -51,13 +51,13 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
         return lost.Count > 0 ? new Failure(FailureKind.Lost, $"Lost: {string.Join(", ", lost)}\n{Trees()}") : null;
     }
 
-    /// <summary>What the folder looks like, on each device that has it differently.</summary>
+    /// <summary>The folder on each device that differs.</summary>
     public string Trees() => string.Join("\n", devices.Select(TreeOf).Distinct());
 
-    /// <summary>What each device says of itself.</summary>
+    /// <summary>Each device's own status.</summary>
     public string Describe() => string.Join('\n', devices.Select(Describe));
 
-    /// <summary>What a user sees on each device, a line an item.</summary>
+    /// <summary>What a user sees on each device, one line per item.</summary>
     public IEnumerable<(string Device, IEnumerable<string> Items)> ItemsByDevice() => devices.Select(d => (d.Name, ItemsOf(d).Select(TextOf)));
 
     public string DescribeDifferences() => string.Join("\n", devices.Select(TreeOf)) + "\n" + string.Join("\n", devices.Select(UnlikeGlobal));
@@ -71,7 +71,7 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
 
     private bool MayLack(SimulatedDevice device) => respells && device.Disks.Options.CaseInsensitive;
 
-    /// <summary>What others have and this device does not.</summary>
+    /// <summary>What other devices have and this one doesn't.</summary>
     private List<MemoryItem> Lacking(SimulatedDevice device)
     {
         var here = ItemsOf(device).Select(i => i.Path).ToHashSet(StringComparer.Ordinal);
@@ -82,7 +82,7 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
     {
         if (devices.Select(TreeOf).Distinct().Count() == 1)
             return true;
-        // All is equal but what a disk can't hold beside another spelling, and of those it has one.
+        // Equal, except for what a disk can't hold beside another spelling, and it has one of those.
         var all = devices.SelectMany(ItemsOf).Select(TextOf).Distinct().Count();
         return all == devices.SelectMany(ItemsOf).DistinctBy(i => i.Path).Count() &&
                devices.All(d => Lacking(d) is { Count: 0 } || (MayLack(d) && Lacking(d).All(l => HasOtherSpelling(d, l.Path))));
@@ -107,7 +107,9 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
               string.Join(';', folder.ScanProblems.Select(p => p.Path + ": " + p.Reason)) + " connected " + device.Engine!.Devices.Count(d => d.Connected);
     }
 
-    /// <summary>What a device lacks, or has otherwise than its index says is global; of long vectors the counters of this history alone.</summary>
+    /// <summary>
+    /// What a device lacks, or has in another state than the global one in its index; of long vectors it prints only this history's counters.
+    /// </summary>
     private static string UnlikeGlobal(SimulatedDevice device)
     {
         var text = new StringBuilder();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FolderSync.Simulator.Histories;
 
-/// <summary>What happened, with the milliseconds of the virtual clock: the same text for the same history.</summary>
-/// <param name="isDetailed">With the pauses, with what the devices log, and with what they make of their folders.</param>
+/// <summary>A log of what happened, with the milliseconds of the virtual clock: the same text for the same history.</summary>
+/// <param name="isDetailed">Includes the pauses, the devices' logs, and their folders.</param>
 internal sealed class Trace(bool isDetailed)
 {
     private readonly StringBuilder _text = new();
@@ -23,7 +23,7 @@ internal sealed class Trace(bool isDetailed)
         Say(pause is Pause.Time time ? $"  run for {time.Milliseconds} ms" : $"  run {((Pause.Callbacks)pause).Count} callbacks");
     }
 
-    /// <summary>How each folder differs from what it was when this was asked last.</summary>
+    /// <summary>How each folder differs from the previous call.</summary>
     public void SayChanges(IEnumerable<(string Device, IEnumerable<string> Items)> devices)
     {
         if (!isDetailed)

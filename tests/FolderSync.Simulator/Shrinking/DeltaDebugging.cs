@@ -3,8 +3,8 @@ namespace FolderSync.Simulator.Shrinking;
 /// <summary>Zeller's ddmin, by complements.</summary>
 internal static class DeltaDebugging
 {
-    /// <summary>Leaves out parts of a list that fails, first halves, then ever smaller ones, as long as it still fails.</summary>
-    /// <returns>A list that fails, of which no single item can be left out.</returns>
+    /// <summary>Removes parts of a failing list, first halves, then ever smaller ones, as long as it still fails.</summary>
+    /// <returns>A failing list from which no single item can be removed.</returns>
     public static IReadOnlyList<T> Minimize<T>(IReadOnlyList<T> failing, Func<IReadOnlyList<T>, bool> fails)
     {
         var parts = 2;
@@ -29,7 +29,7 @@ internal static class DeltaDebugging
         return failing;
     }
 
-    /// <summary>The last part first: what comes late in a history is needed least often.</summary>
+    /// <summary>The last part first: the end of a history is needed least often.</summary>
     private static IEnumerable<IReadOnlyList<T>> WithoutOnePart<T>(IReadOnlyList<T> items, int parts)
     {
         for (var part = parts - 1; part >= 0; part--)

@@ -6,10 +6,10 @@ using FolderSync.Simulator.Histories;
 
 namespace FolderSync.Simulator.Shrinking;
 
-/// <summary>Prints a history as C#, a test to keep.</summary>
+/// <summary>Prints a history as a C# test.</summary>
 internal static class HistoryPrinter
 {
-    /// <summary>A test for KeptHistoryTests, indented as it stands there.</summary>
+    /// <summary>A test for KeptHistoryTests, indented for that file.</summary>
     public static string Test(History history, Failure failure)
     {
         var said = failure.Text.Split('\n')[0].TrimEnd();
@@ -57,7 +57,7 @@ internal static class HistoryPrinter
         return $"new({Text(device.Name)})" + (set.Count == 0 ? "" : $" {{ {string.Join(", ", set)} }}");
     }
 
-    /// <summary>Every option that is not the default's.</summary>
+    /// <summary>The options that differ from the default.</summary>
     private static IEnumerable<string> Disk(MemoryDiskOptions disk)
     {
         var usual = new MemoryDiskOptions();

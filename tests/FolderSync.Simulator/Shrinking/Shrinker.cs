@@ -2,8 +2,11 @@ using FolderSync.Simulator.Histories;
 
 namespace FolderSync.Simulator.Shrinking;
 
-/// <summary>Finds a smaller history that fails in the same way: fewer operations first, then whatever <see cref="Simplifications"/> knows.</summary>
-/// <param name="run">Runs a history; null when it passes.</param>
+/// <summary>
+/// Finds a smaller history that fails in the same way: first with fewer operations, then with every simplification of
+/// <see cref="Simplifications"/>.
+/// </summary>
+/// <param name="run">Runs a history; returns null if it passes.</param>
 internal sealed class Shrinker(Func<History, Failure?> run, ShrinkLimits limits, TimeProvider time)
 {
     private readonly HashSet<string> _tried = new(StringComparer.Ordinal);
@@ -11,7 +14,7 @@ internal sealed class Shrinker(Func<History, Failure?> run, ShrinkLimits limits,
     private int _runs;
     private Shrunk _smallest = null!;
 
-    /// <summary>Runs the histories for real.</summary>
+    /// <summary>Really runs the histories.</summary>
     public static Shrunk Shrink(Outcome failing, Func<HistoryWorld, Failure?>? alsoAsked = null) =>
         new Shrinker(h => HistoryRunner.Run(h, alsoAsked: alsoAsked).Failure, ShrinkLimits.Default, TimeProvider.System)
             .Shrink(failing.History, failing.Failure ?? throw new ArgumentException("The history passed.", nameof(failing)));
@@ -25,7 +28,7 @@ internal sealed class Shrinker(Func<History, Failure?> run, ShrinkLimits limits,
             DeltaDebugging.Minimize(_smallest.History.Steps, steps => Fails(_smallest.History with { Steps = steps }));
             while (Simplifications.Of(_smallest.History).FirstOrDefault(Fails) is not null)
             {
-                // What fails is the smallest now, and asked anew.
+                // This failure is now the smallest, and is simplified again.
             }
             if (ReferenceEquals(_smallest.History, before))
                 break;
@@ -47,7 +50,7 @@ internal sealed class Shrinker(Func<History, Failure?> run, ShrinkLimits limits,
     }
 }
 
-/// <summary>When to be content with what was found.</summary>
+/// <summary>The limits of the search.</summary>
 internal sealed record ShrinkLimits(int MaxRuns, TimeSpan MaxTime)
 {
     public static ShrinkLimits Default { get; } = new(20_000, TimeSpan.FromMinutes(2));

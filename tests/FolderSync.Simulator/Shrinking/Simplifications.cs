@@ -5,8 +5,8 @@ using FolderSync.Simulator.Histories;
 namespace FolderSync.Simulator.Shrinking;
 
 /// <summary>
-/// Histories that are one thing simpler: fewer devices, fewer faults, fewer files. Each is simpler by a measure that can't fall for ever,
-/// so that taking one after the other ends.
+/// Histories that are one step simpler: fewer devices, fewer faults, fewer files. Each is simpler by a measure that can't decrease for ever, so
+/// that simplifying terminates.
 /// </summary>
 internal static class Simplifications
 {

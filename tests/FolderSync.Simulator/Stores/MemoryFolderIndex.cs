@@ -5,7 +5,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Simulator.Stores;
 
-/// <summary>One opening of a folder's index in memory; dead after a crash, while its store lives on.</summary>
+/// <summary>An open folder index in memory; a crash closes it, while its store survives.</summary>
 internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<string> beforeCommit, Action<string> beforeRead) : IFolderIndex
 {
     private readonly Lock _lock = new();
@@ -190,7 +190,7 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
         }
     }
 
-    /// <summary>Ends this opening without making anything durable.</summary>
+    /// <summary>Closes it without making anything durable.</summary>
     public void Close()
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Simulator.Stores;
 
-/// <summary>What outlives a crash: the names in tree order, each with every device's entry, and how to undo what is not durable.</summary>
+/// <summary>What survives a crash: the names in tree order, each with every device's entry, and an undo log of what is not durable.</summary>
 internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndexId)
 {
     private readonly Dictionary<FileName, Row> _byName = [];
@@ -16,7 +16,7 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
 
     public DeviceId Self => self;
 
-    /// <summary>Changes what this device records, as another history would have made it.</summary>
+    /// <summary>Changes what this device records, as if another history had created it.</summary>
     public Func<FileEntry, FileEntry>? Recording { get; init; }
 
     public ulong IndexId { get; private set; } = newIndexId();
@@ -26,7 +26,7 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
     /// <summary>Sorted by name.</summary>
     public List<Row> Rows { get; } = [];
 
-    /// <summary>Every local commit, ascending by sequence; those that are no longer a row's local entry count for nothing.</summary>
+    /// <summary>Every local commit, ascending by sequence; commits that are no longer a row's local entry are ignored.</summary>
     public List<(long Sequence, Row Row)> Announced { get; } = [];
 
     public IReadOnlyDictionary<DeviceId, RemoteIndexState> Remotes => _remotes;
@@ -77,7 +77,7 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
         return entry;
     }
 
-    /// <summary>Sets the device's entry of the name, or removes it. Returns the name's row, null once nobody has the name.</summary>
+    /// <summary>Sets or removes the device's entry of the name. Returns the name's row, or null if no device has the name any more.</summary>
     public Row? Put(DeviceId device, FileName name, FileEntry? entry)
     {
         _counts = null;
@@ -133,7 +133,7 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
         _recording = null;
     }
 
-    /// <summary>What was committed so far stays.</summary>
+    /// <summary>Makes all commits so far durable.</summary>
     public void MakeDurable() => _undurable.Clear();
 
     public void LoseSuffix(int commits)
@@ -148,7 +148,7 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
         _undurable.Clear();
     }
 
-    /// <summary>One name and what each device says of it, in the order of device IDs.</summary>
+    /// <summary>One name and each device's entry, in the order of device IDs.</summary>
     internal sealed class Row(FileName name, DeviceId self)
     {
         private readonly List<FileEntry> _entries = [];

@@ -4,8 +4,8 @@ using FolderSync.Index;
 namespace FolderSync.Simulator.Stores;
 
 /// <summary>
-/// Folder indexes in memory, for one device under the simulator. What a crash may lose is what SQLite may lose: a suffix of the
-/// peers' commits, each whole and with its max sequence; never a local commit, nor anything before one.
+/// One device's folder indexes in memory. A crash may lose what SQLite may lose: a suffix of the peers' commits, each with its max sequence; never
+/// a local commit, nor anything before one.
 /// </summary>
 internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId) : IFolderIndexes
 {
@@ -13,15 +13,15 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
     private readonly SortedDictionary<FolderId, MemoryFolderIndex> _open = [];
     private readonly HashSet<FolderId> _damaged = [];
 
-    /// <summary>Called before each commit with the method's name; throws to make the commit fail with nothing stored.</summary>
+    /// <summary>Called before each commit with the method's name; if it throws, the commit fails and stores nothing.</summary>
     public Action<string>? BeforeCommit { get; set; }
 
     /// <summary>The same for reading.</summary>
     public Action<string>? BeforeRead { get; set; }
-    /// <summary>As <see cref="MemoryFolderIndexStore.Recording"/>, of indexes that are made from now on.</summary>
+    /// <summary>As <see cref="MemoryFolderIndexStore.Recording"/>, for indexes created from now on.</summary>
     public Func<FileEntry, FileEntry>? Recording { get; set; }
 
-    /// <summary>How many indexes were put aside.</summary>
+    /// <summary>The number of quarantined indexes.</summary>
     public int PutAsideCount { get; private set; }
 
     public IFolderIndex Open(FolderId folder)
@@ -49,7 +49,7 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
         _damaged.Remove(folder);
     }
 
-    /// <summary>The device loses power: open indexes are gone, and of each a random suffix of its undurable commits.</summary>
+    /// <summary>Simulates a power failure: open indexes are closed, and each loses a random suffix of its commits that are not durable.</summary>
     public void Crash(int seed)
     {
         var random = new Random(seed);
@@ -61,7 +61,7 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
         }
     }
 
-    /// <summary>From now on the folder's index can't be trusted, as after bit rot: open or not, it throws until it is put aside.</summary>
+    /// <summary>Damages the folder's index, as after bit rot: it throws until it is quarantined.</summary>
     public void Damage(FolderId folder)
     {
         _damaged.Add(folder);

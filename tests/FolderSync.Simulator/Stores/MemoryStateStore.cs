@@ -3,7 +3,7 @@ using FolderSync.Index;
 
 namespace FolderSync.Simulator.Stores;
 
-/// <summary>The service's state in memory; survives a crash as a whole. Bounds are those of the real store.</summary>
+/// <summary>The service's state in memory; it survives crashes. It has the real store's limits.</summary>
 internal sealed class MemoryStateStore : IStateStore
 {
     private const int MaxPendingDevices = 100;
@@ -13,7 +13,7 @@ internal sealed class MemoryStateStore : IStateStore
 
     private readonly Lock _lock = new();
 
-    /// <summary>What every change ends with, as on a full disk; null: it goes its way.</summary>
+    /// <summary>Thrown at the end of every change, as on a full disk; null to succeed.</summary>
     public Exception? WriteFault { get; set; }
     private readonly SortedDictionary<DeviceId, PendingDevice> _pendingDevices = [];
     private readonly SortedDictionary<(FolderId, DeviceId), PendingFolder> _pendingFolders = [];

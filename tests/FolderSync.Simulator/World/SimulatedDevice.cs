@@ -17,7 +17,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FolderSync.Simulator.World;
 
-/// <summary>One simulated computer with one folder: a disk and stores that outlive its processes, and the process that runs now.</summary>
+/// <summary>One simulated computer with one folder: a disk and stores that outlive its processes, and the present process.</summary>
 internal sealed class SimulatedDevice
 {
     public const string Root = "/folder";
@@ -36,7 +36,7 @@ internal sealed class SimulatedDevice
     private SimulatedPump.SimulatedProcess? _process;
     private EngineConfig _config = new();
 
-    /// <param name="number">Another one for each device of the world.</param>
+    /// <param name="number">Unique among the world's devices.</param>
     public SimulatedDevice(string name, SimulatedTime time, SimulatedPump pump, SimulatedNetwork network, Random random, TimeSpan skew, int number)
     {
         (Name, _time, _pump, _network, _random, _skew) = (name, time, pump, network, random, skew);
@@ -59,7 +59,7 @@ internal sealed class SimulatedDevice
 
     public bool IsRunning => _process is { IsDead: false };
 
-    /// <summary>It was told to end and has not yet.</summary>
+    /// <summary>It was asked to stop and is still stopping.</summary>
     public bool IsStopping { get; private set; }
 
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
@@ -70,7 +70,7 @@ internal sealed class SimulatedDevice
 
     public IFolderLocks? FolderLocks { get; set; }
 
-    /// <summary>Called before the engine uses its clock, its indexes or the disk; throws to make whatever does so fail. Sets the hooks of those.</summary>
+    /// <summary>Called before the engine uses its clock, its indexes or the disk; throws to make the caller fail. Sets their hooks.</summary>
     public Action? BeforeSeam
     {
         get;
@@ -88,7 +88,7 @@ internal sealed class SimulatedDevice
 
     public MemoryStateStore State => _state;
 
-    /// <summary>How far its wall clock is ahead of the world's. Changed while it runs, the clock jumps.</summary>
+    /// <summary>How far its wall clock is ahead of the world's. Changing it while the device runs makes the clock jump.</summary>
     public TimeSpan Skew
     {
         get => _skew;
@@ -139,7 +139,7 @@ internal sealed class SimulatedDevice
         _ = _process.Start("start", () => Engine.ApplyAsync(_config, CancellationToken.None));
     }
 
-    /// <summary>Ends the process in order, as the pump goes on.</summary>
+    /// <summary>Stops the process cleanly, while the pump continues.</summary>
     public void Stop()
     {
         if (IsStopping)
@@ -160,7 +160,7 @@ internal sealed class SimulatedDevice
         _indexes.Crash(0);
     }
 
-    /// <summary>The power fails: what was not synced is lost as the seed says.</summary>
+    /// <summary>A power failure: what was not synced is lost as the seed decides.</summary>
     public void Crash()
     {
         Die();
@@ -170,7 +170,7 @@ internal sealed class SimulatedDevice
 
     public void Rescan() => Do(e => e.ScanAsync(Folder, [], CancellationToken.None));
 
-    /// <summary>Gives the engine a command; what it says against it is ignored.</summary>
+    /// <summary>Sends the engine a command and ignores its errors.</summary>
     public Task Do(Func<SyncEngine, Task> command) => _process!.Start("command", async () =>
     {
         try
@@ -179,11 +179,11 @@ internal sealed class SimulatedDevice
         }
         catch (EngineException)
         {
-            // Stopped meanwhile.
+            // It has stopped meanwhile.
         }
     });
 
-    /// <summary>The watcher's own loop fails.</summary>
+    /// <summary>Makes the watcher's own loop fail.</summary>
     public void FailWatcher(Exception fault) => _watchers.Fail(Root, fault);
 
     /// <summary>No watch can be opened until it is null again.</summary>
@@ -192,7 +192,7 @@ internal sealed class SimulatedDevice
         set => _watchers.OpenFault = value;
     }
 
-    /// <summary>What the watcher would have noticed.</summary>
+    /// <summary>Reports what the watcher would have detected.</summary>
     public void Notice(params string[] names) =>
         _watchers.Notice(Root, new WatchNotice([.. names.Select(FileName.Of)], false));
 

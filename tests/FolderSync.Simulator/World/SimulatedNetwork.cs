@@ -5,8 +5,8 @@ using FolderSync.Network;
 namespace FolderSync.Simulator.World;
 
 /// <summary>
-/// Streams between simulated devices. What was written is there at once; a cut line is a fault on both sides, also for who closes it: TLS
-/// can't say its farewell.
+/// Streams between simulated devices. Data arrives at once; a cut connection is a fault on both sides, also for the one that closes it, because TLS
+/// can't send its close_notify.
 /// </summary>
 internal sealed class SimulatedNetwork
 {
@@ -14,10 +14,10 @@ internal sealed class SimulatedNetwork
     private readonly HashSet<(DeviceId, DeviceId)> _parted = [];
     private readonly List<(DeviceId A, DeviceId B, Pipe Up, Pipe Down)> _lines = [];
 
-    /// <summary>What every dial ends with; null: it goes its way.</summary>
+    /// <summary>Thrown by every dial; null to succeed.</summary>
     public Exception? DialFault { get; set; }
 
-    /// <summary>What devices' addresses are; 10.0.0.1 where none is named.</summary>
+    /// <summary>The addresses of devices; 10.0.0.1 by default.</summary>
     public Dictionary<DeviceId, IPAddress> Addresses { get; } = [];
 
     public void Part(DeviceId a, DeviceId b)
@@ -30,10 +30,10 @@ internal sealed class SimulatedNetwork
 
     public bool AreParted(DeviceId a, DeviceId b) => _parted.Contains(Pair(a, b));
 
-    /// <summary>The listener's wait for the next connection fails.</summary>
+    /// <summary>Makes the listener's accept fail.</summary>
     public void FailAccept(string address, Exception fault) => _listeners[address].Fail(fault);
 
-    /// <summary>The device's process is gone: its lines break and nobody listens there.</summary>
+    /// <summary>The device's process is gone: its connections break and nothing listens there.</summary>
     public void Drop(DeviceId device)
     {
         Cut(l => l.A == device || l.B == device);
@@ -121,7 +121,7 @@ internal sealed class SimulatedNetwork
         }
     }
 
-    /// <summary>One direction of a line.</summary>
+    /// <summary>One direction of a connection.</summary>
     private sealed class Pipe
     {
         private readonly Queue<byte[]> _data = new();

@@ -4,8 +4,8 @@ using FolderSync.Filesystem;
 namespace FolderSync.Simulator.World;
 
 /// <summary>
-/// Pumps all loops and work of all devices on one thread. Each loop is a lane of its own with its callbacks in order; which lane goes
-/// next is the seed's choice, so that the same seed gives the same trace.
+/// Runs all loops and work of all devices on one thread. Each loop has its own queue of callbacks; the seed chooses which queue is next, so that
+/// the same seed gives the same trace.
 /// </summary>
 internal sealed class SimulatedPump(Random random)
 {
@@ -16,7 +16,7 @@ internal sealed class SimulatedPump(Random random)
 
     public bool IsIdle => _ready.Count == 0;
 
-    /// <summary>One callback of one lane; false when nothing is ready.</summary>
+    /// <summary>Runs one callback; returns false if nothing is ready.</summary>
     public bool Step()
     {
         if (_ready.Count == 0)
@@ -50,7 +50,7 @@ internal sealed class SimulatedPump(Random random)
 
         public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing in the engine waits for another loop.");
 
-        /// <summary>False when nothing is left.</summary>
+        /// <summary>Returns false if nothing is left.</summary>
         public bool RunOne()
         {
             var (callback, state) = _queue.Dequeue();
@@ -73,12 +73,12 @@ internal sealed class SimulatedPump(Random random)
         }
     }
 
-    /// <summary>One device's process: where its loops and its work run until it is killed.</summary>
+    /// <summary>One device's process: runs its loops and its work until it is killed.</summary>
     public sealed class SimulatedProcess(SimulatedPump pump) : IEngineScheduler, IWorkers
     {
         public bool IsDead { get; private set; }
 
-        /// <summary>What escaped from a loop: a bug.</summary>
+        /// <summary>An exception that escaped from a loop: a bug.</summary>
         public List<Exception> Escaped { get; } = [];
 
         public int Parallelism => 2;
@@ -87,7 +87,7 @@ internal sealed class SimulatedPump(Random random)
 
         public Task Start(string name, Func<Task> loop)
         {
-            // Whoever awaits it is posted to its own lane; asynchronous continuations would go by the thread pool in WhenAll.
+            // Awaiters are posted to their own queue; asynchronous continuations would run on the thread pool in WhenAll.
             var ended = new TaskCompletionSource();
             new Lane(pump, this).Post(_ => Run(loop, ended), null);
             return ended.Task;

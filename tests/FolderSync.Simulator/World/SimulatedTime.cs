@@ -1,10 +1,10 @@
 namespace FolderSync.Simulator.World;
 
 /// <summary>
-/// Virtual time: stands still but for <see cref="RunNext"/>. Its timers ring up to 2 ms early or late, as the seed says: real ones do, and who
-/// then asks the clock whether the time has come must not be left waiting. One thread.
+/// Virtual time that advances only in <see cref="RunNext"/>. Its timers fire up to 2 ms early or late, as the seed decides, because real ones do,
+/// and code that then compares with the clock must not hang. Single-threaded.
 /// </summary>
-/// <param name="seed">Null: timers ring on time, as no real one does.</param>
+/// <param name="seed">Null for timers that fire exactly on time, unlike real ones.</param>
 internal sealed class SimulatedTime(int? seed)
 {
     private static readonly long MostOff = 2 * TimeSpan.TicksPerMillisecond;
@@ -16,7 +16,7 @@ internal sealed class SimulatedTime(int? seed)
     /// <summary>Ticks since 1970 of the world's true clock.</summary>
     public long Now { get; private set; } = (new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) - DateTimeOffset.UnixEpoch).Ticks;
 
-    /// <summary>When the next timer is due; null when none is.</summary>
+    /// <summary>When the next timer is due; null if there is none.</summary>
     public long? NextDue
     {
         get
@@ -31,7 +31,7 @@ internal sealed class SimulatedTime(int? seed)
         }
     }
 
-    /// <summary>Moves the clock to the next timer and lets it ring.</summary>
+    /// <summary>Advances the clock to the next timer and fires it.</summary>
     public void RunNext()
     {
         if (NextDue is not { } due)
@@ -42,7 +42,7 @@ internal sealed class SimulatedTime(int? seed)
 
     public void Advance(TimeSpan by) => Now += by.Ticks;
 
-    /// <summary>When a timer rings that is set now.</summary>
+    /// <summary>When a timer fires that is set now.</summary>
     private long RingAt(TimeSpan wait) => Now + Math.Max(0, wait.Ticks + (_off?.NextInt64(-MostOff, MostOff + 1) ?? 0));
 
     private void Enqueue(SimulatedTimer timer, long due, out long order)
@@ -51,10 +51,10 @@ internal sealed class SimulatedTime(int? seed)
         _timers.Enqueue(timer, (due, order));
     }
 
-    /// <summary>One device's clock: off by <paramref name="skew"/>, and dead with the device's process.</summary>
+    /// <summary>One device's clock: off by <paramref name="skew"/>, and stopped with the device's process.</summary>
     public sealed class Clock(SimulatedTime world, TimeSpan skew) : TimeProvider
     {
-        /// <summary>Set while it runs: the wall clock jumps, the monotonic one does not.</summary>
+        /// <summary>Set while it runs: the wall clock jumps, the monotonic one doesn't.</summary>
         public TimeSpan Skew { get; set; } = skew;
 
         public bool IsDead { get; set; }
@@ -63,7 +63,7 @@ internal sealed class SimulatedTime(int? seed)
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        /// <summary>Called before the clock is asked; throws to make whoever asks fail.</summary>
+        /// <summary>Called before the clock is read; throws to make the caller fail.</summary>
         public Action? BeforeRead { get; set; }
 
         public override long GetTimestamp()

@@ -5,7 +5,7 @@ using FolderSync.Filesystem;
 
 namespace FolderSync.Simulator.World;
 
-/// <summary>A few simulated devices that share one folder, for a story told step by step. Time is virtual; nothing is waited for by the clock.</summary>
+/// <summary>A few simulated devices that share one folder, for story tests. Time is virtual; nothing waits for the real clock.</summary>
 internal sealed class SimulatedWorld
 {
     private readonly Random _random;
@@ -63,7 +63,7 @@ internal sealed class SimulatedWorld
             Time.Advance(TimeSpan.FromTicks(end - Time.Now));
     }
 
-    /// <summary>Goes on until that is so; fails when it is not within two virtual days.</summary>
+    /// <summary>Runs until the condition is true; fails if it isn't within two virtual days.</summary>
     public void RunUntil(string what, Func<bool> isSo)
     {
         var end = Time.Now + TimeSpan.FromDays(2).Ticks;
@@ -83,11 +83,11 @@ internal sealed class SimulatedWorld
 
     public bool AreEqual() => Devices.Where(d => d.IsRunning).Select(Tree).Distinct().Count() == 1;
 
-    /// <summary>What a person sees in the folder, with contents.</summary>
+    /// <summary>What a user sees in the folder, with contents.</summary>
     public static string Tree(SimulatedDevice device) =>
         string.Join('\n', device.User.Tree("", p => p.StartsWith(".st", StringComparison.Ordinal)).Where(i => i.Kind != FileKind.Directory).Select(i => i.ToString()));
 
-    /// <summary>Runs something of the test's own beside the devices.</summary>
+    /// <summary>Runs the test's own work beside the devices.</summary>
     public Task Start(Func<Task> work) => (_own ??= new SimulatedPump.SimulatedProcess(_pump)).Start("test", work);
 
     public void Command(SimulatedDevice device, Func<SyncEngine, Task> command)

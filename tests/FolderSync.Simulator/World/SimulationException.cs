@@ -2,7 +2,7 @@ using FolderSync.Simulator.Histories;
 
 namespace FolderSync.Simulator.World;
 
-/// <summary>The simulated devices did what they never may.</summary>
+/// <summary>The simulated devices did something forbidden.</summary>
 internal sealed class SimulationException(string message) : Exception(message)
 {
     public FailureKind Kind { get; init; } = FailureKind.Threw;
