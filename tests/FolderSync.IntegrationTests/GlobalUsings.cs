@@ -1,5 +1,5 @@
 global using FolderSync.Testing;
 global using Xunit;
 
-// Modes, links and signals are what these tests are about.
+// These tests are about file permissions, links and signals.
 [assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

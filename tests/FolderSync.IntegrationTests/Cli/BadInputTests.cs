@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Cli;
 
-/// <summary>One home without a running service, which wrong commands are tried on.</summary>
+/// <summary>A home without a running service, on which invalid commands are tried.</summary>
 public sealed class QuietHome : IAsyncLifetime
 {
     public ScratchDirectory Scratch { get; } = new();
@@ -13,7 +13,7 @@ public sealed class QuietHome : IAsyncLifetime
 
     public string ConfigFile => Path.Combine(Home, "config.yaml");
 
-    /// <summary>A device that is paired, and with which <see cref="Shared"/> is shared.</summary>
+    /// <summary>A paired device, with which <see cref="Shared"/> is shared.</summary>
     public string PeerId { get; private set; } = "";
 
     public string Shared => Scratch.In("shared");
@@ -36,7 +36,7 @@ public sealed class QuietHome : IAsyncLifetime
     }
 }
 
-/// <summary>What is wrong is said on standard error, with what to do; the exit code is 2, and nothing has changed.</summary>
+/// <summary>Standard error says what is wrong and what to do; the exit code is 2, and nothing has changed.</summary>
 public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
 {
     [Fact]
@@ -69,7 +69,7 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         Assert.Equal("content", await File.ReadAllTextAsync(file));
     }
 
-    /// <summary>Root can read everything, so root runs this one as somebody else.</summary>
+    /// <summary>Root can read everything, so root runs this as another user.</summary>
     [SkippableFact]
     public async Task PathThatCannotBeRead()
     {
@@ -136,7 +136,7 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         Assert.Equal(broken, await File.ReadAllTextAsync(file));
     }
 
-    /// <summary>A disk may not be mounted yet: the service runs, and the folder says what is wrong.</summary>
+    /// <summary>A disk may not be mounted yet: the service runs, and the folder reports the problem.</summary>
     [Fact]
     public async Task ConfiguredPathThatIsNotThere()
     {

@@ -2,7 +2,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Cli;
 
-/// <summary>The command line alone: from nothing to a shared folder.</summary>
+/// <summary>Uses only the command line: from nothing to a shared folder.</summary>
 public sealed class CliTests
 {
     [Fact]
@@ -47,7 +47,7 @@ public sealed class CliTests
     [Fact]
     public async Task DemoTellsItsStoryAndLeavesNothingBehind()
     {
-        // In a place of its own: others may be showing the demo on this computer, too, or have been killed at it.
+        // In its own directory: other demos may be running on this computer, or have been killed.
         using var scratch = new ScratchDirectory();
         var demo = await FolderSyncProcess.RunInAsync(FolderSyncProcess.Surroundings(temporary: scratch.Path), "demo", "--exit");
         Assert.True(demo.ExitCode == 0, demo.All);
@@ -56,7 +56,7 @@ public sealed class CliTests
         Assert.Empty(Directory.GetDirectories(scratch.Path, "foldersync-demo-*"));
     }
 
-    /// <summary>A free port in the new home's config.yaml, as a person would write it.</summary>
+    /// <summary>Writes a free port into the new home's config.yaml, as a user would.</summary>
     private static int Listen(string home)
     {
         var port = FreePorts.Next();

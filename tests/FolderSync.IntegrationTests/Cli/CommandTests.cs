@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Cli;
 
-/// <summary>A laptop and a desktop that run and share "documents"; the commands are the laptop's unless they say otherwise.</summary>
+/// <summary>A laptop and a desktop that run and share "documents"; commands run on the laptop unless stated otherwise.</summary>
 public sealed class RunningPair : IAsyncLifetime
 {
     public ScratchDirectory Scratch { get; } = new();
@@ -39,7 +39,7 @@ public sealed class RunningPair : IAsyncLifetime
         Scratch.Dispose();
     }
 
-    /// <summary>The service writes where it is reached as the last thing of its start.</summary>
+    /// <summary>At the end of its start, the service writes the file that says how to reach it.</summary>
     public static Task AddressedAsync(FolderSyncProcess device) => UntilAsync("its address is written", () => Task.FromResult(File.Exists(Path.Combine(device.Home, "runtime.json"))));
 
     public static async Task UntilAsync(string what, Func<Task<bool>> reached)
@@ -68,7 +68,7 @@ public sealed class RunningPair : IAsyncLifetime
     public async Task<JsonNode> JsonAsync(params string[] command) => JsonNode.Parse(await DoneAsync([.. command, "--json"]))!;
 }
 
-/// <summary>Every command as a person types it, on services that run.</summary>
+/// <summary>Every command as a user types it, with running services.</summary>
 public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
 {
     [Fact]
@@ -196,7 +196,7 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
         Assert.Equal(2, (await pair.OnLaptopAsync("log", "--level", "loud")).ExitCode);
 
         await using var follow = FolderSyncProcess.Launch("log", "-f", "-n", "0", "--home", pair.Laptop.Home);
-        // Until it follows, a line may have gone by.
+        // Before it follows the log, it may miss a line.
         await RunningPair.UntilAsync("a new line is followed", async () =>
         {
             await pair.DoneAsync("pause", "documents");

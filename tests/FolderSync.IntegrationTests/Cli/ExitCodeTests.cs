@@ -2,7 +2,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Cli;
 
-/// <summary>The exit codes that `foldersync --help` documents, and a service's end.</summary>
+/// <summary>The exit codes that `foldersync --help` documents, and how a service ends.</summary>
 public sealed class ExitCodeTests
 {
     [Fact]

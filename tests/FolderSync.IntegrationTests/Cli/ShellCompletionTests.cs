@@ -2,14 +2,14 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Cli;
 
-/// <summary>Completion in the shells themselves, over the built program; one that is not installed is skipped.</summary>
+/// <summary>Completion in real shells, with the built program; shells that are not installed are skipped.</summary>
 public sealed class ShellCompletionTests(QuietHome quiet) : IClassFixture<QuietHome>
 {
     [SkippableFact]
     public async Task Bash()
     {
         SkipUnlessThere("bash");
-        // What TAB calls, with the variables that TAB sets.
+        // The function that TAB calls, with the variables that TAB sets.
         var shown = await InAsync("bash", "--norc", "-c",
             """
             source <(foldersync completion bash)
@@ -71,7 +71,7 @@ public sealed class ShellCompletionTests(QuietHome quiet) : IClassFixture<QuietH
             await InAsync("pwsh", "-NoProfile", "-NonInteractive", "-File", script));
     }
 
-    /// <summary>Through a terminal of zsh's own, with the TAB key: it completes nowhere else.</summary>
+    /// <summary>Uses zsh's own pseudo-terminal and the TAB key, because zsh completes nowhere else.</summary>
     [SkippableFact]
     public async Task Zsh()
     {

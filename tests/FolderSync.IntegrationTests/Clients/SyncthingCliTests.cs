@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Rest;
 
 namespace FolderSync.IntegrationTests.Clients;
 
-/// <summary>Syncthing's own command line, a client of its REST interface, drives FolderSync unchanged.</summary>
+/// <summary>Syncthing's own command line, a client of its REST API, works with FolderSync unchanged.</summary>
 public sealed class SyncthingCliTests(ConfiguredDevice configured) : IClassFixture<ConfiguredDevice>
 {
     [SkippableTheory]
@@ -59,7 +59,7 @@ public sealed class SyncthingCliTests(ConfiguredDevice configured) : IClassFixtu
         await CliAsync(version, "config", "devices", id, "delete");
     }
 
-    /// <summary>1.19's own `errors push` ends in a panic before it asks anything.</summary>
+    /// <summary>`errors push` of 1.19 panics before it sends a request.</summary>
     [SkippableFact]
     public async Task PushesShowsAndClearsErrors()
     {
@@ -71,7 +71,7 @@ public sealed class SyncthingCliTests(ConfiguredDevice configured) : IClassFixtu
         Assert.DoesNotContain(error, (await CliAsync("1.29", "errors", "show")).Output, StringComparison.Ordinal);
     }
 
-    /// <summary>What there is not is told in a sentence.</summary>
+    /// <summary>Missing features are reported in a sentence.</summary>
     [SkippableTheory]
     [InlineData("show", "usage")]
     [InlineData("operations", "upgrade")]

@@ -5,7 +5,9 @@ using FolderSync.IntegrationTests.Rest;
 
 namespace FolderSync.IntegrationTests.Clients;
 
-/// <summary>Syncthing Tray's command line of Debian 12 and 13, a client of Syncthing's REST interface and events, drives FolderSync unchanged.</summary>
+/// <summary>
+/// Syncthing Tray's command line of Debian 12 and 13, a client of Syncthing's REST API and events, works with FolderSync unchanged.
+/// </summary>
 public sealed class SyncthingctlTests(ServedDevice served) : IClassFixture<ServedDevice>
 {
     private const string Folder = ServedDevice.Folder;
@@ -30,7 +32,7 @@ public sealed class SyncthingctlTests(ServedDevice served) : IClassFixture<Serve
     [MemberData(nameof(Debians))]
     public async Task PausesAndResumes(string debian)
     {
-        // One after the other: it posts the whole configuration for a folder, as it read it.
+        // One after the other: to change a folder, it posts the whole configuration that it has read.
         await CtlAsync(debian, "pause", "--dir", Folder);
         await CtlAsync(debian, "pause", "--dev", served.Peer.Name);
         Assert.True((bool)(await served.Ours.Rest.GetAsync($"config/folders/{Folder}"))["paused"]!);
@@ -72,7 +74,7 @@ public sealed class SyncthingctlTests(ServedDevice served) : IClassFixture<Serve
         Assert.Contains(folder["devices"]!.AsArray(), d => (string)d!["deviceID"]! == id);
         Assert.Equal($"of {debian}", (string)(await served.Ours.Rest.GetAsync($"config/devices/{id}"))["name"]!);
         Assert.Contains($"of-{debian}", (await CtlAsync(debian, "status")).Output, StringComparison.Ordinal);
-        // What was there stays as it was: the client posts the whole configuration back.
+        // Everything else stays the same: the client posts the whole configuration back.
         await served.Cluster.SyncedAsync(Folder);
         await served.Ours.Rest.SendAsync(HttpMethod.Delete, $"config/folders/of-{debian}", null);
         await served.Ours.Rest.SendAsync(HttpMethod.Delete, $"config/devices/{id}", null);

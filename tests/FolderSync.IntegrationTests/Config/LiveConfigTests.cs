@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Config;
 
-/// <summary>config.yaml saved by hand under a running service, and started with.</summary>
+/// <summary>config.yaml edited by hand, while the service runs and before it starts.</summary>
 public sealed class LiveConfigTests(ITestOutputHelper output)
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
             var other = await Identities.MakeAsync(cluster.Scratch.In("other-home"), KeyKind.P256);
             var added = cluster.Scratch.Make("added");
 
-            // Name, rates, a device, a folder of its own: what the connection does not depend on.
+            // Changes the name, rates, a device and another folder: nothing that the connection depends on.
             await TakenUpAsync(ours, t => t.Replace("name: ours ", "name: renamed ", StringComparison.Ordinal), async () => (string)(await Device(ours, ours))["name"]! == "renamed");
             await TakenUpAsync(ours, t => t + "limits:\n  send: 900 MiB/s # fast\n  also-in-lan: true\n", async () => (int)(await ours.Rest.GetAsync("config/options"))["maxSendKbps"]! == 900 * 1024);
             await TakenUpAsync(ours, t => t.Replace("devices:\n", $"devices:\n  - id: {other}\n    name: other\n    paused: true\n", StringComparison.Ordinal),
@@ -35,7 +35,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
             await TakenUpAsync(ours, t => t + "notifications: {conflicts: off}\n", async () => !(bool)(await ours.Rest.GetAsync("config/options"))["notifications"]!["conflicts"]!);
             Assert.Equal(since, await SinceAsync(ours, peer));
 
-            // A wrong one: told with its place, and everything goes on.
+            // An invalid file is reported with the position, and the service continues.
             var good = await File.ReadAllTextAsync(ours.ConfigFile);
             await SaveAsync(ours, good + "limitz:\n\tsend: x\n", "rename");
             await UntilAsync(async () => (string?)(await ours.Rest.GetAsync("system/status"))["configError"] is not null, () => ours.Log);
@@ -43,7 +43,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
             Assert.Equal(since, await SinceAsync(ours, peer));
             Assert.Equal(since, await SinceAsync(ours, peer));
 
-            // And over a restart: the service starts on the last good one, and says so.
+            // After a restart the service uses the last valid file, and says so.
             Assert.Equal(0, await ours.TerminateAsync());
             await ours.StartAsync();
             await ours.WrittenAsync("The last valid version is in force");
@@ -52,7 +52,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
             await TakenUpAsync(ours, _ => good.Replace("name: renamed ", "name: mended ", StringComparison.Ordinal), async () => (string)(await Device(ours, ours))["name"]! == "mended");
             Assert.Null((string?)(await ours.Rest.GetAsync("system/status"))["configError"]);
 
-            // Changes over REST keep what a person wrote.
+            // Changes over REST keep the user's own text.
             await ours.Rest.PatchAsync("config/options", new JsonObject { ["maxSendKbps"] = 0 });
             var text = await File.ReadAllTextAsync(ours.ConfigFile);
             Assert.Contains("send: off # fast\n", text, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Discovery;
 
-/// <summary>A real avahi-daemon on a host of the lab, with a message bus of its own.</summary>
+/// <summary>A real avahi-daemon on a host of the lab, with its own message bus.</summary>
 internal sealed class AvahiHost : IAsyncDisposable
 {
     private readonly LabHost _host;
@@ -15,7 +15,7 @@ internal sealed class AvahiHost : IAsyncDisposable
     private AvahiHost(LabHost host, Dictionary<string, string?> environment, ChildProcess bus, ChildProcess daemon) =>
         (_host, _environment, _bus, _daemon) = (host, environment, bus, daemon);
 
-    /// <summary>What avahi-browse wrote last.</summary>
+    /// <summary>The latest output of avahi-browse.</summary>
     public IReadOnlyList<string> LastLines { get; private set; } = [];
 
     public static async Task<AvahiHost> StartAsync(LabHost host, string directory)
@@ -34,17 +34,17 @@ internal sealed class AvahiHost : IAsyncDisposable
         var environment = new Dictionary<string, string?> { ["DBUS_SYSTEM_BUS_ADDRESS"] = $"unix:path={bus}", ["LANG"] = "C.UTF-8" };
         var busProcess = host.Start("dbus-daemon", [$"--config-file={config}", "--nofork", "--nopidfile"]);
         await Waits.UntilAsync("that the bus is there", () => Task.FromResult(File.Exists(bus)), () => busProcess.Log);
-        // Its file with the process's number has a fixed place, which is made this one's own.
+        // Its PID file has a fixed path, so a private directory is mounted there.
         var daemon = host.Start("sh", ["-c", $"mount -t tmpfs none /run && mkdir -p /run/avahi-daemon && exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f {daemonConfig}"], environment);
         await Waits.UntilAsync("that Avahi is up", () => Task.FromResult(daemon.Log.Contains("Server startup complete", StringComparison.Ordinal)), () => daemon.Log + busProcess.Log);
         return new AvahiHost(host, environment, busProcess, daemon);
     }
 
-    /// <summary>Until the result is disposed.</summary>
+    /// <summary>Publishes a service until the result is disposed.</summary>
     public ChildProcess Publish(string label, int port, params string[] text) =>
         _host.Start("avahi-publish", ["-s", label, "_foldersync._tcp", $"{port}", .. text], _environment);
 
-    /// <summary>What is there now, resolved.</summary>
+    /// <summary>The services that are present now, resolved.</summary>
     public async Task<IReadOnlyList<Resolved>> BrowseAsync()
     {
         await using var browse = _host.Start("avahi-browse", ["-rpt", "_foldersync._tcp"], _environment);
@@ -86,6 +86,6 @@ internal sealed class AvahiHost : IAsyncDisposable
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    /// <param name="Text">As avahi-browse writes it: "key=value" in quotes, with spaces between.</param>
+    /// <param name="Text">As avahi-browse prints it: "key=value" in quotes, with spaces between.</param>
     internal sealed record Resolved(string Label, string Address, int Port, string Text);
 }

@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Discovery;
 
-/// <summary>The built `foldersync serve` on a host of the lab, with discovery on as it is by default.</summary>
+/// <summary>The built `foldersync serve` on a host of the lab, with discovery on, as by default.</summary>
 internal sealed class LabFolderSync : SyncDevice
 {
     private readonly LabHost _host;
@@ -14,7 +14,7 @@ internal sealed class LabFolderSync : SyncDevice
 
     public string ConfigFile => Path.Combine(Home, "config.yaml");
 
-    /// <param name="network">More lines of the section network.</param>
+    /// <param name="network">More lines for the section network.</param>
     public static async Task<LabFolderSync> StartAsync(LabHost host, string name, string home, params string[] network)
     {
         var id = await Identities.MakeAsync(home, KeyKind.P256);
@@ -34,7 +34,7 @@ internal sealed class LabFolderSync : SyncDevice
         new Dictionary<string, string?> { ["DISPLAY"] = null, ["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = null });
 }
 
-/// <summary>A real Syncthing on a host of the lab, with local discovery as its only way of finding anyone.</summary>
+/// <summary>A real Syncthing on a host of the lab, which finds devices by local discovery only.</summary>
 internal sealed class LabSyncthing : SyncDevice
 {
     private readonly LabHost _host;

@@ -17,7 +17,7 @@ public class MdnsTests
         await using var one = await LabFolderSync.StartAsync(a, "Jürgens Laptop", scratch.In("one"));
         await using var two = await LabFolderSync.StartAsync(b, "Jürgens Laptop", scratch.In("two"));
         await Waits.UntilAsync("that they see each other", async () => Is(await one.NearbyAsync(two), "mdns") && Is(await two.NearbyAsync(one), "mdns"), () => one.Log + two.Log);
-        // One of them gave way, and neither is paired.
+        // One of them took another name, and neither is paired.
         string[] names = [(string)(await one.NearbyAsync(two))!["name"]!, (string)(await two.NearbyAsync(one))!["name"]!];
         Assert.Equal(["Jürgens Laptop", "Jürgens Laptop (2)"], names.Order(StringComparer.Ordinal));
         Assert.False((bool)(await one.NearbyAsync(two))!["paired"]!);
@@ -26,7 +26,7 @@ public class MdnsTests
         await Waits.UntilAsync("that its goodbye is heard", async () => !Is(await one.NearbyAsync(two), "mdns"), () => one.Log);
     }
 
-    /// <summary>Port 21027 is another program's on both: a clear line, and mDNS does alone.</summary>
+    /// <summary>Another program uses port 21027 on both: the log has a clear message, and mDNS alone works.</summary>
     [SkippableFact]
     public async Task By_mDNS_alone_they_connect()
     {
@@ -51,7 +51,7 @@ public class MdnsTests
         await one.WrittenAsync("Discovery by IPv6 local does not work: UDP port 21027 is taken by another program");
     }
 
-    /// <summary>Port 5353 is another program's that shares it with nobody: a clear line, and Syncthing's discovery does alone.</summary>
+    /// <summary>Another program uses port 5353 exclusively: the log has a clear message, and Syncthing's discovery alone works.</summary>
     [SkippableFact]
     public async Task Without_port_5353_they_connect()
     {
@@ -70,7 +70,9 @@ public class MdnsTests
         await one.WrittenAsync("Discovery by mDNS IPv6 does not work: UDP port 5353 is taken");
     }
 
-    /// <summary>Interfaces without multicast, as some tunnels and access points are: a clear line a way, and IPv4's broadcast does alone.</summary>
+    /// <summary>
+    /// Interfaces without multicast, like some tunnels and access points: one clear message per method, and IPv4 broadcast alone works.
+    /// </summary>
     [SkippableFact]
     public async Task Without_multicast_they_connect()
     {
@@ -90,7 +92,7 @@ public class MdnsTests
         Assert.DoesNotContain("Discovery by IPv4 local does not work", one.Log, StringComparison.Ordinal);
     }
 
-    /// <summary>No network but the loopback: said once a way, and the service lives.</summary>
+    /// <summary>Only the loopback interface: one message per method, and the service runs.</summary>
     [SkippableFact]
     public async Task Without_any_network_it_lives_and_says_so()
     {
@@ -104,7 +106,7 @@ public class MdnsTests
         Assert.Empty((JsonArray)await one.NearbyAsync());
     }
 
-    /// <summary>The switch is off: nobody hears of it, no port is open.</summary>
+    /// <summary>Discovery is off: nothing is announced, no port is open.</summary>
     [SkippableFact]
     public async Task Switched_off_it_is_silent()
     {
@@ -114,7 +116,7 @@ public class MdnsTests
         await using var one = await LabFolderSync.StartAsync(a, "one", scratch.In("one"));
         await using var two = await LabFolderSync.StartAsync(b, "two", scratch.In("two"), "local-discovery: false");
         Assert.Empty(await Ports(b));
-        // On, seen; off, forgotten: the first shows that the second means something.
+        // On, it is seen; off, it disappears: the first shows that the second means something.
         await two.Rest.PatchAsync("config/options", new JsonObject { ["localAnnounceEnabled"] = true });
         await Waits.UntilAsync("that it is seen", async () => Is(await one.NearbyAsync(two), "mdns"), () => one.Log + two.Log);
         await two.Rest.PatchAsync("config/options", new JsonObject { ["localAnnounceEnabled"] = false });
@@ -126,8 +128,8 @@ public class MdnsTests
     }
 
     /// <summary>
-    /// Avahi and FolderSync on one computer and port, a FolderSync on another: Avahi's browser resolves both, FolderSync finds what Avahi
-    /// publishes, gives way to a name that Avahi has, and its goodbye takes it out of Avahi's list.
+    /// Avahi and FolderSync share a computer and a port; another computer runs a FolderSync. Avahi's browser resolves both. FolderSync finds what
+    /// Avahi publishes, renames itself if Avahi has its name, and its goodbye removes it from Avahi's list.
     /// </summary>
     [SkippableFact]
     public async Task Avahi_and_FolderSync_find_each_other()
@@ -160,7 +162,7 @@ public class MdnsTests
         seen.Any(r => r.Label == label && r.Address == address && r.Port == 22000 && r.Text.Contains($"\"id={device.Id}\"", StringComparison.Ordinal) &&
             r.Text.Contains("\"port=22000\"", StringComparison.Ordinal) && r.Text.Contains("\"version=", StringComparison.Ordinal));
 
-    /// <summary>UDP ports of hosts that are held and shared with nobody.</summary>
+    /// <summary>Holds UDP ports of hosts exclusively.</summary>
     private sealed class Holders : IDisposable
     {
         private readonly List<Socket> _held = [];

@@ -7,7 +7,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Discovery;
 
-/// <summary>A network of its own: hosts in network namespaces, joined by a bridge in another one. Nothing leaves it, nothing comes in.</summary>
+/// <summary>A private network: hosts in network namespaces, connected by a bridge in another one. It has no connection to other networks.</summary>
 internal sealed class NetworkLab : IAsyncDisposable
 {
     private static int s_count;
@@ -16,7 +16,7 @@ internal sealed class NetworkLab : IAsyncDisposable
     private readonly List<LabHost> _hosts = [];
     private int _wires;
 
-    /// <summary>Hosts that are added have no IPv6: a link-local address would outlive what a test does to the others.</summary>
+    /// <summary>Added hosts have no IPv6: a link-local address would survive what a test does to the other addresses.</summary>
     public bool IsWithoutIPv6 { get; init; }
 
     private NetworkLab()
@@ -25,8 +25,8 @@ internal sealed class NetworkLab : IAsyncDisposable
 
     private string Switch => _prefix + "-sw";
 
-    /// <summary>Skips the test where namespaces can't be had: they need root.</summary>
-    /// <param name="switches">Bridges that know nothing of each other: "br0", "br1".</param>
+    /// <summary>Skips the test if namespaces are unavailable: they need root.</summary>
+    /// <param name="switches">Separate bridges: "br0", "br1".</param>
     public static async Task<NetworkLab> MakeAsync(int switches = 1, bool withoutIPv6 = false)
     {
         Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "Network namespaces need Linux and root.");
@@ -43,13 +43,13 @@ internal sealed class NetworkLab : IAsyncDisposable
         return lab;
     }
 
-    /// <param name="addresses">Of its first interface; none: link-local IPv6 only.</param>
+    /// <param name="addresses">The addresses of its first interface; if none, link-local IPv6 only.</param>
     public async Task<LabHost> AddHostAsync(string name, params string[] addresses)
     {
         var host = new LabHost(this, $"{_prefix}-{name}");
         await IpAsync("netns", "add", host.Namespace);
         _hosts.Add(host);
-        // The tests don't wait for duplicate address detection, which takes two seconds where nobody answers.
+        // Skips duplicate address detection, which takes two seconds.
         await host.SetIPv6Async("accept_dad", 0);
         if (IsWithoutIPv6)
             await host.SetIPv6Async("disable_ipv6", 1);
@@ -79,10 +79,10 @@ internal sealed class NetworkLab : IAsyncDisposable
         return port;
     }
 
-    /// <summary>Pulls the cable out at the switch, or puts it in again: the host's interface loses its carrier.</summary>
+    /// <summary>Unplugs the cable at the switch or plugs it in again: the host's interface loses its carrier.</summary>
     internal Task CarrierAsync(string port, bool up) => IpAsync("-n", Switch, "link", "set", port, up ? "up" : "down");
 
-    /// <summary>The cable is in, and nothing comes through: as with a switch behind the switch.</summary>
+    /// <summary>The cable is plugged in, but nothing gets through, as with a failure of another switch.</summary>
     internal Task DeafenAsync(string port, bool deaf, int bridge = 0) =>
         deaf ? IpAsync("-n", Switch, "link", "set", port, "nomaster") : IpAsync("-n", Switch, "link", "set", port, "master", $"br{bridge}");
 }
@@ -114,12 +114,12 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
 
     public Task DeafenAsync(bool deaf, string nic = "eth0") => lab.DeafenAsync(_ports[nic], deaf);
 
-    /// <summary>The interface switched off on the host itself, as by a person.</summary>
+    /// <summary>Disables the interface on the host itself, as a user does.</summary>
     public Task SetLinkAsync(bool up, string nic = "eth0") => NetworkLab.IpAsync("-n", name, "link", "set", nic, up ? "up" : "down");
 
     public Task SetMulticastAsync(bool on, string nic = "eth0") => NetworkLab.IpAsync("-n", name, "link", "set", nic, "multicast", on ? "on" : "off");
 
-    /// <summary>For all interfaces that are and will be.</summary>
+    /// <summary>For all present and future interfaces.</summary>
     public Task SetIPv6Async(string setting, int value) =>
         RunAsync("sh", "-c", $"echo {value} > /proc/sys/net/ipv6/conf/all/{setting}; echo {value} > /proc/sys/net/ipv6/conf/default/{setting}");
 
@@ -132,7 +132,7 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
     public ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
         ChildProcess.Start("ip", ["netns", "exec", name, program, .. arguments], environment);
 
-    /// <summary>To a port of the host's loopback.</summary>
+    /// <summary>Connects to a port of the host's loopback.</summary>
     public Stream Connect(int port) => InNamespace(() =>
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -148,7 +148,7 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
         }
     });
 
-    /// <summary>A socket stays in the namespace of the thread that made it; the thread ends.</summary>
+    /// <summary>A socket stays in the namespace of the thread that created it; the thread ends.</summary>
     public T InNamespace<T>(Func<T> make)
     {
         T? made = default;
@@ -178,13 +178,13 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
 
 internal static class Waits
 {
-    /// <summary>Waits until each of the two says that it is connected with the other.</summary>
+    /// <summary>Waits until each of the two reports that it is connected to the other.</summary>
     public static Task ConnectedAsync(SyncDevice one, SyncDevice two) => UntilAsync(
         "that they connect",
         async () => (bool)(await one.ConnectionAsync(two))["connected"]! && (bool)(await two.ConnectionAsync(one))["connected"]!,
         () => one.Log + "\n---\n" + two.Log);
 
-    /// <summary>Asks again and again, for what no event tells.</summary>
+    /// <summary>Polls for a condition without an event.</summary>
     /// <returns>How long it took.</returns>
     public static async Task<TimeSpan> UntilAsync(string what, Func<Task<bool>> holds, Func<string>? describe = null)
     {
@@ -197,7 +197,7 @@ internal static class Waits
             }
             catch (Exception e) when (ConnectionFailure.Is(e))
             {
-                // Not up at the moment.
+                // Not running at the moment.
             }
 
             if (clock.Elapsed > TestSettings.Patience)

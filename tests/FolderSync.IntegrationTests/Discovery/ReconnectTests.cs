@@ -6,19 +6,22 @@ using Xunit.Abstractions;
 namespace FolderSync.IntegrationTests.Discovery;
 
 /// <summary>
-/// The network goes, changes and comes back: two FolderSyncs with nothing but `dynamic` are connected again within 5 s of the return. Each
-/// test writes its figure. FOLDERSYNC_TEST_FULL=1 suspends for 10 minutes, otherwise for 20 s.
+/// The network fails, changes and returns: two FolderSyncs that know only `dynamic` addresses are connected again within 5 s. Each test writes its
+/// figure. FOLDERSYNC_TEST_FULL=1 suspends for 10 minutes, otherwise for 20 s.
 /// </summary>
 public class ReconnectTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longer than the system goes on to send again every second: what is on its way then waits long for its next try.</summary>
+    /// <summary>Longer than the system retransmits every second: a packet then waits long for its next try.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(25);
 
     private static readonly TimeSpan Suspend = TestSettings.Full ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
 
-    /// <summary>The cable is out at the switch, and in again. A file that was changed in between is there then, and not only a connection.</summary>
+    /// <summary>
+    /// Unplugs the cable at the switch and plugs it in again. Afterwards a file that changed in between is synced, which shows more than a
+    /// connection.
+    /// </summary>
     [SkippableFact]
     public async Task Cable_out_and_in()
     {
@@ -31,7 +34,7 @@ public class ReconnectTests(ITestOutputHelper output)
         await pair.WorksAgainAsync(output, "cable out for 25 s");
     }
 
-    /// <summary>The interface is switched off on the device itself: its IPv6 addresses go, too.</summary>
+    /// <summary>Disables the interface on the device itself: its IPv6 addresses disappear, too.</summary>
     [SkippableFact]
     public async Task Interface_off_and_on()
     {
@@ -44,7 +47,7 @@ public class ReconnectTests(ITestOutputHelper output)
         await pair.WorksAgainAsync(output, "interface off for 25 s");
     }
 
-    /// <summary>Another address, as of another lease: the old connection's is gone without a word to the other side.</summary>
+    /// <summary>A different address, as after a new DHCP lease: the old connection's address disappears without notifying the other side.</summary>
     [SkippableFact]
     public async Task A_changed_address()
     {
@@ -56,7 +59,7 @@ public class ReconnectTests(ITestOutputHelper output)
         await pair.WorksAgainAsync(output, "address changed");
     }
 
-    /// <summary>Two interfaces to two networks that know nothing of each other: one goes, the other one carries.</summary>
+    /// <summary>Two interfaces to two separate networks: one fails, the other one takes over.</summary>
     [SkippableFact]
     public async Task The_other_of_two_interfaces()
     {
@@ -66,7 +69,7 @@ public class ReconnectTests(ITestOutputHelper output)
             await a.AddInterfaceAsync("eth1", 1, "10.98.0.1/24");
             await b.AddInterfaceAsync("eth1", 1, "10.98.0.2/24");
         });
-        // Found by both networks.
+        // Found over both networks.
         await Waits.UntilAsync("that both networks find it", async () =>
             (await pair.A.Device.NearbyAsync(pair.B.Device))!["addresses"]!.AsArray().Select(n => (string)n!).ToList() is var found &&
             found.Contains("tcp://10.99.0.2:22000") && found.Contains("tcp://10.98.0.2:22000"));
@@ -79,7 +82,7 @@ public class ReconnectTests(ITestOutputHelper output)
         await pair.WorksAgainAsync(output, $"{used} gone, {other} carries");
     }
 
-    /// <summary>Stopped as it stands, as in a suspend; the other side has given it up meanwhile where it was long enough.</summary>
+    /// <summary>Stops the process as a suspend does; after long enough the other side has closed the connection.</summary>
     [SkippableFact]
     public async Task Suspended()
     {
@@ -93,7 +96,10 @@ public class ReconnectTests(ITestOutputHelper output)
         await pair.A.Device.WrittenAsync("was suspended for");
     }
 
-    /// <summary>A suspended computer moved to another network: it wakes with a dead connection and another address, beside its old peer.</summary>
+    /// <summary>
+    /// A suspended computer is moved to another network: it wakes with a dead connection and a different address, while its old peer is still
+    /// there.
+    /// </summary>
     [SkippableFact]
     public async Task Suspended_and_moved()
     {
@@ -110,7 +116,7 @@ public class ReconnectTests(ITestOutputHelper output)
 
     private static async Task<string> ScopeAsync(LabHost host, string nic) => (await host.RunAsync("cat", $"/sys/class/net/{nic}/ifindex")).Trim();
 
-    /// <summary>Two devices that share a folder and are connected.</summary>
+    /// <summary>Two connected devices that share a folder.</summary>
     private sealed class ConnectedPair(ScratchDirectory scratch, (LabHost Host, LabFolderSync Device) a, (LabHost Host, LabFolderSync Device) b) : IAsyncDisposable
     {
         private string _changed = "";
@@ -137,7 +143,7 @@ public class ReconnectTests(ITestOutputHelper output)
             return pair;
         }
 
-        /// <summary>B has something new, which is on its way to A or as soon as there is a way.</summary>
+        /// <summary>Writes a new file on B, which is sent to A now or as soon as they are connected.</summary>
         public async Task ChangeAsync(string what)
         {
             _changed = what;
@@ -149,7 +155,7 @@ public class ReconnectTests(ITestOutputHelper output)
             File.Exists(scratch.In("f-one", "file")) && await File.ReadAllTextAsync(scratch.In("f-one", "file")) == _changed,
             () => $"{a.Device.Log}\n---\n{b.Device.Log}");
 
-        /// <summary>From now on: how long until what changed meanwhile is there, which is later than the connection.</summary>
+        /// <summary>Measures from now until the changes have arrived, which is later than the connection.</summary>
         public async Task WorksAgainAsync(ITestOutputHelper output, string what)
         {
             var since = DateTimeOffset.UtcNow;
@@ -160,7 +166,7 @@ public class ReconnectTests(ITestOutputHelper output)
             var started = DateTimeOffset.Parse((string)connection["startedAt"]!, CultureInfo.InvariantCulture);
             var connected = started > since ? started - since : TimeSpan.Zero;
             output.WriteLine($"{what}: connected again after {connected.TotalSeconds:0.0} s{(started > since ? "" : " (the connection held)")}, the change there after {arrived.TotalSeconds:0.0} s");
-            // On a machine that others keep busy a time is a figure and no claim.
+            // On a busy machine the time is only a figure, so it isn't asserted.
             Assert.True(!TestSettings.Full || connected <= Most, $"{what}: connected only after {connected.TotalSeconds:0.0} s.\n{a.Device.Log}\n---\n{b.Device.Log}");
             Assert.True((bool)connection["connected"]!);
         }

@@ -3,13 +3,13 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Discovery;
 
-/// <summary>FolderSync and a real Syncthing find each other by local discovery alone, in a network of their own.</summary>
+/// <summary>FolderSync and a real Syncthing find each other by local discovery alone, in a private network.</summary>
 public class SyncthingDiscoveryTests
 {
-    /// <summary>Nobody is there.</summary>
+    /// <summary>An address without a device.</summary>
     private const string Nowhere = "tcp://10.99.0.254:1";
 
-    /// <summary>Who has only `dynamic` must find the other one; who has an address where nobody is can only be found.</summary>
+    /// <summary>A device with only `dynamic` must find the other one; a device with a wrong address can only be found.</summary>
     [SkippableTheory]
     [InlineData("1.19", true, true)]
     [InlineData("1.19", true, false)]
@@ -39,8 +39,8 @@ public class SyncthingDiscoveryTests
     }
 
     /// <summary>
-    /// No IPv4 at all, and in the first cases no address but the link's own: multicast finds them, the scope makes them reachable. (1.29
-    /// announces itself only with an address of more than the link.)
+    /// Without IPv4, and in the first cases with link-local addresses only: multicast finds the devices, and the scope makes them reachable. (1.29
+    /// announces itself only if it has more than a link-local address.)
     /// </summary>
     [SkippableTheory]
     [InlineData("1.19", true, "")]

@@ -5,7 +5,7 @@ using Json.Schema;
 
 namespace FolderSync.IntegrationTests.Extensions;
 
-/// <summary>The running service's own OpenAPI document, by which its answers are judged.</summary>
+/// <summary>Validates responses with the running service's own OpenAPI document.</summary>
 internal sealed class AnswerSchemas
 {
     private static readonly EvaluationOptions Options = new() { OutputFormat = OutputFormat.List };
@@ -22,7 +22,7 @@ internal sealed class AnswerSchemas
         from operation in path.Value!.AsObject()
         select $"{operation.Key.ToUpperInvariant()} {path.Key["/rest/".Length..]}";
 
-    /// <summary>Fails where the answer is not as the document says.</summary>
+    /// <summary>Throws if the response doesn't match the document.</summary>
     public void Check(string method, string path, string answer)
     {
         var operation = _document["paths"]!["/rest/" + path.Split('?')[0]]?[method.ToLowerInvariant()]
@@ -34,7 +34,7 @@ internal sealed class AnswerSchemas
         }
         if (content["application/json"]?["schema"] is not { } schema)
             return;
-        // A schema in the document points at its components; with them beside it, it stands alone.
+        // A schema refers to the document's components; with them included, it is self-contained.
         var alone = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["allOf"] = new JsonArray(schema.DeepClone()), ["components"] = _document["components"]!.DeepClone() };
         var result = JsonSchema.FromText(alone.ToJsonString()).Evaluate(JsonDocument.Parse(answer).RootElement, Options);
         Assert.True(result.IsValid, $"{method} {path} is not as described: {string.Join("; ", Problems(result))}\n{answer}");

@@ -6,7 +6,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Extensions;
 
-/// <summary>Two connected FolderSyncs, each test with folders of its own; every answer is held against the service's own description.</summary>
+/// <summary>Two connected FolderSyncs; each test has its own folders. Every response is validated against the service's OpenAPI document.</summary>
 public sealed class ExtensionDevice : IAsyncLifetime
 {
     private AnswerSchemas _schemas = null!;
@@ -32,7 +32,7 @@ public sealed class ExtensionDevice : IAsyncLifetime
 
     public Task DisposeAsync() => Cluster.DisposeAsync().AsTask();
 
-    /// <summary>A folder of both that is in sync.</summary>
+    /// <summary>Shares a folder between both and waits until it is in sync.</summary>
     /// <returns>Its paths.</returns>
     public async Task<(string Ours, string Peer)> ShareAsync(string folder, JsonObject? ofOurs = null, JsonObject? ofPeer = null, params (string Name, string Text)[] files)
     {
@@ -54,7 +54,7 @@ public sealed class ExtensionDevice : IAsyncLifetime
         return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
-    /// <summary>The request is refused with that status and a sentence in plain text.</summary>
+    /// <summary>The request is refused with this status and a sentence in plain text.</summary>
     public async Task<string> RefusedAsync(HttpStatusCode status, HttpMethod method, string path, JsonNode? body = null)
     {
         var (answered, text) = await Ours.Rest.AskAsync(method, "foldersync/" + path, body);

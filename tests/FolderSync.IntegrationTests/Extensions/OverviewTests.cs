@@ -22,7 +22,7 @@ public sealed class OverviewTests(ExtensionDevice device) : IClassFixture<Extens
         foreach (var path in Reads)
             await device.GetAsync(path);
         var read = Reads.Select(r => "GET foldersync/" + r.Split('?')[0]).ToHashSet();
-        // These want a folder of their own type, or answer text: each has a test of its own. So have the settings.
+        // These need a folder of another type, or return text: each has its own test, and so do the settings.
         string[] elsewhere = ["GET foldersync/override/preview", "GET foldersync/revert/preview", "GET foldersync/config/yaml", "GET foldersync/config/schema"];
         Assert.Empty(device.Schemas.Operations.Where(o => o.StartsWith("GET", StringComparison.Ordinal) && !o.Contains("/settings", StringComparison.Ordinal)).Except(read).Except(elsewhere));
     });
@@ -51,7 +51,7 @@ public sealed class OverviewTests(ExtensionDevice device) : IClassFixture<Extens
         Assert.Equal(peer["id"]!.GetValue<string>(), Assert.Single(await client.DeviceRowsAsync(default)).Id);
     });
 
-    /// <summary>"Out of sync" is never without a reason, page by page.</summary>
+    /// <summary>"Out of sync" always has a reason, page by page.</summary>
     [Fact]
     public Task Each_needed_item_has_its_reason() => RunAsync(async () =>
     {
@@ -95,7 +95,7 @@ public sealed class OverviewTests(ExtensionDevice device) : IClassFixture<Extens
             await device.Ours.Rest.AskAsync(HttpMethod.Post, "db/scan?folder=troubled");
             return await device.Ours.StateAsync("troubled") == "idle";
         });
-        // What came right by itself needs nobody's word, and is still listed.
+        // A problem that resolved itself needs no action, and is still listed.
         await device.Cluster.UntilAsync("that the problem is over", async () =>
             (await device.GetAsync("problems")).AsArray().Any(p => (long)p!["id"]! == (long)problem["id"]! && (bool)p["acknowledged"]!));
 

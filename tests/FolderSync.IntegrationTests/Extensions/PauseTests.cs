@@ -20,7 +20,7 @@ public sealed class PauseTests(ExtensionDevice device) : IClassFixture<Extension
         Assert.False(await ConnectedAsync());
         Assert.Equal(yaml, await File.ReadAllTextAsync(device.Ours.ConfigFile));
 
-        // Nothing but the time that was said lets it go on.
+        // It only resumes when the time has passed.
         await device.AskAsync(HttpMethod.Post, "pause", new JsonObject { ["minutes"] = 0.02 });
         await device.Cluster.UntilAsync("that it goes on by itself", async () => !(bool)(await device.GetAsync("pause"))["paused"]!);
         await device.Cluster.ConnectedAsync(device.Ours, device.Peer);

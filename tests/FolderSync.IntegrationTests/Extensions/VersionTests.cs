@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Extensions;
 
-/// <summary>Versions, conflicts, contents and previews over REST: what a person decides, and what then stands on both disks.</summary>
+/// <summary>Versions, conflicts, contents and previews over REST: the user's decisions, and their results on both disks.</summary>
 public sealed class VersionTests(ExtensionDevice device) : IClassFixture<ExtensionDevice>
 {
     private Cluster Cluster => device.Cluster;
@@ -34,7 +34,7 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
         Assert.Equal("second, theirs".Length, (int)kept["size"]!);
         Assert.Equal("second, theirs", File.ReadAllText(Path.Combine(ours, ".stversions", (string)kept["key"]!)));
 
-        // A deleted file comes back for everyone; a version can go for good.
+        // A deleted file is restored on all devices; a version can be deleted for good.
         await device.AskAsync(HttpMethod.Post, "versions/restore", new JsonObject { ["folder"] = "restore", ["key"] = "b.txt" });
         await Cluster.SyncedAsync("restore");
         Assert.Equal("stays", File.ReadAllText(Path.Combine(peer, "b.txt")));
@@ -55,7 +55,7 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
         Assert.Equal("deep", File.ReadAllText(Path.Combine(peer, "deep/er/a.txt")));
     });
 
-    /// <summary>The size is bounded without anybody asking.</summary>
+    /// <summary>The size stays bounded automatically.</summary>
     [Fact]
     public Task Versions_never_outgrow_their_size() => RunAsync(async () =>
     {
@@ -133,7 +133,7 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
         Assert.Equal(["below"], (await device.GetAsync("browse?folder=states&prefix=dir"))["items"]!.AsArray().Select(i => (string)i!["name"]!));
         Assert.Equal("dir", (string)(await device.GetAsync("browse?folder=states&page=1&perpage=1"))["items"]!.AsArray().Single()!["name"]!);
 
-        // A send-only folder keeps what others have as needed, and the directories above it.
+        // A send-only folder lists the others' changes as needed, with their parent directories.
         await device.ShareAsync("lacking", ofOurs: new JsonObject { ["type"] = "sendonly" }, files: [("same", "s"), ("dir/below", "b")]);
         Sample.Write(Path.Combine(Cluster.PathOf("lacking", device.Peer), "dir/deep/theirs"), "t");
         Sample.Write(Path.Combine(Cluster.PathOf("lacking", device.Peer), "theirs"), "tt");

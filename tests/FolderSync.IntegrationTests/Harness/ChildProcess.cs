@@ -4,13 +4,13 @@ using System.Text;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>What a program that ran to its end left.</summary>
+/// <summary>The result of a program that has exited.</summary>
 public sealed record Ended(int ExitCode, string Output, string Error)
 {
     public string All => $"exit code {ExitCode}\n{Output}{Error}";
 }
 
-/// <summary>A program that a test started, with all that it writes. It never outlives the test.</summary>
+/// <summary>A program started by a test, with its output. It never outlives the test.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     public const int HangUp = 1;
@@ -22,8 +22,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private const int KeptLines = 4000;
 
     /// <summary>
-    /// A shell has what it starts in the background ignore SIGINT, and whatever that starts in its turn. A person's Ctrl-C comes from a shell
-    /// in the foreground.
+    /// A shell makes its background processes ignore SIGINT, and their children inherit that. A user's Ctrl-C goes to a foreground process.
     /// </summary>
     private static readonly bool s_ignoresInterrupt = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status")
         .Any(l => l.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(l[7..].Trim(), 16) & (1UL << (Interrupt - 1))) != 0);
@@ -39,7 +38,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>The last lines of standard output and error, as they came.</summary>
+    /// <summary>The last lines of standard output and error, in order.</summary>
     public string Log
     {
         get
@@ -49,7 +48,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <param name="environment">Set over this process's own; null takes the variable away.</param>
+    /// <param name="environment">Overrides this process's environment; null removes a variable.</param>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
     {
         if (s_ignoresInterrupt)
@@ -85,7 +84,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    /// <summary>Runs a program to its end.</summary>
+    /// <summary>Runs a program and waits for its exit.</summary>
     public static async Task<Ended> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
     {
         await using var child = Start(program, arguments, environment, directory);
@@ -102,24 +101,24 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             return new Ended(child._process.ExitCode, child._output.ToString(), child._error.ToString());
     }
 
-    /// <summary>Like kill -9 or a power cut: no last word.</summary>
+    /// <summary>Kills the process and its children, like kill -9 or a power failure.</summary>
     public async Task KillAsync()
     {
         _process.Kill(entireProcessTree: true);
-        // Its output ends with the last program that has it, which need not be a child of this one any more.
+        // Its output ends when the last program that inherited it exits, which need not be a child of this one.
         await _process.WaitForExitAsync().WaitAsync(TestSettings.Patience);
     }
 
-    /// <summary>SIGSTOP, or SIGCONT.</summary>
+    /// <summary>Sends SIGSTOP or SIGCONT.</summary>
     public void Suspend(bool suspended) => Suspend(_process.Id, suspended);
 
-    /// <summary>The same to a program that a test did not start itself.</summary>
+    /// <summary>The same for a program that a test did not start itself.</summary>
     public static void Suspend(int process, bool suspended) => Assert.True(Kill(process, suspended ? Stop : Continue) == 0, $"There is no process {process}.");
 
-    /// <summary>SIGKILL to the program alone: what it started is not ended with it.</summary>
+    /// <summary>Sends SIGKILL to the program alone, without its children.</summary>
     public void KillAlone() => _process.Kill(entireProcessTree: false);
 
-    /// <summary>SIGTERM, and the exit code that came of it.</summary>
+    /// <summary>Sends SIGTERM and returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
         if (!_process.HasExited)
@@ -127,7 +126,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return await ExitCodeAsync();
     }
 
-    /// <summary>SIGINT, which Ctrl-C sends, and the exit code that came of it.</summary>
+    /// <summary>Sends SIGINT, as Ctrl-C does, and returns the exit code.</summary>
     public async Task<int> InterruptAsync()
     {
         if (!_process.HasExited)
@@ -135,7 +134,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return await ExitCodeAsync();
     }
 
-    /// <summary>SIGHUP, which a terminal that closes sends, and the exit code that came of it.</summary>
+    /// <summary>Sends SIGHUP, as a closing terminal does, and returns the exit code.</summary>
     public async Task<int> HangUpAsync()
     {
         Signal(HangUp);
@@ -144,7 +143,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public void Signal(int signal) => _ = Kill(_process.Id, signal);
 
-    /// <summary>Waits until it has written that.</summary>
+    /// <summary>Waits until the output contains the text.</summary>
     public async Task WrittenAsync(string text)
     {
         using var limit = new CancellationTokenSource(TestSettings.Patience);
@@ -155,7 +154,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it has ended.</summary>
+    /// <summary>Waits until it has exited.</summary>
     public async Task<int> ExitCodeAsync()
     {
         using var limit = new CancellationTokenSource(TestSettings.Patience);

@@ -5,7 +5,7 @@ using FolderSync.Client;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>Devices that share folders, and the waiting until they are the same.</summary>
+/// <summary>Devices that share folders, and methods that wait until they are equal.</summary>
 public sealed class Cluster : IAsyncDisposable
 {
     private const int ShownLog = 6000;
@@ -22,18 +22,18 @@ public sealed class Cluster : IAsyncDisposable
     public async Task<SyncthingProcess> AddSyncthingAsync(string version, string name, KeyKind key = KeyKind.P384) =>
         Added(await SyncthingProcess.StartAsync(version, name, Scratch.In(name + "-home"), key));
 
-    /// <summary>A device of another making.</summary>
+    /// <summary>Adds a device of another program.</summary>
     public void Add(SyncDevice device) => Added(device);
 
-    /// <summary>Makes the two known to each other.</summary>
-    /// <param name="connections">That both want; 0 for the default.</param>
+    /// <summary>Adds each of the two devices on the other.</summary>
+    /// <param name="connections">The number of connections on both sides; 0 for the default.</param>
     public static async Task PairAsync(SyncDevice dialer, SyncDevice listener, int connections = 0)
     {
         await listener.AddDeviceAsync(dialer, null, connections);
         await dialer.AddDeviceAsync(listener, listener.PeerAddress, connections);
     }
 
-    /// <summary>Shares a folder among devices; what stands in <see cref="PathOf"/> already is its first content.</summary>
+    /// <summary>Shares a folder among devices; what is already in <see cref="PathOf"/> is its initial content.</summary>
     public async Task ShareAsync(string folder, IReadOnlyList<SyncDevice> among, Func<SyncDevice, JsonObject?>? settings = null)
     {
         foreach (var device in among)
@@ -42,7 +42,7 @@ public sealed class Cluster : IAsyncDisposable
 
     public string PathOf(string folder, SyncDevice device) => Scratch.In(device.Name, folder);
 
-    /// <summary>Runs a test's steps; a failure comes with what every device has to say of itself.</summary>
+    /// <summary>Runs a test's steps; a failure includes every device's status and log.</summary>
     public async Task RunAsync(Func<Task> steps)
     {
         try
@@ -55,8 +55,8 @@ public sealed class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a condition holds that the devices' events announce.</summary>
-    /// <param name="what">For the message when it doesn't come: "that ...".</param>
+    /// <summary>Waits for a condition that the devices' events announce.</summary>
+    /// <param name="what">Completes the error message: "that ...".</param>
     public async Task UntilAsync(string what, Func<Task<bool>> holds)
     {
         for (var clock = Stopwatch.StartNew(); !await HoldsAsync(holds);)
@@ -70,7 +70,7 @@ public sealed class Cluster : IAsyncDisposable
     public Task ConnectedAsync(SyncDevice a, SyncDevice b) => UntilAsync($"that {a.Name} and {b.Name} connect",
         async () => (bool)(await a.ConnectionAsync(b))["connected"]! && (bool)(await b.ConnectionAsync(a))["connected"]!);
 
-    /// <summary>Scans all and waits until each device has all it knows of, and knows that each other one has all it has.</summary>
+    /// <summary>Scans all devices and waits until each has everything it needs and knows that the others have, too.</summary>
     public async Task SyncedAsync(string folder, params IReadOnlyList<SyncDevice> among)
     {
         IReadOnlyList<SyncDevice> devices = among.Count > 0 ? among : _devices;
@@ -88,18 +88,18 @@ public sealed class Cluster : IAsyncDisposable
                         return false;
                 }
             }
-            // The questions were asked one after the other: between two of them one device may have taken over what makes another one's answer old.
+            // The status was queried one device after the other: meanwhile a change on one may make another one's status outdated.
             return await AtRestAsync(folder, devices) is { } after && after.SequenceEqual(before);
         });
     }
 
-    /// <summary>Each device's sequence, null where one still works or needs something.</summary>
+    /// <summary>Each device's sequence; null while it works or needs something.</summary>
     private static async Task<List<long>?> AtRestAsync(string folder, IReadOnlyList<SyncDevice> devices)
     {
         var sequences = new List<long>();
         foreach (var device in devices)
         {
-            // Idle alone is not enough: what it needs may be known, and the work on it not begun.
+            // Being idle isn't enough: a device may know what it needs without having started the work.
             var status = await device.StatusAsync(folder);
             if ((string)status["state"]! != "idle" || (long)status["needTotalItems"]! != 0)
                 return null;
@@ -122,7 +122,7 @@ public sealed class Cluster : IAsyncDisposable
         return device;
     }
 
-    /// <summary>A device that is not up at the moment can't say yes.</summary>
+    /// <summary>A device that is not running can't confirm it.</summary>
     private static async Task<bool> HoldsAsync(Func<Task<bool>> condition)
     {
         try

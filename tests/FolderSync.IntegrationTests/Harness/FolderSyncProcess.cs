@@ -13,7 +13,7 @@ public sealed class FolderSyncProcess : SyncDevice
         ["FOLDERSYNC_GUI_ADDRESS"] = null,
         ["FOLDERSYNC_GUI_APIKEY"] = null,
         ["DISPLAY"] = null,
-        // Tests of discovery have networks of their own; all others stay on the loopback.
+        // Discovery tests have their own networks; all others stay on loopback.
         ["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false",
     };
 
@@ -24,7 +24,7 @@ public sealed class FolderSyncProcess : SyncDevice
 
     public string ConfigFile => Path.Combine(Home, "config.yaml");
 
-    /// <summary>A home with an identity of that kind and a configuration without devices and folders; not running yet.</summary>
+    /// <summary>Creates a home with an identity of this kind and a configuration without devices and folders; doesn't start it.</summary>
     public static async Task<FolderSyncProcess> MakeAsync(string name, string home, KeyKind key = KeyKind.P256)
     {
         var id = await Identities.MakeAsync(home, key);
@@ -43,7 +43,7 @@ public sealed class FolderSyncProcess : SyncDevice
         return device;
     }
 
-    /// <summary>On a home that is there already; its configuration names the ports.</summary>
+    /// <summary>Uses an existing home, whose configuration has the ports.</summary>
     public static FolderSyncProcess Of(string name, string home, DeviceId id) => new(name, home) { Id = id };
 
     public static async Task<FolderSyncProcess> StartAsync(string name, string home, KeyKind key = KeyKind.P256)
@@ -53,8 +53,8 @@ public sealed class FolderSyncProcess : SyncDevice
         return device;
     }
 
-    /// <summary>Waits for another run in the same process.</summary>
-    /// <param name="startTime">The run's before, as system/status told it.</param>
+    /// <summary>Waits until the same process has restarted the service.</summary>
+    /// <param name="startTime">The start time of the previous run, from system/status.</param>
     public async Task UntilRestartedAsync(string startTime)
     {
         for (var clock = Stopwatch.StartNew(); ;)
@@ -69,15 +69,15 @@ public sealed class FolderSyncProcess : SyncDevice
             }
             if (clock.Elapsed > TestSettings.Patience)
                 throw new TimeoutException($"Waited in vain that it is there again:\n{Log}");
-            // Nothing tells that a port has opened again.
+            // No event says that a port is open again.
             await Task.Delay(50);
         }
     }
 
-    /// <summary>What a program of ours is started in, with another place for temporary files.</summary>
+    /// <summary>The environment for our programs, with another directory for temporary files.</summary>
     public static IReadOnlyDictionary<string, string?> Surroundings(string temporary) => new Dictionary<string, string?>(CleanEnvironment) { ["TMPDIR"] = temporary };
 
-    /// <summary>Runs one command to its end.</summary>
+    /// <summary>Runs one command and waits for its exit.</summary>
     public static Task<Ended> RunAsync(params string[] arguments) =>
         RunInAsync(CleanEnvironment, arguments);
 
@@ -85,7 +85,7 @@ public sealed class FolderSyncProcess : SyncDevice
     public static Task<Ended> RunInAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
         ChildProcess.RunAsync(TestSettings.Program[0], [.. TestSettings.Program[1..], .. arguments], environment);
 
-    /// <summary>Starts a command that goes on.</summary>
+    /// <summary>Starts a command that keeps running.</summary>
     internal static ChildProcess Launch(params string[] arguments) =>
         LaunchIn(CleanEnvironment, arguments);
 
@@ -93,7 +93,7 @@ public sealed class FolderSyncProcess : SyncDevice
     internal static ChildProcess LaunchIn(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
         ChildProcess.Start(TestSettings.Program[0], [.. TestSettings.Program[1..], .. arguments], environment);
 
-    /// <summary>The same by way of another program, which runs what follows its own arguments.</summary>
+    /// <summary>The same through another program, which runs what follows its own arguments.</summary>
     internal static ChildProcess LaunchBy(string program, IEnumerable<string> itsArguments, params string[] arguments) =>
         ChildProcess.Start(program, [.. itsArguments, .. TestSettings.Program, .. arguments], CleanEnvironment);
 

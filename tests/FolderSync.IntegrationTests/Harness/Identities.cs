@@ -6,20 +6,20 @@ namespace FolderSync.IntegrationTests.Harness;
 
 public enum KeyKind
 {
-    /// <summary>What FolderSync makes.</summary>
+    /// <summary>FolderSync's default.</summary>
     P256,
 
-    /// <summary>What Syncthing 1 makes.</summary>
+    /// <summary>Syncthing 1's default.</summary>
     P384,
 
-    /// <summary>What Syncthing 2 makes.</summary>
+    /// <summary>Syncthing 2's default.</summary>
     Ed25519,
 }
 
-/// <summary>Identities of devices: cert.pem and key.pem, which FolderSync and Syncthing both take from their home.</summary>
+/// <summary>Creates device identities: cert.pem and key.pem, which FolderSync and Syncthing both read from their home.</summary>
 internal static class Identities
 {
-    /// <param name="home">Made, for its owner only.</param>
+    /// <param name="home">Created with access for its owner only.</param>
     public static async Task<DeviceId> MakeAsync(string home, KeyKind kind)
     {
         Directory.CreateDirectory(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>What takes minutes in one piece begins first; begun last, it would go on alone when all else is done.</summary>
+/// <summary>Starts test classes that take minutes first; started last, they would run alone when all others have finished.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long = ["Windows", ".Installers.", ".ReconnectTests", ".SyncthingDiscoveryTests", ".Peers."];

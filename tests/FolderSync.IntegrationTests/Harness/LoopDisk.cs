@@ -1,6 +1,6 @@
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>A filesystem in a file, mounted on a loop device for one test; only root can.</summary>
+/// <summary>A filesystem in an image file, mounted on a loop device for one test; needs root.</summary>
 public sealed class LoopDisk : IAsyncDisposable
 {
     private readonly ScratchDirectory _scratch = new();
@@ -11,22 +11,22 @@ public sealed class LoopDisk : IAsyncDisposable
     {
     }
 
-    /// <summary>Where it is mounted.</summary>
+    /// <summary>The mount point.</summary>
     public string Path => _scratch.In("mnt");
 
     /// <summary>ext4, which becomes read-only with its first error.</summary>
     public static Task<LoopDisk> Ext4Async() => MountAsync("e2fsprogs", ["mkfs.ext4", "-q"], ["mount", "-o", "errors=remount-ro"], isFuse: false);
 
-    /// <summary>exFAT by exfat-fuse: folds case, keeps it in names, and FUSE invents an inode for each spelling that is asked for.</summary>
+    /// <summary>exFAT by exfat-fuse: ignores and preserves case, and FUSE invents an inode for each spelling.</summary>
     public static Task<LoopDisk> ExfatAsync() => MountAsync("exfat-fuse and exfatprogs", ["mkfs.exfat"], ["mount.exfat-fuse"]);
 
-    /// <summary>NTFS by ntfs-3g, which tells cases apart.</summary>
+    /// <summary>NTFS by ntfs-3g, which is case-sensitive.</summary>
     public static Task<LoopDisk> NtfsAsync() => MountAsync("ntfs-3g", ["mkntfs", "-Q", "-F"], ["ntfs-3g"]);
 
-    /// <summary>NTFS that folds case and shows each name in small letters, however it was written.</summary>
+    /// <summary>Case-insensitive NTFS that lists names in lower case, however they were written.</summary>
     public static Task<LoopDisk> SmallLetterNtfsAsync() => MountAsync("ntfs-3g", ["mkntfs", "-Q", "-F"], ["lowntfs-3g", "-o", "ignore_case"]);
 
-    /// <summary>An error of ext4's own: whatever is open stays open, and nothing can be written any more.</summary>
+    /// <summary>Causes an ext4 error: open files stay open, and nothing can be written any more.</summary>
     public async Task BreakAsync()
     {
         var trigger = $"/sys/fs/ext4/{System.IO.Path.GetFileName(_device)}/trigger_fs_error";
@@ -34,13 +34,13 @@ public sealed class LoopDisk : IAsyncDisposable
         await File.WriteAllTextAsync(trigger, "1");
     }
 
-    /// <summary>Unmounts it, has it checked, and mounts it again.</summary>
+    /// <summary>Unmounts it, checks it, and mounts it again.</summary>
     public async Task MountAgainAsync(string options)
     {
         Succeeded(await ChildProcess.RunAsync("umount", [Path]));
         _isMounted = false;
         await ChildProcess.RunAsync("e2fsck", ["-fy", _device!]);
-        // Whatever began in a mount namespace of its own while it was mounted (another test's network namespace) still holds it there until it ends.
+        // A mount namespace that was created while it was mounted (another test's network namespace) keeps it mounted until it ends.
         await Until.TrueAsync(
             async () =>
             {

@@ -7,7 +7,7 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>A paired peer that says what a test wants it to say, over the real protocol.</summary>
+/// <summary>A paired peer that sends exactly what a test wants, over the real protocol.</summary>
 internal sealed class RawPeer : IAsyncDisposable
 {
     private readonly DeviceIdentity _identity = DeviceIdentity.Create();
@@ -18,10 +18,10 @@ internal sealed class RawPeer : IAsyncDisposable
 
     public DeviceId Id => _identity.DeviceId;
 
-    /// <summary>Why the connection ended; null while it lives.</summary>
+    /// <summary>Why the connection ended; null while it is alive.</summary>
     public string? Ended { get; private set; }
 
-    /// <summary>Makes itself known to the device, and connects.</summary>
+    /// <summary>Adds itself on the device, and connects.</summary>
     public async Task ConnectAsync(SyncDevice device, string name)
     {
         await device.Rest.PostAsync("config/devices", new System.Text.Json.Nodes.JsonObject { ["deviceID"] = Id.ToString(), ["name"] = name });
@@ -40,7 +40,7 @@ internal sealed class RawPeer : IAsyncDisposable
         await _connection!.FlushAsync(limit.Token);
     }
 
-    /// <summary>Waits until everything that was sent is dealt with: a request behind it is answered, with an error, when its turn has come.</summary>
+    /// <summary>Waits until everything that was sent is processed: a request after it gets its error response when its turn has come.</summary>
     public async Task HeardAsync(int request)
     {
         await SendAsync(new BepMessage.Request(request, new FolderId("nothing"), FileName.Of("nothing"), 0, 1, default, false, 0));
@@ -57,7 +57,7 @@ internal sealed class RawPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>As a ClusterConfig lists it.</summary>
+    /// <summary>As in a ClusterConfig.</summary>
     public SharedFolder Shares(SyncDevice with, string id, string label) => new(new FolderId(id), label, FolderType.SendReceive, false,
     [
         new SharingDevice(Id, "raw", ["dynamic"], Compression.Metadata, "", 0, false, 7, false, default),

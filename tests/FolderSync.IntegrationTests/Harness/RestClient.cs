@@ -5,14 +5,14 @@ using FolderSync.Client;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>A REST interface in Syncthing's dialect, FolderSync's or Syncthing's own.</summary>
+/// <summary>A client of Syncthing's REST API, for FolderSync or Syncthing itself.</summary>
 public sealed class RestClient : IDisposable
 {
     private readonly HttpClient _http;
 
     private long _seen;
 
-    /// <param name="connect">How to reach a port of the loopback; null: this process's own loopback.</param>
+    /// <param name="connect">How to connect to a port of the loopback; null for this process's own loopback.</param>
     public RestClient(int port, string apiKey, Func<int, Stream>? connect = null)
     {
         var handler = new SocketsHttpHandler { UseProxy = false };
@@ -51,7 +51,7 @@ public sealed class RestClient : IDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Answers when there are events that no earlier call has seen, at the latest after a second.</summary>
+    /// <summary>Returns when there are events that no earlier call has seen, after a second at the latest.</summary>
     public async Task<JsonArray> NewEventsAsync()
     {
         try
@@ -67,7 +67,7 @@ public sealed class RestClient : IDisposable
         }
     }
 
-    /// <summary>The service was started anew: its events count from 1.</summary>
+    /// <summary>The service was restarted: its events are numbered from 1 again.</summary>
     public void ForgetEvents() => _seen = 0;
 
     public void Dispose() => _http.Dispose();

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>Files to sync. Content is random: a block that a peer has already is never asked for.</summary>
+/// <summary>Sample files. Content is random, because a block that a peer already has is never requested.</summary>
 internal static class Sample
 {
     public static void Write(string path, int size)
@@ -23,7 +23,7 @@ internal static class Sample
         File.WriteAllText(path, text);
     }
 
-    /// <summary>A bit of everything: names, sizes about the block size, modes, links, an old time, empty directories.</summary>
+    /// <summary>A bit of everything: names, sizes around the block size, permissions, links, an old mtime, empty directories.</summary>
     public static void WriteTree(string root)
     {
         foreach (var (i, size) in new[] { 0, 1, 131071, 131072, 131073, 262144, 700_000 }.Index())

@@ -1,6 +1,6 @@
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>A directory of a test's own, gone when it ends.</summary>
+/// <summary>A test's temporary directory, deleted when the test ends.</summary>
 public sealed class ScratchDirectory : IDisposable
 {
     public ScratchDirectory() => Path = Directory.CreateTempSubdirectory("foldersync-test-").FullName;

@@ -5,7 +5,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>One device of a test: a program of either kind on a home of its own, driven over REST.</summary>
+/// <summary>One device of a test: either program with its own home, controlled over REST.</summary>
 public abstract class SyncDevice : IAsyncDisposable
 {
     public const string ApiKey = "the-tests-own-key-0123456789";
@@ -34,21 +34,21 @@ public abstract class SyncDevice : IAsyncDisposable
 
     public bool IsFolderSync => this is FolderSyncProcess;
 
-    /// <summary>It was started and is not running, by itself or by a test's doing.</summary>
+    /// <summary>Whether it was started and has stopped, by itself or by a test.</summary>
     public bool HasEnded => _process is { HasExited: true };
 
-    /// <summary>What the program wrote since its last start.</summary>
+    /// <summary>The output since its last start.</summary>
     public string Log => _process?.Log ?? "";
 
-    /// <summary>Waits until it has written that: what it writes arrives by a pipe, later than what it answers over REST.</summary>
+    /// <summary>Waits until its output contains the text: output arrives by a pipe, later than REST responses.</summary>
     public Task WrittenAsync(string text) => _process!.WrittenAsync(text);
 
     public int ProcessId => _process!.Id;
 
-    /// <summary>Folder ID → its directory here.</summary>
+    /// <summary>Maps folder IDs to their directories on this device.</summary>
     public Dictionary<string, string> Folders { get; } = [];
 
-    /// <summary>Answers when REST does.</summary>
+    /// <summary>Starts it and waits until REST responds.</summary>
     public async Task StartAsync()
     {
         if (_process is not null)
@@ -67,24 +67,24 @@ public abstract class SyncDevice : IAsyncDisposable
             catch (Exception e) when (ConnectionFailure.Is(e))
             {
             }
-            // Nothing tells that a port has opened.
+            // No event says that a port is open.
             await Task.Delay(50);
         }
     }
 
-    /// <summary>Without a last word, as a power cut.</summary>
+    /// <summary>Kills it, like a power failure.</summary>
     public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
 
-    /// <summary>Stops it as it stands, as a suspended computer's programs; or lets it go on.</summary>
+    /// <summary>Stops its processes, as a suspend does, or continues them.</summary>
     public void Suspend(bool suspended) => _process!.Suspend(suspended);
 
-    /// <summary>Asks it to end; its exit code.</summary>
+    /// <summary>Asks it to stop; returns its exit code.</summary>
     public Task<int> TerminateAsync() => _process!.TerminateAsync();
 
-    /// <summary>Waits until it has ended by itself.</summary>
+    /// <summary>Waits until it has stopped by itself.</summary>
     public Task<int> ExitCodeAsync() => _process!.ExitCodeAsync();
 
-    /// <summary>Starts it again if a failed test left it dead, and takes limits away.</summary>
+    /// <summary>Restarts it if a failed test has left it stopped, and removes limits.</summary>
     public async Task ReviveAsync()
     {
         if (_process is { HasExited: true })
@@ -92,8 +92,8 @@ public abstract class SyncDevice : IAsyncDisposable
         await LimitSendingAsync(0);
     }
 
-    /// <param name="address">Where to dial it; null: it dials this device.</param>
-    /// <param name="connections">Wanted connections; 0 for the program's default.</param>
+    /// <param name="address">The address to dial; null if it dials this device.</param>
+    /// <param name="connections">The number of connections; 0 for the program's default.</param>
     public Task AddDeviceAsync(SyncDevice peer, string? address, int connections = 0) => Rest.PostAsync("config/devices", new JsonObject
     {
         ["deviceID"] = peer.Id.ToString(),
@@ -102,7 +102,7 @@ public abstract class SyncDevice : IAsyncDisposable
         ["numConnections"] = connections,
     });
 
-    /// <param name="settings">Over the test's defaults, as Syncthing's configuration names them.</param>
+    /// <param name="settings">Overrides the test's defaults, with the names of Syncthing's configuration.</param>
     public async Task AddFolderAsync(string id, string path, IEnumerable<SyncDevice> peers, JsonObject? settings = null)
     {
         Directory.CreateDirectory(path);
@@ -119,12 +119,12 @@ public abstract class SyncDevice : IAsyncDisposable
         await Rest.PostAsync("config/folders", json);
     }
 
-    /// <summary>What the program calls that path of this computer.</summary>
+    /// <summary>What the program calls this path.</summary>
     public virtual string PathThere(string path) => path;
 
     public Task SetFolderAsync(string id, string key, JsonNode value) => Rest.PatchAsync($"config/folders/{id}", new JsonObject { [key] = value });
 
-    /// <summary>Done when the scan is.</summary>
+    /// <summary>Returns when the scan has finished.</summary>
     public Task ScanAsync(string folder) => Rest.PostAsync($"db/scan?folder={folder}");
 
     public Task<JsonNode> StatusAsync(string folder) => Rest.GetAsync($"db/status?folder={folder}");
@@ -135,14 +135,14 @@ public abstract class SyncDevice : IAsyncDisposable
 
     public async Task<long> ReceivedAsync(SyncDevice peer) => (long)(await ConnectionAsync(peer))["inBytesTotal"]!;
 
-    /// <summary>As far as this device knows, the peer has all that this one knows of the folder.</summary>
+    /// <summary>Whether the peer has everything of the folder that this device knows of.</summary>
     public async Task<bool> SeesCompleteAsync(string folder, SyncDevice peer)
     {
         var c = await Rest.GetAsync($"db/completion?folder={folder}&device={peer.Id}");
         return (long)c["needBytes"]! == 0 && (long)c["needItems"]! == 0 && (long)c["needDeletes"]! == 0;
     }
 
-    /// <summary>KiB/s that it sends at most, 0 for no limit.</summary>
+    /// <summary>The maximum send rate in KiB/s, 0 for no limit.</summary>
     public Task LimitSendingAsync(int kib) => Rest.PatchAsync("config/options", new JsonObject { ["maxSendKbps"] = kib, ["limitBandwidthInLan"] = true });
 
     public Task PauseAsync(SyncDevice peer) => Rest.PostAsync($"system/pause?device={peer.Id}");

@@ -2,12 +2,12 @@ using System.Xml.Linq;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>A real Syncthing, cut off from discovery, relays and everything else that is not on this machine.</summary>
+/// <summary>A real Syncthing without discovery, relays and any other connection to outside this machine.</summary>
 public sealed class SyncthingProcess : SyncDevice
 {
     private static readonly Dictionary<string, string?> MonitoredEnvironment = new()
     {
-        // No monitor process of its own: the one that is started is the one that is killed.
+        // Without its monitor process: the started process is the one that is killed.
         ["STMONITORED"] = "yes",
         ["STNOUPGRADE"] = "1",
     };

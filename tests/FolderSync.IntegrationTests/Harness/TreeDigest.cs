@@ -3,10 +3,12 @@ using Xunit.Sdk;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>All that is synced of a directory, a line each: kind, mode, time, size, content, target. Two equal digests are two equal trees.</summary>
+/// <summary>
+/// Everything that is synced of a directory, one line per item: kind, permissions, time, size, content, target. Equal digests mean equal trees.
+/// </summary>
 internal static class TreeDigest
 {
-    /// <summary>Sorted; the programs' own files are left out.</summary>
+    /// <summary>Sorted; without the programs' own files.</summary>
     public static async Task<SortedDictionary<string, string>> OfAsync(string root, string below = "")
     {
         var lines = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -16,7 +18,7 @@ internal static class TreeDigest
         return lines;
     }
 
-    /// <summary>What differs, a line a name; empty for equal trees.</summary>
+    /// <summary>The differences, one line per name; empty for equal trees.</summary>
     public static async Task<IReadOnlyList<string>> DifferencesAsync(string left, string right, string below = "")
     {
         var (a, b) = (await OfAsync(left, below), await OfAsync(right, below));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>Waiting for what other programs do.</summary>
+/// <summary>Waits for other programs.</summary>
 internal static class Until
 {
     public static Task TrueAsync(Func<bool> holds, Func<string> otherwise) => TrueAsync(() => Task.FromResult(holds()), otherwise);
@@ -13,14 +13,14 @@ internal static class Until
             throw new TimeoutException(otherwise());
     }
 
-    /// <summary>False if it did not come to hold in that time.</summary>
+    /// <summary>Returns false if the condition isn't true within this time.</summary>
     public static async Task<bool> WithinAsync(TimeSpan limit, Func<Task<bool>> holds)
     {
         for (var clock = Stopwatch.StartNew(); !await holds();)
         {
             if (clock.Elapsed > limit)
                 return false;
-            // Neither a file nor a window tells that it is there.
+            // No event reports new files or windows.
             await Task.Delay(50);
         }
         return true;

@@ -9,7 +9,7 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.IntegrationTests.Harness;
 
-/// <summary>Protobuf bytes, field by field: a hostile peer sends what no library would write.</summary>
+/// <summary>Writes protobuf field by field: a hostile peer sends what no library would write.</summary>
 internal sealed class Wire
 {
     private readonly MemoryStream _bytes = new();
@@ -37,7 +37,7 @@ internal sealed class Wire
         return this;
     }
 
-    /// <summary>The fields of a message; numbers as they are, all else as bytes.</summary>
+    /// <summary>The fields of a message; numbers as they are, everything else as bytes.</summary>
     public static IEnumerable<(int Field, ulong Number, byte[] Data)> Read(byte[] message)
     {
         for (var at = 0; at < message.Length;)
@@ -67,12 +67,12 @@ internal sealed class Wire
     }
 }
 
-/// <summary>What a peer says of a folder in its ClusterConfig.</summary>
-/// <param name="OwnIndex">The ID of its own index, which goes up to <paramref name="OwnSequence"/>.</param>
-/// <param name="TheirIndex">The ID of the other side's index, of which it has all up to <paramref name="TheirSequence"/>; 0 for none.</param>
+/// <summary>A folder in the peer's ClusterConfig.</summary>
+/// <param name="OwnIndex">The ID of its own index, which ends with <paramref name="OwnSequence"/>.</param>
+/// <param name="TheirIndex">The ID of the other side's index, which it has up to <paramref name="TheirSequence"/>; 0 for none.</param>
 internal sealed record ClaimedIndex(string Id, ulong OwnIndex, ulong OwnSequence, ulong TheirIndex, ulong TheirSequence);
 
-/// <summary>A device that a test speaks for, byte by byte, on a TLS connection of its own. It answers requests with what it was given.</summary>
+/// <summary>A device that a test controls byte by byte, on its own TLS connection. It serves the contents that the test gave it.</summary>
 internal sealed class WirePeer : IAsyncDisposable
 {
     private const int Index = 1, IndexUpdate = 2, Request = 3, Response = 4, ClusterConfig = 0, Close = 7;
@@ -90,10 +90,10 @@ internal sealed class WirePeer : IAsyncDisposable
 
     public DeviceId Id { get; }
 
-    /// <summary>Why the other side ended the connection, null while it lives.</summary>
+    /// <summary>Why the other side ended the connection; null while it is alive.</summary>
     public string? Ended { get; private set; }
 
-    /// <summary>Folders and names that the other side announced on this connection, as they came.</summary>
+    /// <summary>Folders and names that the other side announced on this connection, in order.</summary>
     public IReadOnlyList<string> Announced
     {
         get
@@ -109,17 +109,17 @@ internal sealed class WirePeer : IAsyncDisposable
         return Of(home);
     }
 
-    /// <summary>With an identity that is there already.</summary>
+    /// <summary>Uses an existing identity.</summary>
     public static WirePeer Of(string home)
     {
         var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(home, "cert.pem"), Path.Combine(home, "key.pem"));
         return new WirePeer(new DeviceId(SHA256.HashData(certificate.RawData)), certificate);
     }
 
-    /// <summary>Dials, says Hello, and shares the folders with an index ID of 7.</summary>
+    /// <summary>Dials, sends Hello, and shares the folders with an index ID of 7.</summary>
     public Task ConnectAsync(SyncDevice device, params string[] folders) => ConnectAsync(device, () => Task.FromResult(folders.Select(f => new ClaimedIndex(f, 7, 0, 0, 0))));
 
-    /// <param name="claims">What this peer shares and has; may wait for what the other side says.</param>
+    /// <param name="claims">What this peer shares and has; may wait for the other side's ClusterConfig.</param>
     public async Task ConnectAsync(SyncDevice device, Func<Task<IEnumerable<ClaimedIndex>>> claims)
     {
         await HangUpAsync();
@@ -155,10 +155,12 @@ internal sealed class WirePeer : IAsyncDisposable
         await SendAsync(ClusterConfig, config);
     }
 
-    /// <summary>The highest sequence of this peer's index that the other side says it has of the folder.</summary>
+    /// <summary>The highest sequence of this peer's index that the other side claims to have of the folder.</summary>
     public async Task<ulong> KnownSequenceAsync(string folder) => (await KnownIndexAsync(folder, Id)).Sequence;
 
-    /// <summary>What the other side says of a device's index of the folder: whose it has, its ID and the highest sequence. Nothing: zeros.</summary>
+    /// <summary>
+    /// What the other side's ClusterConfig says of a device's index of the folder: the ID and the highest sequence; zeros if nothing.
+    /// </summary>
     public async Task<(ulong IndexId, ulong Sequence)> KnownIndexAsync(string folder, DeviceId device)
     {
         foreach (var (_, _, listed) in Wire.Read(await _theirConfig.Task.WaitAsync(TestSettings.Patience)).Where(f => f.Field == 1))
@@ -174,7 +176,7 @@ internal sealed class WirePeer : IAsyncDisposable
 
     public Task AnnounceAsync(string folder, bool isFull, params Wire[] entries) => SendAsync(isFull ? Index : IndexUpdate, Body(folder, entries));
 
-    /// <summary>Compressed: runs of equal bytes take next to nothing. How many bytes went out.</summary>
+    /// <summary>Sends it compressed, so that runs of equal bytes take almost no space. Returns the number of bytes sent.</summary>
     public async Task<int> AnnounceCompressedAsync(string folder, params Wire[] entries)
     {
         var raw = Body(folder, entries).Bytes;
@@ -186,7 +188,7 @@ internal sealed class WirePeer : IAsyncDisposable
         return body.Length;
     }
 
-    /// <summary>A small file of this peer's, which it gives when it is asked.</summary>
+    /// <summary>Adds a small file, which this peer serves.</summary>
     public Wire File(string name, string content, ulong sequence)
     {
         var bytes = Encoding.UTF8.GetBytes(content);
@@ -195,7 +197,7 @@ internal sealed class WirePeer : IAsyncDisposable
         return Entry(name, sequence).Number(3, (ulong)bytes.Length).Message(16, block);
     }
 
-    /// <summary>What all entries have; more is added by the test.</summary>
+    /// <summary>The fields that all entries have; the test adds more.</summary>
     public static Wire Entry(string name, ulong sequence) => new Wire().Text(1, name).Number(4, 0x1A4).Number(5, 1_700_000_000)
         .Message(9, new Wire().Message(1, new Wire().Number(1, 99).Number(2, sequence))).Number(10, sequence).Number(12, 99);
 
@@ -302,7 +304,7 @@ internal sealed class WirePeer : IAsyncDisposable
             : SendAsync(Response, answer.Number(3, 2));
     }
 
-    /// <summary>An LZ4 block: what repeats one byte is a match with an offset of 1, all else stands as it is.</summary>
+    /// <summary>An LZ4 block: runs of one byte become a match with an offset of 1, everything else is literal.</summary>
     private static byte[] CompressRuns(byte[] raw)
     {
         var block = new MemoryStream();
@@ -310,7 +312,7 @@ internal sealed class WirePeer : IAsyncDisposable
         for (var i = 0; i < raw.Length;)
         {
             var run = raw.AsSpan(i).IndexOfAnyExcept(raw[i]) is var n and >= 0 ? n : raw.Length - i;
-            // The format wants the last bytes as they are.
+            // The format requires that the last bytes are literal.
             run = Math.Min(run, raw.Length - 16 - i);
             if (run < 64)
             {

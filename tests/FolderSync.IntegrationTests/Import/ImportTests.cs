@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Import;
 
-/// <summary>A real Syncthing becomes a FolderSync; another real Syncthing, its peer, is not told and is not to notice.</summary>
+/// <summary>A real Syncthing becomes a FolderSync; another real Syncthing, its peer, must not notice.</summary>
 public sealed class ImportTests
 {
     private const string Folder = "main";
@@ -31,14 +31,14 @@ public sealed class ImportTests
             await cluster.ConnectedAsync(old, peer);
             await cluster.SyncedAsync(Folder);
 
-            // While it runs, it is not taken over.
+            // A running Syncthing isn't imported.
             var refused = await FolderSyncProcess.RunAsync("import-syncthing", old.Home, "--home", cluster.Scratch.In("ours"), "--yes");
             Assert.True(refused.ExitCode == 2, refused.All);
             Assert.Contains("is running", refused.Error, StringComparison.Ordinal);
             Assert.False(Directory.Exists(cluster.Scratch.In("ours")));
             Assert.Equal(0, await old.TerminateAsync());
 
-            // Edits that nobody has been told of yet.
+            // Edits that were not announced yet.
             Sample.Write(Path.Combine(cluster.PathOf(Folder, old), "edited before the import.txt"), "new");
             Sample.Write(Path.Combine(cluster.PathOf(Folder, old), "left alone.scratch"), "ignored");
             ours = await ImportedSyncthing.ImportAsync(old, cluster.Scratch.In("ours"));
@@ -53,12 +53,12 @@ public sealed class ImportTests
             await TreeDigest.AssertSameAsync(cluster.PathOf(Folder, old), cluster.PathOf(Folder, peer));
             Assert.Empty(Directory.EnumerateFiles(cluster.Scratch.Path, "*sync-conflict*", SearchOption.AllDirectories));
 
-            // The peer has no new device and no new folder to ask about.
+            // The peer sees no pending device and no pending folder.
             Assert.Empty((await peer.Rest.GetAsync("cluster/pending/devices")).AsObject());
             Assert.Empty((await peer.Rest.GetAsync("cluster/pending/folders")).AsObject());
             Assert.StartsWith("foldersync", (string)(await ours.Rest.GetAsync("system/version"))["longVersion"]!, StringComparison.OrdinalIgnoreCase);
 
-            // And changes go both ways.
+            // Changes go both ways.
             Sample.Write(Path.Combine(cluster.PathOf(Folder, peer), "by the peer.txt"), "hello");
             Sample.Write(Path.Combine(cluster.PathOf(Folder, old), "by the imported.txt"), "hello");
             await peer.ScanAsync(Folder);
@@ -101,7 +101,7 @@ public sealed class ImportTests
         Assert.False(Directory.Exists(scratch.In("ours")));
     }
 
-    /// <summary>Programs made for Syncthing look into a home's config.xml for the address and the key.</summary>
+    /// <summary>Programs made for Syncthing read the address and the key from a home's config.xml.</summary>
     [SkippableTheory]
     [InlineData("1.19")]
     [InlineData("1.29")]
@@ -116,7 +116,7 @@ public sealed class ImportTests
         await CliAsync("config", "folders", "add", "--id", "cli", "--path", scratch.Make("cli"));
         Assert.Contains("id: cli", await File.ReadAllTextAsync(device.ConfigFile), StringComparison.Ordinal);
 
-        // It follows the configuration, and is ours to overwrite; one that is a Syncthing's is not.
+        // It follows the configuration, and we may overwrite it; but not a Syncthing's own one.
         await File.WriteAllTextAsync(device.ConfigFile, (await File.ReadAllTextAsync(device.ConfigFile)).Replace("name: device ", "name: renamed ", StringComparison.Ordinal));
         await Until.TrueAsync(async () => (await File.ReadAllTextAsync(Path.Combine(device.Home, "config.xml"))).Contains("name=\"renamed\"", StringComparison.Ordinal), () => device.Log);
         Assert.Equal(0, await device.TerminateAsync());

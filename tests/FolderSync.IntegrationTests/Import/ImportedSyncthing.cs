@@ -2,7 +2,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Import;
 
-/// <summary>What `foldersync import-syncthing` makes of a real Syncthing's home: a FolderSync on a home of its own.</summary>
+/// <summary>A FolderSync that `foldersync import-syncthing` created from a real Syncthing's home.</summary>
 internal sealed class ImportedSyncthing : SyncDevice
 {
     private ImportedSyncthing(string name, string home)
@@ -12,7 +12,7 @@ internal sealed class ImportedSyncthing : SyncDevice
 
     public Ended Imported { get; private init; } = null!;
 
-    /// <param name="from">Stopped; its folders go on where they are.</param>
+    /// <param name="from">A stopped Syncthing; its folders keep their paths.</param>
     public static async Task<ImportedSyncthing> ImportAsync(SyncDevice from, string home)
     {
         var imported = await FolderSyncProcess.RunAsync("import-syncthing", from.Home, "--home", home, "--yes");

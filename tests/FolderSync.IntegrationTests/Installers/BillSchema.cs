@@ -3,12 +3,12 @@ using Json.Schema;
 
 namespace FolderSync.IntegrationTests.Installers;
 
-/// <summary>The schema of CycloneDX 1.6, from its makers.</summary>
+/// <summary>The official schema of CycloneDX 1.6.</summary>
 internal static class BillSchema
 {
     private static readonly Lazy<JsonSchema> Schema = new(Load);
 
-    /// <summary>Where the bill breaks the schema and how; empty: it is as it should be.</summary>
+    /// <summary>Where the bill of materials breaks the schema and how; empty if it's valid.</summary>
     public static IReadOnlyList<string> Faults(string bill)
     {
         var results = Schema.Value.Evaluate(JsonDocument.Parse(bill).RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });

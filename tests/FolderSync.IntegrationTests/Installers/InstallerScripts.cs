@@ -4,29 +4,29 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Installers;
 
-/// <summary>The scripts of installer/, with one directory to build in and one for what comes out. In quick form unless all is tested in full.</summary>
+/// <summary>Runs the scripts of installer/, with a build and an output directory. Uses --quick unless the tests run in full.</summary>
 public sealed class InstallerScripts : IDisposable
 {
-    /// <summary>Of the scripts: a tool or a package of the package source is missing.</summary>
+    /// <summary>The scripts' exit code for a missing tool or package.</summary>
     private const int Missing = 3;
 
     private readonly ScratchDirectory _scratch = new();
 
     public static string Directory { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../installer"));
 
-    /// <summary>Where the scripts put what they make.</summary>
+    /// <summary>The scripts' output directory.</summary>
     public string Output => _scratch.Make("out");
 
-    /// <summary>What the scripts publish for a platform before they pack it: both programs and all that they need.</summary>
+    /// <summary>What the scripts publish for a platform before packaging: both programs and their dependencies.</summary>
     public string Published(string rid, string file) => _scratch.In("work", "published-" + rid, file);
 
-    /// <summary>The one file of that pattern.</summary>
+    /// <summary>The only file that matches the pattern.</summary>
     public string Made(string pattern) => Assert.Single(System.IO.Directory.GetFiles(Output, pattern));
 
     public Task BuildAsync(string script, params string[] arguments) => RunAsync(script, ["--out", Output, "--work", _scratch.Make("work"), .. arguments]);
 
-    /// <summary>Runs a script to its end; where it says that something is missing, the test is skipped with its words.</summary>
-    /// <returns>All that it wrote.</returns>
+    /// <summary>Runs a script; if it reports something missing, the test is skipped with its message.</summary>
+    /// <returns>The script's output.</returns>
     public async Task<string> RunAsync(string script, params string[] arguments)
     {
         // Without the tests' own variables, which name homes and runtimes of other programs.
@@ -40,7 +40,7 @@ public sealed class InstallerScripts : IDisposable
         return running.Log;
     }
 
-    /// <summary>All that lies there is in SHA256SUMS, as it is.</summary>
+    /// <summary>SHA256SUMS covers everything in the directory.</summary>
     public void AssertSums()
     {
         var sums = File.ReadAllLines(Path.Combine(Output, "SHA256SUMS")).Select(l => l.Split("  ")).ToDictionary(l => l[1], l => l[0]);
@@ -53,7 +53,7 @@ public sealed class InstallerScripts : IDisposable
         }
     }
 
-    /// <summary>What a reader of CycloneDX needs and its schema ask of each component, and that nothing is missing that is known to be shipped.</summary>
+    /// <summary>Checks what readers of CycloneDX and its schema require of each component, and that no known component is missing.</summary>
     public static void AssertBill(string file)
     {
         var text = File.ReadAllText(file);
@@ -66,7 +66,7 @@ public sealed class InstallerScripts : IDisposable
         Assert.Superset(new HashSet<string> { "LiteDB", "YamlDotNet", "System.CommandLine", "BouncyCastle.Cryptography", "Google.Protobuf", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.lib.e_sqlite3" }, names);
         Assert.Contains(names, n => n.StartsWith("Microsoft.NETCore.App.Runtime.", StringComparison.Ordinal));
         Assert.Contains(names, n => n.StartsWith("Microsoft.AspNetCore.App.Runtime.", StringComparison.Ordinal));
-        // What only builds or draws is not shipped.
+        // Build and drawing tools are not shipped.
         Assert.DoesNotContain(names, n => n.StartsWith("SkiaSharp", StringComparison.Ordinal) || n.StartsWith("Grpc", StringComparison.Ordinal) || n.StartsWith("xunit", StringComparison.Ordinal));
         var references = components.Select(c => (string)c!["bom-ref"]!).Append((string)bill["metadata"]!["component"]!["bom-ref"]!).ToList();
         Assert.Equal(references.Count, references.Distinct().Count());

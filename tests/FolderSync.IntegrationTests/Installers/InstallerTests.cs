@@ -2,7 +2,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Installers;
 
-/// <summary>What is shipped is built, installed, run, upgraded and removed. For Windows: <see cref="SetupProgramTests"/>.</summary>
+/// <summary>Builds, installs, runs, upgrades and removes the packages. For Windows: <see cref="SetupProgramTests"/>.</summary>
 public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerScripts>
 {
     [SkippableFact]

@@ -3,13 +3,13 @@ using FolderSync.IntegrationTests.Windows;
 
 namespace FolderSync.IntegrationTests.Installers;
 
-/// <summary>What is shipped for Windows, of the same build that the tests of <see cref="WindowsBuild"/> run.</summary>
+/// <summary>The packages for Windows, from the same build that the tests of <see cref="WindowsBuild"/> run.</summary>
 [Collection("Windows")]
 public class SetupProgramTests(WindowsBuild build)
 {
     private const string Newer = "99.0.0";
 
-    /// <summary>The newer version's programs are built only where all is tested in full; else they are the same in a newer package.</summary>
+    /// <summary>The newer version is only built when the tests run in full; otherwise it has the same programs in a newer package.</summary>
     private static string[] AsNewer => [TestSettings.Full ? "--version" : "--package-version", Newer];
 
     [SkippableFact]

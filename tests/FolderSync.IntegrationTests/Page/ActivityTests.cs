@@ -39,7 +39,7 @@ public sealed class ActivityTests
             await stage.Cluster.SyncedAsync("f");
             var winner = await File.ReadAllTextAsync(stage.In(a, "one.txt"));
 
-            // The device that made the copy knows of it.
+            // The device that created the copy knows of it.
             var copied = (await a.Rest.GetAsync("foldersync/conflicts")).AsArray().Count > 0 ? a : b;
             await stage.OpenAsync(copied, "activity/conflicts");
             await stage.Browser.SaysAsync(".conflict", "one.txt");
@@ -69,7 +69,7 @@ public sealed class ActivityTests
             await stage.OpenAsync(a);
             await stage.Browser.SaysAsync(".hero", "1 folder is stopped");
 
-            // What was wrong is told though it is over.
+            // A resolved problem is still shown.
             Directory.Move(stage.Cluster.PathOf("f-gone", a), stage.Cluster.PathOf("f", a));
             await a.ScanAsync("f");
             await stage.OpenAsync(a, "activity/problems");

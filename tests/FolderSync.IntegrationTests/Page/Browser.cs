@@ -7,7 +7,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>A headless Chromium with one tab, spoken to over its DevTools protocol.</summary>
+/// <summary>A headless Chromium with one tab, controlled with its DevTools protocol.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -26,7 +26,7 @@ internal sealed class Browser : IAsyncDisposable
 
     private Browser(ScratchDirectory profile, ChildProcess process) => (_profile, _process) = (profile, process);
 
-    /// <summary>Where it is installed; null: there is none.</summary>
+    /// <summary>Its path; null if it isn't installed.</summary>
     public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .SelectMany(d => Names.Select(n => Path.Combine(d, n)))
         .FirstOrDefault(File.Exists);
@@ -43,13 +43,13 @@ internal sealed class Browser : IAsyncDisposable
         return browser;
     }
 
-    /// <summary>Exceptions, and what the content security policy kept from happening.</summary>
+    /// <summary>Exceptions, and violations of the content security policy.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
 
-    /// <summary>For a test that provoked them.</summary>
+    /// <summary>For a test that caused them on purpose.</summary>
     public void ForgetComplaints() => _complaints.Clear();
 
-    /// <summary>The window's width, and what the system prefers.</summary>
+    /// <summary>Sets the window's width and the system's color scheme.</summary>
     public async Task ShowAsync(int width, bool dark)
     {
         await CallAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = width < 600 ? 844 : 800, ["deviceScaleFactor"] = 1, ["mobile"] = width < 600 });
@@ -57,7 +57,7 @@ internal sealed class Browser : IAsyncDisposable
         await CallAsync("Emulation.setEmulatedMedia", new JsonObject { ["features"] = new JsonArray(preference) });
     }
 
-    /// <summary>Keeps what is seen as a PNG for a person, where FOLDERSYNC_TEST_SCREENSHOTS names a directory.</summary>
+    /// <summary>Saves a screenshot if FOLDERSYNC_TEST_SCREENSHOTS names a directory.</summary>
     public async Task KeepPictureAsync(string name)
     {
         if (Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_SCREENSHOTS") is not { Length: > 0 } directory)
@@ -70,14 +70,14 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Runs before any script of the pages that are opened from now on.</summary>
     public Task BeforeEachPageAsync(string script) => CallAsync("Page.addScriptToEvaluateOnNewDocument", new JsonObject { ["source"] = script });
 
-    /// <summary>Waits until it is there and can be used, and presses it.</summary>
+    /// <summary>Waits until it exists and is enabled, and clicks it.</summary>
     public Task PressAsync(string selector) => PressFoundAsync($"document.querySelector({Quoted(selector)})");
 
-    /// <summary>Presses the button or link that says that.</summary>
+    /// <summary>Clicks the button or link with this text.</summary>
     public Task PressSayingAsync(string words, string within = "body") =>
         PressFoundAsync($"[...document.querySelectorAll({Quoted($":is({within}) :is(button, a, summary)")})].find(e => e.innerText.trim() === {Quoted(words)} && e.checkVisibility() && !e.disabled)");
 
-    /// <summary>Types into a field, over what is in it.</summary>
+    /// <summary>Replaces a field's text by typing.</summary>
     public async Task TypeAsync(string selector, string text)
     {
         await UntilAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); if (!e?.checkVisibility()) return false; e.focus(); e.select(); return true; }})()");
@@ -93,18 +93,18 @@ internal sealed class Browser : IAsyncDisposable
             await CallAsync("Input.dispatchKeyEvent", new JsonObject { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = type == "keyDown" ? text : "" });
     }
 
-    /// <summary>Waits until an element's text holds that.</summary>
+    /// <summary>Waits until an element contains the text.</summary>
     public Task SaysAsync(string selector, string text) =>
         UntilAsync($"[...document.querySelectorAll({Quoted(selector)})].some(e => e.checkVisibility() && e.innerText.includes({Quoted(text)}))");
 
-    /// <summary>Goes there and waits until the page's own condition holds.</summary>
+    /// <summary>Navigates and waits until the page's own condition is true.</summary>
     public async Task OpenAsync(string url, string readyWhen)
     {
         await CallAsync("Page.navigate", new JsonObject { ["url"] = url });
         await UntilAsync(readyWhen);
     }
 
-    /// <summary>Loads the page anew and waits until the condition holds in what came: the old document fulfils it, too, and is there for a while.</summary>
+    /// <summary>Reloads the page and waits for the condition in the new document: the old one fulfills it, too, and is there for a while.</summary>
     public async Task ReloadAsync(string readyWhen)
     {
         await EvaluateAsync("window.isOld = true; location.reload()");
@@ -136,7 +136,7 @@ internal sealed class Browser : IAsyncDisposable
             }
             catch (InvalidOperationException e)
             {
-                // Between two documents there is nothing to ask.
+                // Between two documents there is nothing to evaluate.
                 seen = e.Message;
             }
             if (clock.Elapsed > TestSettings.Patience)
@@ -153,7 +153,7 @@ internal sealed class Browser : IAsyncDisposable
 
     public static string Quoted(string text) => JsonValue.Create(text).ToJsonString();
 
-    /// <summary>Finds and presses in one step: what was found in a step before may be drawn anew in between.</summary>
+    /// <summary>Finds and clicks in one step: between two steps the element could be recreated.</summary>
     private Task PressFoundAsync(string find) =>
         UntilAsync($"(() => {{ const e = {find}; if (!e?.checkVisibility() || e.disabled) return false; e.click(); return true; }})()");
 
@@ -173,7 +173,7 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>One command at a time; of what the browser tells unasked, complaints are kept.</summary>
+    /// <summary>Runs one command at a time; of the browser's events, only errors are kept.</summary>
     private async Task<JsonNode> CallAsync(string method, JsonObject parameters)
     {
         using var limit = new CancellationTokenSource(TestSettings.Patience);

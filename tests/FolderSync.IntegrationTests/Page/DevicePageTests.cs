@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>Another device's page.</summary>
+/// <summary>The page of another device.</summary>
 public sealed class DevicePageTests
 {
     [SkippableFact]

@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>A folder's page: contents, what is out of sync and why, patterns, versions, options.</summary>
+/// <summary>The page of a folder: contents, what is out of sync and why, patterns, versions, options.</summary>
 public sealed class FolderPageTests
 {
     [SkippableFact]
@@ -164,7 +164,7 @@ public sealed class FolderPageTests
             await stage.Cluster.SyncedAsync("f");
             Assert.Equal("one", await File.ReadAllTextAsync(stage.In(b, "one.txt")));
 
-            // What was there is a version itself.
+            // The replaced content is a version itself.
             await stage.Browser.SaysAsync(".folder-view", "11 B");
             await stage.Browser.PressSayingAsync("Clean now…");
             await stage.Browser.PressSayingAsync("Clean", "dialog");

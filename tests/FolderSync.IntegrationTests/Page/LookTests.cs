@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace FolderSync.IntegrationTests.Page;
 
 /// <summary>
-/// Every view, light and dark, on a desktop and a phone: nothing that axe-core objects to, nothing wider than the screen, nothing that the
-/// content security policy stops. FOLDERSYNC_TEST_SCREENSHOTS=DIRECTORY keeps the pictures.
+/// Every view, light and dark, on a desktop and a phone: no violation of axe-core's rules, nothing wider than the screen, no violation of the
+/// content security policy. FOLDERSYNC_TEST_SCREENSHOTS=DIRECTORY saves screenshots.
 /// </summary>
 public sealed class LookTests(ITestOutputHelper output)
 {
@@ -64,7 +64,7 @@ public sealed class LookTests(ITestOutputHelper output)
             await browser.KeyAsync("Enter", 13, "\r");
             Assert.Equal("main", (string?)await browser.EvaluateAsync("document.activeElement.id"));
 
-            // A new view is announced: its title has the focus.
+            // A screen reader announces the new view, because its title has the focus.
             await browser.EvaluateAsync("document.querySelector('#folders .folder a').focus()");
             await browser.KeyAsync("Enter", 13, "\r");
             await browser.UntilAsync("document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'f'");
@@ -101,13 +101,13 @@ public sealed class LookTests(ITestOutputHelper output)
         });
     }
 
-    /// <summary>What is wrong with a view's look.</summary>
+    /// <summary>What is wrong with a view's appearance.</summary>
     private static async Task<IReadOnlyList<string>> LookAsync(PageStage stage, SyncDevice device, string place, int width, bool dark)
     {
         var browser = stage.Browser;
         await stage.OpenAsync(device, place);
         await browser.UntilAsync("document.querySelector('#view h1, #view .empty') !== null && document.fonts.status === 'loaded'");
-        // Lists are read when their view opens; a view that still waits would be looked at empty.
+        // Views load their lists when they open: wait until they are filled.
         await browser.UntilAsync("[...document.querySelectorAll('.paged')].every(p => [...p.children].some(c => !c.hidden))");
         var name = place.Length == 0 ? "overview" : place.StartsWith("device", StringComparison.Ordinal) ? "device" : place.Replace('/', '-');
         await browser.KeepPictureAsync($"{name}-{width}-{(dark ? "dark" : "light")}");

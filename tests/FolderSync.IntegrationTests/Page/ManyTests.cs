@@ -4,12 +4,12 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>Much of everything: lists come a page at a time, and what is shown stays as small as it is read.</summary>
+/// <summary>Many folders, files and devices: lists load page by page, and the document stays small.</summary>
 public sealed class ManyTests(ITestOutputHelper output)
 {
     private const int PageSize = 100;
 
-    /// <summary>The longest time between two ticks of the page: what a person feels as a hitch.</summary>
+    /// <summary>The longest time between two ticks of the page, which users feel as a hitch.</summary>
     private const string Watch = "globalThis.longest = 0; let last = performance.now(); setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last - 10); last = now; }, 10); 0";
 
     private static readonly int Items = TestSettings.Full ? 100_000 : 20_000;
@@ -49,7 +49,7 @@ public sealed class ManyTests(ITestOutputHelper output)
         }
         await stage.RunAsync(async () =>
         {
-            // A folder that only sends needs what the others have, and leaves it at that.
+            // A send-only folder needs what the others have, and doesn't fetch it.
             await stage.Cluster.ShareAsync("f", [a, b], d => d == a ? new JsonObject { ["type"] = "sendonly" } : null);
             var all = Items + (Items / 1000);
             await stage.Cluster.UntilAsync("that all is needed", async () => (int)(await a.StatusAsync("f"))["needTotalItems"]! == all);

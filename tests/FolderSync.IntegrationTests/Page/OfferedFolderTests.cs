@@ -4,10 +4,10 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>Folders that a hostile peer offers, accepted on the page: accepting one changes that folder and nothing else.</summary>
+/// <summary>Folders that a hostile peer offers, accepted on the page: accepting one changes only that folder.</summary>
 public sealed class OfferedFolderTests
 {
-    /// <summary>The first offer that was not accepted in vain.</summary>
+    /// <summary>The first offer that was really accepted.</summary>
     private const string Offer = ".pending-folder:not(:has(.wrong:not([hidden])))";
 
     [SkippableFact]
@@ -25,7 +25,7 @@ public sealed class OfferedFolderTests
             string[] bad = ["..", ".", "a/../..", "%2e%2e", ".%2E", "../devices", new string('x', 300), "a\nb", "\u202Ex"];
             List<string> has = ["f"];
             List<string> offered = [];
-            // The worst by itself first: what it takes away, no other can show.
+            // The worst one is accepted alone and first, so that no other can hide what it breaks.
             foreach (string[] round in (string[][])[["..", "my folder"], [.. bad, .. good]])
             {
                 await raw.SendAsync(new BepMessage.ClusterConfig([.. round.Select((id, i) => raw.Shares(a, id, $"offer <{i}>"))], false));
@@ -49,7 +49,7 @@ public sealed class OfferedFolderTests
             foreach (var id in has)
                 Assert.Equal(id, (string)(await a.Rest.GetAsync("config/folders/" + Uri.EscapeDataString(id)))["id"]!);
 
-            // Its page works, too, and pausing it there pauses it and no other.
+            // Its page works, too, and pausing it there pauses only this folder.
             await stage.OpenAsync(a, "folder/" + Uri.EscapeDataString("photos/2024"));
             await stage.Browser.PressAsync(".folder-view [data-act=pause]");
             await stage.Cluster.UntilAsync("that it is paused", async () => (bool)(await a.Rest.GetAsync("config/folders/photos%2F2024"))["paused"]!);

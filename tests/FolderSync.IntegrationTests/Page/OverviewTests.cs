@@ -122,7 +122,7 @@ public sealed class OverviewTests
             await stage.Browser.SaysAsync("#alerts", "connection to the service is lost");
             await stage.Browser.SaysAsync(".hero", "The service does not respond");
 
-            // The new run knows no token of the old one's.
+            // The new run doesn't know the old one's tokens.
             await a.StartAsync();
             await stage.Browser.UntilAsync("document.querySelector('#alerts').innerText === ''");
             await stage.Browser.SaysAsync(".hero", "Nothing is shared yet");
@@ -166,7 +166,7 @@ public sealed class OverviewTests
             var status = await stage.Browser.EvaluateAsync("fetch('rest/system/shutdown', { method: 'POST' }).then(r => r.status)");
             Assert.Equal(403, (int)status!);
 
-            // From another origin (the same computer, another name) not even the answer can be read.
+            // From another origin (the same computer under another name) not even the response can be read.
             await stage.Browser.OpenAsync($"http://localhost:{a.PagePort}/icon.svg", "document.readyState === 'complete'");
             var foreign = await stage.Browser.EvaluateAsync($"fetch('{PageStage.PageOf(a)}rest/system/ping', {{ method: 'POST' }}).then(r => 'read', () => 'refused')");
             Assert.Equal("refused", (string?)foreign);

@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>What keeps other sites' pages away from the service.</summary>
+/// <summary>What protects the service from other sites' pages.</summary>
 public sealed class PageGateTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>Devices and a browser that looks at their pages. What the browser complains of fails the test.</summary>
+/// <summary>Devices and a browser that shows their pages. A browser error fails the test.</summary>
 internal sealed class PageStage : IAsyncDisposable
 {
     public const string Ready = "document.body?.dataset.ready === 'true'";
@@ -20,7 +20,7 @@ internal sealed class PageStage : IAsyncDisposable
 
     public Task<FolderSyncProcess> AddAsync(string name) => Cluster.AddFolderSyncAsync(name);
 
-    /// <summary>Two devices that are connected.</summary>
+    /// <summary>Two connected devices.</summary>
     public async Task<(SyncDevice A, SyncDevice B)> PairAsync()
     {
         var (a, b) = (await AddAsync("anna"), await AddAsync("bert"));
@@ -45,8 +45,8 @@ internal sealed class PageStage : IAsyncDisposable
     /// <summary>A path in the folder "f".</summary>
     public string In(SyncDevice device, params string[] below) => Path.Combine([Cluster.PathOf("f", device), .. below]);
 
-    /// <summary>Waits until that place's view is drawn: from another place of the same page no document is loaded, and the old view is there at first.</summary>
-    /// <param name="place">Behind "#/".</param>
+    /// <summary>Opens a view and waits until it is drawn: within the same page no document is loaded, and the old view is there at first.</summary>
+    /// <param name="place">The part after "#/".</param>
     public Task OpenAsync(SyncDevice device, string place = "") =>
         Browser.OpenAsync($"{PageOf(device)}#/{place}", $"{Ready} && document.body.dataset.place === {Browser.Quoted($"#/{place}")}");
 

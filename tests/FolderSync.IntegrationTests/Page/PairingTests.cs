@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>From two empty homes to a synced file, through the pages alone; and each way of pairing by itself.</summary>
+/// <summary>From two empty homes to a synced file, using the pages only; and each way of pairing alone.</summary>
 public sealed class PairingTests(ITestOutputHelper output)
 {
     private const string IdField = "[data-part=other-id]";
@@ -99,7 +99,7 @@ public sealed class PairingTests(ITestOutputHelper output)
         var seen = new JsonArray(new JsonObject { ["deviceID"] = other, ["name"] = "living room", ["addresses"] = new JsonArray(), ["via"] = "local", ["seen"] = DateTimeOffset.UtcNow, ["kind"] = "syncthing", ["paired"] = false });
         await stage.RunAsync(async () =>
         {
-            // Announcements would need a network of the test's own: only what was heard is put in.
+            // Real announcements would need a private network, so the test inserts a received one.
             await stage.Browser.BeforeEachPageAsync(
                 $"const real = fetch; globalThis.fetch = (url, how) => String(url).startsWith('rest/foldersync/nearby') ? Promise.resolve(new Response({Browser.Quoted(seen.ToJsonString())})) : real(url, how);");
             await stage.OpenAsync(a, "pair");

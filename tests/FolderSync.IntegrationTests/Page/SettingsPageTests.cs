@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Page;
 
-/// <summary>Settings, the YAML that results, the password, restart and shutdown.</summary>
+/// <summary>Settings, the resulting YAML, the password, restart and shutdown.</summary>
 public sealed class SettingsPageTests
 {
     [SkippableFact]
@@ -84,7 +84,7 @@ public sealed class SettingsPageTests
             await stage.Browser.TypeAsync("[data-part=password]", "correct horse battery");
             await stage.Browser.PressAsync("[data-act=password]");
 
-            // The page that set it has to log in, too, and comes back to where it was.
+            // The page that set it must log in, too, and returns to the same view.
             await stage.Browser.UntilAsync("location.pathname === '/login.html' && document.querySelector('#password') !== null");
             await stage.Browser.TypeAsync("#password", "wrong");
             await stage.Browser.PressAsync("#submit");

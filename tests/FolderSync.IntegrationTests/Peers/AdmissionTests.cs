@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Peers;
 
-/// <summary>Which devices are let in, and from where, between programs: dialing and being dialed.</summary>
+/// <summary>Which devices may connect, and from where, between real programs: dialing and being dialed.</summary>
 public sealed class AdmissionTests
 {
     [SkippableTheory]
@@ -34,7 +34,7 @@ public sealed class AdmissionTests
         async Task<bool> IsConnectedAsync() => (bool)(await ours.ConnectionAsync(peer))["connected"]!;
     }
 
-    /// <summary>As Syncthing's page does it: the whole configuration, with the device among the ignored ones.</summary>
+    /// <summary>Like Syncthing's page: posts the whole configuration, with the device among the ignored ones.</summary>
     [Fact]
     public async Task AnIgnoredDeviceIsNotAskedAboutAfterARestartEither()
     {
@@ -52,13 +52,13 @@ public sealed class AdmissionTests
             Assert.Equal((peer.Id.ToString(), "peer"), ((string)ignored["deviceID"]!, (string)ignored["name"]!));
             Assert.Contains($"ignored-devices: [{peer.Id}]", await File.ReadAllTextAsync(ours.ConfigFile), StringComparison.Ordinal);
 
-            // It was dialed and closed: the peer says so, and nobody here was asked.
+            // The peer reports that the connection was closed, and no user here was asked.
             await cluster.UntilAsync("that it tried in vain", async () => ((string?)(await peer.ConnectionAsync(ours))["lastError"])?.Contains("was closed before", StringComparison.Ordinal) == true);
             Assert.False(await IsPendingAsync());
             await ChangeAsync(ignored => ignored.Clear());
             await cluster.UntilAsync("that it is asked about again", IsPendingAsync);
 
-            // Whoever is added is not ignored.
+            // Adding a device stops ignoring it.
             await ChangeAsync(ignored => ignored.Add(new JsonObject { ["deviceID"] = peer.Id.ToString() }));
             await ours.AddDeviceAsync(peer, null);
             Assert.Empty((await ours.Rest.GetAsync("config"))["remoteIgnoredDevices"]!.AsArray());

@@ -2,12 +2,12 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Peers;
 
-/// <summary>Three devices: two Syncthings of different age and a FolderSync.</summary>
+/// <summary>Three devices: two Syncthings of different versions and a FolderSync.</summary>
 public sealed class ClusterTests
 {
     private const string Folder = "shared";
 
-    /// <param name="ring">Every device knows every other; otherwise FolderSync stands between two Syncthings that don't know each other.</param>
+    /// <param name="ring">Every device knows every other; otherwise FolderSync connects two Syncthings that don't know each other.</param>
     [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
@@ -36,7 +36,7 @@ public sealed class ClusterTests
             }
             await AgreeAsync(cluster, ours);
 
-            // Each changes and deletes what another one made.
+            // Each one changes and deletes what another one created.
             foreach (var (device, other) in cluster.Devices.Zip(cluster.Devices.Skip(1).Append(cluster.Devices[0])))
             {
                 await File.AppendAllTextAsync(In(cluster, device, "of-" + other.Name, "modes", "script"), "echo " + device.Name);
@@ -46,7 +46,7 @@ public sealed class ClusterTests
             await AgreeAsync(cluster, ours);
             Assert.Equal(3, Directory.GetFiles(cluster.PathOf(Folder, ours), "moved", SearchOption.AllDirectories).Length);
 
-            // All three edit the same file while nobody hears of anybody.
+            // All three edit the same file while disconnected.
             await ours.PauseAsync(old);
             await ours.PauseAsync(young);
             if (ring)
@@ -68,7 +68,7 @@ public sealed class ClusterTests
 
     private static async Task AgreeAsync(Cluster cluster, SyncDevice ours)
     {
-        // In a line a change needs a second step, which a comparison of neighbours may be too early for.
+        // In a line a change needs a second step, which may not have happened when neighbors are compared.
         await cluster.UntilAsync("that all three trees are the same", async () =>
         {
             foreach (var other in cluster.Devices.Where(d => d != ours))

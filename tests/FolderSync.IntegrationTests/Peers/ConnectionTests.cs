@@ -29,7 +29,7 @@ public sealed class ConnectionTests
         });
     }
 
-    /// <summary>Both dial at once: one connection is left, and it works.</summary>
+    /// <summary>Both dial at once: one connection remains, and it works.</summary>
     [SkippableTheory]
     [InlineData("1.19")]
     [InlineData("1.29")]

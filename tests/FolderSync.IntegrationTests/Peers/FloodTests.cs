@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Peers;
 
-/// <summary>A paired peer that says much: neither memory nor the home's disk nor an answer grows by it.</summary>
+/// <summary>A paired peer that sends very much: memory, the home's disk and responses don't grow.</summary>
 public sealed class FloodTests(ITestOutputHelper output)
 {
     private const long Megabyte = 1 << 20;
@@ -20,7 +20,7 @@ public sealed class FloodTests(ITestOutputHelper output)
         await cluster.RunAsync(async () =>
         {
             const string Events = "events?since=0&events=PendingFoldersChanged,FolderRejected";
-            // From the first asking on they are kept.
+            // Events are buffered from the first request on.
             await a.Rest.GetAsync(Events + "&timeout=1");
             await raw.ConnectAsync(a, "raw");
             var label = new string('x', 1_000_000);
@@ -88,7 +88,7 @@ public sealed class FloodTests(ITestOutputHelper output)
             await raw.HeardAsync(2);
             var grown = await ResidentAsync(a) - before;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"150 MB of DownloadProgress: {grown / Megabyte} MB more resident, of {before / Megabyte} MB"));
-            // What is resident beyond is garbage of the messages, collected or not; kept, it would be 800 MB.
+            // The rest of the resident memory is garbage of the messages, collected or not; if they were kept, it would be 800 MB.
             Assert.InRange(grown, long.MinValue, 350 * Megabyte);
             Assert.Null(raw.Ended);
         });

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Peers;
 
-/// <summary>What is measured by the clock: nothing else runs beside it.</summary>
+/// <summary>Measurements of time: no other tests run at the same time.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public static class Alone
 {
@@ -12,8 +12,7 @@ public static class Alone
 }
 
 /// <summary>
-/// A saved file is on the other side by the watcher alone. How soon is written and no claim: the time is the machine's, which may have other
-/// work to do.
+/// The watcher alone brings a saved file to the other side. The time is written but not asserted, because the machine may be busy.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class LatencyTests(ITestOutputHelper output)
@@ -55,7 +54,7 @@ public sealed class LatencyTests(ITestOutputHelper output)
             await cluster.SyncedAsync(Folder);
             using var over = new CancellationTokenSource();
             var storm = StormAsync(Path.Combine(cluster.PathOf(Folder, ours), "log"), over.Token);
-            // The storm goes on until it has arrived.
+            // The storm continues until it has arrived.
             var time = await SaveAndWaitAsync(cluster.PathOf(Folder, ours), cluster.PathOf(Folder, peer), "saved");
             await over.CancelAsync();
             await storm;

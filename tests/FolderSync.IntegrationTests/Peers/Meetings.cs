@@ -17,7 +17,7 @@ public sealed class DialsSyncthing129(SharedPair shared)
 public sealed class DialedBySyncthing129(SharedPair shared)
     : PairTests(shared, new Meeting("1.29", Dials: false, KeyKind.P384));
 
-/// <summary>The other combinations: that they meet and agree; with FOLDERSYNC_TEST_FULL=1 every story.</summary>
+/// <summary>The other combinations: checks that they connect and sync; every scenario with FOLDERSYNC_TEST_FULL=1.</summary>
 public sealed class OtherMeetings
 {
     public static TheoryData<Meeting> All =>

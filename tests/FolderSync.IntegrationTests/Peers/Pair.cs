@@ -2,17 +2,18 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Peers;
 
-/// <summary>Which two devices meet.</summary>
+/// <summary>A combination of two devices.</summary>
 /// <param name="Peer">"1.19" or "1.29" for a Syncthing, "foldersync" for another FolderSync.</param>
 /// <param name="Dials">Our device dials; otherwise the peer does.</param>
-/// <param name="PeerKey">The peer's certificate.</param>
-/// <param name="OwnKey">Ed25519 is what an identity imported from Syncthing 2 has; it makes FolderSync use its other TLS implementation.</param>
+/// <param name="PeerKey">The peer's kind of certificate.</param>
+/// <param name="OwnKey">Ed25519 is the key type of an identity imported from Syncthing 2; FolderSync uses its other TLS implementation for
+/// it.</param>
 public sealed record Meeting(string Peer, bool Dials, KeyKind PeerKey, KeyKind OwnKey = KeyKind.P256)
 {
     public override string ToString() => $"{(Dials ? "dials" : "is dialed by")} {Peer}, {PeerKey} against {OwnKey}";
 }
 
-/// <summary>A FolderSync ("ours") and its peer with one shared folder, in which each test has a directory of its own.</summary>
+/// <summary>A FolderSync ("ours") and its peer with one shared folder, in which each test has its own directory.</summary>
 public sealed class Pair : IAsyncDisposable
 {
     public const string Folder = "main";
@@ -27,7 +28,7 @@ public sealed class Pair : IAsyncDisposable
 
     public SyncDevice Peer { get; }
 
-    /// <summary>Both have a tree before they meet for the first time; done when they are the same.</summary>
+    /// <summary>Both have a tree before they connect for the first time; returns when they are equal.</summary>
     public static async Task<Pair> MeetAsync(Meeting meeting)
     {
         if (meeting.Peer != "foldersync")
@@ -58,13 +59,13 @@ public sealed class Pair : IAsyncDisposable
         }
     }
 
-    /// <summary>One device that changes things and one that is to follow.</summary>
+    /// <summary>One device that makes changes and one that must follow.</summary>
     public IEnumerable<(SyncDevice From, SyncDevice To)> Directions => [(Ours, Peer), (Peer, Ours)];
 
     public string PathOn(SyncDevice device, params string[] below) => Path.Combine([Cluster.PathOf(Folder, device), .. below]);
 
     /// <summary>
-    /// Lets a Syncthing that dials us do it now. By itself it waits up to a minute where a connection was lost three times in two minutes
+    /// Makes a Syncthing that dials us do it now. By itself it waits for up to a minute after losing a connection three times in two minutes
     /// (`dialCoolDown…` in its lib/connections).
     /// </summary>
     public async Task LetDialAsync()
@@ -77,7 +78,7 @@ public sealed class Pair : IAsyncDisposable
 
     public Task SyncedAsync() => Cluster.SyncedAsync(Folder);
 
-    /// <summary>Waits until the two are the same, and compares every byte below a directory.</summary>
+    /// <summary>Waits until the two are equal, and compares every byte below a directory.</summary>
     public async Task AssertSameAsync(string below)
     {
         await SyncedAsync();
@@ -87,7 +88,7 @@ public sealed class Pair : IAsyncDisposable
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 }
 
-/// <summary>The pair of a test class, made by its first test.</summary>
+/// <summary>The pair of a test class, created by its first test.</summary>
 public sealed class SharedPair : IAsyncLifetime
 {
     private Task<Pair>? _pair;

@@ -1,6 +1,6 @@
 namespace FolderSync.IntegrationTests.Peers;
 
-/// <summary>Every story, told by the pair that a derived class names.</summary>
+/// <summary>Every scenario with the pair that a derived class names.</summary>
 public abstract class PairTests(SharedPair shared, Meeting meeting) : IClassFixture<SharedPair>
 {
     [SkippableFact]

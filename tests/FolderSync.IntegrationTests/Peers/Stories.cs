@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Peers;
 
-/// <summary>What two devices have to get right, each told in both directions and ending with equal trees.</summary>
+/// <summary>What two devices must get right, each scenario in both directions, with equal trees at the end.</summary>
 internal static class Stories
 {
     public static readonly IReadOnlyList<Func<Pair, Task>> All =
@@ -55,7 +55,7 @@ internal static class Stories
             var directory = Path.Combine("delete", from.Name);
             Sample.WriteTree(pair.PathOn(from, directory));
             await pair.AssertSameAsync("delete");
-            // Its creator deletes a part, the other one the rest.
+            // Its creator deletes some, the other one the rest.
             Directory.Delete(pair.PathOn(from, directory, "names"), recursive: true);
             File.Delete(pair.PathOn(from, directory, "links", "to-directory"));
             await pair.AssertSameAsync("delete");
@@ -214,7 +214,7 @@ internal static class Stories
         }
     }
 
-    /// <summary>The one that fetches is killed in the middle, and fetches after its restart only what it lacks.</summary>
+    /// <summary>Kills the receiver in the middle; after its restart it fetches only what it lacks.</summary>
     public static async Task KilledReceiverAsync(Pair pair)
     {
         foreach (var (from, to) in pair.Directions)
@@ -230,7 +230,7 @@ internal static class Stories
         }
     }
 
-    /// <summary>The one that sends is killed in the middle.</summary>
+    /// <summary>Kills the sender in the middle.</summary>
     public static async Task KilledSenderAsync(Pair pair)
     {
         foreach (var (from, to) in pair.Directions)
@@ -246,16 +246,16 @@ internal static class Stories
 
     private const int Interrupted = 24 << 20;
 
-    /// <summary>Sends slowly, and interrupts when more than a third has come.</summary>
+    /// <summary>Sends slowly, and interrupts after more than a third.</summary>
     private static async Task InterruptAsync(Pair pair, SyncDevice from, SyncDevice to, string file, Func<Task> kill)
     {
-        // More than four seconds are left then, so that a busy machine does not miss them.
+        // More than four seconds remain then, so that a busy machine doesn't miss them.
         await from.LimitSendingAsync(3000);
         await pair.Cluster.ConnectedAsync(from, to);
         var before = await to.ReceivedAsync(from);
         Sample.Write(pair.PathOn(from, file), Interrupted);
         await from.ScanAsync(Pair.Folder);
-        // Progress comes in no event in time.
+        // No event reports progress in time.
         for (var clock = Stopwatch.StartNew(); await to.ReceivedAsync(from) - before < Interrupted * 0.4;)
         {
             Assert.False(File.Exists(pair.PathOn(to, file)), "The file was there before it could be interrupted.");

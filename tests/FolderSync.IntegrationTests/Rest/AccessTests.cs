@@ -6,10 +6,10 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>Who gets in: on loopback, off it, with a password and without, over HTTPS.</summary>
+/// <summary>Access control: on loopback and off it, with and without a password, over HTTPS.</summary>
 public sealed class AccessTests
 {
-    /// <summary>"rasmuslerdorf", as PHP's documentation has it.</summary>
+    /// <summary>"rasmuslerdorf", from PHP's documentation.</summary>
     private const string Hash = "$2y$10$.vGA1O9wmRjrwAVXD98HNOgsNpDczlqm3Jq7KnEd1rVAGv3Fykk1a";
     private const string Password = "rasmuslerdorf";
 
@@ -81,7 +81,7 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.Forbidden, await GuardedService.StatusAsync(browser, token));
         Assert.DoesNotContain("correct horse", service.Log, StringComparison.Ordinal);
 
-        // A new password ends every session; none at all shuts the page again.
+        // A new password ends every session; removing it disables the page again.
         using (var again = await GuardedService.LogInAsync(browser, "anna", "correct horse"))
             Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
         token = await GuardedService.TokenAsync(browser);
@@ -106,7 +106,7 @@ public sealed class AccessTests
         }
         Assert.All(answers.Take(4), a => Assert.Equal(HttpStatusCode.Forbidden, a));
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
-        // The key is no password: programs go on.
+        // The API key doesn't depend on the password: programs continue.
         using var program = service.Http(key: GuardedService.Key);
         Assert.Equal(HttpStatusCode.OK, await GuardedService.StatusAsync(program));
         await service.WrittenAsync("Login with a wrong name or password");
@@ -165,7 +165,7 @@ public sealed class AccessTests
         Assert.All(page.Headers.GetValues("Set-Cookie"), c => Assert.Contains("secure", c, StringComparison.OrdinalIgnoreCase));
         foreach (var file in (string[])["https-cert.pem", "https-key.pem"])
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(service.Home, file)));
-        // Plain HTTP on the same port gets nothing.
+        // Plain HTTP on the same port gets no response.
         Assert.DoesNotContain("200", (await RawHttp.SendAsync(service.Port, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).Split('\n')[0], StringComparison.Ordinal);
     }
 
@@ -213,7 +213,7 @@ public sealed class AccessTests
             Assert.Equal(HttpStatusCode.NoContent, right.StatusCode);
         }
         Assert.Contains(Hash, await File.ReadAllTextAsync(service.ConfigFile), StringComparison.Ordinal);
-        // Who posts the whole configuration back changes nothing of it.
+        // Posting the whole configuration back doesn't change it.
         var whole = await program.GetStringAsync("rest/config");
         using (var put = await program.PutAsync("rest/config", new StringContent(whole)))
             Assert.Equal(HttpStatusCode.OK, put.StatusCode);
@@ -233,7 +233,7 @@ public sealed class AccessTests
         await real.Rest.PatchAsync("config/gui", new JsonObject { ["user"] = "anna", ["password"] = "of Syncthing" });
         await using var service = await GuardedService.StartAsync("127.0.0.1");
         var hash = "";
-        // Its listener is opened anew after the change.
+        // Its listener is reopened after the change.
         await service.UntilAsync("that Syncthing is there again", async () => (hash = (string)(await real.Rest.GetAsync("config/gui"))["password"]!).StartsWith("$2", StringComparison.Ordinal));
         using var program = service.Http(key: GuardedService.Key);
         using (var patch = await program.PatchAsync("rest/config/gui", Json(new JsonObject { ["user"] = "anna", ["password"] = hash })))

@@ -4,12 +4,12 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>Every endpoint that Syncthing's documentation has: it answers, or says in a sentence that it is not there.</summary>
+/// <summary>Every endpoint in Syncthing's documentation works, or says in a sentence that it isn't supported.</summary>
 public sealed class CompletenessTests(ServedDevice served) : IClassFixture<ServedDevice>
 {
     private const string Folder = ServedDevice.Folder;
 
-    /// <summary>What Syncthing tells and FolderSync has nothing like.</summary>
+    /// <summary>Fields of Syncthing's that FolderSync has no equivalent for.</summary>
     private static readonly string[] HasNot =
         ["system/paths: auditLog", "system/paths: guiAssets", "system/paths: panicLog", "system/debug.facilities:", "db/file?folder=docs&file=a.txt.global: inodeChange", "db/file?folder=docs&file=a.txt.local: inodeChange", "db/file?folder=docs&file=a.txt: mtime"];
 
@@ -90,7 +90,7 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
         Assert.EndsWith(".\n", text, StringComparison.Ordinal);
     }
 
-    /// <summary>What a client finds in a Syncthing's answer, it finds in ours.</summary>
+    /// <summary>Our responses contain every field that Syncthing's contain.</summary>
     [SkippableFact]
     public async Task AnswersHaveTheFieldsOfARealSyncthings()
     {
@@ -112,7 +112,7 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
                 $"db/need?folder={Folder}", $"db/localchanged?folder={Folder}", $"folder/errors?folder={Folder}", "stats/device", "stats/folder", "svc/lang"])
             {
                 var (theirs, mine) = (await real.Rest.GetAsync(path), await ours.Rest.GetAsync(path));
-                // Each names the other in its maps.
+                // Their maps have each other's ID as a key.
                 Compare(path, Renamed(theirs, real, ours), Renamed(mine, ours, real), missing);
             }
             missing.RemoveAll(m => HasNot.Any(h => m.StartsWith(h, StringComparison.Ordinal)));

@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>A FolderSync whose configuration is changed at will.</summary>
+/// <summary>A FolderSync whose configuration tests change freely.</summary>
 public sealed class ConfiguredDevice : IAsyncLifetime
 {
     public ScratchDirectory Scratch { get; } = new();
@@ -20,7 +20,7 @@ public sealed class ConfiguredDevice : IAsyncLifetime
     }
 }
 
-/// <summary>/rest/config: every route, what comes back, and what it does to config.yaml.</summary>
+/// <summary>/rest/config: every route, its responses, and its effect on config.yaml.</summary>
 public sealed class ConfigRestTests(ConfiguredDevice configured) : IClassFixture<ConfiguredDevice>
 {
     private RestClient Rest => configured.Ours.Rest;
@@ -43,7 +43,7 @@ public sealed class ConfigRestTests(ConfiguredDevice configured) : IClassFixture
         Assert.Equal(1234, (int)one["pullerMaxPendingKiB"]!);
         Assert.True((bool)one["anotherUnknown"]!);
 
-        // All at once: what is not in the list is gone, its files are not.
+        // All at once: what is not in the list is removed, but not its files.
         await Rest.SendAsync(HttpMethod.Put, "config/folders", new JsonArray(one.DeepClone(), Folder("two")));
         Assert.Equal(["one", "two"], (await Rest.GetAsync("config/folders")).AsArray().Select(f => (string)f!["id"]!).Order());
         Assert.Equal("two", (string)(await Rest.GetAsync("config/folders/one"))["fieldOfALaterVersion"]!["deep"]![1]!);
@@ -174,7 +174,7 @@ public sealed class ConfigRestTests(ConfiguredDevice configured) : IClassFixture
     {
         await Rest.PostAsync("config/folders", Folder("stays"));
         var before = await File.ReadAllTextAsync(configured.Ours.ConfigFile);
-        // Good by itself, so that nothing but the path can be what is refused.
+        // The body is valid, so that only the path can be refused.
         Assert.InRange((await RawAsync(method, path, """{"folders":[],"devices":[]}""")).Status, 400, 405);
         Assert.Equal(before, await File.ReadAllTextAsync(configured.Ours.ConfigFile));
         await Rest.SendAsync(HttpMethod.Delete, "config/folders/stays", null);
@@ -262,7 +262,7 @@ public sealed class ConfigRestTests(ConfiguredDevice configured) : IClassFixture
 
     private JsonObject Folder(string id) => new() { ["id"] = id, ["path"] = configured.Scratch.Make("folders", id) };
 
-    /// <summary>With the path as it is written, which clients would tidy up.</summary>
+    /// <summary>Sends the path as written, which HTTP clients would normalize.</summary>
     private async Task<(int Status, string Text)> RawAsync(string method, string path, string body)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestSettings.Patience };

@@ -4,10 +4,10 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>A FolderSync and a real Syncthing live through the same story; each event that both tell of has the same fields.</summary>
+/// <summary>A FolderSync and a real Syncthing run the same scenario; each event that both publish has the same fields.</summary>
 public sealed class EventShapeTests
 {
-    /// <summary>What the story must bring about here: nothing of it may go untold.</summary>
+    /// <summary>The events that the scenario must cause here.</summary>
     private static readonly string[] Expected =
     [
         "Starting", "StartupComplete", "ListenAddressesChanged", "ConfigSaved", "DeviceConnected", "DeviceDisconnected", "DevicePaused", "DeviceResumed", "ClusterConfigReceived",
@@ -15,7 +15,7 @@ public sealed class EventShapeTests
         "LocalChangeDetected", "RemoteChangeDetected", "PendingDevicesChanged", "PendingFoldersChanged", "DeviceRejected", "FolderRejected", "DownloadProgress", "RemoteDownloadProgress", "FolderErrors",
     ];
 
-    /// <summary>More than Syncthing tells.</summary>
+    /// <summary>Events that Syncthing lacks.</summary>
     private static readonly string[] OurOwn = ["data.summary.scanErrors", "data.summary.holdFiles"];
 
     [SkippableFact]
@@ -36,7 +36,7 @@ public sealed class EventShapeTests
                 e => "that FolderSync tells of " + string.Join(", ", Expected.Where(t => !e.Ours.ContainsKey(t))));
             var wrong = heard.Theirs.Where(t => heard.Ours.ContainsKey(t.Key)).SelectMany(t => Differences(t.Key, t.Value, heard.Ours[t.Key])).ToList();
             Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-            // Neither more nor other types than Syncthing has, but for those of FolderSync's own.
+            // No more and no other types than Syncthing's, except FolderSync's own.
             var untold = heard.Theirs.Keys.Except(heard.Ours.Keys).Except(["LoginAttempt", "Failure", "FolderWatchStateChanged", "FolderScanProgress"]).ToList();
             Assert.True(untold.Count == 0, "Untold: " + string.Join(", ", untold));
         });
@@ -44,7 +44,7 @@ public sealed class EventShapeTests
 
     private static async Task ConnectAsync(Cluster cluster, SyncDevice ours, SyncDevice real)
     {
-        // Each offers a folder before the other has it, so that there is one pending on both.
+        // Each offers a folder before the other has it, so that both have a pending one.
         await Cluster.PairAsync(ours, real);
         await cluster.ConnectedAsync(ours, real);
         foreach (var (folder, from, to) in ((string, SyncDevice, SyncDevice)[])[("from-ours", ours, real), ("from-real", real, ours)])
@@ -70,11 +70,11 @@ public sealed class EventShapeTests
             File.Delete(Path.Combine(path, name, "file.txt"));
             await cluster.SyncedAsync(folder, ours, real);
         }
-        // Large and slow both ways, until progress is told of.
+        // Large and slow both ways, until progress is reported.
         foreach (var (from, to, name, progress) in ((SyncDevice, SyncDevice, string, string)[])[(ours, real, "big-o", "RemoteDownloadProgress"), (real, ours, "big-r", "DownloadProgress")])
         {
             var bytes = new byte[24 << 20];
-            // Contents of its own: what is here already is not fetched.
+            // Unique contents: what exists locally is not fetched.
             new Random(name.GetHashCode(StringComparison.Ordinal)).NextBytes(bytes);
             await from.LimitSendingAsync(1000);
             await File.WriteAllBytesAsync(Path.Combine(cluster.PathOf(folder, from), name), bytes);
@@ -95,7 +95,7 @@ public sealed class EventShapeTests
             await cluster.ConnectedAsync(ours, real);
             await one.SetFolderAsync("from-real", "paused", true);
             await one.SetFolderAsync("from-real", "paused", false);
-            // A directory stands where a file is to be, with something in it that nobody knows of.
+            // A directory is in the place of a file and contains an unknown file.
             var (blocked, source) = (cluster.PathOf("from-real", one), cluster.PathOf("from-real", other));
             await File.WriteAllTextAsync(Path.Combine(blocked, ".stignore"), "hidden\n");
             var name = $"blocked-{one.Name}";
@@ -112,7 +112,7 @@ public sealed class EventShapeTests
         }
     }
 
-    /// <summary>Somebody unknown wants to connect, is accepted by one and dismissed by the other.</summary>
+    /// <summary>An unknown device wants to connect; one side accepts it, the other dismisses it.</summary>
     private static async Task KnockAsync(FolderSyncProcess guest, SyncDevice[] at, Hearing heard)
     {
         foreach (var device in at)
@@ -126,7 +126,7 @@ public sealed class EventShapeTests
         theirs.Where(t => !ours.ContainsKey(t.Key)).Select(t => $"{type}: {t.Key} is not told ({t.Value})")
             .Concat(ours.Where(o => !theirs.ContainsKey(o.Key) && !OurOwn.Contains(o.Key)).Select(o => $"{type}: {o.Key} is not Syncthing's ({o.Value})"));
 
-    /// <summary>The fields that each type of event had so far, with a value; those of an optional kind (only sometimes there) too.</summary>
+    /// <summary>All fields that each type of event has had with a value, including optional ones.</summary>
     private sealed class Hearing : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
@@ -218,7 +218,7 @@ public sealed class EventShapeTests
 
         private static void Collect(Dictionary<string, string> fields, string path, JsonNode? node, string type)
         {
-            // Maps by name or device, and the configuration: its fields are compared elsewhere.
+            // Maps by name or device, and the configuration: their fields are compared elsewhere.
             var isMap = (type is "DownloadProgress" && path is "data" or "data.*") || path is "data.state" or "data.summary.remoteSequence";
             switch (node)
             {

@@ -6,7 +6,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>A FolderSync whose page is set up in its config.yaml, and a browser's and a program's way of asking it.</summary>
+/// <summary>A FolderSync with page settings in its config.yaml; sends requests like a browser and like a program.</summary>
 internal sealed class GuardedService : IAsyncDisposable
 {
     public const string Key = "a-key-of-the-guarded-service-77";
@@ -34,7 +34,7 @@ internal sealed class GuardedService : IAsyncDisposable
 
     public Task WrittenAsync(string text) => _process.WrittenAsync(text);
 
-    /// <param name="page">More lines under page:, each indented by two.</param>
+    /// <param name="page">More lines below page:, each indented by two.</param>
     public static async Task<GuardedService> StartAsync(string host, string page = "", bool tls = false)
     {
         var service = new GuardedService(host, tls);
@@ -58,7 +58,7 @@ internal sealed class GuardedService : IAsyncDisposable
         return service;
     }
 
-    /// <param name="cookies">As a browser keeps them.</param>
+    /// <param name="cookies">Cookies as a browser stores them.</param>
     public HttpClient Http(CookieContainer? cookies = null, string? key = null)
     {
         var http = new HttpClient(new SocketsHttpHandler
@@ -82,7 +82,7 @@ internal sealed class GuardedService : IAsyncDisposable
         http.PostAsync("rest/noauth/auth/password", new StringContent(
             new System.Text.Json.Nodes.JsonObject { ["username"] = user, ["password"] = password, ["stayLoggedIn"] = stay }.ToJsonString(), Encoding.UTF8, "application/json"));
 
-    /// <summary>The token of a page that was just loaded.</summary>
+    /// <summary>The CSRF token of a page that was just loaded.</summary>
     public static async Task<string> TokenAsync(HttpClient http)
     {
         using var page = await http.GetAsync("");
@@ -99,7 +99,7 @@ internal sealed class GuardedService : IAsyncDisposable
         return answer.StatusCode;
     }
 
-    /// <summary>Nothing tells that a port has opened or a file was taken up.</summary>
+    /// <summary>No event reports that a port was opened or a file was reloaded.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> holds)
     {
         for (var clock = Stopwatch.StartNew(); ;)

@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>A FolderSync whose every option has another value than the default.</summary>
+/// <summary>A FolderSync with every option at another value than the default.</summary>
 public sealed class UnusualDevice : IAsyncLifetime
 {
     public const string Label = "before";
@@ -104,7 +104,7 @@ public sealed class UnusualDevice : IAsyncLifetime
     }
 }
 
-/// <summary>What a client doesn't send stays as it is, by whatever way it writes; what it sends and can't be is refused.</summary>
+/// <summary>What a client doesn't send stays unchanged, with every way of writing; unsupported values are refused.</summary>
 public sealed class KeptOptionTests(UnusualDevice device) : IClassFixture<UnusualDevice>
 {
     private const string Changed = "after";
@@ -125,7 +125,7 @@ public sealed class KeptOptionTests(UnusualDevice device) : IClassFixture<Unusua
         }
     }
 
-    /// <summary>As the client of that version reads it: fields that it doesn't know are gone when it writes.</summary>
+    /// <summary>Like the client of this version: fields that it doesn't know are missing when it writes.</summary>
     [Theory]
     [MemberData(nameof(Writes))]
     public async Task A_client_that_sends_all_it_knows_changes_only_what_it_means(string way, string version)
@@ -157,7 +157,7 @@ public sealed class KeptOptionTests(UnusualDevice device) : IClassFixture<Unusua
     public async Task What_is_not_sent_stays(string method, string path, string body, string? field) => await WritesOnlyAsync(field, () =>
         Rest.SendAsync(new HttpMethod(method), path.Replace("ID", device.Peer, StringComparison.Ordinal), JsonNode.Parse(body.Replace("ID\"", device.Peer + "\"", StringComparison.Ordinal).Replace($"device{device.Peer}", "deviceID", StringComparison.Ordinal))));
 
-    /// <summary>PUT is a whole object: what Syncthing has falls back to its default, what it doesn't have stays.</summary>
+    /// <summary>PUT replaces an object: options that Syncthing has return to their default, the others stay.</summary>
     [Fact]
     public async Task A_bare_put_resets_what_every_Syncthing_has_and_nothing_else()
     {
@@ -246,7 +246,7 @@ public sealed class KeptOptionTests(UnusualDevice device) : IClassFixture<Unusua
         Assert.DoesNotContain("secret-word", (await Rest.GetAsync("config")).ToJsonString(), StringComparison.Ordinal);
     }
 
-    /// <summary>A client may send the defaults of the Syncthing it knows; what holds here is shown all the same.</summary>
+    /// <summary>A client may send the defaults of its Syncthing; the response shows the values in effect.</summary>
     [Theory]
     [InlineData("1.19")]
     [InlineData("1.29")]
@@ -287,7 +287,7 @@ public sealed class KeptOptionTests(UnusualDevice device) : IClassFixture<Unusua
         Assert.True(ended.ExitCode == 0, ended.All);
     }
 
-    /// <summary>Without the fields that the other has not; folders and devices by its templates, maps of free keys as they are.</summary>
+    /// <summary>Without the fields that the other lacks; folders and devices by its templates, maps with free keys unchanged.</summary>
     private static JsonNode Known(JsonNode node, JsonNode template)
     {
         var known = new JsonObject();

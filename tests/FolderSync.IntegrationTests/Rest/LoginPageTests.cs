@@ -30,7 +30,7 @@ public sealed class LoginPageTests
         await browser.UntilAsync("!location.pathname.endsWith('login.html') && document.readyState === 'complete'");
         Assert.EndsWith("/#/settings", (string)(await browser.EvaluateAsync("location.href"))!, StringComparison.Ordinal);
         await browser.UntilAsync("document.body.innerText.includes('guarded')");
-        // The cookie that opens the page is no script's business.
+        // Scripts must not see the session cookie.
         Assert.DoesNotContain("sessionid", (string)(await browser.EvaluateAsync("document.cookie"))!, StringComparison.Ordinal);
         Assert.Empty(browser.Complaints);
     }

@@ -5,7 +5,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>Requests that are wrong in every way: each is refused, none is carried out, and the service goes on.</summary>
+/// <summary>Requests that are invalid in every way: each is refused, none has an effect, and the service continues.</summary>
 public sealed class MalformedTests(ConfiguredDevice configured) : IClassFixture<ConfiguredDevice>, IAsyncLifetime
 {
     private int Port => configured.Ours.PagePort;
@@ -14,7 +14,7 @@ public sealed class MalformedTests(ConfiguredDevice configured) : IClassFixture<
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    /// <summary>After each test: it lives, and its configuration is what it was.</summary>
+    /// <summary>After each test the service runs, and its configuration is unchanged.</summary>
     public async Task DisposeAsync()
     {
         Assert.Equal("pong", (string)(await configured.Ours.Rest.GetAsync("system/ping"))["ping"]!);
@@ -64,7 +64,7 @@ public sealed class MalformedTests(ConfiguredDevice configured) : IClassFixture<
         Assert.DoesNotContain("myID", answer, StringComparison.Ordinal);
     }
 
-    /// <summary>How far the server has read when the client closes is chance.</summary>
+    /// <summary>How far the server has read when the client closes depends on timing.</summary>
     [Theory]
     [InlineData("/rest/config/folders")]
     [InlineData("/rest/system/error")]
@@ -87,7 +87,7 @@ public sealed class MalformedTests(ConfiguredDevice configured) : IClassFixture<
         for (var i = 0; i < count && name != "a long line"; i++)
             text.Append("X-").Append(i).Append(": ").Append('x', length).Append("\r\n");
         var status = RawHttp.StatusOf(await RawHttp.SendAsync(Port, text.Append("\r\n").ToString()));
-        // Where the connection ends before all was sent, the answer may be lost.
+        // If the connection ends before everything was sent, the response may be lost.
         Assert.True(status is 414 or 431 or 0, $"{name}: {status}");
     }
 
@@ -101,7 +101,7 @@ public sealed class MalformedTests(ConfiguredDevice configured) : IClassFixture<
         byte[] request = [.. Encoding.Latin1.GetBytes($"POST /rest/config/folders HTTP/1.1\r\nHost: 127.0.0.1\r\n{Key}{framing}"), .. body, .. tellsLength ? [] : "\r\n0\r\n\r\n"u8];
         for (var i = 0; i < 20; i++)
         {
-            // Where the connection ends before all was sent, the answer may be lost.
+            // If the connection ends before everything was sent, the response may be lost.
             var status = RawHttp.StatusOf(await RawHttp.SendAsync(Port, request));
             Assert.True(status is 413 or 0, $"{status}");
         }

@@ -5,10 +5,10 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>Requests that no proper client makes: bytes as they are.</summary>
+/// <summary>Sends raw bytes, for requests that no HTTP client sends.</summary>
 internal static class RawHttp
 {
-    /// <summary>What came back until the service closed; empty where it closed without a word.</summary>
+    /// <summary>The response until the service closed; empty if it closed without one.</summary>
     public static async Task<string> SendAsync(int port, ReadOnlyMemory<byte> request, bool tls = false)
     {
         using var limit = new CancellationTokenSource(TestSettings.Patience);
@@ -31,7 +31,7 @@ internal static class RawHttp
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                // It has heard enough.
+                // The server has closed the connection.
             }
             return await reading;
         }
@@ -39,7 +39,7 @@ internal static class RawHttp
 
     public static Task<string> SendAsync(int port, string request, bool tls = false) => SendAsync(port, Encoding.Latin1.GetBytes(request), tls);
 
-    /// <summary>The status of the first answer; 0 where there was none.</summary>
+    /// <summary>The status of the first response; 0 if there was none.</summary>
     public static int StatusOf(string answer) => answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture) : 0;
 
     private static async Task<string> ReadAsync(Stream stream, CancellationToken cancellation)

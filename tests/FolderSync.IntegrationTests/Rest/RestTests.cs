@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>A FolderSync with one shared folder and one connected peer, which has a file too.</summary>
+/// <summary>A FolderSync with one shared folder and one connected peer, which has a file, too.</summary>
 public sealed class ServedDevice : IAsyncLifetime
 {
     public const string Folder = "docs";
@@ -104,7 +104,7 @@ public sealed class RestTests(ServedDevice served) : IClassFixture<ServedDevice>
     [Fact]
     public async Task DatabaseStatus()
     {
-        // Other tests of this class write into the folder, and its watcher sees it.
+        // Other tests of this class write to the folder, and its watcher sees it.
         await served.Cluster.SyncedAsync(Folder);
         JsonNode status = new JsonObject();
         await served.Cluster.UntilAsync("that the folder is idle", async () => (string)(status = await Rest.GetAsync($"db/status?folder={Folder}"))["state"]! == "idle");
@@ -189,7 +189,7 @@ public sealed class RestTests(ServedDevice served) : IClassFixture<ServedDevice>
     {
         var all = (await Rest.GetAsync("events?timeout=1")).AsArray();
         Assert.NotEmpty(all);
-        // Each filter counts its own events.
+        // Each filter numbers its own events.
         const string filter = "events=ConfigSaved,LocalIndexUpdated,StateChanged";
         var known = (await Rest.GetAsync($"events?since=0&limit=1&timeout=0&{filter}")).AsArray();
         var next = Rest.GetAsync($"events?since={(known.Count > 0 ? (long)known[^1]!["id"]! : 0)}&{filter}&timeout=60");

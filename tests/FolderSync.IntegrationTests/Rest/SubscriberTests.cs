@@ -7,15 +7,15 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Rest;
 
-/// <summary>Very many who listen to events, some of whom don't read what they are sent.</summary>
+/// <summary>Very many event clients, some of which don't read the responses.</summary>
 public sealed partial class SubscriberTests(ITestOutputHelper output)
 {
     private const int Subscribers = 1000;
     private const int Slow = 100;
 
     /// <summary>
-    /// 900 that poll, 100 that ask for everything again and again and read nothing; a folder that changes all the time. The service's memory
-    /// is looked at when all are there, and after as many rounds more: it does not grow. With FOLDERSYNC_TEST_FULL for minutes.
+    /// 900 clients that poll, and 100 that request everything again and again without reading; a folder changes all the time. Measures the
+    /// service's memory when all are connected and after as many more rounds: it doesn't grow. Takes minutes with FOLDERSYNC_TEST_FULL.
     /// </summary>
     [Fact]
     public async Task AThousandWithSlowReadersAmongThemTakeNoMoreAndMoreMemory()
@@ -32,7 +32,7 @@ public sealed partial class SubscriberTests(ITestOutputHelper output)
         for (var i = 0; i < Slow; i++)
             all.Add(AskAndNotReadAsync(ours.PagePort, stop.Token));
 
-        // Until the service's ring of the latest events is full and has turned.
+        // Until the service's ring buffer of events is full and has wrapped.
         await RoundAsync(() => Volatile.Read(ref newest) > 1500);
         var rounds = TestSettings.Full ? 100 : 10;
         List<(long Resident, long Heap)> memory = [];
@@ -46,7 +46,8 @@ public sealed partial class SubscriberTests(ITestOutputHelper output)
         await Task.WhenAll(all);
         var figures = $"{Subscribers} subscribers, {Volatile.Read(ref events):N0} events in {Volatile.Read(ref answers):N0} answers; MiB resident: {string.Join(' ', memory.Select(m => m.Resident >> 20))}; heap: {string.Join(' ', memory.Select(m => m.Heap >> 20))}";
         output.WriteLine(figures);
-        // What is held is what a collection leaves, so the least in each half; the system's view moves by the collector's steps.
+        // Live memory is what remains after a collection, so this takes the minimum of each half; the system's figure changes with the collector's
+        // steps.
         var (first, second) = (memory[..(rounds / 2)], memory[(rounds / 2)..]);
         Assert.True(second.Min(m => m.Heap) < first.Min(m => m.Heap) + (24 << 20), figures);
         Assert.True(second.Min(m => m.Resident) < first.Max(m => m.Resident) + (48 << 20), figures);
@@ -56,7 +57,7 @@ public sealed partial class SubscriberTests(ITestOutputHelper output)
         {
             while (!enough())
             {
-                // Each change makes four events: two of the state, one of the index, one of the change.
+                // Each change publishes four events: two of the state, one of the index, one of the change.
                 await File.WriteAllTextAsync(Path.Combine(folder, $"file-{made % 100}"), $"{made++}");
                 await ours.ScanAsync("f");
                 if (all.Find(t => t.IsFaulted) is { } broken)
@@ -89,7 +90,7 @@ public sealed partial class SubscriberTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Asks for all events there are without reading any answer, until the service shuts the connection; then anew.</summary>
+    /// <summary>Requests all events without reading any response, until the service closes the connection; then starts again.</summary>
     private static async Task AskAndNotReadAsync(int port, CancellationToken stop)
     {
         var request = Encoding.ASCII.GetBytes($"GET /rest/events?since=0&timeout=60 HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {SyncDevice.ApiKey}\r\n\r\n");
@@ -102,7 +103,7 @@ public sealed partial class SubscriberTests(ITestOutputHelper output)
                 while (true)
                 {
                     await client.GetStream().WriteAsync(request, stop);
-                    // Nothing tells a client that reads nothing when its next request is due.
+                    // A client that doesn't read can't know when to send its next request.
                     await Task.Delay(1000, stop);
                 }
             }

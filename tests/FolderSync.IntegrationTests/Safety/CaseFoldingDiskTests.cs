@@ -5,8 +5,8 @@ using FolderSync.IntegrationTests.Harness;
 namespace FolderSync.IntegrationTests.Safety;
 
 /// <summary>
-/// A folder on a real disk that takes two spellings of a name for one, beside one that does not: whatever is renamed, edited or deleted
-/// on either, no content goes from anywhere unless a user deleted it, and both sides come to rest.
+/// A folder on a real case-insensitive disk, and a peer's on a case-sensitive one: whatever is renamed, edited or deleted on either, no content is
+/// lost unless a user deleted it, and both sides become idle.
 /// </summary>
 public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFixture<TwoDevices>
 {
@@ -57,14 +57,14 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
         Rename(ours, "Photos/sub", "Photos/Sub");
         await SameAsync(ours, peer, folder);
         Assert.Contains("Photos/Sub/two=second picture", Tree(peer));
-        // What was only renamed was displaced by nobody.
+        // A rename displaced nothing.
         Assert.DoesNotContain(Versions(peer), v => v.EndsWith("my notes", StringComparison.Ordinal) || v.EndsWith("second picture", StringComparison.Ordinal));
         Rename(ours, "Photos/Sub", "Photos/SUB");
         Rename(ours, "Photos", "PHOTOS");
         await SameAsync(ours, peer, folder);
         Assert.Contains("PHOTOS/SUB/two=second picture", Tree(peer));
 
-        // Renamed on the disk that folds case.
+        // Renamed on the case-insensitive disk.
         Rename(peer, "Notes.txt", "NOTES.txt");
         Rename(peer, "PHOTOS", "pictures");
         Rename(peer, "pictures", "Pictures");
@@ -90,7 +90,7 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
         Assert.Equal(2, Tree(peer).Count);
         Assert.Empty(Versions(peer));
 
-        // The one that stands there goes: the other comes, and only the deleted one was displaced.
+        // The existing one is deleted: the other one is created, and only the deleted one was displaced.
         var placed = Tree(peer).Single(f => f.StartsWith("README", StringComparison.OrdinalIgnoreCase)).Split('=')[0];
         var other = placed == "README" ? "readme" : "README";
         var content = Tree(ours).Single(f => f.StartsWith(other + "=", StringComparison.Ordinal));
@@ -101,7 +101,7 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
         Assert.Contains(content, Tree(ours));
         Assert.Contains(content, Tree(peer));
 
-        // A twin again, renamed away: it comes under its new name.
+        // Another file with that spelling, then renamed: it arrives under its new name.
         Write(ours, placed, "once more");
         await Ours.ScanAsync(folder);
         await Cluster.UntilAsync("that it is reported", async () => (await ErrorsAsync(folder)).Contains(placed));
@@ -110,7 +110,7 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
         await Cluster.UntilAsync("that it comes", () => Task.FromResult(Tree(peer).Contains("elsewhere=once more")));
         Assert.Contains(content, Tree(peer));
 
-        // Renamed on the disk that folds case.
+        // Renamed on the case-insensitive disk.
         Rename(peer, other, "renamed");
         await Peer.ScanAsync(folder);
         await Cluster.UntilAsync("that it is renamed", () => Task.FromResult(!File.Exists(Path.Combine(ours, other)) && File.Exists(Path.Combine(ours, "renamed"))));
@@ -120,7 +120,9 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
         Assert.Equal(4, Tree(peer).Count);
     });
 
-    /// <summary>A disk that shows names otherwise than they were written holds no such name: it is reported, and deleted nowhere.</summary>
+    /// <summary>
+    /// A disk that lists names differently from how they were written can't hold such a name: it is reported, and deleted nowhere.
+    /// </summary>
     [SkippableFact]
     public Task WhatTheDiskShowsUnderAnotherNameIsNotPlaced() => RunAsync("lowntfs", "small", async (ours, peer, folder) =>
     {
@@ -143,13 +145,13 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
 
     private static void Write(string root, string path, string content) => Sample.Write(Path.Combine(root, path), content);
 
-    /// <summary>As mv does it: .NET takes the other spelling, or what the kernel remembers of it, for a file that stands in the way.</summary>
+    /// <summary>Renames like mv: .NET would treat the other spelling, or what the kernel remembers of it, as an existing file.</summary>
     private static void Rename(string root, string from, string to) => Assert.Equal(0, Rename(Path.Combine(root, from), Path.Combine(root, to)));
 
     [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Rename(string from, string to);
 
-    /// <summary>Files as the disk lists them, with their contents; sorted.</summary>
+    /// <summary>The files as the disk lists them, with their contents; sorted.</summary>
     private static List<string> Tree(string root) => Files(root, f => !f.StartsWith(".st", StringComparison.Ordinal) && !f.Contains(".foldersync.", StringComparison.Ordinal));
 
     private static List<string> Versions(string root) => Files(root, f => f.StartsWith(".stversions", StringComparison.Ordinal));
@@ -190,7 +192,7 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
     private async Task<string> SequencesAsync(string folder) =>
         string.Join(' ', (await Task.WhenAll(Cluster.Devices.Select(d => d.StatusAsync(folder)))).Select(s => $"{s["sequence"]}"));
 
-    /// <summary>Shares a folder of that name, which lies on such a disk at the peer, for one test.</summary>
+    /// <summary>Shares a folder with this name, which is on such a disk at the peer, for one test.</summary>
     private Task RunAsync(string kind, string folder, Func<string, string, string, Task> test) => Cluster.RunAsync(async () =>
     {
         await using var disk = await (kind switch
@@ -210,7 +212,7 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
         }
         finally
         {
-            // Else it holds the disk, which is to be unmounted.
+            // Otherwise it keeps the disk busy, which must be unmounted.
             foreach (var device in Cluster.Devices)
             {
                 device.Folders.Remove(folder);

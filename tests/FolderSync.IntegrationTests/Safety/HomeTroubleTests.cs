@@ -5,7 +5,10 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Safety;
 
-/// <summary>The home's disk is full, its page certificate is of no use, the process may open few files, its terminal closes: the service lives on, says so, and recovers.</summary>
+/// <summary>
+/// The home's disk is full, its page certificate is invalid, the limit of open files is low, or its terminal closes: the service continues, reports
+/// it, and recovers.
+/// </summary>
 public sealed class HomeTroubleTests
 {
     private static readonly string[] CertificateFiles = ["https-cert.pem", "https-key.pem"];
@@ -48,7 +51,7 @@ public sealed class HomeTroubleTests
 
             await disk.BreakAsync();
             Sample.Write(Path.Combine(there, "meanwhile"), 2000);
-            // It may be refused, or may be under way when the folder stops.
+            // The write may be refused, or may be in progress when the folder stops.
             await device.Rest.AskAsync(HttpMethod.Post, "db/scan?folder=f");
             await cluster.UntilAsync("that the folder says so", async () => ((string)(await device.StatusAsync("f"))["error"]!).Contains("home can't be written", StringComparison.Ordinal));
             var (status, why) = await device.Rest.AskAsync(HttpMethod.Patch, "config/folders/f", new JsonObject { ["label"] = "other" });
@@ -98,8 +101,8 @@ public sealed class HomeTroubleTests
         await service.WrittenAsync("The page's certificate can't be used");
         await service.WrittenAsync("The page and the REST interface are at");
         Assert.Equal(before, Contents(device.Home));
-        // The command line knows the spare certificate by its fingerprint. The problem is noted a moment after the page answers, and on a busy machine the
-        // first handshake may take longer than a command waits for a connection.
+        // The command line knows the fallback certificate by its fingerprint. The problem is recorded a moment after the page responds, and on a
+        // busy machine the first handshake may take longer than a command waits for a connection.
         var problems = await FolderSyncProcess.RunAsync("problems", "--home", device.Home);
         for (var tries = 1; tries < 20 && !IsTold(problems.Output); tries++)
             problems = await FolderSyncProcess.RunAsync("problems", "--home", device.Home);
@@ -184,7 +187,7 @@ public sealed class HomeTroubleTests
         await ChildProcess.RunAsync("dd", ["if=/dev/zero", $"of={filler}", "bs=4k"]);
         for (var i = 0; i < 50; i++)
             Sample.Write(Path.Combine(there, $"meanwhile-{i}"), 2000);
-        // It may be refused, or may be under way when the folder stops.
+        // The write may be refused, or may be in progress when the folder stops.
         await full.Rest.AskAsync(HttpMethod.Post, "db/scan?folder=f");
         await cluster.UntilAsync("that the folder says so", async () => ((string)(await full.StatusAsync("f"))["error"]!).Contains("home is full", StringComparison.Ordinal));
         var config = await File.ReadAllTextAsync(Path.Combine(home, "config.yaml"));
@@ -198,7 +201,7 @@ public sealed class HomeTroubleTests
         var (ended, _) = await full.Rest.AskAsync(HttpMethod.Post, "db/scan?folder=f");
         Assert.Equal(HttpStatusCode.InternalServerError, ended);
 
-        // Killed and started again on the full disk, it is there, too.
+        // After a kill and a restart on the full disk it is there, too.
         await full.KillAsync();
         await full.StartAsync();
         Assert.Equal("pong", (string)(await full.Rest.GetAsync("system/ping"))["ping"]!);

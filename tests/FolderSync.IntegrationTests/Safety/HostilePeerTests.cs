@@ -4,12 +4,12 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Safety;
 
-/// <summary>A paired device that sends what takes others' memory: the running program refuses it, item by item, and everything else goes on.</summary>
+/// <summary>A paired device that tries to exhaust memory: the running program refuses each item, and everything else continues.</summary>
 public sealed class HostilePeerTests : IAsyncLifetime
 {
     private const int Megabyte = 1 << 20;
 
-    /// <summary>A message is decompressed whole, 120 MB here; kept, the eight would be a gigabyte, and the deep path several.</summary>
+    /// <summary>A message is decompressed as a whole, 120 MB here; if kept, the eight would take a gigabyte, and the deep path several.</summary>
     private const long MostMemory = 700L * Megabyte;
 
     private readonly Cluster _cluster = new();
@@ -51,7 +51,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
         ulong sequence = 3;
         for (var message = 0; message < 4; message++)
         {
-            // Far beyond the limit of one entry, and many that are each within it.
+            // One far above the limit of an entry, and many that are just within it.
             sent += await _raw.AnnounceCompressedAsync("bad", [.. Enumerable.Range(0, 6).Select(_ =>
                 WirePeer.Entry($"platform {sequence}", sequence++).Number(2, 1).Data(14, new byte[20 * Megabyte]))]);
             sent += await _raw.AnnounceCompressedAsync("bad", [.. Enumerable.Range(0, 6).Select(_ =>
@@ -68,7 +68,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
         await _ours.KillAsync();
         await _ours.StartAsync();
         await _raw.ConnectAsync(_ours, "bad", "good");
-        // Nothing is asked for again, nothing is tried again, and the user still sees it.
+        // Nothing is requested or retried, and the user still sees the problem.
         Assert.InRange(await _raw.KnownSequenceAsync("bad"), 1UL, sequence);
         if (await _raw.KnownSequenceAsync("bad") == sequence - 1)
             Assert.True(await ErrorsAsync() >= 49);

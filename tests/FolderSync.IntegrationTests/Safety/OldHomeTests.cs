@@ -7,9 +7,9 @@ using FolderSync.IntegrationTests.Harness;
 namespace FolderSync.IntegrationTests.Safety;
 
 /// <summary>
-/// Homes that earlier versions left (tests/fixtures, made by `make-home` there) are taken over as they are: nothing is announced anew, no peer
-/// is asked for its index again, and the configuration is not touched. Unpacked, every file has another inode and ctime than the index knows, as
-/// after a restored backup, so each is read once more; what it is found to be is what stands there already.
+/// Upgrades homes of earlier versions (tests/fixtures, created by `make-home` there): nothing is announced again, no peer sends its index again,
+/// and the configuration doesn't change. After unpacking, every file has a different inode and ctime than in the index, as after restoring a
+/// backup, so each is read once more and found unchanged.
 /// </summary>
 public sealed class OldHomeTests
 {
@@ -33,7 +33,7 @@ public sealed class OldHomeTests
             await SameAsync(device, expected);
             Assert.DoesNotContain("damaged", device.Log, StringComparison.Ordinal);
             Assert.Equal(0, await device.TerminateAsync());
-            // And once more: what it wrote is its own.
+            // Once more: it accepts what it wrote itself.
             await device.StartAsync();
             await SameAsync(device, expected);
             await NothingIsAnnouncedAsync(device, peer, expected);
@@ -93,7 +93,7 @@ public sealed class OldHomeTests
         Assert.Equal(before, Contents(Path.GetDirectoryName(index)!, "index-docs*"));
     }
 
-    /// <summary>What REST answers is what the earlier version's answered just before its end.</summary>
+    /// <summary>REST responses are the same as those of the earlier version just before it stopped.</summary>
     private static async Task SameAsync(SyncDevice device, JsonNode expected)
     {
         foreach (var (folder, fields) in expected["status"]!.AsObject())
@@ -121,7 +121,10 @@ public sealed class OldHomeTests
             Same(statistics!["lastFile"], (await device.Rest.GetAsync("stats/folder"))[folder]!["lastFile"], $"{folder}: last file");
     }
 
-    /// <summary>To the peer that it synced with, which says that it has all: index IDs and sequences are those of before on both sides, and no entry comes.</summary>
+    /// <summary>
+    /// To the peer that it synced with, which claims to have everything: index IDs and sequences are the same as before on both sides, and no entry
+    /// is sent.
+    /// </summary>
     private static async Task NothingIsAnnouncedAsync(FolderSyncProcess device, WirePeer peer, JsonNode expected)
     {
         await peer.ConnectAsync(device, async () =>
@@ -133,7 +136,7 @@ public sealed class OldHomeTests
                 var theirs = await peer.KnownIndexAsync(folder, peer.Id);
                 var status = expected["status"]![folder]!;
                 var remote = (ulong)(long)status["remoteSequence"]![peer.Id.ToString()]!;
-                // REST's is the sum over all devices.
+                // REST's value is the sum over all devices.
                 Assert.Equal((ulong.Parse((string)indexId!, System.Globalization.CultureInfo.InvariantCulture), (ulong)(long)status["sequence"]! - remote), own);
                 Assert.Equal(remote, theirs.Sequence);
                 Assert.NotEqual(0ul, theirs.IndexId);
@@ -141,7 +144,7 @@ public sealed class OldHomeTests
             }
             return claims;
         });
-        // An edit is the proof that announcements arrive, and that nothing stands before it.
+        // An edit proves that announcements arrive, and that nothing comes before it.
         await File.WriteAllTextAsync(Path.Combine(device.Home, "..", "docs", "ignored.tmp"), "Still nobody's business.\n");
         await File.WriteAllTextAsync(Path.Combine(device.Home, "..", "docs", "probe.txt"), "New.\n");
         await device.ScanAsync("docs");
@@ -163,7 +166,7 @@ public sealed class OldHomeTests
         Assert.Equal(before, Contents(home, "*"));
     }
 
-    /// <summary>Locks and what tells clients of a service are of the process, not of the home.</summary>
+    /// <summary>Locks and the file that tells clients of a running service belong to the process, not to the home.</summary>
     private static IReadOnlyList<(string Name, string Bytes)> Contents(string directory, string pattern) =>
     [
         .. Directory.EnumerateFiles(directory, pattern, SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "lock" && Path.GetExtension(f) != ".lock").Order(StringComparer.Ordinal)
@@ -178,7 +181,7 @@ public sealed class OldHomeTests
         return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "expected.json")))!;
     }
 
-    /// <summary>Puts this test's place and ports into the configuration; its text is what must stay from then on.</summary>
+    /// <summary>Writes this test's paths and ports into the configuration, which must stay unchanged from then on.</summary>
     private static string Configure(FolderSyncProcess device, string root)
     {
         foreach (var file in Directory.EnumerateFiles(device.Home, "*.yaml", SearchOption.AllDirectories))
@@ -190,7 +193,7 @@ public sealed class OldHomeTests
         return File.ReadAllText(device.ConfigFile);
     }
 
-    /// <summary>When a version was put there is its ctime, which is the unpacking's.</summary>
+    /// <summary>A version's time is its ctime, which is that of unpacking.</summary>
     private static JsonNode Versions(JsonNode? versions)
     {
         var known = versions!.DeepClone();

@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Safety;
 
-/// <summary>Folders that nothing watches are looked through as often as they say, for good: by real timers, which ring a little early now and then.</summary>
+/// <summary>Folders without a watcher are rescanned at their interval: by real timers, which sometimes fire a little early.</summary>
 public sealed class RescanTests : IAsyncLifetime
 {
     private const int Folders = 30;
@@ -37,7 +37,7 @@ public sealed class RescanTests : IAsyncLifetime
                 }
                 return scans.Values.All(n => n >= Scans);
             });
-            // And they go on: a new file is found though nobody tells of it.
+            // They continue: a new file is found without a notification.
             Sample.Write(Path.Combine(_cluster.Scratch.In("folders", "f7"), "new.txt"), "found");
             await _cluster.UntilAsync("that the file is found", async () => (int)(await ours.StatusAsync("f7"))["localFiles"]! == 1);
         });

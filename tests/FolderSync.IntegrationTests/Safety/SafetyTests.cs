@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Safety;
 
-/// <summary>Two FolderSyncs for a class of tests, each of which shares a folder of its own.</summary>
+/// <summary>Two FolderSyncs for a class of tests; each test shares its own folder.</summary>
 public sealed class TwoDevices : IAsyncLifetime
 {
     public Cluster Cluster { get; } = new();
@@ -22,7 +22,7 @@ public sealed class TwoDevices : IAsyncLifetime
     public Task DisposeAsync() => Cluster.DisposeAsync().AsTask();
 }
 
-/// <summary>What a person must be able to rely on.</summary>
+/// <summary>What a user must be able to rely on.</summary>
 public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
 {
     private FolderSyncProcess Ours => devices.Ours;
@@ -44,7 +44,7 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
         Assert.False(File.Exists(Path.Combine(peer, "sub", "deleted.txt")));
         var kept = Directory.GetFiles(Path.Combine(peer, ".stversions"), "*", SearchOption.AllDirectories).Select(File.ReadAllText);
         Assert.Equal(["doomed", "first"], kept.Order());
-        // What a person did here himself is not kept.
+        // The user's own changes on this device create no version.
         Assert.False(Directory.Exists(Path.Combine(ours, ".stversions")));
     });
 
@@ -97,7 +97,7 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
         for (var i = 0; i < 5; i++)
             Sample.Write(Path.Combine(ours, $"file-{i}"), $"content {i}");
         await Cluster.SyncedAsync("marker");
-        // As when a disk is not mounted: the directory is there and empty.
+        // As when a disk is not mounted: the directory exists and is empty.
         Directory.Move(ours, ours + "-elsewhere");
         Directory.CreateDirectory(ours);
         await Ours.Rest.AskAsync(HttpMethod.Post, "db/scan?folder=marker");
@@ -128,7 +128,7 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
         for (var i = 0; i < 40; i++)
             Sample.Write(Path.Combine(ours, $"file-{i}"), $"content {i}");
         await Cluster.SyncedAsync(folder);
-        // Here without a watcher: it would take up the first few before the rest is gone.
+        // This device has no watcher: it would see the first few before the rest is deleted.
         foreach (var file in Directory.GetFiles(ours, "file-*"))
             File.Delete(file);
         await Ours.ScanAsync(folder);
@@ -183,7 +183,7 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
         Assert.Equal("mine", File.ReadAllText(Path.Combine(peer, "stays", "x.private")));
     });
 
-    /// <summary>Shares a folder of that name, with content on neither side, for one test.</summary>
+    /// <summary>Shares an empty folder with this name for one test.</summary>
     private Task RunAsync(string folder, Func<string, string, Task> test, JsonObject? ofOurs = null, JsonObject? ofPeer = null) => Cluster.RunAsync(async () =>
     {
         await Cluster.ShareAsync(folder, [Ours, Peer], d => d == Ours ? ofOurs : ofPeer);

@@ -7,7 +7,7 @@ using FolderSync.Contracts;
 
 namespace FolderSync.IntegrationTests.Tray;
 
-/// <summary>A REST interface that says whatever a test wants the tray to show, and keeps what the tray asks of it.</summary>
+/// <summary>A REST API that returns what a test wants the tray to show, and records the tray's requests.</summary>
 internal sealed class FakeService : IDisposable
 {
     public const string ApiKey = "the-fake-services-key";
@@ -31,14 +31,14 @@ internal sealed class FakeService : IDisposable
         _ = ServeAsync();
     }
 
-    /// <summary>As if the service had said so in its home.</summary>
+    /// <summary>As if the service had written it to its home.</summary>
     public void Announce(string home) =>
         File.WriteAllText(Path.Combine(home, ServiceAddress.FileName), new ServiceAddress($"http://127.0.0.1:{_port}/", ApiKey, 1).ToJson());
 
     /// <summary>What was posted to it, as "path body", in order.</summary>
     public IReadOnlyList<string> Asked => [.. _asked];
 
-    /// <summary>From now on the route answers this; clients that wait for events are told.</summary>
+    /// <summary>The route returns this from now on; clients that wait for events are notified.</summary>
     public void Say(string path, JsonNode answer)
     {
         _answers[path] = answer;
@@ -111,7 +111,7 @@ internal sealed class FakeService : IDisposable
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
-            // The client went away.
+            // The client disconnected.
         }
     }
 

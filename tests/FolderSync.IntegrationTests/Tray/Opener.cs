@@ -2,7 +2,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Tray;
 
-/// <summary>An xdg-open that keeps what it is to open.</summary>
+/// <summary>An xdg-open that records what it is asked to open.</summary>
 internal sealed class Opener
 {
     private readonly string _programs;
@@ -16,7 +16,7 @@ internal sealed class Opener
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>PATH with it in front.</summary>
+    /// <summary>PATH with this directory first.</summary>
     public string SearchPath => _programs + ":" + Environment.GetEnvironmentVariable("PATH");
 
     /// <summary>What was opened, in order.</summary>

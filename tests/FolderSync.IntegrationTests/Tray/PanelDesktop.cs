@@ -2,7 +2,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Tray;
 
-/// <summary>A session of its own with D-Bus and xfce4-panel on a <see cref="Screen"/>; the panel is one strip on top with a tray and nothing else.</summary>
+/// <summary>A session with D-Bus and xfce4-panel on a <see cref="Screen"/>; the panel is one strip at the top with only a tray.</summary>
 internal sealed class PanelDesktop : IAsyncDisposable
 {
     public const string Needs = "xfce4-panel, Xvfb, dbus-daemon, xdotool, import (apt-get install xfce4-panel xvfb dbus xdotool imagemagick)";
@@ -51,7 +51,7 @@ internal sealed class PanelDesktop : IAsyncDisposable
 
     public Screen Screen { get; }
 
-    /// <summary>For programs of this session.</summary>
+    /// <summary>The environment for programs of this session.</summary>
     public Dictionary<string, string?> Surroundings { get; }
 
     /// <summary>What was opened with xdg-open, in order.</summary>
@@ -133,7 +133,7 @@ internal sealed class PanelDesktop : IAsyncDisposable
         _scratch.Dispose();
     }
 
-    /// <summary>Only the panel's settings may start by themselves: whether there are notifications is the test's to say.</summary>
+    /// <summary>Only the panel's settings service may be activated: the test decides whether there are notifications.</summary>
     private static string Services(ScratchDirectory scratch)
     {
         var services = scratch.Make("services");

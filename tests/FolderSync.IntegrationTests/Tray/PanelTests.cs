@@ -4,7 +4,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Tray;
 
-/// <summary>The icon in a real panel (xfce4-panel): seen by its pixels, used with mouse and keyboard.</summary>
+/// <summary>The icon in a real panel (xfce4-panel): checked by its pixels, used with mouse and keyboard.</summary>
 public class PanelTests
 {
     private static readonly (int, int, int) Idle = (0x0f, 0x8a, 0x80);
@@ -13,7 +13,7 @@ public class PanelTests
     private static readonly (int, int, int) Error = (0xdc, 0x26, 0x26);
     private static readonly (int, int, int) Attention = (0xd4, 0x60, 0x0a);
 
-    /// <summary>Lines of the menu that the keyboard stops at, from the top.</summary>
+    /// <summary>The menu's lines that the keyboard selects, from the top.</summary>
     private static readonly string[] Lines = ["open", "folders", "devices", "changes", "pause-hour", "pause", "rescan", "settings", "quit"];
 
     /// <summary>Pixels from the top.</summary>
@@ -86,7 +86,7 @@ public class PanelTests
         await desktop.StartPanelAsync();
         var icon = await ShowsAsync(desktop, tray, Syncing);
 
-        // It moves: two pictures of it differ.
+        // It is animated: two screenshots differ.
         var first = await desktop.Screen.LookAsync();
         await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(first, icon.X - 8, icon.Y - 8, 16, 16), () => "The icon of syncing stands still.");
 
@@ -142,7 +142,7 @@ public class PanelTests
         await ShowsAsync(desktop, tray, Attention);
     }
 
-    /// <summary>Whatever others send, they get an error or nothing, and the icon stays; only the bus's end is the tray's.</summary>
+    /// <summary>Other programs' messages get an error or no response, and the icon stays; only the end of the bus ends the tray.</summary>
     [SkippableFact]
     public async Task Odd_messages_end_nothing_and_the_end_of_the_bus_ends_the_tray()
     {
@@ -229,13 +229,13 @@ public class PanelTests
         await Until.TrueAsync(() => HasMenuAsync(desktop), () => "No menu opened.");
     }
 
-    /// <summary>The next menu is another window, and this one is not to be taken for it.</summary>
+    /// <summary>The next menu is another window, and must not be mistaken for this one.</summary>
     private static Task ClosedMenuAsync(PanelDesktop desktop) => Until.TrueAsync(async () => !await HasMenuAsync(desktop), () => "The menu stays open.");
 
-    /// <summary>A window of a menu's size: the panel is as wide as the screen, a tooltip and a submenu are lower.</summary>
+    /// <summary>A window with a menu's size: the panel is as wide as the screen, a tooltip and a submenu are lower.</summary>
     private static async Task<bool> HasMenuAsync(PanelDesktop desktop) => (await desktop.Screen.WindowsAsync(".")).Any(w => w.Width < 1000 && w.Height > 150);
 
-    /// <summary>What the panel is told of the check mark at the first line that can have one.</summary>
+    /// <summary>The check mark that the panel receives for the first line that can have one.</summary>
     private static async Task<string> CheckMarkAsync(PanelDesktop desktop, ChildProcess tray)
     {
         var layout = await LayoutAsync(desktop, await MenuOwnerAsync(desktop, tray));

@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Tray;
 
-/// <summary>An X server without a monitor: what is on it, and a mouse.</summary>
+/// <summary>An X server without a monitor: its pixels, and a mouse.</summary>
 internal sealed class Screen : IAsyncDisposable
 {
     private readonly ChildProcess _server;
@@ -21,7 +21,7 @@ internal sealed class Screen : IAsyncDisposable
 
     public static async Task<Screen> StartAsync()
     {
-        // The server takes the first free number by itself and writes it.
+        // The server chooses the first free number and prints it.
         var server = ChildProcess.Start("Xvfb", ["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
         await Until.TrueAsync(() => server.Log.Split('\n').Any(l => int.TryParse(l, out _)), () => $"Xvfb did not start: {server.Log}");
         return new Screen(server, ":" + server.Log.Split('\n').First(l => int.TryParse(l, out _)));
@@ -46,7 +46,7 @@ internal sealed class Screen : IAsyncDisposable
         return picture;
     }
 
-    /// <summary>Waits until the rectangle looks other than before and stands still: what is drawn there has faded in.</summary>
+    /// <summary>Waits until the rectangle has changed and stays the same: what appears there has faded in.</summary>
     public async Task SettlesAsync(Picture before, int left, int top, int columns, int rows, Func<string> otherwise)
     {
         var last = before;
@@ -59,7 +59,7 @@ internal sealed class Screen : IAsyncDisposable
         }, otherwise);
     }
 
-    /// <summary>Where a visible window of that class is; null: there is none.</summary>
+    /// <summary>The position of a visible window of this class; null if there is none.</summary>
     public async Task<(int X, int Y, int Width, int Height)?> WindowAsync(string windowClass)
     {
         var found = await XdotoolAsync("search", "--onlyvisible", "--class", windowClass, "getwindowgeometry", "--shell", "%@");
@@ -68,7 +68,7 @@ internal sealed class Screen : IAsyncDisposable
     }
 
     /// <summary>
-    /// The visible windows of that class, each with its number and its size. Not with its place: xdotool adds that of the window around it
+    /// The visible windows of this class, each with its number and its size. Not with its position: xdotool adds the parent window's position
     /// twice.
     /// </summary>
     public async Task<IReadOnlyList<(string Id, int Width, int Height)>> WindowsAsync(string windowClass)
@@ -89,7 +89,7 @@ internal sealed class Screen : IAsyncDisposable
         return found;
     }
 
-    /// <summary>Moves the mouse to a place in a window; where on the screen that is, or null if the window has gone.</summary>
+    /// <summary>Moves the mouse to a position in a window; returns the position on the screen, or null if the window is gone.</summary>
     public async Task<(int X, int Y)?> PointInAsync(string window, int x, int y)
     {
         var moved = await XdotoolAsync("mousemove", "--window", window, x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "getmouselocation", "--shell");
@@ -98,8 +98,8 @@ internal sealed class Screen : IAsyncDisposable
             ? (int.Parse(values["X"], CultureInfo.InvariantCulture), int.Parse(values["Y"], CultureInfo.InvariantCulture)) : null;
     }
 
-    /// <summary>Keeps a picture of the screen beside the tests' results, for whoever looks for the cause of a failure.</summary>
-    /// <returns>Where it is, or why there is none.</returns>
+    /// <summary>Saves a screenshot beside the tests' results, for analyzing a failure.</summary>
+    /// <returns>Its path, or the reason why there is none.</returns>
     public async Task<string> KeepAsync(string name)
     {
         var file = Path.Combine(Directory.CreateDirectory(TestSettings.Results).FullName, $"{name}-{DateTime.UtcNow:HHmmss}.png");
@@ -107,7 +107,7 @@ internal sealed class Screen : IAsyncDisposable
         return ended.ExitCode == 0 ? file : ended.All;
     }
 
-    /// <summary>Keeps a picture of the screen for a person, where FOLDERSYNC_TEST_SCREENSHOTS names a directory.</summary>
+    /// <summary>Saves a screenshot if FOLDERSYNC_TEST_SCREENSHOTS names a directory.</summary>
     public async Task ShootAsync(string name)
     {
         if (Environment.GetEnvironmentVariable("FOLDERSYNC_TEST_SCREENSHOTS") is { Length: > 0 } directory)
@@ -124,15 +124,15 @@ internal sealed class Screen : IAsyncDisposable
 /// <summary>A screen's pixels.</summary>
 internal sealed class Picture(int width, int height, byte[] rgb)
 {
-    /// <summary>Where the colour is, within a little; null: nowhere.</summary>
+    /// <summary>The position of a color, approximately; null if it isn't there.</summary>
     public (int X, int Y)? Find(int red, int green, int blue, int tolerance = 6)
     {
         var hits = Hits(red, green, blue, tolerance);
-        // A few pixels of that colour may be anything's edge.
+        // A few pixels of that color may belong to any edge.
         return hits.Count < 20 ? null : ((int)hits.Average(h => h.X), (int)hits.Average(h => h.Y));
     }
 
-    /// <summary>What the pixels of that colour, within a little, lie in; empty: there are none.</summary>
+    /// <summary>The rectangle around the pixels with that color, approximately; empty if there are none.</summary>
     public (int X, int Y, int Width, int Height) Box(int red, int green, int blue, int tolerance = 6)
     {
         var hits = Hits(red, green, blue, tolerance);
@@ -140,11 +140,11 @@ internal sealed class Picture(int width, int height, byte[] rgb)
             : (hits.Min(h => h.X), hits.Min(h => h.Y), hits.Max(h => h.X) - hits.Min(h => h.X) + 1, hits.Max(h => h.Y) - hits.Min(h => h.Y) + 1);
     }
 
-    /// <summary>The rectangle looks as in the other picture.</summary>
+    /// <summary>The rectangle looks the same in the other picture.</summary>
     public bool SameAs(Picture other, int left, int top, int columns, int rows) => Enumerable.Range(top, rows)
         .All(y => rgb.AsSpan(3 * ((y * width) + left), 3 * columns).SequenceEqual(other.Row(y).Slice(3 * left, 3 * columns)));
 
-    /// <summary>Both pixels are on the screen and of different colours.</summary>
+    /// <summary>Both pixels are on the screen and have different colors.</summary>
     public bool Differ((int X, int Y) one, (int X, int Y) other) => Has(one) && Has(other) && !Pixel(one).SequenceEqual(Pixel(other));
 
     private bool Has((int X, int Y) at) => at.X >= 0 && at.X < width && at.Y >= 0 && at.Y < height;

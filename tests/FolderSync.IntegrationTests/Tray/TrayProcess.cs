@@ -11,7 +11,7 @@ internal static class TrayProcess
     public static ChildProcess Start(string home, IReadOnlyDictionary<string, string?> environment, params string[] more) =>
         ChildProcess.Start("dotnet", [Dll, "--home", home, .. more], environment);
 
-    /// <summary>Without a desktop of any kind.</summary>
+    /// <summary>Without any desktop.</summary>
     public static Dictionary<string, string?> NoDesktop(string scratch) => new()
     {
         ["FOLDERSYNC_HOME"] = null,
@@ -21,6 +21,6 @@ internal static class TrayProcess
         ["WAYLAND_DISPLAY"] = null,
     };
 
-    /// <summary>Waits until it has written a line that holds the text.</summary>
+    /// <summary>Waits until it has written a line that contains the text.</summary>
     public static Task SaysAsync(this ChildProcess tray, string text) => Until.TrueAsync(() => tray.Log.Contains(text, StringComparison.Ordinal), () => $"The tray did not say '{text}'. It wrote:\n{tray.Log}");
 }

@@ -6,7 +6,7 @@ using FolderSync.IntegrationTests.Harness;
 
 namespace FolderSync.IntegrationTests.Tray;
 
-/// <summary>The tray and the service, without a desktop: who starts and ends whom, and what is said when something is wrong.</summary>
+/// <summary>The tray and the service without a desktop: which one starts and stops the other, and what is reported if something is wrong.</summary>
 public class TrayServiceTests
 {
     private static readonly string ServiceProgram = TestSettings.Executable;
@@ -37,7 +37,7 @@ public class TrayServiceTests
         using var service = Process.GetProcessById(ServiceAddress.Find(device.Home)!.Process);
         tray.KillAlone();
         await service.WaitForExitAsync().WaitAsync(TestSettings.Patience);
-        // In order, not by a kill of its own: it took away what says where it is.
+        // Stopped cleanly, not killed: it removed the file that says how to reach it.
         Assert.False(File.Exists(Path.Combine(device.Home, ServiceAddress.FileName)));
     }
 

@@ -3,7 +3,7 @@ using FolderSync.IntegrationTests.Windows;
 
 namespace FolderSync.IntegrationTests.Tray;
 
-/// <summary>Windows' shell as Wine has it, on a <see cref="Screen"/>: a desktop with a taskbar, and foldersync-tray.exe in it.</summary>
+/// <summary>Wine's version of Windows' shell on a <see cref="Screen"/>: a desktop with a taskbar, and foldersync-tray.exe in it.</summary>
 internal sealed class WineDesktop : IAsyncDisposable
 {
     public const string Needs = "wine, Xvfb, xdotool, import (apt-get install wine wine64 xvfb xdotool imagemagick)";
@@ -29,7 +29,7 @@ internal sealed class WineDesktop : IAsyncDisposable
     /// <summary>What was opened in the browser, in order.</summary>
     public IReadOnlyList<string> Opened => _opener.Opened;
 
-    /// <param name="dpi">Dots an inch that Windows takes the screen to have; 96 is the smallest.</param>
+    /// <param name="dpi">The screen's DPI for Windows; 96 is the smallest.</param>
     public static async Task<WineDesktop> StartAsync(int dpi = 96)
     {
         var desktop = new WineDesktop(await Screen.StartAsync());
@@ -43,15 +43,15 @@ internal sealed class WineDesktop : IAsyncDisposable
     /// <summary>A shell's desktop that starts the program.</summary>
     public async Task StartShellAsync(string program, params string[] arguments)
     {
-        // What stands in its command line; the home is this test's alone.
+        // Found by its command line; only this test uses that home.
         _started = [Path.GetFileName(program), .. arguments];
         _shell = ChildProcess.Start("wine", ["explorer", "/desktop=shell,1024x768", WindowsBuild.WindowsPath(program), .. arguments], _environment);
         await Until.TrueAsync(() => IsProgramAlive, () => $"{program} was not started. The shell wrote:\n{_shell.Log}");
     }
 
     /// <summary>
-    /// Does to a program on the shell's desktop what Wine's shell does not (`FolderSync.WindowsTestRunner --shell`). The shell starts programs without
-    /// waiting for them, so this one writes down that it is done; .NET under Wine dies now and then, and is started once more then.
+    /// Does to a program on the shell's desktop what Wine's shell doesn't (`FolderSync.WindowsTestRunner --shell`). The shell doesn't wait for
+    /// programs it starts, so this one writes a file when it is done; .NET sometimes crashes under Wine, and is started again then.
     /// </summary>
     public async Task TellAsync(string tests, params string[] what)
     {
@@ -61,7 +61,7 @@ internal sealed class WineDesktop : IAsyncDisposable
             await ChildProcess.RunAsync("wine", ["explorer", "/desktop=shell", WindowsBuild.WindowsPath(tests), "--shell", WindowsBuild.WindowsPath(done), .. what], _environment);
             if (await Until.WithinAsync(TestSettings.Patience / 4, () => Task.FromResult(new FileInfo(done) is { Exists: true, Length: > 0 })))
             {
-                // The one before may have done it and died then.
+                // The previous one may have done it before it crashed.
                 Assert.True(run > 1 || await File.ReadAllTextAsync(done) == "0", $"'{string.Join(' ', what)}' did not reach the program.");
                 return;
             }
@@ -69,10 +69,10 @@ internal sealed class WineDesktop : IAsyncDisposable
         Assert.Fail($"Twice the program died or hung that was to say '{string.Join(' ', what)}'.");
     }
 
-    /// <summary>Windows that the shell has opened beside the desktop and its taskbar, which are as wide as the screen: tooltips and balloons.</summary>
+    /// <summary>The shell's windows besides the desktop and its taskbar, which are as wide as the screen: tooltips and balloons.</summary>
     public async Task<bool> ShowsPopupAsync() => (await Screen.WindowsAsync("explorer.exe")).Any(w => w.Width < 1024);
 
-    /// <summary>The program that <see cref="StartShellAsync"/> started is running, hung or not.</summary>
+    /// <summary>Whether the program that <see cref="StartShellAsync"/> started is running, hung or not.</summary>
     public bool IsProgramAlive => Directory.GetDirectories("/proc").Any(p => CommandLine(p) is var line && _started.All(s => line.Contains(s, StringComparison.Ordinal)));
 
     public async ValueTask DisposeAsync()
@@ -89,7 +89,7 @@ internal sealed class WineDesktop : IAsyncDisposable
         try
         {
             var line = File.ReadAllText(Path.Combine(process, "cmdline"));
-            // The shell has the program in its command line, too.
+            // The shell's command line contains the program, too.
             return line.Contains("/desktop=", StringComparison.Ordinal) ? "" : line;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -5,13 +5,13 @@ using Xunit.Abstractions;
 namespace FolderSync.IntegrationTests.Tray;
 
 /// <summary>
-/// The tray's menu in Wine's taskbar, used with the mouse. Each step waits for its own sign, for the icon's tooltip comes and goes over the
-/// menu by itself and takes the clicks that are meant for it: the menu is there when the tray has a window, a line is under the mouse when it
-/// is highlighted, and something was chosen when the window is gone.
+/// The tray's menu in Wine's taskbar, used with the mouse. Each step waits for its own sign, because the icon's tooltip appears over the menu by
+/// itself and takes its clicks: the menu is open when the tray has a window, a line is selected when it is highlighted, and a choice was made when
+/// the window is gone.
 /// </summary>
 internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
 {
-    // Middles of lines, in pixels above the menu's lower edge.
+    // The middles of lines, in pixels above the menu's lower edge.
     public const int Quit = 12;
     public const int Rescan = 55;
     public const int PauseForAnHour = 89;
@@ -19,16 +19,16 @@ internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
     private const string TrayClass = "foldersync-tray.exe";
     private const int MostClicks = 3;
 
-    // In the menu: where the mouse points at a line, and a column left of all marks and texts; the topmost line can't be chosen.
+    // In the menu: the mouse's column, and a column left of all marks and texts; the topmost line can't be chosen.
     private const int Across = 60;
     private const int Edge = 5;
     private const int Top = 8;
 
-    // Where nothing is but the desktop.
+    // A position with only the desktop.
     private const string AsideX = "300";
     private const string AsideY = "300";
 
-    /// <summary>Wine drops a click now and then.</summary>
+    /// <summary>Wine sometimes drops a click.</summary>
     private static readonly TimeSpan s_lost = TestSettings.Patience / 6;
 
     private Screen Screen => desktop.Screen;
@@ -39,7 +39,7 @@ internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
         string x = icon.X.ToString(CultureInfo.InvariantCulture), y = icon.Y.ToString(CultureInfo.InvariantCulture);
         for (var click = 1; click <= MostClicks; click++)
         {
-            // Away from the icon at once, before it shows its tooltip.
+            // Moves away from the icon at once, before it shows its tooltip.
             await Screen.XdotoolAsync("mousemove", x, y, "click", "3", "mousemove", AsideX, AsideY);
             if (await Until.WithinAsync(s_lost, async () => await WindowAsync() is not null))
                 return;
@@ -48,7 +48,7 @@ internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
         throw new TimeoutException($"{MostClicks} right clicks on the icon at {x},{y} opened no menu.");
     }
 
-    /// <summary>Clicks at a line of the open menu.</summary>
+    /// <summary>Clicks a line of the open menu.</summary>
     /// <param name="above">The line's distance from the lower edge.</param>
     public async Task ChooseAsync(int above)
     {
@@ -73,7 +73,7 @@ internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
     private async Task<bool> IsUnderMouseAsync(int above)
     {
         var menu = await WindowAsync() ?? throw new InvalidOperationException("The menu closed before a line of it was chosen.");
-        // Aside and back: only a mouse that moves is noticed.
+        // Moves away and back: only a moving mouse is noticed.
         await Screen.XdotoolAsync("mousemove", AsideX, AsideY);
         if (await desktop.ShowsPopupAsync() || await Screen.PointInAsync(menu.Id, Across, menu.Height - above) is not { } at)
             return false;

@@ -9,7 +9,7 @@ namespace FolderSync.IntegrationTests.Tray;
 [Collection("Windows")]
 public class WineTests(WindowsBuild build, ITestOutputHelper output)
 {
-    // The tray's window, and what it chose to be told by; hexadecimal.
+    // The tray's window class, and the message it chose; hexadecimal.
     private const string WindowClass = "FolderSyncTray";
     private const string IconMessage = "8001";
     private const string IconId = "1";
@@ -41,7 +41,7 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
         await desktop.Screen.ShootAsync("wine-checked");
         await menu.LeaveAsync();
 
-        // The mouse is elsewhere: what the shell shows now is no tooltip.
+        // The mouse is elsewhere, so the window is not a tooltip.
         await Until.TrueAsync(async () => !await desktop.ShowsPopupAsync(), () => "The tooltip stays.");
         service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone & co" } });
         await ShowsAsync(desktop, Attention);
@@ -81,7 +81,7 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
         });
     }
 
-    /// <summary>A desktop with the tray in its taskbar, and the steps on it; again where the tray died by itself.</summary>
+    /// <summary>A desktop with the tray in its taskbar, and the test's steps; repeated if the tray crashed.</summary>
     private async Task RunAsync(int dpi, Func<WineDesktop, FakeService, string, Task> steps)
     {
         Skip.If(WineDesktop.IsMissing, $"Lacks one of {WineDesktop.Needs}.");
@@ -106,7 +106,7 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
                 var windows = string.Join(", ", (await desktop.Screen.WindowsAsync(".")).Select(w => $"{w.Width}x{w.Height}"));
                 var log = Path.Combine(home, "tray.log");
                 var said = $"{e.Message}\nThe screen: {picture}\nWindows: {windows}\nAsked of the service: {string.Join("; ", service.Asked)}\ntray.log:\n{(File.Exists(log) ? await File.ReadAllTextAsync(log) : "(there is none)")}";
-                // The icon of a program that has died stays until the mouse comes over it.
+                // A crashed program's icon stays until the mouse moves over it.
                 throw desktop.IsProgramAlive ? new Xunit.Sdk.XunitException(said, e) : new DiedException(said, e);
             }
         });
@@ -120,7 +120,7 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
         (int X, int Y)? found = null;
         await Until.TrueAsync(async () =>
         {
-            // Not to be waited for.
+            // Don't wait for it.
             Assert.True(desktop.IsProgramAlive, "The tray has ended.");
             return (found = (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B)) is not null;
         }, () => "The icon is not in the taskbar, or not in this colour.");

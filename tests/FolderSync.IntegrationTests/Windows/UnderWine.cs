@@ -2,12 +2,12 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Windows;
 
-/// <summary>A program of ours ended under Wine although nobody had told it to.</summary>
+/// <summary>A program of ours ended under Wine without being asked to.</summary>
 public sealed class DiedException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>
-/// .NET 10 itself dies now and then under Wine 8. A test in which that happened is run again from its start, and has failed when it happens
-/// again; what was seen is written either way. Every other failure is one.
+/// .NET 10 itself sometimes crashes under Wine 8. A test in which that happened runs again from its start, and fails if it happens again; both are
+/// reported. All other failures count at once.
 /// </summary>
 internal static class UnderWine
 {

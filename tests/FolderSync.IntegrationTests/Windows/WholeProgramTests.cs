@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace FolderSync.IntegrationTests.Windows;
 
-/// <summary>The whole program for Windows keeps a folder the same as a Syncthing 1.29 on Linux, over the managed TLS.</summary>
+/// <summary>The whole program for Windows syncs with a Syncthing 1.29 on Linux, using the managed TLS.</summary>
 [Collection("Windows")]
 public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
 {
@@ -73,7 +73,7 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
         await AssertSameAsync(there, here);
         Assert.Equal(["of Linux", "of Windows"], Directory.GetFiles(here, "both*").Select(File.ReadAllText).Order(StringComparer.Ordinal));
 
-        // What Windows can't have is told by name, and keeps nothing else.
+        // Names that are invalid on Windows are reported, and don't affect anything else.
         Sample.Write(Path.Combine(there, "a:b.txt"), "not for Windows");
         Sample.Write(Path.Combine(there, "con"), "nor this");
         Sample.Write(Path.Combine(there, "after.txt"), "but this");
@@ -88,7 +88,7 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
         await cluster.SyncedAsync(Folder);
         await AssertSameAsync(there, here);
 
-        // Killed in the middle, it goes on when it is started again.
+        // Killed in the middle, it resumes when it is started again.
         await linux.LimitSendingAsync(3000);
         Sample.Write(Path.Combine(there, "long.bin"), 20_000_000);
         await linux.ScanAsync(Folder);
@@ -102,7 +102,7 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
         Assert.Empty(Directory.GetFiles(here, ".foldersync.*"));
     }
 
-    /// <summary>But for the mode, which means nothing on Windows.</summary>
+    /// <summary>Without the permissions, which have no meaning on Windows.</summary>
     private static async Task AssertSameAsync(string there, string here)
     {
         var (expected, found) = (await TreeDigest.OfAsync(there), await TreeDigest.OfAsync(here));

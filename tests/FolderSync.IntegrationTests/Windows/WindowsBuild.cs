@@ -4,14 +4,14 @@ using FolderSync.IntegrationTests.Installers;
 
 namespace FolderSync.IntegrationTests.Windows;
 
-/// <summary>The programs as they are shipped for Windows, their tests, and a Wine prefix to run them in. Made once for all tests that want it.</summary>
+/// <summary>The programs as shipped for Windows, their tests, and a Wine prefix to run them in. Created once for all tests that need it.</summary>
 public sealed class WindowsBuild : IAsyncLifetime
 {
     private readonly ScratchDirectory _scratch = new();
     private bool _hasPrefix;
     private string? _lacks;
 
-    /// <summary>What the installers' scripts made of the programs.</summary>
+    /// <summary>The programs that the installer scripts built.</summary>
     public InstallerScripts Scripts { get; } = new();
 
     public string Program => Scripts.Published("win-x64", "foldersync.exe");
@@ -20,14 +20,14 @@ public sealed class WindowsBuild : IAsyncLifetime
 
     public string Tests { get; private set; } = "";
 
-    /// <summary>Of everything that is started in Wine.</summary>
+    /// <summary>Options for everything that is started in Wine.</summary>
     internal Dictionary<string, string?> Environment { get; private set; } = [];
 
     public static string WindowsPath(string path) => "Z:" + path.Replace('/', '\\');
 
-    /// <summary>Of every process in Wine.</summary>
-    /// <param name="prefix">An empty directory, or one that Wine has made its own.</param>
-    /// <param name="display">Of X; null where nothing is to be shown.</param>
+    /// <summary>The environment of every process in Wine.</summary>
+    /// <param name="prefix">An empty directory, or one that Wine has initialized.</param>
+    /// <param name="display">The X display; null if nothing is shown.</param>
     internal static Dictionary<string, string?> WineEnvironment(string prefix, string? display) => new()
     {
         ["WINEPREFIX"] = prefix,
@@ -40,7 +40,7 @@ public sealed class WindowsBuild : IAsyncLifetime
         ["DOTNET_ROOT"] = null,
         ["TZ"] = "UTC",
         ["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false",
-        // Wine 8 maps no memory twice.
+        // Wine 8 can't map memory twice.
         ["DOTNET_EnableWriteXorExecute"] = "0",
     };
 
@@ -75,7 +75,7 @@ public sealed class WindowsBuild : IAsyncLifetime
         Scripts.Dispose();
     }
 
-    /// <summary>Skips where there is no Wine, or what the builds need.</summary>
+    /// <summary>Skips the test if Wine or something that the builds need is missing.</summary>
     public void SkipUnlessThere() => Skip.If(_lacks is not null, _lacks ?? "");
 
     private async Task<string> PublishTestsAsync()
@@ -83,7 +83,7 @@ public sealed class WindowsBuild : IAsyncLifetime
         var output = _scratch.In("tests");
         var project = Path.GetFullPath(Path.Combine(InstallerScripts.Directory, "../tests/FolderSync.WindowsTestRunner"));
         var configuration = typeof(WindowsBuild).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        // Analyzers were at work in the build of these tests.
+        // The analyzers ran in the build of these tests.
         await using var publish = ChildProcess.Start("dotnet",
         [
             "publish", project, "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", _scratch.In("artifacts"),

@@ -6,16 +6,16 @@ using Xunit.Abstractions;
 namespace FolderSync.IntegrationTests.Windows;
 
 /// <summary>
-/// The tests of what is done differently on Windows, in their build for Windows, under Wine. .NET 10 itself crashes now and then under
-/// Wine 8: what did not end is run again, and a test in which it happened twice has failed.
+/// Tests of Windows-specific code, built for Windows, under Wine. .NET 10 itself sometimes crashes under Wine 8: tests that did not end run again,
+/// and fail if it happens twice.
 /// </summary>
 [Collection("Windows")]
 public class WindowsSuiteTests(WindowsBuild build, ITestOutputHelper output)
 {
-    /// <summary>A run breaks off about once in 200 tests, at another test each time; most often there are two or three runs.</summary>
+    /// <summary>A run crashes about once in 200 tests, each time at another one; two or three runs are usual.</summary>
     private const int MostRuns = 12;
 
-    /// <summary>A test that takes longer has lost its thread: longer than a test itself waits for anything.</summary>
+    /// <summary>A test that takes longer has lost its thread: this exceeds every timeout inside a test.</summary>
     private static readonly TimeSpan Limit = TestSettings.Patience / 2;
 
     [SkippableTheory]
@@ -55,7 +55,7 @@ public class WindowsSuiteTests(WindowsBuild build, ITestOutputHelper output)
         var done = false;
         foreach (var line in File.Exists(results) ? File.ReadAllLines(results) : [])
         {
-            // The last line of a process that died may be half a one.
+            // The last line of a crashed process may be incomplete.
             if (!line.EndsWith('}'))
                 continue;
             var said = JsonNode.Parse(line)!;

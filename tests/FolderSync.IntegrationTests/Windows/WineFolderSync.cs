@@ -10,7 +10,7 @@ public sealed class WineFolderSync : SyncDevice
     private WineFolderSync(WindowsBuild build, string name, string home)
         : base(name, home) => _build = build;
 
-    /// <summary>With an identity and a configuration; not running yet.</summary>
+    /// <summary>Creates an identity and a configuration; doesn't start it.</summary>
     public static async Task<WineFolderSync> MakeAsync(WindowsBuild build, string name, string home)
     {
         // Wine 8 has no ECDSA.
