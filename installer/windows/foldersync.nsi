@@ -43,13 +43,13 @@ VIAddVersionKey "LegalCopyright" "The FolderSync authors"
 !define MUI_UNICON "${ICON}"
 !define MUI_WELCOMEFINISHPAGE_BITMAP "${BANNER}"
 !define MUI_WELCOMEPAGE_TITLE "FolderSync ${VERSION}"
-!define MUI_WELCOMEPAGE_TEXT "Keeps folders the same on your computers, phones and NAS: directly, with no server in between.$\r$\n$\r$\nIt is installed for you alone and needs no administrator. A FolderSync that runs is ended, brought up to date and started again; your folders, this device's identity and the configuration stay as they are.$\r$\n$\r$\nClick Next to go on."
+!define MUI_WELCOMEPAGE_TEXT "Keeps folders the same on your computers, phones and NAS: directly, with no server in between.$\r$\n$\r$\nThis installs it for you only, without administrator rights. A running FolderSync is stopped, updated and started again; your folders, this device's identity and the configuration don't change.$\r$\n$\r$\nClick Next to continue."
 !define MUI_FINISHPAGE_TITLE "FolderSync is installed"
 !define MUI_ABORTWARNING
 !define MUI_COMPONENTSPAGE_NODESC
 !define MUI_FINISHPAGE_RUN "$INSTDIR\app\foldersync-tray.exe"
 !define MUI_FINISHPAGE_RUN_TEXT "Start FolderSync"
-!define MUI_FINISHPAGE_TEXT "When Windows asks whether FolderSync may be reached through the firewall, say yes for private networks: else this computer only meets devices that it can reach itself.$\r$\n$\r$\nThe icon in the taskbar opens FolderSync's page."
+!define MUI_FINISHPAGE_TEXT "If Windows Firewall asks about FolderSync, allow it for private networks: otherwise other devices can't connect to this computer.$\r$\n$\r$\nThe icon in the taskbar opens FolderSync's page."
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_DIRECTORY
@@ -121,7 +121,7 @@ Function ${un}EndRunning
   Call ${un}IsRunning
   Pop $ServiceRan
   ${If} $TrayRan == "1"
-    DetailPrint "Ending FolderSync's icon ..."
+    DetailPrint "Stopping FolderSync's icon ..."
     ; Its window is hidden; closed, it ends the service that it started.
     StrCpy $1 0
     ${Do}
@@ -142,7 +142,7 @@ Function ${un}EndRunning
   Call ${un}IsRunning
   Pop $0
   ${If} $0 == "1"
-    DetailPrint "Ending FolderSync's service ..."
+    DetailPrint "Stopping FolderSync's service ..."
     nsExec::ExecToLog /TIMEOUT=40000 '"$INSTDIR\app\foldersync.exe" shutdown'
     Pop $0
     Push "foldersync.exe"
@@ -156,8 +156,8 @@ Function ${un}EndRunning
   Pop $1
   ${If} "$0$1" != ""
     SetErrorLevel ${NOT_DONE}
-    MessageBox MB_OK|MB_ICONSTOP "FolderSync runs and could not be ended. Quit it from its icon's menu and end every 'foldersync serve', then try again. Nothing was changed." /SD IDOK
-    Abort "FolderSync runs and could not be ended. Nothing was changed."
+    MessageBox MB_OK|MB_ICONSTOP "FolderSync is running and could not be stopped. Quit it from its icon's menu and stop every 'foldersync serve', then try again. Nothing was changed." /SD IDOK
+    Abort "FolderSync is running and could not be stopped. Nothing was changed."
   ${EndIf}
   Pop $1
   Pop $0
@@ -230,7 +230,7 @@ Section "FolderSync" SectionProgram
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "EstimatedSize" ${SIZE_KB}
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoModify" 1
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoRepair" 1
-  DetailPrint "If Windows asks whether FolderSync may be reached through the firewall, say yes for private networks."
+  DetailPrint "If Windows Firewall asks about FolderSync, allow it for private networks."
 SectionEnd
 
 Section "Start menu" SectionMenu
@@ -323,7 +323,7 @@ Section "Uninstall"
   ${If} ${Errors}
     StrCpy $1 "0"
     ${If} ${FileExists} "${HOME}\*.*"
-      MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Remove this device's identity and configuration, too?$\r$\n$\r$\nThe files in your folders stay in any case. Without the identity, a FolderSync that is installed again is a new device to all others.$\r$\n$\r$\n${HOME}" /SD IDNO IDNO keep
+      MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Remove this device's identity and configuration, too?$\r$\n$\r$\nThe files in your folders always stay. Without the identity, a reinstalled FolderSync is a new device for all others.$\r$\n$\r$\n${HOME}" /SD IDNO IDNO keep
       StrCpy $1 "1"
       keep:
     ${EndIf}
