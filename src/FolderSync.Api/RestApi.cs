@@ -11,7 +11,7 @@ using FolderSync.Engine;
 
 namespace FolderSync.Api;
 
-/// <summary>Syncthing's REST dialect over the engine: what each route does is in the class of its area.</summary>
+/// <summary>Syncthing's REST API over the engine; each area has a class with its routes.</summary>
 internal sealed class RestApi(
     Gatekeeper gate, LoginRoutes login, MetricsRoute metrics, ServiceEvents events, EventBuffers buffers, AccessWarnings warnings, IEnumerable<IRoutes> areas)
 {
@@ -29,7 +29,7 @@ internal sealed class RestApi(
             s.GetRequiredService<RunningPage>(), s.GetRequiredService<ConfigStore>(), () => s.GetRequiredService<Gatekeeper>().IsOpenToNetwork,
             s.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Access")));
         AddRoutes(services);
-        // A query that can't be read is told of, as every other mistake.
+        // Reports invalid query parameters like every other error.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
     }
 

@@ -12,6 +12,6 @@ public interface IConnectionPath
     /// </summary>
     TimeSpan Unanswered { get; }
 
-    /// <summary>Ends the connection at once without a farewell; pending operations fail.</summary>
+    /// <summary>Ends the connection at once without close_notify; pending operations fail.</summary>
     void Abort();
 }

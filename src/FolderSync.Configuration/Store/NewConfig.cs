@@ -14,27 +14,27 @@ public static class NewConfig
     public static string Text(string name, string apiKey) =>
         $"""
          {ConfigJsonSchema.Header}
-         # FolderSync's configuration. Save it and it is in force within a second; a mistake is named, with its line, in the log
-         # and on the page, and what was in force stays so. Your comments and their order are kept when the page changes something.
-         # What is not written here has its default. Every option is shown in config-samples/.
+         # FolderSync's configuration. A saved change is applied within a second; if the file is invalid, the log and the page show the
+         # line, and the last valid version stays in force. Changes made on the page keep your comments and their order.
+         # Options that are missing here have their default. config-samples/ shows every option.
 
          device:
            name: {YamlWriter.Inline(YamlValue.Text(name))}
 
-         # The web page and the REST interface.
+         # The web page and the REST API.
          page:
            address: {PageConfig.DefaultAddress}
            api-key: {YamlWriter.Inline(YamlValue.Text(apiKey))}
 
          network:
            # listen: [default]        # default is tcp://0.0.0.0:22000
-           # local-discovery: false   # don't tell the LAN of this device, nor look for others there
+           # local-discovery: false   # don't announce this device on the LAN, and don't look for others there
 
          limits:
-           # send: 2 MiB/s            # to all devices together; off by default
+           # send: 2 MiB/s            # for all devices together; off by default
            # receive: off
 
-         # What you are told of on the desktop.
+         # Desktop notifications.
          notifications:
            # pairing: false           # all are on by default: pairing, folders, conflicts, errors
 
@@ -44,7 +44,7 @@ public static class NewConfig
            #   name: phone
            #   addresses: [dynamic]   # or tcp://192.168.1.5:22000
 
-         # What is kept the same. `foldersync share PATH --with NAME` writes the entry for you.
+         # The synchronized folders. `foldersync share PATH --with NAME` writes the entry for you.
          folders:
            # - id: documents          # the same on all devices
            #   path: ~/Documents

@@ -83,7 +83,7 @@ internal static class KeyMaterial
         catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or GeneralSecurityException)
         {
             var why = pem.Contains("ENCRYPTED", StringComparison.Ordinal) ? "it is encrypted with a password; a device key has none" : "it can't be read";
-            throw new InvalidDataException($"The key file is of no use: {why}. Restore key.pem from a backup.", e);
+            throw new InvalidDataException($"The key file is invalid: {why}. Restore key.pem from a backup.", e);
         }
 
         throw new InvalidDataException("The key file holds no PEM private key. Restore key.pem from a backup.");

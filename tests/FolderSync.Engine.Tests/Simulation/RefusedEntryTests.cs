@@ -117,7 +117,7 @@ public sealed class RefusedEntryTests
             _raw.Entry("nothing", null, 5, 10) with { Deleted = false },
         ];
         _raw.Send(_raw.Update(2, bad));
-        _world.RunUntil("all are told of", () => Problems().Count >= bad.Length);
+        _world.RunUntil("all are reported", () => Problems().Count >= bad.Length);
         Assert.Null(_raw.Ended);
         Assert.All(Problems(), p => Assert.Contains("raw", p.Reason, StringComparison.Ordinal));
         Assert.All((string[])["a", "many", "big", "link", "nothing"], n => Assert.Contains(Problems(), p => p.Path == n));
@@ -139,7 +139,7 @@ public sealed class RefusedEntryTests
         Assert.Equal([_raw.Id], Anna.Index.Holders(FileName.Of("a")));
         // A complete index without them clears the problem.
         _raw.Send(_raw.Index(_raw.Entry("a", "good", 7, 12)));
-        _world.RunUntil("it is told of no more", () => Problems().Count == 0);
+        _world.RunUntil("it is no longer reported", () => Problems().Count == 0);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class RefusedEntryTests
         // They become valid: nothing remains of the problem.
         for (var first = 1; first < sequence; first += 1000)
             _raw.Send(_raw.Update(sequence - 1, [.. Enumerable.Range(first, 1000).Select(n => _raw.Entry($"bad {n}", null, 9, sequence + n))]));
-        _world.RunUntil("nothing is told of", () => Problems().Count == 0);
+        _world.RunUntil("nothing is reported", () => Problems().Count == 0);
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class RefusedEntryTests
         Anna.Start();
         _world.RunUntil("anna has scanned", () => Anna.Engine?.Folder(SimulatedDevice.Folder)?.LastScan is not null);
         _raw.Connect(Anna);
-        _world.RunUntil("raw is told", () => _raw.Received.OfType<BepMessage.ClusterConfig>().Any());
+        _world.RunUntil("raw is notified", () => _raw.Received.OfType<BepMessage.ClusterConfig>().Any());
         _raw.Send(_raw.Shares(Anna));
     }
 

@@ -20,7 +20,7 @@ public sealed class RoleStoryTests
     {
         Begin();
         Bert.Configure(_world.Devices, f => f with { Devices = [] });
-        _world.RunUntil("anna is told", () => Anna.Engine!.Devices.Single().Folders.GetValueOrDefault(SimulatedDevice.Folder) is RemoteFolderState.NotSharing);
+        _world.RunUntil("anna is notified", () => Anna.Engine!.Devices.Single().Folders.GetValueOrDefault(SimulatedDevice.Folder) is RemoteFolderState.NotSharing);
         Anna.User.WriteFile("more", "more");
         Anna.User.Delete("f");
         _world.Scan(Anna);

@@ -117,7 +117,7 @@ public sealed class SettingsPageTests
             await stage.Browser.UntilAsync("document.querySelectorAll('.check-result').length > 2");
             await stage.Browser.PressAsync("[data-act=restart]");
             await stage.Browser.PressSayingAsync("Restart", "dialog");
-            await stage.Cluster.UntilAsync("that it started anew", async () => (string?)(await a.Rest.GetAsync("system/status"))["startTime"] != started);
+            await stage.Cluster.UntilAsync("that it restarted", async () => (string?)(await a.Rest.GetAsync("system/status"))["startTime"] != started);
             await stage.Browser.UntilAsync("document.querySelector('#alerts').innerText === '' && !document.body.classList.contains('lost')");
 
             await stage.Browser.PressAsync("[data-act=shutdown]");

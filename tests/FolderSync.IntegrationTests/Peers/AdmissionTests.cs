@@ -22,7 +22,7 @@ public sealed class AdmissionTests
             await cluster.ConnectedAsync(ours, peer);
             await AllowAsync("10.0.0.0/8");
             await cluster.UntilAsync("that the connection is closed", async () => !await IsConnectedAsync());
-            await cluster.UntilAsync("that the device is told why, or was dialed in vain", async () =>
+            await cluster.UntilAsync("that the device learns why, or was dialed in vain", async () =>
                 dials ? (await ours.Rest.GetAsync("foldersync/devices")).ToJsonString().Contains("allowed-networks", StringComparison.Ordinal)
                     : ours.Log.Contains("allowed-networks", StringComparison.Ordinal));
             Assert.False(await IsConnectedAsync());

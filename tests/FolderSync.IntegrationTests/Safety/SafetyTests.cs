@@ -153,7 +153,7 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
         Sample.Write(Path.Combine(ours, "meanwhile"), "meanwhile");
         Sample.Write(Path.Combine(peer, "here too"), "here too");
         await Ours.ScanAsync("paused");
-        await Cluster.UntilAsync("that the pause is told", async () =>
+        await Cluster.UntilAsync("that the pause is reported", async () =>
             (string)(await Ours.Rest.GetAsync($"db/completion?folder=paused&device={Peer.Id}"))["remoteState"]! == "paused");
         Assert.False(File.Exists(Path.Combine(peer, "meanwhile")));
         Assert.False(File.Exists(Path.Combine(ours, "here too")));

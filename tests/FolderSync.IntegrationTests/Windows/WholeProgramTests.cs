@@ -78,7 +78,7 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
         Sample.Write(Path.Combine(there, "con"), "nor this");
         Sample.Write(Path.Combine(there, "after.txt"), "but this");
         await linux.ScanAsync(Folder);
-        await cluster.UntilAsync("that both names are told", async () =>
+        await cluster.UntilAsync("that both names are reported", async () =>
         {
             var errors = (await windows.Rest.GetAsync($"folder/errors?folder={Folder}"))["errors"]!.AsArray().Select(e => ((string)e!["path"]!, (string)e["error"]!)).ToList();
             return errors.Any(e => e.Item1 == "a:b.txt" && e.Item2.Contains("Windows", StringComparison.Ordinal)) && errors.Any(e => e.Item1 == "con") && File.Exists(Path.Combine(here, "after.txt"));
