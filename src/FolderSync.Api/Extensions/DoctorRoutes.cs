@@ -140,7 +140,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
                 "Synchronize the clocks of both computers (timedatectl set-ntp true).");
         }
         if (told.Count == 0)
-            yield return Ok("clock", "No connected device tells its time; nothing to compare with.");
+            yield return Ok("clock", "No connected device reports its time; there is nothing to compare with.");
         else if (told.All(d => d.ClockOffset!.Value.Duration() <= ClockTolerance))
             yield return Ok("clock", $"This clock agrees with that of {string.Join(", ", told.Select(Name))}.");
     }

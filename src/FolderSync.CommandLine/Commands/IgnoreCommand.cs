@@ -53,7 +53,7 @@ internal static class IgnoreCommand
         foreach (var pattern in removed)
         {
             if (lines.RemoveAll(l => l.Trim() == pattern.Trim()) == 0)
-                throw CliException.BadInput($"The pattern '{pattern}' is not there. `foldersync ignore FOLDER` lists those that are.");
+                throw CliException.BadInput($"The pattern '{pattern}' does not exist. `foldersync ignore FOLDER` lists the patterns.");
         }
         lines.AddRange(added.Where(a => !lines.Contains(a)));
         return lines;

@@ -67,7 +67,7 @@ internal sealed class DemoDevice : IAsyncDisposable
     public void CheckAlive()
     {
         if (_process.HasExited)
-            throw CliException.Failed($"The device '{Name}' ended by itself (exit code {_process.ExitCode}). Its log:{Environment.NewLine}{_log}");
+            throw CliException.Failed($"The device '{Name}' exited unexpectedly (exit code {_process.ExitCode}). Its log:{Environment.NewLine}{_log}");
     }
 
     public async ValueTask DisposeAsync()

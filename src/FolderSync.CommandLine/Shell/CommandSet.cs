@@ -12,7 +12,7 @@ internal sealed class CommandSet
     private readonly List<CommandGroup> _groups = [];
     private readonly Option<string?> _home = new("--home")
     {
-        Description = "The directory with this device's identity, configuration and state. Default: $FOLDERSYNC_HOME, else the platform's place.",
+        Description = "The directory with this device's identity, configuration and state. Default: $FOLDERSYNC_HOME, otherwise the platform's default.",
         HelpName = "DIR",
         Recursive = true,
     };

@@ -26,7 +26,7 @@ internal sealed class ImportOptions(List<ImportNote> notes)
         if (ConfigAddress.WhyNotHostAndPort(address) is not null)
         {
             if (address.Length > 0)
-                notes.Add(new ImportNote($"gui, address {address}", $"the page is at {PageConfig.DefaultAddress}: FolderSync takes host:port only."));
+                notes.Add(new ImportNote($"gui, address {address}", $"the page is at {PageConfig.DefaultAddress}: FolderSync accepts host:port only."));
             address = PageConfig.DefaultAddress;
         }
         var hash = gui.Text("password");

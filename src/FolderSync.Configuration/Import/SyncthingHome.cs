@@ -44,7 +44,7 @@ public sealed class SyncthingHome(string path)
         if (!File.Exists(ConfigFile))
             throw new InvalidDataException($"There is no config.xml in '{Path}'. Give the directory that `syncthing paths` shows.");
         if (SyncthingClientConfig.IsOurs(ConfigFile))
-            throw new InvalidDataException($"'{ConfigFile}' is FolderSync's own, made for programs that look for Syncthing there. Give a Syncthing's home.");
+            throw new InvalidDataException($"'{ConfigFile}' belongs to FolderSync, which wrote it for programs that look for Syncthing there. Give a Syncthing's home.");
         var settings = new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,

@@ -127,7 +127,7 @@ public static class ConfigReader
             if (folder.Id.Value.Length == 0)
                 reader.Problem(item, "This folder has no 'id'.", "Give it a short word that all devices use for it.");
             else if (folder.Path.Length == 0)
-                reader.Problem(item, $"The folder '{folder.Id}' has no 'path'.", "Write where its files are on this device.");
+                reader.Problem(item, $"The folder '{folder.Id}' has no 'path'.", "Set the path of its files on this device.");
             else if (folders.Any(f => f.Id == folder.Id))
                 reader.Problem(item, $"The folder '{folder.Id}' is listed a second time.", "Give one of the two another id, or remove it.");
             else if (WhyNotAt(folder.Path, folders, home) is { } why)

@@ -175,7 +175,7 @@ public static class ConfigSchema
             .InSyncthing("maxConflicts").Labelled("Conflict copies per file"),
         ConfigField.Word<FolderConfig, PullOrder>("order", "Which files are fetched first.", ConfigWords.Order, c => c.Order, (c, v) => c with { Order = v })
             .InSyncthing("order").Labelled("Order of files"),
-        ConfigField.Free<FolderConfig>("min-free", "Disk space to keep free: a percentage, a size, or off. Files that would leave less wait; only superseded versions older than seven days are deleted to make room for them.", c => (c.MinDiskFree, c.MinDiskFreeIsBytes),
+        ConfigField.Free<FolderConfig>("min-free", "Disk space to keep free: a percentage, a size, or off. Files that would leave less wait; only superseded versions older than seven days are deleted to free space for them.", c => (c.MinDiskFree, c.MinDiskFreeIsBytes),
             (c, v) => c with { MinDiskFree = v.Amount, MinDiskFreeIsBytes = v.IsBytes })
             .InSyncthing("minDiskFree").Labelled("Keep free on the disk"),
         ConfigField.Bool<FolderConfig>("ignore-permissions", "File permissions are ignored.", c => c.IgnorePermissions, (c, v) => c with { IgnorePermissions = v })
@@ -192,7 +192,7 @@ public static class ConfigSchema
             .InRest("holdDeletionsOverPercent").Labelled("Hold more deletions than, in percent"),
         ConfigField.Bool<FolderConfig>("hold-incoming-deletions", "Apply the same limits to deletions by other devices.", c => c.HoldIncomingDeletions, (c, v) => c with { HoldIncomingDeletions = v })
             .InRest("holdIncomingDeletions").Labelled("Hold others’ deletions, too"),
-        ConfigField.Duration<FolderConfig>("mtime-window", "Modification times that differ by no more count as equal, for disks that store them imprecisely.", 1, "off",
+        ConfigField.Duration<FolderConfig>("mtime-window", "Modification times that differ by no more than this count as equal, for disks that store them imprecisely.", 1, "off",
             c => c.ModifiedWindowSeconds, (c, v) => c with { ModifiedWindowSeconds = v })
             .InSyncthing("modTimeWindowS").ReopensFolder().Labelled("Tolerance of times"),
     ]);

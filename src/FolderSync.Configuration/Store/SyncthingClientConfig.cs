@@ -15,7 +15,7 @@ public sealed class SyncthingClientConfig : IDisposable
     public const string FileName = "config.xml";
 
     /// <summary>In the first lines: distinguishes this file from a real Syncthing's.</summary>
-    public const string Marker = "Made by FolderSync for programs that look here for Syncthing's address and key";
+    public const string Marker = "Created by FolderSync for programs that look here for Syncthing's address and key";
 
     /// <summary>The oldest format version that all clients in use read.</summary>
     private const string FormatVersion = "36";
@@ -81,7 +81,7 @@ public sealed class SyncthingClientConfig : IDisposable
         {
             if (File.Exists(path) && !IsOurs(path))
             {
-                Log.NoClientConfig(_log, path, "there is one that FolderSync did not make.");
+                Log.NoClientConfig(_log, path, "it exists, and FolderSync didn't create it.");
                 return;
             }
             var current = _config.Current;

@@ -80,11 +80,11 @@ internal sealed class YamlTreeReader
         switch (_parser.Current)
         {
             case AnchorAlias alias:
-                throw Refuse(alias, "YAML aliases (*name) are not taken here.", "Write the value itself.");
+                throw Refuse(alias, "YAML aliases (*name) are not supported.", "Write the value itself.");
             case NodeEvent { Anchor.IsEmpty: false } anchored:
-                throw Refuse(anchored, "YAML anchors (&name) are not taken here.", "Write the value without the anchor.");
+                throw Refuse(anchored, "YAML anchors (&name) are not supported.", "Write the value without the anchor.");
             case NodeEvent { Tag.IsEmpty: false } tagged:
-                throw Refuse(tagged, "YAML tags (!name) are not taken here.", "Write the value without the tag, in quotes if it starts with '!'.");
+                throw Refuse(tagged, "YAML tags (!name) are not supported.", "Write the value without the tag, in quotes if it starts with '!'.");
             case Scalar s:
                 _parser.MoveNext();
                 return Node(s);
@@ -120,7 +120,7 @@ internal sealed class YamlTreeReader
             if (name is not YamlScalar { IsBlock: false } key || back > 0)
                 throw new ConfigException(_file, name.Line, Math.Max(1, name.Column - back), "An option's name must be a simple word.");
             if (!seen.TryAdd(key.Value, key.Line))
-                throw new ConfigException(_file, key.Line, key.Column, $"'{key.Value}' stands here a second time, the first is in line {seen[key.Value]}.", "Remove one of the two.");
+                throw new ConfigException(_file, key.Line, key.Column, $"'{key.Value}' is a duplicate key; the first one is in line {seen[key.Value]}.", "Remove one of the two.");
             entries.Add(new YamlEntry(key, ReadNode(depth + 1)));
         }
         return new YamlMap(Index(start), (int)start.Start.Line, (int)start.Start.Column, entries, start.Style == MappingStyle.Flow, Index(end) + 1);

@@ -90,7 +90,7 @@ public static class IgnoreParser
             if (escapeSeen)
                 throw new FormatException("A file can have only one #escape= line.");
             if (patternSeen)
-                throw new FormatException("The #escape= line must stand before the first pattern.");
+                throw new FormatException("The #escape= line must come before the first pattern.");
             var rest = line.AsSpan(EscapeDirective.Length).Trim();
             if (rest.StartsWith("="))
             {
@@ -104,7 +104,7 @@ public static class IgnoreParser
         private void Include(string from, string argument)
         {
             if (argument.Trim() is not { Length: > 0 } path || !char.IsWhiteSpace(argument[0]))
-                throw new FormatException("Behind #include must stand a space and the name of a file.");
+                throw new FormatException("#include must be followed by a space and a file name.");
             var target = Resolve(from, dialect.BackslashSeparates ? path.Replace('\\', '/') : path);
             if (_open.Contains(target))
                 throw new FormatException($"{string.Join(" includes ", [.. _open, target])}: that never ends.");
@@ -112,7 +112,7 @@ public static class IgnoreParser
                 return;
             if (_open.Count > MaxIncludeDepth)
                 throw new FormatException($"Files are included more than {MaxIncludeDepth} deep.");
-            var lines = include?.Invoke(target) ?? throw new FormatException($"The file to include, {target}, is not there.");
+            var lines = include?.Invoke(target) ?? throw new FormatException($"The included file {target} does not exist.");
             ReadFile(target, lines);
         }
 

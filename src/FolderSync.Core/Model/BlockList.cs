@@ -20,7 +20,7 @@ public sealed class BlockList : IEquatable<BlockList>
     public BlockList(int blockSize, long fileSize, ReadOnlyMemory<byte> hashes, BlockHash blocksHash = default)
     {
         if (hashes.Length != CountFor(fileSize, blockSize) * BlockHash.Length)
-            throw new ArgumentException($"{fileSize} bytes in blocks of {blockSize} do not make {hashes.Length / 32} hashes.", nameof(hashes));
+            throw new ArgumentException($"{fileSize} bytes in blocks of {blockSize} don't match {hashes.Length / 32} hashes.", nameof(hashes));
         BlockSize = blockSize;
         FileSize = fileSize;
         _hashes = hashes;

@@ -16,7 +16,7 @@ internal static class RootTrouble
             $"in the configuration; if it was deleted on purpose, remove the folder from the configuration. {Safe}",
         RootState.NotADirectory => $"{path} is not a directory. Move it away and put the folder's directory back, or set its new path in the configuration. {Safe}",
         RootState.MarkerMissing or RootState.Replaced when isEmpty =>
-            $"The directory {path} is empty and lacks its marker .stfolder, as when a disk is not mounted. Mount the disk that belongs there: {ByItself} " +
+            $"The directory {path} is empty and lacks its marker .stfolder, as if a disk is not mounted. Mount the disk that belongs there: {ByItself} " +
             $"If the files are really lost and should be restored from the other devices, remove the folder here and add it again. {Safe}",
         RootState.Replaced =>
             $"Another directory, without the marker .stfolder, is now at {path}. Put the folder's own directory back: {ByItself} " +
@@ -25,7 +25,7 @@ internal static class RootTrouble
             $"The marker .stfolder is missing in {path}, so it is unknown whether this is the folder that was synced. " +
             $"If its files are present and right, create the marker again (mkdir '{Path.Combine(path, ".stfolder")}'): {ByItself} {Safe}",
         RootState.Unreadable => $"The directory {path} can't be read. Give the user who runs FolderSync permission to read it, or check the disk. {Safe}",
-        _ => $"The directory {path} was another one for a moment while FolderSync worked in it. Make sure that the folder's own directory stays there: {ByItself} {Safe}",
+        _ => $"The directory {path} was replaced for a moment while FolderSync used it. Make sure that the folder's own directory stays there: {ByItself} {Safe}",
     };
 
     /// <summary>Runs on a worker.</summary>

@@ -113,7 +113,7 @@ internal sealed class PeerSession
 
     /// <summary>Null if the device may use the stream's remote address, otherwise a sentence.</summary>
     public string? WhyNotAt(AuthenticatedStream stream) => NetworkFilter.Allows(Config.AllowedNetworks, stream.Address) ? null
-        : $"{stream.Remote} is not in the networks that are allowed for this device (allowed-networks).";
+        : $"{stream.Remote} is not in this device's allowed networks (allowed-networks).";
 
     public void Close(string reason)
     {

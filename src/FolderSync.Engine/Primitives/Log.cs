@@ -77,7 +77,7 @@ internal static partial class Log
     [LoggerMessage(210, LogLevel.Information, "Folder {Folder}: {Removed} old versions removed, {Bytes} bytes")]
     public static partial void Cleaned(ILogger log, string folder, int removed, long bytes);
 
-    [LoggerMessage(213, LogLevel.Information, "Folder {Folder}: {Removed} old versions deleted to make room, {Bytes} bytes")]
+    [LoggerMessage(213, LogLevel.Information, "Folder {Folder}: {Removed} old versions deleted to free space, {Bytes} bytes")]
     public static partial void MadeRoom(ILogger log, string folder, int removed, long bytes);
 
     [LoggerMessage(214, LogLevel.Warning, "Folder {Folder}: {Reason}")]

@@ -21,7 +21,7 @@ internal sealed partial class ApplyBatch
         if (isTarget && step is ApplyStep.PlaceDirectory && twin is { } directory && TryRespell(directory, misspelled) is { } old)
             return new ApplyResult.Respelled(step, old);
         return Failures.Of(step, $"'{step.Target.Name}' can't be placed because {(twin is { } there ? $"'{there}'" : "another spelling of it")} is there and " +
-            "this disk takes the two for the same name. Rename one of them.", FileSystemError.Exists);
+            "this disk treats both as the same name. Rename one of them.", FileSystemError.Exists);
     }
 
     /// <summary>

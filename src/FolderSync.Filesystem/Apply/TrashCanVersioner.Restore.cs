@@ -71,7 +71,7 @@ public sealed partial class TrashCanVersioner
         if (names.Misspelled(name) is { } misspelled)
             throw new FileSystemException(FileSystemError.Exists,
                 $"'{name}' can't be restored because {(names.TrueSpelling(misspelled) is { } other ? $"'{other}'" : "another spelling of it")} is there and " +
-                "this disk takes the two for the same name; rename that first.");
+                "this disk treats both as the same name; rename that first.");
     }
 
     private void ReplaceKept(LocalPath other, LocalPath path, FileName name)

@@ -86,7 +86,7 @@ internal static class Errno
     public static string Text(int errno) => errno switch
     {
         NotUtf8 => "the name can't be written as UTF-8",
-        NoRoot => "the folder's root is not there",
+        NoRoot => "the folder's root does not exist",
         MetSymlink => "it is a symlink",
         NotRegular => "it is not a regular file",
         ManyNames => "the file has other hard links",

@@ -61,7 +61,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
             }
             else if (part.Length * 3 > traits.MaxLeafLength && Encoding.UTF8.GetByteCount(part) is var length && length > traits.MaxLeafLength)
             {
-                return $"'{ShownName.Of(part.ToString())}' is {length} bytes long; {traits.Name} takes names of at most {traits.MaxLeafLength} bytes.";
+                return $"'{ShownName.Of(part.ToString())}' is {length} bytes long; {traits.Name} allows at most {traits.MaxLeafLength} bytes.";
             }
         }
         return null;
@@ -137,7 +137,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
             return System.Text.Unicode.Utf8.IsValid(target)
                 ? Encoding.UTF8.GetString(target)
                 : throw new FileSystemException(FileSystemError.NotSupported,
-                    $"The symlink '{Where(path)}' can't be synced: what it points at ('{ShownName.Of(target)}') is not UTF-8.");
+                    $"The symlink '{Where(path)}' can't be synced: its target ('{ShownName.Of(target)}') is not UTF-8.");
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed unsafe partial class WindowsFileSystem
         var between = WindowsPath.Below(_root, isTemporary ? TempName.Between(from) : from.Parent.Child($"foldersync-swap-{RandomNumberGenerator.GetHexString(8)}"));
         // ReplaceFile would remove what an earlier exchange left there.
         if (Kernel32.GetAttributes(between) != Kernel32.NoAttributes)
-            throw new FileSystemException(FileSystemError.Exists, $"Can't exchange '{Where(from)}': '{WindowsPath.Shown(between)}' is there, which an interrupted exchange left.");
+            throw new FileSystemException(FileSystemError.Exists, $"Can't exchange '{Where(from)}': '{WindowsPath.Shown(between)}' exists, left by an interrupted exchange.");
         ClearReadOnly(target);
         if (Kernel32.Replace(target, source, between, 0, 0, 0))
             return MoveBack(between, source);

@@ -52,7 +52,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
             if (WindowsNames.WhyImpossible(name.Value.AsSpan(range)) is { } why)
                 return why;
         }
-        return _root.Length + name.Value.Length > 32_000 ? $"'{ShownName.Of(name.Leaf)}' lies too deep: Windows takes paths of at most 32,000 characters." : null;
+        return _root.Length + name.Value.Length > 32_000 ? $"'{ShownName.Of(name.Leaf)}' is too deep: Windows allows paths of at most 32,000 characters." : null;
     }
 
     public FileStat? Stat(LocalPath path)

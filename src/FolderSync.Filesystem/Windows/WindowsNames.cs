@@ -20,7 +20,7 @@ internal static class WindowsNames
             return $"'{ShownName.Of(part.ToString())}' ends with a {(part[^1] == '.' ? "dot" : "space")}, which Windows would drop.";
         if (IsReserved(part))
             return $"'{ShownName.Of(part.ToString())}' is a reserved name of Windows.";
-        return part.Length > LongestLeaf ? $"'{ShownName.Of(part[..32].ToString())}…' is {part.Length} characters long; Windows takes names of at most {LongestLeaf}." : null;
+        return part.Length > LongestLeaf ? $"'{ShownName.Of(part[..32].ToString())}…' is {part.Length} characters long; Windows allows names of at most {LongestLeaf}." : null;
     }
 
     /// <summary>CON, nul.txt, `COM1 .x`, LPT¹: a device, whatever follows the first dot.</summary>

@@ -80,7 +80,7 @@ internal static class SqliteFault
     }
 
     private static string ReadOnly(string path, string why) =>
-        $"FolderSync's home can't be written: the index {path} stands still ({why}). Make it writable again; the folder continues by itself, nothing was lost.";
+        $"FolderSync's home can't be written: the index {path} is suspended ({why}). Make it writable again; the folder continues by itself, nothing was lost.";
 
     /// <summary>
     /// SQLite reports a disk that became read-only after an error just as an I/O error. Creating a file beside the index tells more.

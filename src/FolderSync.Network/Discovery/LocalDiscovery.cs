@@ -142,8 +142,8 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     }
 
     private string NoWay() => _family == AddressFamily.InterNetwork
-        ? "no interface has an IPv4 address and takes a broadcast."
-        : "no interface has an IPv6 address and takes a multicast.";
+        ? "no interface has an IPv4 address and supports broadcast."
+        : "no interface has an IPv6 address and supports multicast.";
 
     private IEnumerable<(IPEndPoint To, int Path)> Targets(IReadOnlyList<NetworkPath> paths)
     {
@@ -171,8 +171,8 @@ internal sealed class LocalDiscovery : IAsyncDisposable
             catch (SocketException e)
             {
                 return e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"UDP port {_group.Port} is taken by another program, perhaps a Syncthing on this computer; this device is announced, and hears nobody this way."
-                    : $"UDP port {_group.Port} can't be had: {e.Message}.";
+                    ? $"UDP port {_group.Port} is taken by another program, perhaps a Syncthing on this computer; this device announces itself, but doesn't find others this way."
+                    : $"UDP port {_group.Port} can't be opened: {e.Message}.";
             }
 
             _joined.Clear();

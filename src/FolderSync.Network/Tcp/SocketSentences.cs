@@ -13,7 +13,7 @@ internal static class SocketSentences
         SocketError.TimedOut => $"{where} doesn't answer (timed out). A firewall may drop the connection, or the computer is off.",
         SocketError.ConnectionReset or SocketError.ConnectionAborted => $"{where} closed the connection.",
         SocketError.AccessDenied => $"This computer may not connect to {where} (access denied); a firewall here may forbid it.",
-        SocketError.AddressNotAvailable => $"{where} is no address that can be connected to.",
+        SocketError.AddressNotAvailable => $"{where} is not a valid address to connect to.",
         SocketError.AddressFamilyNotSupported => $"{where} is of an address family that this computer doesn't have (such as IPv6).",
         SocketError.TooManyOpenSockets => $"{where} can't be dialed: this program has too many open files and connections.",
         _ => $"Connecting to {where} failed: {new SocketException((int)error).Message} ({error}).",

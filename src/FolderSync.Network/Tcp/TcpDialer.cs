@@ -19,7 +19,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
             var candidates = await ResolveAsync(address, either.Token).ConfigureAwait(false);
             var admitted = candidates.FindAll(a => admits(a));
             if (admitted.Count == 0)
-                throw new TransportException($"{Where(address, candidates)} is not in the networks that are allowed for this device (allowed-networks).");
+                throw new TransportException($"{Where(address, candidates)} is not in this device's allowed networks (allowed-networks).");
             return await RaceAsync(address, admitted, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)

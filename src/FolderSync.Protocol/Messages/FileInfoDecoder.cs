@@ -134,7 +134,7 @@ internal ref struct FileInfoDecoder
     private readonly string? WhyNoTarget()
     {
         if (_target.Length > EntryLimits.MaxTargetBytes)
-            return $"The link's target has {_target.Length:N0} bytes; at most {EntryLimits.MaxTargetBytes:N0} are taken.";
+            return $"The link's target has {_target.Length:N0} bytes; the maximum is {EntryLimits.MaxTargetBytes:N0}.";
         if (!Utf8.IsValid(_target) || _target.Contains((byte)0))
             return "The link's target is not UTF-8 or holds a NUL.";
         return _target.IsEmpty && !_invalid ? "The link has no target." : null;

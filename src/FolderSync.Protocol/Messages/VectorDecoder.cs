@@ -38,7 +38,7 @@ internal static class VectorDecoder
 
     private static string TooMany => $"has a version of more than {VersionVector.MaxCounters:N0} counters";
 
-    private static string TooHigh(ulong value) => $"has a version counter of {value}, which is over 2^40 (a broken clock makes such)";
+    private static string TooHigh(ulong value) => $"has a version counter of {value}, which is over 2^40 (caused by a wrong clock?)";
 
     private static VersionVector Sorted(IReadOnlyCollection<Counter> counters, ref string? fault)
     {

@@ -35,7 +35,7 @@ internal abstract class BusObject(string path, string @interface, string introsp
     {
         if ((context.Request.SignatureAsString ?? "") == signature)
             return true;
-        context.ReplyError(InvalidArguments, $"{context.Request.MemberAsString} takes arguments of the types \"{signature}\".");
+        context.ReplyError(InvalidArguments, $"{context.Request.MemberAsString} expects arguments of the types \"{signature}\".");
         return false;
     }
 

@@ -112,7 +112,7 @@ internal sealed class SessionBus : IDisposable
         }
         catch (Exception e) when (e is DBusExceptionBase or TimeoutException or ObjectDisposedException)
         {
-            throw new BusException($"The session's D-Bus tells of no changes: {e.Message}", e);
+            throw new BusException($"The session's D-Bus reports no changes: {e.Message}", e);
         }
     }
 

@@ -156,7 +156,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
         catch (BusException)
         {
             _log.Say("This desktop has no tray for icons (no StatusNotifierWatcher on D-Bus); the icon appears when one comes. Notifications work without it. " +
-                "On GNOME, the extension AppIndicator makes one.");
+                "On GNOME, the extension AppIndicator provides one.");
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class ServiceProcess(string home, string? program) : IAsyncDispo
         if (Find(program) is not { } file)
             return program is null
                 ? "The program foldersync is neither beside this one nor on PATH. Install it, or start the service yourself."
-                : $"'{program}' is not there. Give the service's program with --service.";
+                : $"'{program}' does not exist. Give the service's program with --service.";
         var start = new ProcessStartInfo(file, ["serve", "--home", home, "--no-browser", "--end-with-input"])
         {
             UseShellExecute = false,

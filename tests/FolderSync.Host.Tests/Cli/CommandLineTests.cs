@@ -134,7 +134,7 @@ public sealed class CommandLineTests : IDisposable
         {
             var (code, _, error) = await RunAsync(args);
             Assert.Equal(2, code);
-            Assert.Matches(@"config\.yaml:\d+:1: 'page' stands here a second time", error);
+            Assert.Matches(@"config\.yaml:\d+:1: 'page' is a duplicate key", error);
         }
     }
 

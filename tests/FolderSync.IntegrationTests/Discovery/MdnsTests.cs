@@ -88,7 +88,7 @@ public class MdnsTests
         await Waits.ConnectedAsync(one, two);
         await Waits.UntilAsync("that it is seen", async () => Is(await one.NearbyAsync(two), "local"), () => one.Log + two.Log);
         await Waits.UntilAsync("that it says so", () => Task.FromResult(new[] { "IPv6 local", "mDNS IPv4", "mDNS IPv6" }
-            .All(m => one.Log.Contains($"Discovery by {m} does not work: no interface has an IPv{(m.Contains('4', StringComparison.Ordinal) ? 4 : 6)} address and takes a multicast.", StringComparison.Ordinal))), () => one.Log);
+            .All(m => one.Log.Contains($"Discovery by {m} does not work: no interface has an IPv{(m.Contains('4', StringComparison.Ordinal) ? 4 : 6)} address and supports multicast.", StringComparison.Ordinal))), () => one.Log);
         Assert.DoesNotContain("Discovery by IPv4 local does not work", one.Log, StringComparison.Ordinal);
     }
 

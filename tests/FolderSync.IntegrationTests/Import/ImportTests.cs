@@ -123,7 +123,7 @@ public sealed class ImportTests
         await File.WriteAllTextAsync(Path.Combine(device.Home, "config.xml"), "<configuration version=\"37\"></configuration>");
         await device.StartAsync();
         Assert.Equal("<configuration version=\"37\"></configuration>", await File.ReadAllTextAsync(Path.Combine(device.Home, "config.xml")));
-        await device.WrittenAsync("there is one that FolderSync did not make");
+        await device.WrittenAsync("it exists, and FolderSync didn't create it");
 
         async Task<string> CliAsync(params string[] command)
         {

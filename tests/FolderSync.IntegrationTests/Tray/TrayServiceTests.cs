@@ -130,7 +130,7 @@ public class TrayServiceTests
     }
 
     [Theory]
-    [InlineData("--service=/nowhere/foldersync", "'/nowhere/foldersync' is not there. Give the service's program with --service.")]
+    [InlineData("--service=/nowhere/foldersync", "'/nowhere/foldersync' does not exist. Give the service's program with --service.")]
     [InlineData("--no-service", "No service runs on '")]
     public async Task No_service_is_told(string option, string line)
     {

@@ -223,7 +223,7 @@ internal sealed class MdnsNode : IAsyncDisposable
 
             links.AddRange(mine.Where(p => family.Joined.Contains(p.Index)).Select(p => new MdnsLink(p, family.Kind)));
             family.State.Set(
-                family.Joined.Count > 0 ? null : $"no interface has an {(family.Kind == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address and takes a multicast.",
+                family.Joined.Count > 0 ? null : $"no interface has an {(family.Kind == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address and supports multicast.",
                 isHarmless: mine.Count == 0);
         }
 
@@ -245,7 +245,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         {
             return e.SocketErrorCode == SocketError.AddressAlreadyInUse
                 ? $"UDP port {MdnsPacket.Port} is taken by a program that does not share it."
-                : $"UDP port {MdnsPacket.Port} can't be had: {e.Message}.";
+                : $"UDP port {MdnsPacket.Port} can't be opened: {e.Message}.";
         }
     }
 
