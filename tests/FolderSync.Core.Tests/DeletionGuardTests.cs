@@ -24,6 +24,6 @@ public sealed class DeletionGuardTests
     [Fact]
     public void The_reason_gives_the_figures() =>
         Assert.Equal(
-            "51 of 100 files vanished at once, more than the 50 % that are deleted without asking.",
+            "51 of 100 files vanished at once, more than the 50 % that are deleted without confirmation.",
             DeletionGuard.WhyHeld(51, 100, new DeletionLimits(1000, 50)));
 }

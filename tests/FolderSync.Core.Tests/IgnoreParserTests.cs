@@ -57,7 +57,7 @@ public sealed class IgnoreParserTests
             return files.GetValueOrDefault(path);
         });
         Assert.Equal(["d/one", "two", "d/sub/three", "d/sub/bad"], asked);
-        Assert.Equal(new IgnoreError("d/sub/three", 2, "The file to include, d/sub/bad, is not there."), rules.Error);
+        Assert.Equal(new IgnoreError("d/sub/three", 2, "The included file d/sub/bad does not exist."), rules.Error);
         Assert.Equal(["in-one", "in-two", "in-three", "last"], rules.Expanded.Where((_, i) => i % 4 == 0));
         Assert.Equal(new IgnorePattern("in-two", "two", 1), rules.Match(FileName.Of("in-two"), false).Pattern);
     }

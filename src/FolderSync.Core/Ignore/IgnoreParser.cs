@@ -129,7 +129,7 @@ public static class IgnoreParser
                 else if (parts.Count > 0)
                     parts.RemoveAt(parts.Count - 1);
                 else
-                    throw new FormatException($"The file to include, {path}, is outside of the folder; only files in the folder can be included.");
+                    throw new FormatException($"The included file {path} is outside of the folder; only files in the folder can be included.");
             }
             return parts.Count > 0 ? string.Join('/', parts) : throw new FormatException($"{path} is not a file that can be included.");
         }

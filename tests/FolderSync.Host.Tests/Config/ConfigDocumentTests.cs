@@ -103,7 +103,7 @@ public sealed class ConfigDocumentTests
         { "a: &x 1\n", 1, 4, "anchors" },
         { "a: 1\nb: *x\n", 2, 4, "aliases" },
         { "a: !!str 1\n", 1, 4, "tags" },
-        { "a: 1\nb: 2\na: 3\n", 3, 1, "second time" },
+        { "a: 1\nb: 2\na: 3\n", 3, 1, "duplicate key" },
         { "a: 1\n---\nb: 2\n", 2, 1, "more than one" },
         { "a: [1,\n", 2, 1, "not valid YAML" },
         { "a:\n\tb: 2\n", 2, 1, "with a tab" },
