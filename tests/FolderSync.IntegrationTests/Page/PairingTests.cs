@@ -63,7 +63,7 @@ public sealed class PairingTests(ITestOutputHelper output)
         await stage.RunAsync(async () =>
         {
             await stage.OpenAsync(a, "pair");
-            foreach (var (typed, said) in ((string, string)[])[("ABCDEFG-1", "."), (a.Id.ToString(), "own ID"), (b.Id.ToString(), "known here already, as “bert”")])
+            foreach (var (typed, said) in ((string, string)[])[("ABCDEFG-1", "."), (a.Id.ToString(), "ID of this device itself"), (b.Id.ToString(), "already paired, as “bert”")])
             {
                 await stage.Browser.TypeAsync(IdField, typed);
                 await stage.Browser.SaysAsync(".pair-view form .wrong", said);
