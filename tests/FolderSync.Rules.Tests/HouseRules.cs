@@ -74,6 +74,10 @@ public class HouseRules
         Ratchet.Hold("json-line", "A line [\"name\"] = value has no type: its readers would repeat the name.", Rooms.All.SelectMany(StringKeyed.JsonLines));
 
     [Fact]
+    public void Names_are_the_terms_of_the_field() =>
+        Ratchet.Hold("vocabulary", "A newcomer recognizes each name: use the field's term (the tables in Vocabulary).", Vocabulary.InCheckout());
+
+    [Fact]
     public void Subjects_of_commits_fit_on_a_line() =>
         Ratchet.Hold("commit-subject", $"A commit's subject has at most {Commits.MaxSubject} characters; the reason goes into the body.", Commits.LongSubjects(Commits.Log() ?? []));
 }

@@ -186,6 +186,25 @@ public class RuleTests
         Assert.Empty(Packages.Misplaced(Rooms.Of("FolderSync.Index", ("A.cs", "class A { object M(LiteDB.BsonDocument d) => d.Count; }"))));
     }
 
+    [Theory]
+    [InlineData("class Placer;", "Placer")]
+    [InlineData("class A { class HeldPorts; }", "A.HeldPorts")]
+    [InlineData("class A { void GiveToken() { } }", "A.GiveToken")]
+    [InlineData("class A { static int s_mostGathered; }", "A.s_mostGathered")]
+    [InlineData("class A { int _one, _settler; }", "A._settler")]
+    [InlineData("class A { int WaitForPersonAsync { get; } }", "A.WaitForPersonAsync")]
+    [InlineData("enum A { Told }", "A.Told")]
+    [InlineData("record A(int Patience);", "A.Patience")]
+    [InlineData("interface Turn { void Park(); }", "Turn|Turn.Park")]
+    [InlineData("class A { void Park(int told) { var aside = told; } int Answers; int Spare { get; } int Storytelling; }", "")]
+    [InlineData("class A { [WindowsFact] void TheUserIsTold() { } [Theory] void Nobody_is_told(int i) { } }", "")]
+    public void A_name_that_the_field_does_not_use_is_found(string text, string found) =>
+        Assert.Equal(found.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(f => $"{f} 1"), Told(Vocabulary.In(Room(text).Files)));
+
+    [Fact]
+    public void Every_row_of_the_vocabulary_is_held() =>
+        Assert.All(Vocabulary.Refused, n => Assert.NotEmpty(Vocabulary.In(Room(n.Split('.') is [var type, var member] ? $"class {type} {{ int {member}; }}" : $"class {n};").Files)));
+
     [Fact]
     public void A_long_subject_is_found() =>
         Assert.Equal(["b 73"], Told(Commits.LongSubjects([$"a {new string('x', 72)}", $"b {new string('x', 73)}"])));
