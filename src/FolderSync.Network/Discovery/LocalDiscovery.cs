@@ -34,6 +34,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private readonly SourceBudget _budget;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _waking = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly HashSet<int> _joined = [];
     private readonly Task _announcing;
@@ -58,7 +59,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     /// <summary>Something is new: announce at once.</summary>
     public void Wake()
     {
-        lock (_wake)
+        lock (_waking)
         {
             if (_wake.CurrentCount == 0)
                 _wake.Release();

@@ -25,6 +25,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<ServiceState> _states = Channel.CreateBounded<ServiceState>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Lock _nudging = new();
     private readonly SemaphoreSlim _nudge = new(0, 1);
     private volatile bool _startWanted;
     private volatile ServiceClient? _client;
@@ -46,7 +47,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
     /// <summary>Something was done that will have changed the state.</summary>
     public void Nudge()
     {
-        lock (_nudge)
+        lock (_nudging)
         {
             if (_nudge.CurrentCount == 0)
                 _nudge.Release();

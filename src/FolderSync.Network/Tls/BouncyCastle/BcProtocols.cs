@@ -6,7 +6,7 @@ namespace FolderSync.Network.Tls.BouncyCastle;
 // apart; what both sides touch is the output: the reader answers alerts there. Every record is made under one gate, which
 // whoever takes output away holds as well.
 
-internal sealed class BcClientProtocol(object gate) : TlsClientProtocol
+internal sealed class BcClientProtocol(Lock gate) : TlsClientProtocol
 {
     protected override void WriteRecord(short type, byte[] buf, int off, int len)
     {
@@ -21,7 +21,7 @@ internal sealed class BcClientProtocol(object gate) : TlsClientProtocol
     }
 }
 
-internal sealed class BcServerProtocol(object gate) : TlsServerProtocol
+internal sealed class BcServerProtocol(Lock gate) : TlsServerProtocol
 {
     protected override void WriteRecord(short type, byte[] buf, int off, int len)
     {
