@@ -34,7 +34,6 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private readonly SourceBudget _budget;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _waking = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly HashSet<int> _joined = [];
     private readonly Task _announcing;
@@ -59,10 +58,13 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     /// <summary>Something is new: announce at once.</summary>
     public void Wake()
     {
-        lock (_waking)
+        try
         {
-            if (_wake.CurrentCount == 0)
-                _wake.Release();
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
         }
     }
 
