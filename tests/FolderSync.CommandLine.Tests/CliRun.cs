@@ -1,3 +1,4 @@
+using FolderSync.CommandLine.Commands;
 using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
 
@@ -23,9 +24,12 @@ internal sealed class CliRun : IDisposable
     public async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
     {
         using StringWriter output = new(), error = new();
-        var code = await CommandLineProgram.RunAsync(args, Context(output, error), ServiceRun.RunAsync);
+        var code = await CommandLineProgram.RunAsync(args, Context(output, error), NoService);
         return (code, output.ToString(), error.ToString());
     }
+
+    /// <summary>What serves is another project's.</summary>
+    public static Task NoService(ServeOptions options, CancellationToken cancellation) => throw new InvalidOperationException("No service is to be started here.");
 
     public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
 }

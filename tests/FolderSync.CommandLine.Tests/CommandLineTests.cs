@@ -1,11 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
-using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
-using FolderSync.Core.Text;
-using FolderSync.Host.Service;
 using FolderSync.Platform;
 using Xunit;
 
@@ -15,26 +10,18 @@ public sealed class CommandLineTests : IDisposable
 {
     private static readonly string Phone = new DeviceId([.. Enumerable.Range(1, 32).Select(i => (byte)i)]).ToString();
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("foldersync-cli-").FullName;
+    private readonly CliRun _cli = new();
 
-    private string Home => Path.Combine(_directory, "home");
+    private string Home => _cli.Home;
 
     private string ConfigText => File.ReadAllText(Path.Combine(Home, "config.yaml"));
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
-
-    private async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
-    {
-        using StringWriter output = new(), error = new();
-        var context = new CliContext(output, error, name => name == HomeDirectory.Variable ? Home : null, IsTerminal: false, _directory);
-        var code = await CommandLineProgram.RunAsync(args, context, ServiceRun.RunAsync);
-        return (code, output.ToString(), error.ToString());
-    }
+    public void Dispose() => _cli.Dispose();
 
     [Fact]
     public async Task Init_makes_a_private_home_once()
     {
-        var (code, id, _) = await RunAsync("init", "--home", Home, "--name", "laptop");
+        var (code, id, _) = await _cli.RunAsync("init", "--home", Home, "--name", "laptop");
         Assert.Equal(0, code);
         Assert.True(DeviceIdText.TryParse(id.Trim(), out _, out _));
         if (!OperatingSystem.IsWindows())
@@ -42,11 +29,11 @@ public sealed class CommandLineTests : IDisposable
         var text = ConfigText;
         Assert.Contains("name: laptop", text, StringComparison.Ordinal);
 
-        var again = await RunAsync("init", "--home", Home, "--name", "other");
+        var again = await _cli.RunAsync("init", "--home", Home, "--name", "other");
         Assert.Equal((0, id), (again.Code, again.Out));
         Assert.Contains("there already", again.Error, StringComparison.Ordinal);
         Assert.Equal(text, ConfigText);
-        Assert.Equal((0, id), await RunAsync("id") is var (c, o, _) ? (c, o) : default);
+        Assert.Equal((0, id), await _cli.RunAsync("id") is var (c, o, _) ? (c, o) : default);
     }
 
     public static TheoryData<string[], string> BadInput => new()
@@ -73,15 +60,15 @@ public sealed class CommandLineTests : IDisposable
     [MemberData(nameof(BadInput))]
     public async Task Bad_input_is_one_clear_sentence_and_exit_code_2(string[] args, string message)
     {
-        var own = (await RunAsync("init")).Out.Trim();
+        var own = (await _cli.RunAsync("init")).Out.Trim();
         foreach (var name in new[] { "folder/inside", "other" })
-            Directory.CreateDirectory(Path.Combine(_directory, name));
-        File.WriteAllText(Path.Combine(_directory, "a-file"), "");
-        Assert.Equal(0, (await RunAsync("pair", Phone, "--name", "known")).Code);
-        Assert.Equal(0, (await RunAsync("share", "folder", "--with", "known")).Code);
+            Directory.CreateDirectory(Path.Combine(_cli.Directory, name));
+        File.WriteAllText(Path.Combine(_cli.Directory, "a-file"), "");
+        Assert.Equal(0, (await _cli.RunAsync("pair", Phone, "--name", "known")).Code);
+        Assert.Equal(0, (await _cli.RunAsync("share", "folder", "--with", "known")).Code);
         var before = ConfigText;
         var wrong = Phone[..^1] + (Phone[^1] == 'A' ? 'B' : 'A');
-        var (code, _, error) = await RunAsync([.. args.Select(a => a == "SELF" ? own : a == "PHONE" ? wrong : a)]);
+        var (code, _, error) = await _cli.RunAsync([.. args.Select(a => a == "SELF" ? own : a == "PHONE" ? wrong : a)]);
         Assert.Equal(2, code);
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Equal(before, ConfigText);
@@ -91,12 +78,12 @@ public sealed class CommandLineTests : IDisposable
     public async Task A_directory_that_can_not_be_read_is_said_so()
     {
         Skip.If(OperatingSystem.IsWindows() || Environment.UserName == "root", "root reads everything");
-        await RunAsync("init");
-        await RunAsync("pair", Phone, "--name", "known");
-        var closed = Directory.CreateDirectory(Path.Combine(_directory, "closed"));
+        await _cli.RunAsync("init");
+        await _cli.RunAsync("pair", Phone, "--name", "known");
+        var closed = Directory.CreateDirectory(Path.Combine(_cli.Directory, "closed"));
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(closed.FullName, UnixFileMode.None);
-        var (code, _, error) = await RunAsync("share", "closed", "--with", "known");
+        var (code, _, error) = await _cli.RunAsync("share", "closed", "--with", "known");
         // Who is not root can't remove it else.
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(closed.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -107,31 +94,31 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Without_a_service_pair_and_share_write_the_file_and_say_so()
     {
-        await RunAsync("init");
+        await _cli.RunAsync("init");
         var comments = ConfigText.Split('\n').Where(l => l.TrimStart().StartsWith('#')).ToList();
-        var pair = await RunAsync("pair", Phone.ToLowerInvariant(), "--name", "phone", "--address", "tcp://10.0.0.1:22000");
+        var pair = await _cli.RunAsync("pair", Phone.ToLowerInvariant(), "--name", "phone", "--address", "tcp://10.0.0.1:22000");
         Assert.Contains("not running", pair.Error, StringComparison.Ordinal);
-        Directory.CreateDirectory(Path.Combine(_directory, "My Documents"));
-        var share = await RunAsync("share", "My Documents", "--with", "phone", "--label", "Docs");
+        Directory.CreateDirectory(Path.Combine(_cli.Directory, "My Documents"));
+        var share = await _cli.RunAsync("share", "My Documents", "--with", "phone", "--label", "Docs");
         Assert.Equal((0, 0), (pair.Code, share.Code));
         Assert.Contains($"  - id: {Phone}\n    name: phone\n    addresses: [\"tcp://10.0.0.1:22000\"]\n".Replace("\"", "", StringComparison.Ordinal), ConfigText.Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains($"  - id: my-documents\n    label: Docs\n    path: {_directory}/My Documents\n    with: [phone]\n", ConfigText, StringComparison.Ordinal);
+        Assert.Contains($"  - id: my-documents\n    label: Docs\n    path: {_cli.Directory}/My Documents\n    with: [phone]\n", ConfigText, StringComparison.Ordinal);
         Assert.Equal(comments, ConfigText.Split('\n').Where(l => l.TrimStart().StartsWith('#')));
-        Assert.Equal(0, (await RunAsync("unshare", "Docs")).Code);
-        Assert.Equal(0, (await RunAsync("unpair", "phone")).Code);
-        using var store = ConfigStore.Open(new HomeDirectory(Home));
-        Assert.Empty(store.Current.Engine.Devices);
-        Assert.Empty(store.Current.Engine.Folders);
+        Assert.Equal(0, (await _cli.RunAsync("unshare", "Docs")).Code);
+        Assert.Equal(0, (await _cli.RunAsync("unpair", "phone")).Code);
+        using var file = ConfigFile.Open(new HomeDirectory(Home));
+        Assert.Empty(file.Devices);
+        Assert.Empty(file.Folders);
     }
 
     [Fact]
     public async Task A_broken_configuration_is_named_with_line_and_column()
     {
-        await RunAsync("init");
+        await _cli.RunAsync("init");
         File.AppendAllText(Path.Combine(Home, "config.yaml"), "page: {}\n");
-        foreach (var args in new string[][] { ["serve", "--no-browser"], ["pair", Phone], ["config", "check"] })
+        foreach (var args in new string[][] { ["pair", Phone], ["config", "check"] })
         {
-            var (code, _, error) = await RunAsync(args);
+            var (code, _, error) = await _cli.RunAsync(args);
             Assert.Equal(2, code);
             Assert.Matches(@"config\.yaml:\d+:1: 'page' stands here a second time", error);
         }
@@ -140,74 +127,23 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Commands_that_need_the_service_say_how_to_start_it()
     {
-        await RunAsync("init");
+        await _cli.RunAsync("init");
         foreach (var args in new string[][] { ["status"], ["scan"], ["pause"], ["need", "x"] })
         {
-            var (code, _, error) = await RunAsync(args);
+            var (code, _, error) = await _cli.RunAsync(args);
             Assert.Equal(1, code);
             Assert.Contains("foldersync serve", error, StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public async Task A_taken_address_that_was_given_is_refused()
-    {
-        await RunAsync("init");
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var (code, _, error) = await RunAsync("serve", "--no-browser", "--gui-address", taken.LocalEndpoint.ToString()!);
-        Assert.Equal(2, code);
-        Assert.Contains("is taken by another program", error, StringComparison.Ordinal);
-        Assert.Equal(2, (await RunAsync("serve", "--no-browser", "--gui-address", "nonsense")).Code);
-    }
-
-    [Fact]
-    public async Task A_second_service_on_a_home_says_who_has_it()
-    {
-        await RunAsync("init");
-        using var first = FileLock.TryTake(new HomeDirectory(Home).LockFile, out _);
-        var (code, _, error) = await RunAsync("serve", "--no-browser");
-        Assert.Equal(2, code);
-        Assert.Contains($"process {Environment.ProcessId}", error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_folder_has_one_owner()
-    {
-        Directory.CreateDirectory(Path.Combine(_directory, ".stfolder"));
-        var locks = new FolderLocks();
-        using (Assert.IsAssignableFrom<IDisposable>(locks.TryLock(_directory, out _)))
-        {
-            Assert.Null(locks.TryLock(_directory, out var holder));
-            Assert.Contains($"{Environment.ProcessId}", holder, StringComparison.Ordinal);
-        }
-        using var again = locks.TryLock(_directory, out _);
-        Assert.NotNull(again);
-    }
-
-    [Fact]
-    public void A_held_port_is_nobody_elses_and_the_next_one_is_found()
-    {
-        using var held = FreePort.TryTake(IPAddress.Loopback, 0, out _)!;
-        Assert.Null(FreePort.TryTake(IPAddress.Loopback, held.Port, out var why));
-        Assert.Contains("taken", why, StringComparison.Ordinal);
-        using var next = FreePort.TakeAfter(IPAddress.Loopback, held.Port);
-        Assert.True(next is null || next.Port > held.Port);
-    }
-
-    [Fact]
     public async Task Help_and_version_are_there()
     {
-        var (code, help, _) = await RunAsync("--help");
+        var (code, help, _) = await _cli.RunAsync("--help");
         Assert.Equal(0, code);
         Assert.Contains("Exit codes:", help, StringComparison.Ordinal);
-        Assert.StartsWith("foldersync v", (await RunAsync("version")).Out, StringComparison.Ordinal);
+        Assert.StartsWith("foldersync v", (await _cli.RunAsync("version")).Out, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("plain", "plain")]
-    [InlineData("ünï 文書 😀", "ünï 文書 😀")]
-    [InlineData("a\u001b[31m\nb", "a\\u001b[31m\\u000ab")]
-    [InlineData("x\u202egpj.exe", "x\\u202egpj.exe")]
-    public void Others_words_can_not_steer_a_terminal(string text, string shown) => Assert.Equal(shown, PrintableText.Of(text));
+
 }

@@ -19,8 +19,8 @@ internal static class Program
     /// <summary>Those with tests of what is done differently on Windows.</summary>
     private static readonly Assembly[] Assemblies =
     [
-        typeof(Filesystem.Tests.Windows.WindowsFileSystemTests).Assembly, typeof(Configuration.Tests.Store.ConfigStoreTests).Assembly,
-        typeof(CommandLine.Tests.Autostart.WindowsConfigTests).Assembly,
+        typeof(Platform.Tests.WindowsDurableFileTests).Assembly, typeof(Filesystem.Tests.Windows.WindowsFileSystemTests).Assembly,
+        typeof(Configuration.Tests.Home.WindowsHomeTests).Assembly, typeof(CommandLine.Tests.Autostart.WindowsAutostartTests).Assembly,
     ];
 
     private static async Task<int> Main(string[] arguments)

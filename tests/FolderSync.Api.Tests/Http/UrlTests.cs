@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using FolderSync.Api.Http;
-using FolderSync.Client;
 using Xunit;
 
 namespace FolderSync.Api.Tests.Http;
 
-/// <summary>A name in a URL names that and nothing else: on the page, in the client and where the service reads it.</summary>
+/// <summary>A name in a URL names that and nothing else: on the page, and where the service reads it.</summary>
 public sealed partial class UrlTests
 {
     [Theory]
@@ -33,40 +32,6 @@ public sealed partial class UrlTests
     [InlineData("DELETE", "/rest/config/folders/.hidden")]
     public void Other_paths_are_not(string method, string path) => Assert.Null(RequestPath.WhyNot(method, path));
 
-    [Theory]
-    [InlineData("photos/2024", "config/folders/photos%2F2024")]
-    [InlineData("a b?c#d", "config/folders/a%20b%3Fc%23d")]
-    [InlineData("%2e%2e", "config/folders/%252e%252e")]
-    [InlineData("...", "config/folders/...")]
-    public void The_client_makes_one_segment_of_a_name(string id, string path)
-    {
-        Assert.Equal(path, RestPath.Of($"config/folders/{id}"));
-        var uri = new Uri(new Uri("http://127.0.0.1:8384/rest/"), path);
-        Assert.StartsWith("/rest/config/folders/", uri.AbsolutePath, StringComparison.Ordinal);
-        Assert.Equal(id, Uri.UnescapeDataString(uri.AbsolutePath["/rest/config/folders/".Length..]));
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData(".")]
-    [InlineData("..")]
-    public void The_client_refuses_what_would_be_another_request(string id)
-    {
-        Assert.Throws<ServiceException>(() => RestPath.Of($"config/folders/{id}"));
-        Assert.Equal("db/status?folder=" + id, RestPath.Of($"db/status?folder={id}"));
-    }
-
-    [Fact]
-    public void Nothing_else_builds_urls_of_the_client()
-    {
-        foreach (var (file, text) in Sources("FolderSync.Client", "*.cs").Where(s => s.File != "RestPath.cs"))
-        {
-            Assert.False(text.Contains("EscapeDataString", StringComparison.Ordinal), $"{file} escapes by itself.");
-            foreach (Match interpolated in InterpolatedPath().Matches(text))
-                Assert.True(text[..interpolated.Index].EndsWith("RestPath.Of(", StringComparison.Ordinal), $"{file} builds {interpolated.Value} by itself.");
-        }
-    }
-
     [Fact]
     public void Nothing_else_builds_urls_of_the_page()
     {
@@ -86,9 +51,6 @@ public sealed partial class UrlTests
     /// <summary>Templates with values where a path or a place is taken: as a request's path, a link, or behind "#/".</summary>
     [GeneratedRegex(@"(?:\b(?:get|getOr|restUrl)\((?:[^,`]*,\s*)?|\bsend\('[A-Z]+',\s*|href:\s*|\.go\()`[^`]*\$\{(?!place`)[^`]*`|`#/[^`]*\$\{[^`]*`|\+\s*'(?:config|db|foldersync|system)/|'(?:config|db|foldersync|system)/[^']*'\s*\+")]
     private static partial Regex Untagged();
-
-    [GeneratedRegex("""\$"[a-z]+/[^"]*\{[^"]*""")]
-    private static partial Regex InterpolatedPath();
 
     private static List<(string File, string Text)> Sources(string directory, string pattern)
     {

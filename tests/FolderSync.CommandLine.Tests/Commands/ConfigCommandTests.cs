@@ -28,7 +28,7 @@ public sealed class ConfigCommandTests : IDisposable
             In = new StringReader(answers),
             Variables = [.. _environment.Keys],
         };
-        var code = await CommandLineProgram.RunAsync([.. args, "--home", Home], context, ServiceRun.RunAsync);
+        var code = await CommandLineProgram.RunAsync([.. args, "--home", Home], context, CliRun.NoService);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -10,7 +10,7 @@ public sealed class HelpTests : IDisposable
 {
     private readonly CliRun _cli = new();
 
-    private CommandSet Line => CommandLineProgram.Commands(_cli.Context(TextWriter.Null, TextWriter.Null), ServiceRun.RunAsync);
+    private CommandSet Line => CommandLineProgram.Commands(_cli.Context(TextWriter.Null, TextWriter.Null), CliRun.NoService);
 
     public void Dispose() => _cli.Dispose();
 

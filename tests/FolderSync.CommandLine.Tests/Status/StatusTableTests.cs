@@ -3,7 +3,6 @@ using FolderSync.Client;
 using FolderSync.CommandLine.Shell;
 using FolderSync.CommandLine.Status;
 using FolderSync.Contracts;
-using FolderSync.Core.Text;
 using Xunit;
 
 namespace FolderSync.CommandLine.Tests.Status;
@@ -129,19 +128,6 @@ public sealed class StatusTableTests
     [InlineData(0.04, "0.0 %")]
     [InlineData(100, "100 %")]
     public void Percentages_round_down(double percent, string shown) => Assert.Equal(shown, StatusTable.Percent(percent));
-
-    [Theory]
-    [InlineData("1h", 3600)]
-    [InlineData("90s", 90)]
-    [InlineData("1h30m", 5400)]
-    [InlineData("2D", 172800)]
-    [InlineData("1", null)]
-    [InlineData("", null)]
-    [InlineData("h", null)]
-    [InlineData("0m", null)]
-    [InlineData("-1h", null)]
-    [InlineData("999999999999h", null)]
-    public void Durations_are_read_as_people_write_them(string text, int? seconds) => Assert.Equal(seconds, (int?)Amount.ParseDuration(text)?.TotalSeconds);
 
     private static FolderLine Folder(string id, string state, double percent, long items, long bytes) =>
         new(id, "", $"/home/a/{id}", "sendreceive", state, "", percent, 12, 3 << 19, items, bytes, 0, 0, 0, 0, null, null, null);

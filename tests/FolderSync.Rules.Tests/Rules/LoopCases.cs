@@ -51,8 +51,8 @@ internal static class LoopCases
         [Discovery + "Mdns.MdnsNode.OpenPort: ListenAsync"] = [Network + "Mdns_starts_again(MdnsNode.ListenAsync)"],
         ["FolderSync.Network.Tcp.TlsTcpListener..ctor: AcceptLoopAsync"] = [Network + "Accepting_starts_again"],
         // The service.
-        ["FolderSync.Configuration.Store.ConfigWatch..ctor: LoopAsync"] = [Service + "A_look_at_the_configuration_that_fails_is_made_again"],
-        ["FolderSync.Configuration.Store.ConfigWatch..ctor: PollAsync"] = [Service + "Polling_the_configuration_starts_again"],
+        ["FolderSync.Configuration.Store.ConfigWatch..ctor: LoopAsync"] = ["ConfigWatchTests." + "A_look_at_the_configuration_that_fails_is_made_again"],
+        ["FolderSync.Configuration.Store.ConfigWatch..ctor: PollAsync"] = ["ConfigWatchTests." + "Polling_the_configuration_starts_again"],
         ["FolderSync.Host.Service.RestartedService.StartAsync: RunAsync"] = [Service + "A_background_service_that_fails_starts_again"],
         ["FolderSync.Host.Service.PauseSwitch.StartWaiting: EndInTimeAsync"] = [Service + "The_end_of_a_pause_is_tried_again"],
         ["FolderSync.Host.Composition.Build: ProblemCollector"] = [Service + "Collecting_problems_starts_again"],

@@ -1,74 +1,25 @@
 using System.Runtime.Versioning;
-using System.Security.Principal;
 using FolderSync.CommandLine.Autostart;
 using FolderSync.CommandLine.Shell;
-using FolderSync.Configuration.Home;
-using FolderSync.Platform;
 using FolderSync.Testing;
 using Microsoft.Win32;
 using Xunit;
 
 namespace FolderSync.CommandLine.Tests.Autostart;
 
-/// <summary>The home's files and the start at each login.</summary>
+/// <summary>The start at each login.</summary>
 [SupportedOSPlatform("windows")]
-public sealed class WindowsConfigTests : IDisposable
+public sealed class WindowsAutostartTests : IDisposable
 {
     private const string Keys = @"Software\FolderSync tests";
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("foldersync-windows-").FullName;
     private readonly string _keys = $@"{Keys}\{Guid.NewGuid():N}";
 
     private string Run => _keys + @"\Run";
 
     private string Approved => _keys + @"\Approved";
 
-    public void Dispose()
-    {
-        Directory.Delete(_directory, recursive: true);
-        Registry.CurrentUser.DeleteSubKeyTree(_keys, throwOnMissingSubKey: false);
-    }
-
-    [WindowsFact]
-    public void A_new_home_is_for_its_owner_only()
-    {
-        var home = new HomeDirectory(Path.Combine(_directory, "above", "home"));
-        home.Make();
-        home.Make();
-        Assert.True(Directory.Exists(home.Path));
-        var security = new DirectoryInfo(home.Path).GetAccessControl();
-        var everybody = new SecurityIdentifier(WellKnownSidType.WorldSid, null);
-        var users = new SecurityIdentifier(WellKnownSidType.BuiltinUsersSid, null);
-        foreach (System.Security.AccessControl.FileSystemAccessRule rule in security.GetAccessRules(true, true, typeof(SecurityIdentifier)))
-            Assert.False(rule.IdentityReference.Equals(everybody) || rule.IdentityReference.Equals(users), $"{rule.IdentityReference} has {rule.FileSystemRights}.");
-    }
-
-    [WindowsFact]
-    public void A_file_that_a_reader_has_open_is_replaced_when_it_lets_go()
-    {
-        var path = Path.Combine(_directory, "config.yaml");
-        DurableFile.Write(path, "first");
-        var held = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        var pauses = 0;
-        DurableFile.Write(path, "second", _ =>
-        {
-            if (++pauses == 3)
-                held.Dispose();
-        });
-        Assert.Equal((3, "second"), (pauses, File.ReadAllText(path)));
-        Assert.Single(Directory.GetFiles(_directory));
-    }
-
-    [WindowsFact]
-    public void A_file_that_stays_held_is_as_it_was_and_the_error_names_it()
-    {
-        var path = Path.Combine(_directory, "config.yaml");
-        DurableFile.Write(path, "first");
-        using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read))
-            Assert.Contains(path, Assert.Throws<IOException>(() => DurableFile.Write(path, "second")).Message, StringComparison.Ordinal);
-        Assert.Equal("first", File.ReadAllText(path));
-        Assert.Single(Directory.GetFiles(_directory));
-    }
+    public void Dispose() => Registry.CurrentUser.DeleteSubKeyTree(_keys, throwOnMissingSubKey: false);
 
     [WindowsFact]
     public async Task The_Run_key_starts_the_tray_and_off_leaves_nothing()
