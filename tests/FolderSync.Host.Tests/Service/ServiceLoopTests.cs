@@ -36,7 +36,7 @@ public sealed class ServiceLoopTests : IDisposable
     [Fact]
     public async Task Giving_memory_back_starts_again()
     {
-        var time = new FaultyTime("IdleMemory.ExecuteAsync");
+        var time = new FaultyTime("IdleMemory.ExecuteAsync", QuickTime.Instance);
         using var service = new IdleMemory(time, time.GetTimestamp, () => { });
         await AssertStartsAgainAsync(service, time.Resumed);
     }
@@ -44,7 +44,7 @@ public sealed class ServiceLoopTests : IDisposable
     [Fact]
     public async Task The_look_at_rates_starts_again()
     {
-        var time = new FaultyTime("RateSampler.ExecuteAsync");
+        var time = new FaultyTime("RateSampler.ExecuteAsync", QuickTime.Instance);
         using var service = new RateSampler(new RateMeter(() => [], () => new Dictionary<FolderId, long>(), time), time);
         await AssertStartsAgainAsync(service, time.Resumed);
     }
@@ -84,7 +84,7 @@ public sealed class ServiceLoopTests : IDisposable
         where T : BackgroundService
     {
         var log = new FaultLog<T>();
-        var restarted = new RestartedService<T>(service, TimeProvider.System, log);
+        var restarted = new RestartedService<T>(service, QuickTime.Instance, log);
         await restarted.StartAsync(CancellationToken.None);
         await resumed.WaitAsync(TestLimits.Patience);
         await restarted.StopAsync(CancellationToken.None);
