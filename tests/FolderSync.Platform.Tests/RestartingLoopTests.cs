@@ -5,6 +5,37 @@ namespace FolderSync.Platform.Tests;
 
 public sealed class RestartingLoopTests
 {
+    /// <summary>What a loop waits on is often disposed of to end it.</summary>
+    [Theory]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(ObjectDisposedException))]
+    public async Task The_end_that_was_asked_for_is_no_fault(Type end)
+    {
+        using var ended = new CancellationTokenSource();
+        await new RestartingLoop(TimeProvider.System).RunAsync(
+            () =>
+            {
+                ended.Cancel();
+                throw end == typeof(ObjectDisposedException) ? new ObjectDisposedException("its socket") : new OperationCanceledException();
+            },
+            e => Assert.Fail($"It is none: {e}"),
+            ended.Token);
+    }
+
+    [Theory]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(ObjectDisposedException))]
+    public async Task An_end_that_nobody_asked_for_is_a_fault(Type end)
+    {
+        List<Exception> faults = [];
+        var runs = 0;
+        await new RestartingLoop(TimeProvider.System, (_, _) => Task.CompletedTask).RunAsync(
+            () => ++runs > 1 ? Task.CompletedTask : throw (Exception)Activator.CreateInstance(end, "its own")!,
+            faults.Add,
+            CancellationToken.None);
+        Assert.Equal((2, end), (runs, Assert.Single(faults).GetType()));
+    }
+
     [Fact]
     public async Task A_loop_waits_longer_with_each_fault_and_begins_anew_when_it_ran_steadily()
     {
