@@ -81,6 +81,8 @@ public sealed class AutostartTests : IDisposable
     [InlineData("/plain/path", "/plain/path")]
     [InlineData("/with space", "\"/with space\"")]
     [InlineData("/a\"b\\c%d$e", "\"/a\\\"b\\\\c%%d$$e\"")]
+    [InlineData("/a\nb", "\"/a\\nb\"")]
+    [InlineData("", "\"\"")]
     public void Words_of_a_unit_are_quoted(string word, string quoted) =>
         Assert.Contains($"ExecStart=/bin/x {quoted}\n", SystemdUnit.Text(["/bin/x", word]), StringComparison.Ordinal);
 
@@ -88,6 +90,8 @@ public sealed class AutostartTests : IDisposable
     [InlineData("/with space", "\"/with space\"")]
     [InlineData("/a$b%c", "\"/a\\\\$b%%c\"")]
     [InlineData("/a\\b", "\"/a\\\\\\\\b\"")]
+    [InlineData("/a\nExec=b", "\"/a\\nExec=b\"")]
+    [InlineData("", "\"\"")]
     public void Words_of_a_desktop_entry_are_quoted_twice(string word, string quoted) =>
         Assert.Contains($"Exec=/bin/x {quoted}\n", DesktopEntry.Text("n", "c", ["/bin/x", word]), StringComparison.Ordinal);
 

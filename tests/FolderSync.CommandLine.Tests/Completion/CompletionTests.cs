@@ -23,6 +23,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("foldersync need '' ", "need||", "")]
     [InlineData("foldersync --home '/a b' need x\\", "--home|/a b|need", "x\\")]
     [InlineData("/usr/bin/foldersync\tneed \"a\\\"b\" ", "need|a\"b", "")]
+    [InlineData("foldersync need \"a\\b \\$c\\\\\" x", "need|a\\b $c\\", "x")]
     public void A_line_is_taken_apart_as_a_shell_does(string line, string before, string current)
     {
         var words = ShellWords.Of(line, backslashQuotes: true);
