@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FolderSync.CommandLine;
 using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Home;
 using FolderSync.Platform;
+using FolderSync.Testing;
 using Xunit;
 
 namespace FolderSync.Host.Tests;
@@ -14,6 +16,22 @@ public sealed class ServiceRunTests : IDisposable
     private readonly HomeDirectory _home = new(Directory.CreateTempSubdirectory("foldersync-serve-").FullName);
 
     public void Dispose() => Directory.Delete(_home.Path, recursive: true);
+
+    /// <summary>The words are English, and so are the numbers, wherever the computer stands.</summary>
+    [Fact]
+    public async Task The_program_writes_numbers_alike_in_every_country()
+    {
+        var big = Path.Combine(_home.Path, "big.yaml");
+        File.WriteAllText(big, new string('#', (1 << 20) + 1));
+        using var program = Process.Start(new ProcessStartInfo("dotnet", [typeof(ServiceRun).Assembly.Location, "config", "check", big, "--home", _home.Path])
+        {
+            Environment = { ["LC_ALL"] = "de_DE.UTF-8" },
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        var error = await program.StandardError.ReadToEndAsync().WaitAsync(TestLimits.Patience);
+        Assert.Contains("1,048,577", error, StringComparison.Ordinal);
+    }
 
     private async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
     {
