@@ -126,8 +126,9 @@ public sealed partial class ServiceClient : IDisposable
         {
             return await answer.Content.ReadFromJsonAsync(type, cancellation) ?? throw new JsonException("null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: its Content-Type names a character set that there is not.
             throw new ServiceException($"What answers at {Address.Url} is not a FolderSync service, or another version of it ({path}: {e.Message})", inner: e);
         }
     }
@@ -171,9 +172,22 @@ public sealed partial class ServiceClient : IDisposable
                 return answer;
             using (answer)
             {
-                var text = (await answer.Content.ReadAsStringAsync(cancellation)).Trim();
+                var text = await TextAsync(answer, cancellation);
                 throw new ServiceException(Sentence(answer.StatusCode, text), answer.StatusCode);
             }
+        }
+    }
+
+    /// <summary>Empty where it is no text.</summary>
+    private static async Task<string> TextAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await answer.Content.ReadAsStringAsync(cancellation)).Trim();
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
         }
     }
 

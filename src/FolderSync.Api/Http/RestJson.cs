@@ -13,7 +13,8 @@ internal static class RestJson
     /// <summary>A configuration of thousands of folders, or a million ignore lines' worth of characters.</summary>
     public const int MaxBody = 4 << 20;
 
-    private const int MaxDepth = 32;
+    /// <summary>What stands in a body twice would be found only when it is looked up, by an exception that nobody expects.</summary>
+    private static readonly JsonDocumentOptions BodyOptions = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <summary>As deep as a listing of the deepest path: an object and a list for each level.</summary>
     public static JsonSerializerOptions Options { get; } = new()
@@ -42,7 +43,7 @@ internal static class RestJson
             throw new BadHttpRequestException($"The body has more than {MaxBody >> 20} MiB.", 413);
         try
         {
-            var body = await JsonNode.ParseAsync(request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth }, cancellationToken: request.HttpContext.RequestAborted)
+            var body = await JsonNode.ParseAsync(request.Body, documentOptions: BodyOptions, cancellationToken: request.HttpContext.RequestAborted)
                 ?? throw new BadHttpRequestException("The body is null; a JSON object or list is expected.");
             ReadTexts(body);
             return body;

@@ -77,7 +77,9 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
         OpenFolder open, IReadOnlyList<FileEntry> gone, IReadOnlyList<FileEntry> lost, DeletionLimits limits, bool mayWait, CancellationToken cancellation)
     {
         var index = open.Index;
-        _recent.Expire();
+        // What went before a hold is judged with it until the user decides; else it would be released as soon as the window has passed.
+        if (folder.Status.Hold is not { Incoming: false })
+            _recent.Expire();
         var burst = new DeletionBurst(lost.Count, _recent.Count, index.Counts.Local.Files, lost.Count > _gatheredFiles, GatheredFor(), mayWait);
         var verdict = DeletionGuard.Judge(burst, limits);
         if (verdict == DeletionVerdict.Hold && burst.Before > 0)

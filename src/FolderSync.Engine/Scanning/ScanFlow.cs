@@ -2,13 +2,16 @@ using FolderSync.Engine.Folders;
 using FolderSync.Engine.Primitives;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Scan;
+using FolderSync.Index;
 
 namespace FolderSync.Engine.Scanning;
 
 /// <summary>Scan → index: brings the disk's changes into the index, when it is asked to and when it is time.</summary>
 /// <param name="onCommitted">After the scan's commits, while they are not announced yet.</param>
+/// <param name="onEnded">After each scan, whatever became of it.</param>
 internal sealed class ScanFlow(
-    OpenFolder open, ScanQueue queue, FolderRoot root, LocalIndexWriter writer, LocalDeletions deletions, FolderWatcher watcher, Func<Task> onCommitted, Func<Task> onFullScan)
+    OpenFolder open, ScanQueue queue, FolderRoot root, LocalIndexWriter writer, LocalDeletions deletions, FolderWatcher watcher, Func<Task> onCommitted, Func<Task> onFullScan,
+    Action onEnded)
 {
     /// <summary>A returned disk is noticed by looking; nothing tells.</summary>
     private static readonly TimeSpan RootRetry = TimeSpan.FromSeconds(20);
@@ -33,21 +36,36 @@ internal sealed class ScanFlow(
             }
             try
             {
-                await ScanInTurnAsync(scan, cancellation);
-                scan.Succeed();
+                await ScanOrExplainAsync(scan, cancellation);
             }
-            catch (Exception e) when (e is EngineException or RootGoneException or FileSystemException)
+            catch (Exception e) when (e is IndexDamagedException || cancellation.IsCancellationRequested)
             {
-                var why = await root.ExplainAsync(e, cancellation);
-                Folder.Status.Fail(why);
-                scan.Fail(why);
-                queue.SetFullScan(Deadline.In(RootRetry, Folder.Parts.Time));
+                // The folder stops beneath it, and scans everything when it is back.
+                queue.Waiting.PutBack(scan.Waiters);
+                throw;
             }
             catch (Exception e)
             {
                 scan.Fail(e.Message);
                 throw;
             }
+            onEnded();
+        }
+    }
+
+    private async Task ScanOrExplainAsync(QueuedScan scan, CancellationToken cancellation)
+    {
+        try
+        {
+            await ScanInTurnAsync(scan, cancellation);
+            scan.Succeed();
+        }
+        catch (Exception e) when (e is EngineException or RootGoneException or FileSystemException)
+        {
+            var why = await root.ExplainAsync(e, cancellation);
+            Folder.Status.Fail(why);
+            scan.Fail(why);
+            queue.SetFullScan(Deadline.In(RootRetry, Folder.Parts.Time));
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class FolderRun : IDisposable
         _flows = new TaskGroup(cancellation);
         Inbox = new RemoteIndexInbox(open, owners.Writer, lasting.Refused, nameOf, lasting.Missed.Add);
         _watcher = new FolderWatcher(open, lasting.Scans, _flows);
-        _scanning = new ScanFlow(open, lasting.Scans, owners.Root, owners.Writer, lasting.Deletions, _watcher, ReconcileAsync, OnFullScanAsync);
+        _scanning = new ScanFlow(open, lasting.Scans, owners.Root, owners.Writer, lasting.Deletions, _watcher, ReconcileAsync, OnFullScanAsync, lasting.Commands.OnScanEnded);
         var context = new PullContext(open, owners.Writer, lasting.Retries, sources, lasting.Scans, owners.Room);
         _pulling = new PullFlow(context, owners.Root, Inbox, lasting.Incoming, lasting.Conflicts, () => _scanning.HasScanned, EnforceVersionsAsync);
         _room = new RoomWatch(open, lasting.Retries, owners.Room);
@@ -56,7 +56,7 @@ internal sealed class FolderRun : IDisposable
             _flows.Run(() => Inbox.RunAsync(_flows.Ended));
             _flows.Run(() => _scanning.RunAsync(_flows.Ended));
             _flows.Run(() => _pulling.RunAsync(_flows.Ended));
-            _flows.Run(() => _lasting.Commands.ServeAsync(commands, _flows.Ended));
+            _flows.Run(() => _lasting.Commands.ServeAsync(commands, _owners.Open.Folder.Status, () => _scanning.HasScanned, _flows.Ended));
             _flows.Run(() => _room.RunAsync(_flows.Ended));
             await _flows.SettleAsync();
         }

@@ -50,12 +50,38 @@ public sealed class SupervisedLoopTests
         _world.RunUntilSynced();
     }
 
+    /// <summary>An attempt whose fault can't even be logged ends with that; it is found when the attempts that were not used are put away.</summary>
+    [Fact]
+    public void A_fault_while_unused_dials_are_discarded_is_logged_and_dialing_goes_on()
+    {
+        Bert.Loggers = _log;
+        var fault = new InvalidOperationException("The log's code broke.");
+        var isThrown = false;
+        _log.BeforeEntry = text =>
+        {
+            if (isThrown || !text.Contains("ended by a bug", StringComparison.Ordinal))
+                return;
+            isThrown = true;
+            throw fault;
+        };
+        _world.Network.DialFault = new InvalidOperationException("The transport's code broke.");
+        _world.StartAll();
+        _world.RunUntil("it is logged", () => _log.Faults.Contains(fault));
+        Assert.Contains("DiscardAsync", fault.StackTrace, StringComparison.Ordinal);
+        Assert.Equal("", Bert.Snapshot.Error);
+        // The attempts after it say what is wrong.
+        _world.RunUntil("bert says so", () => Bert.Engine!.Devices.Single().DialErrors.Values.Any(e => e.Contains("The transport's code broke.", StringComparison.Ordinal)));
+        _world.Network.DialFault = null;
+        _world.RunUntilSynced();
+    }
+
     [Theory]
     [InlineData("RemoteIndexInbox.ApplyRemoteIndexAsync")]
     [InlineData("ScanFlow.RunAsync")]
     [InlineData("PullFlow.RunAsync")]
     [InlineData("ApplyQueue.RunAsync")]
     [InlineData("ProgressAnnouncer.RunAsync")]
+    [InlineData("PullRound.FetchAsync")]
     [InlineData("FileTransfer.RunAsync")]
     public void A_fault_of_a_folders_flow_ends_the_folder_which_says_so_and_comes_back(string method)
     {
@@ -152,6 +178,7 @@ public sealed class SupervisedLoopTests
         _world.StartAll();
         AssertStoppedAndBack(fault);
         Assert.Contains(_log.Texts, t => t.Contains("could not be closed in order", StringComparison.Ordinal));
+        Assert.Contains(_log.Exceptions, e => e.Message == "The lock's code broke." && e.StackTrace?.Contains("FolderSupervisor.CloseAsync", StringComparison.Ordinal) == true);
     }
 
     private void AssertStoppedAndBack(SeamFault fault)

@@ -22,8 +22,7 @@ internal static class LoopCases
         [Engine + "Peers.PeerSession.AdoptAsync: OnLinkEndedAsync"] = [Connection + "(PeerSession.OnLinkEndedAsync)"],
         [Engine + "Peers.PeerHub.Admit: _admission.AdmitAsync"] = [Connection + "(PeerAdmission.GreetAsync)"],
         [Engine + "Peers.PeerHub.Put: dialer.RunAsync"] = [Connection + "(PeerDialer.RunAsync)"],
-        // No seam that it uses can make it fail: what it awaits and disposes of never throws.
-        [Engine + "Peers.PeerDialer.DialAsync: DiscardAsync"] = ["SupervisorTests.Work_that_fails_is_logged_with_its_stack_and_its_owner_hears_of_it"],
+        [Engine + "Peers.PeerDialer.DialAsync: DiscardAsync"] = [Loop + "A_fault_while_unused_dials_are_discarded_is_logged_and_dialing_goes_on"],
         [Engine + "Peers.PeerListeners.StartAsync: ListenLoopAsync"] = [Story + "A_listener_that_fails_listens_again"],
         [Engine + "Peers.RequestServer.RunAsync: ServeLoopAsync"] = [Story + "A_fault_while_serving_ends_the_link_which_comes_back_and_serves"],
         [Engine + "Peers.FolderExchange.StartSender: SendAsync"] = [Story + "A_fault_of_the_index_sender_ends_the_link_which_comes_back(LocalSince)"],
@@ -39,7 +38,7 @@ internal static class LoopCases
         [Engine + "Scanning.FolderWatcher.OnFault: ScanLaterAsync"] = [Loop + "A_fault_of_a_scan_in_place_of_the_watcher_ends_the_folder_which_comes_back"],
         [Engine + "Pulling.PullRound.RunAsync: _queue.RunAsync"] = [Flow + "(ApplyQueue.RunAsync)", Story + "A_commit_that_fails_while_files_are_placed_does_not_hang_the_folder"],
         [Engine + "Pulling.PullRound.RunAsync: announcer.RunAsync"] = [Flow + "(ProgressAnnouncer.RunAsync)"],
-        [Engine + "Pulling.PullRound.StartAsync: FetchAsync"] = [Flow + "(FileTransfer.RunAsync)"],
+        [Engine + "Pulling.PullRound.StartAsync: FetchAsync"] = [Flow + "(PullRound.FetchAsync)", Flow + "(FileTransfer.RunAsync)"],
         [Engine + "Pulling.FileTransfer.FetchAsync: FetchBlockAsync"] = [Story + "A_fault_of_a_fetched_block_ends_the_folder_which_comes_back"],
         // Discovery and listening.
         [Discovery + "NetworkWatch.Start: TickAsync"] = [Network + "The_look_at_the_clocks_starts_again"],
@@ -51,8 +50,8 @@ internal static class LoopCases
         [Discovery + "Mdns.MdnsNode.OpenPort: ListenAsync"] = [Network + "Mdns_starts_again(MdnsNode.ListenAsync)"],
         ["FolderSync.Network.Tcp.TlsTcpListener..ctor: AcceptLoopAsync"] = [Network + "Accepting_starts_again"],
         // The service.
-        ["FolderSync.Configuration.Store.ConfigWatch..ctor: LoopAsync"] = [Service + "A_look_at_the_configuration_that_fails_is_made_again"],
-        ["FolderSync.Configuration.Store.ConfigWatch..ctor: PollAsync"] = [Service + "Polling_the_configuration_starts_again"],
+        ["FolderSync.Configuration.Store.ConfigWatch..ctor: LoopAsync"] = ["ConfigWatchTests." + "A_look_at_the_configuration_that_fails_is_made_again"],
+        ["FolderSync.Configuration.Store.ConfigWatch..ctor: PollAsync"] = ["ConfigWatchTests." + "Polling_the_configuration_starts_again"],
         ["FolderSync.Host.Service.RestartedService.StartAsync: RunAsync"] = [Service + "A_background_service_that_fails_starts_again"],
         ["FolderSync.Host.Service.PauseSwitch.StartWaiting: EndInTimeAsync"] = [Service + "The_end_of_a_pause_is_tried_again"],
         ["FolderSync.Host.Composition.Build: ProblemCollector"] = [Service + "Collecting_problems_starts_again"],
