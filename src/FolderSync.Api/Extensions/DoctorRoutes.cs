@@ -153,7 +153,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         }
         else if (!device.Connected)
         {
-            var why = device.DialErrors.Count > 0 ? string.Join(" ", device.DialErrors.Select(e => $"{e.Key}: {e.Value}"))
+            var why = device.DialErrors.Count > 0 ? string.Join(" ", device.DialErrors.Select(e => $"{e.Key}: {e.Value.Reason}"))
                 : device.Config.Addresses is ["dynamic"] ? "Its address is dynamic and it has not been found." : "It has not been reached yet.";
             yield return Warn("device", $"{Name(device)} is not connected. {why}", "See that it runs and has this device's ID; give it an address under devices in config.yaml, or on the page.");
         }

@@ -133,7 +133,7 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
             Completion(need.Items, need.Bytes, global.Bytes),
             need.Bytes,
             device.ConnectedSince,
-            device.DialErrors,
+            device.DialErrors.ToDictionary(e => e.Key, e => e.Value.Reason),
             [.. shared.Select(f => f.Id.Value)]);
     }
 

@@ -1,3 +1,4 @@
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
@@ -37,9 +38,8 @@ public abstract record ServiceEvent : EngineEvent
     /// <summary>What is being fetched now, of all folders that fetch anything.</summary>
     public sealed record DownloadProgress(IReadOnlyList<FolderSnapshot> Folders) : ServiceEvent;
 
-    /// <param name="Json">The folder's status as REST gives it.</param>
-    public sealed record FolderSummary(FolderId Folder, string Json) : ServiceEvent;
+    public sealed record FolderSummary(FolderId Folder, FolderStatus Status) : ServiceEvent;
 
-    /// <param name="Json">A device's completion as REST gives it.</param>
-    public sealed record FolderCompletion(string Json) : ServiceEvent;
+    /// <param name="Completion">With device and folder.</param>
+    public sealed record FolderCompletion(Completion Completion) : ServiceEvent;
 }

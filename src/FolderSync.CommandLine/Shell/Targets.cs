@@ -1,5 +1,5 @@
-using FolderSync.Client;
 using FolderSync.Configuration.Schema;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 
 namespace FolderSync.CommandLine.Shell;

@@ -83,9 +83,9 @@ public static partial class SyncthingOptions
         new("ldap.insecureSkipVerify", OptionTreatment.Refused, NoLdap, "false"),
         .. Rows(Ldap, OptionTreatment.Kept, NoLdap, "bindDN transport searchBaseDN searchFilter"),
 
-        .. Rows("remoteIgnoredDevices", OptionTreatment.InForce, "", "deviceID"),
-        .. Rows("remoteIgnoredDevices", OptionTreatment.Kept, "It is for showing only.", "time name address"),
-        .. Rows("ignores", OptionTreatment.InForce, "", "lines"),
+        .. Rows(IgnoredDevices, OptionTreatment.InForce, "", "deviceID"),
+        .. Rows(IgnoredDevices, OptionTreatment.Kept, "It is for showing only.", "time name address"),
+        .. Rows(Ignores, OptionTreatment.InForce, "", "lines"),
     ];
 
     /// <summary>Those of config.yaml's options that REST knows, too, are in force: their own rows say so.</summary>

@@ -118,7 +118,10 @@ public sealed record DeviceSnapshot
     public DateTimeOffset? LastSeen { get; init; }
 
     /// <summary>Address → why the last attempt failed.</summary>
-    public IReadOnlyDictionary<string, string> DialErrors { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, DialError> DialErrors { get; init; } = new Dictionary<string, DialError>();
 
     public IReadOnlyDictionary<FolderId, RemoteFolderState> Folders { get; init; } = new Dictionary<FolderId, RemoteFolderState>();
 }
+
+/// <summary>An attempt to dial that failed.</summary>
+public sealed record DialError(string Reason, DateTimeOffset Time);

@@ -143,7 +143,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var events = WithinAsync(
-            c => client.GetAsync($"events?events={Events}&since={seen}&timeout={(int)beat.TotalSeconds}", TrayJson.Default.ListServiceEvent, c),
+            c => client.EventsAsync(Events, seen, beat, c),
             beat + Patience, client, ending.Token);
         var nudged = _nudge.WaitAsync(ending.Token);
         var first = await Task.WhenAny(events, nudged);

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FolderSync.Api.Events;
+using FolderSync.Api.Http;
 using FolderSync.Api.Service;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
-using FolderSync.Filesystem.Scan;
 using Xunit;
 
 namespace FolderSync.Api.Tests.Events;
@@ -38,7 +39,7 @@ public class SyncthingEventTests
             [("ItemFinished", """{"folder":"f","item":"a/<b>é.txt","error":null,"type":"file","action":"metadata"}""")]),
         (new EngineEvent.ItemFinished(Folder, Name, FileType.File, ItemAction.Delete, "no"),
             [("ItemFinished", """{"folder":"f","item":"a/<b>é.txt","error":"no","type":"file","action":"delete"}""")]),
-        (new EngineEvent.ScanProgressed(Folder, new ScanProgress(3, 10, 20)), [("FolderScanProgress", """{"folder":"f","current":10,"total":20,"rate":0}""")]),
+        (new EngineEvent.ScanProgressed(Folder, new Filesystem.Scan.ScanProgress(3, 10, 20)), [("FolderScanProgress", """{"folder":"f","current":10,"total":20,"rate":0}""")]),
         (new EngineEvent.PullProblemsChanged(Folder, [new PullProblem(Name, "no", null, null, false)]), [("FolderErrors", """{"folder":"f","errors":[{"path":"a/<b>é.txt","error":"no"}]}""")]),
         (new EngineEvent.ConflictCopyMade(Folder, Name, FileName.Of("c")), [("FolderConflict", """{"folder":"f","item":"a/<b>é.txt","copy":"c"}""")]),
         (new EngineEvent.FolderWarned(Folder, 2, "m"), [("FolderWarnings", """{"folder":"f","warnings":2,"message":"m"}""")]),
@@ -81,8 +82,13 @@ public class SyncthingEventTests
         (new ServiceEvent.DownloadProgress([new FolderSnapshot { Config = new FolderConfig { Id = Folder, Path = "/f" }, Transfers = [new FileProgress(Name, 1, 2, 3, 4, 5, 6)] }]),
             [("DownloadProgress", """{"f":{"a/<b>é.txt":{"total":3,"reused":4,"copiedFromOrigin":0,"copiedFromOriginShifted":0,"copiedFromElsewhere":5,"pulled":6,"pulling":0,"bytesDone":1,"bytesTotal":2}}}""")]),
         (new ServiceEvent.DownloadProgress([]), [("DownloadProgress", "{}")]),
-        (new ServiceEvent.FolderSummary(Folder, """{"state":"idle"}"""), [("FolderSummary", """{"folder":"f","summary":{"state":"idle"}}""")]),
-        (new ServiceEvent.FolderCompletion("""{"completion":100}"""), [("FolderCompletion", """{"completion":100}""")]),
+        (new ServiceEvent.FolderSummary(Folder, FolderJson.Status(new FolderSnapshot { Config = new FolderConfig { Id = Folder, Path = "/f" }, Error = "a<b>é", RemoteSequences = new Dictionary<DeviceId, long> { [Device] = 9 } })),
+            [
+                ("FolderSummary", $$$"""{"folder":"f","summary":{"errors":0,"pullErrors":0,"scanErrors":0,"invalid":"a<b>é","error":"a<b>é","globalFiles":0,"globalDirectories":0,"globalSymlinks":0,"globalDeleted":0,"globalBytes":0,"globalTotalItems":0,"localFiles":0,"localDirectories":0,"localSymlinks":0,"localDeleted":0,"localBytes":0,"localTotalItems":0,"needFiles":0,"needDirectories":0,"needSymlinks":0,"needDeletes":0,"needBytes":0,"needTotalItems":0,"receiveOnlyChangedFiles":0,"receiveOnlyChangedDirectories":0,"receiveOnlyChangedSymlinks":0,"receiveOnlyChangedDeletes":0,"receiveOnlyChangedBytes":0,"receiveOnlyTotalItems":0,"inSyncFiles":0,"inSyncBytes":0""" +
+                    $$$""","state":"idle","stateChanged":"0001-01-01T00:00:00+00:00","version":0,"sequence":0,"remoteSequence":{"{{{Id}}}":9},"ignorePatterns":false,"watchError":"","holdFiles":0}}"""),
+            ]),
+        (new ServiceEvent.FolderCompletion(new Completion(99.5, 1, 2, 3, 4, 5, 6, "valid", Id, "f")),
+            [("FolderCompletion", $$"""{"completion":99.5,"globalBytes":1,"needBytes":2,"globalItems":3,"needItems":4,"needDeletes":5,"sequence":6,"remoteState":"valid","device":"{{Id}}","folder":"f"}""")]),
     ];
 
     [Fact]

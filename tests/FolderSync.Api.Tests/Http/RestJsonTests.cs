@@ -43,7 +43,7 @@ public sealed class RestJsonTests
     [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "is not JSON")]
     public async Task A_wrong_body_is_told(string body, string told)
     {
-        var refused = await Assert.ThrowsAsync<BadHttpRequestException>(() => RestJson.BodyAsync(Request(Encoding.UTF8.GetBytes(body))));
+        var refused = await Assert.ThrowsAsync<BadHttpRequestException>(() => RestJson.ObjectAsync(Request(Encoding.UTF8.GetBytes(body))));
         Assert.Equal(400, refused.StatusCode);
         Assert.Contains(told, refused.Message, StringComparison.Ordinal);
     }
@@ -51,10 +51,10 @@ public sealed class RestJsonTests
     [Fact]
     public async Task A_body_is_bounded_and_any_other_is_read()
     {
-        Assert.Equal(5, (int)RestJson.AsObject(await RestJson.BodyAsync(Request("""{"a": 5}"""u8.ToArray())))["a"]!);
+        Assert.Equal(5, (int)(await RestJson.ObjectAsync(Request("""{"a": 5}"""u8.ToArray())))["a"]!);
         var big = Request([]);
         big.ContentLength = RestJson.MaxBody + 1;
-        Assert.Equal(413, (await Assert.ThrowsAsync<BadHttpRequestException>(() => RestJson.BodyAsync(big))).StatusCode);
+        Assert.Equal(413, (await Assert.ThrowsAsync<BadHttpRequestException>(() => RestJson.ObjectAsync(big))).StatusCode);
         Assert.Equal("äb", await RestJson.TextAsync(Request("äbc"u8.ToArray()), 2));
         Assert.Equal("", await RestJson.TextAsync(Request([]), 2));
     }

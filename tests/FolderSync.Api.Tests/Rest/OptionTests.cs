@@ -86,8 +86,8 @@ public sealed class OptionTests : IAsyncLifetime
         var shown = ConfigShow.Text(ConfigState.Parse(Home, Text(option), ConfigOverrides.None), ConfigOverrides.None, defaults: false);
         Assert.Contains(shown.Split('\n'), l => l.TrimStart(' ', '-').StartsWith($"{option.Row.Key}: ", StringComparison.Ordinal));
 
-        var settings = SettingsRoutes.Shown([option.Row], _ => option.Value(Read(Text(option))))["options"]![0]!;
-        Assert.Equal((option.Row.Key, option.Row.Label, option.Row.About), ((string?)settings["key"], (string?)settings["label"], (string?)settings["about"]));
+        var settings = SettingsRoutes.Shown([option.Row], _ => option.Value(Read(Text(option)))).Options[0];
+        Assert.Equal((option.Row.Key, option.Row.Label, option.Row.About), (settings.Key, settings.Label, settings.About));
         Assert.NotEmpty(option.Row.Label);
     }
 
@@ -187,7 +187,7 @@ public sealed class OptionTests : IAsyncLifetime
         Assert.Equal(set, OptionXml.Read(table.Syncthing, SyncthingOptions.Folder, XElement.Parse("<folder><probeXml>7</probeXml></folder>"), new Probed()));
         var section = new ConfigSection<Probed>("part", "", table, _ => set, (c, _) => c);
         Assert.Equal(7, OptionJson.Write(section.Syncthing, new ServiceConfig())["deep"]!["probe"]!.GetValue<int>());
-        Assert.Equal("The probe", (string?)SettingsRoutes.Shown(section.Options, o => section.Write(o, new ServiceConfig()))["options"]![0]!["label"]);
+        Assert.Equal("The probe", SettingsRoutes.Shown(section.Options, o => section.Write(o, new ServiceConfig())).Options[0].Label);
     }
 
     private static IEnumerable<Option> Of<T>(string section, ConfigFields<T> fields, Func<ServiceConfig, T> get) => fields.All.Select(f => new Option(

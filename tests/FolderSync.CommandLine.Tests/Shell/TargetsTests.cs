@@ -1,5 +1,5 @@
-using FolderSync.Client;
 using FolderSync.CommandLine.Shell;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using Xunit;
 

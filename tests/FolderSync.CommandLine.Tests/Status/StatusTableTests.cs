@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FolderSync.Client;
 using FolderSync.CommandLine.Shell;
 using FolderSync.CommandLine.Status;
 using FolderSync.Contracts;
@@ -107,8 +106,8 @@ public sealed class StatusTableTests
     {
         var told = Attentions.Of(
             [Report.Folders[0] with { Errors = 2, Conflicts = 1, HeldDeletions = 1200 }],
-            new Dictionary<string, PendingDevice> { ["ID-A"] = new() { Name = "tablet" } },
-            new Dictionary<string, PendingFolder> { ["new folder"] = new() { OfferedBy = new() { [Report.Devices[0].Id] = new FolderOffer { Label = "Neu" } } } },
+            new Dictionary<string, PendingDevice> { ["ID-A"] = new(Now, "tablet", "") },
+            new Dictionary<string, PendingFolder> { ["new folder"] = new(new Dictionary<string, FolderOffer> { [Report.Devices[0].Id] = new(Now, "Neu", false, false) }) },
             [new ProblemItem(1, Now, null, null, "x", "error", false), new ProblemItem(2, Now, null, null, "x", "error", true)],
             Report.Devices);
         Assert.Equal(

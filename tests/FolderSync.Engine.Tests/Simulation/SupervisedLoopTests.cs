@@ -70,7 +70,7 @@ public sealed class SupervisedLoopTests
         Assert.Contains("DiscardAsync", fault.StackTrace, StringComparison.Ordinal);
         Assert.Equal("", Bert.Snapshot.Error);
         // The attempts after it say what is wrong.
-        _world.RunUntil("bert says so", () => Bert.Engine!.Devices.Single().DialErrors.Values.Any(e => e.Contains("The transport's code broke.", StringComparison.Ordinal)));
+        _world.RunUntil("bert says so", () => Bert.Engine!.Devices.Single().DialErrors.Values.Any(e => e.Reason.Contains("The transport's code broke.", StringComparison.Ordinal)));
         _world.Network.DialFault = null;
         _world.RunUntilSynced();
     }

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
 
-namespace FolderSync.Api.Events;
+namespace FolderSync.Contracts;
 
 /// <summary>What an event of Syncthing's API has to say. Names and shapes are Syncthing's; what it doesn't have is ours.</summary>
-internal abstract record EventData
+public abstract record EventData
 {
     public sealed record Starting(string Home, [property: JsonPropertyName("myID")] string MyId) : EventData;
 
@@ -25,9 +25,7 @@ internal abstract record EventData
 
     public sealed record FolderScanProgress(string Folder, long Current, long Total, double Rate) : EventData;
 
-    public sealed record FolderErrors(string Folder, IReadOnlyList<PathError> Errors) : EventData;
-
-    public sealed record PathError(string Path, string Error);
+    public sealed record FolderErrors(string Folder, IReadOnlyList<FolderError> Errors) : EventData;
 
     public sealed record FolderConflict(string Folder, string Item, string Copy) : EventData;
 
@@ -74,7 +72,7 @@ internal abstract record EventData
 
     public sealed record FolderPaused(string Id, string Label) : EventData;
 
-    public sealed record FolderSyncPaused(bool Paused, string? Until) : EventData;
+    public sealed record FolderSyncPaused(bool Paused, DateTimeOffset? Until) : EventData;
 
     public sealed record LoginAttempt(
         string RemoteAddress, string Username, bool Success, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Proxy) : EventData;
@@ -104,8 +102,10 @@ internal abstract record EventData
     /// <param name="Json">JSON that is the whole of the data.</param>
     public sealed record Whole(string Json) : EventData;
 
-    /// <param name="Summary">JSON.</param>
-    public sealed record FolderSummary(string Folder, string Summary) : EventData;
+    public sealed record FolderSummary(string Folder, FolderStatus Summary) : EventData;
+
+    /// <summary>A completion with its device and folder, as the whole of the data.</summary>
+    public sealed record FolderCompletion(Completion Completion) : EventData;
 }
 
 /// <summary>How the data of events is written.</summary>
@@ -138,5 +138,7 @@ internal abstract record EventData
 [JsonSerializable(typeof(EventData.FolderSyncPaused))]
 [JsonSerializable(typeof(EventData.LoginAttempt))]
 [JsonSerializable(typeof(EventData.ListenAddressesChanged))]
+[JsonSerializable(typeof(EventData.FolderSummary))]
+[JsonSerializable(typeof(Completion))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyDictionary<string, EventData.FileProgressData>>))]
-internal sealed partial class EventJson : JsonSerializerContext;
+public sealed partial class EventJson : JsonSerializerContext;
