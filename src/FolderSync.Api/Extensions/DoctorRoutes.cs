@@ -93,7 +93,9 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         if (failing + folder.ScanProblems.Count is var count and > 0)
             yield return Warn("folder", $"{name}: {count} items can't be read or brought in.", "Look at the folder's out-of-sync items: each has its reason.");
         else if (folder.Hold is { } hold)
-            yield return Warn("folder", $"{name}: {hold.Files:N0} deletions are held.", "Confirm them or bring the files back, on the page.");
+            yield return hold.Why is { } why
+                ? Warn("folder", $"{name}: {why} {hold.Files:N0} files are missing.", "Mount it again; or confirm on the page that they are deleted.")
+                : Warn("folder", $"{name}: {hold.Files:N0} deletions are held.", "Confirm them or bring the files back, on the page.");
         else
             yield return Ok("folder", $"{name} ('{path}') is {(folder.State == FolderState.Syncing ? "being synced" : "well")}.");
         if (folder.Config.Type != Core.Model.FolderType.SendOnly && !OperatingSystem.IsWindows() && !DirectoryAccess.CanWrite(path))

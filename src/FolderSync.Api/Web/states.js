@@ -158,7 +158,9 @@ export function holdWords(hold) {
       consequence: 'They go from this device as they went from the other. Where the folder keeps versions, they can be brought back from there.',
     }
     : {
-      text: `${what} deleted here. The other devices keep theirs until you say so.`,
+      text: hold.why
+        ? `${hold.why} ${files(hold.files)} are missing here. The other devices keep theirs. Mount it again and this ends by itself.`
+        : `${what} deleted here. The other devices keep theirs until you say so.`,
       confirm: `Delete ${files(hold.files)} everywhere`,
       ask: 'Delete these files on all devices?',
       consequence: 'The other devices delete their copies too. Where a device keeps versions, they can be brought back from there.',

@@ -97,14 +97,15 @@ internal sealed class ScanFlow(
 
     private async Task ScanAsync(QueuedScan queued, CancellationToken cancellation)
     {
-        // With other patterns other names count.
-        var isFull = queued.IsFull || queued.Below.Any(n => n.Value == IgnoreFile.Name);
         Folder.Status.Begin(FolderActivity.Scanning);
         try
         {
             await root.EnsureAsync(cancellation);
-            await LoadIgnoresAsync(cancellation);
+            // With other patterns other names count, wherever these come from: a file that is included, or one that a link leads to.
+            var isFull = await LoadIgnoresAsync(cancellation) || queued.IsFull;
             using var delay = writer.DelayAnnouncements();
+            if (!HasScanned)
+                await ReceiveOnlyRelease.CommitAsync(open, writer, cancellation);
             deletions.OnScanBegins(open.Index.LocalSequence);
             if (isFull)
                 await watcher.EnsureAsync();
@@ -112,7 +113,7 @@ internal sealed class ScanFlow(
             var verify = isFull && queue.TakeVerification(TimeSpan.FromHours(Folder.Config.FullVerifyIntervalHours));
             await scan.RunAsync(new ScanRequest(isFull ? [] : queued.Below, verify), cancellation);
             Folder.Status.ClearError();
-            await deletions.JudgeAsync(open, scan.Gone, isFull, queued.Waiters.Count > 0, () => scan.CommitGoneAsync(cancellation), cancellation);
+            await deletions.JudgeAsync(open, scan, isFull, queued.Waiters.Count > 0, () => scan.CommitGoneAsync(cancellation), cancellation);
             await onCommitted();
             OnScanned(scan, isFull);
             if (isFull)
@@ -125,12 +126,15 @@ internal sealed class ScanFlow(
         }
     }
 
-    private async Task LoadIgnoresAsync(CancellationToken cancellation)
+    /// <summary>True when they ignore other names than before.</summary>
+    private async Task<bool> LoadIgnoresAsync(CancellationToken cancellation)
     {
         var rules = await open.RunAsync(() => IgnoreFile.Load(open.Disk), cancellation);
         if (rules.Error is { } error)
             throw new EngineException($"The ignore patterns can't be used: {error} Nothing is scanned until that is mended.");
+        var isChanged = !rules.SameAs(open.Ignores);
         open.Ignores = rules;
+        return isChanged;
     }
 
     private void OnScanned(FolderScan scan, bool isFull)

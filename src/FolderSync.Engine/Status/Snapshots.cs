@@ -33,7 +33,8 @@ public sealed record PullProblem(FileName Name, string Reason, DeviceId? Device,
 /// <summary>Deletions that wait for a person's word.</summary>
 /// <param name="Incoming">A peer deleted them; otherwise they are gone here.</param>
 /// <param name="Names">At most 100 of them, to be shown.</param>
-public sealed record DeletionHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since);
+/// <param name="Why">A sentence, where they may not be deleted at all but hidden by a mount; null where it is their number.</param>
+public sealed record DeletionHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since, string? Why = null);
 
 /// <summary>A file that is being fetched.</summary>
 public sealed record FileProgress(FileName Name, long BytesDone, long BytesTotal, int BlocksTotal, int BlocksReused, int BlocksCopied, int BlocksPulled);

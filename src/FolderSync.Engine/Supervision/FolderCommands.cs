@@ -91,6 +91,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
     /// <summary>Without a version the entries of what is gone lose against everybody's, so that the files come back.</summary>
     private async Task BringBackAsync()
     {
+        await owners.Open.RunAsync(() => lasting.Mounts.Accept(owners.Open.Disk), cancellation);
         var gone = new HashSet<FileName>();
         var after = default(FileName);
         while (Index.LocalPage(default, after, PageSize, withBlocks: false) is { Count: > 0 } page)

@@ -14,7 +14,8 @@ internal sealed class LastingOwners : IDisposable
     public LastingOwners(ConfiguredFolder folder)
     {
         Scans = new ScanQueue(folder.Parts.Time);
-        Deletions = new LocalDeletions(folder, Scans);
+        Mounts = new MountPoints(folder.Parts, $"mounts/{folder.Id.Value}");
+        Deletions = new LocalDeletions(folder, Mounts, Scans);
         Incoming = new IncomingDeletions(folder);
         Conflicts = new ConflictReconciler(folder, Scans);
         Retries = new RetryTable(folder);
@@ -23,6 +24,8 @@ internal sealed class LastingOwners : IDisposable
     }
 
     public ScanQueue Scans { get; }
+
+    public MountPoints Mounts { get; }
 
     public LocalDeletions Deletions { get; }
 
@@ -58,6 +61,7 @@ internal sealed class LastingOwners : IDisposable
     public void Dispose()
     {
         Scans.Dispose();
+        Mounts.Dispose();
         Retries.Dispose();
         Commands.Dispose();
     }

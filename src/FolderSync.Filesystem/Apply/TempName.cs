@@ -30,6 +30,9 @@ public static class TempName
     /// <summary>Where content stands that leaves one name before its next is free; in the root, which is always there.</summary>
     internal static LocalPath Parking(FileName name) => LocalPath.Root.Child(Prefix + "~park-" + Hash(name.Value) + Suffix);
 
+    /// <summary>Where a file stands for a moment whose name a directory takes, where the filesystem can't exchange names: on its own filesystem.</summary>
+    internal static LocalPath Displaced(FileName name) => LocalPath.Of(name).Parent.Child(Prefix + "~old-" + Hash(name.Value) + Suffix);
+
     /// <summary>A copy being made of what a replacement will displace, where the filesystem can't exchange names.</summary>
     internal static LocalPath Copy(FileName name) => LocalPath.Of(name).Parent.Child(Prefix + "~copy-" + Hash(name.Value) + Suffix);
 

@@ -136,6 +136,24 @@ public sealed class SupervisedLoopTests
     }
 
     [Fact]
+    public void A_fault_of_what_looks_for_a_mount_ends_the_folder_which_comes_back()
+    {
+        Bert.Loggers = _log;
+        Bert.User.MountAt("m");
+        Bert.User.WriteFile("m/f", "hello");
+        Anna.User.WriteFile("f", "hello");
+        _world.StartAll();
+        _world.RunUntilSynced();
+        Bert.User.UnmountFrom("m");
+        _world.Scan(Bert);
+        var fault = new SeamFault("MountWatch.RunAsync");
+        Bert.BeforeSeam = fault.Throw;
+        _world.RunUntil("it is thrown", () => fault.IsThrown);
+        Bert.User.MountAt("m");
+        AssertStoppedAndBack(fault);
+    }
+
+    [Fact]
     public void A_fault_of_a_scan_in_place_of_the_watcher_ends_the_folder_which_comes_back()
     {
         Bert.Loggers = _log;

@@ -34,6 +34,7 @@ internal static class LoopCases
         [Engine + "Supervision.FolderRun.RunAsync: _pulling.RunAsync"] = [Flow + "(PullFlow.RunAsync)"],
         [Engine + "Supervision.FolderRun.RunAsync: _lasting.Commands.ServeAsync"] = [Loop + "A_fault_of_a_command_is_its_callers_and_ends_the_folder_which_comes_back"],
         [Engine + "Supervision.FolderRun.RunAsync: _room.RunAsync"] = [Loop + "A_fault_of_what_looks_for_room_ends_the_folder_which_comes_back"],
+        [Engine + "Supervision.FolderRun.RunAsync: _mounts.RunAsync"] = [Loop + "A_fault_of_what_looks_for_a_mount_ends_the_folder_which_comes_back"],
         [Engine + "Scanning.FolderWatcher.EnsureAsync: WatchAsync"] = [Story + "A_watcher_that_dies_is_told_of_and_watching_begins_again"],
         [Engine + "Scanning.FolderWatcher.OnFault: ScanLaterAsync"] = [Loop + "A_fault_of_a_scan_in_place_of_the_watcher_ends_the_folder_which_comes_back"],
         [Engine + "Pulling.PullRound.RunAsync: _queue.RunAsync"] = [Flow + "(ApplyQueue.RunAsync)", Story + "A_commit_that_fails_while_files_are_placed_does_not_hang_the_folder"],

@@ -10,7 +10,9 @@ namespace FolderSync.Simulator.Disks;
 /// </summary>
 internal sealed class MemoryUser(MemoryDisk disk)
 {
+    private readonly Dictionary<string, MemoryNode> _unmountedBelow = new(StringComparer.Ordinal);
     private MemoryNode? _unmounted;
+    private ulong _mounts = MemoryDisk.RootMount;
 
     /// <summary>What the user does survives a crash, and by the journal's order all names changed before it.</summary>
     public bool Durable { get; set; } = true;
@@ -171,7 +173,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
     public FileStat Stat(string path)
     {
         lock (disk.Gate)
-            return disk.StatOf(At(path));
+            return disk.StatOf(At(path), mount: 0);
     }
 
     /// <summary>Everything below <paramref name="path"/>, sorted by path (ordinal), but what <paramref name="leaveOut"/> names with all below it.</summary>
@@ -209,6 +211,51 @@ internal sealed class MemoryUser(MemoryDisk disk)
             disk.Root ??= _unmounted;
     }
 
+    /// <summary>
+    /// Mounts another filesystem over the directory, made where it isn't there: the one that was unmounted from there, else an empty one.
+    /// </summary>
+    public void MountAt(string path) => MountAt(path, path);
+
+    /// <summary>As <see cref="MountAt(string)"/>, of what was unmounted from another place.</summary>
+    public void MountAt(string from, string path)
+    {
+        lock (disk.Gate)
+        {
+            MakeDirectory(path);
+            var (parent, leaf) = Place(path, make: false);
+            if (!_unmountedBelow.Remove(from, out var mounted))
+            {
+                mounted = disk.MakeDirectoryNode(0x1ED);
+                mounted.MountNumber = ++_mounts;
+            }
+            mounted.MountedOver = parent.Children![leaf];
+            Exchange(parent, leaf, mounted);
+        }
+    }
+
+    /// <summary>What the mounted filesystem hid is there again, as a rule an empty directory.</summary>
+    public void UnmountFrom(string path)
+    {
+        lock (disk.Gate)
+        {
+            var (parent, leaf) = Place(path, make: false);
+            var mounted = parent.Children![leaf];
+            _unmountedBelow[path] = mounted;
+            Exchange(parent, leaf, mounted.MountedOver ?? throw new InvalidOperationException($"Nothing is mounted at '{path}'."));
+        }
+    }
+
+    /// <summary>Another, empty filesystem is mounted there instead.</summary>
+    public void ReplaceMount(string path)
+    {
+        lock (disk.Gate)
+        {
+            UnmountFrom(path);
+            _unmountedBelow.Remove(path);
+            MountAt(path);
+        }
+    }
+
     /// <summary>Another, empty directory stands at the root's path.</summary>
     public void ReplaceRoot()
     {
@@ -230,6 +277,15 @@ internal sealed class MemoryUser(MemoryDisk disk)
             items.Add(new MemoryItem(name, child.Kind, child.Content.ToArray(), child.Target, child.Now.Permissions, child.Now.Modified));
             Collect(name, child, leaveOut, items);
         }
+    }
+
+    /// <summary>A mount is no change of the directory: neither its time changes nor can a crash undo it.</summary>
+    private void Exchange(MemoryNode parent, string leaf, MemoryNode node)
+    {
+        var before = parent.Now;
+        disk.Link(parent, leaf, node);
+        parent.Now = before;
+        disk.MakeAllDurable();
     }
 
     private void Put(string path, Func<MemoryNode> make)
