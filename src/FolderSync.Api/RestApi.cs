@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FolderSync.Api.Access;
 using FolderSync.Api.Events;
 using FolderSync.Api.Extensions;
@@ -7,6 +6,7 @@ using FolderSync.Api.Rest;
 using FolderSync.Api.Service;
 using FolderSync.Api.Web;
 using FolderSync.Configuration.Store;
+using FolderSync.Contracts;
 using FolderSync.Engine;
 
 namespace FolderSync.Api;
@@ -21,7 +21,7 @@ internal sealed class RestApi(
         services.AddSingleton(s => new EventBuffers(s.GetRequiredService<ISyncEngine>().Events));
         services.AddSingleton(s => new FolderEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<EventBuffers>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConfigChanges>().AddSingleton<ConfigRoutes>();
-        services.AddSingleton(s => new ServiceEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ConfigRoutes>().Whole));
+        services.AddSingleton(s => new ServiceEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<ConfigStore>(), () => RestJson.Compact(s.GetRequiredService<ConfigRoutes>().Whole())));
         services.AddSingleton(s => new Gatekeeper(
             s.GetRequiredService<RunningPage>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ISyncEngine>().Self,
             s.GetRequiredService<Sessions>(), s.GetRequiredService<PageTokens>(), s.GetRequiredService<LoginGate>()));
@@ -61,7 +61,7 @@ internal sealed class RestApi(
         app.Use(Refusals.TranslateAsync);
         app.Use(RequestPath.CheckAsync);
         app.UseRouting();
-        app.MapGet("/rest/noauth/health", () => RestJson.Of(new JsonObject { ["status"] = "OK" }));
+        app.MapGet("/rest/noauth/health", () => RestJson.Of(new Health("OK"), RestJson.Types.Health));
         login.Map(app);
         var rest = app.MapGroup("/rest");
         foreach (var area in areas)

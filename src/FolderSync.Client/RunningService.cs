@@ -16,7 +16,10 @@ public static class RunningService
             var path = Path.Combine(home, ServiceAddress.FileName);
             try
             {
-                return ServiceAddress.FromJson(File.ReadAllBytes(path));
+                // What another version wrote may lack what this one needs.
+                return ServiceAddress.FromJson(File.ReadAllBytes(path)) is { Url: not null, ApiKey: not null } address && (!address.HasRest || Uri.IsWellFormedUriString(address.Url, UriKind.Absolute))
+                    ? address
+                    : null;
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
             {

@@ -50,50 +50,53 @@ public sealed partial class ServiceClient : IDisposable
         }
     }
 
-    public Task<SystemStatus> StatusAsync(CancellationToken cancellation) => GetAsync("system/status", ClientJson.Default.SystemStatus, cancellation);
+    public Task<SystemStatus> StatusAsync(CancellationToken cancellation) => GetAsync("system/status", SyncthingJson.Default.SystemStatus, cancellation);
 
-    public Task<SystemVersion> VersionAsync(CancellationToken cancellation) => GetAsync("system/version", ClientJson.Default.SystemVersion, cancellation);
+    public Task<SystemVersion> VersionAsync(CancellationToken cancellation) => GetAsync("system/version", SyncthingJson.Default.SystemVersion, cancellation);
 
-    public Task<ConnectionList> ConnectionsAsync(CancellationToken cancellation) => GetAsync("system/connections", ClientJson.Default.ConnectionList, cancellation);
+    public Task<IReadOnlyList<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation) => GetAsync("config/devices", SyncthingJson.Default.IReadOnlyListConfiguredDevice, cancellation);
 
-    public Task<List<ConfiguredDevice>> DevicesAsync(CancellationToken cancellation) => GetAsync("config/devices", ClientJson.Default.ListConfiguredDevice, cancellation);
-
-    public Task<List<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation) => GetAsync("config/folders", ClientJson.Default.ListConfiguredFolder, cancellation);
+    public Task<IReadOnlyList<ConfiguredFolder>> FoldersAsync(CancellationToken cancellation) => GetAsync("config/folders", SyncthingJson.Default.IReadOnlyListConfiguredFolder, cancellation);
 
     public Task<FolderStatus> FolderStatusAsync(string folder, CancellationToken cancellation) =>
-        GetAsync(RestPath.Of($"db/status?folder={folder}"), ClientJson.Default.FolderStatus, cancellation);
+        GetAsync(RestPath.Of($"db/status?folder={folder}"), SyncthingJson.Default.FolderStatus, cancellation);
 
-    /// <param name="folder">Null: all folders shared with it.</param>
-    public Task<Completion> CompletionAsync(string device, string? folder, CancellationToken cancellation) =>
-        GetAsync(folder is null ? RestPath.Of($"db/completion?device={device}") : RestPath.Of($"db/completion?device={device}&folder={folder}"), ClientJson.Default.Completion, cancellation);
+    public Task<ConfiguredOptions> OptionsAsync(CancellationToken cancellation) => GetAsync("config/options", SyncthingJson.Default.ConfiguredOptions, cancellation);
 
-    public Task<NeedList> NeedAsync(string folder, int page, int perPage, CancellationToken cancellation) =>
-        GetAsync(RestPath.Of($"db/need?folder={folder}&page={page}&perpage={perPage}"), ClientJson.Default.NeedList, cancellation);
+    /// <summary>Devices that ask to be paired, by ID.</summary>
+    public Task<IReadOnlyDictionary<string, PendingDevice>> PendingDevicesAsync(CancellationToken cancellation) =>
+        GetAsync("cluster/pending/devices", SyncthingJson.Default.IReadOnlyDictionaryStringPendingDevice, cancellation);
 
-    public Task<FolderErrors> FolderErrorsAsync(string folder, CancellationToken cancellation) =>
-        GetAsync(RestPath.Of($"folder/errors?folder={folder}"), ClientJson.Default.FolderErrors, cancellation);
+    /// <summary>Folders that others offer and that aren't shared here, by ID.</summary>
+    public Task<IReadOnlyDictionary<string, PendingFolder>> PendingFoldersAsync(CancellationToken cancellation) =>
+        GetAsync("cluster/pending/folders", SyncthingJson.Default.IReadOnlyDictionaryStringPendingFolder, cancellation);
+
+    /// <summary>Answers when there are events behind <paramref name="since"/>, or none came in the time.</summary>
+    /// <param name="types">With commas between them.</param>
+    public Task<IReadOnlyList<EventHead>> EventsAsync(string types, long since, TimeSpan wait, CancellationToken cancellation) =>
+        GetAsync(RestPath.Of($"events?events={types}&since={since}&timeout={(int)wait.TotalSeconds}"), SyncthingJson.Default.IReadOnlyListEventHead, cancellation);
 
     /// <summary>Adds the device, or sets the named fields of the one with this ID.</summary>
     public Task PutDeviceAsync(ConfiguredDevice device, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, "config/devices", device, ClientJson.Default.ConfiguredDevice, cancellation);
+        SendAsync(HttpMethod.Post, "config/devices", device, SyncthingJson.Default.ConfiguredDevice, cancellation);
 
     public Task RemoveDeviceAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, RestPath.Of($"config/devices/{id}"), cancellation);
 
     /// <summary>Adds the folder, or sets the named fields of the one with this ID.</summary>
     public Task PutFolderAsync(ConfiguredFolder folder, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, "config/folders", folder, ClientJson.Default.ConfiguredFolder, cancellation);
+        SendAsync(HttpMethod.Post, "config/folders", folder, SyncthingJson.Default.ConfiguredFolder, cancellation);
 
     /// <summary>Keeps the files.</summary>
     public Task RemoveFolderAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, RestPath.Of($"config/folders/{id}"), cancellation);
 
-    public Task ShareFolderAsync(string id, List<SharedWith> devices, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Patch, RestPath.Of($"config/folders/{id}"), new DevicesPatch { Devices = devices }, ClientJson.Default.DevicesPatch, cancellation);
+    public Task ShareFolderAsync(string id, IReadOnlyList<SharedWith> devices, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Patch, RestPath.Of($"config/folders/{id}"), new DevicesPatch(devices), SyncthingJson.Default.DevicesPatch, cancellation);
 
     public Task PauseFolderAsync(string id, bool paused, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Patch, RestPath.Of($"config/folders/{id}"), new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
+        SendAsync(HttpMethod.Patch, RestPath.Of($"config/folders/{id}"), new PausedPatch(paused), SyncthingJson.Default.PausedPatch, cancellation);
 
     public Task PauseDeviceAsync(string id, bool paused, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Patch, RestPath.Of($"config/devices/{id}"), new PausedPatch { Paused = paused }, ClientJson.Default.PausedPatch, cancellation);
+        SendAsync(HttpMethod.Patch, RestPath.Of($"config/devices/{id}"), new PausedPatch(paused), SyncthingJson.Default.PausedPatch, cancellation);
 
     /// <summary>Completes when the scan is done.</summary>
     /// <param name="folder">Null: all folders.</param>
@@ -129,8 +132,9 @@ public sealed partial class ServiceClient : IDisposable
         {
             return await answer.Content.ReadFromJsonAsync(type, cancellation) ?? throw new JsonException("null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: its Content-Type names a character set that there is not.
             throw new ServiceException($"The server at {Address.Url} is not FolderSync, or is another version of it ({path}: {e.Message})", inner: e);
         }
     }
@@ -174,9 +178,22 @@ public sealed partial class ServiceClient : IDisposable
                 return answer;
             using (answer)
             {
-                var text = (await answer.Content.ReadAsStringAsync(cancellation)).Trim();
+                var text = await TextAsync(answer, cancellation);
                 throw new ServiceException(Sentence(answer.StatusCode, text), answer.StatusCode);
             }
+        }
+    }
+
+    /// <summary>Empty where it is no text.</summary>
+    private static async Task<string> TextAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await answer.Content.ReadAsStringAsync(cancellation)).Trim();
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
         }
     }
 

@@ -49,7 +49,8 @@ public sealed record ScanProgress(long Entries, long HashedBytes, long ToHashByt
 
 /// <param name="Incoming">A peer deleted them; otherwise they are gone here.</param>
 /// <param name="Names">At most 100 of them.</param>
-public sealed record FolderHold(bool Incoming, long Files, long TotalFiles, DateTimeOffset Since, IReadOnlyList<string> Names);
+/// <param name="Why">A sentence, where a mount hides them, so that they may not be deleted at all; null where it is their number.</param>
+public sealed record FolderHold(bool Incoming, long Files, long TotalFiles, DateTimeOffset Since, IReadOnlyList<string> Names, string? Why);
 
 /// <summary>GET foldersync/folder: transfers under way, reasons and held deletions of one folder.</summary>
 public sealed record FolderDetails(

@@ -113,4 +113,5 @@ public sealed record PauseRequest(double? Minutes);
 [JsonSerializable(typeof(IReadOnlyList<DoctorCheck>))]
 [JsonSerializable(typeof(PauseState))]
 [JsonSerializable(typeof(PauseRequest))]
+[JsonSerializable(typeof(PageMetadata))]
 public sealed partial class ExtensionJson : JsonSerializerContext;

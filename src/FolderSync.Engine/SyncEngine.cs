@@ -28,8 +28,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FolderId, FolderSupervisor> _folders = [];
 
-    /// <summary>Snapshots of folders that are being reopened: clients must not see them vanish meanwhile.</summary>
-    private readonly SortedDictionary<FolderId, FolderSnapshot> _reopening = [];
+    /// <summary>Folders that are closed to be opened anew.</summary>
+    private readonly SortedDictionary<FolderId, Reopening> _reopening = [];
     private EngineConfig _config = new();
     private bool _isDisposed;
 
@@ -71,7 +71,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         if (Find(id) is { } folder)
             return folder.Snapshot();
         lock (_lock)
-            return _reopening.GetValueOrDefault(id);
+            return _reopening.GetValueOrDefault(id)?.Snapshot;
     }
 
     public IFolderIndex? Index(FolderId id) => Find(id)?.Open?.Open.Index;
@@ -126,7 +126,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     }
 
     public async Task ScanAsync(FolderId folder, IReadOnlyList<FileName> below, CancellationToken cancellation) =>
-        await (await RunningAsync(folder, cancellation)).Lasting.Scans.ScanAsync(below, cancellation);
+        await (await FolderAsync(folder, cancellation)).ScanAsync(below, cancellation);
 
     public async Task<IgnoreText> GetIgnoresAsync(FolderId folder, CancellationToken cancellation)
     {
@@ -205,9 +205,15 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         {
             folders = [.. _folders.Values];
             _folders.Clear();
+            foreach (var (_, requests) in _reopening.Values)
+                requests.Fail(UnansweredRequests.ServiceEnds);
+            _reopening.Clear();
         }
         foreach (var folder in folders)
+        {
+            (await folder.StopAsync()).Fail(UnansweredRequests.ServiceEnds);
             await folder.DisposeAsync();
+        }
     }
 
     private bool ShouldReportUnknownDevice()
@@ -253,16 +259,33 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             foreach (var folder in closing)
             {
                 if (config.Folder(folder.Folder.Id) is { } wanted)
-                    _reopening[folder.Folder.Id] = folder.Snapshot() with { Config = wanted };
+                    _reopening[folder.Folder.Id] = new Reopening(folder.Snapshot() with { Config = wanted }, UnansweredRequests.None);
                 _folders.Remove(folder.Folder.Id);
             }
         }
         foreach (var folder in closing)
         {
+            var requests = await folder.StopAsync();
             await folder.DisposeAsync();
-            if (config.Folder(folder.Folder.Id) is null)
-                await _parts.Workers.Run(() => { _parts.Indexes.Remove(folder.Folder.Id); return true; }, CancellationToken.None);
+            if (config.Folder(folder.Folder.Id) is { } wanted)
+            {
+                HandOn(requests, folder.Folder.Config, wanted);
+                continue;
+            }
+            requests.Fail(UnansweredRequests.FolderRemoved);
+            await _parts.Workers.Run(() => { _parts.Indexes.Remove(folder.Folder.Id); return true; }, CancellationToken.None);
         }
+    }
+
+    private void HandOn(UnansweredRequests requests, FolderConfig before, FolderConfig wanted)
+    {
+        if (UnansweredRequests.WhyNotIn(before, wanted) is { } why)
+        {
+            requests.Fail(why);
+            return;
+        }
+        lock (_lock)
+            _reopening[wanted.Id] = _reopening[wanted.Id] with { Requests = requests };
     }
 
     private async Task OpenFoldersAsync(EngineConfig config)
@@ -280,7 +303,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             lock (_lock)
             {
                 _folders[wanted.Id] = folder;
-                _reopening.Remove(wanted.Id);
+                if (_reopening.Remove(wanted.Id, out var before))
+                    folder.Adopt(before.Requests);
             }
             folder.Start();
             await folder.Opened;
@@ -311,4 +335,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
                 yield return device;
         }
     }
+
+    /// <param name="Snapshot">How it looked: nobody is to see it vanish meanwhile.</param>
+    /// <param name="Requests">What was asked of it and is not done.</param>
+    private sealed record Reopening(FolderSnapshot Snapshot, UnansweredRequests Requests);
 }

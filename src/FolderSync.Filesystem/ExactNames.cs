@@ -85,7 +85,7 @@ public sealed class ExactNames(IFileSystem disk)
     /// <summary>Null when nothing answers, false when it is spelled differently.</summary>
     private bool? StandsAs(LocalPath path)
     {
-        if (!_listings.ContainsKey(path.Parent) && !disk.Traits.CaseInsensitive)
+        if (!_listings.ContainsKey(path.Parent) && !disk.TraitsAt(path).CaseInsensitive)
         {
             if (disk.Stat(path) is not { } stat)
                 return null;

@@ -19,6 +19,12 @@ public enum FileKind
 /// <param name="Links">Hard links.</param>
 public readonly record struct FileStat(FileKind Kind, long Size, FileTime Modified, long ChangeTime, ulong Inode, uint Permissions, long Links)
 {
+    /// <summary>
+    /// The mounted filesystem (or subvolume) that a directory lies on; it has another number after each mount. 0 where the platform doesn't say,
+    /// and for files: on overlayfs they have the number of the layer they lie in.
+    /// </summary>
+    public ulong Mount { get; init; }
+
     public DiskStamp Stamp => new(Modified, ChangeTime, Inode);
 }
 
@@ -94,7 +100,11 @@ public enum RenameMode
 /// </summary>
 public interface IFileSystem : IDisposable
 {
+    /// <summary>Of the root's filesystem.</summary>
     FileSystemTraits Traits { get; }
+
+    /// <summary>Of the filesystem that the path lies on, which may be another one, mounted below the root. It is known once the directory above was listed.</summary>
+    FileSystemTraits TraitsAt(LocalPath path);
 
     /// <summary>Checks the root again, and reopens it if it was replaced.</summary>
     RootState CheckRoot();
@@ -107,6 +117,12 @@ public interface IFileSystem : IDisposable
 
     /// <summary>Null when there is nothing (or a parent isn't a directory, or is a symlink).</summary>
     FileStat? Stat(LocalPath path);
+
+    /// <summary>
+    /// Which filesystem a directory lies on: the same after it was mounted anew, and after a restart where the system has a number for that.
+    /// Empty where the platform doesn't say.
+    /// </summary>
+    string FilesystemOf(LocalPath directory);
 
     /// <summary>All children but "." and "..", unordered. Skips one that vanishes meanwhile.</summary>
     List<DirectoryChild> List(LocalPath directory);
@@ -124,6 +140,14 @@ public interface IFileSystem : IDisposable
     void MakeSymlink(LocalPath path, string target);
 
     string ReadSymlink(LocalPath path);
+
+    /// <summary>
+    /// The content of the file that a symlink in the root leads to, wherever that is: the one call that follows a link. Only for names that no peer
+    /// can put there.
+    /// </summary>
+    /// <param name="leaf">The symlink's name.</param>
+    /// <param name="limit">Bytes; a bigger file fails.</param>
+    byte[] ReadLinked(string leaf, int limit);
 
     /// <summary>Fails with <see cref="FileSystemError.CrossDevice"/> between mounts.</summary>
     void Rename(LocalPath from, LocalPath to, RenameMode mode);

@@ -13,7 +13,7 @@ public sealed class Backoff
     public TimeSpan Next()
     {
         var wait = _next;
-        _next = _next * 2 < _last ? _next * 2 : _last;
+        _next = _next < _last / 2 ? _next * 2 : _last;
         return wait;
     }
 

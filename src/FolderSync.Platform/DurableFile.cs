@@ -7,6 +7,7 @@ public static class DurableFile
 {
     private const int HeldAttempts = 40;
     private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(50);
+    private static int _written;
 
     /// <summary>Temp file, fsync, rename, fsync of the directory. A symlink at <paramref name="path"/> stays; its target is replaced.</summary>
     /// <param name="pause">Waits before a file that another program has open is tried again; <see cref="Thread.Sleep(TimeSpan)"/> if null.</param>
@@ -14,10 +15,13 @@ public static class DurableFile
     public static void Write(string path, string text, Action<TimeSpan>? pause = null)
     {
         path = Target(path);
-        var temp = $"{path}.{Environment.ProcessId}.tmp";
+        // Another thread may write the same file.
+        var temp = $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _written)}.tmp";
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            // Left by a process of the same ID: opened, it would keep its mode.
+            File.Delete(temp);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = OwnerOnlyFile.Mode;
             using (var stream = new FileStream(temp, options))
@@ -29,7 +33,7 @@ public static class DurableFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temp);
+            TryDelete(temp);
             throw new IOException($"'{path}' could not be written: {e.Message}", e);
         }
         DurableName.Sync(path);
@@ -60,6 +64,19 @@ public static class DurableFile
             {
                 pause(HeldPause);
             }
+        }
+    }
+
+    /// <summary>Why the file could not be written matters more than what is left beside it.</summary>
+    private static void TryDelete(string temp)
+    {
+        try
+        {
+            File.Delete(temp);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its directory is gone, or read-only now.
         }
     }
 

@@ -69,8 +69,9 @@ public sealed class FreePort : IDisposable
         {
             return Dns.GetHostAddresses(host).FirstOrDefault();
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
+            // Nobody has the name, or nobody can: it is too long for one.
             return null;
         }
     }

@@ -46,7 +46,7 @@ public sealed class AcceptedEntriesTests
         [
             LocalChange.Seen(mine with { Version = default, Deleted = false }, mine, theirs, self, now, type),
             LocalChange.Seen(mine with { Version = default, Deleted = false }, null, theirs, self, now, type),
-            LocalChange.Gone(mine, self, now, type),
+            LocalChange.Gone(mine, null, self, now, type),
             LocalChange.Resurrect(mine, theirs, self, now),
             LocalChange.NowIgnored(mine),
             LocalChange.Kept(mine, theirs.Version, self, now),

@@ -58,6 +58,10 @@ public class HouseRules
         Ratchet.Hold("discarded-task", "Nobody sees the exception of a task that isn't awaited. Await it, or let a supervisor start it.", Rooms.All.SelectMany(Tasks.Discarded));
 
     [Fact]
+    public void Locks_are_of_the_type_that_is_for_it() =>
+        Ratchet.Hold("lock", "A lock on anything but a System.Threading.Lock may never be released where an exception passes a filter: see Locks.", Rooms.All.SelectMany(Locks.In));
+
+    [Fact]
     public void What_runs_by_itself_is_supervised() =>
         Ratchet.Hold("start", "Background work can die unnoticed: let a supervisor start it, or give the type a row in Starts with the reason.", Rooms.All.SelectMany(Starts.In));
 

@@ -147,6 +147,12 @@ public class RuleTests
     public void A_collection_that_is_added_to_by_reflection_is_found(string text, int count) =>
         Assert.Equal(count == 0 ? [] : [$"A {count}"], Told(NativeCode.AddedByReflection(Room(text))));
 
+    [Theory]
+    [InlineData("class A { readonly object _o = new(); void M() { lock (_o) { } } }", 1)]
+    [InlineData("class A { readonly List<int> _o = []; void M() { lock (_o) { lock (_o) { } } } }", 2)]
+    [InlineData("class A { readonly Lock _o = new(); void M() { lock (_o) { } } }", 0)]
+    public void A_lock_on_anything_is_found(string text, int count) => Assert.Equal(count == 0 ? [] : [$"A {count}"], Told(Locks.In(Room(text))));
+
     [Fact]
     public void What_supervises_may_start() => Assert.Empty(Starts.In(Room("namespace FolderSync.Engine; class Supervisor { Task M() => Task.Run(() => 1); }")));
 

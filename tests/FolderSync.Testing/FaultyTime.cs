@@ -2,10 +2,11 @@ using System.Diagnostics;
 
 namespace FolderSync.Testing;
 
-/// <summary>The system's clock, which throws once when a certain method uses it. Tests that loops survive an unexpected exception.</summary>
-/// <param name="method">The method, as <c>Type.Method</c>.</param>
-internal sealed class FaultyTime(string method) : TimeProvider
+/// <summary>A clock, the system's where none is named, which fails once: when a certain method asks it for something. For loops that must survive a fault of their own.</summary>
+/// <param name="method">As <c>Type.Method</c>.</param>
+internal sealed class FaultyTime(string method, TimeProvider? time = null) : TimeProvider
 {
+    private readonly TimeProvider _time = time ?? System;
     private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _thrown;
 
@@ -17,13 +18,13 @@ internal sealed class FaultyTime(string method) : TimeProvider
     public override long GetTimestamp()
     {
         ThrowOnce();
-        return System.GetTimestamp();
+        return _time.GetTimestamp();
     }
 
     public override DateTimeOffset GetUtcNow()
     {
         ThrowOnce();
-        return System.GetUtcNow();
+        return _time.GetUtcNow();
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -31,7 +32,7 @@ internal sealed class FaultyTime(string method) : TimeProvider
         // A PeriodicTimer without its timer would crash the process when it is collected.
         if (!new StackTrace(false).ToString().Contains(nameof(PeriodicTimer), StringComparison.Ordinal))
             ThrowOnce();
-        return System.CreateTimer(callback, state, dueTime, period);
+        return _time.CreateTimer(callback, state, dueTime, period);
     }
 
     private void ThrowOnce()

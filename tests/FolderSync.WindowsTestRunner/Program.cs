@@ -17,7 +17,11 @@ namespace FolderSync.WindowsTestRunner;
 internal static class Program
 {
     /// <summary>The assemblies with tests of Windows-specific code.</summary>
-    private static readonly Assembly[] Assemblies = [typeof(Filesystem.Tests.Windows.WindowsFileSystemTests).Assembly, typeof(Host.Tests.Windows.WindowsConfigTests).Assembly];
+    private static readonly Assembly[] Assemblies =
+    [
+        typeof(Platform.Tests.WindowsDurableFileTests).Assembly, typeof(Filesystem.Tests.Windows.WindowsFileSystemTests).Assembly,
+        typeof(Configuration.Tests.Home.WindowsHomeTests).Assembly, typeof(CommandLine.Tests.Autostart.WindowsAutostartTests).Assembly,
+    ];
 
     private static async Task<int> Main(string[] arguments)
     {

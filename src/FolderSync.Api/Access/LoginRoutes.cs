@@ -1,5 +1,7 @@
+using System.Text.Json;
 using FolderSync.Api.Http;
 using FolderSync.Configuration.Store;
+using FolderSync.Contracts;
 using FolderSync.Engine;
 
 namespace FolderSync.Api.Access;
@@ -20,11 +22,11 @@ internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore 
 
     private async Task<IResult> LogInAsync(HttpContext context)
     {
-        var body = new JsonReader(RestJson.AsObject(await RestJson.BodyAsync(context.Request)), "login");
+        var body = await Answers.BodyAsync(context, RestJson.Types.LoginRequest);
         if (!login.IsPasswordSet)
             return Refusals.Text(403, "No password is set, so there is no login.");
-        var stay = body.Flag("stayLoggedIn", false);
-        var result = await login.LogInAsync(context, body.Text("username", ""), body.Text("password", ""), stay);
+        var stay = body.StayLoggedIn ?? false;
+        var result = await login.LogInAsync(context, body.Username ?? "", body.Password ?? "", stay);
         if (!result.IsRight)
         {
             await Gatekeeper.RefuseLoginAsync(context, result);
@@ -36,12 +38,15 @@ internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore 
         return Results.NoContent();
     }
 
-    private string Metadata(HttpContext context) => new System.Text.Json.Nodes.JsonObject
+    /// <summary>On one line, and so escaped that it can stand in a script.</summary>
+    private string Metadata(HttpContext context)
     {
-        ["deviceID"] = engine.Self.ToString(),
-        ["deviceIDShort"] = engine.Self.Short.ToString(),
-        ["authenticated"] = !login.IsPasswordSet || gate.HasSession(context),
-        ["asksForUser"] = config.Current.Page.User.Length > 0,
-        ["canLogOut"] = login.IsPasswordSet,
-    }.ToJsonString();
+        var metadata = new PageMetadata(
+            DeviceId: engine.Self.ToString(),
+            DeviceIdShort: engine.Self.Short.ToString(),
+            Authenticated: !login.IsPasswordSet || gate.HasSession(context),
+            AsksForUser: config.Current.Page.User.Length > 0,
+            CanLogOut: login.IsPasswordSet);
+        return JsonSerializer.Serialize(metadata, Answers.Json.PageMetadata);
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FolderSync.Api.Http;
 using FolderSync.Api.Service;
+using FolderSync.Contracts;
 using FolderSync.Engine.Events;
 
 namespace FolderSync.Api.Events;
@@ -50,12 +51,8 @@ internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent show
             case EventData.Whole whole:
                 json.WriteRawValue(whole.Json, skipInputValidation: true);
                 break;
-            case EventData.FolderSummary summary:
-                json.WriteStartObject();
-                json.WriteString("folder", summary.Folder);
-                json.WritePropertyName("summary");
-                json.WriteRawValue(summary.Summary, skipInputValidation: true);
-                json.WriteEndObject();
+            case EventData.FolderCompletion completion:
+                JsonSerializer.Serialize(json, completion.Completion, Json.Completion);
                 break;
             case EventData.DownloadProgress progress:
                 JsonSerializer.Serialize(json, progress.Folders, Json.IReadOnlyDictionaryStringIReadOnlyDictionaryStringFileProgressData);
@@ -84,8 +81,8 @@ internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent show
         ServiceEvent.PendingFoldersRemoved e => e.Offers.Sum(o => 120 + o.Folder.Value.Length),
         ServiceEvent.ConfigSaved e => e.Json.Length,
         ServiceEvent.DownloadProgress e => e.Folders.Sum(f => f.Transfers.Sum(t => 250 + t.Name.Value.Length)),
-        ServiceEvent.FolderSummary e => e.Json.Length,
-        ServiceEvent.FolderCompletion e => e.Json.Length,
+        ServiceEvent.FolderSummary e => 1100 + (2 * e.Status.Error.Length) + e.Status.WatchError.Length + (80 * e.Status.RemoteSequence.Count),
+        ServiceEvent.FolderCompletion => 300,
         _ => 100,
     };
 }

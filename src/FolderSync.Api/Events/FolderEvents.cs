@@ -136,15 +136,13 @@ public sealed class FolderEvents : BackgroundService
             return;
         foreach (var folder in changed.Select(_engine.Folder).OfType<FolderSnapshot>())
         {
-            _engine.Events.Publish(() => new ServiceEvent.FolderSummary(folder.Config.Id, RestJson.Compact(FolderJson.Status(_engine, folder))));
+            _engine.Events.Publish(() => new ServiceEvent.FolderSummary(folder.Config.Id, FolderJson.Status(folder)));
             if (folder.Config.Paused)
                 continue;
             foreach (var device in _engine.Devices.Where(d => d.Connected && folder.Config.Devices.Contains(d.Config.Id)))
             {
-                var completion = FolderJson.Completion(_engine, [folder], device.Config.Id);
-                completion["device"] = device.Config.Id.ToString();
-                completion["folder"] = folder.Config.Id.Value;
-                _engine.Events.Publish(new ServiceEvent.FolderCompletion(RestJson.Compact(completion)));
+                _engine.Events.Publish(() => new ServiceEvent.FolderCompletion(
+                    FolderJson.Completion(_engine, [folder], device.Config.Id) with { Device = device.Config.Id.ToString(), Folder = folder.Config.Id.Value }));
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using FolderSync.Api.Http;
 using FolderSync.Api.Service;
 using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
@@ -10,7 +8,8 @@ namespace FolderSync.Api.Events;
 /// <summary>
 /// Publishes events of the service itself: its start, configuration changes, pauses, removed pending devices and folders, and listen addresses.
 /// </summary>
-internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<JsonObject> wholeConfig)
+/// <param name="wholeConfig">The whole configuration as REST gives it, on one line.</param>
+internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<string> wholeConfig)
 {
     private readonly Lock _lock = new();
     private string[] _listening = [];
@@ -61,7 +60,7 @@ internal sealed class ServiceEvents(ISyncEngine engine, ConfigStore store, Func<
         var offers = engine.State.PendingFolders().Where(p => now.Folder(p.Folder)?.Devices.Contains(p.Device) == true).ToList();
         if (offers.Count > 0)
             FoldersNoLongerPending([.. offers.Select(o => (o.Folder, (DeviceId?)o.Device))]);
-        engine.Events.Publish(() => new ServiceEvent.ConfigSaved(RestJson.Compact(wholeConfig())));
+        engine.Events.Publish(() => new ServiceEvent.ConfigSaved(wholeConfig()));
     }
 
     public void DevicesNoLongerPending(IEnumerable<DeviceId> devices) => engine.Events.Publish(new ServiceEvent.PendingDevicesRemoved([.. devices]));

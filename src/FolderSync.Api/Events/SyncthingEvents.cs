@@ -1,5 +1,6 @@
 using FolderSync.Api.Http;
 using FolderSync.Api.Service;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
@@ -32,7 +33,7 @@ internal static class SyncthingEvents
         EngineEvent.ItemStarted e => new EventData.ItemStarted(e.Folder.Value, e.Name.Value, SyncthingNames.Of(e.Type), SyncthingNames.Of(e.Action)),
         EngineEvent.ItemFinished e => new EventData.ItemFinished(e.Folder.Value, e.Name.Value, e.Error, SyncthingNames.Of(e.Type), SyncthingNames.Of(e.Action)),
         EngineEvent.ScanProgressed e => new EventData.FolderScanProgress(e.Folder.Value, e.Progress.HashedBytes, e.Progress.ToHashBytes, 0),
-        EngineEvent.PullProblemsChanged e => new EventData.FolderErrors(e.Folder.Value, [.. e.Problems.Select(p => new EventData.PathError(p.Name.Value, p.Reason))]),
+        EngineEvent.PullProblemsChanged e => new EventData.FolderErrors(e.Folder.Value, [.. e.Problems.Select(p => new FolderError(p.Name.Value, p.Reason))]),
         EngineEvent.ConflictCopyMade e => new EventData.FolderConflict(e.Folder.Value, e.Name.Value, e.Copy.Value),
         EngineEvent.FolderWarned e => new EventData.FolderWarnings(e.Folder.Value, e.Count, e.Message),
         EngineEvent.DeletionsHeld e => new EventData.FolderDeletionsHeld(e.Folder.Value, e.Files, e.TotalFiles, e.Incoming),
@@ -83,14 +84,14 @@ internal static class SyncthingEvents
         ServiceEvent.Listening e => new EventData.ListenAddressesChanged(Url(e.Address), [Url(e.Address)], [Url(e.Address)]),
         ServiceEvent.DevicePaused e => new EventData.OfDevice(e.Device.ToString()),
         ServiceEvent.FolderPaused e => new EventData.FolderPaused(e.Folder.Value, e.Label),
-        ServiceEvent.SyncPaused e => new EventData.FolderSyncPaused(e.Paused, e.Until is { } until ? RestJson.Time(until) : null),
+        ServiceEvent.SyncPaused e => new EventData.FolderSyncPaused(e.Paused, e.Until),
         ServiceEvent.PendingDevicesRemoved e => new EventData.PendingDevicesChanged(null, [.. e.Devices.Select(d => new EventData.RemovedDevice(d.ToString()))]),
         ServiceEvent.PendingFoldersRemoved e => new EventData.PendingFoldersChanged(null, [.. e.Offers.Select(o => new EventData.RemovedFolder(o.Device?.ToString(), o.Folder.Value))]),
         ServiceEvent.ConfigSaved e => new EventData.Whole(e.Json),
         ServiceEvent.LoginAttempted e => new EventData.LoginAttempt(e.Address, e.User, e.Succeeded, e.Proxy),
         ServiceEvent.DownloadProgress e => new EventData.DownloadProgress(e.Folders.ToDictionary(f => f.Config.Id.Value, Progress)),
-        ServiceEvent.FolderSummary e => new EventData.FolderSummary(e.Folder.Value, e.Json),
-        ServiceEvent.FolderCompletion e => new EventData.Whole(e.Json),
+        ServiceEvent.FolderSummary e => new EventData.FolderSummary(e.Folder.Value, e.Status),
+        ServiceEvent.FolderCompletion e => new EventData.FolderCompletion(e.Completion),
         _ => throw new ArgumentException($"There is no event of Syncthing's API for {happened.GetType().Name}.", nameof(happened)),
     };
 

@@ -93,7 +93,9 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         if (failing + folder.ScanProblems.Count is var count and > 0)
             yield return Warn("folder", $"{name}: {count} items can't be read or synced.", "See the folder's out-of-sync items: each has its reason.");
         else if (folder.Hold is { } hold)
-            yield return Warn("folder", $"{name}: {hold.Files:N0} deletions are held.", "Confirm them or restore the files, on the page.");
+            yield return hold.Why is { } why
+                ? Warn("folder", $"{name}: {why} {hold.Files:N0} files are missing.", "Mount it again, or confirm on the page that the files are deleted.")
+                : Warn("folder", $"{name}: {hold.Files:N0} deletions are held.", "Confirm them or restore the files, on the page.");
         else
             yield return Ok("folder", $"{name} ('{path}') is {(folder.State == FolderState.Syncing ? "being synced" : "well")}.");
         if (folder.Config.Type != Core.Model.FolderType.SendOnly && !OperatingSystem.IsWindows() && !DirectoryAccess.CanWrite(path))
@@ -153,7 +155,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         }
         else if (!device.Connected)
         {
-            var why = device.DialErrors.Count > 0 ? string.Join(" ", device.DialErrors.Select(e => $"{e.Key}: {e.Value}"))
+            var why = device.DialErrors.Count > 0 ? string.Join(" ", device.DialErrors.Select(e => $"{e.Key}: {e.Value.Reason}"))
                 : device.Config.Addresses is ["dynamic"] ? "Its address is dynamic and it has not been found." : "It has not been reached yet.";
             yield return Warn("device", $"{Name(device)} is not connected. {why}", "Check that it is running and has this device's ID; set its address under devices in config.yaml, or on the page.");
         }

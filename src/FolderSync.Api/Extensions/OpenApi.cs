@@ -20,7 +20,8 @@ internal static class OpenApi
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ExtensionJson.Default);
-            json.SerializerOptions.TypeInfoResolverChain.Insert(1, PlainJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, SyncthingJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(2, PlainJson.Default);
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         services.AddOpenApi(Document, options =>

@@ -133,7 +133,7 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
             Completion(need.Items, need.Bytes, global.Bytes),
             need.Bytes,
             device.ConnectedSince,
-            device.DialErrors,
+            device.DialErrors.ToDictionary(e => e.Key, e => e.Value.Reason),
             [.. shared.Select(f => f.Id.Value)]);
     }
 
@@ -161,5 +161,5 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
         folder.Scan is { } scan ? new Contracts.ScanProgress(scan.Entries, scan.HashedBytes, scan.ToHashBytes) : null;
 
     private static FolderHold? Hold(DeletionHold? hold) =>
-        hold is null ? null : new FolderHold(hold.Incoming, hold.Files, hold.TotalFiles, hold.Since, [.. hold.Names.Select(n => n.Value)]);
+        hold is null ? null : new FolderHold(hold.Incoming, hold.Files, hold.TotalFiles, hold.Since, [.. hold.Names.Select(n => n.Value)], hold.Why);
 }

@@ -20,7 +20,7 @@ internal static class Answers
     /// <summary>The request's body as that type.</summary>
     public static async Task<T> BodyAsync<T>(HttpContext context, JsonTypeInfo<T> type)
     {
-        var node = RestJson.AsObject(await RestJson.BodyAsync(context.Request));
+        var node = await RestJson.ObjectAsync(context.Request);
         try
         {
             return node.Deserialize(type) ?? throw new BadHttpRequestException("The body is null; a JSON object is expected.");

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using FolderSync.Contracts;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
@@ -9,58 +9,53 @@ namespace FolderSync.Api.Http;
 /// <summary>Bodies that routes and events share: a folder's status, a device's completion.</summary>
 internal static class FolderJson
 {
-    public static JsonObject Status(ISyncEngine engine, FolderSnapshot folder)
+    public static FolderStatus Status(FolderSnapshot folder)
     {
         var c = folder.Counts;
-        var remote = new JsonObject();
-        foreach (var (device, sequence) in folder.RemoteSequences.OrderBy(r => r.Key))
-            remote[device.ToString()] = sequence;
-        return new JsonObject
-        {
-            ["errors"] = folder.PullProblems.Count,
-            ["pullErrors"] = folder.PullProblems.Count,
-            ["scanErrors"] = folder.ScanProblems.Count,
-            ["invalid"] = folder.Error,
-            ["error"] = folder.Error,
-            ["globalFiles"] = c.Global.Files,
-            ["globalDirectories"] = c.Global.Directories,
-            ["globalSymlinks"] = c.Global.Symlinks,
-            ["globalDeleted"] = c.Global.Deleted,
-            ["globalBytes"] = c.Global.Bytes,
-            ["globalTotalItems"] = c.Global.Items,
-            ["localFiles"] = c.Local.Files,
-            ["localDirectories"] = c.Local.Directories,
-            ["localSymlinks"] = c.Local.Symlinks,
-            ["localDeleted"] = c.Local.Deleted,
-            ["localBytes"] = c.Local.Bytes,
-            ["localTotalItems"] = c.Local.Items,
-            ["needFiles"] = c.Need.Files,
-            ["needDirectories"] = c.Need.Directories,
-            ["needSymlinks"] = c.Need.Symlinks,
-            ["needDeletes"] = c.Need.Deleted,
-            ["needBytes"] = folder.NeedBytes,
-            ["needTotalItems"] = c.Need.Items,
-            ["receiveOnlyChangedFiles"] = c.ReceiveOnlyChanged.Files,
-            ["receiveOnlyChangedDirectories"] = c.ReceiveOnlyChanged.Directories,
-            ["receiveOnlyChangedSymlinks"] = c.ReceiveOnlyChanged.Symlinks,
-            ["receiveOnlyChangedDeletes"] = c.ReceiveOnlyChanged.Deleted,
-            ["receiveOnlyChangedBytes"] = c.ReceiveOnlyChanged.Bytes,
-            ["receiveOnlyTotalItems"] = c.ReceiveOnlyChanged.Items,
-            ["inSyncFiles"] = c.Global.Files - c.Need.Files,
-            ["inSyncBytes"] = c.Global.Bytes - folder.NeedBytes,
-            ["state"] = SyncthingNames.Of(folder.State),
-            ["stateChanged"] = RestJson.Time(folder.StateChanged),
-            ["version"] = c.LocalSequence + c.RemoteSequence,
-            ["sequence"] = c.LocalSequence + c.RemoteSequence,
-            ["remoteSequence"] = remote,
-            ["ignorePatterns"] = false,
-            ["watchError"] = folder.WatchProblem is { } problem ? $"{problem.Reason} {problem.Fix}" : "",
-            ["holdFiles"] = folder.Hold?.Files ?? 0,
-        };
+        return new FolderStatus(
+            Errors: folder.PullProblems.Count,
+            PullErrors: folder.PullProblems.Count,
+            ScanErrors: folder.ScanProblems.Count,
+            Invalid: folder.Error,
+            Error: folder.Error,
+            GlobalFiles: c.Global.Files,
+            GlobalDirectories: c.Global.Directories,
+            GlobalSymlinks: c.Global.Symlinks,
+            GlobalDeleted: c.Global.Deleted,
+            GlobalBytes: c.Global.Bytes,
+            GlobalTotalItems: c.Global.Items,
+            LocalFiles: c.Local.Files,
+            LocalDirectories: c.Local.Directories,
+            LocalSymlinks: c.Local.Symlinks,
+            LocalDeleted: c.Local.Deleted,
+            LocalBytes: c.Local.Bytes,
+            LocalTotalItems: c.Local.Items,
+            NeedFiles: c.Need.Files,
+            NeedDirectories: c.Need.Directories,
+            NeedSymlinks: c.Need.Symlinks,
+            NeedDeletes: c.Need.Deleted,
+            NeedBytes: folder.NeedBytes,
+            NeedTotalItems: c.Need.Items,
+            ReceiveOnlyChangedFiles: c.ReceiveOnlyChanged.Files,
+            ReceiveOnlyChangedDirectories: c.ReceiveOnlyChanged.Directories,
+            ReceiveOnlyChangedSymlinks: c.ReceiveOnlyChanged.Symlinks,
+            ReceiveOnlyChangedDeletes: c.ReceiveOnlyChanged.Deleted,
+            ReceiveOnlyChangedBytes: c.ReceiveOnlyChanged.Bytes,
+            ReceiveOnlyTotalItems: c.ReceiveOnlyChanged.Items,
+            InSyncFiles: c.Global.Files - c.Need.Files,
+            InSyncBytes: c.Global.Bytes - folder.NeedBytes,
+            State: SyncthingNames.Of(folder.State),
+            StateChanged: folder.StateChanged,
+            Version: c.LocalSequence + c.RemoteSequence,
+            Sequence: c.LocalSequence + c.RemoteSequence,
+            RemoteSequence: folder.RemoteSequences.OrderBy(r => r.Key).ToDictionary(r => r.Key.ToString(), r => r.Value),
+            IgnorePatterns: false,
+            WatchError: folder.WatchProblem is { } problem ? $"{problem.Reason} {problem.Fix}" : "",
+            HoldFiles: folder.Hold?.Files ?? 0);
     }
 
     /// <summary>How much of the folders a device has; this one's own where <paramref name="id"/> is.</summary>
-    public static JsonObject Completion(ISyncEngine engine, IReadOnlyList<FolderSnapshot> folders, DeviceId id)
+    public static Completion Completion(ISyncEngine engine, IReadOnlyList<FolderSnapshot> folders, DeviceId id)
     {
         var (need, global) = (default(Counts), default(Counts));
         foreach (var one in folders)
@@ -73,23 +68,21 @@ internal static class FolderJson
         var state = folders.Count == 1 && engine.Devices.FirstOrDefault(d => d.Config.Id == id) is { } peer
             ? peer.Folders.GetValueOrDefault(folders[0].Config.Id)
             : RemoteFolderState.Unknown;
-        return new JsonObject
-        {
-            ["completion"] = Percent(need, global),
-            ["globalBytes"] = global.Bytes,
-            ["needBytes"] = need.Bytes,
-            ["globalItems"] = global.Items - global.Deleted,
-            ["needItems"] = need.Items - need.Deleted,
-            ["needDeletes"] = need.Deleted,
-            ["sequence"] = folders.Select(f => id == engine.Self ? f.Counts.LocalSequence : f.RemoteSequences.GetValueOrDefault(id)).Aggregate(0L, SaturatedSum),
-            ["remoteState"] = state switch
+        return new Completion(
+            Percent(need, global),
+            GlobalBytes: global.Bytes,
+            NeedBytes: need.Bytes,
+            GlobalItems: global.Items - global.Deleted,
+            NeedItems: need.Items - need.Deleted,
+            NeedDeletes: need.Deleted,
+            Sequence: folders.Select(f => id == engine.Self ? f.Counts.LocalSequence : f.RemoteSequences.GetValueOrDefault(id)).Aggregate(0L, SaturatedSum),
+            RemoteState: state switch
             {
                 RemoteFolderState.Valid => "valid",
                 RemoteFolderState.Paused => "paused",
                 RemoteFolderState.NotSharing => "notSharing",
                 _ => "unknown",
-            },
-        };
+            });
     }
 
     /// <summary>A device chooses the numbers of its own index: their sum may be more than a number holds.</summary>

@@ -41,11 +41,6 @@ internal sealed class JsonReader(JsonObject json, string where)
         _ => throw Wrong(field, "a number"),
     };
 
-    public T Choice<T>(string field, T absent) where T : struct, Enum =>
-        Text(field, "") is not { Length: > 0 } text ? absent
-        : Enum.TryParse<T>(text, ignoreCase: true, out var choice) ? choice
-        : throw Wrong(field, "one of " + string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant())));
-
     public ImmutableArray<string> Texts(string field) => json[field] switch
     {
         null => [],

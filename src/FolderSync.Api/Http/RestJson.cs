@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Api.Http;
@@ -13,7 +15,8 @@ internal static class RestJson
     /// <summary>A configuration of thousands of folders, or a million ignore lines' worth of characters.</summary>
     public const int MaxBody = 4 << 20;
 
-    private const int MaxDepth = 32;
+    /// <summary>What stands in a body twice would be found only when it is looked up, by an exception that nobody expects.</summary>
+    private static readonly JsonDocumentOptions BodyOptions = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <summary>As deep as a listing of the deepest path: an object and a list for each level.</summary>
     public static JsonSerializerOptions Options { get; } = new()
@@ -25,6 +28,17 @@ internal static class RestJson
 
     private static readonly JsonSerializerOptions CompactOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = Options.MaxDepth };
 
+    /// <summary>The contracts of Syncthing's part, written so.</summary>
+    public static SyncthingJson Types { get; } = new(new JsonSerializerOptions(SyncthingJson.Default.Options)
+    {
+        Encoder = Options.Encoder,
+        WriteIndented = Options.WriteIndented,
+        MaxDepth = Options.MaxDepth,
+    });
+
+    public static IResult Of<T>(T value, JsonTypeInfo<T> type) => Results.Text(JsonSerializer.Serialize(value, type), "application/json; charset=utf-8");
+
+    /// <summary>What no contract holds whole: a part of the configuration, with the fields that a client keeps in it.</summary>
     public static IResult Of(JsonNode? node) => Results.Text(node?.ToJsonString(Options) ?? "null", "application/json; charset=utf-8");
 
     /// <summary>On one line, for what is embedded.</summary>
@@ -35,14 +49,24 @@ internal static class RestJson
     /// <summary>RFC 3339 with as many digits as there are.</summary>
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
 
+    /// <summary>A contract's fields, to be laid over others.</summary>
+    public static JsonObject ObjectOf<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(value, type)!.AsObject();
+
     /// <summary>The request's body; <see cref="BadHttpRequestException"/> says what is wrong with it.</summary>
-    public static async Task<JsonNode> BodyAsync(HttpRequest request)
+    public static async Task<JsonObject> ObjectAsync(HttpRequest request) =>
+        await BodyAsync(request) as JsonObject ?? throw new BadHttpRequestException("The body is to be a JSON object.");
+
+    /// <summary>The same of a list.</summary>
+    public static async Task<JsonArray> ListAsync(HttpRequest request) =>
+        await BodyAsync(request) as JsonArray ?? throw new BadHttpRequestException("The body is to be a JSON list.");
+
+    private static async Task<JsonNode> BodyAsync(HttpRequest request)
     {
         if (request.ContentLength > MaxBody)
             throw new BadHttpRequestException($"The body has more than {MaxBody >> 20} MiB.", 413);
         try
         {
-            var body = await JsonNode.ParseAsync(request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth }, cancellationToken: request.HttpContext.RequestAborted)
+            var body = await JsonNode.ParseAsync(request.Body, documentOptions: BodyOptions, cancellationToken: request.HttpContext.RequestAborted)
                 ?? throw new BadHttpRequestException("The body is null; a JSON object or list is expected.");
             ReadTexts(body);
             return body;
@@ -97,12 +121,6 @@ internal static class RestJson
 
     /// <summary>So the server tells, besides by its own exceptions, what it could not make out or what broke off.</summary>
     private static BadHttpRequestException Unreadable(IOException e) => new($"The body could not be read: {e.Message}");
-
-    public static JsonObject AsObject(JsonNode node) =>
-        node as JsonObject ?? throw new BadHttpRequestException("The body is to be a JSON object.");
-
-    public static JsonArray AsArray(JsonNode node) =>
-        node as JsonArray ?? throw new BadHttpRequestException("The body is to be a JSON list.");
 
     /// <summary>What <paramref name="change"/> has goes over what is there; objects are merged, lists replaced.</summary>
     public static void Merge(JsonObject into, JsonObject change)

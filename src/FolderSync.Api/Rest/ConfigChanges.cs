@@ -2,8 +2,9 @@ using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
+using FolderSync.Contracts;
 using FolderSync.Engine;
-using FolderSync.Index;
+using PendingDevice = FolderSync.Index.PendingDevice;
 
 namespace FolderSync.Api.Rest;
 
@@ -17,8 +18,6 @@ internal sealed class ConfigChanges(ISyncEngine engine, ConfigStore store, Store
 
     /// <summary>Writes the result as well: nothing is left for ASP.NET to generate. A bare lambda over the context would be taken for this, its result lost.</summary>
     public static RequestDelegate Handler(Func<HttpContext, Task<IResult>> handle) => async context => await (await handle(context)).ExecuteAsync(context);
-
-    public static async Task<JsonObject> Body(HttpContext context) => RestJson.AsObject(await RestJson.BodyAsync(context.Request));
 
     public JsonObject Extras() => stored.Read();
 
@@ -54,15 +53,15 @@ internal sealed class ConfigChanges(ISyncEngine engine, ConfigStore store, Store
     /// <summary>What was known of a device that is ignored from now on stays known: an ID alone tells a person nothing.</summary>
     private bool Described(JsonObject extras, IReadOnlyList<PendingDevice> pending)
     {
-        var ignored = ConfigJson.Ignored(store.Current.Engine, extras["remoteIgnoredDevices"]);
+        var ignored = ConfigJson.Ignored(store.Current.Engine, extras[SyncthingOptions.IgnoredDevices]);
         if (ignored.Count == 0)
-            return extras.Remove("remoteIgnoredDevices");
+            return extras.Remove(SyncthingOptions.IgnoredDevices);
         foreach (var device in ignored.OfType<JsonObject>())
         {
-            if (device["name"]?.ToString() is "" or null && pending.FirstOrDefault(p => p.Device.ToString() == device["deviceID"]!.ToString()) is { } seen)
-                (device["name"], device["address"], device["time"]) = (seen.Name, seen.Address, RestJson.Time(seen.Time));
+            if (device["name"]?.ToString() is "" or null && pending.FirstOrDefault(p => p.Device.ToString() == device[ConfigJson.IdOfDevice]!.ToString()) is { } seen)
+                RestJson.Merge(device, RestJson.ObjectOf(new IgnoredDevice(seen.Device.ToString(), seen.Name, seen.Address, seen.Time), RestJson.Types.IgnoredDevice));
         }
-        extras["remoteIgnoredDevices"] = ignored;
+        extras[SyncthingOptions.IgnoredDevices] = ignored;
         return true;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
 
@@ -13,33 +14,45 @@ namespace FolderSync.Api.Rest;
 /// </summary>
 internal static class ConfigJson
 {
+    public const string IdOfDevice = "deviceID";
+    private const string IgnoredFolders = "ignoredFolders";
+    private const string Versions = "versioning";
+    private const string Secret = "password";
+
+    /// <summary>What clients find as long as they set none; FolderSync has a schedule of its own.</summary>
+    private const int CleanupSeconds = 3600;
+
     public static JsonObject Device(DeviceConfig device, JsonObject? extra)
     {
         var known = OptionJson.Write(ConfigSchema.Peer.Syncthing, device);
-        known["deviceID"] = device.Id.ToString();
-        known["ignoredFolders"] = new JsonArray([.. device.IgnoredFolders.Select(f => Described(extra?["ignoredFolders"], "id", f.Value) ??
-            new JsonObject { ["id"] = f.Value, ["label"] = "", ["time"] = RestJson.Time(DateTimeOffset.UnixEpoch) })]);
+        known[IdOfDevice] = device.Id.ToString();
+        known[IgnoredFolders] = new JsonArray([.. device.IgnoredFolders.Select(f => Described(extra?[IgnoredFolders], "id", f.Value) ??
+            RestJson.ObjectOf(new IgnoredFolder(f.Value, "", DateTimeOffset.UnixEpoch), RestJson.Types.IgnoredFolder))]);
         return Over(SyncthingOptions.Device, Defaults.Device(), extra, known);
     }
 
     public static DeviceConfig ToDevice(JsonObject json)
     {
         var reader = new JsonReader(json, "device");
-        Check(SyncthingOptions.Device, json, $"device {reader.Text("deviceID", "")}");
-        var device = OptionJson.Read(ConfigSchema.Peer.Syncthing, json, new DeviceConfig { Id = Refusals.Device(reader.Text("deviceID", "")) });
+        Check(SyncthingOptions.Device, json, $"device {reader.Text(IdOfDevice, "")}");
+        var device = OptionJson.Read(ConfigSchema.Peer.Syncthing, json, new DeviceConfig { Id = Refusals.Device(reader.Text(IdOfDevice, "")) });
         return device with
         {
-            IgnoredFolders = [.. reader.Objects("ignoredFolders").Select(f => Refusals.FolderIdOf(new JsonReader(f, "ignoredFolders").Text("id", "")))],
+            IgnoredFolders = [.. reader.Objects(IgnoredFolders).Select(f => Refusals.FolderIdOf(new JsonReader(f, IgnoredFolders).Text("id", "")))],
         };
     }
 
     public static JsonObject Folder(FolderConfig folder, DeviceId self, JsonObject? extra)
     {
         var known = OptionJson.Write(ConfigSchema.Folder.Syncthing, folder);
-        known["id"] = folder.Id.Value;
-        known["path"] = folder.Path;
-        known["devices"] = new JsonArray([.. folder.Devices.Prepend(self).Select(d => new JsonObject { ["deviceID"] = d.ToString(), ["introducedBy"] = "", ["encryptionPassword"] = "" })]);
-        known["versioning"] = Versioning(folder.Versioning, extra);
+        var named = new ConfiguredFolder
+        {
+            Id = folder.Id.Value,
+            Path = folder.Path,
+            Devices = [.. folder.Devices.Prepend(self).Select(d => new SharedWith { DeviceId = d.ToString(), IntroducedBy = "", EncryptionPassword = "" })],
+        };
+        RestJson.Merge(known, RestJson.ObjectOf(named, RestJson.Types.ConfiguredFolder));
+        known[Versions] = Versioning(folder.Versioning, extra);
         return Over(SyncthingOptions.Folder, Defaults.Folder(), extra, known);
     }
 
@@ -52,8 +65,8 @@ internal static class ConfigJson
         var folder = OptionJson.Read(ConfigSchema.Folder.Syncthing, json, new FolderConfig { Id = Refusals.FolderIdOf(reader.Required("id")), Path = Expanded(reader.Required("path")) });
         return folder with
         {
-            Devices = [.. reader.Objects("devices").Select(d => Refusals.Device(new JsonReader(d, "devices").Text("deviceID", ""))).Where(d => d != self).Distinct()],
-            Versioning = ToVersioning(reader.Object("versioning"), (present ?? folder).Versioning),
+            Devices = [.. reader.Objects("devices").Select(d => Refusals.Device(new JsonReader(d, "devices").Text(IdOfDevice, ""))).Where(d => d != self).Distinct()],
+            Versioning = ToVersioning(reader.Object(Versions), (present ?? folder).Versioning),
         };
     }
 
@@ -69,7 +82,7 @@ internal static class ConfigJson
     public static JsonObject Gui(PageConfig page, JsonObject? extra)
     {
         var known = OptionJson.Write(InScope(SyncthingOptions.Gui), new ServiceConfig { Page = page });
-        known["password"] = page.PasswordHash;
+        known[Secret] = page.PasswordHash;
         return Over(SyncthingOptions.Gui, Defaults.Gui(), extra, known);
     }
 
@@ -78,7 +91,7 @@ internal static class ConfigJson
     {
         var reader = new JsonReader(json, "gui");
         Check(SyncthingOptions.Gui, json, "gui");
-        var password = reader.Has("password") ? reader.Text("password", "") : null;
+        var password = reader.Has(Secret) ? reader.Text(Secret, "") : null;
         var hash = string.IsNullOrEmpty(password) || Password.IsHash(password) ? password
             : Password.WhyNot(password) is { } why ? throw new BadHttpRequestException(why)
             : Password.Hash(password);
@@ -97,8 +110,8 @@ internal static class ConfigJson
     /// <summary>Devices that are ignored, with what is known of them.</summary>
     public static JsonArray Ignored(EngineConfig engine, JsonNode? extra) => new(
     [
-        .. engine.IgnoredDevices.Select(d => Described(extra, "deviceID", d.ToString()) ??
-            new JsonObject { ["deviceID"] = d.ToString(), ["name"] = "", ["address"] = "", ["time"] = RestJson.Time(DateTimeOffset.UnixEpoch) }),
+        .. engine.IgnoredDevices.Select(d => Described(extra, IdOfDevice, d.ToString()) ??
+            RestJson.ObjectOf(new IgnoredDevice(d.ToString(), "", "", DateTimeOffset.UnixEpoch), RestJson.Types.IgnoredDevice)),
     ]);
 
     private static JsonObject? Described(JsonNode? list, string key, string id) =>
@@ -120,25 +133,30 @@ internal static class ConfigJson
         return json;
     }
 
-    public static JsonObject Versioning(VersioningConfig versioning, JsonObject? extra)
+    /// <summary>As it holds, over what a client keeps there.</summary>
+    private static JsonObject Versioning(VersioningConfig versioning, JsonObject? extra)
     {
-        var json = (extra?["versioning"] as JsonObject)?.DeepClone().AsObject() ?? new JsonObject { ["params"] = new JsonObject(), ["cleanupIntervalS"] = 3600 };
-        json["fsType"] = "basic";
-        json["type"] = versioning.Kind == VersioningKind.None ? "" : "trashcan";
-        json["fsPath"] = versioning.Path;
-        // Also where nothing is kept now: they hold again when it is switched on.
-        var parameters = json["params"] as JsonObject ?? [];
-        parameters["maxSize"] = Quantity.Free((versioning.MaxSize, versioning.MaxSizeIsBytes));
-        parameters["cleanoutDays"] = versioning.CleanoutDays.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        json["params"] = parameters.Parent is null ? parameters : parameters.DeepClone();
+        var known = Versioning(versioning);
+        if (extra?[Versions] is not JsonObject kept)
+            return RestJson.ObjectOf(known, RestJson.Types.FolderVersioning);
+        var json = kept.DeepClone().AsObject();
+        RestJson.Merge(json, RestJson.ObjectOf(known with { CleanupIntervalS = null }, RestJson.Types.FolderVersioning));
         return json;
     }
+
+    /// <summary>The limits also where nothing is kept now: they hold again when it is switched on.</summary>
+    public static FolderVersioning Versioning(VersioningConfig versioning) => new(
+        new VersioningParameters(Quantity.Free((versioning.MaxSize, versioning.MaxSizeIsBytes)), versioning.CleanoutDays.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        CleanupSeconds,
+        FsType: "basic",
+        Type: versioning.Kind == VersioningKind.None ? "" : "trashcan",
+        FsPath: versioning.Path);
 
     private static VersioningConfig ToVersioning(JsonObject? json, VersioningConfig present)
     {
         if (json is null)
             return new FolderConfig { Id = default, Path = "" }.Versioning;
-        var reader = new JsonReader(json, "versioning");
+        var reader = new JsonReader(json, Versions);
         var type = reader.Text("type", "");
         if (type is not ("" or "trashcan"))
             throw new BadHttpRequestException($"Versioning '{type}' is not built yet; 'trashcan' and '' (none) are.");

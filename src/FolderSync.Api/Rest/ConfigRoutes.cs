@@ -11,6 +11,9 @@ namespace FolderSync.Api.Rest;
 /// <summary>/rest/config: what it changes is spliced into config.yaml and in force when the answer comes.</summary>
 internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, ConfigChanges changes) : IRoutes
 {
+    /// <summary>Of Syncthing's configuration, as clients of it expect one: 1.19's and later.</summary>
+    private const int FormatVersion = 37;
+
     public void Map(RouteGroupBuilder rest)
     {
         rest.MapGet("/config", () => RestJson.Of(Whole()));
@@ -25,53 +28,53 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private void MapOptions(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/options", () => RestJson.Of(Options()));
-        rest.MapPut("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, ConfigChanges.Body(c), replace: true))));
-        rest.MapPatch("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, ConfigChanges.Body(c), replace: false))));
+        rest.MapPut("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, RestJson.ObjectAsync(c.Request), replace: true))));
+        rest.MapPatch("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, RestJson.ObjectAsync(c.Request), replace: false))));
     }
 
     private void MapDevices(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/devices", () => RestJson.Of(Devices()));
-        rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request))))));
-        rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, RestJson.AsObject(await RestJson.BodyAsync(c.Request)), partial: true))));
+        rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, await RestJson.ListAsync(c.Request)))));
+        rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, await RestJson.ObjectAsync(c.Request), partial: true))));
         rest.MapGet("/config/devices/{id}", (HttpContext c) => RestJson.Of(FindDevice(RequestPath.Last(c))));
-        rest.MapPut("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Named(await ConfigChanges.Body(c), "deviceID", RequestPath.Last(c))))));
-        rest.MapPatch("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(RequestPath.Last(c)), Named(await ConfigChanges.Body(c), "deviceID", RequestPath.Last(c)))))));
+        rest.MapPut("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Named(await RestJson.ObjectAsync(c.Request), ConfigJson.IdOfDevice, RequestPath.Last(c))))));
+        rest.MapPatch("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(RequestPath.Last(c)), Named(await RestJson.ObjectAsync(c.Request), ConfigJson.IdOfDevice, RequestPath.Last(c)))))));
         rest.MapDelete("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(extras => RemoveDevice(extras, RequestPath.Last(c)))));
     }
 
     private void MapFolders(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/folders", () => RestJson.Of(Folders()));
-        rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, RestJson.AsArray(await RestJson.BodyAsync(c.Request))))));
-        rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, RestJson.AsObject(await RestJson.BodyAsync(c.Request)), partial: true))));
+        rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, await RestJson.ListAsync(c.Request)))));
+        rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, await RestJson.ObjectAsync(c.Request), partial: true))));
         rest.MapGet("/config/folders/{id}", (HttpContext c) => RestJson.Of(FindFolder(RequestPath.Last(c))));
-        rest.MapPut("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Named(await ConfigChanges.Body(c), "id", RequestPath.Last(c))))));
-        rest.MapPatch("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(RequestPath.Last(c)), Named(await ConfigChanges.Body(c), "id", RequestPath.Last(c)))))));
+        rest.MapPut("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Named(await RestJson.ObjectAsync(c.Request), "id", RequestPath.Last(c))))));
+        rest.MapPatch("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(RequestPath.Last(c)), Named(await RestJson.ObjectAsync(c.Request), "id", RequestPath.Last(c)))))));
         rest.MapDelete("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(extras => RemoveFolder(extras, RequestPath.Last(c)))));
     }
 
     private async Task<IResult> PutWholeAsync(HttpContext context)
     {
-        var body = await ConfigChanges.Body(context);
+        var body = await RestJson.ObjectAsync(context.Request);
         return await changes.ChangeAsync(async extras =>
         {
-            var (deviceList, folderList) = (List(body, "devices"), List(body, "folders"));
+            var (deviceList, folderList) = (List(body, SyncthingOptions.Devices), List(body, SyncthingOptions.Folders));
             var devices = PutDevices(extras, deviceList);
             var folders = PutFolders(extras, folderList);
-            var options = await OptionsChange(extras, Task.FromResult(new JsonReader(body, "config").Object("options") ?? []), replace: true);
-            var ignored = body["remoteIgnoredDevices"] is null ? c => c : Ignore(List(body, "remoteIgnoredDevices"));
+            var options = await OptionsChange(extras, Task.FromResult(new JsonReader(body, "config").Object(SyncthingOptions.Options) ?? []), replace: true);
+            var ignored = body[SyncthingOptions.IgnoredDevices] is null ? c => c : Ignore(List(body, SyncthingOptions.IgnoredDevices));
             GuiRoutes.CheckUnlisted(body);
             foreach (var (key, value) in body)
             {
-                if (key is "devices" or "folders" or "options" or "gui")
+                if (key is SyncthingOptions.Devices or SyncthingOptions.Folders or SyncthingOptions.Options or SyncthingOptions.Gui)
                     continue;
                 var sent = ConfigChanges.Unsecret(value?.DeepClone());
-                if (key == "defaults" && sent is JsonObject templates)
+                if (key == SyncthingOptions.Defaults && sent is JsonObject templates)
                     GuiRoutes.KeepUnsent(templates, extras[key] as JsonObject);
                 extras[key] = sent;
             }
-            var gui = new JsonReader(body, "config").Object("gui") is { } page ? GuiRoutes.Change(extras, page, replace: true) : c => c;
+            var gui = new JsonReader(body, "config").Object(SyncthingOptions.Gui) is { } page ? GuiRoutes.Change(extras, page, replace: true) : c => c;
             return c => ignored(gui(options(folders(devices(c)))));
         });
     }
@@ -89,14 +92,15 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         var extras = changes.Extras();
         var whole = new JsonObject
         {
-            ["version"] = extras["version"]?.DeepClone() ?? 37,
-            ["folders"] = Folders(),
-            ["devices"] = Devices(),
-            ["gui"] = ConfigJson.Gui(store.Current.Page, extras["gui"] as JsonObject),
-            ["ldap"] = Defaults.Ldap(extras),
-            ["options"] = Options(),
-            ["remoteIgnoredDevices"] = ConfigJson.Ignored(store.Current.Engine, extras["remoteIgnoredDevices"]),
-            ["defaults"] = new JsonObject { ["folder"] = Defaults.Template(extras, "folder"), ["device"] = Defaults.Template(extras, "device"), ["ignores"] = Defaults.Template(extras, "ignores") },
+            [SyncthingOptions.Version] = extras[SyncthingOptions.Version]?.DeepClone() ?? FormatVersion,
+            [SyncthingOptions.Folders] = Folders(),
+            [SyncthingOptions.Devices] = Devices(),
+            [SyncthingOptions.Gui] = ConfigJson.Gui(store.Current.Page, extras[SyncthingOptions.Gui] as JsonObject),
+            [SyncthingOptions.Ldap] = Defaults.Ldap(extras),
+            [SyncthingOptions.Options] = Options(),
+            [SyncthingOptions.IgnoredDevices] = ConfigJson.Ignored(store.Current.Engine, extras[SyncthingOptions.IgnoredDevices]),
+            [SyncthingOptions.Defaults] = new JsonObject(((string[])[SyncthingOptions.Folder, SyncthingOptions.Device, SyncthingOptions.Ignores])
+                .Select(kind => KeyValuePair.Create(kind, (JsonNode?)Defaults.Template(extras, kind)))),
         };
         foreach (var (key, value) in extras)
         {
@@ -106,26 +110,26 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         return whole;
     }
 
-    private JsonObject Options() => ConfigJson.Options(store.Current, changes.Extras()["options"] as JsonObject);
+    private JsonObject Options() => ConfigJson.Options(store.Current, changes.Extras()[SyncthingOptions.Options] as JsonObject);
 
     private DeviceConfig Self => new() { Id = engine.Self, Name = store.Current.Engine.Name };
 
     private JsonArray Devices()
     {
         var extras = changes.Extras();
-        return new JsonArray([.. store.Current.Engine.Devices.Prepend(Self).Select(d => ConfigJson.Device(d, Extra(extras, "devices", d.Id.ToString())))]);
+        return new JsonArray([.. store.Current.Engine.Devices.Prepend(Self).Select(d => ConfigJson.Device(d, Extra(extras, SyncthingOptions.Devices, d.Id.ToString())))]);
     }
 
     private JsonArray Folders()
     {
         var extras = changes.Extras();
-        return new JsonArray([.. store.Current.Engine.Folders.Select(f => ConfigJson.Folder(f, engine.Self, Extra(extras, "folders", f.Id.Value)))]);
+        return new JsonArray([.. store.Current.Engine.Folders.Select(f => ConfigJson.Folder(f, engine.Self, Extra(extras, SyncthingOptions.Folders, f.Id.Value)))]);
     }
 
     private JsonObject FindDevice(string id)
     {
         var device = Refusals.Device(id).ToString();
-        return Devices().OfType<JsonObject>().FirstOrDefault(d => d["deviceID"]!.GetValue<string>() == device)?.DeepClone().AsObject()
+        return Devices().OfType<JsonObject>().FirstOrDefault(d => d[ConfigJson.IdOfDevice]!.GetValue<string>() == device)?.DeepClone().AsObject()
             ?? throw new NotFoundException($"There is no device {device}.");
     }
 
@@ -138,26 +142,26 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private async Task<Func<ServiceConfig, ServiceConfig>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)
     {
         var change = await body;
-        var present = extras["options"]?.DeepClone().AsObject() ?? [];
+        var present = extras[SyncthingOptions.Options]?.DeepClone().AsObject() ?? [];
         var options = replace ? change.DeepClone().AsObject() : present;
         if (replace)
             SyncthingOptions.KeepUnsent(SyncthingOptions.Options, options, present);
         else
             RestJson.Merge(options, change);
-        extras["options"] = options;
+        extras[SyncthingOptions.Options] = options;
         return c => ConfigJson.WithOptions(c, change);
     }
 
     private static Func<ServiceConfig, ServiceConfig> Ignore(JsonArray list)
     {
-        var ignored = list.Select(d => Refusals.Device(d is JsonObject o ? new JsonReader(o, "remoteIgnoredDevices").Text("deviceID", "") : "")).Distinct().ToList();
+        var ignored = list.Select(d => Refusals.Device(d is JsonObject o ? new JsonReader(o, SyncthingOptions.IgnoredDevices).Text(ConfigJson.IdOfDevice, "") : "")).Distinct().ToList();
         return c => c.WithEngine(e => e with { IgnoredDevices = [.. ignored] });
     }
 
     private Func<ServiceConfig, ServiceConfig> PutDevices(JsonObject extras, JsonArray list)
     {
         var changes = list.Select(d => PutDevice(extras, d as JsonObject ?? throw new BadHttpRequestException("A device is to be an object."))).ToList();
-        var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(new JsonReader(d, "device").Text("deviceID", ""))).ToHashSet();
+        var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(new JsonReader(d, "device").Text(ConfigJson.IdOfDevice, ""))).ToHashSet();
         return c =>
         {
             c = c.Engine.Devices.Where(d => !kept.Contains(d.Id)).Aggregate(c, (x, d) => x.RemoveDevice(d.Id));
@@ -168,12 +172,12 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     /// <param name="partial">What isn't sent of an existing device isn't touched.</param>
     private Func<ServiceConfig, ServiceConfig> PutDevice(JsonObject extras, JsonObject json, bool partial = false)
     {
-        var named = DeviceIdText.TryParse(json["deviceID"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "", out var known, out _);
+        var named = DeviceIdText.TryParse(json[ConfigJson.IdOfDevice] is JsonValue v && v.TryGetValue<string>(out var id) ? id : "", out var known, out _);
         var there = named && (known == engine.Self || store.Current.Engine.Device(known) is not null)
-            ? ConfigJson.Device(store.Current.Engine.Device(known) ?? Self, Extra(extras, "devices", known.ToString())) : null;
+            ? ConfigJson.Device(store.Current.Engine.Device(known) ?? Self, Extra(extras, SyncthingOptions.Devices, known.ToString())) : null;
         json = Over(json, there, partial, SyncthingOptions.Device, extras);
         var device = ConfigJson.ToDevice(json);
-        Remember(extras, "devices", device.Id.ToString(), json);
+        Remember(extras, SyncthingOptions.Devices, device.Id.ToString(), json);
         // This device's own entry carries its name.
         return device.Id == engine.Self ? c => device.Name.Length == 0 ? c : c.WithEngine(e => e with { Name = device.Name }) : c => c.PutDevice(device);
     }
@@ -194,7 +198,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         var device = Refusals.Device(id);
         if (store.Current.Engine.Device(device) is null)
             throw new NotFoundException($"There is no device {device}.");
-        (extras["devices"] as JsonObject)?.Remove(device.ToString());
+        (extras[SyncthingOptions.Devices] as JsonObject)?.Remove(device.ToString());
         return c => c.RemoveDevice(device);
     }
 
@@ -213,13 +217,13 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private Func<ServiceConfig, ServiceConfig> PutFolder(JsonObject extras, JsonObject json, bool partial = false)
     {
         var there = store.Current.Engine.Folder(new FolderId(json["id"] is JsonValue v && v.TryGetValue<string>(out var id) ? id : ""));
-        json = Over(json, there is null ? null : ConfigJson.Folder(there, engine.Self, Extra(extras, "folders", there.Id.Value)), partial, SyncthingOptions.Folder, extras);
+        json = Over(json, there is null ? null : ConfigJson.Folder(there, engine.Self, Extra(extras, SyncthingOptions.Folders, there.Id.Value)), partial, SyncthingOptions.Folder, extras);
         var folder = ConfigJson.ToFolder(json, engine.Self, there);
         if (!Path.IsPathRooted(folder.Path))
             throw new BadHttpRequestException($"The path '{folder.Path}' of folder '{folder.Id}' is relative; give the whole path.");
         if (there is null)
             MakeRoot(folder.Path);
-        Remember(extras, "folders", folder.Id.Value, json);
+        Remember(extras, SyncthingOptions.Folders, folder.Id.Value, json);
         return c => c.PutFolder(folder);
     }
 
@@ -242,7 +246,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         var folder = Refusals.FolderIdOf(id);
         if (store.Current.Engine.Folder(folder) is null)
             throw Refusals.NoFolder(id);
-        (extras["folders"] as JsonObject)?.Remove(id);
+        (extras[SyncthingOptions.Folders] as JsonObject)?.Remove(id);
         return c => c.RemoveFolder(folder);
     }
 

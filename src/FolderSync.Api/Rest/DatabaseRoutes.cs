@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Primitives;
@@ -15,8 +15,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
 
     public void Map(RouteGroupBuilder rest)
     {
-        rest.MapGet("/db/status", (string? folder) => RestJson.Of(FolderJson.Status(engine, Refusals.Folder(engine, folder))));
-        rest.MapGet("/db/completion", (string? folder, string? device) => RestJson.Of(CompletionOf(folder, device)));
+        rest.MapGet("/db/status", (string? folder) => RestJson.Of(FolderJson.Status(Refusals.Folder(engine, folder)), RestJson.Types.FolderStatus));
+        rest.MapGet("/db/completion", (string? folder, string? device) => RestJson.Of(CompletionOf(folder, device), RestJson.Types.Completion));
         rest.MapPost("/db/scan", ScanAsync);
         rest.MapGet("/debug/file", (string? folder, string? file) => File(folder, file, everyone: true));
         rest.MapGet("/db/need", (string? folder, int? page, int? perpage) => Need(folder, page, perpage));
@@ -44,7 +44,7 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
         return RestJson.Empty();
     }
 
-    private JsonObject CompletionOf(string? folder, string? device)
+    private Completion CompletionOf(string? folder, string? device)
     {
         var id = string.IsNullOrEmpty(device) ? engine.Self : Refusals.Device(device);
         if (id != engine.Self && engine.Config.Device(id) is null)
@@ -76,25 +76,16 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
         var items = Extensions.NeedRoutes.Read(index, skip, take).Select(n => n.Global).ToList();
         var inProgress = snapshot.Transfers.Select(t => t.Name).ToHashSet();
         var reasons = snapshot.PullProblems.ToDictionary(p => p.Name);
-        JsonNode One(FileEntry e)
-        {
-            var json = Entry(e);
-            if (reasons.TryGetValue(e.Name, out var problem))
-            {
-                json["reason"] = problem.Reason;
-                json["retryAt"] = problem.RetryAt is { } at ? RestJson.Time(at) : null;
-                json["device"] = problem.Device?.ToString();
-            }
-            return json;
-        }
-        return RestJson.Of(new JsonObject
-        {
-            ["progress"] = new JsonArray([.. items.Where(i => inProgress.Contains(i.Name)).Select(One)]),
-            ["queued"] = new JsonArray([.. items.Where(i => !inProgress.Contains(i.Name)).Select(One)]),
-            ["rest"] = new JsonArray(),
-            ["page"] = page ?? 1,
-            ["perpage"] = take,
-        });
+        FileVersion One(FileEntry e) => reasons.TryGetValue(e.Name, out var problem)
+            ? new FailedFile(Entry(e), problem.Reason, problem.RetryAt, problem.Device?.ToString())
+            : Entry(e);
+        var need = new NeedList(
+            Progress: [.. items.Where(i => inProgress.Contains(i.Name)).Select(One)],
+            Queued: [.. items.Where(i => !inProgress.Contains(i.Name)).Select(One)],
+            Rest: [],
+            page ?? 1,
+            take);
+        return RestJson.Of(need, RestJson.Types.NeedList);
     }
 
     private IResult RemoteNeed(string? folder, string? device, int? page, int? perPage)
@@ -112,12 +103,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
         return Files(Skip(after => index.ReceiveOnlyChanged(after, 1000), skip, take), page, take);
     }
 
-    private static IResult Files(IReadOnlyList<FileEntry> files, int? page, int take) => RestJson.Of(new JsonObject
-    {
-        ["files"] = new JsonArray([.. files.Select(Entry)]),
-        ["page"] = page ?? 1,
-        ["perpage"] = take,
-    });
+    private static IResult Files(IReadOnlyList<FileEntry> files, int? page, int take) =>
+        RestJson.Of(new FileList([.. files.Select(Entry)], page ?? 1, take), RestJson.Types.FileList);
 
     private static (int Skip, int Take) Page(int? page, int? perPage)
     {
@@ -146,18 +133,13 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
         var versions = index.Versions(name);
         if (versions.Count == 0)
             throw new NotFoundException($"Nobody has '{name}' in the folder '{folder}'.");
-        var local = index.FindLocal(name);
-        var global = index.FindGlobal(name);
-        var json = new JsonObject
-        {
-            ["local"] = local is null ? new JsonObject() : Entry(local),
-            ["global"] = global is null ? new JsonObject() : Entry(global),
-            ["availability"] = new JsonArray([.. index.Holders(name).Select(d => new JsonObject { ["id"] = d.ToString(), ["fromTemporary"] = false })]),
-            ["reason"] = engine.Folder(new FolderId(folder!))?.PullProblems.FirstOrDefault(p => p.Name == name)?.Reason,
-        };
-        if (everyone)
-            json["globalVersions"] = new JsonArray([.. versions.Select(v => new JsonObject { ["device"] = v.Device.ToString(), ["file"] = Entry(v.Entry) })]);
-        return RestJson.Of(json);
+        var report = new FileReport(
+            index.FindLocal(name) is { } local ? Entry(local) : null,
+            index.FindGlobal(name) is { } global ? Entry(global) : null,
+            [.. index.Holders(name).Select(d => new FileHolder(d.ToString(), FromTemporary: false))],
+            engine.Folder(new FolderId(folder!))?.PullProblems.FirstOrDefault(p => p.Name == name)?.Reason,
+            everyone ? [.. versions.Select(v => new DeviceVersion(v.Device.ToString(), Entry(v.Entry)))] : null);
+        return RestJson.Of(report, RestJson.Types.FileReport);
     }
 
     private IResult Browse(string? folder, string? prefix, int? levels, string? dirsOnly)
@@ -166,8 +148,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
         var root = string.IsNullOrEmpty(prefix) ? default : Refusals.Name(prefix.Trim('/'));
         var depth = levels is null or < 0 ? int.MaxValue : levels.Value;
         var onlyDirectories = dirsOnly is not null and not ("false" or "0");
-        var top = new JsonArray();
-        var stack = new Stack<(FileName Name, JsonArray Children)>();
+        List<TreeEntry> top = [];
+        var stack = new Stack<(FileName Name, List<TreeEntry> Children)>();
         stack.Push((root, top));
         var after = default(FileName);
         while (index.GlobalPage(root, after, 1000) is { Count: > 0 } page)
@@ -179,30 +161,22 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
                     stack.Pop();
                 if (entry.Name.Parent != stack.Peek().Name || stack.Count - 1 > depth || (onlyDirectories && !entry.IsDirectory))
                     continue;
-                var node = new JsonObject
-                {
-                    ["name"] = entry.Name.Leaf,
-                    ["modTime"] = RestJson.Time(entry.Modified.ToDateTimeOffset()),
-                    ["size"] = entry.Size,
-                    ["type"] = TypeName(entry.Type),
-                };
-                stack.Peek().Children.Add((JsonNode)node);
-                if (!entry.IsDirectory)
-                    continue;
-                var children = new JsonArray();
-                if (stack.Count <= depth)
-                    node["children"] = children;
-                stack.Push((entry.Name, children));
+                List<TreeEntry>? children = entry.IsDirectory ? [] : null;
+                stack.Peek().Children.Add(new TreeEntry(
+                    entry.Name.Leaf, entry.Modified.ToDateTimeOffset(), entry.Size, TypeName(entry.Type), stack.Count <= depth ? children : null));
+                if (children is not null)
+                    stack.Push((entry.Name, children));
             }
         }
-        return RestJson.Of(top);
+        return RestJson.Of(top, RestJson.Types.IReadOnlyListTreeEntry);
     }
 
     private async Task<IResult> SetIgnoresAsync(HttpContext context, string? folder)
     {
         var id = Refusals.Folder(engine, folder).Config.Id;
-        var body = RestJson.AsObject(await RestJson.BodyAsync(context.Request));
-        var lines = new JsonReader(body, "ignores").Texts("ignore");
+        var lines = (await Answers.BodyAsync(context, RestJson.Types.IgnoreRequest)).Ignore ?? [];
+        if (lines.Any(l => l is null))
+            throw new BadHttpRequestException("ignore is to be a list of texts.");
         try
         {
             await engine.SetIgnoresAsync(id, lines, context.RequestAborted);
@@ -214,32 +188,26 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
         return Ignores(await engine.GetIgnoresAsync(id, context.RequestAborted));
     }
 
-    private static IResult Ignores(IgnoreText text) => RestJson.Of(new JsonObject
-    {
-        ["ignore"] = new JsonArray([.. text.Lines.Select(l => JsonValue.Create(l))]),
-        ["expanded"] = new JsonArray([.. text.Expanded.Select(l => JsonValue.Create(l))]),
-        ["error"] = text.Error,
-    });
+    private static IResult Ignores(IgnoreText text) => RestJson.Of(new IgnoreList([.. text.Lines], [.. text.Expanded], text.Error), RestJson.Types.IgnoreList);
 
-    private static JsonObject Entry(FileEntry e) => new()
+    private static FileVersion Entry(FileEntry e) => new()
     {
-        ["name"] = e.Name.Value,
-        ["type"] = TypeName(e.Type),
-        ["size"] = e.Size,
-        ["modified"] = RestJson.Time(e.Modified.ToDateTimeOffset()),
-        ["modifiedBy"] = e.ModifiedBy.ToString(),
-        ["permissions"] = "0" + Convert.ToString(e.Permissions, 8),
-        ["noPermissions"] = e.NoPermissions,
-        ["deleted"] = e.Deleted,
-        ["invalid"] = e.IsInvalid,
-        ["ignored"] = (e.LocalFlags & LocalFlags.Ignored) != 0,
-        ["mustRescan"] = (e.LocalFlags & LocalFlags.MustRescan) != 0,
-        ["localFlags"] = (int)e.LocalFlags,
-        ["version"] = new JsonArray([.. e.Version.Counters.Select(c => JsonValue.Create($"{c.Device}:{c.Value}"))]),
-        ["sequence"] = e.Sequence,
-        ["platform"] = new JsonObject { ["Unix"] = null, ["Windows"] = null, ["Linux"] = null, ["Darwin"] = null, ["FreeBSD"] = null, ["NetBSD"] = null },
-        ["numBlocks"] = e.Blocks?.Count ?? 0,
-        ["blocksHash"] = e.BlocksHash.IsNone ? null : e.BlocksHash.ToString(),
+        Name = e.Name.Value,
+        Type = TypeName(e.Type),
+        Size = e.Size,
+        Modified = e.Modified.ToDateTimeOffset(),
+        ModifiedBy = e.ModifiedBy.ToString(),
+        Permissions = "0" + Convert.ToString(e.Permissions, 8),
+        NoPermissions = e.NoPermissions,
+        Deleted = e.Deleted,
+        Invalid = e.IsInvalid,
+        Ignored = (e.LocalFlags & LocalFlags.Ignored) != 0,
+        MustRescan = (e.LocalFlags & LocalFlags.MustRescan) != 0,
+        LocalFlags = (int)e.LocalFlags,
+        Version = [.. e.Version.Counters.Select(c => $"{c.Device}:{c.Value}")],
+        Sequence = e.Sequence,
+        NumBlocks = e.Blocks?.Count ?? 0,
+        BlocksHash = e.BlocksHash.IsNone ? null : e.BlocksHash.ToString(),
     };
 
     private static string TypeName(FileType type) => type switch

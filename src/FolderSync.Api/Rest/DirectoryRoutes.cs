@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
 using FolderSync.Configuration.Home;
 
@@ -13,7 +12,7 @@ internal static class DirectoryRoutes
     private static readonly EnumerationOptions Quietly = new() { IgnoreInaccessible = true, AttributesToSkip = 0, ReturnSpecialDirectories = false };
 
     public static void Map(RouteGroupBuilder rest) =>
-        rest.MapGet("/system/browse", (string? current) => RestJson.Of(new JsonArray([.. Browse(current).Select(d => JsonValue.Create(d))])));
+        rest.MapGet("/system/browse", (string? current) => RestJson.Of([.. Browse(current)], RestJson.Types.IReadOnlyListString));
 
     private static IEnumerable<string> Browse(string? current)
     {

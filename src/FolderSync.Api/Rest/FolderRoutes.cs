@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
+using FolderSync.Contracts;
 using FolderSync.Engine;
 using FolderSync.Engine.Primitives;
 
@@ -9,6 +10,8 @@ namespace FolderSync.Api.Rest;
 /// <summary>/rest/folder.</summary>
 internal sealed class FolderRoutes(ISyncEngine engine) : IRoutes
 {
+    private const int MaxErrors = 1000;
+
     public void Map(RouteGroupBuilder rest)
     {
         foreach (var path in (string[])["/folder/errors", "/folder/pullerrors"])
@@ -20,29 +23,19 @@ internal sealed class FolderRoutes(ISyncEngine engine) : IRoutes
     /// <summary>What is kept of each name, as Syncthing lists it.</summary>
     private async Task<IResult> VersionsAsync(string? folder, CancellationToken cancellation)
     {
-        var all = new JsonObject();
-        foreach (var kept in await Answers.OrConflictAsync(engine.VersionsAsync(Refusals.Folder(engine, folder).Config.Id, cancellation)))
-        {
-            var name = kept.Version.Name.Value;
-            if (all[name] is not JsonArray versions)
-                all[name] = versions = [];
-            versions.Add((JsonNode)new JsonObject
-            {
-                ["versionTime"] = RestJson.Time(kept.Version.KeptAt),
-                ["modTime"] = RestJson.Time(kept.Version.Modified.ToDateTimeOffset()),
-                ["size"] = kept.Version.Size,
-            });
-        }
-        return RestJson.Of(all);
+        var kept = await Answers.OrConflictAsync(engine.VersionsAsync(Refusals.Folder(engine, folder).Config.Id, cancellation));
+        var all = kept.GroupBy(k => k.Version.Name.Value).ToDictionary(
+            k => k.Key, k => (IReadOnlyList<KeptVersion>)[.. k.Select(v => new KeptVersion(v.Version.KeptAt, v.Version.Modified.ToDateTimeOffset(), v.Version.Size))]);
+        return RestJson.Of(all, RestJson.Types.IReadOnlyDictionaryStringIReadOnlyListKeptVersion);
     }
 
     /// <returns>By name, what kept it from being restored.</returns>
     private async Task<IResult> RestoreVersionsAsync(HttpContext context, string? folder)
     {
         var id = Refusals.Folder(engine, folder).Config.Id;
-        var wanted = await ConfigChanges.Body(context);
+        var wanted = await RestJson.ObjectAsync(context.Request);
         var known = (await Answers.OrConflictAsync(engine.VersionsAsync(id, context.RequestAborted))).ToLookup(v => v.Version.Name.Value);
-        var failed = new JsonObject();
+        var failed = new Dictionary<string, string>();
         foreach (var (name, at) in wanted)
         {
             var time = at is JsonValue v && v.TryGetValue<string>(out var text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed)
@@ -61,19 +54,13 @@ internal sealed class FolderRoutes(ISyncEngine engine) : IRoutes
                 failed[name] = e.Message;
             }
         }
-        return RestJson.Of(failed);
+        return RestJson.Of(failed, RestJson.Types.IReadOnlyDictionaryStringString);
     }
 
     private IResult Errors(string? folder)
     {
         var snapshot = Refusals.Folder(engine, folder);
-        var errors = snapshot.PullProblems.Select(p => (Path: p.Name.Value, p.Reason)).Concat(snapshot.ScanProblems.Select(p => (p.Path, p.Reason)));
-        return RestJson.Of(new JsonObject
-        {
-            ["folder"] = folder,
-            ["errors"] = new JsonArray([.. errors.Take(1000).Select(e => new JsonObject { ["path"] = e.Path, ["error"] = e.Reason })]),
-            ["page"] = 1,
-            ["perpage"] = 1000,
-        });
+        IEnumerable<FolderError> errors = [.. snapshot.PullProblems.Select(p => new FolderError(p.Name.Value, p.Reason)), .. snapshot.ScanProblems.Select(p => new FolderError(p.Path, p.Reason))];
+        return RestJson.Of(new FolderErrors(snapshot.Config.Id.Value, [.. errors.Take(MaxErrors)], 1, MaxErrors), RestJson.Types.FolderErrors);
     }
 }

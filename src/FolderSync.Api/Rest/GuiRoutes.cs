@@ -3,6 +3,7 @@ using FolderSync.Api.Http;
 using FolderSync.Api.Service;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
+using FolderSync.Contracts;
 
 namespace FolderSync.Api.Rest;
 
@@ -11,19 +12,19 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
 {
     public void Map(RouteGroupBuilder rest)
     {
-        rest.MapGet("/config/gui", () => RestJson.Of(ConfigJson.Gui(store.Current.Page, changes.Extras()["gui"] as JsonObject)));
+        rest.MapGet("/config/gui", () => RestJson.Of(ConfigJson.Gui(store.Current.Page, changes.Extras()[SyncthingOptions.Gui] as JsonObject)));
         rest.MapPut("/config/gui", ConfigChanges.Handler(c => ChangeGuiAsync(c, replace: true)));
         rest.MapPatch("/config/gui", ConfigChanges.Handler(c => ChangeGuiAsync(c, replace: false)));
-        rest.MapGet("/config/restart-required", () => RestJson.Of(new JsonObject { ["requiresRestart"] = NeedsRestart }));
+        rest.MapGet("/config/restart-required", () => RestJson.Of(new RestartRequired(NeedsRestart), RestJson.Types.RestartRequired));
         foreach (var path in (string[])["/config/insync", "/system/config/insync"])
-            rest.MapGet(path, () => RestJson.Of(new JsonObject { ["configInSync"] = !NeedsRestart }));
+            rest.MapGet(path, () => RestJson.Of(new InSyncAnswer(!NeedsRestart), RestJson.Types.InSyncAnswer));
         rest.MapGet("/config/ldap", () => RestJson.Of(Defaults.Ldap(changes.Extras())));
         rest.MapMethods("/config/ldap", ["PUT", "PATCH"], ConfigChanges.Handler(ChangeLdapAsync));
-        foreach (var kind in (string[])["folder", "device", "ignores"])
+        foreach (var kind in (string[])[SyncthingOptions.Folder, SyncthingOptions.Device, SyncthingOptions.Ignores])
         {
             rest.MapGet($"/config/defaults/{kind}", () => RestJson.Of(Defaults.Template(changes.Extras(), kind)));
             rest.MapPut($"/config/defaults/{kind}", ConfigChanges.Handler(c => ChangeTemplateAsync(c, kind, replace: true)));
-            if (kind != "ignores")
+            if (kind != SyncthingOptions.Ignores)
                 rest.MapPatch($"/config/defaults/{kind}", ConfigChanges.Handler(c => ChangeTemplateAsync(c, kind, replace: false)));
         }
     }
@@ -31,13 +32,13 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
     /// <summary>What a client posted for the page.</summary>
     public static Func<ServiceConfig, ServiceConfig> Change(JsonObject extras, JsonObject json, bool replace)
     {
-        var present = extras["gui"]?.DeepClone() as JsonObject ?? [];
+        var present = extras[SyncthingOptions.Gui]?.DeepClone() as JsonObject ?? [];
         var gui = replace ? json.DeepClone().AsObject() : present;
         if (replace)
             SyncthingOptions.KeepUnsent(SyncthingOptions.Gui, gui, present);
         else
             RestJson.Merge(gui, json);
-        extras["gui"] = ConfigChanges.Unsecret(gui);
+        extras[SyncthingOptions.Gui] = ConfigChanges.Unsecret(gui);
         var apply = ConfigJson.ToGui(json);
         return c => c with { Page = apply(c.Page) };
     }
@@ -48,44 +49,44 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
 
     private async Task<IResult> ChangeGuiAsync(HttpContext context, bool replace)
     {
-        var body = await ConfigChanges.Body(context);
+        var body = await RestJson.ObjectAsync(context.Request);
         return await changes.ChangeAsync(extras => Task.FromResult(Change(extras, body, replace)));
     }
 
     private async Task<IResult> ChangeLdapAsync(HttpContext context)
     {
-        var body = await ConfigChanges.Body(context);
-        if (new JsonReader(body, "ldap").Text("address", "").Length > 0)
+        var body = await RestJson.ObjectAsync(context.Request);
+        if (new JsonReader(body, SyncthingOptions.Ldap).Text("address", "").Length > 0)
             throw new BadHttpRequestException("FolderSync can't log in by LDAP. Set a password under gui.", StatusCodes.Status501NotImplemented);
         ConfigJson.Check(SyncthingOptions.Ldap, body, "ldap");
         return await changes.ChangeAsync(extras =>
         {
-            var ldap = context.Request.Method == "PUT" ? [] : extras["ldap"]?.DeepClone() as JsonObject ?? [];
+            var ldap = context.Request.Method == "PUT" ? [] : extras[SyncthingOptions.Ldap]?.DeepClone() as JsonObject ?? [];
             RestJson.Merge(ldap, body);
-            extras["ldap"] = ldap;
+            extras[SyncthingOptions.Ldap] = ldap;
             return Task.FromResult<Func<ServiceConfig, ServiceConfig>>(c => c);
         });
     }
 
     private async Task<IResult> ChangeTemplateAsync(HttpContext context, string kind, bool replace)
     {
-        var body = await ConfigChanges.Body(context);
-        if (kind == "ignores")
-            _ = new JsonReader(body, "ignores").Texts("lines");
+        var body = await RestJson.ObjectAsync(context.Request);
+        if (kind == SyncthingOptions.Ignores)
+            _ = new JsonReader(body, SyncthingOptions.Ignores).Texts("lines");
         return await changes.ChangeAsync(extras =>
         {
-            var all = extras["defaults"] as JsonObject ?? [];
+            var all = extras[SyncthingOptions.Defaults] as JsonObject ?? [];
             var present = all[kind]?.DeepClone() as JsonObject ?? [];
             var template = replace ? body.DeepClone().AsObject() : present;
             if (replace)
                 SyncthingOptions.KeepUnsent(kind, template, present);
             else
                 RestJson.Merge(template, body);
-            if (kind != "ignores")
+            if (kind != SyncthingOptions.Ignores)
                 Check(kind, template);
             all[kind] = template;
             if (all.Parent is null)
-                extras["defaults"] = all;
+                extras[SyncthingOptions.Defaults] = all;
             return Task.FromResult<Func<ServiceConfig, ServiceConfig>>(c => c);
         });
     }
@@ -106,9 +107,9 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
     public static void CheckUnlisted(JsonObject config)
     {
         var reader = new JsonReader(config, "config");
-        if (reader.Object("ldap") is { } ldap)
+        if (reader.Object(SyncthingOptions.Ldap) is { } ldap)
             ConfigJson.Check(SyncthingOptions.Ldap, ldap, "ldap");
-        var defaults = reader.Object("defaults") is { } given ? new JsonReader(given, "defaults") : null;
+        var defaults = reader.Object(SyncthingOptions.Defaults) is { } given ? new JsonReader(given, SyncthingOptions.Defaults) : null;
         foreach (var scope in (string[])[SyncthingOptions.Folder, SyncthingOptions.Device])
         {
             if (defaults?.Object(scope) is { } template)
@@ -119,16 +120,19 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
     /// <summary>What every new folder or device would be refused for is refused here.</summary>
     private static void Check(string kind, JsonObject template)
     {
-        var whole = (kind == "folder" ? Defaults.Folder() : Defaults.Device()).DeepClone().AsObject();
-        RestJson.Merge(whole, template);
-        if (kind == "folder")
+        if (kind == SyncthingOptions.Folder)
         {
-            (whole["id"], whole["path"]) = ("template", "/template");
+            var whole = Defaults.Folder();
+            RestJson.Merge(whole, template);
+            RestJson.Merge(whole, RestJson.ObjectOf(new ConfiguredFolder { Id = "template", Path = "/template" }, RestJson.Types.ConfiguredFolder));
             ConfigJson.ToFolder(whole, default);
         }
         else
         {
-            whole["deviceID"] = new Core.Model.DeviceId([.. Enumerable.Repeat((byte)1, 32)]).ToString();
+            var whole = Defaults.Device();
+            RestJson.Merge(whole, template);
+            var someone = new Core.Model.DeviceId([.. Enumerable.Repeat((byte)1, 32)]).ToString();
+            RestJson.Merge(whole, RestJson.ObjectOf(new ConfiguredDevice { DeviceId = someone }, RestJson.Types.ConfiguredDevice));
             ConfigJson.ToDevice(whole);
         }
     }

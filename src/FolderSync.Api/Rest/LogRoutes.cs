@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
 using FolderSync.Api.Service;
+using FolderSync.Contracts;
 using FolderSync.Core.Text;
 using FolderSync.Index;
 
@@ -17,32 +18,24 @@ internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore s
 
     public void Map(RouteGroupBuilder rest)
     {
-        rest.MapGet("/system/log", (string? since) => RestJson.Of(new JsonObject { ["messages"] = Messages(Entries(since)) }));
+        rest.MapGet("/system/log", (string? since) => RestJson.Of(new LogMessages(Messages(Entries(since))), RestJson.Types.LogMessages));
         rest.MapGet("/system/log.txt", (string? since) => Results.Text(
             string.Concat(Entries(since).Select(e => $"{RestJson.Time(e.Time)}: {PrintableText.Of(e.Text)}\n")), "text/plain; charset=utf-8"));
-        rest.MapGet("/system/error", (string? since) => RestJson.Of(new JsonObject { ["errors"] = Messages(After(errors.All, since)) }));
+        rest.MapGet("/system/error", (string? since) => RestJson.Of(new ErrorMessages(Messages(After(errors.All, since))), RestJson.Types.ErrorMessages));
         rest.MapPost("/system/error", ConfigChanges.Handler(PostErrorAsync));
         rest.MapPost("/system/error/clear", () =>
         {
             errors.Clear();
             return RestJson.Empty();
         });
-        rest.MapGet("/system/loglevels", () => RestJson.Of(new JsonObject { ["packages"] = Facilities(), ["levels"] = Levels() }));
+        rest.MapGet("/system/loglevels", () => RestJson.Of(new LogLevels(Facilities(), Levels()), RestJson.Types.LogLevels));
         rest.MapPost("/system/loglevels", ConfigChanges.Handler(SetLevelsAsync));
-        rest.MapGet("/system/debug", () => RestJson.Of(new JsonObject
-        {
-            ["enabled"] = new JsonArray([.. book.Levels.Where(a => a.Value <= LogLevel.Debug).Select(a => JsonValue.Create(a.Key))]),
-            ["facilities"] = Facilities(),
-        }));
+        rest.MapGet("/system/debug", () => RestJson.Of(
+            new DebugAreas([.. book.Levels.Where(a => a.Value <= LogLevel.Debug).Select(a => a.Key)], Facilities()), RestJson.Types.DebugAreas));
         rest.MapPost("/system/debug", (string? enable, string? disable) => SetDebug(enable, disable));
     }
 
-    private static JsonArray Messages(IEnumerable<LogEntry> entries) => new([.. entries.Select(e => new JsonObject
-    {
-        ["when"] = RestJson.Time(e.Time),
-        ["message"] = e.Text,
-        ["level"] = Level(e.Level),
-    })]);
+    private static IReadOnlyList<LogMessage> Messages(IEnumerable<LogEntry> entries) => [.. entries.Select(e => new LogMessage(e.Time, e.Text, Level(e.Level)))];
 
     private static int Level(LogLevel level) => level switch
     {
@@ -62,7 +55,7 @@ internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore s
     private async Task<IResult> SetLevelsAsync(HttpContext context)
     {
         var changes = new List<(string Area, LogLevel Level)>();
-        foreach (var (area, value) in RestJson.AsObject(await RestJson.BodyAsync(context.Request)))
+        foreach (var (area, value) in await RestJson.ObjectAsync(context.Request))
         {
             var word = Words.FirstOrDefault(w => value is JsonValue v && v.TryGetValue<string>(out var text) && w.Word.Equals(text, StringComparison.OrdinalIgnoreCase));
             if (word.Word is null)
@@ -85,21 +78,10 @@ internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore s
     private string Known(string area) =>
         book.Levels.ContainsKey(area) ? area : throw new NotFoundException($"There is no log area '{area}'. There are: {string.Join(", ", book.Levels.Keys.Order(StringComparer.Ordinal))}.");
 
-    private JsonObject Facilities()
-    {
-        var all = new JsonObject();
-        foreach (var area in book.Levels.Keys.Order(StringComparer.Ordinal))
-            all[area] = What(area);
-        return all;
-    }
+    private IReadOnlyDictionary<string, string> Facilities() => book.Levels.Keys.Order(StringComparer.Ordinal).ToDictionary(a => a, What);
 
-    private JsonObject Levels()
-    {
-        var all = new JsonObject();
-        foreach (var (area, level) in book.Levels.OrderBy(l => l.Key, StringComparer.Ordinal))
-            all[area] = level <= LogLevel.Debug ? "DEBUG" : Words.Where(w => w.Level >= level).Select(w => w.Word).FirstOrDefault() ?? "ERROR";
-        return all;
-    }
+    private IReadOnlyDictionary<string, string> Levels() => book.Levels.OrderBy(l => l.Key, StringComparer.Ordinal).ToDictionary(
+        l => l.Key, l => l.Value <= LogLevel.Debug ? "DEBUG" : Words.Where(w => w.Level >= l.Value).Select(w => w.Word).FirstOrDefault() ?? "ERROR");
 
     private static string What(string area) => area switch
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
 using FolderSync.Configuration.Schema;
+using FolderSync.Contracts;
 
 namespace FolderSync.Api.Rest;
 
@@ -48,7 +49,7 @@ internal static class OptionJson
         SyncthingForm<T>.Text f => f.Get(value),
         SyncthingForm<T>.Texts f => new JsonArray([.. f.Get(value).Select(t => JsonValue.Create(t))]),
         SyncthingForm<T>.Word f => f.Words[f.Get(value)],
-        SyncthingForm<T>.Amount f => f.Get(value) is var (amount, isBytes) ? new JsonObject { ["value"] = amount, ["unit"] = isBytes ? "B" : "%" } : null,
+        SyncthingForm<T>.Amount f => f.Get(value) is var (amount, isBytes) ? RestJson.ObjectOf(new DiskAmount(amount, isBytes ? "B" : "%"), RestJson.Types.DiskAmount) : null,
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 

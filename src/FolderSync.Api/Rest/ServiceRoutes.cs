@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using FolderSync.Api.Http;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using QRCoder;
 
@@ -15,24 +15,21 @@ internal static class ServiceRoutes
     public static void Map(WebApplication app, RouteGroupBuilder rest)
     {
         rest.MapGet("/svc/deviceid", NormalizeDeviceId);
-        rest.MapGet("/svc/random/string", (int? length) => RestJson.Of(new JsonObject
-        {
-            ["random"] = RandomNumberGenerator.GetString(
-                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
-                length is null or 0 ? 32 : length is > 0 and <= MaxRandom ? length.Value : throw new BadHttpRequestException($"length is to be 1 to {MaxRandom}.")),
-        }));
-        rest.MapGet("/svc/lang", (HttpContext context) => RestJson.Of(Languages(context.Request.Headers.AcceptLanguage.ToString())));
+        rest.MapGet("/svc/random/string", (int? length) => RestJson.Of(Random(length), RestJson.Types.RandomText));
+        rest.MapGet("/svc/lang", (HttpContext context) => RestJson.Of(Languages(context.Request.Headers.AcceptLanguage.ToString()), RestJson.Types.IReadOnlyListString));
         app.MapGet("/qr/", (HttpContext context, string? text) => Code(context, text));
     }
 
-    private static IResult NormalizeDeviceId(string? id) =>
-        DeviceIdText.TryParse(id ?? "", out var device, out var why)
-            ? RestJson.Of(new JsonObject { ["id"] = device.ToString() })
-            : RestJson.Of(new JsonObject { ["error"] = why });
+    private static RandomText Random(int? length) => new(RandomNumberGenerator.GetString(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+        length is null or 0 ? 32 : length is > 0 and <= MaxRandom ? length.Value : throw new BadHttpRequestException($"length is to be 1 to {MaxRandom}.")));
+
+    private static IResult NormalizeDeviceId(string? id) => RestJson.Of(
+        DeviceIdText.TryParse(id ?? "", out var device, out var why) ? new DeviceIdCheck(device.ToString(), null) : new DeviceIdCheck(null, why), RestJson.Types.DeviceIdCheck);
 
     /// <summary>As the header lists them, lower-case.</summary>
-    private static JsonArray Languages(string header) =>
-        new([.. header.Split(',').Select(l => l.Split(';')[0].Trim().ToLowerInvariant()).Where(l => l.Length is > 0 and < 36).Take(50).Select(l => JsonValue.Create(l))]);
+    private static IReadOnlyList<string> Languages(string header) =>
+        [.. header.Split(',').Select(l => l.Split(';')[0].Trim().ToLowerInvariant()).Where(l => l.Length is > 0 and < 36).Take(50)];
 
     /// <summary>A PNG, as Syncthing sends it; an SVG to who says that it takes one.</summary>
     private static IResult Code(HttpContext context, string? text)

@@ -60,11 +60,11 @@ public sealed class StoredOptions(IStateStore state, ConfigStore store, ProblemB
     /// <summary>Which folders were to go to which devices in encrypted form only.</summary>
     internal static IReadOnlyList<(FolderId Folder, DeviceId Device)> Encrypted(JsonObject stored, EngineConfig config)
     {
-        var untrusted = (stored["devices"] as JsonObject ?? []).Where(d => d.Value is JsonObject json && IsSet(SyncthingOptions.Untrusted, json["untrusted"])).Select(d => d.Key).ToHashSet();
+        var untrusted = (stored[SyncthingOptions.Devices] as JsonObject ?? []).Where(d => d.Value is JsonObject json && IsSet(SyncthingOptions.Untrusted, json["untrusted"])).Select(d => d.Key).ToHashSet();
         return
         [
             .. from folder in config.Folders
-               let withPassword = Devices((stored["folders"] as JsonObject)?[folder.Id.Value]).Where(d => IsSet(SyncthingOptions.Encryption, d["encryptionPassword"])).Select(d => d["deviceID"]?.ToString()).ToHashSet()
+               let withPassword = Devices((stored[SyncthingOptions.Folders] as JsonObject)?[folder.Id.Value]).Where(d => IsSet(SyncthingOptions.Encryption, d["encryptionPassword"])).Select(d => d[ConfigJson.IdOfDevice]?.ToString()).ToHashSet()
                from device in folder.Devices
                where untrusted.Contains(device.ToString()) || withPassword.Contains(device.ToString())
                select (folder.Id, device),
@@ -79,14 +79,14 @@ public sealed class StoredOptions(IStateStore state, ConfigStore store, ProblemB
             if (json is JsonObject o)
                 taken.AddRange(SyncthingOptions.Scrub(scope, o, where));
         }
-        foreach (var (id, folder) in stored["folders"] as JsonObject ?? [])
+        foreach (var (id, folder) in stored[SyncthingOptions.Folders] as JsonObject ?? [])
             Of(SyncthingOptions.Folder, folder, $"folder '{id}'");
-        foreach (var (id, device) in stored["devices"] as JsonObject ?? [])
+        foreach (var (id, device) in stored[SyncthingOptions.Devices] as JsonObject ?? [])
             Of(SyncthingOptions.Device, device, $"device {id}");
         foreach (var scope in (string[])[SyncthingOptions.Options, SyncthingOptions.Gui, SyncthingOptions.Ldap])
             Of(scope, stored[scope], scope);
         foreach (var scope in (string[])[SyncthingOptions.Folder, SyncthingOptions.Device])
-            Of(scope, (stored["defaults"] as JsonObject)?[scope], $"defaults, {scope}");
+            Of(scope, (stored[SyncthingOptions.Defaults] as JsonObject)?[scope], $"defaults, {scope}");
         return taken;
     }
 

@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using FolderSync.Api.Events;
 using FolderSync.Api.Http;
 using FolderSync.Api.Service;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Store;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Engine;
+using FolderSync.Engine.Status;
+using FolderSync.Index;
 using FolderSync.Network.Discovery;
 using FolderSync.Network.Discovery.Nearby;
 using FolderSync.Platform;
+using PendingDevice = FolderSync.Contracts.PendingDevice;
+using PendingFolder = FolderSync.Contracts.PendingFolder;
 
 namespace FolderSync.Api.Rest;
 
@@ -29,8 +33,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         rest.MapPost("/system/pause", (string? device) => PauseAsync(device, true));
         rest.MapPost("/system/resume", (string? device) => PauseAsync(device, false));
         rest.MapGet("/system/paths", Paths);
-        rest.MapGet("/system/discovery", (INearbyDevices nearby) => RestJson.Of(new JsonObject(nearby.Devices().GroupBy(d => d.Id).Select(d =>
-            KeyValuePair.Create(d.Key.ToString(), (JsonNode?)new JsonObject { ["addresses"] = new JsonArray([.. d.SelectMany(x => x.Addresses).Distinct().Select(a => JsonValue.Create(a))]) })))));
+        rest.MapGet("/system/discovery", (INearbyDevices nearby) => RestJson.Of(Discovered(nearby), RestJson.Types.IReadOnlyDictionaryStringDiscoveredDevice));
         rest.MapGet("/stats/device", DeviceStatistics);
         rest.MapGet("/stats/folder", FolderStatistics);
         rest.MapGet("/cluster/pending/devices", PendingDevices);
@@ -54,105 +57,98 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         });
     }
 
-    private static IResult Ping() => RestJson.Of(new JsonObject { ["ping"] = "pong" });
+    private static IResult Ping() => RestJson.Of(new Pong("pong"), RestJson.Types.Pong);
 
-    private static IResult Version() => RestJson.Of(new JsonObject
+    private static IResult Version()
     {
-        ["version"] = ProgramVersion.Tag,
-        ["longVersion"] = $"foldersync {ProgramVersion.Tag} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription})",
-        ["codename"] = "FolderSync",
-        ["os"] = OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux",
-        ["arch"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
-        ["isBeta"] = false,
-        ["isCandidate"] = false,
-        ["isRelease"] = true,
-        ["extra"] = "",
-        ["tags"] = new JsonArray(),
-        ["date"] = RestJson.Time(DateTimeOffset.UnixEpoch),
-        ["stamp"] = "0",
-        ["user"] = "",
-        ["container"] = File.Exists("/.dockerenv") || File.Exists("/run/.containerenv"),
-    });
+        var version = new SystemVersion(
+            Version: ProgramVersion.Tag,
+            LongVersion: $"foldersync {ProgramVersion.Tag} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription})",
+            Codename: "FolderSync",
+            Os: OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux",
+            Arch: RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+            IsBeta: false,
+            IsCandidate: false,
+            IsRelease: true,
+            Extra: "",
+            Tags: [],
+            Date: DateTimeOffset.UnixEpoch,
+            Stamp: "0",
+            User: "",
+            Container: File.Exists("/.dockerenv") || File.Exists("/run/.containerenv"));
+        return RestJson.Of(version, RestJson.Types.SystemVersion);
+    }
+
+    private static IReadOnlyDictionary<string, DiscoveredDevice> Discovered(INearbyDevices nearby) => nearby.Devices().GroupBy(d => d.Id)
+        .ToDictionary(d => d.Key.ToString(), d => new DiscoveredDevice([.. d.SelectMany(x => x.Addresses).Distinct()]));
 
     private IResult Status()
     {
         using var process = Process.GetCurrentProcess();
-        var listeners = new JsonObject();
-        foreach (var address in engine.ListenAddresses)
-            listeners[address] = new JsonObject { ["error"] = null, ["lanAddresses"] = new JsonArray(address), ["wanAddresses"] = new JsonArray(address) };
-        foreach (var (address, error) in engine.ListenErrors)
-            listeners[address] = new JsonObject { ["error"] = error, ["lanAddresses"] = new JsonArray(), ["wanAddresses"] = new JsonArray() };
-        var dials = new JsonObject();
-        foreach (var (address, error) in engine.Devices.SelectMany(d => d.DialErrors))
-            dials[address] = new JsonObject { ["when"] = RestJson.Time(DateTimeOffset.UtcNow), ["error"] = error, ["ok"] = false };
         var methods = discovery.Status.OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
-        return RestJson.Of(new JsonObject
-        {
-            ["myID"] = engine.Self.ToString(),
-            ["alloc"] = GC.GetTotalMemory(false),
-            ["sys"] = process.WorkingSet64,
-            ["goroutines"] = process.Threads.Count,
-            ["uptime"] = (long)(DateTimeOffset.UtcNow - engine.Started).TotalSeconds,
-            ["startTime"] = RestJson.Time(engine.Started),
-            ["tilde"] = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-            ["pathSeparator"] = Path.DirectorySeparatorChar.ToString(),
-            ["cpuPercent"] = 0,
-            ["urVersionMax"] = 3,
-            ["connectionServiceStatus"] = listeners,
-            ["lastDialStatus"] = dials,
-            ["discoveryEnabled"] = config.Current.Engine.LocalDiscovery,
-            ["discoveryErrors"] = new JsonObject(methods.Where(m => m.Value is not null).Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))),
-            ["discoveryMethods"] = methods.Count,
-            ["discoveryStatus"] = new JsonObject(methods.Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, new JsonObject { ["error"] = m.Value }))),
-            ["guiAddressOverridden"] = page.FromCommandLine,
-            ["guiAddressUsed"] = page.Page.Address,
-            ["configError"] = config.Error?.Message,
-        });
+        var status = new SystemStatus(
+            DeviceId: engine.Self.ToString(),
+            Alloc: GC.GetTotalMemory(false),
+            Sys: process.WorkingSet64,
+            Goroutines: process.Threads.Count,
+            Uptime: (long)(DateTimeOffset.UtcNow - engine.Started).TotalSeconds,
+            StartTime: engine.Started,
+            Tilde: Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+            PathSeparator: Path.DirectorySeparatorChar.ToString(),
+            CpuPercent: 0,
+            UrVersionMax: 3,
+            ConnectionServiceStatus: Listeners(),
+            LastDialStatus: Dials(),
+            DiscoveryEnabled: config.Current.Engine.LocalDiscovery,
+            DiscoveryErrors: methods.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!),
+            DiscoveryMethods: methods.Count,
+            DiscoveryStatus: methods.ToDictionary(m => m.Key, m => new DiscoveryStatus(m.Value)),
+            GuiAddressOverridden: page.FromCommandLine,
+            GuiAddressUsed: page.Page.Address,
+            ConfigError: config.Error?.Message);
+        return RestJson.Of(status, RestJson.Types.SystemStatus);
+    }
+
+    private Dictionary<string, ListenerStatus> Listeners()
+    {
+        var all = new Dictionary<string, ListenerStatus>();
+        foreach (var address in engine.ListenAddresses)
+            all[address] = new ListenerStatus(null, [address], [address]);
+        foreach (var (address, error) in engine.ListenErrors)
+            all[address] = new ListenerStatus(error, [], []);
+        return all;
+    }
+
+    /// <summary>Two devices may have been dialed at one address.</summary>
+    private Dictionary<string, DialStatus> Dials()
+    {
+        var all = new Dictionary<string, DialStatus>();
+        foreach (var (address, error) in engine.Devices.SelectMany(d => d.DialErrors))
+            all[address] = new DialStatus(error.Time, error.Reason, Ok: false);
+        return all;
     }
 
     private IResult Connections()
     {
-        var all = new JsonObject();
-        var (received, sent) = (0L, 0L);
-        foreach (var device in engine.Devices)
-        {
-            received += device.BytesReceived;
-            sent += device.BytesSent;
-            all[device.Config.Id.ToString()] = new JsonObject
-            {
-                ["at"] = RestJson.Time(DateTimeOffset.Now),
-                ["inBytesTotal"] = device.BytesReceived,
-                ["outBytesTotal"] = device.BytesSent,
-                ["startedAt"] = RestJson.Time(device.ConnectedSince ?? DateTimeOffset.UnixEpoch),
-                ["connected"] = device.Connected,
-                ["paused"] = device.Config.Paused,
-                ["clientVersion"] = device.ClientVersion,
-                ["clientName"] = device.ClientName,
-                ["address"] = device.Address,
-                ["type"] = device.Kind,
-                ["isLocal"] = device.IsLan,
-                ["crypto"] = device.Crypto,
-                ["primary"] = new JsonObject
-                {
-                    ["at"] = RestJson.Time(DateTimeOffset.Now),
-                    ["inBytesTotal"] = device.BytesReceived,
-                    ["outBytesTotal"] = device.BytesSent,
-                    ["startedAt"] = RestJson.Time(device.ConnectedSince ?? DateTimeOffset.UnixEpoch),
-                    ["address"] = device.Address,
-                    ["type"] = device.Kind,
-                    ["isLocal"] = device.IsLan,
-                    ["crypto"] = device.Crypto,
-                },
-                ["secondaryConnections"] = Math.Max(0, device.Connections - 1),
-                ["lastError"] = device.Connected ? null : device.DialErrors.Values.FirstOrDefault(),
-            };
-        }
-        return RestJson.Of(new JsonObject
-        {
-            ["connections"] = all,
-            ["total"] = new JsonObject { ["at"] = RestJson.Time(DateTimeOffset.Now), ["inBytesTotal"] = received, ["outBytesTotal"] = sent },
-        });
+        var now = DateTimeOffset.Now;
+        var devices = engine.Devices;
+        var list = new ConnectionList(
+            devices.ToDictionary(d => d.Config.Id.ToString(), d => Connection(d, now)),
+            new TrafficTotal(now, devices.Sum(d => d.BytesReceived), devices.Sum(d => d.BytesSent)));
+        return RestJson.Of(list, RestJson.Types.ConnectionList);
     }
+
+    private static ConnectionStatus Connection(DeviceSnapshot device, DateTimeOffset now) => new()
+    {
+        Connected = device.Connected,
+        Paused = device.Config.Paused,
+        ClientVersion = device.ClientVersion,
+        ClientName = device.ClientName,
+        Primary = new LinkStatus(
+            now, device.BytesReceived, device.BytesSent, device.ConnectedSince ?? DateTimeOffset.UnixEpoch, device.Address, device.Kind, device.IsLan, device.Crypto),
+        SecondaryConnections = Math.Max(0, device.Connections - 1),
+        LastError = device.Connected ? null : device.DialErrors.Values.Select(e => e.Reason).FirstOrDefault(),
+    };
 
     private IResult End(HttpContext context, bool again)
     {
@@ -162,7 +158,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
             end.Request(again);
             return Task.CompletedTask;
         });
-        return RestJson.Of(new JsonObject { ["ok"] = again ? "restarting" : "shutting down" });
+        return RestJson.Of(new EndAnswer(again ? "restarting" : "shutting down"), RestJson.Types.EndAnswer);
     }
 
     private async Task<IResult> PauseAsync(string? device, bool paused)
@@ -178,83 +174,58 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         return RestJson.Empty();
     }
 
-    private IResult Paths() => RestJson.Of(new JsonObject
+    private IResult Paths()
     {
-        ["baseDir-config"] = config.Home.Path,
-        ["baseDir-data"] = config.Home.Path,
-        ["baseDir-userHome"] = HomeDirectory.OfUser,
-        ["certFile"] = Path.Combine(config.Home.Path, "cert.pem"),
-        ["keyFile"] = Path.Combine(config.Home.Path, "key.pem"),
-        ["httpsCertFile"] = Path.Combine(config.Home.Path, "https-cert.pem"),
-        ["httpsKeyFile"] = Path.Combine(config.Home.Path, "https-key.pem"),
-        ["logFile"] = "-",
-        ["lockFile"] = config.Home.LockFile,
-        ["defFolder"] = Path.Combine(HomeDirectory.OfUser, "Sync"),
-        ["config"] = config.Home.ConfigFile,
-        ["database"] = config.Home.IndexDirectory,
-    });
+        var home = config.Home;
+        var paths = new SystemPaths(
+            ConfigDirectory: home.Path,
+            DataDirectory: home.Path,
+            UserHome: HomeDirectory.OfUser,
+            CertFile: Path.Combine(home.Path, "cert.pem"),
+            KeyFile: Path.Combine(home.Path, "key.pem"),
+            HttpsCertFile: Path.Combine(home.Path, "https-cert.pem"),
+            HttpsKeyFile: Path.Combine(home.Path, "https-key.pem"),
+            LogFile: "-",
+            LockFile: home.LockFile,
+            DefFolder: Path.Combine(HomeDirectory.OfUser, "Sync"),
+            Config: home.ConfigFile,
+            Database: home.IndexDirectory);
+        return RestJson.Of(paths, RestJson.Types.SystemPaths);
+    }
 
     private IResult DeviceStatistics()
     {
-        var all = new JsonObject();
         var known = engine.State.Devices().ToDictionary(d => d.Device);
-        foreach (var device in engine.Devices)
-        {
-            known.TryGetValue(device.Config.Id, out var s);
-            all[device.Config.Id.ToString()] = new JsonObject
-            {
-                ["lastSeen"] = RestJson.Time(device.Connected ? DateTimeOffset.Now : s?.LastSeen ?? DateTimeOffset.UnixEpoch),
-                ["lastConnectionDurationS"] = s?.LastConnectionSeconds ?? 0,
-            };
-        }
-        all[engine.Self.ToString()] = new JsonObject { ["lastSeen"] = RestJson.Time(DateTimeOffset.UnixEpoch), ["lastConnectionDurationS"] = 0 };
-        return RestJson.Of(all);
+        var all = engine.Devices.ToDictionary(d => d.Config.Id.ToString(), d => Statistics(d, known.GetValueOrDefault(d.Config.Id)));
+        all[engine.Self.ToString()] = new DeviceStats(DateTimeOffset.UnixEpoch, 0);
+        return RestJson.Of(all, RestJson.Types.IReadOnlyDictionaryStringDeviceStats);
     }
+
+    private static DeviceStats Statistics(DeviceSnapshot device, DeviceStatistics? known) =>
+        new(device.Connected ? DateTimeOffset.Now : known?.LastSeen ?? DateTimeOffset.UnixEpoch, known?.LastConnectionSeconds ?? 0);
 
     private IResult FolderStatistics()
     {
-        var all = new JsonObject();
         var known = engine.State.Folders().ToDictionary(f => f.Folder);
-        foreach (var folder in engine.Folders)
-        {
-            known.TryGetValue(folder.Config.Id, out var s);
-            all[folder.Config.Id.Value] = new JsonObject
-            {
-                ["lastScan"] = RestJson.Time(folder.LastScan ?? s?.LastScan ?? DateTimeOffset.UnixEpoch),
-                ["lastFile"] = new JsonObject
-                {
-                    ["filename"] = s?.LastFile ?? "",
-                    ["at"] = RestJson.Time(s is { LastFile.Length: > 0 } ? s.LastFileTime : DateTimeOffset.UnixEpoch),
-                    ["deleted"] = s?.LastFileDeleted ?? false,
-                },
-            };
-        }
-        return RestJson.Of(all);
+        var all = engine.Folders.ToDictionary(f => f.Config.Id.Value, f => Statistics(f, known.GetValueOrDefault(f.Config.Id)));
+        return RestJson.Of(all, RestJson.Types.IReadOnlyDictionaryStringFolderStats);
     }
+
+    private static FolderStats Statistics(FolderSnapshot folder, FolderStatistics? known) => new(
+        folder.LastScan ?? known?.LastScan ?? DateTimeOffset.UnixEpoch,
+        known is { LastFile.Length: > 0 } ? new LastFile(known.LastFile, known.LastFileTime, known.LastFileDeleted) : new LastFile("", DateTimeOffset.UnixEpoch, known?.LastFileDeleted ?? false));
 
     private IResult PendingDevices()
     {
-        var all = new JsonObject();
-        foreach (var device in engine.State.PendingDevices())
-            all[device.Device.ToString()] = new JsonObject { ["time"] = RestJson.Time(device.Time), ["name"] = device.Name, ["address"] = device.Address };
-        return RestJson.Of(all);
+        var all = engine.State.PendingDevices().ToDictionary(d => d.Device.ToString(), d => new PendingDevice(d.Time, d.Name, d.Address));
+        return RestJson.Of(all, RestJson.Types.IReadOnlyDictionaryStringPendingDevice);
     }
 
     private IResult PendingFolders(string? device)
     {
-        var all = new JsonObject();
-        foreach (var folder in engine.State.PendingFolders().Where(f => string.IsNullOrEmpty(device) || f.Device == Refusals.Device(device)))
-        {
-            var entry = all[folder.Folder.Value] as JsonObject ?? new JsonObject { ["offeredBy"] = new JsonObject() };
-            entry["offeredBy"]![folder.Device.ToString()] = new JsonObject
-            {
-                ["time"] = RestJson.Time(folder.Time),
-                ["label"] = folder.Label,
-                ["receiveEncrypted"] = folder.ReceiveEncrypted,
-                ["remoteEncrypted"] = false,
-            };
-            all[folder.Folder.Value] = entry.Parent is null ? entry : entry.DeepClone();
-        }
-        return RestJson.Of(all);
+        var wanted = string.IsNullOrEmpty(device) ? (DeviceId?)null : Refusals.Device(device);
+        var all = engine.State.PendingFolders().Where(f => wanted is null || f.Device == wanted).GroupBy(f => f.Folder.Value).ToDictionary(f => f.Key, f => new PendingFolder(
+            f.ToDictionary(o => o.Device.ToString(), o => new FolderOffer(o.Time, o.Label, o.ReceiveEncrypted, RemoteEncrypted: false))));
+        return RestJson.Of(all, RestJson.Types.IReadOnlyDictionaryStringPendingFolder);
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using FolderSync.Core.Text;
 using FolderSync.Index;
 
@@ -17,18 +17,18 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
     private const int MaxText = 4000;
     private const string Document = "log-levels";
 
-    private static readonly FrozenDictionary<string, string> Areas = new Dictionary<string, string>
-    {
-        ["FolderSync.Engine.Folders"] = "folders",
-        ["FolderSync.Engine.Peers"] = "peers",
-        ["FolderSync.Index"] = "index",
-        ["FolderSync.Network"] = "network",
-        ["FolderSync.Filesystem"] = "disk",
-        ["FolderSync.Protocol"] = "network",
-        ["FolderSync.Api.Rest"] = "rest",
-        ["FolderSync.Api.Events"] = "rest",
-        ["Microsoft.AspNetCore"] = "web",
-    }.ToFrozenDictionary();
+    private static readonly (string Prefix, string Area)[] Areas =
+    [
+        ("FolderSync.Engine.Folders", "folders"),
+        ("FolderSync.Engine.Peers", "peers"),
+        ("FolderSync.Index", "index"),
+        ("FolderSync.Network", "network"),
+        ("FolderSync.Filesystem", "disk"),
+        ("FolderSync.Protocol", "network"),
+        ("FolderSync.Api.Rest", "rest"),
+        ("FolderSync.Api.Events", "rest"),
+        ("Microsoft.AspNetCore", "web"),
+    ];
 
     private readonly Lock _lock = new();
     private readonly Queue<LogEntry> _entries = new();
@@ -83,10 +83,8 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
     public void SetLevels(IReadOnlyDictionary<string, LogLevel> levels, IStateStore state)
     {
         Take(levels);
-        var json = new JsonObject();
-        foreach (var (area, level) in _levels.Where(l => l.Value != Normal(l.Key, normal)))
-            json[area] = Word(level);
-        state.PutDocument(Document, json.ToJsonString());
+        var kept = _levels.Where(l => l.Value != Normal(l.Key, normal)).ToDictionary(l => l.Key, l => Word(l.Value));
+        state.PutDocument(Document, JsonSerializer.Serialize(kept, LogLevelsJson.Default.DictionaryStringString));
     }
 
     /// <summary>Loads the levels that <see cref="SetLevels"/> stored.</summary>
@@ -97,14 +95,14 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
         try
         {
             var levels = new Dictionary<string, LogLevel>();
-            foreach (var (area, word) in JsonNode.Parse(text)!.AsObject())
+            foreach (var (area, word) in JsonSerializer.Deserialize(text, LogLevelsJson.Default.DictionaryStringString) ?? [])
             {
-                if (TryLevel((string?)word ?? "", out var level))
+                if (TryLevel(word ?? "", out var level))
                     levels[area] = level;
             }
             Take(levels);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             // Written by another version: keep the default levels.
         }
@@ -128,7 +126,7 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
 
     private static LogLevel Normal(string area, LogLevel normal) => area == "web" && normal < LogLevel.Warning ? LogLevel.Warning : normal;
 
-    private static IEnumerable<string> AllAreas() => Areas.Values.Append("service").Distinct();
+    private static IEnumerable<string> AllAreas() => Areas.Select(a => a.Area).Append("service").Distinct();
 
     private void Add(LogLevel level, string area, string text)
     {
@@ -157,3 +155,7 @@ public sealed class LogBook(TimeProvider time, LogLevel normal) : ILoggerProvide
         }
     }
 }
+
+/// <summary>The levels as they are kept: area → word.</summary>
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class LogLevelsJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
@@ -37,9 +38,8 @@ public abstract record ServiceEvent : EngineEvent
     /// <summary>The downloads in progress, of all folders that have any.</summary>
     public sealed record DownloadProgress(IReadOnlyList<FolderSnapshot> Folders) : ServiceEvent;
 
-    /// <param name="Json">The folder's status in REST's format.</param>
-    public sealed record FolderSummary(FolderId Folder, string Json) : ServiceEvent;
+    public sealed record FolderSummary(FolderId Folder, FolderStatus Status) : ServiceEvent;
 
-    /// <param name="Json">A device's completion in REST's format.</param>
-    public sealed record FolderCompletion(string Json) : ServiceEvent;
+    /// <param name="Completion">With device and folder.</param>
+    public sealed record FolderCompletion(Completion Completion) : ServiceEvent;
 }

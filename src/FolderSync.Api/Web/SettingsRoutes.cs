@@ -5,6 +5,7 @@ using FolderSync.Api.Rest;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Configuration.Yaml;
+using FolderSync.Contracts;
 using FolderSync.Engine.Configuring;
 
 namespace FolderSync.Api.Web;
@@ -19,12 +20,10 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
 
     public void Map(RouteGroupBuilder rest)
     {
-        rest.MapGet(Root, () => RestJson.Of(new JsonObject
-        {
-            ["sections"] = new JsonArray([.. ConfigSchema.Groups.Select(s => new JsonObject { ["name"] = s.Name, ["about"] = s.About })]),
-        })).Produces<JsonObject>().WithSummary("The sections of config.yaml that aren't lists.");
-        rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(Shown(Section(section).Options, o => Section(section).Write(o, store.Current))))
-            .Produces<JsonObject>().WithSummary("A section's options, each with its description, type, default and value, as in the file.");
+        rest.MapGet(Root, () => RestJson.Of(new SettingsSections([.. ConfigSchema.Groups.Select(s => new SettingsSection(s.Name, s.About))]), RestJson.Types.SettingsSections))
+            .Produces<SettingsSections>().WithSummary("The sections of config.yaml whose options are single.");
+        rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(Shown(Section(section).Options, o => Section(section).Write(o, store.Current)), RestJson.Types.SectionOptions))
+            .Produces<SectionOptions>().WithSummary("A section's options, each with its sentence, kind, default and value, in the file's words.");
         rest.MapPatch(Root + "/{section}", async (HttpContext c, string section) => await ChangeAsync(c, Section(section).Options,
             (reader, option, node, config) => Section(section).ReadOption(reader, option, node, config)))
             .Produces(200).WithSummary("Changes options of a section: {option: value or [values]}. Empty is the default.");
@@ -34,8 +33,9 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
 
     private void MapItems<T>(RouteGroupBuilder rest, string kind, ConfigFields<T> fields, Func<ServiceConfig, string, T> find, Func<ServiceConfig, T, ServiceConfig> put)
     {
-        rest.MapGet($"{Root}/{kind}/{{id}}", (HttpContext c, string id) => RestJson.Of(Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c))))))
-            .Produces<JsonObject>().WithSummary($"The options of one of the {kind}.");
+        rest.MapGet($"{Root}/{kind}/{{id}}", (HttpContext c, string id) => RestJson.Of(
+                Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c)))), RestJson.Types.SectionOptions))
+            .Produces<SectionOptions>().WithSummary($"The options of one of the {kind}.");
         rest.MapPatch($"{Root}/{kind}/{{id}}", async (HttpContext c, string id) => await ChangeAsync(c, [.. fields.All.Where(f => f.Key != ConfigSchema.Id)],
             (reader, option, node, config) => put(config, ((ConfigField<T>)option).Read(reader, node, find(config, RequestPath.Last(c))))))
             .Produces(200).WithSummary($"Changes options of one of the {kind}.");
@@ -50,34 +50,25 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
     private static DeviceConfig Device(ServiceConfig config, string id) =>
         config.Engine.Device(Refusals.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");
 
-    internal static JsonObject Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new()
-    {
-        ["options"] = new JsonArray([.. options.Select(o => new JsonObject
-        {
-            ["key"] = o.Key,
-            ["label"] = o.Label,
-            ["about"] = o.About,
-            ["kind"] = Kind(o.Type),
-            ["words"] = o.Type is ConfigType.Word word ? new JsonArray([.. word.Words.Select(w => JsonValue.Create(w))]) : null,
-            ["secret"] = o.IsSecret,
-            ["default"] = Json(o.Default),
-            ["value"] = o.IsSecret ? "" : Json(value(o)),
-        })]),
-    };
+    internal static SectionOptions Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new(
+    [
+        .. options.Select(o => new SettingsOption(
+            o.Key, o.Label, o.About, Kind(o.Type), (o.Type as ConfigType.Word)?.Words, o.IsSecret, Of(o.Default), o.IsSecret ? SettingsValue.Of("") : Of(value(o)))),
+    ]);
 
     private static string Kind(ConfigType type) => char.ToLowerInvariant(type.GetType().Name[0]) + type.GetType().Name[1..];
 
-    private static JsonNode? Json(YamlValue value) => value switch
+    private static SettingsValue? Of(YamlValue value) => value switch
     {
-        YamlValue.Scalar s => s.Value,
-        YamlValue.List l => new JsonArray([.. l.Items.Select(Json)]),
+        YamlValue.Scalar s => SettingsValue.Of(s.Value),
+        YamlValue.List l => SettingsValue.Of(l.Items.OfType<YamlValue.Scalar>().Select(i => i.Value)),
         _ => null,
     };
 
     private async Task<IResult> ChangeAsync(
         HttpContext context, ImmutableArray<ConfigOption> options, Func<NodeReader, ConfigOption, YamlNode, ServiceConfig, ServiceConfig> read)
     {
-        var body = await ConfigChanges.Body(context);
+        var body = await RestJson.ObjectAsync(context.Request);
         return await changes.ChangeAsync(_ => Task.FromResult<Func<ServiceConfig, ServiceConfig>>(config =>
         {
             var wrong = new List<string>();

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Reflection;
 using FolderSync.Api.Access;
 
@@ -9,20 +8,12 @@ internal static class StatusPage
 {
     private const string Prefix = "FolderSync.Api.Web.";
 
-    private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
-    {
-        [".html"] = "text/html; charset=utf-8",
-        [".js"] = "text/javascript; charset=utf-8",
-        [".css"] = "text/css; charset=utf-8",
-        [".svg"] = "image/svg+xml",
-    }.ToFrozenDictionary();
-
     public static void Map(WebApplication app, Gatekeeper gate)
     {
         foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             var file = name[Prefix.Length..];
-            var type = Types[Path.GetExtension(file)];
+            var type = TypeOf(Path.GetExtension(file));
             app.MapGet(file == "index.html" ? "/" : "/" + file, (HttpContext context) =>
             {
                 if (file == "index.html")
@@ -31,4 +22,13 @@ internal static class StatusPage
             });
         }
     }
+
+    private static string TypeOf(string extension) => extension switch
+    {
+        ".html" => "text/html; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
+        ".css" => "text/css; charset=utf-8",
+        ".svg" => "image/svg+xml",
+        _ => throw new ArgumentOutOfRangeException(nameof(extension), extension, "The page has files of no such type."),
+    };
 }

@@ -158,7 +158,9 @@ export function holdWords(hold) {
       consequence: 'They are deleted from this device, too. If the folder keeps versions, you can restore them from there.',
     }
     : {
-      text: `${what} deleted here. The other devices keep theirs until you confirm it.`,
+      text: hold.why
+        ? `${hold.why} ${files(hold.files)} are missing here. The other devices keep theirs. Mount it again to resume.`
+        : `${what} deleted here. The other devices keep theirs until you confirm it.`,
       confirm: `Delete ${files(hold.files)} everywhere`,
       ask: 'Delete these files on all devices?',
       consequence: 'The other devices delete their copies, too. If a device keeps versions, you can restore them there.',

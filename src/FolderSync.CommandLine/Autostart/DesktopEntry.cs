@@ -21,7 +21,7 @@ internal static class DesktopEntry
     /// <summary>Quotes twice: as the Exec key requires for its words, and as every value requires for backslashes.</summary>
     private static string Quote(string word)
     {
-        if (word.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.+=:@,".Contains(c, StringComparison.Ordinal)))
+        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.+=:@,".Contains(c, StringComparison.Ordinal)))
             return word;
         var quoted = new StringBuilder("\"");
         foreach (var c in word)
@@ -30,6 +30,6 @@ internal static class DesktopEntry
                 quoted.Append('\\');
             quoted.Append(c == '%' ? "%%" : c.ToString());
         }
-        return quoted.Append('"').Replace("\\", "\\\\").ToString();
+        return quoted.Append('"').Replace("\\", "\\\\").Replace("\n", "\\n").ToString();
     }
 }

@@ -48,6 +48,6 @@ internal static class SystemdUnit
                 _ => c.ToString(),
             });
         }
-        return word.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.+=:@,".Contains(c, StringComparison.Ordinal)) ? word : quoted.Append('"').ToString();
+        return word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.+=:@,".Contains(c, StringComparison.Ordinal)) ? word : quoted.Append('"').ToString();
     }
 }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text;
-using FolderSync.Client;
 using FolderSync.CommandLine.Completion;
 using FolderSync.CommandLine.Shell;
 using FolderSync.Configuration.Schema;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 
 namespace FolderSync.CommandLine.Commands;

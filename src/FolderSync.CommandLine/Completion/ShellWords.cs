@@ -19,7 +19,7 @@ internal sealed record ShellWords(IReadOnlyList<string> Before, string Current)
             var c = line[i];
             if (quote != '\0' && c == quote)
                 quote = '\0';
-            else if (c == '\\' && backslashQuotes && quote != '\'' && i + 1 < line.Length)
+            else if (c == '\\' && backslashQuotes && i + 1 < line.Length && IsQuotedBy(quote, line[i + 1]))
                 word.Append(line[++i]);
             else if (quote == '\0' && c is '"' or '\'')
                 (quote, began) = (c, true);
@@ -31,6 +31,9 @@ internal sealed record ShellWords(IReadOnlyList<string> Before, string Current)
         if (words.Count == 0)
             return new ShellWords([], "");
         return new ShellWords(words[1..], word.ToString());
+
+        // In double quotes a backslash stands for itself before most characters.
+        static bool IsQuotedBy(char quote, char next) => quote == '\0' || (quote == '"' && next is '"' or '\\' or '$' or '`');
 
         void End()
         {

@@ -101,9 +101,10 @@ internal sealed class DemoDevice : IAsyncDisposable
         // The demo concerns only its two devices.
         start.Environment["FOLDERSYNC_NETWORK_LOCAL_DISCOVERY"] = "false";
         var process = Process.Start(start)!;
+        var keeping = new Lock();
         void Keep(object _, DataReceivedEventArgs e)
         {
-            lock (log)
+            lock (keeping)
                 log.AppendLine(e.Data);
         }
         process.OutputDataReceived += Keep;

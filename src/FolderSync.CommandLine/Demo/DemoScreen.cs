@@ -1,6 +1,6 @@
 using System.Globalization;
-using FolderSync.Client;
 using FolderSync.CommandLine.Shell;
+using FolderSync.Contracts;
 using FolderSync.Core.Text;
 using Spectre.Console;
 

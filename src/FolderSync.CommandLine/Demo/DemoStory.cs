@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using FolderSync.Client;
 using FolderSync.CommandLine.Shell;
+using FolderSync.Contracts;
 using FolderSync.Core.Text;
 
 namespace FolderSync.CommandLine.Demo;
@@ -151,8 +151,8 @@ internal sealed class DemoStory : IAsyncDisposable
 
     private static async Task<string> WhyNotAsync(DemoDevice device, CancellationToken cancellation)
     {
-        var need = await device.Client.NeedAsync(FolderId, 1, 5, cancellation);
-        var lacking = string.Join(", ", ((IEnumerable<NeededFile>)[.. need.Progress ?? [], .. need.Queued ?? [], .. need.Rest ?? []]).Select(f => $"{f.Name} ({f.Reason ?? "waiting"})"));
+        var need = await device.Client.NeedPageAsync(FolderId, 1, 5, cancellation);
+        var lacking = string.Join(", ", need.Items.Select(i => $"{i.Name} ({i.Reason})"));
         return lacking.Length > 0 ? $"{device.Name} lacks {lacking}. " : "";
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -33,9 +34,10 @@ internal sealed class Paging
         if (total <= shown && page == 1)
             return;
         var first = (page - 1L) * perPage + 1;
+        var last = first + shown - 1;
         await context.Out.WriteLineAsync(shown == 0
-            ? $"There is no page {page}: {total:N0} in all."
-            : $"{first:N0} to {first + shown - 1:N0} of {total:N0}{(first + shown - 1 < total ? $"; the next: --page {page + 1}" : "")}.");
+            ? string.Create(CultureInfo.InvariantCulture, $"There is no page {page}: {total:N0} in all.")
+            : string.Create(CultureInfo.InvariantCulture, $"{first:N0} to {last:N0} of {total:N0}{(last < total ? $"; the next: --page {page + 1}" : "")}."));
     }
 
     public static Task PrintAsync<T>(CliContext context, T value, JsonTypeInfo<T> type) => context.Out.WriteLineAsync(JsonSerializer.Serialize(value, type));

@@ -1,6 +1,7 @@
 using FolderSync.Client;
 using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Store;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 
 namespace FolderSync.CommandLine.Shell;

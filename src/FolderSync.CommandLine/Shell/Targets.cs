@@ -1,5 +1,5 @@
-using FolderSync.Client;
 using FolderSync.Configuration.Schema;
+using FolderSync.Contracts;
 using FolderSync.Core.Model;
 
 namespace FolderSync.CommandLine.Shell;
@@ -11,8 +11,7 @@ internal static class Targets
     {
         if (folders.FirstOrDefault(f => f.Id == word) is { } exact)
             return exact;
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(word));
-        var named = folders.Where(f => f.Label == word || f.Path is not null && Path.TrimEndingDirectorySeparator(f.Path) == path).ToList();
+        var named = word.Length > 0 ? folders.Where(f => f.Label == word || IsAt(f, word)).ToList() : [];
         if (named.Count == 1)
             return named[0];
         throw CliException.BadInput(named.Count > 1
@@ -25,7 +24,8 @@ internal static class Targets
     /// <summary>The device's full ID.</summary>
     public static ConfiguredDevice Device(string word, IReadOnlyList<ConfiguredDevice> devices)
     {
-        var named = devices.Where(d => string.Equals(d.Name, word, StringComparison.OrdinalIgnoreCase)).ToList();
+        // An empty word (a script's variable that is not set) is not the name of what has none.
+        var named = word.Length > 0 ? devices.Where(d => string.Equals(d.Name, word, StringComparison.OrdinalIgnoreCase)).ToList() : [];
         if (named.Count == 1)
             return named[0];
         if (named.Count > 1)
@@ -39,4 +39,7 @@ internal static class Targets
         throw CliException.BadInput(word.Count(char.IsLetterOrDigit) > 40 ? why!
             : $"There is no device '{word}'. " + (Suggestion.For(word, devices.Select(d => d.Name ?? "")) is { Length: > 0 } meant ? $"Did you mean '{meant}'?" : "Pair it first: `foldersync pair ID`."));
     }
+
+    private static bool IsAt(ConfiguredFolder folder, string path) =>
+        folder.Path is { Length: > 0 } there && Path.TrimEndingDirectorySeparator(there) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 }

@@ -1,4 +1,3 @@
-using FolderSync.Client;
 using FolderSync.Contracts;
 using FolderSync.Core.Text;
 

@@ -30,13 +30,13 @@ public static class Quantity
     public static string Free((double Amount, bool IsBytes) free) =>
         free.Amount == 0 ? Off : free.IsBytes ? Size((long)free.Amount) : free.Amount.ToString("0.######", CultureInfo.InvariantCulture) + "%";
 
-    /// <summary>Seconds; null if it isn't a duration.</summary>
+    /// <summary>Seconds; null where it is not a duration. A part of a second is none: cut off, it would mean "off".</summary>
     public static long? ParseDuration(string text)
     {
         if (!Split(text, out var number, out var unit))
             return null;
         unit = unit switch { "sec" or "second" or "seconds" => "s", "min" or "minute" or "minutes" => "m", "hour" or "hours" => "h", "day" or "days" => "d", _ => unit };
-        return Times.FirstOrDefault(t => t.Name == unit) is { Seconds: > 0 } time ? Whole(number * time.Seconds) : null;
+        return Times.FirstOrDefault(t => t.Name == unit) is { Seconds: > 0 } time && decimal.IsInteger(number * time.Seconds) ? Whole(number * time.Seconds) : null;
     }
 
     /// <summary>Bytes; null if it isn't a size.</summary>
@@ -51,7 +51,7 @@ public static class Quantity
         : null;
 
     public static double? ParsePercent(string text) =>
-        text.EndsWith('%') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= 100
+        text.EndsWith('%') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and <= 100
             ? percent
             : null;
 

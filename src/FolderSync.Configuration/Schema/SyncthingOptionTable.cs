@@ -83,9 +83,9 @@ public static partial class SyncthingOptions
         new("ldap.insecureSkipVerify", OptionTreatment.Refused, NoLdap, "false"),
         .. Rows(Ldap, OptionTreatment.Kept, NoLdap, "bindDN transport searchBaseDN searchFilter"),
 
-        .. Rows("remoteIgnoredDevices", OptionTreatment.InForce, "", "deviceID"),
-        .. Rows("remoteIgnoredDevices", OptionTreatment.Kept, "It is for display only.", "time name address"),
-        .. Rows("ignores", OptionTreatment.InForce, "", "lines"),
+        .. Rows(IgnoredDevices, OptionTreatment.InForce, "", "deviceID"),
+        .. Rows(IgnoredDevices, OptionTreatment.Kept, "It is for display only.", "time name address"),
+        .. Rows(Ignores, OptionTreatment.InForce, "", "lines"),
     ];
 
     /// <summary>The options of config.yaml that REST knows are supported, as their own rows say.</summary>

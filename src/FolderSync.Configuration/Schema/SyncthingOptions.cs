@@ -50,6 +50,14 @@ public static partial class SyncthingOptions
     public const string Options = "options";
     public const string Gui = "gui";
     public const string Ldap = "ldap";
+    public const string Ignores = "ignores";
+
+    /// <summary>The whole configuration's other parts: lists of the above, and <see cref="Defaults"/>, which has a template of each kind.</summary>
+    public const string Folders = "folders";
+    public const string Devices = "devices";
+    public const string IgnoredDevices = "remoteIgnoredDevices";
+    public const string Defaults = "defaults";
+    public const string Version = "version";
 
     public static SyncthingOption? Find(string path) => Table.GetValueOrDefault(path);
 

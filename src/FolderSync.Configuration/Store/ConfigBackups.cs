@@ -9,6 +9,8 @@ namespace FolderSync.Configuration.Store;
 public sealed class ConfigBackups(string directory, TimeProvider time)
 {
     private const int Kept = 6;
+    private const string Prefix = "config-";
+    private const string Stamp = "yyyyMMdd-HHmmss-fff";
 
     /// <summary>Newest first; skips unreadable ones.</summary>
     public IEnumerable<(string Path, string Text)> Texts()
@@ -28,17 +30,29 @@ public sealed class ConfigBackups(string directory, TimeProvider time)
             if (Texts().Select(t => t.Text).FirstOrDefault() == text)
                 return;
             new HomeDirectory(directory).Make();
-            var name = time.GetUtcNow().ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
-            var path = Path.Combine(directory, $"config-{name}.yaml");
-            for (var i = 1; File.Exists(path); i++)
-                path = Path.Combine(directory, $"config-{name}~{i:000}.yaml");
-            DurableFile.Write(path, text);
+            DurableFile.Write(Path.Combine(directory, $"{Prefix}{NextMoment().ToString(Stamp, CultureInfo.InvariantCulture)}.yaml"), text);
             foreach (var old in Files().SkipLast(Kept))
                 File.Delete(old);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
+    }
+
+    /// <summary>Later than that of every copy: the newest text has the last name, also where the clock was set back since.</summary>
+    private DateTime NextMoment()
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return Files().Select(MomentOf).LastOrDefault() is { } last && now < last.AddMilliseconds(1) ? last.AddMilliseconds(1) : now;
+    }
+
+    /// <summary>Null where the file is no copy of this class.</summary>
+    private static DateTime? MomentOf(string path)
+    {
+        var name = Path.GetFileName(path.AsSpan());
+        return name.Length > Prefix.Length + Stamp.Length
+            && DateTime.TryParseExact(name.Slice(Prefix.Length, Stamp.Length), Stamp, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)
+            && moment < DateTime.MaxValue.AddDays(-1) ? moment : null;
     }
 
     private static string? Read(string path)
@@ -54,5 +68,5 @@ public sealed class ConfigBackups(string directory, TimeProvider time)
     }
 
     private IEnumerable<string> Files() =>
-        Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "config-*.yaml").Order(StringComparer.Ordinal) : [];
+        Directory.Exists(directory) ? Directory.EnumerateFiles(directory, Prefix + "*.yaml").Where(f => MomentOf(f) is not null).Order(StringComparer.Ordinal) : [];
 }

@@ -17,7 +17,7 @@ public static class LocalChange
         if (global is { IsInvalid: false, Deleted: false } && IsThatVersion(seen, global) && mine?.Version.IsConcurrentWith(global.Version) != true &&
             (mine is null || global.Version.Covers(mine.Version) || IsFlagged(mine)))
             return Stamped(global, seen);
-        if (mine is { Deleted: false } && (mine.LocalFlags & LocalFlags.Ignored) != 0 && IsThatVersion(seen, mine))
+        if (mine is { Deleted: false } && (mine.LocalFlags & (LocalFlags.Ignored | LocalFlags.Unsupported)) != 0 && IsThatVersion(seen, mine))
             return Stamped(mine, seen) with { LocalFlags = LocalFlags.None };
 
         var basis = mine?.Version ?? VersionVector.Empty;
@@ -35,9 +35,13 @@ public static class LocalChange
     }
 
     /// <summary>The tombstone for a present entry that is missing on disk.</summary>
-    public static FileEntry Gone(FileEntry mine, ShortId self, long unixSeconds, FolderType folder)
+    /// <param name="global">The global version, null where nobody has the name.</param>
+    public static FileEntry Gone(FileEntry mine, FileEntry? global, ShortId self, long unixSeconds, FolderType folder)
     {
         var tombstone = Tombstone(mine, unixSeconds) with { ModifiedBy = self };
+        // Made here and deleted again, where nothing of this device counts: as if it had never been.
+        if (folder == FolderType.ReceiveOnly && (mine.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0 && global is null or { IsInvalid: true } or { Deleted: true })
+            return global is { Deleted: true, IsInvalid: false } ? Unplaced(global) : tombstone with { Version = VersionVector.Empty };
         // It was deleted while ignored: nobody is notified, and devices that have it send it back.
         if ((mine.LocalFlags & LocalFlags.Ignored) != 0)
             return tombstone with { Version = VersionVector.Empty };
@@ -48,8 +52,36 @@ public static class LocalChange
         };
     }
 
+    /// <summary>
+    /// What becomes of a change of this device's when its folder is receive-only no more. It counts from now on: what stands here is announced, and
+    /// what was deleted here is recorded as standing, so that the next scan misses it, and the guard over deletions judges it as any other. A
+    /// deletion that others have edited past loses: the file comes back.
+    /// </summary>
+    /// <param name="global">The global version, null where nobody else has the name.</param>
+    public static FileEntry Released(FileEntry mine, FileEntry? global, long unixSeconds)
+    {
+        if (!mine.Deleted)
+            return mine with { LocalFlags = mine.LocalFlags & ~LocalFlags.ReceiveOnlyChanged };
+        return global is { Deleted: false, IsInvalid: false } && mine.Version.Covers(global.Version)
+            ? Unplaced(global)
+            : Tombstone(mine, unixSeconds) with { Version = VersionVector.Empty };
+    }
+
     /// <summary>An ignore pattern covers it from now on: keep the entry, and announce it as invalid.</summary>
     public static FileEntry NowIgnored(FileEntry mine) => mine with { LocalFlags = LocalFlags.Ignored };
+
+    /// <summary>A pipe, socket or device has its name: kept as it was, told to the others as invalid, so that nobody asks for it here.</summary>
+    public static FileEntry NowSpecial(FileEntry mine) => mine with { LocalFlags = LocalFlags.Unsupported };
+
+    /// <summary>
+    /// What the others are told of a name that is ignored here: the newest version there is, as invalid, so that nobody waits for this device to take
+    /// it. What is recorded stays what was here last: it is what stands on the disk when the name is ignored no more.
+    /// </summary>
+    /// <param name="global">The global version, null where nobody has the name.</param>
+    public static FileEntry AnnouncedIgnored(FileEntry mine, FileEntry? global) =>
+        (mine.LocalFlags & LocalFlags.Ignored) != 0 && global is { IsInvalid: false } && global.Version.Compare(mine.Version) == VectorOrder.Newer
+            ? global with { Sequence = mine.Sequence, LocalFlags = LocalFlags.Ignored, Disk = default, PreHashes = default }
+            : mine;
 
     /// <summary>
     /// A local edit and a remote deletion are concurrent: the edit wins, and is announced so that it dominates under every rule in use (Syncthing
@@ -111,6 +143,9 @@ public static class LocalChange
     public static bool SameMetadata(FileEntry a, FileEntry b) =>
         (a.NoPermissions || b.NoPermissions || a.Type == FileType.Symlink || a.Permissions == b.Permissions) &&
         (a.Type != FileType.File || a.Modified == b.Modified);
+
+    /// <summary>Another device's version as this one's entry, nothing of it seen on the disk.</summary>
+    private static FileEntry Unplaced(FileEntry global) => global with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None, Sequence = 0 };
 
     private static bool IsFlagged(FileEntry mine) => (mine.LocalFlags & (LocalFlags.ReceiveOnlyChanged | LocalFlags.Ignored)) != 0;
 

@@ -15,6 +15,9 @@ public static class Need
             return !global.Deleted;
         if ((have.LocalFlags & LocalFlags.Ignored) != 0)
             return false;
+        // Whoever ignores a name has nothing to delete.
+        if (have.Invalid && global.Deleted)
+            return false;
         return !have.Version.Covers(global.Version);
     }
 

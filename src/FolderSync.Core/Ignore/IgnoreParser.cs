@@ -12,6 +12,8 @@ public readonly record struct IgnoreDialect(bool FoldCase, bool BackslashSeparat
     public static IgnoreDialect MacOS => new(FoldCase: true, BackslashSeparates: false);
 
     public static IgnoreDialect Windows => new(FoldCase: true, BackslashSeparates: true);
+
+    public static IgnoreDialect OfThisSystem => OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? MacOS : Unix;
 }
 
 /// <summary>Parses Syncthing's <c>.stignore</c> language.</summary>
@@ -33,7 +35,7 @@ public static class IgnoreParser
     {
         var reading = new Reading(include, dialect);
         reading.ReadFile(InternalNames.IgnoreFile, lines);
-        return new IgnoreRules(lines, reading.Lines, reading.Errors);
+        return new IgnoreRules(lines, reading.Lines, reading.Errors, reading.Included);
     }
 
     /// <summary>Parses one ignore file and everything that it includes.</summary>
@@ -42,6 +44,9 @@ public static class IgnoreParser
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
         private readonly HashSet<string> _included = new(StringComparer.Ordinal);
+
+        /// <summary>Files that are included, whether they are there or not.</summary>
+        public IReadOnlyCollection<string> Included => _included;
 
         /// <summary>The files being parsed, each included by the one before it.</summary>
         private readonly List<string> _open = [];

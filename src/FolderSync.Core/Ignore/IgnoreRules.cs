@@ -45,9 +45,10 @@ public sealed class IgnoreRules
 
     private readonly int[] _negated;
 
-    internal IgnoreRules(IReadOnlyList<string> source, IReadOnlyList<IgnoreLine> lines, IReadOnlyList<IgnoreError> errors)
+    internal IgnoreRules(IReadOnlyList<string> source, IReadOnlyList<IgnoreLine> lines, IReadOnlyList<IgnoreError> errors, IEnumerable<string> included)
     {
         Source = source;
+        Included = new SortedSet<FileName>([.. included.Select(i => FileName.TryOf(i, out var name, out _) ? name : default).Where(n => !n.IsRoot)]);
         Errors = errors;
         Expanded = [.. lines.SelectMany(l => l.Expanded)];
         _lines = [.. lines];
@@ -64,10 +65,13 @@ public sealed class IgnoreRules
     }
 
     /// <summary>Ignores nothing but internal names.</summary>
-    public static IgnoreRules None { get; } = new([], [], []);
+    public static IgnoreRules None { get; } = new([], [], [], []);
 
     /// <summary>The ignore file's own lines, as read.</summary>
     public IReadOnlyList<string> Source { get; }
+
+    /// <summary>Files of the folder that the ignore file includes, whether they are there or not: a change of one is a change of the patterns.</summary>
+    public IReadOnlySet<FileName> Included { get; }
 
     /// <summary>All patterns in force, including those of included files, as Syncthing's REST API shows them under "expanded".</summary>
     public IReadOnlyList<string> Expanded { get; }
@@ -106,6 +110,9 @@ public sealed class IgnoreRules
     /// and is synced itself if anything below it is.
     /// </summary>
     public bool CanSkipDirectory(FileName name) => Match(name, isDirectory: true).CanSkip;
+
+    /// <summary>As <see cref="CanSkipDirectory"/>, but for directories that hold what the ignore file includes.</summary>
+    public bool NeedNotWatch(FileName name) => CanSkipDirectory(name) && !Included.Any(i => i.IsUnder(name));
 
     private int FirstMatch(ref FoldedName name)
     {

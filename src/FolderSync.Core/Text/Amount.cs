@@ -10,7 +10,8 @@ public static class Amount
     public static string Bytes(double bytes)
     {
         var unit = 0;
-        while (bytes >= 1024 && unit < Units.Length - 1)
+        // 1023.6 KiB would be rounded up to 1024.
+        while (Math.Round(bytes) >= 1024 && unit < Units.Length - 1)
         {
             bytes /= 1024;
             unit++;
@@ -20,7 +21,7 @@ public static class Amount
 
     /// <summary>"1 folder", "2 folders".</summary>
     /// <param name="many">Null: with an s.</param>
-    public static string Count(long number, string one, string? many = null) => number == 1 ? $"1 {one}" : $"{number:N0} {many ?? one + "s"}";
+    public static string Count(long number, string one, string? many = null) => number == 1 ? $"1 {one}" : string.Create(CultureInfo.InvariantCulture, $"{number:N0} {many ?? one + "s"}");
 
     public static string Duration(TimeSpan time) => time switch
     {

@@ -86,6 +86,7 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
         await open.RunAsync(() => index.CommitRemote(batch.Device, batch.IndexId, batch.ToStore(), batch.IsFull), cancellation);
         await open.RunAsync(() => Folder.Fetched.Supersede(batch.Files, index), cancellation);
         await ResurrectAsync(batch.Files, cancellation);
+        await AnnounceIgnoredAsync(batch.Files, cancellation);
         DeletionsSettled = Deadline.In(DeletionDelay, Folder.Parts.Time);
         Folder.Events.Publish(() => new EngineEvent.RemoteIndexUpdated(batch.Device, Folder.Id, batch.Files.Count, index.RemoteState(batch.Device).MaxSequence));
         Folder.OnSourcesChanged();
@@ -104,6 +105,19 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
                 .Select(t => LocalChange.Resurrect(index.FindLocal(t.Name), t, Folder.Parts.Self.Short, Folder.NowSeconds)).OfType<FileEntry>()],
             cancellation);
     }
+
+    /// <summary>What is ignored here has a newer version elsewhere: it is announced anew, as ignored, under that version.</summary>
+    private async Task AnnounceIgnoredAsync(IReadOnlyList<FileEntry> theirs, CancellationToken cancellation)
+    {
+        var index = open.Index;
+        var outdated = await open.RunAsync(() => theirs.Where(t => !t.IsInvalid && IsOutdated(index.FindLocal(t.Name), t)).Select(t => t.Name).ToList(), cancellation);
+        if (outdated.Count > 0)
+            await writer.CommitAsync(index => [.. outdated.Select(index.FindLocal).OfType<FileEntry>().Where(IsIgnored)], cancellation);
+    }
+
+    private static bool IsOutdated(FileEntry? mine, FileEntry theirs) => mine is not null && IsIgnored(mine) && !mine.Version.Covers(theirs.Version);
+
+    private static bool IsIgnored(FileEntry entry) => (entry.LocalFlags & LocalFlags.Ignored) != 0;
 
     private async Task NoteRefusedAsync(RemoteBatch batch, CancellationToken cancellation)
     {

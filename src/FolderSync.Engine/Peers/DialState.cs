@@ -1,4 +1,5 @@
 using FolderSync.Engine.Primitives;
+using FolderSync.Engine.Status;
 
 namespace FolderSync.Engine.Peers;
 
@@ -9,7 +10,7 @@ internal sealed class DialState(TimeProvider time)
     private static readonly TimeSpan RediscoveryInterval = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, string> _errors = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, DialError> _errors = new(StringComparer.Ordinal);
     private bool _hasReason;
     private CancellationTokenSource? _current;
 
@@ -20,12 +21,12 @@ internal sealed class DialState(TimeProvider time)
     public Wakeup Wake { get; } = new(time);
 
     /// <summary>Address → why the last attempt failed.</summary>
-    public IReadOnlyDictionary<string, string> Errors
+    public IReadOnlyDictionary<string, DialError> Errors
     {
         get
         {
             lock (_lock)
-                return new Dictionary<string, string>(_errors);
+                return new Dictionary<string, DialError>(_errors);
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed class DialState(TimeProvider time)
             if (error is null)
                 _errors.Remove(address);
             else
-                _errors[address] = error;
+                _errors[address] = new DialError(error, time.GetUtcNow());
         }
     }
 

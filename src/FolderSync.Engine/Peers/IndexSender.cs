@@ -1,3 +1,4 @@
+using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Primitives;
@@ -28,7 +29,7 @@ internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFo
         var announced = sent;
         while (true)
         {
-            IReadOnlyList<FileEntry> page = await parts.Workers.Run(() => index.LocalSince(sent, PageSize), cancellation);
+            IReadOnlyList<FileEntry> page = await parts.Workers.Run(() => Read(sent), cancellation);
             var due = Deadline.Never;
             // Check it after reading the page: entries committed under the limit come after it.
             if (folder.AnnouncementLimit is { } limit && !limit.Until.IsPast(parts.Time))
@@ -54,6 +55,9 @@ internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFo
             }
         }
     }
+
+    private List<FileEntry> Read(long after) =>
+        [.. index.LocalSince(after, PageSize).Select(e => (e.LocalFlags & LocalFlags.Ignored) == 0 ? e : LocalChange.AnnouncedIgnored(e, index.FindGlobal(e.Name)))];
 
     /// <summary>
     /// An entry without a version is nobody's version. Still, this device has to announce, as invalid, that it no longer has what it announced for

@@ -9,7 +9,8 @@ using FolderSync.Index;
 namespace FolderSync.Engine.Pulling;
 
 /// <summary>Applies a batch of steps to the disk, commits the results in one transaction, and handles the consequences of each step.</summary>
-internal sealed class BatchApplier(PullContext context, ConflictReconciler conflicts)
+/// <param name="tryOtherwise">Asked about each item that no rename brings here, from another filesystem; true if another way is tried now.</param>
+internal sealed class BatchApplier(PullContext context, ConflictReconciler conflicts, Func<PullItem, bool> tryOtherwise)
 {
     private const string ChangedMeanwhile = "It was changed here meanwhile; it is scanned and decided again.";
 
@@ -47,6 +48,23 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
     }
 
     private IReadOnlyList<ApplyResult> Apply(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps)
+    {
+        // Asked last of all: a file must not land in the directory that an unmounted disk has left behind.
+        var lost = context.Mounts.FindLost(context.Open.Disk);
+        if (lost.Count == 0)
+            return ApplyAll(steps);
+        var refused = steps.Select(s => s.Step).Where(s => WhyNot(lost, s) is not null).ToList();
+        return
+        [
+            .. ApplyAll([.. steps.Where(s => WhyNot(lost, s.Step) is null)]),
+            .. refused.Select(s => new ApplyResult.Failed(s, new FileProblem(s.Target.Name.Value, WhyNot(lost, s)!))),
+        ];
+    }
+
+    private static string? WhyNot(IReadOnlyDictionary<FileName, string> lost, ApplyStep step) =>
+        MountPoints.WhyNotPlaced(lost, step.Target.Name) ?? (step is ApplyStep.Move move ? MountPoints.WhyNotPlaced(lost, move.From.Name) : null);
+
+    private IReadOnlyList<ApplyResult> ApplyAll(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps)
     {
         foreach (var (item, step) in steps)
         {
@@ -116,6 +134,8 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
         {
             case ApplyResult.Done done:
                 context.Retries.Succeed(item.Name);
+                if (context.Open.Ignores.Included.Contains(item.Name))
+                    context.Scans.Request([item.Name]);
                 if (done.ConflictCopy is { } copy)
                     conflicts.OnCopyMade(item, copy);
                 break;
@@ -128,6 +148,8 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
                 context.Retries.Note(item.Global, new PullFailure(ChangedMeanwhile, RetryWhen.Soon));
                 context.Scans.Request(changed.Rescan);
                 break;
+            case ApplyResult.Failed { Problem.Error: FileSystemError.CrossDevice } when tryOtherwise(item):
+                return;
             case ApplyResult.Failed failed:
                 error = failed.Problem.Reason;
                 OnApplyFailed(item, failed.Problem);

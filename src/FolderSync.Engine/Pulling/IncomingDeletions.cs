@@ -35,7 +35,9 @@ internal sealed class IncomingDeletions(ConfiguredFolder folder)
             return false;
         }
         var files = await open.RunAsync(() => deletions.Select(open.Index.FindLocal).OfType<FileEntry>().Where(e => e.IsFile).ToList(), cancellation);
-        _recent.Expire();
+        // See LocalDeletions: a hold doesn't end with the window.
+        if (folder.Status.Hold is not { Incoming: true })
+            _recent.Expire();
         var total = open.Index.Counts.Local.Files;
         if (!DeletionGuard.MustHold(files.Count + _recent.Count, total + _recent.Count, config.DeletionLimits))
         {

@@ -7,7 +7,7 @@ using FolderSync.Engine.Versions;
 namespace FolderSync.Engine.Pulling;
 
 /// <summary>What pulling works with: the open folder, and the devices that have what it needs.</summary>
-internal sealed record PullContext(OpenFolder Open, LocalIndexWriter Writer, RetryTable Retries, IBlockSources Sources, IScanRequests Scans, DiskRoom Room)
+internal sealed record PullContext(OpenFolder Open, LocalIndexWriter Writer, RetryTable Retries, IBlockSources Sources, IScanRequests Scans, DiskRoom Room, MountPoints Mounts)
 {
     public ConfiguredFolder Folder => Open.Folder;
 

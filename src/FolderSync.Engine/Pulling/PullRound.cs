@@ -31,14 +31,17 @@ internal sealed class PullRound
     private readonly HashSet<FileName> _moved = [];
     private readonly List<FileName> _deletions = [];
     private readonly List<PullItem> _overDirectories = [];
+    private readonly List<PullItem> _immovable = [];
+    private readonly HashSet<FileName> _fetchedInstead = [];
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FileName, FileTransfer> _transfers = [];
+    private IReadOnlyDictionary<FileName, string> _lostMounts = new Dictionary<FileName, string>();
 
     /// <param name="deletionsSettled">When deletions are carried out.</param>
     public PullRound(PullContext context, ConflictReconciler conflicts, IncomingDeletions incoming, Deadline deletionsSettled)
     {
         (_context, _index, _incoming, _deletionsSettled) = (context, context.Open.Index, incoming, deletionsSettled);
-        _queue = new ApplyQueue(context, new BatchApplier(context, conflicts));
+        _queue = new ApplyQueue(context, new BatchApplier(context, conflicts, TryFetchInstead));
     }
 
     /// <summary>Fails with the first failure of any part: a bug, or an index that can't be read or written.</summary>
@@ -72,22 +75,45 @@ internal sealed class PullRound
 
     private async Task RunStagesAsync(TaskGroup work)
     {
+        _lostMounts = await _context.Open.RunAsync(() => _context.Mounts.FindLost(_context.Open.Disk), work.Ended);
         await FetchAllAsync(work);
-        await SettleFilesAsync(work.Ended);
+        await SettleFilesAsync(work);
         // A file can only take a directory's name once everything to be deleted there is gone.
         if (await DeleteAsync(work.Ended))
         {
             foreach (var item in _overDirectories)
                 await StartAsync(item, work);
         }
-        await SettleFilesAsync(work.Ended);
+        await SettleFilesAsync(work);
     }
 
     /// <summary>Returns when all files in transfer are in place.</summary>
-    private async Task SettleFilesAsync(CancellationToken cancellation)
+    private async Task SettleFilesAsync(TaskGroup work)
     {
-        await _active.DrainAsync(cancellation);
-        await _queue.FlushAsync(cancellation);
+        do
+        {
+            await _active.DrainAsync(work.Ended);
+            await _queue.FlushAsync(work.Ended);
+        }
+        while (await FetchImmovableAsync(work));
+    }
+
+    private bool TryFetchInstead(PullItem item)
+    {
+        if (item.Decision.Kind != PullKind.File || !_fetchedInstead.Add(item.Name))
+            return false;
+        _immovable.Add(item);
+        return true;
+    }
+
+    /// <summary>What can't be renamed to another filesystem is put together from the file that is still there; that one is deleted like any other.</summary>
+    private async Task<bool> FetchImmovableAsync(TaskGroup work)
+    {
+        PullItem[] items = [.. _immovable];
+        _immovable.Clear();
+        foreach (var item in items)
+            await StartAsync(item, work);
+        return items.Length > 0;
     }
 
     /// <summary>Thread-safe.</summary>
@@ -259,6 +285,11 @@ internal sealed class PullRound
     {
         if (IsIgnored(item) || _context.MustWait(item.Global))
             return;
+        if (MountPoints.WhyNotPlaced(_lostMounts, item.Name) is { } why)
+        {
+            _context.Retries.Note(item.Global, new PullFailure(why, RetryWhen.Later));
+            return;
+        }
         if (item.Decision.Kind != PullKind.File)
         {
             await _queue.ApplyNowAsync([(item, StepFor(item))], work.Ended);

@@ -9,7 +9,7 @@ internal static class IgnoreQueries
 {
     public static IgnoreText Read(OpenFolder open)
     {
-        var lines = IgnoreFile.Read(open.Disk, IgnoreFile.Name) ?? [];
+        var lines = IgnoreFile.Read(open.Disk) ?? [];
         while (lines.Count > 0 && lines[^1].Length == 0)
             lines = [.. lines.Take(lines.Count - 1)];
         var rules = IgnoreFile.Load(open.Disk);
@@ -19,7 +19,7 @@ internal static class IgnoreQueries
     /// <exception cref="EngineException">They are invalid; nothing is written.</exception>
     public static void Write(OpenFolder open, IReadOnlyList<string> lines)
     {
-        if (Parse(open, lines).Error is { } error)
+        if (IgnoreFile.Parse(open.Disk, lines).Error is { } error)
             throw new EngineException($"These ignore patterns can't be used: {error}");
         IgnoreFile.Write(open.Disk, lines);
     }
@@ -27,11 +27,9 @@ internal static class IgnoreQueries
     /// <summary>What these patterns would ignore on disk now.</summary>
     public static IgnoredPreview Preview(OpenFolder open, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation)
     {
-        var rules = Parse(open, lines);
+        var rules = IgnoreFile.Parse(open.Disk, lines);
         if (rules.Error is { } error)
             return new IgnoredPreview(error.Message, error.File == InternalNames.IgnoreFile ? error.Line : null, 0, [], 0, 0);
         return new IgnoreSurvey(open.Disk, rules, skip, take, cancellation).Run();
     }
-
-    private static IgnoreRules Parse(OpenFolder open, IReadOnlyList<string> lines) => IgnoreParser.Parse(lines, path => IgnoreFile.Read(open.Disk, path));
 }

@@ -51,6 +51,10 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
                 if (index.FindLocal(known.Name) is { Deleted: false } entry && entry.Version == known.Version)
                     decisions.Entries.Add(LocalChange.NowIgnored(entry));
                 break;
+            case ScanFinding.NowSpecial(var known):
+                if (index.FindLocal(known.Name) is { Deleted: false } replaced && replaced.Version == known.Version)
+                    decisions.Entries.Add(LocalChange.NowSpecial(replaced));
+                break;
             case ScanFinding.Gone(var known):
                 DecideGone(index, known, decisions);
                 break;
@@ -66,7 +70,7 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
         else if (HasNoPlace(index, mine))
             decisions.Entries.Add(LocalChange.NeverPlaced(mine, decisions.Now));
         else
-            decisions.Entries.Add(LocalChange.Gone(mine, Self, decisions.Now, decisions.Type));
+            decisions.Entries.Add(LocalChange.Gone(mine, index.FindGlobal(mine.Name), Self, decisions.Now, decisions.Type));
     }
 
     /// <summary>The index hasn't changed since the scan read it (a pull may have committed meanwhile).</summary>

@@ -17,6 +17,9 @@ internal sealed class FolderScan(OpenFolder open, FindingWriter writer)
 
     public List<FileProblem> Problems { get; } = [];
 
+    /// <summary>Other filesystems that are mounted where it looked.</summary>
+    public List<ScanFinding.MountPoint> Mounts { get; } = [];
+
     /// <summary>Names that changed during the scan.</summary>
     public SortedSet<FileName> Rescan { get; } = [];
 
@@ -48,6 +51,9 @@ internal sealed class FolderScan(OpenFolder open, FindingWriter writer)
             {
                 case ScanFinding.Gone gone:
                     Gone.Add(gone.Known);
+                    break;
+                case ScanFinding.MountPoint mount:
+                    Mounts.Add(mount);
                     break;
                 case ScanFinding.Problem problem:
                     Problems.Add(problem.What);

@@ -29,7 +29,7 @@ internal sealed class FolderWatcher(OpenFolder open, IScanRequests scans, TaskGr
         _hasFailed = false;
         try
         {
-            var watcher = _watcher = Folder.Parts.Watchers.Watch(Folder.Config.Path, name => open.Ignores.CanSkipDirectory(name));
+            var watcher = _watcher = Folder.Parts.Watchers.Watch(Folder.Config.Path, name => open.Ignores.NeedNotWatch(name));
             _watching = Folder.Parts.Supervisor.RunAsync($"watch {Folder.Id}", () => WatchAsync(watcher), OnFault, flows.Ended);
         }
         catch (IOException e)

@@ -4,6 +4,7 @@ using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
 using FolderSync.Engine.Primitives;
 using FolderSync.Engine.Status;
+using FolderSync.Index;
 
 namespace FolderSync.Engine.Scanning;
 
@@ -11,7 +12,7 @@ namespace FolderSync.Engine.Scanning;
 /// Guards against local mass deletions: files missing on disk are announced, gathered while more are being deleted, or held until the user decides.
 /// Outlives each opening of the folder.
 /// </summary>
-internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
+internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts, ScanQueue scans)
 {
     private const int MaxReportedNames = 100;
     private static readonly TimeSpan GatherFor = TimeSpan.FromSeconds(2);
@@ -38,8 +39,9 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
 
     /// <summary>Decides about what a scan didn't find, and calls <paramref name="commit"/> to announce it if that is safe.</summary>
     /// <param name="isAwaited">Someone waits for the result: don't gather.</param>
-    public async Task JudgeAsync(OpenFolder open, IReadOnlyList<FileEntry> gone, bool isFull, bool isAwaited, Func<Task> commit, CancellationToken cancellation)
+    public async Task JudgeAsync(OpenFolder open, FolderScan scan, bool isFull, bool isAwaited, Func<Task> commit, CancellationToken cancellation)
     {
+        var gone = scan.Gone;
         // This scan has seen everything that was gathered.
         var endsGathering = isFull || !scans.HasLater;
         var isConfirmed = isFull && _isConfirmed;
@@ -47,11 +49,13 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
         {
             // Everything is there again.
             End(ofHold: isFull, ofGathering: endsGathering);
+            mounts.Learn(scan.Mounts, isAll: isFull);
             return;
         }
         if (!isFull && folder.Status.Hold is { Incoming: false })
         {
             // Files that vanish meanwhile wait with the others and are counted again soon.
+            mounts.LearnHeld(scan.Mounts, gone);
             scans.AdvanceFullScan(Deadline.In(CountHeldAfter, folder.Parts.Time));
             return;
         }
@@ -60,6 +64,13 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
             Gather(gone, _gatheredFiles);
             return;
         }
+        if (!isConfirmed && await HiddenAsync(open, gone, cancellation) is var (directory, hidden, why))
+        {
+            mounts.LearnHeld(scan.Mounts, gone, directory);
+            Hold(hidden, open.Index.Counts.Local.Files, why);
+            return;
+        }
+        mounts.Learn(scan.Mounts, isAll: isFull);
         var limits = folder.Config.DeletionLimits;
         IReadOnlyList<FileEntry> lost = limits == DeletionLimits.None ? [] : await FindLostAsync(open, gone, cancellation);
         if (isConfirmed)
@@ -74,10 +85,12 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
     }
 
     private async Task<DeletionVerdict> VerdictAsync(
-        OpenFolder open, IReadOnlyList<FileEntry> gone, IReadOnlyList<FileEntry> lost, DeletionLimits limits, bool mayWait, CancellationToken cancellation)
+        OpenFolder open, List<FileEntry> gone, IReadOnlyList<FileEntry> lost, DeletionLimits limits, bool mayWait, CancellationToken cancellation)
     {
         var index = open.Index;
-        _recent.Expire();
+        // What went before a hold is judged with it until the user decides; else it would be released as soon as the window has passed.
+        if (folder.Status.Hold is not { Incoming: false })
+            _recent.Expire();
         var burst = new DeletionBurst(lost.Count, _recent.Count, index.Counts.Local.Files, lost.Count > _gatheredFiles, GatheredFor(), mayWait);
         var verdict = DeletionGuard.Judge(burst, limits);
         if (verdict == DeletionVerdict.Hold && burst.Before > 0)
@@ -93,12 +106,30 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, ScanQueue scans)
         return verdict;
     }
 
-    private void Hold(IReadOnlyList<FileEntry> lost, long total)
+    /// <summary>Files that a filesystem took along which is mounted no more, or hides which was mounted over them; with a sentence that says so. Null for none.</summary>
+    private async Task<(FileName Directory, IReadOnlyList<FileEntry> Files, string Why)?> HiddenAsync(OpenFolder open, List<FileEntry> gone, CancellationToken cancellation)
+    {
+        if (await open.RunAsync(() => mounts.FindCause(open.Disk, gone), cancellation) is not var (directory, why))
+            return null;
+        var hidden = gone.Where(g => g.IsFile && MountPoints.IsAtOrUnder(g.Name, directory)).ToList();
+        return await open.RunAsync(() => IsMoved(open.Index, hidden), cancellation) ? null : (directory, hidden, why);
+    }
+
+    /// <summary>A disk that is mounted at another place of the folder now: all that it had was found there by the same scan.</summary>
+    private bool IsMoved(IFolderIndex index, List<FileEntry> hidden)
+    {
+        var names = hidden.Select(h => h.Name).ToHashSet();
+        var files = hidden.Where(h => h.Size > 0).ToList();
+        return files.Count > 0 && files.TrueForAll(h => index.LocalWithContent(h.BlocksHash).Any(e => e.Sequence > SeenUntil && !names.Contains(e.Name)));
+    }
+
+    /// <param name="why">What says more than their number; null: it is their number.</param>
+    private void Hold(IReadOnlyList<FileEntry> lost, long total, string? why = null)
     {
         if (folder.Status.Hold is not { Incoming: false })
-            folder.Events.Publish(() => new EngineEvent.DeletionsHeld(folder.Id, lost.Count, total, Incoming: false));
+            folder.Events.Publish(() => new EngineEvent.DeletionsHeld(folder.Id, lost.Count, total, Incoming: false, why));
         End(ofHold: false, ofGathering: true);
-        var hold = new DeletionHold(false, lost.Count, total, [.. lost.Take(MaxReportedNames).Select(l => l.Name)], folder.Parts.Time.GetUtcNow());
+        var hold = new DeletionHold(false, lost.Count, total, [.. lost.Take(MaxReportedNames).Select(l => l.Name)], folder.Parts.Time.GetUtcNow(), why);
         folder.Status.Publish(s => s with { Hold = hold });
     }
 

@@ -2,13 +2,16 @@ using FolderSync.Engine.Folders;
 using FolderSync.Engine.Primitives;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Scan;
+using FolderSync.Index;
 
 namespace FolderSync.Engine.Scanning;
 
 /// <summary>Scan → index: brings changes on disk into the index, on request and on schedule.</summary>
 /// <param name="onCommitted">Called after the scan's commits, while they aren't announced yet.</param>
+/// <param name="onEnded">After each scan, whatever became of it.</param>
 internal sealed class ScanFlow(
-    OpenFolder open, ScanQueue queue, FolderRoot root, LocalIndexWriter writer, LocalDeletions deletions, FolderWatcher watcher, Func<Task> onCommitted, Func<Task> onFullScan)
+    OpenFolder open, ScanQueue queue, FolderRoot root, LocalIndexWriter writer, LocalDeletions deletions, FolderWatcher watcher, Func<Task> onCommitted, Func<Task> onFullScan,
+    Action onEnded)
 {
     /// <summary>A returned disk is only noticed by polling.</summary>
     private static readonly TimeSpan RootRetry = TimeSpan.FromSeconds(20);
@@ -33,21 +36,36 @@ internal sealed class ScanFlow(
             }
             try
             {
-                await ScanInTurnAsync(scan, cancellation);
-                scan.Succeed();
+                await ScanOrExplainAsync(scan, cancellation);
             }
-            catch (Exception e) when (e is EngineException or RootGoneException or FileSystemException)
+            catch (Exception e) when (e is IndexDamagedException || cancellation.IsCancellationRequested)
             {
-                var why = await root.ExplainAsync(e, cancellation);
-                Folder.Status.Fail(why);
-                scan.Fail(why);
-                queue.SetFullScan(Deadline.In(RootRetry, Folder.Parts.Time));
+                // The folder stops beneath it, and scans everything when it is back.
+                queue.Waiting.PutBack(scan.Waiters);
+                throw;
             }
             catch (Exception e)
             {
                 scan.Fail(e.Message);
                 throw;
             }
+            onEnded();
+        }
+    }
+
+    private async Task ScanOrExplainAsync(QueuedScan scan, CancellationToken cancellation)
+    {
+        try
+        {
+            await ScanInTurnAsync(scan, cancellation);
+            scan.Succeed();
+        }
+        catch (Exception e) when (e is EngineException or RootGoneException or FileSystemException)
+        {
+            var why = await root.ExplainAsync(e, cancellation);
+            Folder.Status.Fail(why);
+            scan.Fail(why);
+            queue.SetFullScan(Deadline.In(RootRetry, Folder.Parts.Time));
         }
     }
 
@@ -79,14 +97,15 @@ internal sealed class ScanFlow(
 
     private async Task ScanAsync(QueuedScan queued, CancellationToken cancellation)
     {
-        // With other patterns, other names count.
-        var isFull = queued.IsFull || queued.Below.Any(n => n.Value == IgnoreFile.Name);
         Folder.Status.Begin(FolderActivity.Scanning);
         try
         {
             await root.EnsureAsync(cancellation);
-            await LoadIgnoresAsync(cancellation);
+            // With other patterns other names count, wherever these come from: a file that is included, or one that a link leads to.
+            var isFull = await LoadIgnoresAsync(cancellation) || queued.IsFull;
             using var delay = writer.DelayAnnouncements();
+            if (!HasScanned)
+                await ReceiveOnlyRelease.CommitAsync(open, writer, cancellation);
             deletions.OnScanBegins(open.Index.LocalSequence);
             if (isFull)
                 await watcher.EnsureAsync();
@@ -94,7 +113,7 @@ internal sealed class ScanFlow(
             var verify = isFull && queue.TakeVerification(TimeSpan.FromHours(Folder.Config.FullVerifyIntervalHours));
             await scan.RunAsync(new ScanRequest(isFull ? [] : queued.Below, verify), cancellation);
             Folder.Status.ClearError();
-            await deletions.JudgeAsync(open, scan.Gone, isFull, queued.Waiters.Count > 0, () => scan.CommitGoneAsync(cancellation), cancellation);
+            await deletions.JudgeAsync(open, scan, isFull, queued.Waiters.Count > 0, () => scan.CommitGoneAsync(cancellation), cancellation);
             await onCommitted();
             OnScanned(scan, isFull);
             if (isFull)
@@ -107,12 +126,15 @@ internal sealed class ScanFlow(
         }
     }
 
-    private async Task LoadIgnoresAsync(CancellationToken cancellation)
+    /// <summary>True when they ignore other names than before.</summary>
+    private async Task<bool> LoadIgnoresAsync(CancellationToken cancellation)
     {
         var rules = await open.RunAsync(() => IgnoreFile.Load(open.Disk), cancellation);
         if (rules.Error is { } error)
             throw new EngineException($"The ignore patterns can't be used: {error} Nothing is scanned until that is fixed.");
+        var isChanged = !rules.SameAs(open.Ignores);
         open.Ignores = rules;
+        return isChanged;
     }
 
     private void OnScanned(FolderScan scan, bool isFull)

@@ -7,20 +7,20 @@ namespace FolderSync.Engine.Scanning;
 /// <summary>The next scan.</summary>
 /// <param name="Below">Empty: everything.</param>
 /// <param name="Waiters">The callers that wait for its end.</param>
-internal sealed record QueuedScan(IReadOnlyList<FileName> Below, IReadOnlyList<TaskCompletionSource> Waiters)
+internal sealed record QueuedScan(IReadOnlyList<FileName> Below, IReadOnlyList<FolderRequest> Waiters)
 {
     public bool IsFull => Below.Count == 0;
 
     public void Succeed()
     {
         foreach (var waiter in Waiters)
-            waiter.TrySetResult();
+            waiter.Succeed();
     }
 
     public void Fail(string reason)
     {
         foreach (var waiter in Waiters)
-            waiter.TrySetException(new EngineException(reason));
+            waiter.Fail(reason);
     }
 }
 
@@ -33,7 +33,6 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
     private readonly Lock _lock = new();
     private readonly Wakeup _wake = new(time);
     private readonly SortedSet<FileName> _names = [];
-    private readonly List<TaskCompletionSource> _waiters = [];
 
     /// <summary>Names to scan when <see cref="_laterDue"/> is due; empty while that is set: everything.</summary>
     private readonly SortedSet<FileName> _later = [];
@@ -44,13 +43,16 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
     /// <summary>Timestamp of the last full verification, or of the first scan.</summary>
     private long? _lastVerified;
 
+    /// <summary>Whoever waits for the next scan.</summary>
+    public RequestQueue<FolderRequest> Waiting { get; } = new();
+
     public void Request(IReadOnlyList<FileName> below) => Request(below, null);
 
     public async Task ScanAsync(IReadOnlyList<FileName> below, CancellationToken cancellation)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Request(below, done);
-        await done.OrCancelled(cancellation);
+        var request = new FolderRequest();
+        Request(below, request);
+        await request.WaitAsync(cancellation);
     }
 
     /// <summary>When everything is scanned without a request.</summary>
@@ -131,12 +133,11 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
                 _laterDue = null;
             }
             var all = _all || _fullScanDue.IsPast(time);
-            if (!all && _names.Count == 0 && _waiters.Count == 0)
+            if (!all && _names.Count == 0 && Waiting.IsEmpty)
                 return null;
-            var scan = new QueuedScan(all ? [] : [.. _names], [.. _waiters]);
+            var scan = new QueuedScan(all ? [] : [.. _names], Waiting.TakeAll());
             _all = false;
             _names.Clear();
-            _waiters.Clear();
             return scan;
         }
     }
@@ -150,25 +151,14 @@ internal sealed class ScanQueue(TimeProvider time) : IScanRequests, IDisposable
         return _wake.WaitUntilAsync(due, cancellation);
     }
 
-    public void FailWaiters(string reason)
-    {
-        List<TaskCompletionSource> waiters;
-        lock (_lock)
-        {
-            waiters = [.. _waiters];
-            _waiters.Clear();
-        }
-        waiters.ForEach(w => w.TrySetException(new EngineException(reason)));
-    }
-
     public void Dispose() => _wake.Dispose();
 
-    private void Request(IReadOnlyList<FileName> below, TaskCompletionSource? waiter)
+    private void Request(IReadOnlyList<FileName> below, FolderRequest? waiter)
     {
         lock (_lock)
         {
             if (waiter is not null)
-                _waiters.Add(waiter);
+                Waiting.Add(waiter);
             _all |= below.Count == 0;
             _names.UnionWith(below);
             if (_names.Count > MaxNames)

@@ -33,7 +33,8 @@ public sealed record PullProblem(FileName Name, string Reason, DeviceId? Device,
 /// <summary>Deletions that need the user's decision.</summary>
 /// <param name="Incoming">True if a peer deleted them, false if they vanished here.</param>
 /// <param name="Names">At most 100 of the names, for display.</param>
-public sealed record DeletionHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since);
+/// <param name="Why">A sentence, where they may not be deleted at all but hidden by a mount; null where it is their number.</param>
+public sealed record DeletionHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since, string? Why = null);
 
 /// <summary>A file that is being fetched.</summary>
 public sealed record FileProgress(FileName Name, long BytesDone, long BytesTotal, int BlocksTotal, int BlocksReused, int BlocksCopied, int BlocksPulled);
@@ -118,7 +119,10 @@ public sealed record DeviceSnapshot
     public DateTimeOffset? LastSeen { get; init; }
 
     /// <summary>Address → why the last attempt failed.</summary>
-    public IReadOnlyDictionary<string, string> DialErrors { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, DialError> DialErrors { get; init; } = new Dictionary<string, DialError>();
 
     public IReadOnlyDictionary<FolderId, RemoteFolderState> Folders { get; init; } = new Dictionary<FolderId, RemoteFolderState>();
 }
+
+/// <summary>An attempt to dial that failed.</summary>
+public sealed record DialError(string Reason, DateTimeOffset Time);

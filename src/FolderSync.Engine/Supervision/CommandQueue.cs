@@ -1,70 +1,78 @@
+using FolderSync.Engine.Folders;
 using FolderSync.Engine.Primitives;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Scan;
+using FolderSync.Index;
 
 namespace FolderSync.Engine.Supervision;
 
-/// <summary>The users' commands for a folder, run one after the other on the folder's context. Enqueuing is thread-safe.</summary>
+/// <summary>One thing that a user told a folder to do.</summary>
+internal sealed class QueuedCommand(Func<FolderCommands, Task> run) : FolderRequest
+{
+    public Task RunAsync(FolderCommands commands) => run(commands);
+}
+
+/// <summary>What users tell a folder to do, one after the other on the folder's context. Outlives each opening of the folder. Enqueuing is thread-safe.</summary>
 internal sealed class CommandQueue(TimeProvider time) : IDisposable
 {
-    private readonly Lock _lock = new();
     private readonly Wakeup _wake = new(time);
-    private readonly Queue<(Func<FolderCommands, Task> Run, TaskCompletionSource Done)> _commands = new();
+
+    public RequestQueue<QueuedCommand> Waiting { get; } = new();
 
     /// <summary>Returns when the command is done; throws its failure.</summary>
-    public async Task RunAsync(Func<FolderCommands, Task> command, CancellationToken cancellation)
+    public async Task RunAsync(Func<FolderCommands, Task> run, CancellationToken cancellation)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-            _commands.Enqueue((command, done));
+        var command = new QueuedCommand(run);
+        Waiting.Add(command);
         _wake.Set();
-        await done.OrCancelled(cancellation);
+        await command.WaitAsync(cancellation);
     }
 
-    /// <summary>Runs commands until cancelled.</summary>
-    public async Task ServeAsync(FolderCommands commands, CancellationToken cancellation)
+    /// <summary>Whether the folder has been scanned may be known now.</summary>
+    public void OnScanEnded() => _wake.Set();
+
+    /// <summary>
+    /// Carries commands out until cancelled. Before the first scan of an opening the index may lack what stands on the disk: an override would
+    /// announce that as deleted. So they wait for it, and where it fails they hear why.
+    /// </summary>
+    public async Task ServeAsync(FolderCommands commands, FolderStatus status, Func<bool> hasScanned, CancellationToken cancellation)
     {
         while (true)
         {
-            if (TryTake() is not { } next)
+            if (!hasScanned() && status.HasFailed)
+                Waiting.FailAll(status.Error);
+            if (!hasScanned() || Waiting.TryTake() is not { } next)
             {
                 await _wake.WaitUntilAsync(Deadline.Never, cancellation);
                 continue;
             }
-            try
-            {
-                await next.Run(commands);
-                next.Done.TrySetResult();
-            }
-            catch (Exception e) when (e is EngineException or FileSystemException or RootGoneException)
-            {
-                next.Done.TrySetException(new EngineException(e.Message));
-            }
-            catch (Exception e)
-            {
-                next.Done.TrySetException(e is OperationCanceledException ? new EngineException("The folder was stopped.") : e);
-                throw;
-            }
+            await CarryOutAsync(next, commands, cancellation);
         }
-    }
-
-    /// <summary>The folder stops: reports the reason to all waiting callers.</summary>
-    public void FailAll(string reason)
-    {
-        List<TaskCompletionSource> waiting;
-        lock (_lock)
-        {
-            waiting = [.. _commands.Select(c => c.Done)];
-            _commands.Clear();
-        }
-        waiting.ForEach(w => w.TrySetException(new EngineException(reason)));
     }
 
     public void Dispose() => _wake.Dispose();
 
-    private (Func<FolderCommands, Task> Run, TaskCompletionSource Done)? TryTake()
+    private async Task CarryOutAsync(QueuedCommand command, FolderCommands commands, CancellationToken cancellation)
     {
-        lock (_lock)
-            return _commands.TryDequeue(out var command) ? command : null;
+        try
+        {
+            await command.RunAsync(commands);
+            command.Succeed();
+        }
+        catch (Exception e) when (e is EngineException or FileSystemException or RootGoneException)
+        {
+            command.Fail(e.Message);
+        }
+        catch (Exception e) when (e is IndexDamagedException || (e is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            // The folder stops beneath it. What is done of it by then does no harm when it is done again.
+            Waiting.PutBack(command);
+            throw;
+        }
+        catch (Exception e)
+        {
+            command.Fail(e);
+            throw;
+        }
     }
 }

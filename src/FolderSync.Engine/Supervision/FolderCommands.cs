@@ -73,9 +73,14 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
         while (Index.Needed(after, PageSize) is { Count: > 0 } page)
         {
             after = page[^1].Global.Name;
-            await owners.Writer.CommitAsync(_ => [.. page.Where(which).Select(Overridden)], cancellation);
+            var present = await PresentAsync(page);
+            await owners.Writer.CommitAsync(_ => [.. page.Where(n => which(n) && !present.Contains(n.Global.Name)).Select(Overridden)], cancellation);
         }
     }
+
+    /// <summary>What is not in the index and is on the disk all the same (it could not be read, or is new): others must not hear that it is deleted.</summary>
+    private Task<HashSet<FileName>> PresentAsync(IReadOnlyList<NeededItem> page) => owners.Open.RunAsync(
+        () => page.Where(n => n.Local is null or { Deleted: true } && !n.Global.Deleted && !owners.Open.IsGone(n.Global.Name)).Select(n => n.Global.Name).ToHashSet(), cancellation);
 
     private FileEntry Overridden(NeededItem needed)
     {
@@ -86,6 +91,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
     /// <summary>Without a version the entries of missing files lose against all others, so that the files are restored.</summary>
     private async Task BringBackAsync()
     {
+        await owners.Open.RunAsync(() => lasting.Mounts.Accept(owners.Open.Disk), cancellation);
         var gone = new HashSet<FileName>();
         var after = default(FileName);
         while (Index.LocalPage(default, after, PageSize, withBlocks: false) is { Count: > 0 } page)

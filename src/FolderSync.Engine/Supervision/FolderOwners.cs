@@ -14,7 +14,8 @@ internal sealed class LastingOwners : IDisposable
     public LastingOwners(ConfiguredFolder folder)
     {
         Scans = new ScanQueue(folder.Parts.Time);
-        Deletions = new LocalDeletions(folder, Scans);
+        Mounts = new MountPoints(folder.Parts, $"mounts/{folder.Id.Value}");
+        Deletions = new LocalDeletions(folder, Mounts, Scans);
         Incoming = new IncomingDeletions(folder);
         Conflicts = new ConflictReconciler(folder, Scans);
         Retries = new RetryTable(folder);
@@ -23,6 +24,8 @@ internal sealed class LastingOwners : IDisposable
     }
 
     public ScanQueue Scans { get; }
+
+    public MountPoints Mounts { get; }
 
     public LocalDeletions Deletions { get; }
 
@@ -38,9 +41,27 @@ internal sealed class LastingOwners : IDisposable
 
     public MissedDevices Missed { get; } = new();
 
+    /// <summary>The folder stopped and will be opened anew. Thread-safe.</summary>
+    public void OnStopped(string reason)
+    {
+        Scans.Waiting.OnStopped(reason);
+        Commands.Waiting.OnStopped(reason);
+    }
+
+    /// <summary>Takes over what was asked of the folder before it was closed to be opened anew.</summary>
+    public void Adopt(UnansweredRequests requests)
+    {
+        Scans.Waiting.PutBack(requests.Scans);
+        Commands.Waiting.PutBack(requests.Commands);
+    }
+
+    /// <summary>Takes what was asked of the folder and is not done; nothing more can be asked. Thread-safe.</summary>
+    public UnansweredRequests Close(string reason) => new(Scans.Waiting.Close(reason), Commands.Waiting.Close(reason));
+
     public void Dispose()
     {
         Scans.Dispose();
+        Mounts.Dispose();
         Retries.Dispose();
         Commands.Dispose();
     }

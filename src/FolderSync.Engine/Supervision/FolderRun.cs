@@ -22,6 +22,7 @@ internal sealed class FolderRun : IDisposable
     private readonly ScanFlow _scanning;
     private readonly PullFlow _pulling;
     private readonly RoomWatch _room;
+    private readonly MountWatch _mounts;
 
     public FolderRun(OpenOwners owners, LastingOwners lasting, IBlockSources sources, Func<DeviceId, string?> nameOf, CancellationToken cancellation)
     {
@@ -30,10 +31,11 @@ internal sealed class FolderRun : IDisposable
         _flows = new TaskGroup(cancellation);
         Inbox = new RemoteIndexInbox(open, owners.Writer, lasting.Refused, nameOf, lasting.Missed.Add);
         _watcher = new FolderWatcher(open, lasting.Scans, _flows);
-        _scanning = new ScanFlow(open, lasting.Scans, owners.Root, owners.Writer, lasting.Deletions, _watcher, ReconcileAsync, OnFullScanAsync);
-        var context = new PullContext(open, owners.Writer, lasting.Retries, sources, lasting.Scans, owners.Room);
+        _scanning = new ScanFlow(open, lasting.Scans, owners.Root, owners.Writer, lasting.Deletions, _watcher, ReconcileAsync, OnFullScanAsync, lasting.Commands.OnScanEnded);
+        var context = new PullContext(open, owners.Writer, lasting.Retries, sources, lasting.Scans, owners.Room, lasting.Mounts);
         _pulling = new PullFlow(context, owners.Root, Inbox, lasting.Incoming, lasting.Conflicts, () => _scanning.HasScanned, EnforceVersionsAsync);
         _room = new RoomWatch(open, lasting.Retries, owners.Room);
+        _mounts = new MountWatch(open, lasting.Mounts, lasting.Scans);
         // Scan everything: the disk may have changed while the folder was closed.
         lasting.Scans.SetFullScan(Deadline.Passed);
     }
@@ -56,8 +58,9 @@ internal sealed class FolderRun : IDisposable
             _flows.Run(() => Inbox.RunAsync(_flows.Ended));
             _flows.Run(() => _scanning.RunAsync(_flows.Ended));
             _flows.Run(() => _pulling.RunAsync(_flows.Ended));
-            _flows.Run(() => _lasting.Commands.ServeAsync(commands, _flows.Ended));
+            _flows.Run(() => _lasting.Commands.ServeAsync(commands, _owners.Open.Folder.Status, () => _scanning.HasScanned, _flows.Ended));
             _flows.Run(() => _room.RunAsync(_flows.Ended));
+            _flows.Run(() => _mounts.RunAsync(_flows.Ended));
             await _flows.SettleAsync();
         }
         finally

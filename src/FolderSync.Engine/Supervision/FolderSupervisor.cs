@@ -106,15 +106,27 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
     /// <exception cref="EngineException">The folder is paused or stopped.</exception>
     public (OpenOwners Open, LastingOwners Lasting) Running() => Run is not null && Open is { } open
         ? (open, _lasting)
-        : throw new EngineException(Folder.Status.Error is { Length: > 0 } error ? error : "The folder is paused.");
+        : throw new EngineException(WhyStopped ?? "The folder is being opened. Try again in a moment.");
 
-    /// <summary>Runs a command on the folder's context. Thread-safe.</summary>
+    /// <summary>Carries a command out on the folder's context, after the first scan of an opening. Thread-safe.</summary>
+    /// <exception cref="EngineException">The folder is paused or stopped, or the command can't be carried out.</exception>
     public async Task CommandAsync(string name, Func<FolderCommands, Task> command, CancellationToken cancellation)
     {
-        var (_, lasting) = Running();
-        await lasting.Commands.RunAsync(command, cancellation);
+        ThrowIfStopped();
+        await _lasting.Commands.RunAsync(command, cancellation);
         Log.Command(Folder.Log, Folder.DisplayName, name);
     }
+
+    /// <summary>Returns when these names, or all where there are none, have been scanned. Thread-safe.</summary>
+    /// <exception cref="EngineException">The folder is paused or stopped, or can't be scanned.</exception>
+    public async Task ScanAsync(IReadOnlyList<FileName> below, CancellationToken cancellation)
+    {
+        ThrowIfStopped();
+        await _lasting.Scans.ScanAsync(below, cancellation);
+    }
+
+    /// <summary>Takes over what was asked of the folder before it was closed to be opened anew. Before the start.</summary>
+    public void Adopt(UnansweredRequests requests) => _lasting.Adopt(requests);
 
     /// <summary>Forgets a peer's announcements (its index was replaced). Thread-safe.</summary>
     public async Task ForgetAsync(DeviceId device, CancellationToken cancellation)
@@ -135,10 +147,18 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
 
     PooledBytes? IPartialBlocks.Read(BepMessage.Request request) => Run?.ReadPartial(request);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the folder's run for good.</summary>
+    /// <returns>What was asked of it and is not done.</returns>
+    public async Task<UnansweredRequests> StopAsync()
     {
         _stop.Cancel();
         await _running;
+        return _lasting.Close(Stopped);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        (await StopAsync()).Fail(Stopped);
         _lasting.Dispose();
         Folder.Dispose();
         _stop.Dispose();
@@ -166,7 +186,6 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
             {
                 // The index can't be written, most likely because of a full disk: its content is still valid and is served meanwhile.
                 isKept = true;
-                FailWaiters(e.Message);
                 await FailAsync(e.Message, IndexRetry);
             }
             catch (Exception e) when (e is FileSystemException or EngineException or IOException)
@@ -192,7 +211,9 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
     /// <summary>Handles faults that <see cref="RunAsync"/> doesn't repair by itself.</summary>
     private void OnFault(Exception e)
     {
-        Folder.Status.Fail($"An error in FolderSync stopped this folder: {e.Message} It is retried; please report it with the log.");
+        var error = $"An error in FolderSync stopped this folder: {e.Message} It is retried; please report it with the log.";
+        Folder.Status.Fail(error);
+        _lasting.OnStopped(error);
         _opened.TrySetResult();
     }
 
@@ -274,6 +295,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         {
             return;
         }
+        _lasting.OnStopped($"The folder's index is damaged: {e.Message}");
         Folder.Events.Publish(() => new EngineEvent.IndexRebuilt(Folder.Id, e.Message));
     }
 
@@ -281,6 +303,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
     private async Task FailAsync(string error, TimeSpan retry)
     {
         Folder.Status.Fail(error);
+        _lasting.OnStopped(error);
         _opened.TrySetResult();
         try
         {
@@ -298,7 +321,6 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         if (Interlocked.Exchange(ref _open, null) is { } open)
             await CloseAsync(open);
         Interlocked.Exchange(ref _handles, null)?.Dispose();
-        FailWaiters(Stopped);
     }
 
     private async Task CloseAsync(OpenOwners open)
@@ -313,10 +335,13 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private void FailWaiters(string reason)
+    /// <summary>For the user; null where the folder runs, or is about to.</summary>
+    private string? WhyStopped => Folder.Config.Paused ? UnansweredRequests.FolderPaused : Folder.Status.Error is { Length: > 0 } error ? error : null;
+
+    private void ThrowIfStopped()
     {
-        _lasting.Scans.FailWaiters(reason);
-        _lasting.Commands.FailAll(reason);
+        if (Run is null && WhyStopped is { } why)
+            throw new EngineException(why);
     }
 
     /// <summary>The user's name for a device that shares the folder; null for others.</summary>

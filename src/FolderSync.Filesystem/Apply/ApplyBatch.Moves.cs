@@ -155,9 +155,23 @@ internal sealed partial class ApplyBatch
             _touched.Add(path.Parent);
         }
         // Each member's target is the next one's source: swapping the first name with every target in turn moves all of them one place on.
-        for (var i = 0; i < moves.Count - 1; i++)
-            _disk.Rename(LocalPath.Of(moves[0].From.Name), LocalPath.Of(moves[i].Target.Name), RenameMode.Exchange);
+        var swapped = 0;
+        try
+        {
+            for (; swapped < moves.Count - 1; swapped++)
+                Swap(moves, swapped);
+        }
+        catch (FileSystemException)
+        {
+            // Half a ring would look as if a user had swapped the names.
+            while (swapped-- > 0)
+                Swap(moves, swapped);
+            throw;
+        }
     }
+
+    private void Swap(List<ApplyStep.Move> moves, int i) =>
+        _disk.Rename(LocalPath.Of(moves[0].From.Name), LocalPath.Of(moves[i].Target.Name), RenameMode.Exchange);
 
     private ApplyResult Settle(ApplyStep.Move step, FileStat was)
     {

@@ -87,6 +87,6 @@ internal sealed partial class ApplyBatch
         FileType.Directory => now.Kind == FileKind.Directory,
         FileType.Symlink => now.Kind == FileKind.Symlink,
         _ => now.Kind == FileKind.File && now.Size == target.Size && now.Modified == placed.Modified &&
-             (!_disk.Traits.CanSyncAll || placed.Inode == 0 || now.Inode == placed.Inode),
+             (!_disk.TraitsAt(LocalPath.Of(target.Name)).CanSyncAll || placed.Inode == 0 || now.Inode == placed.Inode),
     };
 }

@@ -52,7 +52,7 @@ internal sealed partial class ApplyBatch
     public IReadOnlyList<ApplyResult> Run()
     {
         MakeContentDurable();
-        foreach (var turn in ApplyOrder.Of(_steps, _disk.Traits.CaseInsensitive))
+        foreach (var turn in ApplyOrder.Of(_steps, _steps.Any(s => _disk.TraitsAt(LocalPath.Of(s.Target.Name)).CaseInsensitive)))
             Take(turn);
         ConfirmPlaced();
         MakeNamesDurable();
@@ -124,7 +124,7 @@ internal sealed partial class ApplyBatch
         if (expected is not null && _toBeTaken.Contains(name) && !(step is ApplyStep.Move own && own.From.Name == name))
         {
             if (!_taken.Contains(name))
-                return Failures.Of(step, $"'{name}' waits for another item to be moved away, which failed.");
+                return Failures.Of(step, $"'{name}' waits for another item to be moved away, which failed.", WhyNotTaken(name));
             expected = null;
         }
         _touched.Add(path.Parent);
@@ -144,6 +144,10 @@ internal sealed partial class ApplyBatch
             _names.Made(path);
         return result;
     }
+
+    /// <summary>With what error the move failed that was to free the name.</summary>
+    private FileSystemError WhyNotTaken(FileName name) =>
+        _results.OfType<ApplyResult.Failed>().FirstOrDefault(r => r.Step is ApplyStep.Move move && move.From.Name == name)?.Problem.Error ?? FileSystemError.Other;
 
     private ApplyResult PlaceFile(ApplyStep.PlaceFile step, FileEntry? expected)
     {
@@ -174,7 +178,7 @@ internal sealed partial class ApplyBatch
 
     private ApplyResult PlaceSymlink(ApplyStep.PlaceSymlink step, FileEntry? expected)
     {
-        if (!_disk.Traits.Symlinks)
+        if (!_disk.TraitsAt(LocalPath.Of(step.Target.Name)).Symlinks)
             return Failures.Of(step, $"'{step.Target.Name}' is a symbolic link, which this disk doesn't support.", FileSystemError.NotSupported, true);
         var temp = TempName.For(step.Target.Name);
         TempFile.Clear(_disk, temp);
@@ -268,9 +272,16 @@ internal sealed partial class ApplyBatch
         {
             _aside.Flush();
             if (_touched.Count >= ManyDirectories && _disk.Traits.CanSyncAll)
+            {
                 _disk.SyncAll();
+                // That is the root's filesystem, not another one that is mounted below.
+                var mount = _disk.Stat(LocalPath.Root)?.Mount;
+                SyncEach(_touched.Where(d => _disk.Stat(d) is { } stat && stat.Mount != mount));
+            }
             else
-                SyncEach();
+            {
+                SyncEach(_touched);
+            }
         }
         catch (FileSystemException e)
         {
@@ -284,9 +295,9 @@ internal sealed partial class ApplyBatch
             Try(_journal.Remove);
     }
 
-    private void SyncEach()
+    private void SyncEach(IEnumerable<LocalPath> directories)
     {
-        foreach (var directory in _touched.OrderBy(d => d.Value, StringComparer.Ordinal))
+        foreach (var directory in directories.OrderBy(d => d.Value, StringComparer.Ordinal))
         {
             try
             {

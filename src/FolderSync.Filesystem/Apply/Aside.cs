@@ -38,7 +38,7 @@ internal sealed class Aside(IFileSystem disk, IVersioner? versioner, TimeProvide
         var now = time.GetLocalNow();
         for (var attempt = 0; ; attempt++)
         {
-            var copy = ConflictName.For(name, now, winner, attempt, Math.Max(128, disk.Traits.MaxLeafLength));
+            var copy = ConflictName.For(name, now, winner, attempt, Math.Max(128, disk.TraitsAt(LocalPath.Of(name)).MaxLeafLength));
             try
             {
                 disk.Rename(path, LocalPath.Of(copy), RenameMode.NoReplace);

@@ -62,6 +62,12 @@ internal sealed class DirectoryRemoval(IFileSystem disk, ApplierOptions options)
                     kept.Add(leaf);
                 continue;
             }
+            if (child.Stat.Kind == FileKind.Other && options.LeftoverOf(name, isDirectory) != Leftover.Deletable)
+            {
+                // No scan would ever bring it into the index.
+                kept.Add($"{leaf} (a pipe, socket or device)");
+                continue;
+            }
             switch (options.LeftoverOf(name, isDirectory))
             {
                 case Leftover.Deletable:

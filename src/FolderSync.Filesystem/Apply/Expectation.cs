@@ -5,8 +5,6 @@ namespace FolderSync.Filesystem.Apply;
 /// <summary>Compares the disk with what the index says.</summary>
 internal sealed class Expectation(IFileSystem disk, ApplierOptions options)
 {
-    private readonly long _window = Math.Max(options.ModifiedWindowNanoseconds, disk.Traits.ModifiedWindowNanoseconds);
-
     /// <summary>True when what stands at the path, <paramref name="now"/>, matches <paramref name="expected"/>.</summary>
     public bool Holds(LocalPath path, FileStat now, FileEntry expected)
     {
@@ -19,7 +17,7 @@ internal sealed class Expectation(IFileSystem disk, ApplierOptions options)
             default:
                 var known = expected.Disk != default;
                 return now.Kind == FileKind.File && now.Size == expected.Size &&
-                       SameTime(now.Modified, known ? expected.Disk.Modified : expected.Modified) &&
+                       SameTime(path, now.Modified, known ? expected.Disk.Modified : expected.Modified) &&
                        (!known || SameStamp(now, expected.Disk)) &&
                        (known && now.ChangeTime != 0 || SamePermissions(now, expected));
         }
@@ -32,15 +30,15 @@ internal sealed class Expectation(IFileSystem disk, ApplierOptions options)
         before.Kind == now.Kind && before.Inode == now.Inode && before.Size == now.Size &&
         (before.Kind == FileKind.Directory || before.Modified == now.Modified);
 
-    public bool SameTime(FileTime a, FileTime b)
+    public bool SameTime(LocalPath path, FileTime a, FileTime b)
     {
         var apart = ((Int128)a.Seconds - b.Seconds) * 1_000_000_000 + a.Nanoseconds - b.Nanoseconds;
-        return Int128.Abs(apart) <= _window;
+        return Int128.Abs(apart) <= Math.Max(options.ModifiedWindowNanoseconds, disk.TraitsAt(path).ModifiedWindowNanoseconds);
     }
 
     /// <summary>The mode that the target should get; null leaves it as it is.</summary>
     public uint? WantedPermissions(FileEntry target) =>
-        options.IgnorePermissions || target.NoPermissions || !disk.Traits.Permissions ? null : target.Permissions & 0x1FF;
+        options.IgnorePermissions || target.NoPermissions || !disk.TraitsAt(LocalPath.Of(target.Name)).Permissions ? null : target.Permissions & 0x1FF;
 
     private bool SamePermissions(FileStat now, FileEntry expected) =>
         WantedPermissions(expected) is not { } wanted || now.Permissions == wanted;

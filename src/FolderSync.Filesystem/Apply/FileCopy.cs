@@ -48,7 +48,7 @@ internal static class FileCopy
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
-        if (target.Traits.Permissions)
+        if (target.TraitsAt(to).Permissions)
             write.SetPermissions(stat.Permissions);
         write.SetModified(stat.Modified);
         write.Sync();

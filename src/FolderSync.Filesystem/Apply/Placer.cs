@@ -194,7 +194,7 @@ internal sealed class Placer(IFileSystem disk, Expectation expectation, Aside as
     /// <summary>Without an exchange no call can put a directory where a file is: the name is empty for a moment.</summary>
     private ApplyResult PlaceDirectoryOverFile(ApplyStep step, LocalPath staged, LocalPath name, FileStat before, FileStat mine)
     {
-        var parking = TempName.Parking(step.Target.Name);
+        var parking = TempName.Displaced(step.Target.Name);
         TempFile.Clear(disk, parking);
         disk.Rename(name, parking, RenameMode.NoReplace);
         if (disk.Stat(parking) is not { } displaced || !Expectation.IsSame(before, displaced))

@@ -36,6 +36,7 @@ internal sealed class Recovery
                 _rescan.Add(from);
             Settle(record, TempName.For(record.Name));
             Settle(record, TempName.Parking(record.Name));
+            Settle(record, TempName.Displaced(record.Name));
             SettleBetween(record, TempName.Between(TempName.For(record.Name)));
         }
         _aside.Flush();
@@ -84,7 +85,7 @@ internal sealed class Recovery
             _disk.Rename(temp, LocalPath.Of(record.Name), RenameMode.NoReplace);
             return;
         }
-        var known = left.Kind == record.OldKind && _expectation.SameTime(left.Modified, record.OldModified) &&
+        var known = left.Kind == record.OldKind && _expectation.SameTime(temp, left.Modified, record.OldModified) &&
                     (left.Kind == FileKind.Symlink || left.Size == record.OldSize) &&
                     (record.OldInode == 0 || left.Inode == 0 || record.OldInode == left.Inode);
         // An edit that nobody has seen is never discarded, whatever the step asked for.
@@ -99,7 +100,7 @@ internal sealed class Recovery
             _rescan.Add(_aside.PutAsConflictCopy(temp, from, record.Winner));
             return;
         }
-        if (left.Kind != FileKind.Symlink && _disk.Traits.Permissions && left.Permissions != record.FromPermissions)
+        if (left.Kind != FileKind.Symlink && _disk.TraitsAt(temp).Permissions && left.Permissions != record.FromPermissions)
             _disk.SetPermissions(temp, record.FromPermissions);
         if (left.Kind != FileKind.Directory)
             _disk.SetModified(temp, record.FromModified);

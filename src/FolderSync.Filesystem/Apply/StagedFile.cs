@@ -173,7 +173,7 @@ public sealed class StagedFile : IDisposable
             var file = Open();
             if (_length != Target.Size)
                 file.SetLength(Target.Size);
-            if (_disk.Traits.Permissions)
+            if (_disk.TraitsAt(Path).Permissions)
                 file.SetPermissions(WantedPermissions());
             file.SetModified(Target.Modified);
             if (!_disk.Traits.CanSyncAll)

@@ -30,6 +30,9 @@ public static class TempName
     /// <summary>Holds content that left one name before its next name is free. It lies in the root, which always exists.</summary>
     internal static LocalPath Parking(FileName name) => LocalPath.Root.Child(Prefix + "~park-" + Hash(name.Value) + Suffix);
 
+    /// <summary>Where a file stands for a moment whose name a directory takes, where the filesystem can't exchange names: on its own filesystem.</summary>
+    internal static LocalPath Displaced(FileName name) => LocalPath.Of(name).Parent.Child(Prefix + "~old-" + Hash(name.Value) + Suffix);
+
     /// <summary>A copy of what a replacement will displace, for filesystems that can't exchange names.</summary>
     internal static LocalPath Copy(FileName name) => LocalPath.Of(name).Parent.Child(Prefix + "~copy-" + Hash(name.Value) + Suffix);
 

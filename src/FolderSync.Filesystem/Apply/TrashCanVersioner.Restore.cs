@@ -22,10 +22,8 @@ public sealed partial class TrashCanVersioner
                     $"'{version.Name}' can't be restored because a directory has its name; rename that first.");
             RefuseOtherSpelling(name);
             MakeDirectories(_folder, name.Parent, 0x1ED, null);
-            if (IsElsewhere)
+            if (IsElsewhere || !TryRestoreFromHere(version, name))
                 RestoreFromElsewhere(version, name);
-            else
-                RestoreFromHere(version, name);
             _folder.SyncDirectory(name.Parent);
             Flush();
             // The displaced file may have had another size: the next cleanup counts anew.
@@ -46,16 +44,16 @@ public sealed partial class TrashCanVersioner
         {
             var path = LocalPath.Of(name);
             RefuseOtherSpelling(path);
-            switch (_folder.Stat(path))
+            try
             {
-                case null:
-                    _folder.Rename(other, path, RenameMode.NoReplace);
-                    break;
-                case { Kind: FileKind.File or FileKind.Symlink }:
-                    ReplaceKept(other, path, name);
-                    break;
-                default:
-                    throw new FileSystemException(FileSystemError.WrongKind, $"'{name}' is not a file; rename it first.");
+                PutAt(other, path, name);
+            }
+            catch (FileSystemException e) when (e.Error == FileSystemError.CrossDevice)
+            {
+                var copy = TempName.Copy(name);
+                FileCopy.Make(_folder, other, _folder, copy);
+                PutAt(copy, path, name);
+                _folder.RemoveFile(other);
             }
             _folder.SyncDirectory(path.Parent);
             if (other.Parent != path.Parent)
@@ -74,6 +72,21 @@ public sealed partial class TrashCanVersioner
                 "this disk treats both as the same name; rename that first.");
     }
 
+    private void PutAt(LocalPath other, LocalPath path, FileName name)
+    {
+        switch (_folder.Stat(path))
+        {
+            case null:
+                _folder.Rename(other, path, RenameMode.NoReplace);
+                break;
+            case { Kind: FileKind.File or FileKind.Symlink }:
+                ReplaceKept(other, path, name);
+                break;
+            default:
+                throw new FileSystemException(FileSystemError.WrongKind, $"'{name}' is not a file; rename it first.");
+        }
+    }
+
     private void ReplaceKept(LocalPath other, LocalPath path, FileName name)
     {
         try
@@ -87,6 +100,21 @@ public sealed partial class TrashCanVersioner
             return;
         }
         Keep(other, name);
+    }
+
+    /// <summary>False where the name lies on another filesystem that is mounted in the folder: nothing has changed then.</summary>
+    private bool TryRestoreFromHere(KeptVersion version, LocalPath name)
+    {
+        try
+        {
+            RestoreFromHere(version, name);
+            return true;
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.CrossDevice)
+        {
+            // The first rename says so, whatever its mode.
+            return false;
+        }
     }
 
     private void RestoreFromHere(KeptVersion version, LocalPath name)

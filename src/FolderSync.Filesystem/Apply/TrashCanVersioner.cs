@@ -16,7 +16,7 @@ public sealed record KeptVersion(FileName Name, LocalPath Path, DateTimeOffset K
 /// name. Nothing in it is ever overwritten.
 /// </summary>
 /// <remarks>
-/// In the folder's own filesystem a version is moved, in one rename. On another one it is copied, made durable there and only then
+/// On the filesystem that it lies on a version is moved, in one rename. From one to another it is copied, made durable there and only then
 /// removed here. Its own mtime stays; it was kept at its ctime (where there is none: mtime).
 /// </remarks>
 public sealed partial class TrashCanVersioner : IVersioner
@@ -58,16 +58,26 @@ public sealed partial class TrashCanVersioner : IVersioner
         lock (_gate)
         {
             var size = _folder.Stat(path)?.Size ?? 0;
-            if (IsElsewhere)
+            if (IsElsewhere || !TryMoveAway(path, name))
             {
                 CopyAway(path, name);
                 _folder.RemoveFile(path);
             }
-            else
-            {
-                _folder.Rename(path, MakePlace(name), RenameMode.NoReplace);
-            }
             OnKept(size);
+        }
+    }
+
+    /// <summary>False where the file lies on another filesystem that is mounted in the folder.</summary>
+    private bool TryMoveAway(LocalPath path, FileName name)
+    {
+        try
+        {
+            _folder.Rename(path, MakePlace(name), RenameMode.NoReplace);
+            return true;
+        }
+        catch (FileSystemException e) when (e.Error == FileSystemError.CrossDevice)
+        {
+            return false;
         }
     }
 
@@ -82,7 +92,7 @@ public sealed partial class TrashCanVersioner : IVersioner
         }
     }
 
-    /// <summary>Copies durably to the other disk.</summary>
+    /// <summary>Copies to the other filesystem, durable.</summary>
     private void CopyAway(LocalPath path, FileName name)
     {
         var place = MakePlace(name);
@@ -145,7 +155,7 @@ public sealed partial class TrashCanVersioner : IVersioner
         var local = TimeZoneInfo.ConvertTime(at, _time.LocalTimeZone);
         for (var attempt = 0; attempt <= MostAttempts; attempt++)
         {
-            var place = parent.Child(VersionName.Stamped(leaf, local.AddSeconds(attempt), _versions.Traits.MaxLeafLength));
+            var place = parent.Child(VersionName.Stamped(leaf, local.AddSeconds(attempt), _versions.TraitsAt(parent).MaxLeafLength));
             if (_versions.Stat(place) is null)
                 return place;
         }

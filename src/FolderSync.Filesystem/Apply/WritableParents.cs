@@ -17,6 +17,8 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
 
     public FileSystemTraits Traits => disk.Traits;
 
+    public FileSystemTraits TraitsAt(LocalPath path) => disk.TraitsAt(path);
+
     public RootState CheckRoot() => disk.CheckRoot();
 
     public (long Free, long Total) Space() => disk.Space();
@@ -25,11 +27,15 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
 
     public FileStat? Stat(LocalPath path) => disk.Stat(path);
 
+    public string FilesystemOf(LocalPath directory) => disk.FilesystemOf(directory);
+
     public List<DirectoryChild> List(LocalPath directory) => disk.List(directory);
 
     public IReadFile OpenRead(LocalPath path) => disk.OpenRead(path);
 
     public string ReadSymlink(LocalPath path) => disk.ReadSymlink(path);
+
+    public byte[] ReadLinked(string leaf, int limit) => disk.ReadLinked(leaf, limit);
 
     public void SetPermissions(LocalPath path, uint permissions) => disk.SetPermissions(path, permissions);
 
@@ -118,7 +124,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
     /// <summary>The mode it had; null when it was writable already or isn't ours.</summary>
     private uint? Open(LocalPath directory)
     {
-        if (!Traits.Permissions || disk.Stat(directory) is not { Kind: FileKind.Directory } stat || (stat.Permissions & OwnerMayChange) == OwnerMayChange)
+        if (!TraitsAt(directory).Permissions || disk.Stat(directory) is not { Kind: FileKind.Directory } stat || (stat.Permissions & OwnerMayChange) == OwnerMayChange)
             return null;
         try
         {

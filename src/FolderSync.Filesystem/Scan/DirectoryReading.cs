@@ -61,7 +61,7 @@ internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<s
         return char.IsSurrogate(x) == char.IsSurrogate(y) ? x.CompareTo(y) : char.IsSurrogate(x) ? 1 : -1;
     }
 
-    /// <summary>Removes names that aren't UTF-8, renames a name to NFC when it has no twin, and leaves twins alone.</summary>
+    /// <summary>Takes out the names that are not UTF-8, renames a lone name to form C, leaves twins of other forms alone.</summary>
     private sealed class Cleaning(IFileSystem fs, FileName directory, LocalPath path, IgnoreRules ignores, bool normalize)
     {
         private readonly List<FileProblem> _problems = [];
@@ -83,29 +83,34 @@ internal sealed record DirectoryReading(List<DirectoryChild> Children, HashSet<s
             return new DirectoryReading(_clean, _untouched, _problems);
         }
 
-        private static Dictionary<string, int> CountForms(List<DirectoryChild> children)
+        private static Dictionary<string, (int Count, bool HasComposed)> CountForms(List<DirectoryChild> children)
         {
-            var forms = new Dictionary<string, int>(StringComparer.Ordinal);
+            var forms = new Dictionary<string, (int Count, bool HasComposed)>(StringComparer.Ordinal);
             foreach (var child in children)
             {
-                if (child.Leaf is { } leaf && !Ascii.IsValid(leaf))
-                    System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(forms, leaf.Normalize(NormalizationForm.FormC), out _)++;
+                if (child.Leaf is not { } leaf || Ascii.IsValid(leaf))
+                    continue;
+                var composed = leaf.Normalize(NormalizationForm.FormC);
+                ref var form = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(forms, composed, out _);
+                form = (form.Count + 1, form.HasComposed || leaf == composed);
             }
             return forms;
         }
 
-        private void TakeForm(DirectoryChild child, string leaf, string composed, Dictionary<string, int> forms)
+        private void TakeForm(DirectoryChild child, string leaf, string composed, Dictionary<string, (int Count, bool HasComposed)> forms)
         {
             var name = directory.Child(composed);
-            if (forms[composed] > 1)
+            var form = forms[composed];
+            if (leaf == composed)
+                _clean.Add(child);
+            else if (form.Count > 1)
             {
-                if (_untouched.Add(composed))
+                // The composed name is the one that is synced, where there is one.
+                if (!form.HasComposed && _untouched.Add(composed))
                     _clean.Add(child with { Leaf = composed });
-                Report(child.Shown, "Another name here differs from it only in how its letters are composed (Unicode NFC and NFD). Rename one of them.",
+                Report(child.Shown, "Another name here differs from it only in how its letters are composed (Unicode NFC and NFD). It is not synced: rename it.",
                     FileSystemError.Exists);
             }
-            else if (leaf == composed)
-                _clean.Add(child);
             else if (!ignores.Match(name, child.Stat.Kind == FileKind.Directory).Ignored)
                 Compose(child, leaf, composed);
         }

@@ -3,22 +3,15 @@ using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Scan;
 
-/// <summary>Builds entries and findings from what the scan saw on disk. Pure.</summary>
-internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, bool fullVerify)
+/// <summary>Makes entries and findings of what was seen on disk, as its filesystem lets it be seen.</summary>
+internal sealed class Observing(IFileSystem disk, ScannerOptions options, bool fullVerify)
 {
-    private readonly ScanTraits _traits = new()
-    {
-        ComparePermissions = disk.Permissions && !options.IgnorePermissions,
-        ModifiedWindowNanoseconds = options.ModifiedWindowNanoseconds > 0 ? options.ModifiedWindowNanoseconds : disk.ModifiedWindowNanoseconds,
-        StableInodes = disk.CanSyncAll,
-    };
-
     public bool FullVerify => fullVerify;
 
     public bool UsePreHashes => options.UsePreHashes;
 
     public ScanVerdict Look(FileEntry known, FileStat stat, string? target = null) =>
-        ScanDecision.Look(known, Seen(stat, target), _traits, fullVerify);
+        ScanDecision.Look(known, Seen(stat, target), TraitsAt(known.Name), fullVerify);
 
     /// <summary>The finding that follows from the metadata alone; the verdict must not be Rehash.</summary>
     public ScanFinding? ByMetadata(FileName name, FileStat stat, FileEntry known, ScanVerdict verdict) => verdict switch
@@ -49,13 +42,24 @@ internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, b
         if (known is null)
             return new ScanFinding.Changed(Entry(name, stat, null) with { Blocks = blocks, PreHashes = preHashes }, null);
         var same = known.IsFile && blocks.Equals(known.Blocks);
-        var verdict = ScanDecision.AfterReading(known, Seen(stat, null), _traits, same);
+        var verdict = ScanDecision.AfterReading(known, Seen(stat, null), TraitsAt(name), same);
         var fresh = same && preHashes.Span.SequenceEqual(known.PreHashes.Span);
         return verdict switch
         {
             ScanVerdict.Unchanged when fresh => null,
             ScanVerdict.Unchanged or ScanVerdict.RefreshStamp => new ScanFinding.Refreshed(known with { Disk = stat.Stamp, PreHashes = preHashes }, known),
             _ => new ScanFinding.Changed(Entry(name, stat, known) with { Blocks = same ? known.Blocks : blocks, PreHashes = preHashes }, known),
+        };
+    }
+
+    private ScanTraits TraitsAt(FileName name)
+    {
+        var traits = disk.TraitsAt(LocalPath.Of(name));
+        return new ScanTraits
+        {
+            ComparePermissions = traits.Permissions && !options.IgnorePermissions,
+            ModifiedWindowNanoseconds = options.ModifiedWindowNanoseconds > 0 ? options.ModifiedWindowNanoseconds : traits.ModifiedWindowNanoseconds,
+            StableInodes = traits.CanSyncAll,
         };
     }
 
@@ -73,13 +77,13 @@ internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, b
     {
         var type = TypeOf(stat.Kind);
         var same = known is { Deleted: false } && known.Type == type ? known : null;
-        var (permissions, meaningless) = PermissionsOf(stat, same);
+        var (permissions, meaningless) = PermissionsOf(name, stat, same);
         return new FileEntry
         {
             Name = name,
             Type = type,
             Size = type == FileType.File ? stat.Size : 0,
-            Modified = type == FileType.Directory && same is not null ? same.Modified : ScanDecision.ModifiedOf(same, Seen(stat, null), _traits),
+            Modified = type == FileType.Directory && same is not null ? same.Modified : ScanDecision.ModifiedOf(same, Seen(stat, null), TraitsAt(name)),
             Permissions = permissions,
             NoPermissions = meaningless,
             PreviousBlocksHash = same?.BlocksHash ?? default,
@@ -89,11 +93,11 @@ internal sealed class Observing(FileSystemTraits disk, ScannerOptions options, b
     }
 
     /// <summary>Where the disk's bits have no meaning, passes on those that others gave the name.</summary>
-    private (uint Permissions, bool Meaningless) PermissionsOf(FileStat stat, FileEntry? known)
+    private (uint Permissions, bool Meaningless) PermissionsOf(FileName name, FileStat stat, FileEntry? known)
     {
         if (stat.Kind == FileKind.Symlink)
             return (0x1FF, true);
-        if (_traits.ComparePermissions)
+        if (TraitsAt(name).ComparePermissions)
             return (stat.Permissions & 0x1FF, false);
         return known is null ? (stat.Permissions & 0x1FF, true) : (known.Permissions, known.NoPermissions);
     }

@@ -31,6 +31,12 @@ public abstract record ScanFinding
     /// <summary>In the index, on disk or not, and now ignored.</summary>
     public sealed record NowIgnored(FileEntry Known) : ScanFinding;
 
+    /// <summary>In the index, and a pipe, socket or device has its name now.</summary>
+    public sealed record NowSpecial(FileEntry Known) : ScanFinding;
+
+    /// <summary>Another filesystem is mounted at the directory; <paramref name="Filesystem"/> is what <see cref="IFileSystem.FilesystemOf"/> calls it.</summary>
+    public sealed record MountPoint(FileName Directory, string Filesystem) : ScanFinding;
+
     public sealed record Problem(FileProblem What) : ScanFinding;
 }
 

@@ -24,7 +24,7 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
     public async Task ScanAsync(ScanRequest request, IKnownEntries known, IgnoreRules ignores, Func<IReadOnlyList<ScanFinding>, Task> onFindings,
         Action<ScanProgress>? onProgress, CancellationToken cancellation)
     {
-        var observing = new Observing(fs.Traits, options, request.FullVerify);
+        var observing = new Observing(fs, options, request.FullVerify);
         var hashing = new HashStage(new FileHashing(fs, options.UsePreHashes, request.FullVerify), workers);
         var delivery = new Delivery(onFindings, onProgress);
         var names = await workers.Run(() => Starts(request.Below, known, ignores), cancellation);

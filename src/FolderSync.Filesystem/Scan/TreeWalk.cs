@@ -17,11 +17,13 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     private readonly Stack<Frame> _frames = new();
     private readonly Queue<FileName> _starts = new();
     private readonly ExactNames _names = new(fs);
-    private List<WalkItem> _items = [];
+
+    /// <summary>The mounted filesystems that directories above the starts lie on.</summary>
+    private readonly Dictionary<FileName, ulong> _mountsAbove = [];
+
+    private StepLoad _step = new();
     private KnownCursor? _cursor;
     private FileName? _ignoredWhole;
-    private int _entries;
-    private long _toHash;
 
     /// <summary>Known names that aren't on disk. Trust them only while the root is the same.</summary>
     public List<FileName> Gone { get; } = [];
@@ -34,16 +36,16 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
     public WalkStep Step(CancellationToken cancellation)
     {
-        (_items, _entries, _toHash) = ([], 0, 0);
+        _step = new StepLoad();
         var more = true;
-        while (more && _entries < EntriesInStep && _items.Count < ItemsInStep && _toHash < BytesInStep)
+        while (more && !_step.IsFull)
         {
             cancellation.ThrowIfCancellationRequested();
             more = VisitNext();
         }
         if (fs.CheckRoot() is var state and not RootState.Present)
             throw new RootGoneException(state);
-        return new WalkStep(_items, _entries, _toHash, !more);
+        return new WalkStep(_step.Items, _step.Entries, _step.ToHash, !more);
     }
 
     public void Dispose() => _cursor?.Dispose();
@@ -72,7 +74,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
             {
                 _cursor.Advance();
                 NotOnDisk(rest);
-                if (++_entries >= EntriesInStep)
+                if (++_step.Entries >= EntriesInStep)
                     return true;
             }
             _cursor.Dispose();
@@ -96,6 +98,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         }
         try
         {
+            MountAbove(start.Parent);
             if (StatOf(start) is { } stat)
                 Visit(start, stat, entry);
             else if (entry is not null)
@@ -121,7 +124,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
     private void VisitChild(Frame frame, DirectoryChild child)
     {
-        _entries++;
+        _step.Entries++;
         var name = _cursor!.NameOf(frame.Name, child.Leaf!);
         while (_cursor.TakeBefore(name) is { } missing)
             NotOnDisk(missing);
@@ -136,8 +139,13 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     {
         if (stat.Kind == FileKind.Other)
         {
+            // What was below it, if it was a directory, is missed like anything else.
             if (entry is not null)
-                Unreadable(name, new FileSystemException(FileSystemError.WrongKind, "It is a pipe, socket or device now; these are not synced."));
+            {
+                Found(new ScanFinding.Problem(new FileProblem(name.Value, "It is a pipe, socket or device now; these are not synced.", FileSystemError.WrongKind)));
+                if ((entry.LocalFlags & LocalFlags.Unsupported) == 0)
+                    Found(new ScanFinding.NowSpecial(WithBlocks(entry)!));
+            }
             return;
         }
         var ignore = ignores.Match(name, stat.Kind == FileKind.Directory);
@@ -179,8 +187,8 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
             Found(observing.ByMetadata(name, stat, entry!, verdict));
             return;
         }
-        _items.Add(new WalkItem(null, new FileToHash(name, stat, entry)));
-        _toHash += stat.Size;
+        _step.Items.Add(new WalkItem(null, new FileToHash(name, stat, entry)));
+        _step.ToHash += stat.Size;
     }
 
     private void VisitSymlink(FileName name, FileStat stat, FileEntry? entry)
@@ -208,6 +216,9 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         var frame = new Frame(name, stat, entry) { Ignored = ignored };
         try
         {
+            frame.Mount = stat?.Mount ?? MountAbove(name);
+            if (stat is not null)
+                NoteMount(name, frame.Mount, _frames.TryPeek(out var parent) ? parent.Mount : MountAbove(name.Parent));
             frame.Reading = DirectoryReading.Read(fs, name, ignores, options.AutoNormalize);
         }
         catch (FileSystemException e) when (e.Error == FileSystemError.NotFound && !name.IsRoot)
@@ -237,6 +248,23 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         foreach (var problem in frame.Reading.Problems ?? [])
             Found(new ScanFinding.Problem(problem));
         _frames.Push(frame);
+    }
+
+    /// <summary>A filesystem that is mounted above a start is seen with it: what is found in it must not be taken for the folder's own.</summary>
+    private ulong MountAbove(FileName directory)
+    {
+        if (_mountsAbove.TryGetValue(directory, out var known))
+            return known;
+        var mount = fs.Stat(LocalPath.Of(directory))?.Mount ?? 0;
+        if (!directory.IsRoot)
+            NoteMount(directory, mount, MountAbove(directory.Parent));
+        return _mountsAbove[directory] = mount;
+    }
+
+    private void NoteMount(FileName directory, ulong mount, ulong mountOfParent)
+    {
+        if (mount != mountOfParent && mount != 0 && mountOfParent != 0)
+            Found(new ScanFinding.MountPoint(directory, fs.FilesystemOf(LocalPath.Of(directory))));
     }
 
     private void Leave(Frame frame)
@@ -291,7 +319,19 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     private void Found(ScanFinding? finding)
     {
         if (finding is not null)
-            _items.Add(new WalkItem(finding, null));
+            _step.Items.Add(new WalkItem(finding, null));
+    }
+
+    /// <summary>What one step has come to so far.</summary>
+    private sealed class StepLoad
+    {
+        public List<WalkItem> Items { get; } = [];
+
+        public int Entries { get; set; }
+
+        public long ToHash { get; set; }
+
+        public bool IsFull => Entries >= EntriesInStep || Items.Count >= ItemsInStep || ToHash >= BytesInStep;
     }
 
     private sealed class Frame(FileName name, FileStat? stat, FileEntry? known)
@@ -306,6 +346,9 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         public DirectoryReading Reading { get; set; } = new([], null, null);
 
         public int Next { get; set; }
+
+        /// <summary>The mounted filesystem that it lies on.</summary>
+        public ulong Mount { get; set; }
 
         /// <summary>A pattern covers it, but something below it may still be synced.</summary>
         public bool Ignored { get; init; }

@@ -59,7 +59,7 @@ internal static unsafe class DirectoryReader
         if (bytes is [(byte)'.'] or [(byte)'.', (byte)'.'])
             return 0;
         Libc.StatX stat;
-        while (Libc.Stat(directory, name, Libc.SymlinkNoFollow | Libc.NoAutomount, Libc.BasicStats, &stat) != 0)
+        while (Libc.Stat(directory, name, Libc.SymlinkNoFollow | Libc.NoAutomount, Libc.BasicStats | Libc.WithMountId, &stat) != 0)
         {
             var errno = Errno.Last;
             if (errno == Errno.NotFound)

@@ -86,6 +86,7 @@ internal static unsafe partial class Libc
         [FieldOffset(8)] public long BlockSize;
         [FieldOffset(16)] public ulong Blocks;
         [FieldOffset(32)] public ulong BlocksForUs;
+        [FieldOffset(56)] public ulong Identity;
         [FieldOffset(64)] public long NameLength;
         [FieldOffset(72)] public long FragmentSize;
     }

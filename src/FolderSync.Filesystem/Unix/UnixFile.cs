@@ -4,9 +4,10 @@ namespace FolderSync.Filesystem.Unix;
 
 /// <summary>An open regular file.</summary>
 /// <param name="where">For messages.</param>
+/// <param name="traits">Of the filesystem that it lies on.</param>
 /// <param name="root">Records writes.</param>
 /// <param name="unsynced">Not null: the file's filesystem can't be synced as a whole, so the file is synced when it is closed.</param>
-internal sealed unsafe class UnixFile(Descriptor descriptor, string where, RootDirectory root, MountedBelow? unsynced) : IWriteFile
+internal sealed unsafe class UnixFile(Descriptor descriptor, string where, FileSystemTraits traits, RootDirectory root, MountedBelow? unsynced) : IWriteFile
 {
     private const int CloneAlignment = 4096;
 
@@ -110,7 +111,7 @@ internal sealed unsafe class UnixFile(Descriptor descriptor, string where, RootD
 
     public void SetPermissions(uint permissions)
     {
-        if (!root.Traits.Permissions)
+        if (!traits.Permissions)
             return;
         using var lease = descriptor.Use();
         if (Libc.ChangeOpenMode(lease.Fd, permissions & 0x1ff) != 0)

@@ -36,7 +36,7 @@ internal sealed partial class UnixFileSystem
     public void SyncDirectory(LocalPath path)
     {
         var fd = Attempt(path, 0, static (in Place place, int _) => OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
-        if (-fd == Errno.NoAccess && Traits.CanSyncAll)
+        if (-fd == Errno.NoAccess && TraitsAt(path).CanSyncAll)
         {
             // A directory with only execute permission can't be opened; syncing everything makes its names durable.
             SyncAll();
@@ -103,7 +103,7 @@ internal sealed partial class UnixFileSystem
         var descriptor = new Descriptor((int)fd);
         var regular = UnixStat.KindOf(stat.Mode) == FileKind.File;
         if (regular && !(writable && stat.Links > 1))
-            return new UnixFile(descriptor, Where(path), _root, syncOnClose ? _mountedBelow : null);
+            return new UnixFile(descriptor, Where(path), TraitsAt(path), _root, syncOnClose ? _mountedBelow : null);
         descriptor.Dispose();
         throw Failure(regular ? Errno.ManyNames : UnixStat.KindOf(stat.Mode) == FileKind.Directory ? Errno.IsDirectory : Errno.NotRegular,
             doing, path);

@@ -11,6 +11,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
 
     private readonly RootDirectory _root;
     private readonly MountedBelow _mountedBelow = new();
+    private readonly MountTraits _mountTraits = new();
     private readonly bool _byKernel;
     private readonly Lock _syncing = new();
     private int _failedSyncs;
@@ -29,6 +30,8 @@ internal sealed partial class UnixFileSystem : IFileSystem
     private delegate nint Call<in T>(in Place place, T argument);
 
     public FileSystemTraits Traits => _root.Traits;
+
+    public FileSystemTraits TraitsAt(LocalPath path) => _mountTraits.Find(path) ?? Traits;
 
     internal bool HoldsRoot => _root.IsHeld;
 
@@ -50,7 +53,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
 
     public string? WhyUnplaceable(FileName name)
     {
-        var traits = Traits;
+        var traits = TraitsAt(LocalPath.Of(name));
         foreach (var range in name.Value.AsSpan().Split('/'))
         {
             var part = name.Value.AsSpan(range);
@@ -82,6 +85,38 @@ internal sealed partial class UnixFileSystem : IFileSystem
         return -result is Errno.NotFound or Errno.Loop or Errno.NameTooLong ? null : throw Failure((int)-result, "look at", path);
     }
 
+    private FileSystemTraits Probe(LocalPath directory)
+    {
+        var fd = (int)Attempt(directory, 0, static (in Place place, int _) => OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
+        // What can't be opened can't be read or written either.
+        if (fd < 0)
+            return Traits;
+        try
+        {
+            return FileSystemTypes.Probe(fd);
+        }
+        finally
+        {
+            _ = Libc.Close(fd);
+        }
+    }
+
+    public string FilesystemOf(LocalPath directory)
+    {
+        var fd = (int)Do(directory, "look at the filesystem of", 0, static (in Place place, int _) =>
+            OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
+        try
+        {
+            return Libc.StatFileSystem(fd, out var system) == 0
+                ? $"{FileSystemTypes.NameOf(system.Magic)} {system.Identity:x16}"
+                : throw Failure(Errno.Last, "look at the filesystem of", directory);
+        }
+        finally
+        {
+            _ = Libc.Close(fd);
+        }
+    }
+
     public List<DirectoryChild> List(LocalPath directory) => List(directory, null);
 
     /// <param name="opened">Receives the directory's handle before it is read.</param>
@@ -94,7 +129,11 @@ internal sealed partial class UnixFileSystem : IFileSystem
             opened?.Invoke(fd);
             var children = new List<DirectoryChild>();
             var errno = DirectoryReader.Read(fd, children);
-            return errno == 0 ? children : throw Failure(errno, "list", directory);
+            if (errno != 0)
+                throw Failure(errno, "list", directory);
+            if (children.Exists(c => c.Stat.Kind == FileKind.Directory) && Libc.StatOpen(fd, out var stat) == 0)
+                _mountTraits.OnListed(directory, UnixStat.Of(stat).Mount, children, Probe);
+            return children;
         }
         finally
         {
@@ -141,6 +180,26 @@ internal sealed partial class UnixFileSystem : IFileSystem
         }
     }
 
+    public byte[] ReadLinked(string leaf, int limit)
+    {
+        var link = LocalPath.Root.Child(leaf);
+        var fd = (int)Do(link, "read what the symlink leads to:", 0, static (in Place place, int _) => OpenLeaf(place, Libc.ReadOnly, 0));
+        using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
+        if (Libc.StatOpen(fd, out var stat) != 0 || UnixStat.KindOf(stat.Mode) != FileKind.File)
+            throw new FileSystemException(FileSystemError.WrongKind, $"The symlink '{Where(link)}' leads to something that is not a file.");
+        if (stat.Size > limit)
+            throw new FileSystemException(FileSystemError.Other, $"What the symlink '{Where(link)}' leads to has {stat.Size} bytes; at most {limit} are read.");
+        try
+        {
+            var bytes = new byte[stat.Size];
+            return bytes[..RandomAccess.Read(handle, bytes, 0)];
+        }
+        catch (IOException e)
+        {
+            throw new FileSystemException(FileSystemError.Io, $"What the symlink '{Where(link)}' leads to can't be read: {e.Message}", e);
+        }
+    }
+
     public void RemoveFile(LocalPath path)
     {
         RefuseRoot(path, "remove");
@@ -157,7 +216,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
 
     public void SetPermissions(LocalPath path, uint permissions)
     {
-        if (Traits.Permissions)
+        if (TraitsAt(path).Permissions)
             Do(path, "set the permissions of", permissions, static (in Place place, uint permissions) => Modes.Change(place, permissions));
     }
 

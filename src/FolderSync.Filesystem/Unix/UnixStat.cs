@@ -22,7 +22,14 @@ internal static class UnixStat
         unchecked((stat.ChangeSeconds * 1_000_000_000) + stat.ChangeNanoseconds),
         stat.Inode,
         stat.Mode & 0x1ffu,
-        stat.Links);
+        stat.Links)
+    {
+        Mount = KindOf(stat.Mode) == FileKind.Directory ? MountOf(stat) : 0,
+    };
+
+    /// <summary>The device alone tells neither two mounts of one filesystem apart, nor does the mount alone tell two subvolumes apart.</summary>
+    private static ulong MountOf(in Libc.StatX stat) =>
+        ((stat.Mask & Libc.WithMountId) != 0 ? stat.MountId << 40 : 0) ^ ((ulong)stat.DeviceMajor << 20) ^ stat.DeviceMinor;
 }
 
 /// <summary>Identifies a directory or file for as long as it exists.</summary>

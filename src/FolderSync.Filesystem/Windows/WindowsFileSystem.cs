@@ -26,6 +26,28 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
 
     public FileSystemTraits Traits => _traits ??= Probe();
 
+    public FileSystemTraits TraitsAt(LocalPath path) => Traits;
+
+    /// <summary>A volume that is mounted in a directory is a junction, which is never followed.</summary>
+    public string FilesystemOf(LocalPath directory) => "";
+
+    public byte[] ReadLinked(string leaf, int limit)
+    {
+        var path = _root.TrimEnd('\\') + "\\" + leaf;
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length > limit)
+                throw new FileSystemException(FileSystemError.Other, $"What the symlink '{leaf}' leads to has {file.Length} bytes; at most {limit} are read.");
+            var bytes = new byte[file.Length];
+            return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException and not FileSystemException))
+        {
+            throw new FileSystemException(FileSystemError.Io, $"What the symlink '{leaf}' leads to can't be read: {e.Message}", e);
+        }
+    }
+
     public RootState CheckRoot()
     {
         var attributes = Kernel32.GetAttributes(_root);

@@ -1,6 +1,6 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using FolderSync.Api.Service;
+using FolderSync.Contracts;
 using FolderSync.Engine;
 using FolderSync.Index;
 using FolderSync.Platform;
@@ -58,7 +58,7 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
         {
             // First, so that a failure leaves everything unchanged.
             if (!isKept)
-                state.PutDocument(Document, wanted is null ? "{}" : new JsonObject { ["paused"] = true, ["until"] = wanted.Until?.ToString("O") }.ToJsonString());
+                state.PutDocument(Document, wanted is null ? "{}" : JsonSerializer.Serialize(new PauseState(true, wanted.Until), ExtensionJson.Default.PauseState));
             await engine.PauseAsync(wanted is not null, cancellation);
             _now = wanted;
             _stopWaiting?.Cancel();
@@ -111,12 +111,8 @@ internal sealed class PauseSwitch(ISyncEngine engine, IStateStore state, TimePro
     internal static TimeSpan NextLook(TimeSpan left) =>
         left <= TimeSpan.Zero ? TimeSpan.Zero : left > LongestWait ? LongestWait : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 
-    private static Paused? Read(string? json)
-    {
-        if (json is null || JsonNode.Parse(json) is not JsonObject o || o["paused"] is null)
-            return null;
-        return new Paused((string?)o["until"] is { } text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null);
-    }
+    private static Paused? Read(string? json) =>
+        json is not null && JsonSerializer.Deserialize(json, ExtensionJson.Default.PauseState) is { Paused: true } kept ? new Paused(kept.Until) : null;
 
     private sealed record Paused(DateTimeOffset? Until);
 }

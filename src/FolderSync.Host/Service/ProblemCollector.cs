@@ -69,7 +69,9 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder),
             EngineEvent.DeletionsHeld e => () => book.Add(
                 "warning",
-                $"{e.Files} of {e.TotalFiles} files were deleted {(e.Incoming ? "by another device" : "here")} at once. This is held until you decide.",
+                e.Why is { } why
+                    ? $"{why} Its {e.Files} files are not taken for deleted until you decide."
+                    : $"{e.Files} of {e.TotalFiles} files were deleted {(e.Incoming ? "by another device" : "here")} at once. This is held until you decide.",
                 e.Folder.Value),
             EngineEvent.FolderWarned e => () => book.Add("warning", e.Message, e.Folder.Value),
             EngineEvent.IndexRebuilt e => () => book.Add("warning", $"The index of this folder was damaged and has been rebuilt from the disk: {e.Reason}", e.Folder.Value),

@@ -58,10 +58,13 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     /// <summary>Something changed: announce at once.</summary>
     public void Wake()
     {
-        lock (_wake)
+        try
         {
-            if (_wake.CurrentCount == 0)
-                _wake.Release();
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using FolderSync.Client;
 using FolderSync.Contracts;
 using FolderSync.Tray.Model;
@@ -23,9 +21,9 @@ internal static class OverviewReader
         var changes = await client.ChangesAsync(null, Changes, null, cancellation);
         var nearby = await client.NearbyAsync(cancellation);
         var pause = await client.PauseStateAsync(cancellation);
-        var pendingDevices = await client.GetAsync("cluster/pending/devices", TrayJson.Default.DictionaryStringPendingDevice, cancellation);
-        var pendingFolders = await client.GetAsync("cluster/pending/folders", TrayJson.Default.DictionaryStringPendingFolder, cancellation);
-        var options = await client.GetAsync("config/options", TrayJson.Default.JsonNode, cancellation);
+        var pendingDevices = await client.PendingDevicesAsync(cancellation);
+        var pendingFolders = await client.PendingFoldersAsync(cancellation);
+        var options = await client.OptionsAsync(cancellation);
         var names = folders.ToDictionary(f => f.Id, f => f.Name);
         var deviceNames = devices.ToDictionary(d => d.Id, d => d.Name);
         return new Overview
@@ -39,7 +37,7 @@ internal static class OverviewReader
             Changes = [.. changes.Select(c => new ChangeView(c.Folder, c.Item, c.Action, c.Local ? "" : c.DeviceName, c.Time))],
             Nearby = [.. nearby.Where(n => !n.Paired).Select(n => new NearbyView(n.DeviceId, n.Name))],
             Pause = pause is { Paused: true } ? new PauseView(pause.Until) : null,
-            Notifications = Switches(options),
+            Notifications = Switches(options.Notifications),
         };
     }
 
@@ -49,14 +47,10 @@ internal static class OverviewReader
     private static string NameOf(FolderRow f) => f.Label is { Length: > 0 } label ? label : f.Id;
 
     private static IEnumerable<FolderOffer> Offers(string folder, PendingFolder pending, Dictionary<string, string> names) =>
-        (pending.OfferedBy ?? []).OrderBy(o => o.Key, StringComparer.Ordinal)
+        pending.OfferedBy.OrderBy(o => o.Key, StringComparer.Ordinal)
             .Select(o => new FolderOffer(folder, o.Value.Label is { Length: > 0 } label ? label : folder, o.Key, names.GetValueOrDefault(o.Key, "")));
 
     /// <summary>Notifications are on unless the configuration disables them.</summary>
-    private static NoticeSwitches Switches(JsonNode options)
-    {
-        var section = (options as JsonObject)?["notifications"] as JsonObject;
-        bool IsOn(string name) => section?[name] is not JsonValue value || value.GetValueKind() != JsonValueKind.False;
-        return new NoticeSwitches(IsOn("pairing"), IsOn("folders"), IsOn("conflicts"), IsOn("errors"));
-    }
+    private static NoticeSwitches Switches(NotificationSwitches? set) =>
+        new(set?.Pairing != false, set?.Folders != false, set?.Conflicts != false, set?.Errors != false);
 }

@@ -25,6 +25,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<ServiceState> _states = Channel.CreateBounded<ServiceState>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Lock _nudging = new();
     private readonly SemaphoreSlim _nudge = new(0, 1);
     private volatile bool _startWanted;
     private volatile ServiceClient? _client;
@@ -46,7 +47,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
     /// <summary>Call after an action that changes the state.</summary>
     public void Nudge()
     {
-        lock (_nudge)
+        lock (_nudging)
         {
             if (_nudge.CurrentCount == 0)
                 _nudge.Release();
@@ -142,7 +143,7 @@ internal sealed class ServiceWatch(string home, ServiceProcess process, bool may
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var events = WithinAsync(
-            c => client.GetAsync($"events?events={Events}&since={seen}&timeout={(int)beat.TotalSeconds}", TrayJson.Default.ListServiceEvent, c),
+            c => client.EventsAsync(Events, seen, beat, c),
             beat + Patience, client, ending.Token);
         var nudged = _nudge.WaitAsync(ending.Token);
         var first = await Task.WhenAny(events, nudged);

@@ -32,7 +32,7 @@ public sealed class AdmissionStoryTests
         Assert.Contains(events, e => e.Event is EngineEvent.DeviceDisconnected gone && gone.Reason.Contains("allowed-networks", StringComparison.Ordinal));
         _world.RunFor(TimeSpan.FromMinutes(5));
         Assert.False(IsConnected);
-        Assert.Contains("allowed", Assert.Single(Anna.Engine!.Devices).DialErrors.Values.Single(), StringComparison.Ordinal);
+        Assert.Contains("allowed", Assert.Single(Anna.Engine!.Devices).DialErrors.Values.Single().Reason, StringComparison.Ordinal);
 
         Restrict(["!192.168.2.0/24", "192.168.0.0/16"]);
         _world.RunUntil("they are connected again", () => IsConnected);

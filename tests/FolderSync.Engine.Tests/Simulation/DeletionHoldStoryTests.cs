@@ -61,7 +61,32 @@ public sealed class DeletionHoldStoryTests
             Anna.User.Delete($"d/{i}");
         Anna.Start();
         _world.RunUntil("the second part is held", () => Anna.Engine?.Folder(SimulatedDevice.Folder)?.Hold is { Incoming: false });
-        _world.RunFor(TimeSpan.FromHours(1));
+        // Longer than the guard's window, and over several scans.
+        _world.RunFor(TimeSpan.FromHours(5));
+        Assert.Equal(Files - deleted, FilesOf(Bert));
+    }
+
+    [Fact]
+    public void What_another_device_deleted_stays_held_however_long_nobody_decides()
+    {
+        Anna.Configure(_world.Devices, f => f);
+        Bert.Configure(_world.Devices, f => f with { HoldDeletionsOver = 1000, HoldDeletionsOverPercent = 25, HoldIncomingDeletions = true });
+        Begin();
+        var deleted = Files * 22 / 100;
+        for (var i = 0; i < deleted; i++)
+            Delete(Anna, i);
+        _world.RunUntil("the first part is deleted", () => FilesOf(Bert) == Files - deleted);
+        for (var i = deleted; i < deleted + 40; i++)
+            Delete(Anna, i);
+        _world.RunUntil("the second part is held", () => Bert.Snapshot.Hold is { Incoming: true });
+        for (var i = 0; i < 5; i++)
+        {
+            // Something to pull, so that it is looked at again.
+            Anna.User.WriteFile($"{i}", "new");
+            Anna.Notice($"{i}");
+            _world.RunFor(TimeSpan.FromHours(1));
+            Assert.True(Bert.User.Exists($"{i}"));
+        }
         Assert.Equal(Files - deleted, FilesOf(Bert));
     }
 

@@ -37,7 +37,7 @@ public sealed class LoopFaultStoryTests
         _world.StartAll();
         _world.RunUntil("it is thrown", () => fault.IsThrown);
         _world.RunUntil("bert has it all the same", () => Bert.User.Exists("f"));
-        AssertLogged(fault);
+        AssertLogged(fault, "FolderExchange.SendAsync");
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class LoopFaultStoryTests
         Anna.Disks.BeforeOperation = fault.ThrowInDisk;
         _world.StartAll();
         _world.RunUntil("bert has it", () => Bert.User.Exists("f") && Bert.User.Stat("f").Size == 3_000_000);
-        AssertLogged(fault);
+        AssertLogged(fault, "RequestServer.ServeLoopAsync");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class LoopFaultStoryTests
         _world.RunUntil("it is thrown", () => fault.IsThrown);
         _world.RunUntil("it is said", () => Bert.Snapshot.Error.Contains("An error in FolderSync", StringComparison.Ordinal));
         _world.RunUntil("bert has it all the same", () => Bert.User.Exists("f") && Bert.Snapshot is { State: FolderState.Idle, Error: "" });
-        AssertLogged(fault);
+        AssertLogged(fault, "FileTransfer.FetchBlockAsync");
     }
 
     [Theory]
@@ -213,7 +213,7 @@ public sealed class LoopFaultStoryTests
         var fault = new InvalidOperationException("The watcher broke.");
         Anna.FailWatcher(fault);
         _world.RunUntil("anna says so", () => Anna.Snapshot.WatchProblem is { } p && p.Reason.Contains("The watcher broke.", StringComparison.Ordinal));
-        Assert.Contains(fault, _log.Faults);
+        AssertLogged(fault, "FolderWatcher.WatchAsync");
         Assert.Equal("", Anna.Snapshot.Error);
         _world.RunFor(TimeSpan.FromMinutes(2));
         Assert.Null(Anna.Snapshot.WatchProblem);
@@ -275,7 +275,7 @@ public sealed class LoopFaultStoryTests
         var fault = new InvalidOperationException("The listener broke.");
         _world.Network.FailAccept(Anna.Address, fault);
         _world.RunFor(TimeSpan.FromMinutes(2));
-        Assert.Contains(fault, _log.Faults);
+        AssertLogged(fault, "PeerListeners.ListenLoopAsync");
         Assert.Empty(Anna.Engine!.ListenErrors);
         Bert.Start();
         _world.RunUntil("bert is connected", () => Bert.Engine?.Devices.All(d => d.Connected) == true);
@@ -297,8 +297,14 @@ public sealed class LoopFaultStoryTests
         await link.DisposeAsync();
     }
 
-    private void AssertLogged(InjectedFault fault) =>
-        Assert.Contains(_log.Faults, e => e == fault.Exception && e.StackTrace?.Contains("FolderSync", StringComparison.Ordinal) == true);
+    private void AssertLogged(InjectedFault fault, string method) => AssertLogged(fault.Exception, method);
+
+    /// <param name="method">The loop that it was thrown in.</param>
+    private void AssertLogged(Exception fault, string method)
+    {
+        Assert.Contains(fault, _log.Faults);
+        Assert.Contains(method, fault.StackTrace, StringComparison.Ordinal);
+    }
 
     private static InjectedFault Once(Func<string, bool> where, Exception? fault = null, bool operations = false) =>
         new(where, fault ?? new InvalidOperationException(operations ? "The disk's code broke." : "The index's code broke."));

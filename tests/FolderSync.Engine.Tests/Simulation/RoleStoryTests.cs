@@ -37,7 +37,7 @@ public sealed class RoleStoryTests
     public void A_removed_device_takes_nothing_with_it_and_needs_nothing_more()
     {
         Begin();
-        Anna.User.WriteFile("big", new string('x', 3 << 20));
+        Anna.User.WriteFile("big", new string('x', 24 << 20));
         Anna.Notice("big");
         _world.AfterStep = () =>
         {
@@ -82,6 +82,62 @@ public sealed class RoleStoryTests
     }
 
     [Fact]
+    public void Who_ignores_a_name_lacks_nothing_when_it_changes_elsewhere_and_gets_it_when_it_is_ignored_no_more()
+    {
+        Anna.User.WriteFile("g", "g");
+        Anna.User.WriteFile("h", "h");
+        Begin();
+        Ignore("f", "g", "h");
+        Anna.User.WriteFile("f", "edited there");
+        Anna.User.WriteFile("h", "edited there");
+        Anna.User.Delete("g");
+        _world.Scan(Anna);
+        _world.RunUntil("anna sees that bert lacks nothing", () => Anna.Index.CompletionOf(Bert.Id).Need.Items == 0);
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.Equal(0, Anna.Index.CompletionOf(Bert.Id).Need.Items);
+        Assert.Equal((0, "hello", "g"), (Bert.Snapshot.Counts.Need.Items, Bert.User.ReadText("f"), Bert.User.ReadText("g")));
+
+        Bert.User.WriteFile("h", "edited here, while it was ignored");
+        Ignore();
+        _world.RunUntilSynced();
+        Assert.Equal("edited there", Bert.User.ReadText("f"));
+        // What was edited while it was ignored is a version of its own.
+        Assert.All(_world.Devices, d => Assert.Equal(
+            ["edited here, while it was ignored", "edited there"],
+            d.User.Tree().Where(i => i.Path.StartsWith('h')).Select(i => System.Text.Encoding.UTF8.GetString(i.Content)).Order()));
+    }
+
+    [Fact]
+    public void What_a_pipe_has_the_name_of_is_neither_here_nor_deleted()
+    {
+        Anna.User.WriteFile("d/inside", "inside");
+        Begin();
+        Bert.User.Delete("f");
+        Bert.User.MakeOther("f");
+        _world.Scan(Bert);
+        _world.RunUntil("anna knows that bert has it no more", () => Anna.Index.Find(Bert.Id, FolderSync.Core.Model.FileName.Of("f")) is { IsInvalid: true });
+        _world.RunFor(TimeSpan.FromHours(2));
+        Assert.Equal("hello", Anna.User.ReadText("f"));
+        Assert.Contains(Bert.Snapshot.ScanProblems, p => p.Path == "f" && p.Reason.Contains("pipe", StringComparison.Ordinal));
+
+        // The file again, as it was: the version is the same.
+        Bert.User.Delete("f");
+        Bert.User.WriteFile("f", "hello");
+        Bert.User.Touch("f", Anna.User.Stat("f").Modified);
+        _world.Scan(Bert);
+        _world.RunUntil("anna knows that bert has it again", () => Anna.Index.Find(Bert.Id, FolderSync.Core.Model.FileName.Of("f")) is { IsInvalid: false });
+        Assert.Equal(Anna.Index.FindLocal(FolderSync.Core.Model.FileName.Of("f"))!.Version, Bert.Index.FindLocal(FolderSync.Core.Model.FileName.Of("f"))!.Version);
+
+        // A directory that holds one can't be deleted, which is said as it is.
+        Bert.User.MakeOther("d/pipe");
+        Anna.User.Delete("d");
+        _world.Scan(Anna);
+        _world.RunUntil("bert says why", () => Bert.Snapshot.PullProblems.Any(p => p.Reason.Contains("pipe (a pipe, socket or device)", StringComparison.Ordinal)));
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.Contains(Bert.Snapshot.PullProblems, p => p.Reason.Contains("pipe (a pipe, socket or device)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_directory_that_is_deleted_here_while_something_is_made_in_it_there_comes_back()
     {
         Anna.User.WriteFile("d/old", "old");
@@ -119,6 +175,78 @@ public sealed class RoleStoryTests
         Assert.False(Bert.User.Exists("own"));
         // What existed only here is among the versions.
         Assert.Contains(Bert.User.Tree(".stversions"), v => System.Text.Encoding.UTF8.GetString(v.Content) == "own");
+    }
+
+    [Theory]
+    [InlineData(FolderType.SendReceive)]
+    [InlineData(FolderType.SendOnly)]
+    public void What_was_changed_in_a_receive_only_folder_counts_when_its_type_is_another(FolderType type)
+    {
+        Bert.Configure(_world.Devices, f => f with { Type = FolderType.ReceiveOnly });
+        foreach (var name in (string[])["edited", "deleted", "edited by both", "deleted, then edited"])
+            Anna.User.WriteFile(name, name);
+        Begin();
+        Bert.User.WriteFile("edited", "edited here");
+        Bert.User.WriteFile("added", "added here");
+        Bert.User.WriteFile("edited by both", "edited here, too");
+        Bert.User.Delete("deleted");
+        Bert.User.Delete("deleted, then edited");
+        _world.Scan(Bert);
+        Anna.User.WriteFile("edited by both", "edited there");
+        Anna.User.WriteFile("deleted, then edited", "edited there");
+        _world.Scan(Anna);
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.Equal("edited", Anna.User.ReadText("edited"));
+
+        Bert.Configure(_world.Devices, f => f with { Type = type });
+        if (type == FolderType.SendReceive)
+            _world.RunUntilSynced();
+        _world.RunUntil("it is announced", () => Anna.User.Exists("added") && !Anna.User.Exists("deleted"));
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.Equal("edited here", Anna.User.ReadText("edited"));
+        Assert.Equal("edited there", Anna.User.ReadText("deleted, then edited"));
+        Assert.Equal(0, Bert.Snapshot.Counts.ReceiveOnlyChanged.Items);
+        var contents = Anna.User.Tree().Select(i => System.Text.Encoding.UTF8.GetString(i.Content)).ToList();
+        Assert.Contains("edited here, too", contents);
+        Assert.Contains("edited there", contents);
+    }
+
+    [Fact]
+    public void What_was_deleted_in_a_receive_only_folder_is_held_if_it_is_much_when_its_type_is_another()
+    {
+        for (var i = 0; i < 100; i++)
+            Anna.User.WriteFile($"d/{i}", $"{i}");
+        Bert.Configure(_world.Devices, f => f with { Type = FolderType.ReceiveOnly });
+        Begin();
+        Bert.User.Delete("d");
+        _world.Scan(Bert);
+        Bert.Configure(_world.Devices, f => f with { Type = FolderType.SendReceive, HoldDeletionsOverPercent = 25 });
+        _world.RunUntil("it is held", () => Bert.Engine?.Folder(SimulatedDevice.Folder)?.Hold is not null);
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.Equal("7", Anna.User.ReadText("d/7"));
+    }
+
+    [Fact]
+    public void What_is_made_and_deleted_again_in_a_receive_only_folder_leaves_no_change_behind()
+    {
+        Bert.Configure(_world.Devices, f => f with { Type = FolderType.ReceiveOnly });
+        Begin();
+        Bert.User.WriteFile("own/file", "own");
+        _world.Scan(Bert);
+        Assert.Equal(2, Bert.Snapshot.Counts.ReceiveOnlyChanged.Items);
+        Bert.User.Delete("own");
+        _world.Scan(Bert);
+        Assert.Equal(0, Bert.Snapshot.Counts.ReceiveOnlyChanged.Items);
+
+        // A name that others have deleted.
+        Anna.User.Delete("f");
+        _world.Scan(Anna);
+        _world.RunUntilSynced();
+        Bert.User.WriteFile("f", "again");
+        _world.Scan(Bert);
+        Bert.User.Delete("f");
+        _world.Scan(Bert);
+        Assert.Equal((0, 0), (Bert.Snapshot.Counts.ReceiveOnlyChanged.Items, Bert.Snapshot.Counts.Need.Items));
     }
 
     [Fact]

@@ -50,12 +50,38 @@ public sealed class SupervisedLoopTests
         _world.RunUntilSynced();
     }
 
+    /// <summary>An attempt whose fault can't even be logged ends with that; it is found when the attempts that were not used are put away.</summary>
+    [Fact]
+    public void A_fault_while_unused_dials_are_discarded_is_logged_and_dialing_goes_on()
+    {
+        Bert.Loggers = _log;
+        var fault = new InvalidOperationException("The log's code broke.");
+        var isThrown = false;
+        _log.BeforeEntry = text =>
+        {
+            if (isThrown || !text.Contains("ended by a bug", StringComparison.Ordinal))
+                return;
+            isThrown = true;
+            throw fault;
+        };
+        _world.Network.DialFault = new InvalidOperationException("The transport's code broke.");
+        _world.StartAll();
+        _world.RunUntil("it is logged", () => _log.Faults.Contains(fault));
+        Assert.Contains("DiscardAsync", fault.StackTrace, StringComparison.Ordinal);
+        Assert.Equal("", Bert.Snapshot.Error);
+        // The attempts after it say what is wrong.
+        _world.RunUntil("bert says so", () => Bert.Engine!.Devices.Single().DialErrors.Values.Any(e => e.Reason.Contains("The transport's code broke.", StringComparison.Ordinal)));
+        _world.Network.DialFault = null;
+        _world.RunUntilSynced();
+    }
+
     [Theory]
     [InlineData("RemoteIndexInbox.ApplyRemoteIndexAsync")]
     [InlineData("ScanFlow.RunAsync")]
     [InlineData("PullFlow.RunAsync")]
     [InlineData("ApplyQueue.RunAsync")]
     [InlineData("ProgressAnnouncer.RunAsync")]
+    [InlineData("PullRound.FetchAsync")]
     [InlineData("FileTransfer.RunAsync")]
     public void A_fault_of_a_folders_flow_ends_the_folder_which_says_so_and_comes_back(string method)
     {
@@ -110,6 +136,24 @@ public sealed class SupervisedLoopTests
     }
 
     [Fact]
+    public void A_fault_of_what_looks_for_a_mount_ends_the_folder_which_comes_back()
+    {
+        Bert.Loggers = _log;
+        Bert.User.MountAt("m");
+        Bert.User.WriteFile("m/f", "hello");
+        Anna.User.WriteFile("f", "hello");
+        _world.StartAll();
+        _world.RunUntilSynced();
+        Bert.User.UnmountFrom("m");
+        _world.Scan(Bert);
+        var fault = new SeamFault("MountWatch.RunAsync");
+        Bert.BeforeSeam = fault.Throw;
+        _world.RunUntil("it is thrown", () => fault.IsThrown);
+        Bert.User.MountAt("m");
+        AssertStoppedAndBack(fault);
+    }
+
+    [Fact]
     public void A_fault_of_a_scan_in_place_of_the_watcher_ends_the_folder_which_comes_back()
     {
         Bert.Loggers = _log;
@@ -152,6 +196,7 @@ public sealed class SupervisedLoopTests
         _world.StartAll();
         AssertStoppedAndBack(fault);
         Assert.Contains(_log.Texts, t => t.Contains("could not be closed properly", StringComparison.Ordinal));
+        Assert.Contains(_log.Exceptions, e => e.Message == "The lock's code broke." && e.StackTrace?.Contains("FolderSupervisor.CloseAsync", StringComparison.Ordinal) == true);
     }
 
     private void AssertStoppedAndBack(SeamFault fault)

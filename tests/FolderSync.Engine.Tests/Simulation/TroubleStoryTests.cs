@@ -26,7 +26,7 @@ public sealed class TroubleStoryTests
         Anna.Start();
         Bert.Start();
         _world.RunUntil("bert says so", () => Bert.Engine?.Devices.FirstOrDefault(d => d.Config.Id == Anna.Id) is { DialErrors.Count: 1 });
-        Assert.Equal(["The runtime broke."], Bert.Engine!.Devices.First(d => d.Config.Id == Anna.Id).DialErrors.Values);
+        Assert.Equal(["The runtime broke."], Bert.Engine!.Devices.First(d => d.Config.Id == Anna.Id).DialErrors.Values.Select(e => e.Reason));
 
         _world.Network.DialFault = null;
         _world.RunUntil("bert has it", () => Bert.User.Exists("f"));

@@ -163,6 +163,15 @@ public sealed class ApplyStepTests
         Assert.Equal(["x/", "x/deletable=d", "x/unknown=u", "y/", "y/deletable=d", "y/kept=k"], folder.Tree());
     }
 
+    [Fact]
+    public void A_special_file_keeps_its_directory_and_is_named_as_what_it_is()
+    {
+        using var folder = On(DiskUnderTest.Memory);
+        var directory = folder.MakeFolder("d");
+        folder.Disk!.User.MakeOther("d/pipe");
+        Assert.Contains("'pipe (a pipe, socket or device)'", Assert.IsType<ApplyResult.Failed>(folder.Apply(Remove(directory))).Problem.Reason, StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(Disks))]
     public void A_batch_finds_its_own_order(DiskUnderTest kind)
     {

@@ -58,9 +58,15 @@ public class LargeDirectoryTests
 
         public FileSystemTraits Traits { get; } = new();
 
+        public FileSystemTraits TraitsAt(LocalPath path) => Traits;
+
         public RootState CheckRoot() => RootState.Present;
 
         public FileStat? Stat(LocalPath path) => Empty;
+
+        public string FilesystemOf(LocalPath directory) => "";
+
+        public byte[] ReadLinked(string leaf, int limit) => throw new NotSupportedException();
 
         public List<DirectoryChild> List(LocalPath directory)
         {

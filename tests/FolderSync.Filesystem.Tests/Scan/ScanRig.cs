@@ -79,6 +79,9 @@ internal sealed class KnownTable : IKnownEntries
                 case ScanFinding.Gone gone:
                     _entries.Remove(gone.Known.Name);
                     break;
+                case ScanFinding.NowSpecial special:
+                    Put(special.Known with { LocalFlags = LocalFlags.Unsupported });
+                    break;
                 case ScanFinding.NowIgnored ignored:
                     Put(ignored.Known with { LocalFlags = ignored.Known.LocalFlags | LocalFlags.Ignored });
                     break;
@@ -137,6 +140,7 @@ internal sealed class ScanRig
         ScanFinding.Changed it => (it.Known!.SameContent(it.Entry) ? "~" : "*") + it.Entry.Name,
         ScanFinding.Refreshed it => "^" + it.Entry.Name,
         ScanFinding.Gone it => "-" + it.Known.Name,
+        ScanFinding.NowSpecial special => "?" + special.Known.Name,
         ScanFinding.NowIgnored it => "=" + it.Known.Name,
         ScanFinding.Problem it => "!" + it.What.Path,
         _ => throw new InvalidOperationException(),

@@ -112,7 +112,12 @@ public class ScannerTests
         rig.User.MakeOther("f");
         rig.User.Delete("d");
         rig.User.MakeOther("d");
+        Assert.Equal(["!d", "?d", "!f", "?f", "-d/below"], await rig.ScanAsync());
         Assert.Equal(["!d", "!f"], await rig.ScanAsync());
+        rig.User.Delete("f");
+        rig.User.WriteFile("f", "x");
+        Assert.Equal(["!d", "~f"], await rig.ScanAsync());
+        Assert.Equal(LocalFlags.None, rig.Known["f"].LocalFlags);
     }
 
     [Fact]

@@ -42,6 +42,32 @@ public sealed class UnixFileSystemTests : IDisposable
     }
 
     [Theory, InlineData(true), InlineData(false)]
+    public void A_linked_ignore_file_is_read_wherever_it_is_and_nothing_but_a_file_is(bool byKernel)
+    {
+        using var elsewhere = new TempFolder();
+        elsewhere.Write("patterns", "*.log");
+        var disk = Open(byKernel);
+        void LinkTo(string target)
+        {
+            File.Delete(_temp[".stignore"]);
+            File.CreateSymbolicLink(_temp[".stignore"], target);
+        }
+        LinkTo(elsewhere["patterns"]);
+        Assert.Equal("*.log"u8, disk.ReadLinked(".stignore", 100));
+        Fails(FileSystemError.Other, () => disk.ReadLinked(".stignore", 4));
+        LinkTo(elsewhere["nowhere"]);
+        Fails(FileSystemError.NotFound, () => disk.ReadLinked(".stignore", 100));
+        LinkTo(elsewhere.Path);
+        Fails(FileSystemError.WrongKind, () => disk.ReadLinked(".stignore", 100));
+        // Opening a pipe would wait for its other end.
+        Assert.True(TempFolder.Run("mkfifo", elsewhere["pipe"]));
+        LinkTo(elsewhere["pipe"]);
+        Fails(FileSystemError.WrongKind, () => disk.ReadLinked(".stignore", 100));
+        LinkTo("/dev/zero");
+        Fails(FileSystemError.WrongKind, () => disk.ReadLinked(".stignore", 100));
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
     public void Listing_tells_kinds_and_shows_names_that_are_not_utf8(bool byKernel)
     {
         var disk = Open(byKernel);

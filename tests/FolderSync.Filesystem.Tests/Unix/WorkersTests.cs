@@ -9,11 +9,12 @@ public sealed class WorkersTests
     {
         using var workers = new Workers(3);
         int running = 0, most = 0, onPool = 0;
+        var counting = new Lock();
         using var together = new Barrier(3);
         await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => workers.Run(() =>
         {
             var now = Interlocked.Increment(ref running);
-            lock (workers) most = Math.Max(most, now);
+            lock (counting) most = Math.Max(most, now);
             if (Thread.CurrentThread.IsThreadPoolThread) Interlocked.Increment(ref onPool);
             together.SignalAndWait();
             Interlocked.Decrement(ref running);

@@ -27,47 +27,6 @@ public sealed class ServiceLoopTests : IDisposable
     public void Dispose() => Directory.Delete(_home.Path, recursive: true);
 
     [Fact]
-    public async Task A_loop_waits_longer_with_each_fault_and_begins_anew_when_it_ran_steadily()
-    {
-        var time = new ManualTime();
-        List<TimeSpan> waits = [];
-        List<Exception> faults = [];
-        using var ended = new CancellationTokenSource();
-        var loop = new RestartingLoop(time, (wait, _) =>
-        {
-            waits.Add(wait);
-            return Task.CompletedTask;
-        });
-        await loop.RunAsync(
-            () =>
-            {
-                if (faults.Count == 8)
-                    time.Advance(RestartingLoop.SteadyAfter);
-                if (faults.Count == 9)
-                    ended.Cancel();
-                throw ended.IsCancellationRequested ? new OperationCanceledException() : new InvalidOperationException($"{faults.Count}");
-            },
-            faults.Add,
-            ended.Token);
-        Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60, 1], waits.Select(w => w.TotalSeconds));
-    }
-
-    [Fact]
-    public async Task A_loop_that_returns_is_not_started_again()
-    {
-        var runs = 0;
-        await new RestartingLoop(TimeProvider.System).RunAsync(
-            () =>
-            {
-                runs++;
-                return Task.CompletedTask;
-            },
-            e => throw e,
-            CancellationToken.None);
-        Assert.Equal(1, runs);
-    }
-
-    [Fact]
     public async Task A_background_service_that_fails_starts_again()
     {
         using var service = new FailingService();
@@ -77,7 +36,7 @@ public sealed class ServiceLoopTests : IDisposable
     [Fact]
     public async Task Giving_memory_back_starts_again()
     {
-        var time = new FaultyTime("IdleMemory.ExecuteAsync");
+        var time = new FaultyTime("IdleMemory.ExecuteAsync", QuickTime.Instance);
         using var service = new IdleMemory(time, time.GetTimestamp, () => { });
         await AssertStartsAgainAsync(service, time.Resumed);
     }
@@ -85,7 +44,7 @@ public sealed class ServiceLoopTests : IDisposable
     [Fact]
     public async Task The_look_at_rates_starts_again()
     {
-        var time = new FaultyTime("RateSampler.ExecuteAsync");
+        var time = new FaultyTime("RateSampler.ExecuteAsync", QuickTime.Instance);
         using var service = new RateSampler(new RateMeter(() => [], () => new Dictionary<FolderId, long>(), time), time);
         await AssertStartsAgainAsync(service, time.Resumed);
     }
@@ -121,42 +80,11 @@ public sealed class ServiceLoopTests : IDisposable
         Assert.True(pause.IsPaused);
     }
 
-    [Fact]
-    public async Task A_look_at_the_configuration_that_fails_is_made_again()
-    {
-        var time = new FaultyTime("ConfigWatch.SettleAsync");
-        List<Exception> faults = [];
-        var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watch = new ConfigWatch(
-            _home.ConfigFile,
-            _ =>
-            {
-                looked.TrySetResult();
-                return Task.CompletedTask;
-            },
-            faults.Add,
-            time);
-        File.AppendAllText(_home.ConfigFile, "# edited\n");
-        await looked.Task.WaitAsync(TestLimits.Patience);
-        Assert.Contains(time.Fault, faults);
-    }
-
-    [Fact]
-    public async Task Polling_the_configuration_starts_again()
-    {
-        var time = new FaultyTime("ConfigWatch.PollAsync");
-        List<Exception> faults = [];
-        // A file without a directory can't be watched, so it is polled.
-        using var watch = new ConfigWatch(Path.Combine(_home.Path, "absent", "config.yaml"), _ => Task.CompletedTask, faults.Add, time);
-        await time.Resumed.WaitAsync(TestLimits.Patience);
-        Assert.Contains(time.Fault, faults);
-    }
-
     private static async Task AssertStartsAgainAsync<T>(T service, Task resumed)
         where T : BackgroundService
     {
         var log = new FaultLog<T>();
-        var restarted = new RestartedService<T>(service, TimeProvider.System, log);
+        var restarted = new RestartedService<T>(service, QuickTime.Instance, log);
         await restarted.StartAsync(CancellationToken.None);
         await resumed.WaitAsync(TestLimits.Patience);
         await restarted.StopAsync(CancellationToken.None);

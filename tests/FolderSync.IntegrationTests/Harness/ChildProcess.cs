@@ -28,6 +28,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         .Any(l => l.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(l[7..].Trim(), 16) & (1UL << (Interrupt - 1))) != 0);
 
     private readonly Process _process;
+    private readonly Lock _lock = new();
     private readonly Queue<string> _log = new();
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
@@ -43,7 +44,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     {
         get
         {
-            lock (_log)
+            lock (_lock)
                 return string.Join('\n', _log);
         }
     }
@@ -97,7 +98,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         {
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end. It wrote:\n{child.Log}", e);
         }
-        lock (child._log)
+        lock (child._lock)
             return new Ended(child._process.ExitCode, child._output.ToString(), child._error.ToString());
     }
 
@@ -180,7 +181,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     {
         if (line is null)
             return;
-        lock (_log)
+        lock (_lock)
         {
             (isOutput ? _output : _error).AppendLine(line);
             _log.Enqueue(line);

@@ -12,6 +12,7 @@ internal sealed class RawPeer : IAsyncDisposable
 {
     private readonly DeviceIdentity _identity = DeviceIdentity.Create();
     private readonly SemaphoreSlim _arrived = new(0);
+    private readonly Lock _lock = new();
     private readonly List<BepMessage> _received = [];
     private IBepConnection? _connection;
     private Task _receiving = Task.CompletedTask;
@@ -47,7 +48,7 @@ internal sealed class RawPeer : IAsyncDisposable
         using var limit = new CancellationTokenSource(TestSettings.Patience);
         while (true)
         {
-            lock (_received)
+            lock (_lock)
             {
                 if (_received.Any(m => m is BepMessage.Response r && r.Id == request))
                     return;
@@ -79,7 +80,7 @@ internal sealed class RawPeer : IAsyncDisposable
             while (Ended is null)
             {
                 var message = await connection.ReceiveAsync(CancellationToken.None);
-                lock (_received)
+                lock (_lock)
                     _received.Add(message);
                 if (message is BepMessage.Close close)
                     Ended = close.Reason;

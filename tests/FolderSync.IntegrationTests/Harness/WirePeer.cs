@@ -80,6 +80,7 @@ internal sealed class WirePeer : IAsyncDisposable
     private readonly X509Certificate2 _certificate;
     private readonly Dictionary<string, byte[]> _contents = [];
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly Lock _lock = new();
     private readonly List<string> _announced = [];
     private TcpClient? _tcp;
     private SslStream? _stream;
@@ -98,7 +99,7 @@ internal sealed class WirePeer : IAsyncDisposable
     {
         get
         {
-            lock (_announced)
+            lock (_lock)
                 return [.. _announced];
         }
     }
@@ -123,7 +124,7 @@ internal sealed class WirePeer : IAsyncDisposable
     public async Task ConnectAsync(SyncDevice device, Func<Task<IEnumerable<ClaimedIndex>>> claims)
     {
         await HangUpAsync();
-        lock (_announced)
+        lock (_lock)
             _announced.Clear();
         (Ended, _theirConfig) = (null, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _tcp = new TcpClient();
@@ -271,7 +272,7 @@ internal sealed class WirePeer : IAsyncDisposable
     {
         var fields = Wire.Read(index).ToList();
         var folder = Encoding.UTF8.GetString(fields.First(f => f.Field == 1).Data);
-        lock (_announced)
+        lock (_lock)
             _announced.AddRange(fields.Where(f => f.Field == 2).Select(f => $"{folder}/{Encoding.UTF8.GetString(Wire.Read(f.Data).First(e => e.Field == 1).Data)}"));
     }
 

@@ -19,10 +19,10 @@ public class WindowsSuiteTests(WindowsBuild build, ITestOutputHelper output)
     private static readonly TimeSpan Limit = TestSettings.Patience / 2;
 
     [SkippableTheory]
-    [InlineData(20, "FolderSync.Filesystem.Tests.Windows.", "FolderSync.Host.Tests.Windows.")]
-    [InlineData(18, "FolderSync.Host.Tests.Config.ConfigStoreTests.")]
+    [InlineData(20, "FolderSync.Filesystem.Tests.Windows.", "FolderSync.Platform.Tests.Windows", "FolderSync.Configuration.Tests.Home.Windows", "FolderSync.CommandLine.Tests.Autostart.Windows")]
+    [InlineData(18, "FolderSync.Configuration.Tests.Store.ConfigStoreTests.")]
     [InlineData(280, "FolderSync.Filesystem.Tests.Apply.ApplyStepTests.", "FolderSync.Filesystem.Tests.Apply.MoveTests.", "FolderSync.Filesystem.Tests.Apply.TrashCanVersionerTests.")]
-    [InlineData(75, "FolderSync.Host.Tests.Config.ConfigDocumentTests.", "FolderSync.Host.Tests.Config.ConfigOverridesTests.")]
+    [InlineData(75, "FolderSync.Configuration.Tests.Yaml.ConfigDocumentTests.", "FolderSync.Configuration.Tests.Store.ConfigOverridesTests.")]
     public async Task TheTestsPassOnWindows(int atLeast, params string[] names)
     {
         build.SkipUnlessThere();

@@ -112,11 +112,13 @@ public class DeviceDiscoveryTests
     {
         private readonly List<(string Text, TaskCompletionSource Done)> _waiting = [];
 
+        private readonly Lock _lock = new();
+
         public List<string> All { get; } = [];
 
         public Task Until(string text)
         {
-            lock (All)
+            lock (_lock)
             {
                 var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 if (All.Exists(l => l.StartsWith(text, StringComparison.Ordinal)))
@@ -137,7 +139,7 @@ public class DeviceDiscoveryTests
             var line = formatter(state, exception);
             if (!line.StartsWith("Discovery by", StringComparison.Ordinal))
                 return;
-            lock (All)
+            lock (_lock)
             {
                 All.Add(line);
                 _waiting.Where(w => line.StartsWith(w.Text, StringComparison.Ordinal)).ToList().ForEach(w => w.Done.TrySetResult());

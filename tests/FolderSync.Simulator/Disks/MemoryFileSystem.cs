@@ -27,6 +27,8 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
 
     public FileSystemTraits Traits => disk.Traits;
 
+    public FileSystemTraits TraitsAt(LocalPath path) => disk.Traits;
+
     /// <summary>Every further operation fails and changes nothing, also on open files.</summary>
     public void Kill() => Killed = true;
 
@@ -85,7 +87,16 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             var node = Find(path, out var error);
             if (node is null && error == FileSystemError.AccessDenied)
                 throw Fail(error, nameof(Stat), path);
-            return node is null ? null : disk.StatOf(node, path.Leaf);
+            return node is null ? null : disk.StatOf(node, MountOf(path), path.Leaf);
+        }
+    }
+
+    public string FilesystemOf(LocalPath directory)
+    {
+        lock (disk.Gate)
+        {
+            Begin(nameof(FilesystemOf), directory);
+            return $"memory {MountOf(directory)}";
         }
     }
 
@@ -96,11 +107,12 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             Begin(nameof(List), directory);
             var node = Directory(directory, nameof(List), 0x140);
             var children = new List<DirectoryChild>(node.Children!.Count);
+            var mount = MountOf(directory);
             foreach (var (written, child) in node.Children)
             {
                 var leaf = disk.Options.ListsSmallLetters ? written.ToLowerInvariant() : written;
                 var clean = IsText(leaf);
-                children.Add(new DirectoryChild(clean ? leaf : null, clean ? leaf : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(leaf)), disk.StatOf(child)));
+                children.Add(new DirectoryChild(clean ? leaf : null, clean ? leaf : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(leaf)), disk.StatOf(child, mount)));
             }
             return children;
         }
@@ -161,16 +173,32 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
         }
     }
 
+    /// <summary>Links lead to names of this disk.</summary>
+    public byte[] ReadLinked(string leaf, int limit)
+    {
+        lock (disk.Gate)
+        {
+            var link = LocalPath.Root.Child(leaf);
+            Begin(nameof(ReadLinked), link);
+            var target = Existing(link, nameof(ReadLinked)).Target!.Split('/').Aggregate(LocalPath.Root, (p, part) => p.Child(part));
+            return RegularFile(target, nameof(ReadLinked), 0x100).Content.ToArray();
+        }
+    }
+
     public void Rename(LocalPath from, LocalPath to, RenameMode mode)
     {
         lock (disk.Gate)
         {
             Begin(nameof(Rename), from);
+            if (MountOf(from.Parent) != MountOf(to.Parent))
+                throw Fail(FileSystemError.CrossDevice, nameof(Rename), from);
             if (mode == RenameMode.Exchange && !disk.Options.Exchange)
                 throw Fail(FileSystemError.NotSupported, nameof(Rename), from);
             var source = Existing(from, nameof(Rename));
             var (sourceParent, targetParent) = (Directory(from.Parent, nameof(Rename), 0xC0), Directory(to.Parent, nameof(Rename), 0xC0));
             var target = Find(to, out _);
+            RefuseMounted(source, nameof(Rename), from);
+            RefuseMounted(target, nameof(Rename), to);
             WhyNotRename(source, target, from, to, mode);
             if (mode == RenameMode.Exchange)
             {
@@ -213,6 +241,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             var node = Existing(path, nameof(RemoveDirectory));
             if (node.Kind != FileKind.Directory)
                 throw Fail(FileSystemError.WrongKind, nameof(RemoveDirectory), path);
+            RefuseMounted(node, nameof(RemoveDirectory), path);
             if (node.Children!.Count > 0)
                 throw Fail(FileSystemError.NotEmpty, nameof(RemoveDirectory), path);
             disk.Link(parent, path.Leaf, null);
@@ -320,6 +349,25 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             throw Fail(FileSystemError.WrongKind, nameof(Rename), to);
         if (target.Children is { Count: > 0 })
             throw Fail(FileSystemError.NotEmpty, nameof(Rename), to);
+    }
+
+    private static void RefuseMounted(MemoryNode? node, string operation, LocalPath path)
+    {
+        if (node is { MountNumber: not 0 })
+            throw Fail(FileSystemError.InUse, operation, path);
+    }
+
+    /// <summary>The filesystem that a directory lies on, as far as its path leads.</summary>
+    private ulong MountOf(LocalPath directory)
+    {
+        var (node, mount) = (disk.Root, MemoryDisk.RootMount);
+        foreach (var part in directory.IsRoot ? [] : directory.Value.Split('/'))
+        {
+            node = node?.Children?.GetValueOrDefault(part);
+            if (node is { MountNumber: var mounted and not 0 })
+                mount = mounted;
+        }
+        return mount;
     }
 
     /// <summary>The node at the path, or null with the reason.</summary>

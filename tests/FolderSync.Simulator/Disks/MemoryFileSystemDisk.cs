@@ -13,6 +13,9 @@ namespace FolderSync.Simulator.Disks;
 /// </remarks>
 internal sealed class MemoryDisk
 {
+    /// <summary>The number of the root's filesystem.</summary>
+    public const ulong RootMount = 1;
+
     /// <summary>More than a world has devices.</summary>
     private const int Phases = 16;
 
@@ -102,15 +105,19 @@ internal sealed class MemoryDisk
         return time with { Nanoseconds = (int)(time.Nanoseconds - (time.Nanoseconds % step)) };
     }
 
+    /// <param name="mount">Of the directory that it lies in; of no account for a file.</param>
     /// <param name="asked">The requested leaf, if any.</param>
-    public FileStat StatOf(MemoryNode node, string? asked = null) => new(
+    public FileStat StatOf(MemoryNode node, ulong mount, string? asked = null) => new(
         node.Kind,
         node.Kind == FileKind.File ? node.Length : node.Target is { } target ? target.Length : 0,
         node.Now.Modified,
         Options.ChangeTimes ? node.Now.ChangeTime : 0,
         !Options.Inodes ? 0 : Options.SpelledInodes && asked is not null && asked != node.LeafAs ? node.Inode + 1_000_000 : node.Inode,
         Options.Permissions ? node.Now.Permissions : node.Kind == FileKind.Directory ? 0x1FFu : 0x1B6u,
-        node.Kind == FileKind.File ? node.Links : 1);
+        node.Kind == FileKind.File ? node.Links : 1)
+    {
+        Mount = node.Kind != FileKind.Directory ? 0 : node.MountNumber != 0 ? node.MountNumber : mount,
+    };
 
     public MemoryNode MakeFileNode(uint permissions) => Init(new MemoryNode(FileKind.File, _nextInode++), permissions);
 

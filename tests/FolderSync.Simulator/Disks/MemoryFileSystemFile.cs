@@ -13,7 +13,7 @@ internal sealed class MemoryFile(MemoryFileSystem fs, MemoryNode node, LocalPath
         lock (_disk.Gate)
         {
             fs.Begin("FileStat", path);
-            return _disk.StatOf(node);
+            return _disk.StatOf(node, mount: 0);
         }
     }
 

@@ -73,6 +73,12 @@ internal sealed class MemoryNode(FileKind kind, ulong inode)
     public Meta Now;
     public int Links;
 
+    /// <summary>The filesystem whose root it is, where one is mounted here; else 0: it lies on its parent's.</summary>
+    public ulong MountNumber;
+
+    /// <summary>What the filesystem that is mounted here hides.</summary>
+    public MemoryNode? MountedOver;
+
     /// <summary>The leaf it was last linked under, as written.</summary>
     public string? LeafAs;
 

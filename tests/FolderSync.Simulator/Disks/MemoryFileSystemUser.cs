@@ -10,7 +10,9 @@ namespace FolderSync.Simulator.Disks;
 /// </summary>
 internal sealed class MemoryUser(MemoryDisk disk)
 {
+    private readonly Dictionary<string, MemoryNode> _unmountedBelow = new(StringComparer.Ordinal);
     private MemoryNode? _unmounted;
+    private ulong _mounts = MemoryDisk.RootMount;
 
     /// <summary>The user's changes survive a crash and, by the journal's order, all names changed before them.</summary>
     public bool Durable { get; set; } = true;
@@ -171,7 +173,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
     public FileStat Stat(string path)
     {
         lock (disk.Gate)
-            return disk.StatOf(At(path));
+            return disk.StatOf(At(path), mount: 0);
     }
 
     /// <summary>
@@ -211,6 +213,51 @@ internal sealed class MemoryUser(MemoryDisk disk)
             disk.Root ??= _unmounted;
     }
 
+    /// <summary>
+    /// Mounts another filesystem over the directory, made where it isn't there: the one that was unmounted from there, else an empty one.
+    /// </summary>
+    public void MountAt(string path) => MountAt(path, path);
+
+    /// <summary>As <see cref="MountAt(string)"/>, of what was unmounted from another place.</summary>
+    public void MountAt(string from, string path)
+    {
+        lock (disk.Gate)
+        {
+            MakeDirectory(path);
+            var (parent, leaf) = Place(path, make: false);
+            if (!_unmountedBelow.Remove(from, out var mounted))
+            {
+                mounted = disk.MakeDirectoryNode(0x1ED);
+                mounted.MountNumber = ++_mounts;
+            }
+            mounted.MountedOver = parent.Children![leaf];
+            Exchange(parent, leaf, mounted);
+        }
+    }
+
+    /// <summary>What the mounted filesystem hid is there again, as a rule an empty directory.</summary>
+    public void UnmountFrom(string path)
+    {
+        lock (disk.Gate)
+        {
+            var (parent, leaf) = Place(path, make: false);
+            var mounted = parent.Children![leaf];
+            _unmountedBelow[path] = mounted;
+            Exchange(parent, leaf, mounted.MountedOver ?? throw new InvalidOperationException($"Nothing is mounted at '{path}'."));
+        }
+    }
+
+    /// <summary>Another, empty filesystem is mounted there instead.</summary>
+    public void ReplaceMount(string path)
+    {
+        lock (disk.Gate)
+        {
+            UnmountFrom(path);
+            _unmountedBelow.Remove(path);
+            MountAt(path);
+        }
+    }
+
     /// <summary>Replaces the root with a new, empty directory.</summary>
     public void ReplaceRoot()
     {
@@ -232,6 +279,15 @@ internal sealed class MemoryUser(MemoryDisk disk)
             items.Add(new MemoryItem(name, child.Kind, child.Content.ToArray(), child.Target, child.Now.Permissions, child.Now.Modified));
             Collect(name, child, leaveOut, items);
         }
+    }
+
+    /// <summary>A mount is no change of the directory: neither its time changes nor can a crash undo it.</summary>
+    private void Exchange(MemoryNode parent, string leaf, MemoryNode node)
+    {
+        var before = parent.Now;
+        disk.Link(parent, leaf, node);
+        parent.Now = before;
+        disk.MakeAllDurable();
     }
 
     private void Put(string path, Func<MemoryNode> make)

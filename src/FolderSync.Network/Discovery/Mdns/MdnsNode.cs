@@ -23,7 +23,6 @@ internal sealed class MdnsNode : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly MdnsResponder? _responder;
     private readonly MdnsBrowser _browser;
-    private readonly SourceBudget _budget;
     private readonly MalformedPackets _malformed;
     private readonly Family[] _families;
     private readonly Channel<Datagram?> _inbox = Channel.CreateBounded<Datagram?>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -41,9 +40,8 @@ internal sealed class MdnsNode : IAsyncDisposable
         _responder = service is null ? null : new MdnsResponder(service, clock, random);
         _name = _responder?.Service.Label ?? "";
         _browser = new MdnsBrowser(self, onSighting, onGone, clock, random);
-        _budget = new SourceBudget(clock);
         _malformed = new MalformedPackets(clock, logger);
-        _families = [new Family(AddressFamily.InterNetwork, s_groupV4, stateV4), new Family(AddressFamily.InterNetworkV6, s_groupV6, stateV6)];
+        _families = [new Family(AddressFamily.InterNetwork, s_groupV4, stateV4, clock), new Family(AddressFamily.InterNetworkV6, s_groupV6, stateV6, clock)];
         _running = new RestartingLoop(clock).Start(RunAsync, OnFault, _stop.Token);
     }
 
@@ -238,7 +236,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         {
             var port = family.Port = _datagrams.Open(family.Kind, MdnsPacket.Port);
             family.Joined.Clear();
-            family.Listening = new RestartingLoop(_clock).Start(() => ListenAsync(port), OnFault, _stop.Token);
+            family.Listening = new RestartingLoop(_clock).Start(() => ListenAsync(port, family.Budget), OnFault, _stop.Token);
             return null;
         }
         catch (SocketException e)
@@ -249,17 +247,14 @@ internal sealed class MdnsNode : IAsyncDisposable
         }
     }
 
-    private async Task ListenAsync(IDatagramPort port)
+    private async Task ListenAsync(IDatagramPort port, SourceBudget budget)
     {
         try
         {
             while (true)
             {
                 var packet = await port.ReceiveAsync(_stop.Token).ConfigureAwait(false);
-                bool may;
-                lock (_budget)
-                    may = _budget.TryTake(packet.From.Address);
-                if (may)
+                if (budget.TryTake(packet.From.Address))
                     _inbox.Writer.TryWrite(packet);
             }
         }
@@ -271,13 +266,15 @@ internal sealed class MdnsNode : IAsyncDisposable
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _clock.TimestampFrequency);
 
-    private sealed class Family(AddressFamily kind, IPAddress group, MethodState state)
+    private sealed class Family(AddressFamily kind, IPAddress group, MethodState state, TimeProvider clock)
     {
         public AddressFamily Kind => kind;
 
         public IPAddress Group => group;
 
         public MethodState State => state;
+
+        public SourceBudget Budget { get; } = new(clock);
 
         public IDatagramPort? Port { get; set; }
 

@@ -5,7 +5,7 @@ namespace FolderSync.Network.Tls.BouncyCastle;
 // The reader decrypts while the writer encrypts. BouncyCastle keeps the two directions' ciphers, counters and keys apart; both touch only the
 // output, since the reader answers alerts there. One lock covers the making of every record, and whoever takes output away holds it, too.
 
-internal sealed class BcClientProtocol(object gate) : TlsClientProtocol
+internal sealed class BcClientProtocol(Lock gate) : TlsClientProtocol
 {
     protected override void WriteRecord(short type, byte[] buf, int off, int len)
     {
@@ -20,7 +20,7 @@ internal sealed class BcClientProtocol(object gate) : TlsClientProtocol
     }
 }
 
-internal sealed class BcServerProtocol(object gate) : TlsServerProtocol
+internal sealed class BcServerProtocol(Lock gate) : TlsServerProtocol
 {
     protected override void WriteRecord(short type, byte[] buf, int off, int len)
     {

@@ -10,7 +10,7 @@ namespace FolderSync.Network.Tls.BouncyCastle;
 /// the way that decrypts them in place.
 /// Owners: the input buffer belongs to the reader; the output is made under <c>_gate</c> and sent under <c>_sending</c>.
 /// </remarks>
-internal sealed class BcStream(Stream raw, TlsProtocol protocol, object gate) : Stream
+internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : Stream
 {
     private const int HeaderLength = 5;
     private const int MaxRecord = HeaderLength + (1 << 14) + 256;

@@ -11,7 +11,7 @@ internal sealed class BouncyCastleTls(DeviceIdentity identity) : ITlsStack
 
     public Task<TlsSession> ServerAsync(Stream raw, CancellationToken cancellation)
     {
-        var gate = new object();
+        var gate = new Lock();
         var outcome = new BcOutcome();
         var protocol = new BcServerProtocol(gate);
         return HandshakeAsync(raw, protocol, gate, outcome, () => protocol.Accept(new BcServer(identity, new BcCrypto(), outcome)), cancellation);
@@ -19,14 +19,14 @@ internal sealed class BouncyCastleTls(DeviceIdentity identity) : ITlsStack
 
     public Task<TlsSession> ClientAsync(Stream raw, CancellationToken cancellation)
     {
-        var gate = new object();
+        var gate = new Lock();
         var outcome = new BcOutcome();
         var protocol = new BcClientProtocol(gate);
         return HandshakeAsync(raw, protocol, gate, outcome, () => protocol.Connect(new BcClient(identity, new BcCrypto(), outcome)), cancellation);
     }
 
     private static async Task<TlsSession> HandshakeAsync(
-        Stream raw, TlsProtocol protocol, object gate, BcOutcome outcome, Action begin, CancellationToken cancellation)
+        Stream raw, TlsProtocol protocol, Lock gate, BcOutcome outcome, Action begin, CancellationToken cancellation)
     {
         var stream = new BcStream(raw, protocol, gate);
         try

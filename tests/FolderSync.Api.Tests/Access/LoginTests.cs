@@ -1,0 +1,127 @@
+using System.Net;
+using FolderSync.Api.Access;
+using FolderSync.Testing;
+using Xunit;
+
+namespace FolderSync.Api.Tests.Access;
+
+/// <summary>Waiting after wrong passwords, sessions.</summary>
+public class LoginTests
+{
+    private static readonly IPAddress There = IPAddress.Parse("192.0.2.7");
+
+    [Fact]
+    public void Wrong_passwords_make_their_address_wait_longer_and_longer()
+    {
+        var time = new ManualTime();
+        var backoff = new LoginBackoff(time);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+            backoff.NoteWrong(There);
+        }
+        var last = TimeSpan.Zero;
+        for (var i = 0; i < 20; i++)
+        {
+            backoff.NoteWrong(There);
+            var wait = backoff.WaitOf(There);
+            Assert.InRange(wait, last, TimeSpan.FromMinutes(5));
+            Assert.True(wait > TimeSpan.Zero);
+            Assert.Equal(TimeSpan.Zero, backoff.WaitOf(IPAddress.Parse("192.0.2.8")));
+            time.Advance(wait);
+            Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+            last = wait;
+        }
+        Assert.Equal(TimeSpan.FromMinutes(5), last);
+        backoff.NoteRight(There);
+        backoff.NoteWrong(There);
+        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+    }
+
+    [Fact]
+    public void An_hour_of_quiet_is_forgiven()
+    {
+        var time = new ManualTime();
+        var backoff = new LoginBackoff(time);
+        for (var i = 0; i < 10; i++)
+            backoff.NoteWrong(There);
+        time.Advance(TimeSpan.FromHours(1));
+        backoff.NoteWrong(There);
+        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+    }
+
+    [Theory]
+    [InlineData(-365)]
+    [InlineData(365)]
+    public void A_clock_that_is_set_locks_nobody_out_and_opens_nothing(int days)
+    {
+        var time = new ManualTime();
+        var backoff = new LoginBackoff(time);
+        for (var i = 0; i < 10; i++)
+            backoff.NoteWrong(There);
+        time.WallClockOff = TimeSpan.FromDays(days);
+        var wait = backoff.WaitOf(There);
+        Assert.InRange(wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        time.Advance(wait);
+        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+    }
+
+    [Fact]
+    public void Addresses_of_one_network_count_as_one_where_a_computer_has_many()
+    {
+        var backoff = new LoginBackoff(new ManualTime());
+        for (var i = 1; i <= 5; i++)
+            backoff.NoteWrong(IPAddress.Parse($"2001:db8:1:2::{i}"));
+        Assert.True(backoff.WaitOf(IPAddress.Parse("2001:db8:1:2:ffff::1")) > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(IPAddress.Parse("2001:db8:1:3::1")));
+        for (var i = 0; i < 5; i++)
+            backoff.NoteWrong(There);
+        Assert.True(backoff.WaitOf(There.MapToIPv6()) > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_session_ends_with_its_time_its_closing_and_its_password()
+    {
+        var time = new ManualTime();
+        var sessions = new Sessions(time);
+        var (usual, stays) = (sessions.Open("hash", false), sessions.Open("hash", true));
+        Assert.True(sessions.IsOpen(usual, "hash"));
+        Assert.False(sessions.IsOpen(usual, "another"));
+        Assert.False(sessions.IsOpen(usual.ToUpperInvariant(), "hash"));
+        Assert.False(sessions.IsOpen(null, "hash"));
+        Assert.False(sessions.IsOpen("", "hash"));
+        time.Advance(Sessions.Usual);
+        Assert.False(sessions.IsOpen(usual, "hash"));
+        Assert.True(sessions.IsOpen(stays, "hash"));
+        sessions.Close(stays);
+        Assert.False(sessions.IsOpen(stays, "hash"));
+    }
+
+    [Fact]
+    public void Sessions_are_bounded_and_the_oldest_gives_way()
+    {
+        var time = new ManualTime();
+        var sessions = new Sessions(time);
+        List<string> all = [];
+        for (var i = 0; i < 150; i++)
+        {
+            all.Add(sessions.Open("hash", true));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(100, all.Count(s => sessions.IsOpen(s, "hash")));
+        Assert.True(sessions.IsOpen(all[^1], "hash"));
+        Assert.False(sessions.IsOpen(all[0], "hash"));
+    }
+
+    [Fact]
+    public void Page_tokens_are_bounded_and_the_oldest_gives_way()
+    {
+        var tokens = new PageTokens();
+        var first = tokens.Make();
+        Assert.True(tokens.IsOurs(first));
+        Assert.False(tokens.IsOurs(""));
+        for (var i = 0; i < 1000; i++)
+            tokens.Make();
+        Assert.False(tokens.IsOurs(first));
+    }
+}
