@@ -37,7 +37,7 @@ public sealed class ApiServer : IAsyncDisposable
         }
         else
         {
-            builder.Services.AddSingleton<IServer, NoServer>();
+            builder.Services.AddSingleton<IServer, NullServer>();
         }
         builder.Services.AddRoutingCore();
         OpenApi.Add(builder.Services);
@@ -51,7 +51,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellation) => _app.StartAsync(cancellation);
 
-    /// <summary>Waits until the token or <see cref="Service.ServiceEnd"/> asks for the shutdown and everything has stopped.</summary>
+    /// <summary>Waits until the token or <see cref="Service.ServiceShutdown"/> asks for the shutdown and everything has stopped.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

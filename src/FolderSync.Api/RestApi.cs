@@ -13,20 +13,20 @@ namespace FolderSync.Api;
 
 /// <summary>Syncthing's REST API over the engine; each area has a class with its routes.</summary>
 internal sealed class RestApi(
-    Gatekeeper gate, LoginRoutes login, MetricsRoute metrics, ServiceEvents events, EventBuffers buffers, AccessWarnings warnings, IEnumerable<IRoutes> areas)
+    AccessMiddleware gate, LoginRoutes login, MetricsRoute metrics, ServiceEvents events, EventBuffers buffers, AccessWarnings warnings, IEnumerable<IRoutes> areas)
 {
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<Sessions>().AddSingleton<PageTokens>().AddSingleton<LoginGate>().AddSingleton<ServiceEnd>().AddSingleton<RecentErrors>().AddSingleton<StoredOptions>();
+        services.AddSingleton<SessionStore>().AddSingleton<CsrfTokens>().AddSingleton<LoginService>().AddSingleton<ServiceShutdown>().AddSingleton<RecentErrors>().AddSingleton<StoredOptions>();
         services.AddSingleton(s => new EventBuffers(s.GetRequiredService<ISyncEngine>().Events));
         services.AddSingleton(s => new FolderEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<EventBuffers>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConfigChanges>().AddSingleton<ConfigRoutes>();
         services.AddSingleton(s => new ServiceEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<ConfigStore>(), () => RestJson.Compact(s.GetRequiredService<ConfigRoutes>().Whole())));
-        services.AddSingleton(s => new Gatekeeper(
-            s.GetRequiredService<RunningPage>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ISyncEngine>().Self,
-            s.GetRequiredService<Sessions>(), s.GetRequiredService<PageTokens>(), s.GetRequiredService<LoginGate>()));
+        services.AddSingleton(s => new AccessMiddleware(
+            s.GetRequiredService<PageEndpoint>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ISyncEngine>().Self,
+            s.GetRequiredService<SessionStore>(), s.GetRequiredService<CsrfTokens>(), s.GetRequiredService<LoginService>()));
         services.AddSingleton(s => new AccessWarnings(
-            s.GetRequiredService<RunningPage>(), s.GetRequiredService<ConfigStore>(), () => s.GetRequiredService<Gatekeeper>().IsOpenToNetwork,
+            s.GetRequiredService<PageEndpoint>(), s.GetRequiredService<ConfigStore>(), () => s.GetRequiredService<AccessMiddleware>().IsOpenToNetwork,
             s.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Access")));
         AddRoutes(services);
         // Reports invalid query parameters like every other error.
@@ -43,7 +43,7 @@ internal sealed class RestApi(
             .AddSingleton<IRoutes, FolderRoutes>()
             .AddSingleton<IRoutes, EventRoutes>()
             .AddSingleton<IRoutes>(s => new LogRoutes(
-                s.GetRequiredService<LogBook>(), s.GetRequiredService<RecentErrors>(), s.GetRequiredService<ISyncEngine>().State,
+                s.GetRequiredService<LogBuffer>(), s.GetRequiredService<RecentErrors>(), s.GetRequiredService<ISyncEngine>().State,
                 s.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Api.Rest.Client")))
             .AddSingleton<IRoutes, ExtensionRoutes>()
             .AddSingleton<IRoutes, SettingsRoutes>();
@@ -58,7 +58,7 @@ internal sealed class RestApi(
             buffers.Close();
         });
         app.Use(gate.InvokeAsync);
-        app.Use(Refusals.TranslateAsync);
+        app.Use(RestErrors.TranslateAsync);
         app.Use(RequestPath.CheckAsync);
         app.UseRouting();
         app.MapGet("/rest/noauth/health", () => RestJson.Of(new Health("OK"), RestJson.Types.Health));
@@ -69,9 +69,9 @@ internal sealed class RestApi(
         DirectoryRoutes.Map(rest);
         ServiceRoutes.Map(app, rest);
         metrics.Map(app);
-        AbsentRoutes.Map(rest);
+        UnsupportedRoutes.Map(rest);
         StatusPage.Map(app, gate);
-        app.MapFallback("{**path}", (HttpContext context) => Refusals.Text(404, $"There is nothing at {context.Request.Path}."));
+        app.MapFallback("{**path}", (HttpContext context) => RestErrors.Text(404, $"There is nothing at {context.Request.Path}."));
         app.UseEndpoints(_ => { });
 
         events.Start(app.Lifetime);

@@ -105,7 +105,7 @@ public sealed partial class ServiceClient
 
     private async Task<T> PostAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Post, path), cancellation);
+        using var answer = await SendCheckedAsync(new HttpRequestMessage(HttpMethod.Post, path), cancellation);
         return await ReadAsync(answer, path, type, cancellation);
     }
 }

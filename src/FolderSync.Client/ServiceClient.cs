@@ -122,7 +122,7 @@ public sealed partial class ServiceClient : IDisposable
     /// <param name="path">Below /rest/.</param>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        using var answer = await SendCheckedAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
         return await ReadAsync(answer, path, type, cancellation);
     }
 
@@ -142,21 +142,21 @@ public sealed partial class ServiceClient : IDisposable
     private async Task<TAnswer> SendAsync<TBody, TAnswer>(
         HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation)
     {
-        using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, bodyType) }, cancellation);
+        using var answer = await SendCheckedAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, bodyType) }, cancellation);
         return await ReadAsync(answer, path, answerType, cancellation);
     }
 
     public async Task SendAsync(HttpMethod method, string path, CancellationToken cancellation)
     {
-        using var answer = await AskAsync(new HttpRequestMessage(method, path), cancellation);
+        using var answer = await SendCheckedAsync(new HttpRequestMessage(method, path), cancellation);
     }
 
     public async Task SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, type) }, cancellation);
+        using var answer = await SendCheckedAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, type) }, cancellation);
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendCheckedAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         using (request)
         {
@@ -179,7 +179,7 @@ public sealed partial class ServiceClient : IDisposable
             using (answer)
             {
                 var text = await TextAsync(answer, cancellation);
-                throw new ServiceException(Sentence(answer.StatusCode, text), answer.StatusCode);
+                throw new ServiceException(ErrorMessage(answer.StatusCode, text), answer.StatusCode);
             }
         }
     }
@@ -200,7 +200,7 @@ public sealed partial class ServiceClient : IDisposable
     private ServiceException NoAnswer(OperationCanceledException e) =>
         new($"The service at {Address.Url} (process {Address.Process}) does not respond. Check its log, or restart it.", inner: e);
 
-    private static string Sentence(HttpStatusCode status, string text) => status switch
+    private static string ErrorMessage(HttpStatusCode status, string text) => status switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "The service refused the API key. It was changed since the service wrote its address: restart the service.",
         _ when text.Length is > 0 and < 2000 && !text.StartsWith('<') => text,

@@ -89,7 +89,7 @@ public static class CommandLineProgram
                 return ExitCode.BadInput;
             }
             foreach (var sentence in Mistakes(parsed))
-                await context.Error.WriteLineAsync($"foldersync: {PrintableText.Of(sentence)}");
+                await context.Error.WriteLineAsync($"foldersync: {PrintableText.Escape(sentence)}");
             await context.Error.WriteLineAsync($"`{string.Join(' ', Names(parsed.CommandResult))} --help` shows how it is used.");
             return ExitCode.BadInput;
         }

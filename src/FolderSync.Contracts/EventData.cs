@@ -44,7 +44,7 @@ public abstract record EventData
     public sealed record DeviceDiscovered(string Device, IReadOnlyList<string> Addrs) : EventData;
 
     /// <summary>The data of an event that names only a device.</summary>
-    public sealed record OfDevice(string Device) : EventData;
+    public sealed record DeviceReference(string Device) : EventData;
 
     public sealed record RemoteDownloadProgress(string Device, string Folder, IReadOnlyDictionary<string, int> State) : EventData;
 
@@ -100,7 +100,7 @@ public abstract record EventData
         int Total, int Reused, int CopiedFromOrigin, int CopiedFromOriginShifted, int CopiedFromElsewhere, int Pulled, int Pulling, long BytesDone, long BytesTotal);
 
     /// <param name="Json">JSON that is written without a wrapping object.</param>
-    public sealed record Whole(string Json) : EventData;
+    public sealed record RawJson(string Json) : EventData;
 
     public sealed record FolderSummary(string Folder, FolderStatus Summary) : EventData;
 
@@ -128,7 +128,7 @@ public abstract record EventData
 [JsonSerializable(typeof(EventData.DeviceConnected))]
 [JsonSerializable(typeof(EventData.DeviceDisconnected))]
 [JsonSerializable(typeof(EventData.DeviceDiscovered))]
-[JsonSerializable(typeof(EventData.OfDevice))]
+[JsonSerializable(typeof(EventData.DeviceReference))]
 [JsonSerializable(typeof(EventData.RemoteDownloadProgress))]
 [JsonSerializable(typeof(EventData.PendingDevicesChanged))]
 [JsonSerializable(typeof(EventData.DeviceRejected))]

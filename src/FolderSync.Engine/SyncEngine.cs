@@ -318,7 +318,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
             if (Index(folder.Id) is not { } index)
                 continue;
             foreach (var device in index.Remotes().Where(d => !folder.Devices.Contains(d)))
-                await Find(folder.Id)!.ForgetAsync(device, CancellationToken.None);
+                await Find(folder.Id)!.ForgetAsync(device, replaced: null, CancellationToken.None);
         }
     }
 

@@ -7,7 +7,7 @@ namespace FolderSync.Filesystem;
 /// </summary>
 /// <remarks>
 /// Costs a stat or two a name where nothing is folded. What was found out is kept for the life of this object; whoever changes the disk
-/// says so (<see cref="Made"/>, <see cref="Gone"/>). Not thread-safe.
+/// says so (<see cref="OnCreated"/>, <see cref="OnRemoved"/>). Not thread-safe.
 /// </remarks>
 public sealed class ExactNames(IFileSystem disk)
 {
@@ -22,35 +22,35 @@ public sealed class ExactNames(IFileSystem disk)
     /// that way or nothing is there.
     /// </summary>
     /// <exception cref="FileSystemException">The disk failed.</exception>
-    public LocalPath? Misspelled(LocalPath path)
+    public LocalPath? FindMisspelled(LocalPath path)
     {
         if (path.IsRoot || _exact.Contains(path))
             return null;
-        if (Misspelled(path.Parent) is { } above)
+        if (FindMisspelled(path.Parent) is { } above)
             return above;
-        return StandsAs(path) == false ? path : null;
+        return ExistsAs(path) == false ? path : null;
     }
 
     /// <summary>True when the path exists, spelled exactly so in all its parts.</summary>
-    public bool Stands(LocalPath path) => disk.Stat(path) is not null && Misspelled(path) is null;
+    public bool Exists(LocalPath path) => disk.Stat(path) is not null && FindMisspelled(path) is null;
 
     /// <summary>The listed spelling of a misspelled path; null when no listed name resembles it.</summary>
-    public LocalPath? TrueSpelling(LocalPath misspelled) =>
+    public LocalPath? ActualSpelling(LocalPath misspelled) =>
         Listing(misspelled.Parent).TryGetValue(Spellings.Fold(misspelled.Leaf), out var leaves) && leaves.Count > 0 ? misspelled.Parent.Child(leaves[0]) : null;
 
     /// <summary>The listed spelling of the whole path; null when nothing answers or no listed name resembles it.</summary>
-    public LocalPath? TruePath(LocalPath path)
+    public LocalPath? ActualPath(LocalPath path)
     {
         if (path.IsRoot)
             return path;
-        if (TruePath(path.Parent) is not { } parent)
+        if (ActualPath(path.Parent) is not { } parent)
             return null;
         var there = parent.Child(path.Leaf);
-        return disk.Stat(there) is null ? null : Misspelled(there) is null ? there : TrueSpelling(there);
+        return disk.Stat(there) is null ? null : FindMisspelled(there) is null ? there : ActualSpelling(there);
     }
 
     /// <summary>Call after creating the name.</summary>
-    public void Made(LocalPath path)
+    public void OnCreated(LocalPath path)
     {
         Forget(path);
         if (!_listings.TryGetValue(path.Parent, out var listing))
@@ -63,7 +63,7 @@ public sealed class ExactNames(IFileSystem disk)
     }
 
     /// <summary>Call after removing the name.</summary>
-    public void Gone(LocalPath path)
+    public void OnRemoved(LocalPath path)
     {
         Forget(path);
         if (_listings.TryGetValue(path.Parent, out var listing) && listing.TryGetValue(Spellings.Fold(path.Leaf), out var leaves))
@@ -83,13 +83,13 @@ public sealed class ExactNames(IFileSystem disk)
     }
 
     /// <summary>Null when nothing answers, false when it is spelled differently.</summary>
-    private bool? StandsAs(LocalPath path)
+    private bool? ExistsAs(LocalPath path)
     {
         if (!_listings.ContainsKey(path.Parent) && !disk.TraitsAt(path).CaseInsensitive)
         {
             if (disk.Stat(path) is not { } stat)
                 return null;
-            if (!Spellings.OthersOf(path.Leaf).Any(other => disk.Stat(path.Parent.Child(other)) is not null))
+            if (!Spellings.VariantsOf(path.Leaf).Any(other => disk.Stat(path.Parent.Child(other)) is not null))
                 return Note(path, stat.Kind);
         }
         if (disk.Stat(path) is not { } there)

@@ -29,9 +29,9 @@ public readonly record struct FileStat(FileKind Kind, long Size, FileTime Modifi
 }
 
 /// <summary>
-/// One child of a directory. <paramref name="Leaf"/> is null when the name on disk isn't UTF-8; <paramref name="Shown"/> is then a printable form.
+/// One child of a directory. <paramref name="Leaf"/> is null when the name on disk isn't UTF-8; <paramref name="DisplayName"/> is then a printable form.
 /// </summary>
-public readonly record struct DirectoryChild(string? Leaf, string Shown, FileStat Stat);
+public readonly record struct DirectoryChild(string? Leaf, string DisplayName, FileStat Stat);
 
 /// <summary>What a filesystem supports. Probed once when the root is opened.</summary>
 public sealed record FileSystemTraits
@@ -110,10 +110,10 @@ public interface IFileSystem : IDisposable
     RootState CheckRoot();
 
     /// <summary>The free bytes available to this user, and the size of the filesystem in bytes.</summary>
-    (long Free, long Total) Space();
+    (long Free, long Total) GetSpace();
 
     /// <summary>Explains why this name can never exist here (reserved on Windows, too long); null if it can.</summary>
-    string? WhyUnplaceable(FileName name);
+    string? ValidateName(FileName name);
 
     /// <summary>Null when there is nothing (or a parent isn't a directory, or is a symlink).</summary>
     FileStat? Stat(LocalPath path);
@@ -135,9 +135,9 @@ public interface IFileSystem : IDisposable
     /// </summary>
     IWriteFile OpenWrite(LocalPath path, bool create);
 
-    void MakeDirectory(LocalPath path, uint permissions);
+    void CreateDirectory(LocalPath path, uint permissions);
 
-    void MakeSymlink(LocalPath path, string target);
+    void CreateSymlink(LocalPath path, string target);
 
     string ReadSymlink(LocalPath path);
 

@@ -9,7 +9,7 @@ internal static class Spellings
     /// Spellings with which to find out whether a filesystem takes others for this one: other case of ASCII letters, of all letters, full case
     /// mappings, and Unicode's other forms. Empty for a leaf with a single spelling.
     /// </summary>
-    public static IEnumerable<string> OthersOf(string leaf)
+    public static IEnumerable<string> VariantsOf(string leaf)
     {
         var ascii = Swap(leaf, char.IsAscii);
         if (ascii != leaf)
@@ -17,7 +17,7 @@ internal static class Spellings
         if (Ascii.IsValid(leaf))
             yield break;
         // Some filesystems fold ASCII only: a spelling that changes every letter wouldn't reveal them.
-        foreach (var other in new[] { Swap(leaf, static c => !char.IsAscii(c)), WrittenOut(leaf), Form(leaf, NormalizationForm.FormD), Form(leaf, NormalizationForm.FormC) }.Distinct())
+        foreach (var other in new[] { Swap(leaf, static c => !char.IsAscii(c)), ExpandCaseMapping(leaf), Form(leaf, NormalizationForm.FormD), Form(leaf, NormalizationForm.FormC) }.Distinct())
         {
             if (other != leaf && other != ascii)
                 yield return other;
@@ -25,7 +25,7 @@ internal static class Spellings
     }
 
     /// <summary>Equal for spellings that filesystems commonly take for one name.</summary>
-    public static string Fold(string leaf) => Ascii.IsValid(leaf) ? leaf.ToUpperInvariant() : WrittenOut(Form(leaf, NormalizationForm.FormC)).ToUpperInvariant();
+    public static string Fold(string leaf) => Ascii.IsValid(leaf) ? leaf.ToUpperInvariant() : ExpandCaseMapping(Form(leaf, NormalizationForm.FormC)).ToUpperInvariant();
 
     /// <summary>The leaf in NFC, as entries have it; unchanged when it has no such form.</summary>
     public static string Composed(string leaf) => Ascii.IsValid(leaf) ? leaf : Form(leaf, NormalizationForm.FormC);
@@ -40,7 +40,7 @@ internal static class Spellings
     });
 
     /// <summary>Applies full case mapping to letters that are one in one case and two in the other.</summary>
-    private static string WrittenOut(string leaf) =>
+    private static string ExpandCaseMapping(string leaf) =>
         leaf.AsSpan().IndexOfAny('ß', 'ẞ') < 0 ? leaf : leaf.Replace("ß", "ss", StringComparison.Ordinal).Replace("ẞ", "SS", StringComparison.Ordinal);
 
     private static string Form(string leaf, NormalizationForm form)

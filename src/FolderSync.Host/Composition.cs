@@ -32,9 +32,9 @@ internal static class Composition
 {
     /// <param name="ports">The ports; their listeners take them over.</param>
     /// <param name="certificate">The page's certificate; null: it has no TLS.</param>
-    public static ApiServer Build(ServeOptions options, ConfigStore config, DeviceIdentity identity, RunningPage page, HeldPorts ports, X509Certificate2? certificate = null)
+    public static ApiServer Build(ServeOptions options, ConfigStore config, DeviceIdentity identity, PageEndpoint page, ReservedPorts ports, X509Certificate2? certificate = null)
     {
-        var log = new LogBook(TimeProvider.System, options.LogLevel);
+        var log = new LogBuffer(TimeProvider.System, options.LogLevel);
         return ApiServer.Build(
             options.Home.Path,
             ports.Page is { } held ? new ApiListener(held.Socket, certificate) : null,
@@ -50,12 +50,12 @@ internal static class Composition
                 });
                 services.AddSingleton(log).AddSingleton(TimeProvider.System).AddSingleton(options.Home).AddSingleton(config).AddSingleton(identity).AddSingleton(page).AddSingleton(ports);
                 AddEngine(services, options.Home, identity);
-                services.AddSingleton<PauseSwitch>().AddSingleton<IPause>(s => s.GetRequiredService<PauseSwitch>()).AddSingleton<ProblemBook>();
+                services.AddSingleton<PauseController>().AddSingleton<IPauseController>(s => s.GetRequiredService<PauseController>()).AddSingleton<ProblemStore>();
                 services.AddSingleton(s => RatesOf(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<TimeProvider>()));
-                services.AddHostedService<NetworkNews>().AddHostedService<EngineService>();
+                services.AddHostedService<NetworkChangeService>().AddHostedService<EngineService>();
                 AddRestarted<ProblemCollector>(services);
                 AddRestarted<RateSampler>(services);
-                AddRestarted<IdleMemory>(services);
+                AddRestarted<MemoryTrimmer>(services);
                 AddRestarted<FolderEvents>(services);
             });
     }
@@ -74,11 +74,11 @@ internal static class Composition
     {
         var random = new SystemRandom();
         services.AddSingleton<IStateStore>(s => new LiteStateStore(home.StateFile, s.GetRequiredService<ILogger<LiteStateStore>>()));
-        services.AddSingleton(s => new NetworkWatch(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<NetworkWatch>>()));
+        services.AddSingleton(s => new NetworkMonitor(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<NetworkMonitor>>()));
         services.AddSingleton<INearbyDevices>(s => new DeviceDiscovery(
             identity.DeviceId,
             ProgramVersion.Number,
-            s.GetRequiredService<NetworkWatch>(),
+            s.GetRequiredService<NetworkMonitor>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<DeviceDiscovery>>()));
         services.AddSingleton(s => (DeviceDiscovery)s.GetRequiredService<INearbyDevices>());

@@ -30,12 +30,12 @@ internal static class ServiceRun
         var home = options.Home;
         using var startLog = new LogWriter(Console.Error, TimeProvider.System, LogWriter.IsJournal(Environment.GetEnvironmentVariable));
         var log = startLog.CreateLogger("FolderSync.Service");
-        using var homeLock = HomeLock.Take(home, "Use that one, or give this one its own home with --home.");
+        using var homeLock = HomeLock.Acquire(home, "Use that one, or give this one its own home with --home.");
         var ready = await HomeSetup.EnsureAsync(home, null, cancellation);
         foreach (var warning in ready.Warnings)
             Log.IdentityWarning(log, warning);
         Log.Starting(log, ProgramVersion.Number, ready.Identity.DeviceId.ToString(), home.Path);
-        foreach (var warning in ConfigOverrides.Misspelt(Environment.GetEnvironmentVariables().Keys.Cast<string>()))
+        foreach (var warning in ConfigOverrides.FindMisspelled(Environment.GetEnvironmentVariables().Keys.Cast<string>()))
             Log.VariableWarning(log, warning);
         foreach (var set in options.Overrides.All)
             Log.Overridden(log, $"{set.Section}.{set.Option}", set.Source);
@@ -44,20 +44,20 @@ internal static class ServiceRun
         RefuseNewerState(home);
         ConfigJsonSchema.WriteTo(home);
         if (config.Current.Page.ApiKey.Length == 0)
-            await config.SettleAsync(ConfigSchema.PageSection, "api-key", NewConfig.ApiKey(), "made at the start", cancellation);
-        var (address, pagePort) = config.Current.Page.Enabled ? await Ports.SettlePageAsync(config, log, cancellation) : (config.Current.Page.Address, null);
-        using var ports = new HeldPorts(pagePort, await Ports.SettlePeersAsync(config, log, cancellation));
+            await config.SetOptionAsync(ConfigSchema.PageSection, "api-key", InitialConfig.ApiKey(), "made at the start", cancellation);
+        var (address, pagePort) = config.Current.Page.Enabled ? await PortReservation.ReservePagePortAsync(config, log, cancellation) : (config.Current.Page.Address, null);
+        using var ports = new ReservedPorts(pagePort, await PortReservation.ReservePeerPortAsync(config, log, cancellation));
 
         var page = config.Current.Page with { Address = address };
         var url = page.Enabled ? Url(page, address) : "";
-        var running = new RunningPage(page, url, options.Overrides.All.Any(o => o is { Section: ConfigSchema.PageSection, Option: "address" or "api-key" }));
+        var running = new PageEndpoint(page, url, options.Overrides.All.Any(o => o is { Section: ConfigSchema.PageSection, Option: "address" or "api-key" }));
         using var clients = new SyncthingClientConfig(config, ready.Identity.DeviceId, page, log);
-        using var certificate = page is { Tls: true, Enabled: true } ? HttpsCertificate.LoadOrMake(home) : null;
+        using var certificate = page is { Tls: true, Enabled: true } ? HttpsCertificate.LoadOrCreate(home) : null;
         await using var app = Composition.Build(options, config, ready.Identity, running, ports, certificate?.Certificate);
         await app.StartAsync(cancellation);
         // Log it as the service, so that it becomes a problem, too.
         var serviceLog = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Service");
-        using var unobserved = new UnobservedFaults(serviceLog);
+        using var unobserved = new UnobservedTaskLogger(serviceLog);
         if (certificate?.Warning is { } flaw)
             Log.PageCertificate(serviceLog, flaw);
         var reachedAt = new ServiceAddress(url, page.ApiKey, Environment.ProcessId, certificate?.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))
@@ -80,7 +80,7 @@ internal static class ServiceRun
             runtimeFile.Delete();
         }
         Log.Ended(log);
-        return app.Services.GetRequiredService<ServiceEnd>().Again;
+        return app.Services.GetRequiredService<ServiceShutdown>().RestartRequested;
     }
 
     /// <summary>Runs before anything in the home directory is changed.</summary>

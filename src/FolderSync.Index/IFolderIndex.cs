@@ -6,7 +6,7 @@ namespace FolderSync.Index;
 public readonly record struct NeededItem(FileEntry Global, FileEntry? Local);
 
 /// <summary>Where a block is on this device's disk, as far as the index knows. The reader verifies it.</summary>
-public readonly record struct BlockPlace(FileName Name, long Offset, int Size);
+public readonly record struct BlockLocation(FileName Name, long Offset, int Size);
 
 /// <summary>How much of a peer's index is known. It is echoed to the peer, which then sends only what is new.</summary>
 public readonly record struct RemoteIndexState(ulong IndexId, long MaxSequence);
@@ -89,7 +89,7 @@ public interface IFolderIndex : IDisposable
     IReadOnlyList<FileEntry> LocalWithContent(BlockHash blocksHash);
 
     /// <summary>Where these blocks stand locally; those not found are left out. Memory stays under a stated cap.</summary>
-    IReadOnlyDictionary<BlockHash, BlockPlace> LocateBlocks(IReadOnlyCollection<BlockHash> blocks);
+    IReadOnlyDictionary<BlockHash, BlockLocation> LocateBlocks(IReadOnlyCollection<BlockHash> blocks);
 
     /// <summary>
     /// Stores this device's entries in one durable commit, each with the next sequence, and returns them. Use <see cref="RefreshLocal"/> for
@@ -110,7 +110,8 @@ public interface IFolderIndex : IDisposable
     void CommitRemote(DeviceId device, ulong indexId, IReadOnlyList<FileEntry> entries, bool reset);
 
     /// <summary>Forgets the peer and its entries (it was unshared or its index ID changed). A crash may lose this, like its commits.</summary>
-    void DropRemote(DeviceId device);
+    /// <param name="replaced">Only if this is still its index ID: what was announced under another one meanwhile is kept.</param>
+    void DropRemote(DeviceId device, ulong? replaced = null);
 
     /// <summary>Peers whose index is known, even if it is empty.</summary>
     IReadOnlyList<DeviceId> Remotes();
@@ -132,7 +133,7 @@ public interface IFolderIndexes
     IFolderIndex Open(FolderId folder);
 
     /// <summary>Renames a damaged index, which is kept for diagnosis, so that <see cref="Open"/> creates a new one.</summary>
-    void PutAside(FolderId folder);
+    void Quarantine(FolderId folder);
 
     /// <summary>Removes the index of a folder that was removed from the configuration.</summary>
     void Remove(FolderId folder);

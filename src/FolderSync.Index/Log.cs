@@ -11,7 +11,7 @@ internal static partial class Log
     public static partial void IndexOpened(ILogger logger, string path, ulong indexId, long sequence, long items);
 
     [LoggerMessage(3002, LogLevel.Warning, "The damaged index of folder '{Folder}' was renamed to {Path}; it is rebuilt from the disk")]
-    public static partial void IndexPutAside(ILogger logger, string folder, string path);
+    public static partial void IndexQuarantined(ILogger logger, string folder, string path);
 
     [LoggerMessage(3003, LogLevel.Warning, "The index {Path} had entries beyond the present limits: {Own} of this device's entries were changed, {Devices} devices are asked for their full index")]
     public static partial void LimitsUpgraded(ILogger logger, string path, int own, int devices);

@@ -4,13 +4,13 @@ namespace FolderSync.Network;
 public interface IConnectionPath
 {
     /// <summary>The local address no longer belongs to this computer: no reply can arrive.</summary>
-    bool HasLostItsAddress { get; }
+    bool IsLocalAddressGone { get; }
 
     /// <summary>
     /// How long the peer's system has acknowledged nothing in spite of retransmissions; zero while all is well, and on systems that don't report it
     /// (other than Linux).
     /// </summary>
-    TimeSpan Unanswered { get; }
+    TimeSpan UnacknowledgedFor { get; }
 
     /// <summary>Ends the connection at once without close_notify; pending operations fail.</summary>
     void Abort();

@@ -29,7 +29,7 @@ public static class NetworkFilter
     }
 
     /// <summary>Null for a valid network, otherwise a sentence.</summary>
-    public static string? WhyNot(string entry) => TryParse(entry, out _, out _) ? null
+    public static string? Validate(string entry) => TryParse(entry, out _, out _) ? null
         : IPAddress.TryParse(entry.TrimStart('!').Trim(), out var address) && !entry.Contains('%', StringComparison.Ordinal)
             ? $"'{entry}' lacks its prefix length. Write {entry.Trim()}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)} for this one address."
             : $"'{entry}' is not a network. Write it as 192.168.0.0/16 or 2001:db8::/32, with ! before it to exclude it.";

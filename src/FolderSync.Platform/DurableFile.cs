@@ -60,7 +60,7 @@ public static class DurableFile
                 File.Move(temp, path, overwrite: true);
                 return;
             }
-            catch (Exception e) when (OperatingSystem.IsWindows() && (e is IOException or UnauthorizedAccessException) && attempt < HeldAttempts && FileUse.IsHeld(path))
+            catch (Exception e) when (OperatingSystem.IsWindows() && (e is IOException or UnauthorizedAccessException) && attempt < HeldAttempts && FileUsage.IsOpenElsewhere(path))
             {
                 pause(HeldPause);
             }

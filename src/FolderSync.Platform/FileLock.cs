@@ -13,7 +13,7 @@ public sealed class FileLock : IDisposable
     /// <summary>The lock, or null and the process that holds it (null if unknown).</summary>
     /// <exception cref="IOException">The file can't be created.</exception>
     /// <exception cref="UnauthorizedAccessException"/>
-    public static FileLock? TryTake(string path, out int? holder)
+    public static FileLock? TryAcquire(string path, out int? holder)
     {
         holder = null;
         var options = new FileStreamOptions
@@ -33,7 +33,7 @@ public sealed class FileLock : IDisposable
         }
         catch (IOException e) when (IsHeld(e))
         {
-            var text = Encoding.ASCII.GetString(FileUse.ReadLocked(path)).Trim();
+            var text = Encoding.ASCII.GetString(FileUsage.ReadLocked(path)).Trim();
             holder = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
             return null;
         }

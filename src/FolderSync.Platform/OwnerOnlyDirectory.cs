@@ -14,7 +14,7 @@ public static class OwnerOnlyDirectory
     /// <summary>Creates the directory, on Windows for this user, the system and administrators. An existing one keeps its permissions.</summary>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
-    public static void Make(string path)
+    public static void Create(string path)
     {
         if (OperatingSystem.IsWindows())
             MakeOnWindows(path);

@@ -9,7 +9,7 @@ public static class OwnerOnlyFile
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Creates a missing file empty with mode 0600 from the first moment; removes other users' permissions from an existing one.</summary>
-    public static void Make(string path)
+    public static void Create(string path)
     {
         if (OperatingSystem.IsWindows())
             return;

@@ -49,7 +49,7 @@ static async Task<int> RunAsync(string home, string? service, bool mayStart, Can
         var icons = IconSet.Load();
         await using var icon = await IconAsync(icons, log, ending.Token);
         await using var process = new ServiceProcess(home, service);
-        var watch = new ServiceWatch(home, process, mayStart, TimeProvider.System);
+        var watch = new ServiceMonitor(home, process, mayStart, TimeProvider.System);
         await new TrayProgram(watch, process, icon, new Desktop(), icons, log, TimeProvider.System).RunAsync(ending.Token);
         return 0;
     }
@@ -69,8 +69,8 @@ static async Task<ITrayIcon> IconAsync(IconSet icons, TrayLog log, CancellationT
         return await ShellIcon.CreateAsync(icons, log);
     if (BusAddress.OfSession(Environment.GetEnvironmentVariable) is not { } address)
     {
-        log.Say("There is no D-Bus session, so there is no icon and there are no notifications; the service keeps running.");
-        return new NoIcon(log);
+        log.Write("There is no D-Bus session, so there is no icon and there are no notifications; the service keeps running.");
+        return new NullTrayIcon(log);
     }
     try
     {
@@ -78,7 +78,7 @@ static async Task<ITrayIcon> IconAsync(IconSet icons, TrayLog log, CancellationT
     }
     catch (BusException e)
     {
-        log.Say($"{e.Message} So there is no icon and there are no notifications; the service keeps running.");
-        return new NoIcon(log);
+        log.Write($"{e.Message} So there is no icon and there are no notifications; the service keeps running.");
+        return new NullTrayIcon(log);
     }
 }

@@ -7,7 +7,7 @@ using FolderSync.Tray.Service;
 namespace FolderSync.Tray;
 
 /// <summary>Connects service, icon and user: shows the service's state and carries out the user's actions.</summary>
-internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, ITrayIcon icon, IDesktop desktop, IconSet icons, TrayLog log, TimeProvider time)
+internal sealed class TrayProgram(ServiceMonitor watch, ServiceProcess process, ITrayIcon icon, IDesktop desktop, IconSet icons, TrayLog log, TimeProvider time)
 {
     /// <summary>Slow enough for a panel that fetches every picture over D-Bus.</summary>
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(250);
@@ -62,15 +62,15 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
     {
         _state = state;
         Show();
-        log.Say(state switch
+        log.Write(state switch
         {
-            ServiceState.Gone gone => gone.Why,
+            ServiceState.NotRunning gone => gone.Why,
             ServiceState.Starting => "The service is starting.",
             _ => "The service runs.",
         });
         if (state is not ServiceState.Running { Overview: var overview })
             return;
-        foreach (var notice in _notices.News(overview))
+        foreach (var notice in _notices.TakeNew(overview))
             icon.Notify(notice);
     }
 
@@ -103,8 +103,8 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
             };
             if (await DoAsync(action, cancellation) is { } why)
             {
-                log.Say(why);
-                icon.Notify(new Notice("action", NoticeKind.Error, "That did not work", Wording.Name(why, 250), new TrayAction.OpenPage()));
+                log.Write(why);
+                icon.Notify(new Notice("action", NoticeKind.Error, "That did not work", TrayText.Name(why, 250), new TrayAction.OpenPage()));
             }
         }
     }
@@ -131,8 +131,8 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
         {
             using var limit = new CancellationTokenSource(ActionTime, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-            await TellAsync(client, action, both.Token);
-            watch.Nudge();
+            await NotifyAsync(client, action, both.Token);
+            watch.RefreshSoon();
             return null;
         }
         catch (Exception e) when (e is ServiceException or ObjectDisposedException)
@@ -146,7 +146,7 @@ internal sealed class TrayProgram(ServiceWatch watch, ServiceProcess process, IT
         }
     }
 
-    private static Task TellAsync(ServiceClient client, TrayAction action, CancellationToken cancellation) => action switch
+    private static Task NotifyAsync(ServiceClient client, TrayAction action, CancellationToken cancellation) => action switch
     {
         TrayAction.Pause pause => client.PauseAllAsync(pause.Time?.TotalMinutes, cancellation),
         TrayAction.Resume => client.ResumeAllAsync(cancellation),

@@ -30,7 +30,7 @@ public class IgnoreBenchmarks
     [Benchmark]
     public object Parse() => IgnoreParser.Parse(Lines);
 
-    private static FileName Name(int i) => FileName.Of((i % 10) switch
+    private static FileName Name(int i) => FileName.Parse((i % 10) switch
     {
         0 => $"src/project{i % 97}/bin/Release/a{i}.dll",
         1 => $"web/node_modules/p{i % 31}/index.js",

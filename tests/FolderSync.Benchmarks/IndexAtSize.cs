@@ -115,7 +115,7 @@ internal static class IndexAtSize
 
     private static FileEntry Newer(FileEntry entry) => entry with { Version = entry.Version.Raise(new ShortId(2), 5), Modified = new FileTime(1_800_000_000, 5) };
 
-    internal static FileName Name(int i) => FileName.Of($"pictures/{i / 10_000}/album {i / 100}/IMG_{i:D8}.jpg");
+    internal static FileName Name(int i) => FileName.Parse($"pictures/{i / 10_000}/album {i / 100}/IMG_{i:D8}.jpg");
 
     internal static FileEntry Entry(int i, DeviceId stamped)
     {

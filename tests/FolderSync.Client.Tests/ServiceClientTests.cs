@@ -32,10 +32,10 @@ public sealed class ServiceClientTests
 
     /// <summary>Another program may have the port since; whatever it says, the caller hears of one kind of failure.</summary>
     [Theory]
-    [InlineData("200 OK\r\nContent-Type: text/html", "<html>", "is not a FolderSync service")]
-    [InlineData("200 OK\r\nContent-Type: application/json", "{", "is not a FolderSync service")]
-    [InlineData("200 OK\r\nContent-Type: application/json", "null", "is not a FolderSync service")]
-    [InlineData("200 OK\r\nContent-Type: application/json; charset=nonsense", "{}", "is not a FolderSync service")]
+    [InlineData("200 OK\r\nContent-Type: text/html", "<html>", "is not FolderSync")]
+    [InlineData("200 OK\r\nContent-Type: application/json", "{", "is not FolderSync")]
+    [InlineData("200 OK\r\nContent-Type: application/json", "null", "is not FolderSync")]
+    [InlineData("200 OK\r\nContent-Type: application/json; charset=nonsense", "{}", "is not FolderSync")]
     [InlineData("500 Oops\r\nContent-Type: text/plain; charset=nonsense", "why", "The service answered 500")]
     [InlineData("500 Oops\r\nContent-Type: text/html", "<html>", "The service answered 500")]
     [InlineData("409 Conflict\r\nContent-Type: text/plain", "Only a send-only folder can be overridden.\n", "Only a send-only folder can be overridden.")]
@@ -47,7 +47,7 @@ public sealed class ServiceClientTests
         listener.Start();
         using var client = new ServiceClient(new ServiceAddress($"http://{listener.LocalEndpoint}/", "key", Environment.ProcessId));
         var asking = client.StatusAsync(default);
-        using (var asked = await listener.AcceptTcpClientAsync().WaitAsync(TestLimits.Patience))
+        using (var asked = await listener.AcceptTcpClientAsync().WaitAsync(TestLimits.Timeout))
         {
             // All of the request, else the answer's end is a reset.
             var buffer = new byte[16 << 10];
@@ -55,7 +55,7 @@ public sealed class ServiceClientTests
                 read += await asked.GetStream().ReadAsync(buffer.AsMemory(read));
             await asked.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
         }
-        var failure = await Assert.ThrowsAsync<ServiceException>(() => asking.WaitAsync(TestLimits.Patience));
+        var failure = await Assert.ThrowsAsync<ServiceException>(() => asking.WaitAsync(TestLimits.Timeout));
         Assert.Contains(told, failure.Message, StringComparison.Ordinal);
     }
 
@@ -70,17 +70,17 @@ public sealed class ServiceClientTests
         using var client = new ServiceClient(address, time);
 
         var slow = client.IsRunningAsync(default);
-        using (var asked = await silent.AcceptTcpClientAsync().WaitAsync(TestLimits.Patience))
+        using (var asked = await silent.AcceptTcpClientAsync().WaitAsync(TestLimits.Timeout))
         {
             time.Advance(TimeSpan.FromSeconds(20));
             await asked.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
-            Assert.True(await slow.WaitAsync(TestLimits.Patience));
+            Assert.True(await slow.WaitAsync(TestLimits.Timeout));
         }
 
         var hanging = client.IsRunningAsync(default);
-        using var second = await silent.AcceptTcpClientAsync().WaitAsync(TestLimits.Patience);
+        using var second = await silent.AcceptTcpClientAsync().WaitAsync(TestLimits.Timeout);
         time.Advance(TimeSpan.FromMinutes(1));
-        var failure = await Assert.ThrowsAsync<ServiceException>(() => hanging.WaitAsync(TestLimits.Patience));
+        var failure = await Assert.ThrowsAsync<ServiceException>(() => hanging.WaitAsync(TestLimits.Timeout));
         Assert.Contains("does not respond", failure.Message, StringComparison.Ordinal);
     }
 }

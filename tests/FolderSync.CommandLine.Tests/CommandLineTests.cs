@@ -31,7 +31,7 @@ public sealed class CommandLineTests : IDisposable
 
         var again = await _cli.RunAsync("init", "--home", Home, "--name", "other");
         Assert.Equal((0, id), (again.Code, again.Out));
-        Assert.Contains("there already", again.Error, StringComparison.Ordinal);
+        Assert.Contains("already exists", again.Error, StringComparison.Ordinal);
         Assert.Equal(text, ConfigText);
         Assert.Equal((0, id), await _cli.RunAsync("id") is var (c, o, _) ? (c, o) : default);
     }
@@ -120,7 +120,7 @@ public sealed class CommandLineTests : IDisposable
         {
             var (code, _, error) = await _cli.RunAsync(args);
             Assert.Equal(2, code);
-            Assert.Matches(@"config\.yaml:\d+:1: 'page' stands here a second time", error);
+            Assert.Matches(@"config\.yaml:\d+:1: 'page' is a duplicate key", error);
         }
     }
 

@@ -15,20 +15,20 @@ public sealed class AmountTests
     [InlineData(1_048_575, "1 MiB")]
     [InlineData(1288490189, "1.2 GiB")]
     [InlineData(long.MaxValue, "8192 PiB")]
-    public void Bytes(long bytes, string shown) => InGermany(() => Assert.Equal(shown, Amount.Bytes(bytes)));
+    public void Bytes(long bytes, string shown) => InGermany(() => Assert.Equal(shown, HumanReadable.Bytes(bytes)));
 
     [Theory]
     [InlineData(0, "0 files")]
     [InlineData(1, "1 file")]
     [InlineData(1234567, "1,234,567 files")]
-    public void Counts(long number, string shown) => InGermany(() => Assert.Equal(shown, Amount.Count(number, "file")));
+    public void Counts(long number, string shown) => InGermany(() => Assert.Equal(shown, HumanReadable.Count(number, "file")));
 
     [Theory]
     [InlineData(59, "59 s")]
     [InlineData(61, "1 min 1 s")]
     [InlineData(3720, "1 h 2 min")]
     [InlineData(90000, "1 d 1 h")]
-    public void Durations(int seconds, string shown) => Assert.Equal(shown, Amount.Duration(TimeSpan.FromSeconds(seconds)));
+    public void Durations(int seconds, string shown) => Assert.Equal(shown, HumanReadable.Duration(TimeSpan.FromSeconds(seconds)));
 
     /// <summary>The words are English, and so are the numbers.</summary>
     private static void InGermany(Action act)
@@ -56,5 +56,5 @@ public sealed class AmountTests
     [InlineData("0m", null)]
     [InlineData("-1h", null)]
     [InlineData("999999999999h", null)]
-    public void Durations_are_read_as_people_write_them(string text, int? seconds) => Assert.Equal(seconds, (int?)Amount.ParseDuration(text)?.TotalSeconds);
+    public void Durations_are_read_as_people_write_them(string text, int? seconds) => Assert.Equal(seconds, (int?)HumanReadable.ParseDuration(text)?.TotalSeconds);
 }

@@ -30,10 +30,10 @@ public sealed class ConflictNameTests
         "a.sync-conflict-20250101-000000-CHR4XVZ", 0, "a.sync-conflict-20250101-000000-CHR4XVZ.sync-conflict-20260329-020509-CHR4XVZ")]
     public void Names(string name, int attempt, string expected)
     {
-        var copy = ConflictName.For(FileName.Of(name), Time, By, attempt);
+        var copy = ConflictName.For(FileName.Parse(name), Time, By, attempt);
         Assert.Equal(expected, copy.Value);
         Assert.True(ConflictName.IsConflictCopy(copy));
-        Assert.Equal(FileName.Of(name), ConflictName.OriginalOf(copy));
+        Assert.Equal(FileName.Parse(name), ConflictName.OriginalOf(copy));
     }
 
     [Theory]
@@ -47,12 +47,12 @@ public sealed class ConflictNameTests
     [InlineData(".sync-conflict-20250101-000000-CHR4XVZ", null)]
     [InlineData("a.txt", null)]
     public void Originals(string name, string? original) =>
-        Assert.Equal(original, ConflictName.OriginalOf(FileName.Of(name))?.Value);
+        Assert.Equal(original, ConflictName.OriginalOf(FileName.Parse(name))?.Value);
 
     [Fact]
     public void The_stem_is_cut_between_characters()
     {
-        var copy = ConflictName.For(FileName.Of("d/" + new string('a', 2) + string.Concat(Enumerable.Repeat("😀", 60)) + ".jpeg"), Time, By);
+        var copy = ConflictName.For(FileName.Parse("d/" + new string('a', 2) + string.Concat(Enumerable.Repeat("😀", 60)) + ".jpeg"), Time, By);
         Assert.InRange(Encoding.UTF8.GetByteCount(copy.Leaf), 252, 255);
         Assert.StartsWith("d/aa😀", copy.Value);
         Assert.EndsWith("😀.sync-conflict-20260329-020509-CHR4XVZ.jpeg", copy.Value);
@@ -62,11 +62,11 @@ public sealed class ConflictNameTests
     public void Any_name_gives_distinct_clean_names_that_fit() =>
         Gen.Select(Gen.String[Gen.Char["ab.é日-~ "], 1, 255], Gen.Int[128, 255]).Sample((text, max) =>
         {
-            if (!FileName.TryOf(text.Normalize(), out var name, out _))
+            if (!FileName.TryParse(text.Normalize(), out var name, out _))
                 return;
             var copies = Enumerable.Range(0, 12).Select(i => ConflictName.For(name, Time, By, i, max)).ToList();
             Assert.Equal(12, copies.Distinct().Count());
-            Assert.All(copies, c => Assert.Equal(c, FileName.Of(c.Value)));
+            Assert.All(copies, c => Assert.Equal(c, FileName.Parse(c.Value)));
             Assert.All(copies, c => Assert.InRange(Encoding.UTF8.GetByteCount(c.Leaf), 1, max));
             Assert.All(copies, c => Assert.True(ConflictName.IsConflictCopy(c)));
         });

@@ -69,7 +69,7 @@ public sealed class ConvergenceTests
                     Edit(device);
                     break;
                 case 2 when _known[device, device] is { Deleted: false } mine:
-                    Put(device, LocalChange.Gone(mine, null, Short(device), _now, FolderType.SendReceive), "deletes");
+                    Put(device, LocalChange.Deleted(mine, null, Short(device), _now, FolderType.SendReceive), "deletes");
                     break;
                 case 3 or 4 or 5:
                     Learn(device, _random.Next(Devices));

@@ -13,13 +13,13 @@ public sealed class DeletionBurstTests
     [InlineData(101, 0, 1000, true, 0, true, DeletionVerdict.Hold)]
     [InlineData(101, 0, 1000, true, 0, false, DeletionVerdict.Hold)]
     // Many deletions at once: wait while they grow, but not for ever, and not while somebody waits.
-    [InlineData(20, 0, 1000, true, 0, true, DeletionVerdict.Gather)]
-    [InlineData(100, 0, 1000, true, 29, true, DeletionVerdict.Gather)]
+    [InlineData(20, 0, 1000, true, 0, true, DeletionVerdict.Defer)]
+    [InlineData(100, 0, 1000, true, 29, true, DeletionVerdict.Defer)]
     [InlineData(100, 0, 1000, true, 30, true, DeletionVerdict.Announce)]
     [InlineData(100, 0, 1000, false, 2, true, DeletionVerdict.Announce)]
     [InlineData(100, 0, 1000, true, 0, false, DeletionVerdict.Announce)]
     // Earlier deletions count: the hold starts before the limit is exceeded, not after.
-    [InlineData(1, 99, 901, true, 0, true, DeletionVerdict.Gather)]
+    [InlineData(1, 99, 901, true, 0, true, DeletionVerdict.Defer)]
     [InlineData(1, 99, 901, false, 2, true, DeletionVerdict.Announce)]
     [InlineData(1, 100, 900, true, 0, true, DeletionVerdict.Hold)]
     [InlineData(2, 99, 901, false, 0, false, DeletionVerdict.Hold)]
@@ -30,11 +30,11 @@ public sealed class DeletionBurstTests
     public void Table(long gone, long before, long present, bool isGrowing, int waited, bool mayWait, DeletionVerdict verdict) =>
         Assert.Equal(
             verdict,
-            DeletionGuard.Judge(new DeletionBurst(gone, before, present, isGrowing, TimeSpan.FromSeconds(waited), mayWait), new DeletionLimits(100, 50)));
+            DeletionGuard.Decide(new DeletionBurst(gone, before, present, isGrowing, TimeSpan.FromSeconds(waited), mayWait), new DeletionLimits(100, 50)));
 
     [Fact]
     public void Without_limits_nothing_is_held_or_waited_for() =>
         Assert.Equal(
             DeletionVerdict.Announce,
-            DeletionGuard.Judge(new DeletionBurst(1_000_000, 1_000_000, 1_000_000, true, TimeSpan.Zero, true), DeletionLimits.None));
+            DeletionGuard.Decide(new DeletionBurst(1_000_000, 1_000_000, 1_000_000, true, TimeSpan.Zero, true), DeletionLimits.None));
 }

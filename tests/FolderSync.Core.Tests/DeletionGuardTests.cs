@@ -25,5 +25,5 @@ public sealed class DeletionGuardTests
     public void The_reason_gives_the_figures() =>
         Assert.Equal(
             "51 of 100 files vanished at once, more than the 50 % that are deleted without confirmation.",
-            DeletionGuard.WhyHeld(51, 100, new DeletionLimits(1000, 50)));
+            DeletionGuard.ExplainHold(51, 100, new DeletionLimits(1000, 50)));
 }

@@ -12,7 +12,7 @@ public sealed class EditVersionTests
 
     private static readonly ShortId Self = new(0x4000_0000_0000_0000);
 
-    private static readonly FileEntry Edited = new() { Name = FileName.Of("a"), Size = 3, Modified = new FileTime(Now, 5) };
+    private static readonly FileEntry Edited = new() { Name = FileName.Parse("a"), Size = 3, Modified = new FileTime(Now, 5) };
 
     /// <summary>Vectors with few counters and with almost the maximum, with low values and the highest, with and without this device.</summary>
     private static readonly Gen<VersionVector> Vectors = Gen.Select(
@@ -28,7 +28,7 @@ public sealed class EditVersionTests
     [Fact]
     public void An_edit_is_never_beyond_the_limits_nor_covered_by_what_it_replaces() => Gen.Select(Vectors, Gen.Long[-5, 5]).Sample((basis, time) =>
     {
-        var version = EditVersion.Of(Edited, basis, Self, time);
+        var version = EditVersion.ForEdit(Edited, basis, Self, time);
         Assert.True(version.IsWithinLimits);
         Assert.False(basis.Covers(version));
         var fits = basis.Raise(Self, time).IsWithinLimits;
@@ -39,7 +39,7 @@ public sealed class EditVersionTests
     [Fact]
     public void An_edit_over_two_versions_covers_both_where_that_fits_and_is_covered_by_none() => Gen.Select(Vectors, Vectors).Sample((mine, theirs) =>
     {
-        var version = EditVersion.OfBoth(Edited, mine, theirs, Self, Now);
+        var version = EditVersion.ForMergedEdit(Edited, mine, theirs, Self, Now);
         Assert.True(version.IsWithinLimits);
         Assert.False(mine.Covers(version));
         Assert.Equal(mine.Merge(theirs).Raise(Self, Now).IsWithinLimits, version.Covers(mine) && version.Covers(theirs));
@@ -48,7 +48,7 @@ public sealed class EditVersionTests
     [Fact]
     public void A_winner_s_version_covers_the_winner_and_is_within_the_limits() => Gen.Select(Vectors, Vectors).Sample((loser, winner) =>
     {
-        var merged = EditVersion.OfWinner(loser, winner);
+        var merged = EditVersion.ForWinner(loser, winner);
         var version = merged ?? winner;
         // Otherwise the entry would be needed again and again.
         Assert.True(version.Covers(winner));
@@ -71,13 +71,13 @@ public sealed class EditVersionTests
     public void Short_vectors_of_unlike_edits_are_concurrent_though_the_clock_stands()
     {
         var full = VersionVector.Of(Enumerable.Range(1, VersionVector.MaxCounters).Select(i => new Counter(new ShortId((ulong)i), 1)));
-        var first = EditVersion.Of(Edited, full, Self, Now);
-        var second = EditVersion.Of(Edited with { Size = 4 }, full, Self, Now);
-        var earlier = EditVersion.Of(Edited with { Size = 5 }, full, Self, Now - 1000);
+        var first = EditVersion.ForEdit(Edited, full, Self, Now);
+        var second = EditVersion.ForEdit(Edited with { Size = 4 }, full, Self, Now);
+        var earlier = EditVersion.ForEdit(Edited with { Size = 5 }, full, Self, Now - 1000);
         Assert.True(first.IsConcurrentWith(second) && second.IsConcurrentWith(earlier) && earlier.IsConcurrentWith(first));
-        Assert.Equal(first, EditVersion.Of(Edited, full, Self, Now));
+        Assert.Equal(first, EditVersion.ForEdit(Edited, full, Self, Now));
         // From then on it is a version like any other.
-        var next = EditVersion.Of(Edited with { Size = 6 }, first, Self, Now);
+        var next = EditVersion.ForEdit(Edited with { Size = 6 }, first, Self, Now);
         Assert.Equal(VectorOrder.Newer, next.Compare(first));
     }
 
@@ -85,11 +85,11 @@ public sealed class EditVersionTests
     public void A_device_whose_own_counter_was_pushed_to_the_highest_can_still_edit()
     {
         var pushed = VersionVector.Of([new Counter(Self, VersionVector.MaxCounter)]);
-        var version = EditVersion.Of(Edited, pushed, Self, Now);
+        var version = EditVersion.ForEdit(Edited, pushed, Self, Now);
         Assert.True(version.IsWithinLimits && version.IsConcurrentWith(pushed));
         var nearly = VersionVector.Of([new Counter(Self, VersionVector.MaxCounter - 1)]);
-        Assert.Equal(pushed, EditVersion.Of(Edited, nearly, Self, Now));
+        Assert.Equal(pushed, EditVersion.ForEdit(Edited, nearly, Self, Now));
         // The clock may be beyond the last possible year.
-        Assert.True(EditVersion.Of(Edited, VersionVector.Empty, Self, long.MaxValue).IsWithinLimits);
+        Assert.True(EditVersion.ForEdit(Edited, VersionVector.Empty, Self, long.MaxValue).IsWithinLimits);
     }
 }

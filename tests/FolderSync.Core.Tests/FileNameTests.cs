@@ -10,7 +10,7 @@ public sealed class FileNameTests
     private static readonly Gen<FileName> Names =
         Gen.OneOf("a", "b", "-", ".", "/", "é", "日", "\uE000", "\uFFFD", "😀", "\U0010FFFD", "\x01", "~")
             .Array[1, 8]
-            .Select(parts => FileName.TryOf(string.Concat(parts), out var name, out _) ? name : FileName.Of("a"));
+            .Select(parts => FileName.TryParse(string.Concat(parts), out var name, out _) ? name : FileName.Parse("a"));
 
     [Fact]
     public void Order_is_that_of_the_bytes_with_the_slash_first() => Gen.Select(Names, Names).Sample((a, b) =>
@@ -19,7 +19,7 @@ public sealed class FileNameTests
     [Fact]
     public void A_directory_comes_directly_before_what_is_in_it() => Gen.Select(Names, Names, Names).Sample((directory, leaf, other) =>
     {
-        var child = FileName.Of(directory.Value + "/" + leaf.Value);
+        var child = FileName.Parse(directory.Value + "/" + leaf.Value);
         Assert.True(child.IsUnder(directory));
         Assert.True(directory.CompareTo(child) < 0);
         if (directory.CompareTo(other) < 0 && other.CompareTo(child) < 0)
@@ -46,7 +46,7 @@ public sealed class FileNameTests
     [InlineData("e\u0301", false)]
     public void Clean_names(string value, bool clean)
     {
-        Assert.Equal(clean, FileName.TryOf(value, out var name, out var why));
+        Assert.Equal(clean, FileName.TryParse(value, out var name, out var why));
         Assert.Equal(clean, why is null);
         Assert.Equal(clean ? value : "", name.Value);
     }
@@ -54,13 +54,13 @@ public sealed class FileNameTests
     [Fact]
     public void Parts()
     {
-        var name = FileName.Of("a/b/c");
+        var name = FileName.Parse("a/b/c");
         Assert.Equal("c", name.Leaf);
         Assert.Equal("a/b", name.Parent.Value);
         Assert.True(name.Parent.Parent.Parent.IsRoot);
         Assert.Equal(name, name.Parent.Child("c"));
         Assert.Equal("x", default(FileName).Child("x").Value);
-        Assert.False(FileName.Of("ab").IsUnder(FileName.Of("a")));
+        Assert.False(FileName.Parse("ab").IsUnder(FileName.Parse("a")));
         Assert.False(name.IsUnder(name));
         Assert.True(name.IsUnder(default));
     }

@@ -24,7 +24,7 @@ public class FolderIdTextTests
     [MemberData(nameof(Good))]
     public void What_other_devices_have_is_taken(string text)
     {
-        Assert.Null(FolderIdText.WhyNot(text));
+        Assert.Null(FolderIdText.Validate(text));
         Assert.True(FolderIdText.TryParse(text, out var id, out var why));
         Assert.Equal((text, null), (id.Value, why));
     }
@@ -33,7 +33,7 @@ public class FolderIdTextTests
     [MemberData(nameof(Bad))]
     public void What_means_a_directory_or_can_not_be_seen_is_not(string text)
     {
-        var why = FolderIdText.WhyNot(text);
+        var why = FolderIdText.Validate(text);
         Assert.NotNull(why);
         Assert.EndsWith(".", why, StringComparison.Ordinal);
         Assert.InRange(why.Length, 1, 250);
@@ -84,7 +84,7 @@ public class FolderIdTextTests
         var accents = "a" + new string('\u0301', 1_000_000);
         Assert.Equal(255, System.Text.Encoding.UTF8.GetByteCount(TextLimits.CutToBytes(accents, 256)));
         Assert.Equal(200, TextLimits.CutToCharacters(accents, 200).Length);
-        Assert.Equal("a\\u202eb\\u000ac", TextLimits.Shown("a\u202Eb\nc"));
-        Assert.Equal(65, TextLimits.Shown(new string('x', 100_000)).Length);
+        Assert.Equal("a\\u202eb\\u000ac", TextLimits.Preview("a\u202Eb\nc"));
+        Assert.Equal(65, TextLimits.Preview(new string('x', 100_000)).Length);
     }
 }

@@ -28,6 +28,6 @@ public class FolderSharingTests
     public void Each_statement_comes_to_what_holds()
     {
         foreach (var (what, theirs, state, refusal) in Table)
-            Assert.Equal((what, state, refusal), (what, FolderSharing.Judge(theirs).State, FolderSharing.Judge(theirs).Refusal));
+            Assert.Equal((what, state, refusal), (what, FolderSharing.Decide(theirs).State, FolderSharing.Decide(theirs).Refusal));
     }
 }

@@ -95,7 +95,7 @@ public sealed class GlobalVersionTests
 
     private static FileEntry Entry(VersionVector version, long seconds, bool deleted = false, bool invalid = false, long size = 0) => new()
     {
-        Name = FileName.Of("a"),
+        Name = FileName.Parse("a"),
         Version = version,
         Modified = new FileTime(seconds, 0),
         Deleted = deleted,

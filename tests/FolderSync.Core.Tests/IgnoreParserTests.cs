@@ -30,7 +30,7 @@ public sealed class IgnoreParserTests
         Assert.Equal(".stignore", rules.Error.File);
         Assert.Contains(why, rules.Error.Message.Replace("before the first", "one character"));
         Assert.Single(rules.Errors);
-        Assert.True(rules.Match(FileName.Of("good"), false).Ignored);
+        Assert.True(rules.Match(FileName.Parse("good"), false).Ignored);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class IgnoreParserTests
         Assert.Equal(["d/one", "two", "d/sub/three", "d/sub/bad"], asked);
         Assert.Equal(new IgnoreError("d/sub/three", 2, "The included file d/sub/bad does not exist."), rules.Error);
         Assert.Equal(["in-one", "in-two", "in-three", "last"], rules.Expanded.Where((_, i) => i % 4 == 0));
-        Assert.Equal(new IgnorePattern("in-two", "two", 1), rules.Match(FileName.Of("in-two"), false).Pattern);
+        Assert.Equal(new IgnorePattern("in-two", "two", 1), rules.Match(FileName.Parse("in-two"), false).Pattern);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class IgnoreParserTests
     {
         var rules = Parse([.. head.Split('\n'), pattern]);
         Assert.Null(rules.Error);
-        Assert.Equal(ignored, rules.Match(FileName.Of(name), false).Ignored);
+        Assert.Equal(ignored, rules.Match(FileName.Parse(name), false).Ignored);
     }
 
     [Fact]
@@ -97,8 +97,8 @@ public sealed class IgnoreParserTests
         Assert.Contains("only one", Parse("#escape=|", "#escape=|").Error!.Message);
         var rules = IgnoreParser.Parse(["#include x", "#escape=|", "|*a"], _ => ["|b"]);
         Assert.Null(rules.Error);
-        Assert.True(rules.Match(FileName.Of("*a"), false).Ignored);
-        Assert.True(rules.Match(FileName.Of("|b"), false).Ignored);
+        Assert.True(rules.Match(FileName.Parse("*a"), false).Ignored);
+        Assert.True(rules.Match(FileName.Parse("|b"), false).Ignored);
     }
 
     [Theory]
@@ -107,15 +107,15 @@ public sealed class IgnoreParserTests
     [InlineData("a|*", "a*", true)]
     [InlineData("a|*", "ab", false)]
     public void Windows(string pattern, string name, bool ignored) =>
-        Assert.Equal(ignored, IgnoreParser.Parse([pattern], null, IgnoreDialect.Windows).Match(FileName.Of(name), false).Ignored);
+        Assert.Equal(ignored, IgnoreParser.Parse([pattern], null, IgnoreDialect.Windows).Match(FileName.Parse(name), false).Ignored);
 
     [Fact]
     public void Blank_lines_comments_marks_and_spaces()
     {
         var rules = Parse("\uFEFF  foo bar  ", "", "// foo", "  ", "a // b");
         Assert.Null(rules.Error);
-        Assert.True(rules.Match(FileName.Of("foo bar"), false).Ignored);
-        Assert.False(rules.Match(FileName.Of("foo"), false).Ignored);
+        Assert.True(rules.Match(FileName.Parse("foo bar"), false).Ignored);
+        Assert.False(rules.Match(FileName.Parse("foo"), false).Ignored);
         Assert.Equal(5, rules.Source.Count);
         Assert.True(rules.SameAs(Parse("foo bar", "a // b", "foo bar")));
         Assert.False(rules.SameAs(IgnoreRules.None));

@@ -63,11 +63,11 @@ public sealed class IgnoreRulesTests
     public void The_first_match_decides_and_is_named()
     {
         var rules = Parse("// what to keep", "!keep.txt", "(?d)(?i)*.TXT", "keep.txt", "foo");
-        Assert.Equal(new IgnorePattern("!keep.txt", ".stignore", 2), rules.Match(FileName.Of("keep.txt"), false).Pattern);
-        var result = rules.Match(FileName.Of("d/Other.txt"), false);
+        Assert.Equal(new IgnorePattern("!keep.txt", ".stignore", 2), rules.Match(FileName.Parse("keep.txt"), false).Pattern);
+        var result = rules.Match(FileName.Parse("d/Other.txt"), false);
         Assert.Equal(new IgnoreResult(true, true, true, false, new IgnorePattern("(?d)(?i)*.TXT", ".stignore", 3)), result);
-        Assert.Equal(5, rules.Match(FileName.Of("foo"), false).Pattern!.Line);
-        Assert.Equal(default, rules.Match(FileName.Of("bar"), false));
+        Assert.Equal(5, rules.Match(FileName.Parse("foo"), false).Pattern!.Line);
+        Assert.Equal(default, rules.Match(FileName.Parse("bar"), false));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class IgnoreRulesTests
     [InlineData("d/.syncthing.a.tmp", true)]
     [InlineData(".stversions/x", true)]
     public void Internal_names_are_ignored_always(string name, bool ignored) =>
-        Assert.Equal(ignored, Parse("!*").Match(name.Length == 0 ? default : FileName.Of(name), false).Ignored);
+        Assert.Equal(ignored, Parse("!*").Match(name.Length == 0 ? default : FileName.Parse(name), false).Ignored);
 
     [Theory]
     [InlineData("/d", "d", true, "/d", "!x", "*")]
@@ -96,7 +96,7 @@ public sealed class IgnoreRulesTests
     [InlineData("not ignored", "d", false, "e")]
     [InlineData("case", "E", false, "(?i)!/e/x", "*")]
     public void Can_skip(string what, string directory, bool skip, params string[] lines) =>
-        Assert.True(skip == Parse(lines).CanSkipDirectory(FileName.Of(directory)), what);
+        Assert.True(skip == Parse(lines).CanSkipDirectory(FileName.Parse(directory)), what);
 
     [Fact]
     public void What_is_skipped_holds_nothing_wanted()
@@ -117,7 +117,7 @@ public sealed class IgnoreRulesTests
         Gen.Select(piece.List[1, 6], Gen.OneOf("a", "b", "ab", "/", "a/b", "*").List[1, 8]).Sample((pieces, name) =>
         {
             var pattern = string.Concat(pieces);
-            if (!FileName.TryOf(string.Concat(name), out var file, out _) || pattern.Contains("//") || pattern.Contains("/**/"))
+            if (!FileName.TryParse(string.Concat(name), out var file, out _) || pattern.Contains("//") || pattern.Contains("/**/"))
                 return;
             var rules = Parse(pattern);
             var expected = rules.Expanded.Any(p => new GlobProgram([GlobReader.Read(p.TrimStart('/'), out _)]).Matches(file.Value));
@@ -137,7 +137,7 @@ public sealed class IgnoreRulesTests
     {
         var rules = Parse(string.Concat(Enumerable.Repeat(piece, 400 / piece.Length)) + "c");
         Assert.Null(rules.Error);
-        var names = new[] { new string('a', 250), string.Join('/', Enumerable.Repeat("aaaa", 100)) }.Select(FileName.Of).ToList();
+        var names = new[] { new string('a', 250), string.Join('/', Enumerable.Repeat("aaaa", 100)) }.Select(FileName.Parse).ToList();
         // Backtracking would take practically for ever; this limit is far from both.
         var clock = Stopwatch.StartNew();
         Assert.All(names, n => Assert.False(rules.Match(n, false).Ignored));
@@ -146,7 +146,7 @@ public sealed class IgnoreRulesTests
 
     private static IgnoreRules Parse(params string[] lines) => IgnoreParser.Parse(lines);
 
-    private static bool Ignored(IgnoreRules rules, string name) => rules.Match(FileName.Of(name), false).Ignored;
+    private static bool Ignored(IgnoreRules rules, string name) => rules.Match(FileName.Parse(name), false).Ignored;
 
     /// <summary>What a scan of the tree finds: an ignored directory is included if something below it is not ignored.</summary>
     private static HashSet<FileName> Indexed(IgnoreRules rules)
@@ -182,7 +182,7 @@ public sealed class IgnoreRulesTests
     private static (FileName, bool)[] NamesWithParents(IReadOnlyList<string> files)
     {
         var all = new SortedDictionary<FileName, bool>();
-        foreach (var file in files.Select(FileName.Of))
+        foreach (var file in files.Select(FileName.Parse))
         {
             all[file] = false;
             foreach (var parent in Parents(file))

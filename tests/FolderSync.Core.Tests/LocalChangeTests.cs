@@ -65,7 +65,7 @@ public sealed class LocalChangeTests
     public void In_a_receive_only_folder_changes_are_flagged()
     {
         Assert.Equal(LocalFlags.ReceiveOnlyChanged, LocalChange.Seen(On("y"), File(V((1, 4)), "x"), File(V((1, 4)), "x"), Self, Now, FolderType.ReceiveOnly).LocalFlags);
-        Assert.Equal(LocalFlags.ReceiveOnlyChanged, LocalChange.Gone(File(V((1, 4)), "x"), null, Self, Now, FolderType.ReceiveOnly).LocalFlags);
+        Assert.Equal(LocalFlags.ReceiveOnlyChanged, LocalChange.Deleted(File(V((1, 4)), "x"), null, Self, Now, FolderType.ReceiveOnly).LocalFlags);
         // The user put the old content back.
         var flagged = File(V((1, 4), (9, 5)), "y") with { LocalFlags = LocalFlags.ReceiveOnlyChanged };
         Assert.Equal(V((1, 4), (9, 6)), LocalChange.Seen(On("x"), flagged with { Version = V((1, 4), (9, 5)) }, File(V((1, 4)), "w"), Self, 0, FolderType.ReceiveOnly).Version);
@@ -74,10 +74,10 @@ public sealed class LocalChangeTests
     [Fact]
     public void A_deletion_follows_the_version_deleted_but_nobody_is_told_of_an_ignored_one()
     {
-        var gone = LocalChange.Gone(File(V((1, 4)), "x"), null, Self, Now, FolderType.SendReceive);
+        var gone = LocalChange.Deleted(File(V((1, 4)), "x"), null, Self, Now, FolderType.SendReceive);
         Assert.True(gone is { Deleted: true, Size: 0, Blocks: null });
         Assert.Equal((V((1, 4), (9, Now)), Self), (gone.Version, gone.ModifiedBy));
-        Assert.True(LocalChange.Gone(LocalChange.NowIgnored(File(V((1, 4)), "x")), null, Self, Now, FolderType.SendReceive).Version.IsEmpty);
+        Assert.True(LocalChange.Deleted(LocalChange.NowIgnored(File(V((1, 4)), "x")), null, Self, Now, FolderType.SendReceive).Version.IsEmpty);
     }
 
     [Theory]

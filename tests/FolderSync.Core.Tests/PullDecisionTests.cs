@@ -77,7 +77,7 @@ public sealed class PullDecisionTests
 
     internal static FileEntry File(VersionVector version, string content) => new()
     {
-        Name = FileName.Of("f"),
+        Name = FileName.Parse("f"),
         Version = version,
         Size = content.Length,
         Permissions = 0x1A4,
@@ -88,9 +88,9 @@ public sealed class PullDecisionTests
 
     internal static BlockHash Hash(string content) => new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
 
-    internal static FileEntry Deleted(VersionVector version) => new() { Name = FileName.Of("f"), Deleted = true, Version = version, Modified = new FileTime(7, 0) };
+    internal static FileEntry Deleted(VersionVector version) => new() { Name = FileName.Parse("f"), Deleted = true, Version = version, Modified = new FileTime(7, 0) };
 
-    private static FileEntry Directory(VersionVector version) => new() { Name = FileName.Of("f"), Type = FileType.Directory, Version = version, Permissions = 0x1ED };
+    private static FileEntry Directory(VersionVector version) => new() { Name = FileName.Parse("f"), Type = FileType.Directory, Version = version, Permissions = 0x1ED };
 
-    private static FileEntry Link(VersionVector version) => new() { Name = FileName.Of("f"), Type = FileType.Symlink, Version = version, SymlinkTarget = "t" };
+    private static FileEntry Link(VersionVector version) => new() { Name = FileName.Parse("f"), Type = FileType.Symlink, Version = version, SymlinkTarget = "t" };
 }

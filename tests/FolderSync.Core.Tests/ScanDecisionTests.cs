@@ -10,12 +10,12 @@ public sealed class ScanDecisionTests
 
     private static readonly FileTime Modified = new(1_700_000_000, 123_456_789);
     private static readonly DiskStamp Stamp = new(Modified, 5 * Second, 42);
-    private static readonly FileEntry File = new() { Name = FileName.Of("a"), Size = 10, Modified = Modified, Permissions = 0x1A4, Disk = Stamp };
-    private static readonly Observed Seen = new(FileType.File, 10, 0x1A4, Stamp);
+    private static readonly FileEntry File = new() { Name = FileName.Parse("a"), Size = 10, Modified = Modified, Permissions = 0x1A4, Disk = Stamp };
+    private static readonly ObservedState Seen = new(FileType.File, 10, 0x1A4, Stamp);
     private static readonly ScanTraits Exact = new();
     private static readonly ScanTraits Fat = new() { ComparePermissions = false, ModifiedWindowNanoseconds = 2 * Second, StableInodes = false };
 
-    public static TheoryData<string, FileEntry, Observed, ScanTraits, ScanVerdict> Looks()
+    public static TheoryData<string, FileEntry, ObservedState, ScanTraits, ScanVerdict> Looks()
     {
         var directory = File with { Type = FileType.Directory, Size = 0 };
         var link = File with { Type = FileType.Symlink, Size = 0, SymlinkTarget = "t" };
@@ -63,28 +63,28 @@ public sealed class ScanDecisionTests
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public void Look(string name, FileEntry known, Observed seen, ScanTraits traits, ScanVerdict expected) =>
-        Assert.True(expected == ScanDecision.Look(known, seen, traits), $"{name}: {ScanDecision.Look(known, seen, traits)}");
+    public void Look(string name, FileEntry known, ObservedState seen, ScanTraits traits, ScanVerdict expected) =>
+        Assert.True(expected == ScanDecision.CompareMetadata(known, seen, traits), $"{name}: {ScanDecision.CompareMetadata(known, seen, traits)}");
 
     [Fact]
     public void Full_verify_reads_every_file()
     {
-        Assert.Equal(ScanVerdict.Rehash, ScanDecision.Look(File, Seen, Exact, fullVerify: true));
-        Assert.Equal(ScanVerdict.Unchanged, ScanDecision.AfterReading(File, Seen, Exact, sameContent: true));
+        Assert.Equal(ScanVerdict.Rehash, ScanDecision.CompareMetadata(File, Seen, Exact, fullVerify: true));
+        Assert.Equal(ScanVerdict.Unchanged, ScanDecision.CompareContent(File, Seen, Exact, sameContent: true));
     }
 
     [Fact]
     public void After_reading()
     {
-        Assert.Equal(ScanVerdict.Rehash, ScanDecision.AfterReading(File, Seen, Exact, sameContent: false));
-        Assert.Equal(ScanVerdict.MetadataOnly, ScanDecision.AfterReading(File, Seen with { Stamp = At(1) }, Exact, sameContent: true));
-        Assert.Equal(ScanVerdict.MetadataOnly, ScanDecision.AfterReading(File, Seen with { Permissions = 1 }, Exact, sameContent: true));
+        Assert.Equal(ScanVerdict.Rehash, ScanDecision.CompareContent(File, Seen, Exact, sameContent: false));
+        Assert.Equal(ScanVerdict.MetadataOnly, ScanDecision.CompareContent(File, Seen with { Stamp = At(1) }, Exact, sameContent: true));
+        Assert.Equal(ScanVerdict.MetadataOnly, ScanDecision.CompareContent(File, Seen with { Permissions = 1 }, Exact, sameContent: true));
         Assert.Equal(
             ScanVerdict.RefreshStamp,
-            ScanDecision.AfterReading(File, Seen with { Stamp = Stamp with { ChangeTime = 9 } }, Exact, sameContent: true));
+            ScanDecision.CompareContent(File, Seen with { Stamp = Stamp with { ChangeTime = 9 } }, Exact, sameContent: true));
         Assert.Equal(
             ScanVerdict.MetadataOnly,
-            ScanDecision.AfterReading(File with { LocalFlags = LocalFlags.Ignored }, Seen, Exact, sameContent: true));
+            ScanDecision.CompareContent(File with { LocalFlags = LocalFlags.Ignored }, Seen, Exact, sameContent: true));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ScanDecisionTests
 
     [Fact]
     public void Times_of_a_broken_peer_do_no_harm() =>
-        Assert.Equal(ScanVerdict.Rehash, ScanDecision.Look(File with { Disk = new(new FileTime(long.MinValue, 0), 1, 1) }, Seen, Fat));
+        Assert.Equal(ScanVerdict.Rehash, ScanDecision.CompareMetadata(File with { Disk = new(new FileTime(long.MinValue, 0), 1, 1) }, Seen, Fat));
 
     private static DiskStamp At(long nanosecondsLater) =>
         Stamp with { Modified = FileTime.FromNanoseconds((Modified.Seconds * Second) + Modified.Nanoseconds + nanosecondsLater) };

@@ -48,7 +48,7 @@ public sealed class VersionRetentionTests
     [InlineData("what stands at the file's own name stays", "a30:1! a8:1 a7:1", "a8")]
     [InlineData("of one age: one stays", "a9:1 a9:1 a9:1!", "a9 a9")]
     [InlineData("empty ones give nothing", "a30:0 a20:1 a10:1", "a20")]
-    public void To_make_room(string why, string versions, string spare) => Check(why, versions, spare, VersionRetention.Spare);
+    public void To_make_room(string why, string versions, string spare) => Check(why, versions, spare, VersionRetention.Reclaimable);
 
     [Theory]
     [InlineData("", 0, 0)]
@@ -61,14 +61,14 @@ public sealed class VersionRetentionTests
     [InlineData("10 10 10", 30, 3)]
     [InlineData("10 10 10", 31, 0)]
     public void No_more_than_needed_and_none_for_nothing(string spare, long bytes, int count) =>
-        Assert.Equal(count, VersionRetention.Enough(spare.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => long.Parse(s, CultureInfo.InvariantCulture)), bytes));
+        Assert.Equal(count, VersionRetention.CountToReclaim(spare.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => long.Parse(s, CultureInfo.InvariantCulture)), bytes));
 
     [Fact]
     public void What_age_takes_counts_for_the_size()
     {
-        Check("age takes enough", "a50:1 a40:50 a5:100", "a50 a40", v => VersionRetention.Going(v, new RetentionLimits(TimeSpan.FromDays(30), 101)));
-        Check("size takes more", "a50:1 a20:50 a5:60", "a50 a20", v => VersionRetention.Going(v, new RetentionLimits(TimeSpan.FromDays(30), 60)));
-        Check("size off", "a4:1000 a3:1000", "", v => VersionRetention.Going(v, new RetentionLimits(TimeSpan.FromDays(30), 0)));
+        Check("age takes enough", "a50:1 a40:50 a5:100", "a50 a40", v => VersionRetention.ToDelete(v, new RetentionLimits(TimeSpan.FromDays(30), 101)));
+        Check("size takes more", "a50:1 a20:50 a5:60", "a50 a20", v => VersionRetention.ToDelete(v, new RetentionLimits(TimeSpan.FromDays(30), 60)));
+        Check("size off", "a4:1000 a3:1000", "", v => VersionRetention.ToDelete(v, new RetentionLimits(TimeSpan.FromDays(30), 0)));
     }
 
     [Fact]
@@ -76,26 +76,26 @@ public sealed class VersionRetentionTests
     {
         var versions = Parse("a20:10 a15:11 a10:12 b18:13 b9:14 c3:15 c2:16 c1:17 d90:18");
         var random = new Random(7);
-        var (size, room) = (Names(versions, VersionRetention.OverSize(versions, 70)), Names(versions, VersionRetention.Spare(versions)));
+        var (size, room) = (Names(versions, VersionRetention.OverSize(versions, 70)), Names(versions, VersionRetention.Reclaimable(versions)));
         for (var i = 0; i < 50; i++)
         {
             random.Shuffle(versions);
-            Assert.Equal((size, room), (Names(versions, VersionRetention.OverSize(versions, 70)), Names(versions, VersionRetention.Spare(versions))));
+            Assert.Equal((size, room), (Names(versions, VersionRetention.OverSize(versions, 70)), Names(versions, VersionRetention.Reclaimable(versions))));
         }
     }
 
-    private static void Check(string why, string versions, string expected, Func<IReadOnlyList<KeptBytes>, IReadOnlyList<int>> decide)
+    private static void Check(string why, string versions, string expected, Func<IReadOnlyList<RetentionCandidate>, IReadOnlyList<int>> decide)
     {
         var kept = Parse(versions);
         Assert.True(Names(kept, decide(kept)) == expected, $"{why}: {Names(kept, decide(kept))}");
     }
 
-    private static string Names(IReadOnlyList<KeptBytes> versions, IReadOnlyList<int> indexes) => string.Join(' ', indexes.Select(i => $"{versions[i].Name}{versions[i].Age.Days}"));
+    private static string Names(IReadOnlyList<RetentionCandidate> versions, IReadOnlyList<int> indexes) => string.Join(' ', indexes.Select(i => $"{versions[i].Name}{versions[i].Age.Days}"));
 
-    private static KeptBytes[] Parse(string versions) =>
+    private static RetentionCandidate[] Parse(string versions) =>
     [
         .. versions.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(v => v.TrimEnd('!').Split(':') is [var name, var bytes]
-            ? new KeptBytes(FileName.Of(name[..1]), TimeSpan.FromDays(int.Parse(name[1..], CultureInfo.InvariantCulture)), long.Parse(bytes, CultureInfo.InvariantCulture), v.EndsWith('!'))
+            ? new RetentionCandidate(FileName.Parse(name[..1]), TimeSpan.FromDays(int.Parse(name[1..], CultureInfo.InvariantCulture)), long.Parse(bytes, CultureInfo.InvariantCulture), v.EndsWith('!'))
             : throw new FormatException(v)),
     ];
 }

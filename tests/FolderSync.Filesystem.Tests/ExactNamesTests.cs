@@ -19,7 +19,7 @@ public sealed class ExactNamesTests
     [InlineData("日本", "")]
     [InlineData("\ud800", "")]
     public void A_leaf_has_other_spellings(string leaf, string others) =>
-        Assert.Equal(others.Split('|', StringSplitOptions.RemoveEmptyEntries), Spellings.OthersOf(leaf));
+        Assert.Equal(others.Split('|', StringSplitOptions.RemoveEmptyEntries), Spellings.VariantsOf(leaf));
 
     [Theory]
     [InlineData("Notes", "nOTES", true)]
@@ -41,17 +41,17 @@ public sealed class ExactNamesTests
         disk.User.WriteFile("Dir/File", "x");
         disk.User.WriteFile("1", "x");
         var names = new ExactNames(new MemoryFileSystem(disk));
-        Assert.Null(names.Misspelled(Path("Dir/File")));
-        Assert.Null(names.Misspelled(Path("Dir/new")));
-        Assert.Null(names.Misspelled(Path("1")));
-        Assert.Equal(folds ? Path("Dir/file") : null, names.Misspelled(Path("Dir/file")));
-        Assert.Equal(folds ? Path("dir") : null, names.Misspelled(Path("dir/File")));
-        Assert.Equal(folds ? Path("Dir/File") : null, names.TruePath(Path("dir/file")));
-        Assert.Equal((true, false, false), (names.Stands(Path("Dir/File")), names.Stands(Path("Dir/file")), names.Stands(Path("dir/File"))));
+        Assert.Null(names.FindMisspelled(Path("Dir/File")));
+        Assert.Null(names.FindMisspelled(Path("Dir/new")));
+        Assert.Null(names.FindMisspelled(Path("1")));
+        Assert.Equal(folds ? Path("Dir/file") : null, names.FindMisspelled(Path("Dir/file")));
+        Assert.Equal(folds ? Path("dir") : null, names.FindMisspelled(Path("dir/File")));
+        Assert.Equal(folds ? Path("Dir/File") : null, names.ActualPath(Path("dir/file")));
+        Assert.Equal((true, false, false), (names.Exists(Path("Dir/File")), names.Exists(Path("Dir/file")), names.Exists(Path("dir/File"))));
 
         // Created after the directory was listed.
         disk.User.WriteFile("Dir/later", "x");
-        Assert.Null(names.Misspelled(Path("Dir/later")));
+        Assert.Null(names.FindMisspelled(Path("Dir/later")));
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public sealed class ExactNamesTests
         disk.User.WriteFile("file", "x");
         disk.User.WriteFile("FILE", "y");
         var names = new ExactNames(new MemoryFileSystem(disk));
-        Assert.Null(names.Misspelled(Path("file")));
-        Assert.Null(names.Misspelled(Path("FILE")));
+        Assert.Null(names.FindMisspelled(Path("file")));
+        Assert.Null(names.FindMisspelled(Path("FILE")));
     }
 
     [SkippableFact]

@@ -31,9 +31,9 @@ public sealed class OpenApiTests : IAsyncLifetime
         var home = new HomeDirectory(_home);
         var ready = await HomeSetup.EnsureAsync(home, "test", CancellationToken.None);
         var config = ConfigStore.Open(home, ready.Identity.DeviceId);
-        var ports = new HeldPorts(FreePort.TryTake(IPAddress.Loopback, 0, out _)!, null);
+        var ports = new ReservedPorts(ReservedPort.TryReserve(IPAddress.Loopback, 0, out _)!, null);
         var options = new ServeOptions(home, ConfigOverrides.None, true, LogLevel.Warning);
-        _app = Composition.Build(options, config, ready.Identity, new RunningPage(config.Current.Page, "http://127.0.0.1/", false), ports);
+        _app = Composition.Build(options, config, ready.Identity, new PageEndpoint(config.Current.Page, "http://127.0.0.1/", false), ports);
         // As in the program: reflection must not describe a type that the generated code lacks.
         var resolvers = _app.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions.TypeInfoResolverChain;
         foreach (var reflecting in resolvers.OfType<DefaultJsonTypeInfoResolver>().ToList())

@@ -29,7 +29,7 @@ public sealed class ServiceRunTests : IDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
-        var error = await program.StandardError.ReadToEndAsync().WaitAsync(TestLimits.Patience);
+        var error = await program.StandardError.ReadToEndAsync().WaitAsync(TestLimits.Timeout);
         Assert.Contains("1,048,577", error, StringComparison.Ordinal);
     }
 
@@ -48,7 +48,7 @@ public sealed class ServiceRunTests : IDisposable
         File.AppendAllText(_home.ConfigFile, "page: {}\n");
         var (code, _, error) = await RunAsync("serve", "--no-browser");
         Assert.Equal(2, code);
-        Assert.Matches(@"config\.yaml:\d+:1: 'page' stands here a second time", error);
+        Assert.Matches(@"config\.yaml:\d+:1: 'page' is a duplicate key", error);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ServiceRunTests : IDisposable
     public async Task A_second_service_on_a_home_says_who_has_it()
     {
         await RunAsync("init");
-        using var first = FileLock.TryTake(_home.LockFile, out _);
+        using var first = FileLock.TryAcquire(_home.LockFile, out _);
         var (code, _, error) = await RunAsync("serve", "--no-browser");
         Assert.Equal(2, code);
         Assert.Contains($"process {Environment.ProcessId}", error, StringComparison.Ordinal);

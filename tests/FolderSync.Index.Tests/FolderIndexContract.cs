@@ -12,7 +12,7 @@ public abstract class FolderIndexContract : IDisposable
     private static readonly FolderId Id = new("default");
 
     private static readonly FileName[] Names =
-        [.. new[] { "a", "a!", "a/b", "a/b/c", "a/b!", "a b/x", "a-b", "a.b", "\uFFEE", "\U0001F600", "z/\U0001F600", "z/\uFFEE" }.Select(FileName.Of)];
+        [.. new[] { "a", "a!", "a/b", "a/b/c", "a/b!", "a b/x", "a-b", "a.b", "\uFFEE", "\U0001F600", "z/\U0001F600", "z/\uFFEE" }.Select(FileName.Parse)];
 
     private static readonly DeviceId[] Devices = [Device(1), Self, Device(9), Device(12)];
 
@@ -35,7 +35,7 @@ public abstract class FolderIndexContract : IDisposable
         Assert.Equal(default, Index.Counts);
         Assert.Empty(Index.Needed(default, 10));
         Assert.Empty(Index.Remotes());
-        Assert.Null(Index.FindGlobal(FileName.Of("a")));
+        Assert.Null(Index.FindGlobal(FileName.Parse("a")));
         Assert.Empty(Index.LocateBlocks([Hash(1, 0)]));
     }
 
@@ -77,7 +77,7 @@ public abstract class FolderIndexContract : IDisposable
             Disk = new DiskStamp(new FileTime(-6, 1), -7, ulong.MaxValue),
             PreHashes = new byte[56],
         };
-        var link = new FileEntry { Name = FileName.Of("l"), Type = FileType.Symlink, SymlinkTarget = "../\u00E4\U0001F600", Version = Vector((5, 1)) };
+        var link = new FileEntry { Name = FileName.Parse("l"), Type = FileType.Symlink, SymlinkTarget = "../\u00E4\U0001F600", Version = Vector((5, 1)) };
         var empty = File("empty", Vector((5, 1))) with { Size = 0, Blocks = BlockList.EmptyFile(131_072) };
         var odd = File("odd", Vector((5, 1))) with { Size = 77, Blocks = new BlockList(262_144, 5, Hash(1, 1).ToBytes(), Hash(2, 2)) };
         Index.CommitLocal([full, link, empty, odd]);
@@ -94,7 +94,7 @@ public abstract class FolderIndexContract : IDisposable
         Index.CommitLocal([File("a", Vector((5, 1)))]);
         Index.CommitRemote(Device(1), 77, [File("a", Vector((5, 1), (1, 1)), 2, sequence: 12)], reset: true);
         Assert.Equal(1, Index.Counts.Need.Files);
-        Assert.Equal([Device(1)], Index.Holders(FileName.Of("a")));
+        Assert.Equal([Device(1)], Index.Holders(FileName.Parse("a")));
         Assert.Equal(new RemoteIndexState(77, 12), Index.RemoteState(Device(1)));
         Index.CommitLocal([Assert.Single(Index.Needed(default, 10)).Global]);
         Assert.Equal(0, Index.Counts.Need.Items);
@@ -125,7 +125,7 @@ public abstract class FolderIndexContract : IDisposable
     {
         Index.CommitRemote(Device(1), 77, [File("a", Vector((1, 1)), sequence: 5)], reset: true);
         Index.CommitRemote(Device(1), 78, [File("b", Vector((1, 1)), sequence: 2)], reset: false);
-        Assert.Null(Index.FindGlobal(FileName.Of("a")));
+        Assert.Null(Index.FindGlobal(FileName.Parse("a")));
         Assert.Equal(new RemoteIndexState(78, 2), Index.RemoteState(Device(1)));
     }
 
@@ -139,7 +139,7 @@ public abstract class FolderIndexContract : IDisposable
         Index.RefreshLocal([refreshed with { Version = Vector((5, 9)), Disk = default, PreHashes = default }]);
         Assert.Equal(refreshed.Show(), Index.FindLocal(entry.Name).Show());
         Assert.Equal(1, Index.LocalSequence);
-        Assert.Null(Index.FindLocal(FileName.Of("unknown")));
+        Assert.Null(Index.FindLocal(FileName.Parse("unknown")));
     }
 
     [Fact]
@@ -148,9 +148,9 @@ public abstract class FolderIndexContract : IDisposable
         Index.CommitLocal([.. Names.Reverse().Select(n => Folder(n.Value, Vector((5, 1))))]);
         Assert.Equal(Names.Order(), Index.LocalPage(default, default, 100, false).Select(e => e.Name));
         Assert.Equal(Names.Order(), Names.OrderBy(n => n));
-        Assert.Equal(["a/b", "a/b/c", "a/b!"], Index.LocalPage(FileName.Of("a"), default, 100, false).Select(e => e.Name.Value));
-        Assert.Equal(["a/b/c", "a/b!"], Index.LocalPage(FileName.Of("a"), FileName.Of("a/b"), 100, false).Select(e => e.Name.Value));
-        Assert.Empty(Index.LocalPage(FileName.Of("a"), FileName.Of("a!"), 100, false));
+        Assert.Equal(["a/b", "a/b/c", "a/b!"], Index.LocalPage(FileName.Parse("a"), default, 100, false).Select(e => e.Name.Value));
+        Assert.Equal(["a/b/c", "a/b!"], Index.LocalPage(FileName.Parse("a"), FileName.Parse("a/b"), 100, false).Select(e => e.Name.Value));
+        Assert.Empty(Index.LocalPage(FileName.Parse("a"), FileName.Parse("a!"), 100, false));
     }
 
     [Fact]
@@ -164,11 +164,22 @@ public abstract class FolderIndexContract : IDisposable
     }
 
     [Fact]
+    public void An_index_that_was_replaced_is_dropped_and_the_one_that_replaced_it_is_not()
+    {
+        Index.CommitRemote(Device(1), 3, [], reset: true);
+        Index.CommitRemote(Device(1), 4, [], reset: true);
+        Index.DropRemote(Device(1), replaced: 3);
+        Assert.Equal(4u, Index.RemoteState(Device(1)).IndexId);
+        Index.DropRemote(Device(1), replaced: 4);
+        Assert.Empty(Index.Remotes());
+    }
+
+    [Fact]
     public void Once_closed_it_throws()
     {
         var index = Index;
         index.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => index.FindLocal(FileName.Of("a")));
+        Assert.Throws<ObjectDisposedException>(() => index.FindLocal(FileName.Parse("a")));
         Assert.Throws<ObjectDisposedException>(() => index.CommitLocal([]));
         index.Dispose();
     }
@@ -179,7 +190,7 @@ public abstract class FolderIndexContract : IDisposable
         var old = Index.IndexId;
         Index.CommitLocal([File("a", Vector((5, 1)))]);
         Index.Dispose();
-        Indexes.PutAside(Id);
+        Indexes.Quarantine(Id);
         _index = null;
         Assert.NotEqual(old, Index.IndexId);
         Assert.Equal(0, Index.LocalSequence);
@@ -187,7 +198,7 @@ public abstract class FolderIndexContract : IDisposable
         Indexes.Remove(Id);
         Indexes.Remove(new FolderId("never there"));
         _index = null;
-        Assert.Null(Index.FindLocal(FileName.Of("a")));
+        Assert.Null(Index.FindLocal(FileName.Parse("a")));
     }
 
     /// <summary>Random commits of three devices: every query returns what the model computes from scratch.</summary>

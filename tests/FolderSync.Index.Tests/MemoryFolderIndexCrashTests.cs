@@ -9,7 +9,7 @@ namespace FolderSync.Index.Tests;
 public sealed class MemoryFolderIndexCrashTests
 {
     private static readonly FolderId Id = new("default");
-    private static readonly FileName[] Names = [.. Enumerable.Range(0, 8).Select(i => FileName.Of($"f{i}"))];
+    private static readonly FileName[] Names = [.. Enumerable.Range(0, 8).Select(i => FileName.Parse($"f{i}"))];
     private ulong _ids;
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class MemoryFolderIndexCrashTests
         indexes.Damage(Id);
         Assert.Throws<IndexDamagedException>(() => index.Counts);
         Assert.Throws<IndexDamagedException>(() => indexes.Open(Id));
-        indexes.PutAside(Id);
+        indexes.Quarantine(Id);
         Assert.Equal(0, indexes.Open(Id).LocalSequence);
     }
 }

@@ -100,7 +100,7 @@ public sealed class NewerFormatTests : IDisposable
         if (text is not null)
             System.IO.File.WriteAllText(StateFile, text);
         LiteStateStore.ThrowIfNewer(StateFile);
-        Assert.Equal(0, FormatNumber.OfSqlite(StateFile, 1));
+        Assert.Equal(0, DatabaseFormat.ReadSqlite(StateFile, 1));
     }
 
     private void MakeIndex()

@@ -12,7 +12,7 @@ namespace FolderSync.Index.Tests;
 public sealed class SqliteCrashTests : IDisposable
 {
     private static readonly FolderId Id = new("default");
-    private static readonly FileName[] Names = [.. Enumerable.Range(0, 30).Select(i => FileName.Of($"d{i % 4}/f{i}"))];
+    private static readonly FileName[] Names = [.. Enumerable.Range(0, 30).Select(i => FileName.Parse($"d{i % 4}/f{i}"))];
     private static readonly DeviceId[] Devices = [Device(1), Self, Device(9)];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("fs-index-").FullName;

@@ -50,7 +50,7 @@ public sealed class SqliteDamageTests : IDisposable
     {
         Flip("meta", "record", new Random(1));
         Assert.Throws<IndexDamagedException>(() => _indexes.Open(Id));
-        _indexes.PutAside(Id);
+        _indexes.Quarantine(Id);
         using var index = _indexes.Open(Id);
         Assert.Equal(0, index.LocalSequence);
         Assert.True(System.IO.File.Exists(Path.Combine(_directory, "index-default.damaged.db")));
@@ -60,7 +60,7 @@ public sealed class SqliteDamageTests : IDisposable
     public void Another_name_s_record_is_found()
     {
         Execute("UPDATE names SET record=(SELECT record FROM names ORDER BY key LIMIT 1)", null);
-        Assert.Throws<IndexDamagedException>(() => OpenAnd(index => index.FindLocal(FileName.Of("d/f33"))));
+        Assert.Throws<IndexDamagedException>(() => OpenAnd(index => index.FindLocal(FileName.Parse("d/f33"))));
         Assert.Throws<IndexDamagedException>(() => OpenAnd(index => index.CommitLocal([Local(33)])));
     }
 
@@ -164,8 +164,8 @@ public sealed class SqliteDamageTests : IDisposable
         .. index.Needed(default, 1000).Select(n => n.Global.Show() + n.Local.Show()),
         .. index.NeededBy(Device(1), default, 1000).Select(e => e.Show()),
         .. index.LocalSince(0, 1000).Select(e => e.Show()),
-        .. Enumerable.Range(0, Files).Select(i => index.FindLocal(FileName.Of($"d/f{i}")).Show()),
-        .. Enumerable.Range(0, Files).Select(i => index.FindGlobal(FileName.Of($"d/f{i}")).Show()),
+        .. Enumerable.Range(0, Files).Select(i => index.FindLocal(FileName.Parse($"d/f{i}")).Show()),
+        .. Enumerable.Range(0, Files).Select(i => index.FindGlobal(FileName.Parse($"d/f{i}")).Show()),
     ];
 
     private (string Row, byte[] Original) Flip(string table, string column, Random random)

@@ -13,9 +13,9 @@ public sealed class BandwidthTests
     public void Without_a_rate_everything_passes_at_once()
     {
         using var limiter = new BandwidthLimiter(_time);
-        Assert.True(limiter.TakeAsync(int.MaxValue, default).IsCompletedSuccessfully);
+        Assert.True(limiter.AcquireAsync(int.MaxValue, default).IsCompletedSuccessfully);
         Assert.Equal(0, limiter.RateKibPerSecond);
-        Assert.Equal(int.MaxValue, limiter.Portion);
+        Assert.Equal(int.MaxValue, limiter.ChunkSize);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class BandwidthTests
             var start = time.GetTimestamp();
             foreach (var portion in portions)
             {
-                var taking = limiter.TakeAsync(portion, default).AsTask();
+                var taking = limiter.AcquireAsync(portion, default).AsTask();
                 while (!taking.IsCompleted)
                 {
                     if (!time.AdvanceToNext())
@@ -48,12 +48,12 @@ public sealed class BandwidthTests
     public async Task Who_waits_is_let_go_by_a_new_rate()
     {
         using var limiter = new BandwidthLimiter(_time) { RateKibPerSecond = 1 };
-        await limiter.TakeAsync(1 << 20, default);
-        var waiting = limiter.TakeAsync(1, default).AsTask();
-        var behind = limiter.TakeAsync(1, default).AsTask();
+        await limiter.AcquireAsync(1 << 20, default);
+        var waiting = limiter.AcquireAsync(1, default).AsTask();
+        var behind = limiter.AcquireAsync(1, default).AsTask();
         Assert.False(waiting.IsCompleted);
         limiter.RateKibPerSecond = 0;
-        await Task.WhenAll(waiting, behind).WaitAsync(TestLimits.Patience);
+        await Task.WhenAll(waiting, behind).WaitAsync(TestLimits.Timeout);
         Assert.Equal(0, _time.Pending);
     }
 
@@ -61,16 +61,16 @@ public sealed class BandwidthTests
     public async Task Who_gives_up_waiting_leaves_the_turn_to_the_next()
     {
         using var limiter = new BandwidthLimiter(_time) { RateKibPerSecond = 1 };
-        await limiter.TakeAsync(1024, default);
+        await limiter.AcquireAsync(1024, default);
         using var cancel = new CancellationTokenSource();
-        var first = limiter.TakeAsync(1, cancel.Token).AsTask();
-        var second = limiter.TakeAsync(1, default).AsTask();
+        var first = limiter.AcquireAsync(1, cancel.Token).AsTask();
+        var second = limiter.AcquireAsync(1, default).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         while (_time.Pending == 0)
             await Task.Yield();
         _time.Advance(TimeSpan.FromSeconds(2));
-        await second.WaitAsync(TestLimits.Patience);
+        await second.WaitAsync(TestLimits.Timeout);
     }
 
     [Fact]
@@ -105,6 +105,6 @@ public sealed class BandwidthTests
         var throttled = stream.ReadAsync(buffer).AsTask();
         Assert.False(throttled.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(125));
-        Assert.Equal(1024, await throttled.WaitAsync(TestLimits.Patience));
+        Assert.Equal(1024, await throttled.WaitAsync(TestLimits.Timeout));
     }
 }

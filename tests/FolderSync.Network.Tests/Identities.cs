@@ -19,13 +19,13 @@ internal static class Identities
 {
     public static readonly string[] Kinds = ["P-256", "P-384", "P-521", "RSA-3072", "Ed25519"];
 
-    private static readonly Dictionary<string, Lazy<DeviceIdentity>> s_made = Kinds.ToDictionary(k => k, k => new Lazy<DeviceIdentity>(() => Make(k)));
+    private static readonly Dictionary<string, Lazy<DeviceIdentity>> s_cache = Kinds.ToDictionary(k => k, k => new Lazy<DeviceIdentity>(() => Make(k)));
 
     public static DeviceIdentity A { get; } = DeviceIdentity.Create();
 
     public static DeviceIdentity B { get; } = DeviceIdentity.Create();
 
-    public static DeviceIdentity Of(string kind) => s_made[kind].Value;
+    public static DeviceIdentity Of(string kind) => s_cache[kind].Value;
 
     /// <summary>A P-256 identity whose certificate <paramref name="change"/> modifies.</summary>
     public static DeviceIdentity Odd(Action<CertificateRequest> change, DateTimeOffset from, DateTimeOffset to)
@@ -103,7 +103,7 @@ internal sealed record Wire(Socket Left, Socket Right) : IDisposable
 }
 
 /// <summary>TLS options of a peer that uses .NET's SslStream and follows its own policy.</summary>
-internal static class Stranger
+internal static class UnknownPeer
 {
     public static SslClientAuthenticationOptions Client(DeviceIdentity? identity, params string[] protocols) => new()
     {

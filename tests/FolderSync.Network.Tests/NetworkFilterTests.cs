@@ -8,7 +8,7 @@ namespace FolderSync.Network.Tests;
 /// <summary>The addresses that a device may use; clients elsewhere get no byte.</summary>
 public sealed class NetworkFilterTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     [Theory]
     [InlineData("", "203.0.113.5", true)]
@@ -63,7 +63,7 @@ public sealed class NetworkFilterTests
     [InlineData("", "is not a network")]
     [InlineData("!", "is not a network")]
     [InlineData("!!10.0.0.0/8", "is not a network")]
-    public void What_is_no_network_is_told(string entry, string told) => Assert.Contains(told, NetworkFilter.WhyNot(entry), StringComparison.Ordinal);
+    public void What_is_no_network_is_told(string entry, string told) => Assert.Contains(told, NetworkFilter.Validate(entry), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_caller_that_is_not_admitted_gets_no_byte()
@@ -77,7 +77,7 @@ public sealed class NetworkFilterTests
         var received = 0;
         try
         {
-            received = await caller.ReceiveAsync(new byte[100]).WaitAsync(s_patience);
+            received = await caller.ReceiveAsync(new byte[100]).WaitAsync(s_timeout);
         }
         catch (SocketException)
         {
@@ -85,7 +85,7 @@ public sealed class NetworkFilterTests
         }
         Assert.Equal(0, received);
         Assert.Equal([IPAddress.Loopback], asked);
-        var refusal = await Assert.ThrowsAsync<TransportException>(() => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_patience));
+        var refusal = await Assert.ThrowsAsync<TransportException>(() => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_timeout));
         Assert.NotEmpty(refusal.Message);
     }
 
@@ -97,7 +97,7 @@ public sealed class NetworkFilterTests
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         List<IPAddress> asked = [];
         var refusal = await Assert.ThrowsAsync<TransportException>(
-            () => new TlsTcpTransport(Identities.B).DialAsync($"tcp4://localhost:{port}", Identities.A.DeviceId, a => { asked.Add(a); return false; }, default).WaitAsync(s_patience));
+            () => new TlsTcpTransport(Identities.B).DialAsync($"tcp4://localhost:{port}", Identities.A.DeviceId, a => { asked.Add(a); return false; }, default).WaitAsync(s_timeout));
         Assert.Contains("allowed-networks", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(IPAddress.Loopback, asked);
         Assert.False(taken.Pending());
@@ -108,8 +108,8 @@ public sealed class NetworkFilterTests
     {
         await using var listener = await new TlsTcpTransport(Identities.A).ListenAsync("tcp://127.0.0.1:0", default);
         var accepting = listener.AcceptAsync(default);
-        await using var dialed = await new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_patience);
-        await using var accepted = await accepting.WaitAsync(s_patience);
+        await using var dialed = await new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_timeout);
+        await using var accepted = await accepting.WaitAsync(s_timeout);
         Assert.Equal((IPAddress.Loopback, IPAddress.Loopback), (dialed.Address, accepted.Address!.IsIPv4MappedToIPv6 ? accepted.Address.MapToIPv4() : accepted.Address));
     }
 }

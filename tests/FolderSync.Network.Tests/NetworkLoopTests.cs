@@ -16,13 +16,13 @@ public sealed class NetworkLoopTests
 {
     private static readonly DeviceId Self = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
-    private readonly FaultLog<NetworkWatch> _log = new();
+    private readonly FaultLog<NetworkMonitor> _log = new();
 
     [Fact]
     public async Task The_look_at_the_clocks_starts_again()
     {
-        var time = new FaultyTime("NetworkWatch.TickAsync");
-        await using var watch = new NetworkWatch(time, _log, null);
+        var time = new FaultyTime("NetworkMonitor.TickAsync");
+        await using var watch = new NetworkMonitor(time, _log, null);
         watch.Start();
         await AssertResumedAsync(time);
     }
@@ -30,8 +30,8 @@ public sealed class NetworkLoopTests
     [Fact]
     public async Task The_look_at_a_changed_network_starts_again()
     {
-        var time = new FaultyTime("NetworkWatch.SettleAsync");
-        await using var watch = new NetworkWatch(time, _log, new BrokenNews());
+        var time = new FaultyTime("NetworkMonitor.DebounceAsync");
+        await using var watch = new NetworkMonitor(time, _log, new BrokenChangeSource());
         watch.Start();
         await AssertResumedAsync(time);
     }
@@ -39,10 +39,10 @@ public sealed class NetworkLoopTests
     [Fact]
     public async Task Hearing_of_the_network_starts_again()
     {
-        var news = new BrokenNews();
-        await using var watch = new NetworkWatch(TimeProvider.System, _log, news);
+        var news = new BrokenChangeSource();
+        await using var watch = new NetworkMonitor(TimeProvider.System, _log, news);
         watch.Start();
-        await news.Resumed.WaitAsync(TestLimits.Patience);
+        await news.Resumed.WaitAsync(TestLimits.Timeout);
         Assert.Contains(news.Fault, _log.Faults);
     }
 
@@ -52,10 +52,10 @@ public sealed class NetworkLoopTests
     public async Task Local_discovery_starts_again(string method)
     {
         var time = new FaultyTime(method);
-        var lan = new Lan();
+        var lan = new FakeLan();
         await using var local = new LocalDiscovery(
             Self, AddressFamily.InterNetwork, LocalDiscovery.DefaultPort, LocalDiscovery.DefaultGroup, lan.Add("10.0.0.1"), () => ["tcp://0.0.0.0:22000"], 1,
-            _ => { }, new MethodState("IPv4 local", 1, _log), time, _log);
+            _ => { }, new DiscoveryMethodStatus("IPv4 local", 1, _log), time, _log);
         // It receives its own announcements.
         local.Wake();
         await AssertResumedAsync(time);
@@ -69,7 +69,7 @@ public sealed class NetworkLoopTests
     {
         var time = new FaultyTime(method);
         await using var node = new MdnsNode(
-            Self, null, new Lan().Add("10.0.0.1"), _ => { }, (_, _) => { }, new MethodState("mDNS IPv4", 5353, _log), new MethodState("mDNS IPv6", 5353, _log), time, _ => 0, _log);
+            Self, null, new FakeLan().Add("10.0.0.1"), _ => { }, (_, _) => { }, new DiscoveryMethodStatus("mDNS IPv4", 5353, _log), new DiscoveryMethodStatus("mDNS IPv6", 5353, _log), time, _ => 0, _log);
         // It receives its own packets, and reads the clock with the next one after the fault.
         while (!time.Resumed.IsCompleted)
         {
@@ -90,19 +90,19 @@ public sealed class NetworkLoopTests
         var dialer = new TlsTcpTransport(Identities.B);
         var accepting = listener.AcceptAsync(default);
         await using var dialed = await dialer.DialAsync(listener.Address, Identities.A.DeviceId, default);
-        await using var accepted = await accepting.WaitAsync(TestLimits.Patience);
+        await using var accepted = await accepting.WaitAsync(TestLimits.Timeout);
         Assert.Contains(time.Fault, log.Faults);
         Assert.Equal(Identities.B.DeviceId, accepted.Peer);
     }
 
     private async Task AssertResumedAsync(FaultyTime time)
     {
-        await time.Resumed.WaitAsync(TestLimits.Patience);
+        await time.Resumed.WaitAsync(TestLimits.Timeout);
         Assert.Contains(time.Fault, _log.Faults);
         Assert.Contains("FolderSync", time.Fault.StackTrace, StringComparison.Ordinal);
     }
 
-    private sealed class BrokenNews : INetworkNews
+    private sealed class BrokenChangeSource : INetworkChangeSource
     {
         private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _calls;
@@ -111,7 +111,7 @@ public sealed class NetworkLoopTests
 
         public Task Resumed => _resumed.Task;
 
-        public async IAsyncEnumerable<bool> NewsAsync([EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<bool> ReadChangesAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
             if (++_calls == 1)
                 throw Fault;

@@ -11,7 +11,7 @@ namespace FolderSync.Network.Tests;
 /// </summary>
 public sealed class SyncthingHandshakeTests
 {
-    private static readonly TimeSpan s_patience = TestLimits.Patience;
+    private static readonly TimeSpan s_timeout = TestLimits.Timeout;
 
     [SkippableTheory]
     [InlineData("1.19", "its own")]
@@ -35,8 +35,8 @@ public sealed class SyncthingHandshakeTests
     {
         await syncthing.AddDeviceAsync(self.DeviceId, null);
         var transport = new TlsTcpTransport(self, stack);
-        await using var stream = await transport.DialAsync($"tcp://127.0.0.1:{syncthing.Port}", syncthing.DeviceId, default).WaitAsync(s_patience);
-        await ExchangeHelloAsync(stream.Stream).WaitAsync(s_patience);
+        await using var stream = await transport.DialAsync($"tcp://127.0.0.1:{syncthing.Port}", syncthing.DeviceId, default).WaitAsync(s_timeout);
+        await ExchangeHelloAsync(stream.Stream).WaitAsync(s_timeout);
     }
 
     private static async Task ListenAsync(SyncthingProcess syncthing, string stack, DeviceIdentity self)
@@ -44,9 +44,9 @@ public sealed class SyncthingHandshakeTests
         var transport = new TlsTcpTransport(self, stack);
         await using var listener = await transport.ListenAsync("tcp://127.0.0.1:0", default);
         await syncthing.AddDeviceAsync(self.DeviceId, listener.Address);
-        await using var stream = await listener.AcceptAsync(default).WaitAsync(s_patience);
+        await using var stream = await listener.AcceptAsync(default).WaitAsync(s_timeout);
         Assert.Equal(syncthing.DeviceId, stream.Peer);
-        await ExchangeHelloAsync(stream.Stream).WaitAsync(s_patience);
+        await ExchangeHelloAsync(stream.Stream).WaitAsync(s_timeout);
     }
 
     /// <summary>magic(4) length(2) message; then the length of a ClusterConfig's header follows.</summary>

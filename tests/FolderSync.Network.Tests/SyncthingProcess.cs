@@ -99,7 +99,7 @@ internal sealed class SyncthingProcess : IAsyncDisposable
                 await probe.ConnectAsync(IPAddress.Loopback, Port);
                 return;
             }
-            catch (Exception e) when (ConnectionFailure.Is(e) && clock.Elapsed < TestLimits.Patience && !_process.HasExited)
+            catch (Exception e) when (ConnectionFailure.Is(e) && clock.Elapsed < TestLimits.Timeout && !_process.HasExited)
             {
                 await Task.Delay(100);
             }

@@ -11,7 +11,7 @@ namespace FolderSync.Network.Tests;
 /// <summary>Tests all four pairings of the two TLS stacks.</summary>
 public abstract class TlsPairTests(string clientStack, string serverStack)
 {
-    private static readonly TimeSpan s_patience = TestLimits.Patience;
+    private static readonly TimeSpan s_timeout = TestLimits.Timeout;
 
     public static TheoryData<string, string> KeyKinds()
     {
@@ -75,10 +75,10 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
             }
         });
 
-        await Task.WhenAll(writing, reading).WaitAsync(s_patience);
+        await Task.WhenAll(writing, reading).WaitAsync(s_timeout);
         Assert.Equal(sent.GetHashAndReset(), received.GetHashAndReset());
         await pair.Client.Stream.DisposeAsync();
-        Assert.Equal(total, await echo.WaitAsync(s_patience));
+        Assert.Equal(total, await echo.WaitAsync(s_timeout));
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
         });
 
         var all = new MemoryStream();
-        await reading.CopyToAsync(all).WaitAsync(s_patience);
+        await reading.CopyToAsync(all).WaitAsync(s_timeout);
         await writing;
         Assert.Equal(data, all.ToArray());
         Assert.Equal(0, await reading.ReadAsync(new byte[1]));
@@ -110,8 +110,8 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
         pair.Wire.Left.Shutdown(SocketShutdown.Send);
 
         var buffer = new byte[100];
-        await pair.Server.Stream.ReadExactlyAsync(buffer.AsMemory(0, 10)).AsTask().WaitAsync(s_patience);
-        Assert.Equal(0, await pair.Server.Stream.ReadAsync(buffer).AsTask().WaitAsync(s_patience));
+        await pair.Server.Stream.ReadExactlyAsync(buffer.AsMemory(0, 10)).AsTask().WaitAsync(s_timeout);
+        Assert.Equal(0, await pair.Server.Stream.ReadAsync(buffer).AsTask().WaitAsync(s_timeout));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
         var reading = pair.Server.Stream.ReadAsync(new byte[10]).AsTask();
         pair.Wire.Left.LingerState = new LingerOption(true, 0);
         pair.Wire.Left.Close();
-        await Assert.ThrowsAnyAsync<IOException>(() => reading.WaitAsync(s_patience));
+        await Assert.ThrowsAnyAsync<IOException>(() => reading.WaitAsync(s_timeout));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
         var record = new byte[5 + 64];
         (record[0], record[1], record[2], record[4]) = (23, 3, 3, 64);
         await pair.Wire.LeftStream.WriteAsync(record);
-        await Assert.ThrowsAnyAsync<IOException>(() => pair.Server.Stream.ReadAsync(new byte[100]).AsTask().WaitAsync(s_patience));
+        await Assert.ThrowsAnyAsync<IOException>(() => pair.Server.Stream.ReadAsync(new byte[100]).AsTask().WaitAsync(s_timeout));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
         await using var pair = await ConnectAsync(Identities.A, Identities.B);
         var reading = pair.Client.Stream.ReadAsync(new byte[10]).AsTask();
         var closing = pair.Client.Stream.DisposeAsync();
-        var ended = await Record.ExceptionAsync(() => reading.WaitAsync(s_patience));
+        var ended = await Record.ExceptionAsync(() => reading.WaitAsync(s_timeout));
         Assert.True(ended is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException, ended?.ToString());
         await pair.Server.Stream.DisposeAsync();
         await closing;
@@ -163,8 +163,8 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
                 pair.Wire.Right.Close();
             }
             // Each lingers until the other closes.
-            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => ours.DisposeAsync().AsTask())).Append(Task.Run(() => theirs.DisposeAsync().AsTask()))).WaitAsync(s_patience);
-            await Record.ExceptionAsync(() => Task.WhenAll(traffic).WaitAsync(s_patience));
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => ours.DisposeAsync().AsTask())).Append(Task.Run(() => theirs.DisposeAsync().AsTask()))).WaitAsync(s_timeout);
+            await Record.ExceptionAsync(() => Task.WhenAll(traffic).WaitAsync(s_timeout));
         }
 
         static async Task SendAsync(Stream stream)
@@ -191,7 +191,7 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
         var buffer = new byte[10];
         var reading = pair.Client.Stream.ReadAsync(buffer, cancel.Token).AsTask();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(s_patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(s_timeout));
         if (clientStack == TlsStacks.BouncyCastle)
             await ExchangeAsync(pair);
     }
@@ -201,8 +201,8 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
     {
         await using var pair = await ConnectAsync(Identities.A, Identities.B);
         var stuck = pair.Client.Stream.WriteAsync(new byte[64 << 20]).AsTask();
-        await pair.Client.Stream.DisposeAsync().AsTask().WaitAsync(s_patience);
-        Assert.NotNull(await Record.ExceptionAsync(() => stuck.WaitAsync(s_patience)));
+        await pair.Client.Stream.DisposeAsync().AsTask().WaitAsync(s_timeout);
+        Assert.NotNull(await Record.ExceptionAsync(() => stuck.WaitAsync(s_timeout)));
     }
 
     [Fact]
@@ -234,10 +234,10 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
     {
         var buffer = new byte[5];
         await pair.Client.Stream.WriteAsync("hello"u8.ToArray());
-        await pair.Server.Stream.ReadExactlyAsync(buffer).AsTask().WaitAsync(s_patience);
+        await pair.Server.Stream.ReadExactlyAsync(buffer).AsTask().WaitAsync(s_timeout);
         Assert.Equal("hello"u8.ToArray(), buffer);
         await pair.Server.Stream.WriteAsync("world"u8.ToArray());
-        await pair.Client.Stream.ReadExactlyAsync(buffer).AsTask().WaitAsync(s_patience);
+        await pair.Client.Stream.ReadExactlyAsync(buffer).AsTask().WaitAsync(s_timeout);
         Assert.Equal("world"u8.ToArray(), buffer);
     }
 
@@ -257,7 +257,7 @@ public abstract class TlsPairTests(string clientStack, string serverStack)
     private async Task<Pair> ConnectAsync(DeviceIdentity client, DeviceIdentity server)
     {
         var wire = await Wire.ConnectAsync();
-        using var deadline = new CancellationTokenSource(s_patience);
+        using var deadline = new CancellationTokenSource(s_timeout);
         var serving = TlsStacks.Create(server, serverStack).ServerAsync(wire.RightStream, deadline.Token);
         var dialing = TlsStacks.Create(client, clientStack).ClientAsync(wire.LeftStream, deadline.Token);
         await Task.WhenAll(serving, dialing);

@@ -10,38 +10,38 @@ namespace FolderSync.Network.Tests;
 /// <summary>Which peers each TLS stack refuses, whatever program they run.</summary>
 public abstract class TlsRefusalTests(string stack)
 {
-    private static readonly TimeSpan s_patience = TestLimits.Patience;
+    private static readonly TimeSpan s_timeout = TestLimits.Timeout;
 
     private ITlsStack Tls => TlsStacks.Create(Identities.A, stack);
 
     [Fact]
     public Task A_client_without_certificate_is_refused() =>
-        AssertServerRefusesAsync(Stranger.Client(null, "bep/1.0"), "no certificate");
+        AssertServerRefusesAsync(UnknownPeer.Client(null, "bep/1.0"), "no certificate");
 
     [Fact]
     public Task A_client_without_alpn_is_refused() =>
-        AssertServerRefusesAsync(Stranger.Client(Identities.B), "bep/1.0");
+        AssertServerRefusesAsync(UnknownPeer.Client(Identities.B), "bep/1.0");
 
     [Fact]
     public Task A_client_with_another_alpn_is_refused() =>
-        AssertServerRefusesAsync(Stranger.Client(Identities.B, "h2"), "bep/1.0");
+        AssertServerRefusesAsync(UnknownPeer.Client(Identities.B, "h2"), "bep/1.0");
 
     [Fact]
     public Task A_client_of_tls_1_2_is_refused()
     {
-        var options = Stranger.Client(Identities.B, "bep/1.0");
+        var options = UnknownPeer.Client(Identities.B, "bep/1.0");
         options.EnabledSslProtocols = SslProtocols.Tls12;
         return AssertServerRefusesAsync(options, "TLS");
     }
 
     [Fact]
     public Task A_server_without_alpn_is_refused() =>
-        AssertClientRefusesAsync(Stranger.Server(Identities.B), "bep/1.0");
+        AssertClientRefusesAsync(UnknownPeer.Server(Identities.B), "bep/1.0");
 
     [Fact]
     public Task A_server_of_tls_1_2_is_refused()
     {
-        var options = Stranger.Server(Identities.B, "bep/1.0");
+        var options = UnknownPeer.Server(Identities.B, "bep/1.0");
         options.EnabledSslProtocols = SslProtocols.Tls12;
         return AssertClientRefusesAsync(options, "TLS");
     }
@@ -58,7 +58,7 @@ public abstract class TlsRefusalTests(string stack)
             var handshake = asServer ? Tls.ServerAsync(wire.RightStream, default) : Tls.ClientAsync(wire.RightStream, default);
             await wire.LeftStream.WriteAsync(System.Text.Encoding.Latin1.GetBytes(garbage));
             wire.Left.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-            await Assert.ThrowsAsync<TransportException>(() => handshake.WaitAsync(s_patience));
+            await Assert.ThrowsAsync<TransportException>(() => handshake.WaitAsync(s_timeout));
             Assert.False(wire.RightStream.CanRead, "a failed handshake closes the connection");
         }
     }
@@ -77,7 +77,7 @@ public abstract class TlsRefusalTests(string stack)
                 (bytes[0], bytes[Math.Min(1, bytes.Length - 1)]) = (22, 3);
             await wire.LeftStream.WriteAsync(bytes);
             wire.Left.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-            await Assert.ThrowsAsync<TransportException>(() => handshake.WaitAsync(s_patience));
+            await Assert.ThrowsAsync<TransportException>(() => handshake.WaitAsync(s_timeout));
         }
     }
 
@@ -91,7 +91,7 @@ public abstract class TlsRefusalTests(string stack)
         var handshake = asServer ? Tls.ServerAsync(wire.RightStream, cancel.Token) : Tls.ClientAsync(wire.RightStream, cancel.Token);
         Assert.False(handshake.IsCompleted);
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => handshake.WaitAsync(s_patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => handshake.WaitAsync(s_timeout));
         Assert.False(wire.RightStream.CanRead);
     }
 
@@ -103,19 +103,19 @@ public abstract class TlsRefusalTests(string stack)
         using var wire = await Wire.ConnectAsync();
         var handshake = asServer ? Tls.ServerAsync(wire.RightStream, default) : Tls.ClientAsync(wire.RightStream, default);
         wire.Left.Close();
-        await Assert.ThrowsAsync<TransportException>(() => handshake.WaitAsync(s_patience));
+        await Assert.ThrowsAsync<TransportException>(() => handshake.WaitAsync(s_timeout));
     }
 
     [Fact]
     public async Task A_certificate_without_its_key_proves_nothing()
     {
         // The client has B's certificate and another key: its signature can't be right.
-        var thief = new ThiefTls(Identities.B.CertificateDer);
+        var thief = new ImpersonatingTls(Identities.B.CertificateDer);
         using var wire = await Wire.ConnectAsync();
         var serving = Tls.ServerAsync(wire.RightStream, default);
         var stealing = thief.ConnectAsync(wire.LeftStream);
-        await Assert.ThrowsAsync<TransportException>(() => serving.WaitAsync(s_patience));
-        await stealing.WaitAsync(s_patience);
+        await Assert.ThrowsAsync<TransportException>(() => serving.WaitAsync(s_timeout));
+        await stealing.WaitAsync(s_timeout);
     }
 
     private async Task AssertServerRefusesAsync(SslClientAuthenticationOptions stranger, string sentence)
@@ -128,9 +128,9 @@ public abstract class TlsRefusalTests(string stack)
             await tls.AuthenticateAsClientAsync(stranger);
             await tls.ReadExactlyAsync(new byte[1]);
         });
-        var refusal = await Assert.ThrowsAsync<TransportException>(() => serving.WaitAsync(s_patience));
+        var refusal = await Assert.ThrowsAsync<TransportException>(() => serving.WaitAsync(s_timeout));
         Assert.Contains(sentence, refusal.Message);
-        Assert.NotNull(await dialing.WaitAsync(s_patience));
+        Assert.NotNull(await dialing.WaitAsync(s_timeout));
     }
 
     private async Task AssertClientRefusesAsync(SslServerAuthenticationOptions stranger, string sentence)
@@ -142,9 +142,9 @@ public abstract class TlsRefusalTests(string stack)
             await tls.AuthenticateAsServerAsync(stranger);
             await tls.ReadExactlyAsync(new byte[1]);
         });
-        var refusal = await Assert.ThrowsAsync<TransportException>(() => Tls.ClientAsync(wire.LeftStream, default).WaitAsync(s_patience));
+        var refusal = await Assert.ThrowsAsync<TransportException>(() => Tls.ClientAsync(wire.LeftStream, default).WaitAsync(s_timeout));
         Assert.Contains(sentence, refusal.Message);
-        Assert.NotNull(await serving.WaitAsync(s_patience));
+        Assert.NotNull(await serving.WaitAsync(s_timeout));
     }
 
     private static Task<Exception?> TryAsync(Func<Task> action) => Task.Run(() => Record.ExceptionAsync(action)!);

@@ -10,7 +10,7 @@ namespace FolderSync.Network.Tests;
 /// <summary>What unknown clients may do to a listener, and what it must clean up.</summary>
 public sealed class TlsTcpListenerTests
 {
-    private static readonly TimeSpan s_patience = TestLimits.Patience;
+    private static readonly TimeSpan s_timeout = TestLimits.Timeout;
 
     [Fact]
     public async Task Slow_handshakes_delay_nobody_and_end_at_the_deadline()
@@ -43,7 +43,7 @@ public sealed class TlsTcpListenerTests
                 await MeetAsync(listener);
                 break;
             }
-            catch (TransportException) when (clock.Elapsed < s_patience)
+            catch (TransportException) when (clock.Elapsed < s_timeout)
             {
                 await Task.Yield();
             }
@@ -87,7 +87,7 @@ public sealed class TlsTcpListenerTests
         await using var taken = await listener.AcceptAsync(default);
         await other.DisposeAsync();
 
-        await listener.DisposeAsync().AsTask().WaitAsync(s_patience);
+        await listener.DisposeAsync().AsTask().WaitAsync(s_timeout);
         Assert.All(await Task.WhenAll(slow.Select(ReadToEndAsync)), ended => Assert.True(ended));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => listener.AcceptAsync(default));
         Assert.Equal(0, time.Pending);
@@ -105,11 +105,11 @@ public sealed class TlsTcpListenerTests
         try
         {
             (await ConnectAsync(listener, 1))[0].Dispose();
-            await time.Forgetting.WaitAsync(s_patience);
+            await time.Forgetting.WaitAsync(s_timeout);
 
             // The first handshake's deadline is not disposed yet, so the only slot is taken and the next connection is refused.
             await Assert.ThrowsAsync<TransportException>(
-                () => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_patience));
+                () => new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_timeout));
         }
         finally
         {
@@ -140,7 +140,7 @@ public sealed class TlsTcpListenerTests
     /// <summary>The second connection of a round reached the listener before its client left.</summary>
     private static async Task DrainAsync(IPeerListener listener)
     {
-        var accepted = await listener.AcceptAsync(default).WaitAsync(s_patience);
+        var accepted = await listener.AcceptAsync(default).WaitAsync(s_timeout);
         await accepted.DisposeAsync();
     }
 
@@ -149,7 +149,7 @@ public sealed class TlsTcpListenerTests
     {
         var hex = $":{port:X4}";
         var count = int.MaxValue;
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < s_patience && count > 1;)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < s_timeout && count > 1;)
         {
             var mine = Directory.GetFiles("/proc/self/fd").Select(fd => new FileInfo(fd).LinkTarget).ToHashSet();
             count = new[] { "/proc/net/tcp", "/proc/net/tcp6" }.Where(File.Exists).SelectMany(File.ReadAllLines)
@@ -163,8 +163,8 @@ public sealed class TlsTcpListenerTests
 
     private static async Task MeetAsync(IPeerListener listener)
     {
-        var dialed = await new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_patience);
-        var accepted = await listener.AcceptAsync(default).WaitAsync(s_patience);
+        var dialed = await new TlsTcpTransport(Identities.B).DialAsync(listener.Address, Identities.A.DeviceId, default).WaitAsync(s_timeout);
+        var accepted = await listener.AcceptAsync(default).WaitAsync(s_timeout);
         Assert.Equal(Identities.B.DeviceId, accepted.Peer);
         await Task.WhenAll(dialed.DisposeAsync().AsTask(), accepted.DisposeAsync().AsTask());
     }
@@ -191,7 +191,7 @@ public sealed class TlsTcpListenerTests
             try
             {
                 var buffer = new byte[1000];
-                while (await socket.ReceiveAsync(buffer).WaitAsync(s_patience) > 0)
+                while (await socket.ReceiveAsync(buffer).WaitAsync(s_timeout) > 0)
                 {
                 }
 
@@ -229,7 +229,7 @@ public sealed class TlsTcpListenerTests
                 if (slow is null)
                     return;
                 slow._forgetting.TrySetResult();
-                slow._forget.Wait(s_patience);
+                slow._forget.Wait(s_timeout);
             }
 
             public ValueTask DisposeAsync()

@@ -8,7 +8,7 @@ namespace FolderSync.Network.Tests;
 
 public sealed class TlsTcpTransportTests
 {
-    private static readonly TimeSpan s_patience = TestLimits.Patience;
+    private static readonly TimeSpan s_timeout = TestLimits.Timeout;
 
     private readonly TlsTcpTransport _a = new(Identities.A);
     private readonly TlsTcpTransport _b = new(Identities.B, TlsStacks.BouncyCastle);
@@ -23,8 +23,8 @@ public sealed class TlsTcpTransportTests
     {
         await using var listener = await _a.ListenAsync(listen, default);
         var accepting = listener.AcceptAsync(default);
-        await using var dialed = await _b.DialAsync(dial + PortOf(listener), Identities.A.DeviceId, default).WaitAsync(s_patience);
-        await using var accepted = await accepting.WaitAsync(s_patience);
+        await using var dialed = await _b.DialAsync(dial + PortOf(listener), Identities.A.DeviceId, default).WaitAsync(s_timeout);
+        await using var accepted = await accepting.WaitAsync(s_timeout);
 
         Assert.Equal(("tcp-client", "tcp-server"), (dialed.Kind, accepted.Kind));
         Assert.Equal((Identities.A.DeviceId, Identities.B.DeviceId), (dialed.Peer, accepted.Peer));
@@ -46,7 +46,7 @@ public sealed class TlsTcpTransportTests
     {
         Skip.IfNot(Socket.OSSupportsIPv6, "no IPv6 here");
         await using var listener = await _a.ListenAsync(listen, default);
-        await using var dialed = await _b.DialAsync($"tcp://[::1]:{PortOf(listener)}", Identities.A.DeviceId, default).WaitAsync(s_patience);
+        await using var dialed = await _b.DialAsync($"tcp://[::1]:{PortOf(listener)}", Identities.A.DeviceId, default).WaitAsync(s_timeout);
         Assert.StartsWith("[::1]:", dialed.Remote);
         Assert.True(dialed.IsLan);
         await using var accepted = await listener.AcceptAsync(default);
@@ -60,7 +60,7 @@ public sealed class TlsTcpTransportTests
         var address = $"tcp://127.0.0.1:{listener.Port}";
         for (var i = 0; i < 500; i++)
         {
-            var refusal = await Assert.ThrowsAsync<TransportException>(() => _b.DialAsync(address, Identities.A.DeviceId, default).WaitAsync(s_patience));
+            var refusal = await Assert.ThrowsAsync<TransportException>(() => _b.DialAsync(address, Identities.A.DeviceId, default).WaitAsync(s_timeout));
             Assert.Contains($"127.0.0.1:{listener.Port}", refusal.Message);
         }
     }
@@ -118,7 +118,7 @@ public sealed class TlsTcpTransportTests
 
         var accepting = listener.AcceptAsync(default);
         await using var real = await _b.DialAsync(listener.Address, Identities.A.DeviceId, default);
-        await using var accepted = await accepting.WaitAsync(s_patience);
+        await using var accepted = await accepting.WaitAsync(s_timeout);
         Assert.Equal(Identities.B.DeviceId, accepted.Peer);
         await Task.WhenAll(real.DisposeAsync().AsTask(), accepted.DisposeAsync().AsTask());
     }
@@ -136,7 +136,7 @@ public sealed class TlsTcpTransportTests
         Assert.NotEqual(0, await accepted.ReceiveAsync(new byte[1]));
         Assert.False(dialing.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(11));
-        var refusal = await Assert.ThrowsAsync<TransportException>(() => dialing.WaitAsync(s_patience));
+        var refusal = await Assert.ThrowsAsync<TransportException>(() => dialing.WaitAsync(s_timeout));
         Assert.Contains("doesn't answer the TLS handshake", refusal.Message);
     }
 
@@ -149,7 +149,7 @@ public sealed class TlsTcpTransportTests
         var dialing = _a.DialAsync($"tcp://{silent.LocalEndpoint}", Identities.B.DeviceId, cancel.Token);
         using var accepted = await silent.AcceptSocketAsync();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialing.WaitAsync(s_patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialing.WaitAsync(s_timeout));
     }
 
     private static int PortOf(IPeerListener listener) => PeerAddress.Parse(listener.Address).Port;

@@ -73,7 +73,7 @@ public sealed class DurableFileTests : IDisposable
         {
             DurableFile.Write(File1, text);
             return ValueTask.CompletedTask;
-        }).WaitAsync(TestLimits.Patience);
+        }).WaitAsync(TestLimits.Timeout);
         Assert.Contains(File.ReadAllText(File1), texts);
         Assert.Equal([File1], Directory.GetFiles(_directory));
     }

@@ -13,13 +13,13 @@ public sealed class FileLockTests : IDisposable
     [Fact]
     public void One_has_it_at_a_time_and_the_other_hears_who()
     {
-        using (Assert.IsType<FileLock>(FileLock.TryTake(Lock, out var nobody)))
+        using (Assert.IsType<FileLock>(FileLock.TryAcquire(Lock, out var nobody)))
         {
             Assert.Null(nobody);
-            Assert.Null(FileLock.TryTake(Lock, out var holder));
+            Assert.Null(FileLock.TryAcquire(Lock, out var holder));
             Assert.Equal(Environment.ProcessId, holder);
         }
-        using var again = FileLock.TryTake(Lock, out _);
+        using var again = FileLock.TryAcquire(Lock, out _);
         Assert.NotNull(again);
     }
 
@@ -27,14 +27,14 @@ public sealed class FileLockTests : IDisposable
     public void What_an_earlier_process_left_in_it_is_no_holder()
     {
         File.WriteAllText(Lock, "4294967296 and more than a number of any process");
-        using var taken = FileLock.TryTake(Lock, out _);
+        using var taken = FileLock.TryAcquire(Lock, out _);
         Assert.NotNull(taken);
-        Assert.Null(FileLock.TryTake(Lock, out var holder));
+        Assert.Null(FileLock.TryAcquire(Lock, out var holder));
         Assert.Equal(Environment.ProcessId, holder);
     }
 
     /// <summary>A home that is gone must not be taken for one that another service has.</summary>
     [Fact]
     public void A_fault_of_the_disk_is_no_holder() =>
-        Assert.ThrowsAny<IOException>(() => FileLock.TryTake(Path.Combine(_directory, "absent", "lock"), out _));
+        Assert.ThrowsAny<IOException>(() => FileLock.TryAcquire(Path.Combine(_directory, "absent", "lock"), out _));
 }

@@ -26,9 +26,9 @@ public sealed class PlatformTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux() || OperatingSystem.IsWindows(), "Nobody tells it");
         var path = Path.Combine(_directory, "config.yaml");
         using (File.Create(path))
-            Assert.True(FileUse.IsBeingWritten(path));
-        Assert.False(FileUse.IsBeingWritten(path));
-        Assert.False(FileUse.IsBeingWritten(path + ".none"));
+            Assert.True(FileUsage.IsBeingWritten(path));
+        Assert.False(FileUsage.IsBeingWritten(path));
+        Assert.False(FileUsage.IsBeingWritten(path + ".none"));
     }
 
     [SkippableFact]
@@ -37,8 +37,8 @@ public sealed class PlatformTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows' rights are in WindowsConfigTests");
         var (directory, file) = (Path.Combine(_directory, "own"), Path.Combine(_directory, "key"));
-        OwnerOnlyDirectory.Make(directory);
-        OwnerOnlyFile.Make(file);
+        OwnerOnlyDirectory.Create(directory);
+        OwnerOnlyFile.Create(file);
         DurableFile.Write(file + ".durable", "text");
         DurableName.SyncDirectory(directory);
         Assert.Equal(OwnerOnlyDirectory.Mode, File.GetUnixFileMode(directory));

@@ -12,15 +12,15 @@ public sealed class AcceptedEntriesTests
     private static readonly Gen<ulong> Values = Gen.Frequency(
         (1, Gen.Const(0UL)), (3, Gen.ULong[1, 3]), (6, Gen.ULong[1_800_000_000, 1_900_000_000]), (6, Gen.ULong[VersionVector.MaxCounter - 2, VersionVector.MaxCounter + 1]));
 
-    private static readonly Gen<Pb> Vectors = Gen.Select(
+    private static readonly Gen<ProtobufBuilder> Vectors = Gen.Select(
         Gen.Frequency((2, Gen.Int[0, 4]), (3, Gen.Int[VersionVector.MaxCounters - 2, VersionVector.MaxCounters + 1])), Gen.ULong[0, 900], Values, Gen.Int[0, 20]).Select((count, first, value, at) =>
-            Pb.Vector([.. Enumerable.Range(0, count).Select(i => (first + (ulong)i, i == at ? value : 3UL))]));
+            ProtobufBuilder.Vector([.. Enumerable.Range(0, count).Select(i => (first + (ulong)i, i == at ? value : 3UL))]));
 
     private static readonly Gen<string> Names = Gen.Select(
         Gen.Frequency((6, Gen.Int[1, 20]), (2, Gen.Int[254, 257]), (2, Gen.Int[4094, 4097])), Gen.Bool).Select((n, deep) =>
             deep && n < 1000 ? string.Join('/', Enumerable.Repeat("d", n)) : string.Join('/', new string('n', n).Chunk(200).Select(c => new string(c))));
 
-    private static readonly Gen<Pb> Infos = Gen.Select(
+    private static readonly Gen<ProtobufBuilder> Infos = Gen.Select(
         Names, Vectors, Gen.Int[0, 9], Gen.Int[4090, 4097], Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[65535, 65537])), Gen.Select(Gen.Long[-1, 30], Gen.Bool, Gen.Bool)).Select(
             (name, vector, kind, target, platform, rest) => Info(name, vector, kind, target, platform, rest));
 
@@ -46,7 +46,7 @@ public sealed class AcceptedEntriesTests
         [
             LocalChange.Seen(mine with { Version = default, Deleted = false }, mine, theirs, self, now, type),
             LocalChange.Seen(mine with { Version = default, Deleted = false }, null, theirs, self, now, type),
-            LocalChange.Gone(mine, null, self, now, type),
+            LocalChange.Deleted(mine, null, self, now, type),
             LocalChange.Resurrect(mine, theirs, self, now),
             LocalChange.NowIgnored(mine),
             LocalChange.Kept(mine, theirs.Version, self, now),
@@ -55,9 +55,9 @@ public sealed class AcceptedEntriesTests
         {
             var decision = PullDecision.For(local, theirs, FolderType.SendReceive);
             made.Add(theirs with { Version = decision.Version });
-            made.Add(theirs with { Version = EditVersion.OfKept(decision.Version, self, now) });
+            made.Add(theirs with { Version = EditVersion.ForKept(decision.Version, self, now) });
             // Otherwise it would be pulled for ever.
-            Assert.True(EditVersion.OfKept(decision.Version, self, now).Covers(theirs.Version) || decision.Kind == PullKind.None);
+            Assert.True(EditVersion.ForKept(decision.Version, self, now).Covers(theirs.Version) || decision.Kind == PullKind.None);
         }
         foreach (var entry in made.OfType<FileEntry>().Where(e => !e.Version.IsEmpty && (!e.IsFile || e.Blocks is not null)))
             Assert.Equal(entry.IsInvalid && entry.LocalFlags.HasFlag(LocalFlags.ReceiveOnlyChanged) ? default : entry.Version, Passed(entry).Version);
@@ -65,7 +65,7 @@ public sealed class AcceptedEntriesTests
 
     private static FileEntry? Read(byte[] info)
     {
-        var room = IndexCodec.MaxKept;
+        var room = IndexCodec.MaxRetainedBytes;
         return FileInfoDecoder.Read(info, ref room, out _);
     }
 
@@ -78,9 +78,9 @@ public sealed class AcceptedEntriesTests
         return got.Files[0];
     }
 
-    private static Pb Info(string name, Pb vector, int kind, int target, int platform, (long Sequence, bool Invalid, bool Other) rest)
+    private static ProtobufBuilder Info(string name, ProtobufBuilder vector, int kind, int target, int platform, (long Sequence, bool Invalid, bool Other) rest)
     {
-        var info = new Pb().B(1, name).B(9, vector).V(10, rest.Sequence).V(5, 1_800_000_000 + kind);
+        var info = new ProtobufBuilder().B(1, name).B(9, vector).V(10, rest.Sequence).V(5, 1_800_000_000 + kind);
         if (rest.Invalid)
             info.V(7, 1);
         if (platform > 0)
@@ -91,7 +91,7 @@ public sealed class AcceptedEntriesTests
             1 => info.V(2, 4).B(17, new string('t', target)),
             2 => info.V(6, 1),
             3 => info.V(2, 1).V(6, 1),
-            _ => info.V(3, 5).B(16, Pb.Block(0, 5, (byte)(rest.Other ? 1 : 2))),
+            _ => info.V(3, 5).B(16, ProtobufBuilder.Block(0, 5, (byte)(rest.Other ? 1 : 2))),
         };
     }
 }

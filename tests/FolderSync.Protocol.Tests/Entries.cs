@@ -9,7 +9,7 @@ internal static class Entries
 {
     private static readonly Gen<string> Leaf = Gen.OneOf("a", "b c", "readme.md", "ä.txt", "日本", "😀.png", "a:b", "new\nline", "...", ".stignore", "CON");
 
-    public static readonly Gen<FileName> Name = Leaf.Array[1, 5].Select(parts => FileName.Of(string.Join('/', parts)));
+    public static readonly Gen<FileName> Name = Leaf.Array[1, 5].Select(parts => FileName.Parse(string.Join('/', parts)));
 
     public static readonly Gen<VersionVector> Vector =
         Gen.Select(Gen.ULong, Gen.ULong[1, VersionVector.MaxCounter - 1]).Array[1, 12]

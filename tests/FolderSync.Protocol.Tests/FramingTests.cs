@@ -9,7 +9,7 @@ namespace FolderSync.Protocol.Tests;
 public class FramingTests
 {
     private static byte[] Response(int length) =>
-        Frames.Frame(Frames.Response, new Pb().V(1, 9).B(2, [.. Enumerable.Range(0, length).Select(i => (byte)i)]).V(3, 0));
+        Frames.Frame(Frames.Response, new ProtobufBuilder().V(1, 9).B(2, [.. Enumerable.Range(0, length).Select(i => (byte)i)]).V(3, 0));
 
     [Theory]
     [InlineData(1)]
@@ -21,9 +21,9 @@ public class FramingTests
     {
         byte[][] said =
         [
-            Frames.Hello(), Frames.Frame(Frames.ClusterConfig, new Pb()), Frames.Frame(Frames.Index, Pb.Index(Pb.File("x"))),
-            Frames.Frame(Frames.Ping, new Pb()), Frames.Frame(99, new byte[200]), Response(300), Response(0),
-            Frames.Lz4Frame(Frames.IndexUpdate, Pb.Index(Pb.File("y"), Pb.File("z")).Bytes), Frames.Frame(Frames.Close, new Pb().B(1, "bye")),
+            Frames.Hello(), Frames.Frame(Frames.ClusterConfig, new ProtobufBuilder()), Frames.Frame(Frames.Index, ProtobufBuilder.Index(ProtobufBuilder.File("x"))),
+            Frames.Frame(Frames.Ping, new ProtobufBuilder()), Frames.Frame(99, new byte[200]), Response(300), Response(0),
+            Frames.Lz4Frame(Frames.IndexUpdate, ProtobufBuilder.Index(ProtobufBuilder.File("y"), ProtobufBuilder.File("z")).Bytes), Frames.Frame(Frames.Close, new ProtobufBuilder().B(1, "bye")),
         ];
         await using var connection = await Frames.OpenAsync(new ScriptedStream(said, chunk));
         Assert.IsType<BepMessage.ClusterConfig>(await connection.ReceiveAsync(default));
@@ -41,7 +41,7 @@ public class FramingTests
     [Fact]
     public async Task An_end_within_a_message_is_told_from_one_between()
     {
-        foreach (var frame in new[] { Response(300), Frames.Frame(Frames.Close, new Pb().B(1, "bye")), Frames.Lz4Frame(Frames.Index, Pb.Index(Pb.File("x")).Bytes) })
+        foreach (var frame in new[] { Response(300), Frames.Frame(Frames.Close, new ProtobufBuilder().B(1, "bye")), Frames.Lz4Frame(Frames.Index, ProtobufBuilder.Index(ProtobufBuilder.File("x")).Bytes) })
         {
             for (var cut = 1; cut < frame.Length; cut++)
             {
@@ -53,23 +53,23 @@ public class FramingTests
 
     public static TheoryData<string, byte[]> Lies => new()
     {
-        { "negative length", Frames.Frame(new Pb().V(1, 1).Bytes, [], -1) },
-        { "length over 500,000,000", Frames.Frame(new Pb().V(1, 1).Bytes, [], 500_000_001) },
-        { "length over 500,000,000 of an unknown type", Frames.Frame(new Pb().V(1, 99).Bytes, [], 500_000_001) },
-        { "response over 32 MiB", Frames.Frame(new Pb().V(1, 4).Bytes, [], 40 << 20) },
+        { "negative length", Frames.Frame(new ProtobufBuilder().V(1, 1).Bytes, [], -1) },
+        { "length over 500,000,000", Frames.Frame(new ProtobufBuilder().V(1, 1).Bytes, [], 500_000_001) },
+        { "length over 500,000,000 of an unknown type", Frames.Frame(new ProtobufBuilder().V(1, 99).Bytes, [], 500_000_001) },
+        { "response over 32 MiB", Frames.Frame(new ProtobufBuilder().V(1, 4).Bytes, [], 40 << 20) },
         { "ClusterConfig over 8 MiB", Frames.Frame([], [], 9 << 20) },
-        { "request over 1 MiB", Frames.Frame(new Pb().V(1, 3).Bytes, [], 2 << 20) },
-        { "ping over 1 MiB", Frames.Frame(new Pb().V(1, 6).Bytes, [], 2 << 20) },
+        { "request over 1 MiB", Frames.Frame(new ProtobufBuilder().V(1, 3).Bytes, [], 2 << 20) },
+        { "ping over 1 MiB", Frames.Frame(new ProtobufBuilder().V(1, 6).Bytes, [], 2 << 20) },
         { "header over 32767", [0x80, 0x00, .. new byte[40000]] },
-        { "unknown compression", Frames.Frame(new Pb().V(1, 6).V(2, 2).Bytes, [], 0) },
+        { "unknown compression", Frames.Frame(new ProtobufBuilder().V(1, 6).V(2, 2).Bytes, [], 0) },
         { "header is no message", Frames.Frame([0xFF, 0xFF], [], 0) },
-        { "compressed without a size", Frames.Frame(new Pb().V(1, 6).V(2, 1).Bytes, [0, 0], 2) },
+        { "compressed without a size", Frames.Frame(new ProtobufBuilder().V(1, 6).V(2, 1).Bytes, [0, 0], 2) },
         { "compressed of a negative size", Frames.Lz4Frame(Frames.Index, new byte[1000], -1) },
         { "compressed of the biggest size", Frames.Lz4Frame(Frames.Index, new byte[1000], int.MaxValue) },
         { "compressed of a size over 255 to 1", Frames.Lz4Frame(Frames.Index, new byte[1000], 400_000_000) },
         { "compressed of more than there is", Frames.Lz4Frame(Frames.Index, new byte[1000], 1001) },
         { "compressed of less than there is", Frames.Lz4Frame(Frames.Index, new byte[1000], 999) },
-        { "compressed bytes that are none", Frames.Frame(new Pb().V(1, 1).V(2, 1).Bytes, [0, 0, 0, 50, 0xFF, 0xFF, 0xFF, 1, 2, 3], 10) },
+        { "compressed bytes that are none", Frames.Frame(new ProtobufBuilder().V(1, 1).V(2, 1).Bytes, [0, 0, 0, 50, 0xFF, 0xFF, 0xFF, 1, 2, 3], 10) },
     };
 
     [Theory]
@@ -87,7 +87,7 @@ public class FramingTests
     {
         foreach (var (type, length) in new[] { (Frames.Index, 499_000_000), (Frames.Response, 32 << 20), (99, 499_000_000) })
         {
-            var stream = new ScriptedStream([Frames.Hello(), Frames.Frame(new Pb().V(1, type).Bytes, new byte[1000], length)]);
+            var stream = new ScriptedStream([Frames.Hello(), Frames.Frame(new ProtobufBuilder().V(1, type).Bytes, new byte[1000], length)]);
             await using var connection = await Frames.OpenAsync(stream);
             var before = GC.GetAllocatedBytesForCurrentThread();
             await Assert.ThrowsAsync<BepException>(async () => await connection.ReceiveAsync(default));
@@ -101,7 +101,7 @@ public class FramingTests
     {
         var zeros = new byte[9 << 20];
         Assert.True((await Frames.FailAsync(Frames.Lz4Frame(Frames.ClusterConfig, zeros))).IsViolation);
-        var flood = new Pb().B(1, "f").B(99, new byte[20 << 20]).Bytes;
+        var flood = new ProtobufBuilder().B(1, "f").B(99, new byte[20 << 20]).Bytes;
         Assert.Empty(((BepMessage.Index)await Frames.ReceiveAsync(Frames.Lz4Frame(Frames.Index, flood))).Files);
     }
 
@@ -111,7 +111,7 @@ public class FramingTests
         var data = new byte[100];
         for (var i = 0; i < data.Length; i++)
             data[i] = (byte)(i * 37);
-        var got = (BepMessage.Response)await Frames.ReceiveAsync(Frames.Lz4Frame(Frames.Response, new Pb().V(1, 1).B(2, data).Bytes));
+        var got = (BepMessage.Response)await Frames.ReceiveAsync(Frames.Lz4Frame(Frames.Response, new ProtobufBuilder().V(1, 1).B(2, data).Bytes));
         Assert.Equal(data, got.Data.Span.ToArray());
         Assert.IsType<BepMessage.Ping>(await Frames.ReceiveAsync(Frames.Lz4Frame(Frames.Ping, [])));
     }
@@ -119,7 +119,7 @@ public class FramingTests
     [Fact]
     public async Task A_wait_that_is_cancelled_between_messages_may_be_repeated()
     {
-        var stream = new ScriptedStream([Frames.Hello(), Frames.Frame(Frames.Ping, new Pb()), [0x00]]) { StaysOpen = true };
+        var stream = new ScriptedStream([Frames.Hello(), Frames.Frame(Frames.Ping, new ProtobufBuilder()), [0x00]]) { StaysOpen = true };
         await using var connection = await Frames.OpenAsync(stream);
         await connection.ReceiveAsync(default);
         for (var i = 0; i < 3; i++)
@@ -179,8 +179,8 @@ public class FramingTests
         { "before 2017", Frames.Hello(magic: 0x9F79BC40) },
         { "does not speak", "GET / HTTP/1.1\r\n\r\n"u8.ToArray() },
         { "Hello of 65535 bytes", [0x2E, 0xA7, 0xD9, 0x0B, 0xFF, 0xFF] },
-        { "broken Hello", Frames.Hello(new Pb().Append(0x0A, 0x50)) },
-        { "broken Hello", Frames.Hello(new Pb().B(1, [0xFF])) },
+        { "broken Hello", Frames.Hello(new ProtobufBuilder().Append(0x0A, 0x50)) },
+        { "broken Hello", Frames.Hello(new ProtobufBuilder().B(1, [0xFF])) },
     };
 
     [Theory]

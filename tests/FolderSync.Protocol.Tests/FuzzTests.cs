@@ -14,19 +14,19 @@ public class FuzzTests
 
     private static readonly byte[][] Seeds =
     [
-        Body(Frames.ClusterConfig, new Pb().B(1, new Pb().B(1, "f").B(2, "l").V(3, 1).B(16, new Pb().B(1, new byte[32]).B(3, "dynamic").V(8, 7)))),
-        Body(Frames.Index, Pb.Index(Pb.File("a/b"), Pb.File("ä", 0, p => p.V(2, 1)), Pb.File("l", 0, p => p.V(2, 4).B(17, "a/b")))),
-        Body(Frames.IndexUpdate, Pb.Index(Pb.File("big", 400_000, p => p.B(16, Pb.Block(0, 131072, 1)).B(16, Pb.Block(131072, 131072, 1))
-            .B(16, Pb.Block(262144, 131072, 1)).B(16, Pb.Block(393216, 6784, 1)))).V(3, 5).V(4, 4)),
-        Body(Frames.Request, new Pb().V(1, 1).B(2, "f").B(3, "a/b").V(4, 131072).V(5, 131072).B(6, new byte[32]).V(7, 1).V(9, 1)),
-        Body(Frames.Response, new Pb().V(1, 1).B(2, new byte[200]).V(3, 1)),
-        Body(Frames.Response, new Pb().V(1, 1).V(3, 1)),
-        Body(Frames.DownloadProgress, new Pb().B(1, "f").B(2, new Pb().V(1, 0).B(2, "x").B(3, Pb.Vector((1, 2))).V(4, 1).V(4, 2).V(5, 131072))),
-        Body(Frames.Ping, new Pb()),
-        Body(Frames.Close, new Pb().B(1, "bye")),
-        Body(99, new Pb().B(1, new byte[50])),
-        Frames.Lz4Frame(Frames.Index, Pb.Index(Pb.File("aaaaaaaa"), Pb.File("aaaaaaab"), Pb.File("aaaaaaac")).Bytes),
-        Frames.Lz4Frame(Frames.Response, new Pb().V(1, 1).B(2, new byte[500]).Bytes),
+        Body(Frames.ClusterConfig, new ProtobufBuilder().B(1, new ProtobufBuilder().B(1, "f").B(2, "l").V(3, 1).B(16, new ProtobufBuilder().B(1, new byte[32]).B(3, "dynamic").V(8, 7)))),
+        Body(Frames.Index, ProtobufBuilder.Index(ProtobufBuilder.File("a/b"), ProtobufBuilder.File("ä", 0, p => p.V(2, 1)), ProtobufBuilder.File("l", 0, p => p.V(2, 4).B(17, "a/b")))),
+        Body(Frames.IndexUpdate, ProtobufBuilder.Index(ProtobufBuilder.File("big", 400_000, p => p.B(16, ProtobufBuilder.Block(0, 131072, 1)).B(16, ProtobufBuilder.Block(131072, 131072, 1))
+            .B(16, ProtobufBuilder.Block(262144, 131072, 1)).B(16, ProtobufBuilder.Block(393216, 6784, 1)))).V(3, 5).V(4, 4)),
+        Body(Frames.Request, new ProtobufBuilder().V(1, 1).B(2, "f").B(3, "a/b").V(4, 131072).V(5, 131072).B(6, new byte[32]).V(7, 1).V(9, 1)),
+        Body(Frames.Response, new ProtobufBuilder().V(1, 1).B(2, new byte[200]).V(3, 1)),
+        Body(Frames.Response, new ProtobufBuilder().V(1, 1).V(3, 1)),
+        Body(Frames.DownloadProgress, new ProtobufBuilder().B(1, "f").B(2, new ProtobufBuilder().V(1, 0).B(2, "x").B(3, ProtobufBuilder.Vector((1, 2))).V(4, 1).V(4, 2).V(5, 131072))),
+        Body(Frames.Ping, new ProtobufBuilder()),
+        Body(Frames.Close, new ProtobufBuilder().B(1, "bye")),
+        Body(99, new ProtobufBuilder().B(1, new byte[50])),
+        Frames.Lz4Frame(Frames.Index, ProtobufBuilder.Index(ProtobufBuilder.File("aaaaaaaa"), ProtobufBuilder.File("aaaaaaab"), ProtobufBuilder.File("aaaaaaac")).Bytes),
+        Frames.Lz4Frame(Frames.Response, new ProtobufBuilder().V(1, 1).B(2, new byte[500]).Bytes),
     ];
 
     [Theory]
@@ -71,7 +71,7 @@ public class FuzzTests
         Assert.InRange(largest, 1, MaxAllocated);
     }
 
-    private static byte[] Body(int type, Pb body) => Frames.Frame(type, body);
+    private static byte[] Body(int type, ProtobufBuilder body) => Frames.Frame(type, body);
 
     private static byte[] Mutate(byte[] frame, Random random)
     {

@@ -35,7 +35,7 @@ public class GoldenBytesTests
 
     private static readonly FileEntry File = new()
     {
-        Name = FileName.Of("a/b"),
+        Name = FileName.Parse("a/b"),
         Size = 5,
         Permissions = 0x1A4,
         Modified = new FileTime(1_700_000_000, 9),

@@ -103,7 +103,7 @@ public class RoundTripTests
     [Fact]
     public void Progress_ping_and_close_come_back_as_they_were_sent()
     {
-        var update = new ProgressUpdate(FileName.Of("d/x"), VersionVector.Empty.Raise(new ShortId(3), 9), [0, 5, 300], 1 << 17, false);
+        var update = new ProgressUpdate(FileName.Parse("d/x"), VersionVector.Empty.Raise(new ShortId(3), 9), [0, 5, 300], 1 << 17, false);
         var got = (BepMessage.DownloadProgress)Pass(new BepMessage.DownloadProgress(Folder, [update, update with { Forget = true, BlockIndexes = [] }]));
         Assert.Equal(Folder, got.Folder);
         Assert.Equal([0, 5, 300], got.Updates[0].BlockIndexes);
@@ -119,7 +119,7 @@ public class RoundTripTests
         var blocks = new BlockList(1 << 17, 5, new byte[32]);
         var local = new FileEntry
         {
-            Name = FileName.Of("x"),
+            Name = FileName.Parse("x"),
             Size = 5,
             Blocks = blocks,
             Version = VersionVector.Empty.Raise(new ShortId(1), 1),
@@ -142,8 +142,8 @@ public class RoundTripTests
     public async Task Two_connections_talk_both_ways_at_once()
     {
         Pipe there = new(), back = new();
-        var opening = Bep.OpenAsync(new Duplex(back.Reader.AsStream(), there.Writer.AsStream()), Frames.Us with { DeviceName = "a" }, default);
-        await using var b = await Bep.OpenAsync(new Duplex(there.Reader.AsStream(), back.Writer.AsStream()), Frames.Us with { DeviceName = "b" }, default);
+        var opening = Bep.OpenAsync(new DuplexPipeStream(back.Reader.AsStream(), there.Writer.AsStream()), Frames.Us with { DeviceName = "a" }, default);
+        await using var b = await Bep.OpenAsync(new DuplexPipeStream(there.Reader.AsStream(), back.Writer.AsStream()), Frames.Us with { DeviceName = "b" }, default);
         await using var a = await opening;
         Assert.Equal(("b", "a"), (a.PeerHello.DeviceName, b.PeerHello.DeviceName));
         await Task.WhenAll(SayAsync(a), HearAsync(a), SayAsync(b), HearAsync(b));

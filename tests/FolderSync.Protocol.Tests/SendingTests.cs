@@ -109,7 +109,7 @@ public class SendingTests
 
     private static FileEntry Entry(int sequence, int blocks) => new()
     {
-        Name = FileName.Of("x" + sequence),
+        Name = FileName.Parse("x" + sequence),
         Sequence = sequence,
         Size = (long)blocks << 17,
         Blocks = new BlockList(1 << 17, (long)blocks << 17, new byte[blocks * 32]),

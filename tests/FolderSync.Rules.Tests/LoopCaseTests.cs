@@ -17,7 +17,7 @@ public class LoopCaseTests
     [Fact]
     public void Every_place_that_starts_a_loop_has_a_test_that_injects_a_fault()
     {
-        var sites = Loops.In(Rooms.All);
+        var sites = Loops.In(SourceProjects.All);
         var cases = LoopCases.All;
         Assert.NotEmpty(sites);
         Hold(
@@ -42,7 +42,7 @@ public class LoopCaseTests
     [Fact]
     public void Loops_of_all_kinds_are_found()
     {
-        var room = Rooms.Of("FolderSync.Sample", ("Sample.cs", Primitives + """
+        var room = SourceProjects.Of("FolderSync.Sample", ("Sample.cs", Primitives + """
             namespace N
             {
                 using FolderSync.Engine.Primitives;

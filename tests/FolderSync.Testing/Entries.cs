@@ -26,7 +26,7 @@ internal static class Entries
         var list = Blocks(content, blocks);
         return new FileEntry
         {
-            Name = FileName.Of(name),
+            Name = FileName.Parse(name),
             Size = list.FileSize,
             Blocks = list,
             Version = version,
@@ -39,7 +39,7 @@ internal static class Entries
 
     public static FileEntry Folder(string name, VersionVector version, long sequence = 0) => new()
     {
-        Name = FileName.Of(name),
+        Name = FileName.Parse(name),
         Type = FileType.Directory,
         Version = version,
         Permissions = 0x1ED,
@@ -49,7 +49,7 @@ internal static class Entries
 
     public static FileEntry Tombstone(string name, VersionVector version, long sequence = 0) => new()
     {
-        Name = FileName.Of(name),
+        Name = FileName.Parse(name),
         Deleted = true,
         Version = version,
         Modified = new FileTime(1000, 0),

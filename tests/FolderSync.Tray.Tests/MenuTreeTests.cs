@@ -55,7 +55,7 @@ public class MenuTreeTests
     {
         Assert.IsType<MenuChange.Layout>(_tree.Show([new MenuEntry("a", "1 %", Rescan, false)]));
         Assert.Null(_tree.Show([new MenuEntry("a", "1 %", Rescan, false)]));
-        var looks = Assert.IsType<MenuChange.Looks>(_tree.Show([new MenuEntry("a", "2 %", Rescan, true)]));
+        var looks = Assert.IsType<MenuChange.Appearance>(_tree.Show([new MenuEntry("a", "2 %", Rescan, true)]));
         Assert.Equal(["label=2 % enabled=True toggle-type=checkmark toggle-state=1"], looks.Items.Select(Shown));
         Assert.IsType<MenuChange.Layout>(_tree.Show([new MenuEntry("a", "2 %", Rescan, true), new MenuEntry("b", "b")]));
     }
@@ -64,9 +64,9 @@ public class MenuTreeTests
     [Fact]
     public void Texts_are_fit_for_the_bus()
     {
-        Assert.Equal("a\uFFFDb", BusText.Clean("a\0b"));
-        Assert.Equal(new string('a', 1000), BusText.Clean(new string('a', 5000)));
-        Assert.Equal(new string('a', 999), BusText.Clean(new string('a', 999) + "😀"));
+        Assert.Equal("a\uFFFDb", BusText.Escape("a\0b"));
+        Assert.Equal(new string('a', 1000), BusText.Escape(new string('a', 5000)));
+        Assert.Equal(new string('a', 999), BusText.Escape(new string('a', 999) + "😀"));
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public class TrayMenuTests
     [Fact]
     public void Without_a_service_it_can_be_started_or_the_tray_left()
     {
-        var menu = TrayView.Of(new ServiceState.Gone("No service runs."), false, TimeZoneInfo.Utc).Menu;
+        var menu = TrayView.Of(new ServiceState.NotRunning("No service runs."), false, TimeZoneInfo.Utc).Menu;
         Assert.Equal(["The service is not running", "No service runs.", "", "Start the service", "", "Quit"], menu.Select(e => e.Label));
         Assert.Equal(["The service is starting", "", "Quit and stop the service"], TrayView.Of(new ServiceState.Starting(), true, TimeZoneInfo.Utc).Menu.Select(e => e.Label));
     }
@@ -123,13 +123,13 @@ public class TrayMenuTests
     [InlineData("two\nlines\tand\0nul", "two\uFFFDlines\uFFFDand\uFFFDnul")]
     [InlineData("turn\u202Egnp.exe", "turn\uFFFDgnp.exe")]
     [InlineData("", "(no name)")]
-    public void Others_words_are_made_safe_to_show(string name, string shown) => Assert.Equal(shown, Wording.Name(name));
+    public void Others_words_are_made_safe_to_show(string name, string shown) => Assert.Equal(shown, TrayText.Name(name));
 
     [Fact]
     public void A_long_name_is_cut_and_never_inside_a_character()
     {
-        Assert.Equal(new string('x', 60) + "…", Wording.Name(new string('x', 5000)));
-        var cut = Wording.Name(string.Concat(Enumerable.Repeat("😀", 100)));
+        Assert.Equal(new string('x', 60) + "…", TrayText.Name(new string('x', 5000)));
+        var cut = TrayText.Name(string.Concat(Enumerable.Repeat("😀", 100)));
         Assert.False(char.IsHighSurrogate(cut[^2]));
     }
 

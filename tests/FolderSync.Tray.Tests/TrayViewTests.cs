@@ -22,7 +22,7 @@ public class TrayViewTests
     private static Dictionary<string, (ServiceState State, IconState Icon, string Title, string Details)> Cases { get; } = new()
     {
         ["starting"] = (new ServiceState.Starting(), IconState.Disconnected, "The service is starting", ""),
-        ["gone"] = (new ServiceState.Gone("It does not answer."), IconState.Disconnected, "The service is not running", "It does not answer."),
+        ["gone"] = (new ServiceState.NotRunning("It does not answer."), IconState.Disconnected, "The service is not running", "It does not answer."),
         ["nothing yet"] = Is(new Overview(), IconState.Idle, "No folder is shared yet", ""),
         ["in sync"] = Is(Good, IconState.Idle, "Up to date", "1 of 1 device connected"),
         ["scanning is nothing to look up for"] = Is(With(Folder with { State = "scanning" }), IconState.Idle, "Up to date", "1 of 1 device connected"),

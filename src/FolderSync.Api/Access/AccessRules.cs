@@ -1,7 +1,7 @@
 namespace FolderSync.Api.Access;
 
 /// <summary>The kinds of requests that admission tells apart.</summary>
-internal enum Asked
+internal enum RequestKind
 {
     /// <summary>The health check: every client that uses the right Host name gets an answer.</summary>
     Health,
@@ -26,9 +26,9 @@ internal enum Asked
 /// <param name="IsOurOrigin">The browser doesn't say that the request comes from another site's page.</param>
 /// <param name="HasToken">The request carries a CSRF token that one of our pages was given.</param>
 internal readonly record struct AccessFacts(
-    Asked Asked, bool HasKey, bool HasWrongKey, bool OnLoopback, bool IsOurHost, bool PasswordSet, bool LoggedIn, bool IsOurOrigin, bool HasToken);
+    RequestKind Kind, bool HasKey, bool HasWrongKey, bool OnLoopback, bool IsOurHost, bool PasswordSet, bool LoggedIn, bool IsOurOrigin, bool HasToken);
 
-internal enum Admission
+internal enum AccessDecision
 {
     Granted,
     ForeignHost,
@@ -43,36 +43,36 @@ internal enum Admission
 /// <summary>Decides which requests are admitted.</summary>
 internal static class AccessRules
 {
-    public static Admission Decide(AccessFacts f)
+    public static AccessDecision Decide(AccessFacts f)
     {
         if (f.HasKey)
-            return Admission.Granted;
+            return AccessDecision.Granted;
         if (f.OnLoopback && !f.IsOurHost)
-            return Admission.ForeignHost;
-        if (f.Asked == Asked.Health)
-            return Admission.Granted;
+            return AccessDecision.ForeignHost;
+        if (f.Kind == RequestKind.Health)
+            return AccessDecision.Granted;
         if (!f.OnLoopback && !f.PasswordSet)
-            return Admission.OpenToNetwork;
+            return AccessDecision.OpenToNetwork;
         if (f.HasWrongKey)
-            return Admission.WrongKey;
-        if (f.Asked == Asked.Login)
-            return f.IsOurOrigin ? Admission.Granted : Admission.ForeignOrigin;
+            return AccessDecision.WrongKey;
+        if (f.Kind == RequestKind.Login)
+            return f.IsOurOrigin ? AccessDecision.Granted : AccessDecision.ForeignOrigin;
         if (f.PasswordSet && !f.LoggedIn)
-            return f.Asked == Asked.FrontPage ? Admission.LoginPage : Admission.LogIn;
-        if (f.Asked != Asked.Rest)
-            return Admission.Granted;
-        return !f.IsOurOrigin ? Admission.ForeignOrigin : f.HasToken ? Admission.Granted : Admission.NoToken;
+            return f.Kind == RequestKind.FrontPage ? AccessDecision.LoginPage : AccessDecision.LogIn;
+        if (f.Kind != RequestKind.Rest)
+            return AccessDecision.Granted;
+        return !f.IsOurOrigin ? AccessDecision.ForeignOrigin : f.HasToken ? AccessDecision.Granted : AccessDecision.NoToken;
     }
 
     /// <summary>The error text of a refused request: what happened and what to do.</summary>
-    public static string Sentence(Admission admission, string host) => admission switch
+    public static string Explain(AccessDecision admission, string host) => admission switch
     {
-        Admission.ForeignHost => $"This page is not called '{host}'. If you use a reverse proxy, add its name under page: allowed-hosts in config.yaml.",
-        Admission.OpenToNetwork => "This interface is reachable from the network and has no password: it only answers programs with the API key (X-API-Key). " +
+        AccessDecision.ForeignHost => $"This page is not called '{host}'. If you use a reverse proxy, add its name under page: allowed-hosts in config.yaml.",
+        AccessDecision.OpenToNetwork => "This interface is reachable from the network and has no password: it only answers programs with the API key (X-API-Key). " +
             "Set a password with `foldersync password`, or open the page at 127.0.0.1 on the computer itself.",
-        Admission.WrongKey => "The API key is wrong. It is in config.yaml under page: api-key.",
-        Admission.LogIn => "Not logged in. Log in on the page, or send the API key as X-API-Key.",
-        Admission.ForeignOrigin => "This request comes from another site's page and is refused.",
+        AccessDecision.WrongKey => "The API key is wrong. It is in config.yaml under page: api-key.",
+        AccessDecision.LogIn => "Not logged in. Log in on the page, or send the API key as X-API-Key.",
+        AccessDecision.ForeignOrigin => "This request comes from another site's page and is refused.",
         _ => "Not authorized: send the API key as X-API-Key, or use the page in a browser.",
     };
 }

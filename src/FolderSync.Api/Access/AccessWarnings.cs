@@ -4,7 +4,7 @@ using FolderSync.Configuration.Store;
 namespace FolderSync.Api.Access;
 
 /// <summary>Logs a warning, which also appears under system/error, when other computers can reach the page.</summary>
-internal sealed class AccessWarnings(RunningPage page, ConfigStore config, Func<bool> isOpenToNetwork, ILogger log)
+internal sealed class AccessWarnings(PageEndpoint page, ConfigStore config, Func<bool> isOpenToNetwork, ILogger log)
 {
     private const int SafeKey = 22;
 
@@ -12,13 +12,13 @@ internal sealed class AccessWarnings(RunningPage page, ConfigStore config, Func<
 
     public void Start()
     {
-        Look();
-        config.Changed += _ => Look();
+        Check();
+        config.Changed += _ => Check();
         if (isOpenToNetwork() && page.Page.ApiKey.Length < SafeKey)
             Log.KeyIsShort(log, page.Page.ApiKey.Length, SafeKey);
     }
 
-    private void Look()
+    private void Check()
     {
         var isOpen = isOpenToNetwork();
         if (isOpen && !_isOpen)

@@ -11,14 +11,14 @@ internal sealed class LoginBackoff(TimeProvider time)
 {
     private const int FreeAttempts = 4;
     private const int MaxAddresses = 4096;
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FailureLifetime = TimeSpan.FromHours(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Failures> _failures = new(StringComparer.Ordinal);
 
     /// <summary>How long passwords from this address are still refused unchecked; zero if they are checked.</summary>
-    public TimeSpan WaitOf(IPAddress address)
+    public TimeSpan RemainingDelay(IPAddress address)
     {
         lock (_lock)
         {
@@ -28,26 +28,26 @@ internal sealed class LoginBackoff(TimeProvider time)
         }
     }
 
-    public void NoteWrong(IPAddress address)
+    public void RecordFailure(IPAddress address)
     {
         lock (_lock)
         {
             var key = Key(address);
-            var count = _failures.TryGetValue(key, out var f) && time.GetElapsedTime(f.Last) < Memory ? f.Count + 1 : 1;
+            var count = _failures.TryGetValue(key, out var f) && time.GetElapsedTime(f.Last) < FailureLifetime ? f.Count + 1 : 1;
             if (_failures.Count >= MaxAddresses && !_failures.ContainsKey(key))
                 _failures.Remove(_failures.MinBy(x => x.Value.Last).Key);
             _failures[key] = new Failures(count, time.GetTimestamp(), Pause(count));
         }
     }
 
-    public void NoteRight(IPAddress address)
+    public void RecordSuccess(IPAddress address)
     {
         lock (_lock)
             _failures.Remove(Key(address));
     }
 
     private static TimeSpan Pause(int count) =>
-        count < FreeAttempts ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, Math.Min(count - FreeAttempts, 20))));
+        count < FreeAttempts ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(MaxDelay.TotalSeconds, Math.Pow(2, Math.Min(count - FreeAttempts, 20))));
 
     /// <summary>An IPv6 address counts as its /64, because one computer can use all addresses of it.</summary>
     private static string Key(IPAddress address)

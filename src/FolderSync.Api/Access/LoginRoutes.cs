@@ -7,14 +7,14 @@ using FolderSync.Engine;
 namespace FolderSync.Api.Access;
 
 /// <summary>/rest/noauth/auth: logging in and out as in Syncthing, and what the login page needs to know.</summary>
-internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore config, ISyncEngine engine)
+internal sealed class LoginRoutes(AccessMiddleware gate, LoginService login, ConfigStore config, ISyncEngine engine)
 {
     public void Map(WebApplication app)
     {
         app.MapPost("/rest/noauth/auth/password", (Delegate)LogInAsync);
         app.MapPost("/rest/noauth/auth/logout", (HttpContext context) =>
         {
-            gate.TakeSession(context);
+            gate.EndSession(context);
             return Results.NoContent();
         });
         app.MapGet("/meta.js", (HttpContext context) => Results.Text($"var metadata = {Metadata(context)};\n", "application/javascript; charset=utf-8"));
@@ -22,19 +22,19 @@ internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore 
 
     private async Task<IResult> LogInAsync(HttpContext context)
     {
-        var body = await Answers.BodyAsync(context, RestJson.Types.LoginRequest);
+        var body = await JsonResults.BodyAsync(context, RestJson.Types.LoginRequest);
         if (!login.IsPasswordSet)
-            return Refusals.Text(403, "No password is set, so there is no login.");
+            return RestErrors.Text(403, "No password is set, so there is no login.");
         var stay = body.StayLoggedIn ?? false;
         var result = await login.LogInAsync(context, body.Username ?? "", body.Password ?? "", stay);
-        if (!result.IsRight)
+        if (!result.Succeeded)
         {
-            await Gatekeeper.RefuseLoginAsync(context, result);
+            await AccessMiddleware.RefuseLoginAsync(context, result);
             return Results.Empty;
         }
         // Closes the session that this browser had before.
-        gate.TakeSession(context);
-        gate.GiveSession(context, result.Session!, stay);
+        gate.EndSession(context);
+        gate.SetSessionCookie(context, result.Session!, stay);
         return Results.NoContent();
     }
 
@@ -47,6 +47,6 @@ internal sealed class LoginRoutes(Gatekeeper gate, LoginGate login, ConfigStore 
             Authenticated: !login.IsPasswordSet || gate.HasSession(context),
             AsksForUser: config.Current.Page.User.Length > 0,
             CanLogOut: login.IsPasswordSet);
-        return JsonSerializer.Serialize(metadata, Answers.Json.PageMetadata);
+        return JsonSerializer.Serialize(metadata, JsonResults.Json.PageMetadata);
     }
 }

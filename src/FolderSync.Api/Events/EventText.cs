@@ -48,7 +48,7 @@ internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent show
     {
         switch (data)
         {
-            case EventData.Whole whole:
+            case EventData.RawJson whole:
                 json.WriteRawValue(whole.Json, skipInputValidation: true);
                 break;
             case EventData.FolderCompletion completion:

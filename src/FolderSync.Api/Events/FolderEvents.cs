@@ -49,10 +49,10 @@ public sealed class FolderEvents : BackgroundService
         {
             await Work().WaitAsync(stop);
             await Task.Delay(ProgressInterval, _time, stop);
-            hadProgress = TellProgress(hadProgress);
+            hadProgress = PublishProgress(hadProgress);
             if (summarized is not { } last || _time.GetElapsedTime(last) >= SummaryInterval)
             {
-                TellSummaries();
+                PublishSummaries();
                 summarized = _time.GetTimestamp();
             }
             Rest(hadProgress);
@@ -113,7 +113,7 @@ public sealed class FolderEvents : BackgroundService
     private void AddSharedWith(DeviceId device) => _changed.UnionWith(_engine.Config.Folders.Where(f => f.Devices.Contains(device)).Select(f => f.Id));
 
     /// <returns>Whether downloads are in progress; their end is published too.</returns>
-    private bool TellProgress(bool hadProgress)
+    private bool PublishProgress(bool hadProgress)
     {
         List<FolderId> pulling;
         lock (_lock)
@@ -124,7 +124,7 @@ public sealed class FolderEvents : BackgroundService
         return all.Count > 0;
     }
 
-    private void TellSummaries()
+    private void PublishSummaries()
     {
         List<FolderId> changed;
         lock (_lock)

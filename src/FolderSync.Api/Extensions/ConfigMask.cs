@@ -6,7 +6,7 @@ namespace FolderSync.Api.Extensions;
 /// <summary>Masks the secrets in a configuration's text. Pure.</summary>
 internal static class ConfigMask
 {
-    public const string Shown = "********";
+    public const string Mask = "********";
 
     /// <summary>Shorter secrets would match ordinary words.</summary>
     private const int ShortestRepeated = 8;
@@ -23,11 +23,11 @@ internal static class ConfigMask
         foreach (var secret in secrets.OrderByDescending(s => s.Start))
         {
             var end = secret.IsBlock ? text.AsSpan(0, secret.End).TrimEnd().Length : secret.End;
-            masked.Remove(secret.Start, end - secret.Start).Insert(secret.Start, Shown);
+            masked.Remove(secret.Start, end - secret.Start).Insert(secret.Start, Mask);
         }
         // A user may have repeated a secret in a comment.
         foreach (var secret in secrets.Where(s => s.Value.Length >= ShortestRepeated))
-            masked.Replace(secret.Value, Shown);
+            masked.Replace(secret.Value, Mask);
         return masked.ToString();
     }
 

@@ -15,7 +15,7 @@ internal sealed class ConfigTextRoutes(ConfigStore config) : IExtensionRoutes
             .Produces<string>(200, "text/plain").WithSummary("The config.yaml in force, with its secrets masked.");
         api.MapGet("/config/schema", () => Results.Text(ConfigJsonSchema.Text, "application/schema+json; charset=utf-8"))
             .Produces<System.Text.Json.Nodes.JsonObject>(200, "application/schema+json").WithSummary("The JSON Schema of config.yaml, for editors.");
-        api.MapGet("/config/problems", () => Answers.Of(Problems(), Answers.Json.IReadOnlyListConfigProblemItem))
+        api.MapGet("/config/problems", () => JsonResults.Of(Problems(), JsonResults.Json.IReadOnlyListConfigProblemItem))
             .Produces<IReadOnlyList<ConfigProblemItem>>().WithSummary("The problems of the present config.yaml; empty when all of it is in force.");
     }
 

@@ -11,7 +11,7 @@ using FolderSync.Platform;
 namespace FolderSync.Api.Extensions;
 
 /// <summary>Checks what synchronizing needs; each result says how to fix it.</summary>
-internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, IPause pause, ProblemBook problems) : IExtensionRoutes
+internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, PageEndpoint page, IPauseController pause, ProblemStore problems) : IExtensionRoutes
 {
     /// <summary>If two clocks differ by more than this, the wrong edit may win a conflict.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(60);
@@ -23,7 +23,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, Runni
         {
             // A disk that doesn't respond must not block the request's thread.
             var checks = await Task.Run(() => Checks().ToList(), cancellation);
-            return Answers.Of(checks, Answers.Json.IReadOnlyListDoctorCheck);
+            return JsonResults.Of(checks, JsonResults.Json.IReadOnlyListDoctorCheck);
         }))
         .Produces<IReadOnlyList<DoctorCheck>>().WithSummary("Checks of ports, watches, clock, disk, permissions and peers' versions, each with its fix.");
 

@@ -8,7 +8,7 @@ namespace FolderSync.Api.Extensions;
 /// <summary>Devices that announce themselves on the local network.</summary>
 internal sealed class NearbyRoutes(ISyncEngine engine, INearbyDevices nearby) : IExtensionRoutes
 {
-    public void Map(RouteGroupBuilder api) => api.MapGet("/nearby", () => Answers.Of(Devices(), Answers.Json.IReadOnlyListNearbyItem))
+    public void Map(RouteGroupBuilder api) => api.MapGet("/nearby", () => JsonResults.Of(Devices(), JsonResults.Json.IReadOnlyListNearbyItem))
         .Produces<IReadOnlyList<NearbyItem>>().WithSummary("Devices that were seen on the local network, paired or not.");
 
     private IReadOnlyList<NearbyItem> Devices() =>
@@ -17,7 +17,7 @@ internal sealed class NearbyRoutes(ISyncEngine engine, INearbyDevices nearby) : 
             d.Id.ToString(),
             d.Name,
             d.Addresses,
-            d.Via == FoundBy.Mdns ? "mdns" : "local",
+            d.Via == DiscoveryMethod.Mdns ? "mdns" : "local",
             d.Seen,
             d.IsFolderSync ? "foldersync" : "syncthing",
             engine.Config.Device(d.Id) is not null)),

@@ -10,14 +10,14 @@ namespace FolderSync.Api.Extensions;
 /// <summary>The items that are out of sync on this device, each with its reason.</summary>
 internal sealed class NeedRoutes(ISyncEngine engine) : IExtensionRoutes
 {
-    public void Map(RouteGroupBuilder api) => api.MapGet("/need", (string? folder, int? page, int? perpage) => Answers.Of(Need(folder, page, perpage), Answers.Json.NeedPage))
+    public void Map(RouteGroupBuilder api) => api.MapGet("/need", (string? folder, int? page, int? perpage) => JsonResults.Of(Need(folder, page, perpage), JsonResults.Json.NeedPage))
         .Produces<NeedPage>().WithSummary("A page of what is out of sync in a folder; every item has a reason.");
 
     private NeedPage Need(string? folder, int? page, int? perPage)
     {
-        var snapshot = Refusals.Folder(engine, folder);
-        var index = Refusals.Index(engine, folder);
-        var (number, take, skip) = Answers.Page(page, perPage);
+        var snapshot = RestErrors.Folder(engine, folder);
+        var index = RestErrors.Index(engine, folder);
+        var (number, take, skip) = JsonResults.Page(page, perPage);
         var reasons = new NeedReasons(snapshot, engine.Devices);
         return new NeedPage(snapshot.Counts.Need.Items, number, take, [.. Read(index, skip, take).Select(n => Item(n, reasons, index))]);
     }
@@ -35,7 +35,7 @@ internal sealed class NeedRoutes(ISyncEngine engine) : IExtensionRoutes
         var reason = reasons.Of(needed, index.Holders);
         return new NeedItem(
             needed.Global.Name.Value,
-            Answers.TypeWord(needed.Global.Type),
+            JsonResults.TypeWord(needed.Global.Type),
             needed.Global.Size,
             Action(needed, reasons.Decide(needed).Kind),
             reason.Text,

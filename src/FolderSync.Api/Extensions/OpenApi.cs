@@ -77,7 +77,7 @@ internal static class OpenApi
             Description = "Refused; the reason is a sentence.",
             Content = new Dictionary<string, OpenApiMediaType> { ["text/plain"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } } },
         };
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyOf>().FirstOrDefault() is not { } body)
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestBodyType>().FirstOrDefault() is not { } body)
             return;
         operation.RequestBody = new OpenApiRequestBody
         {

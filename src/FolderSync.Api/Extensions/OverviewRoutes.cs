@@ -12,15 +12,15 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
 {
     public void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/folders", () => Answers.Of(Folders(), Answers.Json.IReadOnlyListFolderRow))
+        api.MapGet("/folders", () => JsonResults.Of(Folders(), JsonResults.Json.IReadOnlyListFolderRow))
             .Produces<IReadOnlyList<FolderRow>>().WithSummary("All folders with state, progress, rate and time left.");
-        api.MapGet("/folder", (string? folder) => Answers.Of(Details(folder), Answers.Json.FolderDetails))
+        api.MapGet("/folder", (string? folder) => JsonResults.Of(Details(folder), JsonResults.Json.FolderDetails))
             .Produces<FolderDetails>().WithSummary("One folder's transfers, problems and held deletions.");
         api.MapPost("/deletions", DeletionsAsync)
             .Produces(200).WithSummary("Decides about held deletions: action=delete carries them out, action=restore restores the files.");
-        api.MapGet("/devices", () => Answers.Of(Devices(), Answers.Json.IReadOnlyListDeviceRow))
+        api.MapGet("/devices", () => JsonResults.Of(Devices(), JsonResults.Json.IReadOnlyListDeviceRow))
             .Produces<IReadOnlyList<DeviceRow>>().WithSummary("All devices with connection, rates and completion.");
-        api.MapGet("/rates", () => Answers.Of(Rates(), Answers.Json.RateList))
+        api.MapGet("/rates", () => JsonResults.Of(Rates(), JsonResults.Json.RateList))
             .Produces<RateList>().WithSummary("Bytes per second over all devices, for each of the last 300 seconds.");
     }
 
@@ -70,7 +70,7 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
 
     private FolderDetails Details(string? id)
     {
-        var folder = Refusals.Folder(engine, id);
+        var folder = RestErrors.Folder(engine, id);
         return new FolderDetails(
             SyncthingNames.Of(folder.State),
             folder.Error,
@@ -84,10 +84,10 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
 
     private async Task<IResult> DeletionsAsync(string? folder, string? action)
     {
-        var id = Refusals.Folder(engine, folder).Config.Id;
+        var id = RestErrors.Folder(engine, folder).Config.Id;
         if (action is not ("delete" or "confirm" or "restore"))
             throw new BadHttpRequestException("Give an action for the held deletions: action=delete carries them out, action=restore restores the files.");
-        await Answers.OrConflictAsync(Confirm());
+        await JsonResults.OrConflictAsync(Confirm());
         return RestJson.Empty();
 
         async Task<bool> Confirm()

@@ -9,7 +9,7 @@ internal static class PathRoutes
 {
     private const int MaxItems = 200;
 
-    public static void Map(RouteGroupBuilder api) => api.MapGet("/paths", (string? path) => Answers.Of(Complete(path ?? ""), Answers.Json.PathList))
+    public static void Map(RouteGroupBuilder api) => api.MapGet("/paths", (string? path) => JsonResults.Of(Complete(path ?? ""), JsonResults.Json.PathList))
         .Produces<PathList>().WithSummary("Directories that complete a path, and whether the path exists and is writable.");
 
     private static PathList Complete(string text)

@@ -10,7 +10,7 @@ internal static class RequestPath
 {
     /// <summary>Refuses paths that name something else than they seem to.</summary>
     public static Task CheckAsync(HttpContext context, RequestDelegate next) =>
-        WhyNot(context.Request.Method, Raw(context)) is { } why ? throw new BadHttpRequestException(why) : next(context);
+        Validate(context.Request.Method, Raw(context)) is { } why ? throw new BadHttpRequestException(why) : next(context);
 
     /// <summary>The last segment, decoded once: an ID may hold slashes and percent signs.</summary>
     public static string Last(HttpContext context)
@@ -20,7 +20,7 @@ internal static class RequestPath
     }
 
     /// <param name="path">Not decoded, without query.</param>
-    internal static string? WhyNot(string method, string path)
+    internal static string? Validate(string method, string path)
     {
         var segments = path.Split('/');
         if (segments.Any(s => Uri.UnescapeDataString(s) is "." or ".."))

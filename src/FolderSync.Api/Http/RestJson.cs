@@ -81,7 +81,7 @@ internal static class RestJson
         }
         catch (IOException e) when (e is not BadHttpRequestException)
         {
-            throw Unreadable(e);
+            throw InvalidBody(e);
         }
     }
 
@@ -115,12 +115,12 @@ internal static class RestJson
         }
         catch (IOException e) when (e is not BadHttpRequestException)
         {
-            throw Unreadable(e);
+            throw InvalidBody(e);
         }
     }
 
     /// <summary>So the server tells, besides by its own exceptions, what it could not make out or what broke off.</summary>
-    private static BadHttpRequestException Unreadable(IOException e) => new($"The body could not be read: {e.Message}");
+    private static BadHttpRequestException InvalidBody(IOException e) => new($"The body could not be read: {e.Message}");
 
     /// <summary>What <paramref name="change"/> has goes over what is there; objects are merged, lists replaced.</summary>
     public static void Merge(JsonObject into, JsonObject change)

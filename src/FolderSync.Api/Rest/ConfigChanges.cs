@@ -28,7 +28,7 @@ internal sealed class ConfigChanges(ISyncEngine engine, ConfigStore store, Store
         try
         {
             // What an earlier version stored must be settled before it is written over: a share may hang on it.
-            await stored.SettleAsync(CancellationToken.None);
+            await stored.RemoveUnsupportedAsync(CancellationToken.None);
             var extras = Extras();
             var before = extras.ToJsonString();
             var apply = await change(extras);

@@ -35,10 +35,10 @@ internal static class ConfigJson
     {
         var reader = new JsonReader(json, "device");
         Check(SyncthingOptions.Device, json, $"device {reader.Text(IdOfDevice, "")}");
-        var device = OptionJson.Read(ConfigSchema.Peer.Syncthing, json, new DeviceConfig { Id = Refusals.Device(reader.Text(IdOfDevice, "")) });
+        var device = OptionJson.Read(ConfigSchema.Peer.Syncthing, json, new DeviceConfig { Id = RestErrors.Device(reader.Text(IdOfDevice, "")) });
         return device with
         {
-            IgnoredFolders = [.. reader.Objects(IgnoredFolders).Select(f => Refusals.FolderIdOf(new JsonReader(f, IgnoredFolders).Text("id", "")))],
+            IgnoredFolders = [.. reader.Objects(IgnoredFolders).Select(f => RestErrors.FolderIdOf(new JsonReader(f, IgnoredFolders).Text("id", "")))],
         };
     }
 
@@ -62,10 +62,10 @@ internal static class ConfigJson
     {
         var reader = new JsonReader(json, "folder");
         Check(SyncthingOptions.Folder, json, $"folder '{reader.Text("id", "")}'");
-        var folder = OptionJson.Read(ConfigSchema.Folder.Syncthing, json, new FolderConfig { Id = Refusals.FolderIdOf(reader.Required("id")), Path = Expanded(reader.Required("path")) });
+        var folder = OptionJson.Read(ConfigSchema.Folder.Syncthing, json, new FolderConfig { Id = RestErrors.FolderIdOf(reader.Required("id")), Path = Expanded(reader.Required("path")) });
         return folder with
         {
-            Devices = [.. reader.Objects("devices").Select(d => Refusals.Device(new JsonReader(d, "devices").Text(IdOfDevice, ""))).Where(d => d != self).Distinct()],
+            Devices = [.. reader.Objects("devices").Select(d => RestErrors.Device(new JsonReader(d, "devices").Text(IdOfDevice, ""))).Where(d => d != self).Distinct()],
             Versioning = ToVersioning(reader.Object(Versions), (present ?? folder).Versioning),
         };
     }
@@ -93,7 +93,7 @@ internal static class ConfigJson
         Check(SyncthingOptions.Gui, json, "gui");
         var password = reader.Has(Secret) ? reader.Text(Secret, "") : null;
         var hash = string.IsNullOrEmpty(password) || Password.IsHash(password) ? password
-            : Password.WhyNot(password) is { } why ? throw new BadHttpRequestException(why)
+            : Password.Validate(password) is { } why ? throw new BadHttpRequestException(why)
             : Password.Hash(password);
         return page => OptionJson.Read(InScope(SyncthingOptions.Gui), json, new ServiceConfig { Page = page }).Page with { PasswordHash = hash ?? page.PasswordHash };
     }
@@ -103,7 +103,7 @@ internal static class ConfigJson
     /// <exception cref="BadHttpRequestException">A value is one that FolderSync can't keep to.</exception>
     public static void Check(string scope, JsonObject json, string where)
     {
-        if (SyncthingOptions.WhyNot(scope, json, where) is { } why)
+        if (SyncthingOptions.Validate(scope, json, where) is { } why)
             throw new BadHttpRequestException(why);
     }
 
@@ -125,7 +125,7 @@ internal static class ConfigJson
         foreach (var key in json.Select(p => p.Key).ToList())
         {
             // What doesn't hold here is not shown as if it did.
-            if (SyncthingOptions.Find($"{scope}.{key}") is { } option && (option.Treatment == OptionTreatment.Shown || !option.Allows(json[key])))
+            if (SyncthingOptions.Find($"{scope}.{key}") is { } option && (option.Treatment == OptionTreatment.ReadOnly || !option.Allows(json[key])))
                 json[key] = defaults[key]?.DeepClone() ?? (option.Allowed is [var usual, ..] ? JsonNode.Parse(usual) : null);
         }
         foreach (var (key, value) in known)

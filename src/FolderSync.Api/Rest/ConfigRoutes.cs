@@ -71,7 +71,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
                     continue;
                 var sent = ConfigChanges.Unsecret(value?.DeepClone());
                 if (key == SyncthingOptions.Defaults && sent is JsonObject templates)
-                    GuiRoutes.KeepUnsent(templates, extras[key] as JsonObject);
+                    GuiRoutes.PreserveOmitted(templates, extras[key] as JsonObject);
                 extras[key] = sent;
             }
             var gui = new JsonReader(body, "config").Object(SyncthingOptions.Gui) is { } page ? GuiRoutes.Change(extras, page, replace: true) : c => c;
@@ -128,15 +128,15 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
 
     private JsonObject FindDevice(string id)
     {
-        var device = Refusals.Device(id).ToString();
+        var device = RestErrors.Device(id).ToString();
         return Devices().OfType<JsonObject>().FirstOrDefault(d => d[ConfigJson.IdOfDevice]!.GetValue<string>() == device)?.DeepClone().AsObject()
             ?? throw new NotFoundException($"There is no device {device}.");
     }
 
     private JsonObject FindFolder(string id)
     {
-        var folder = Refusals.FolderIdOf(id).Value;
-        return Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == folder)?.DeepClone().AsObject() ?? throw Refusals.NoFolder(id);
+        var folder = RestErrors.FolderIdOf(id).Value;
+        return Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == folder)?.DeepClone().AsObject() ?? throw RestErrors.NoFolder(id);
     }
 
     private async Task<Func<ServiceConfig, ServiceConfig>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)
@@ -145,7 +145,7 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         var present = extras[SyncthingOptions.Options]?.DeepClone().AsObject() ?? [];
         var options = replace ? change.DeepClone().AsObject() : present;
         if (replace)
-            SyncthingOptions.KeepUnsent(SyncthingOptions.Options, options, present);
+            SyncthingOptions.PreserveOmitted(SyncthingOptions.Options, options, present);
         else
             RestJson.Merge(options, change);
         extras[SyncthingOptions.Options] = options;
@@ -154,14 +154,14 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
 
     private static Func<ServiceConfig, ServiceConfig> Ignore(JsonArray list)
     {
-        var ignored = list.Select(d => Refusals.Device(d is JsonObject o ? new JsonReader(o, SyncthingOptions.IgnoredDevices).Text(ConfigJson.IdOfDevice, "") : "")).Distinct().ToList();
+        var ignored = list.Select(d => RestErrors.Device(d is JsonObject o ? new JsonReader(o, SyncthingOptions.IgnoredDevices).Text(ConfigJson.IdOfDevice, "") : "")).Distinct().ToList();
         return c => c.WithEngine(e => e with { IgnoredDevices = [.. ignored] });
     }
 
     private Func<ServiceConfig, ServiceConfig> PutDevices(JsonObject extras, JsonArray list)
     {
         var changes = list.Select(d => PutDevice(extras, d as JsonObject ?? throw new BadHttpRequestException("A device is to be an object."))).ToList();
-        var kept = list.OfType<JsonObject>().Select(d => Refusals.Device(new JsonReader(d, "device").Text(ConfigJson.IdOfDevice, ""))).ToHashSet();
+        var kept = list.OfType<JsonObject>().Select(d => RestErrors.Device(new JsonReader(d, "device").Text(ConfigJson.IdOfDevice, ""))).ToHashSet();
         return c =>
         {
             c = c.Engine.Devices.Where(d => !kept.Contains(d.Id)).Aggregate(c, (x, d) => x.RemoveDevice(d.Id));
@@ -188,14 +188,14 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         json = json.DeepClone().AsObject();
         if (there is null || partial)
             return Merged(there ?? Defaults.Template(extras, scope), json);
-        SyncthingOptions.KeepUnsent(scope, json, there);
+        SyncthingOptions.PreserveOmitted(scope, json, there);
         return json;
     }
 
     private async Task<Func<ServiceConfig, ServiceConfig>> RemoveDevice(JsonObject extras, string id)
     {
         await Task.CompletedTask;
-        var device = Refusals.Device(id);
+        var device = RestErrors.Device(id);
         if (store.Current.Engine.Device(device) is null)
             throw new NotFoundException($"There is no device {device}.");
         (extras[SyncthingOptions.Devices] as JsonObject)?.Remove(device.ToString());
@@ -243,9 +243,9 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private async Task<Func<ServiceConfig, ServiceConfig>> RemoveFolder(JsonObject extras, string id)
     {
         await Task.CompletedTask;
-        var folder = Refusals.FolderIdOf(id);
+        var folder = RestErrors.FolderIdOf(id);
         if (store.Current.Engine.Folder(folder) is null)
-            throw Refusals.NoFolder(id);
+            throw RestErrors.NoFolder(id);
         (extras[SyncthingOptions.Folders] as JsonObject)?.Remove(id);
         return c => c.RemoveFolder(folder);
     }

@@ -15,7 +15,7 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
 
     public void Map(RouteGroupBuilder rest)
     {
-        rest.MapGet("/db/status", (string? folder) => RestJson.Of(FolderJson.Status(Refusals.Folder(engine, folder)), RestJson.Types.FolderStatus));
+        rest.MapGet("/db/status", (string? folder) => RestJson.Of(FolderJson.Status(RestErrors.Folder(engine, folder)), RestJson.Types.FolderStatus));
         rest.MapGet("/db/completion", (string? folder, string? device) => RestJson.Of(CompletionOf(folder, device), RestJson.Types.Completion));
         rest.MapPost("/db/scan", ScanAsync);
         rest.MapGet("/debug/file", (string? folder, string? file) => File(folder, file, everyone: true));
@@ -24,10 +24,10 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
         rest.MapGet("/db/localchanged", (string? folder, int? page, int? perpage) => LocalChanged(folder, page, perpage));
         rest.MapGet("/db/file", (string? folder, string? file) => File(folder, file, everyone: false));
         rest.MapGet("/db/browse", (string? folder, string? prefix, int? levels, string? dirsonly) => Browse(folder, prefix, levels, dirsonly));
-        rest.MapGet("/db/ignores", async (string? folder, CancellationToken cancellation) => Ignores(await engine.GetIgnoresAsync(Refusals.Folder(engine, folder).Config.Id, cancellation)));
+        rest.MapGet("/db/ignores", async (string? folder, CancellationToken cancellation) => Ignores(await engine.GetIgnoresAsync(RestErrors.Folder(engine, folder).Config.Id, cancellation)));
         rest.MapPost("/db/ignores", SetIgnoresAsync);
-        rest.MapPost("/db/override", (string? folder) => OrConflictAsync(engine.OverrideAsync(Refusals.Folder(engine, folder).Config.Id, CancellationToken.None)));
-        rest.MapPost("/db/revert", (string? folder) => OrConflictAsync(engine.RevertAsync(Refusals.Folder(engine, folder).Config.Id, CancellationToken.None)));
+        rest.MapPost("/db/override", (string? folder) => OrConflictAsync(engine.OverrideAsync(RestErrors.Folder(engine, folder).Config.Id, CancellationToken.None)));
+        rest.MapPost("/db/revert", (string? folder) => OrConflictAsync(engine.RevertAsync(RestErrors.Folder(engine, folder).Config.Id, CancellationToken.None)));
     }
 
     /// <summary>A folder that is not of the right type is the client's mistake, not the service's.</summary>
@@ -46,21 +46,21 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
 
     private Completion CompletionOf(string? folder, string? device)
     {
-        var id = string.IsNullOrEmpty(device) ? engine.Self : Refusals.Device(device);
+        var id = string.IsNullOrEmpty(device) ? engine.Self : RestErrors.Device(device);
         if (id != engine.Self && engine.Config.Device(id) is null)
             throw new NotFoundException($"There is no device {id}.");
         var folders = string.IsNullOrEmpty(folder)
             ? engine.Folders.Where(f => id == engine.Self || f.Config.Devices.Contains(id)).ToList()
-            : [Refusals.Folder(engine, folder)];
+            : [RestErrors.Folder(engine, folder)];
         return FolderJson.Completion(engine, folders, id);
     }
 
     private async Task<IResult> ScanAsync(HttpContext context, string? folder)
     {
-        List<FileName> below = [.. context.Request.Query["sub"].Where(s => !string.IsNullOrEmpty(s)).Select(Refusals.Name)];
+        List<FileName> below = [.. context.Request.Query["sub"].Where(s => !string.IsNullOrEmpty(s)).Select(RestErrors.Name)];
         if (!string.IsNullOrEmpty(folder))
         {
-            await engine.ScanAsync(Refusals.Folder(engine, folder).Config.Id, below, context.RequestAborted);
+            await engine.ScanAsync(RestErrors.Folder(engine, folder).Config.Id, below, context.RequestAborted);
             return RestJson.Empty();
         }
         await Task.WhenAll(engine.Folders.Where(f => f.State is not (FolderState.Paused or FolderState.Error))
@@ -70,8 +70,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
 
     private IResult Need(string? folder, int? page, int? perPage)
     {
-        var snapshot = Refusals.Folder(engine, folder);
-        var index = Refusals.Index(engine, folder);
+        var snapshot = RestErrors.Folder(engine, folder);
+        var index = RestErrors.Index(engine, folder);
         var (skip, take) = Page(page, perPage);
         var items = Extensions.NeedRoutes.Read(index, skip, take).Select(n => n.Global).ToList();
         var inProgress = snapshot.Transfers.Select(t => t.Name).ToHashSet();
@@ -90,15 +90,15 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
 
     private IResult RemoteNeed(string? folder, string? device, int? page, int? perPage)
     {
-        var index = Refusals.Index(engine, folder);
-        var id = Refusals.Device(device);
+        var index = RestErrors.Index(engine, folder);
+        var id = RestErrors.Device(device);
         var (skip, take) = Page(page, perPage);
         return Files(Skip(after => index.NeededBy(id, after, 1000), skip, take), page, take);
     }
 
     private IResult LocalChanged(string? folder, int? page, int? perPage)
     {
-        var index = Refusals.Index(engine, folder);
+        var index = RestErrors.Index(engine, folder);
         var (skip, take) = Page(page, perPage);
         return Files(Skip(after => index.ReceiveOnlyChanged(after, 1000), skip, take), page, take);
     }
@@ -128,8 +128,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
     /// <param name="everyone">With every device's version.</param>
     private IResult File(string? folder, string? file, bool everyone)
     {
-        var index = Refusals.Index(engine, folder);
-        var name = Refusals.Name(file);
+        var index = RestErrors.Index(engine, folder);
+        var name = RestErrors.Name(file);
         var versions = index.Versions(name);
         if (versions.Count == 0)
             throw new NotFoundException($"Nobody has '{name}' in the folder '{folder}'.");
@@ -144,8 +144,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
 
     private IResult Browse(string? folder, string? prefix, int? levels, string? dirsOnly)
     {
-        var index = Refusals.Index(engine, folder);
-        var root = string.IsNullOrEmpty(prefix) ? default : Refusals.Name(prefix.Trim('/'));
+        var index = RestErrors.Index(engine, folder);
+        var root = string.IsNullOrEmpty(prefix) ? default : RestErrors.Name(prefix.Trim('/'));
         var depth = levels is null or < 0 ? int.MaxValue : levels.Value;
         var onlyDirectories = dirsOnly is not null and not ("false" or "0");
         List<TreeEntry> top = [];
@@ -173,8 +173,8 @@ internal sealed class DatabaseRoutes(ISyncEngine engine) : IRoutes
 
     private async Task<IResult> SetIgnoresAsync(HttpContext context, string? folder)
     {
-        var id = Refusals.Folder(engine, folder).Config.Id;
-        var lines = (await Answers.BodyAsync(context, RestJson.Types.IgnoreRequest)).Ignore ?? [];
+        var id = RestErrors.Folder(engine, folder).Config.Id;
+        var lines = (await JsonResults.BodyAsync(context, RestJson.Types.IgnoreRequest)).Ignore ?? [];
         if (lines.Any(l => l is null))
             throw new BadHttpRequestException("ignore is to be a list of texts.");
         try

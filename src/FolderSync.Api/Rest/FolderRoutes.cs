@@ -23,7 +23,7 @@ internal sealed class FolderRoutes(ISyncEngine engine) : IRoutes
     /// <summary>What is kept of each name, as Syncthing lists it.</summary>
     private async Task<IResult> VersionsAsync(string? folder, CancellationToken cancellation)
     {
-        var kept = await Answers.OrConflictAsync(engine.VersionsAsync(Refusals.Folder(engine, folder).Config.Id, cancellation));
+        var kept = await JsonResults.OrConflictAsync(engine.VersionsAsync(RestErrors.Folder(engine, folder).Config.Id, cancellation));
         var all = kept.GroupBy(k => k.Version.Name.Value).ToDictionary(
             k => k.Key, k => (IReadOnlyList<KeptVersion>)[.. k.Select(v => new KeptVersion(v.Version.KeptAt, v.Version.Modified.ToDateTimeOffset(), v.Version.Size))]);
         return RestJson.Of(all, RestJson.Types.IReadOnlyDictionaryStringIReadOnlyListKeptVersion);
@@ -32,9 +32,9 @@ internal sealed class FolderRoutes(ISyncEngine engine) : IRoutes
     /// <returns>By name, what kept it from being restored.</returns>
     private async Task<IResult> RestoreVersionsAsync(HttpContext context, string? folder)
     {
-        var id = Refusals.Folder(engine, folder).Config.Id;
+        var id = RestErrors.Folder(engine, folder).Config.Id;
         var wanted = await RestJson.ObjectAsync(context.Request);
-        var known = (await Answers.OrConflictAsync(engine.VersionsAsync(id, context.RequestAborted))).ToLookup(v => v.Version.Name.Value);
+        var known = (await JsonResults.OrConflictAsync(engine.VersionsAsync(id, context.RequestAborted))).ToLookup(v => v.Version.Name.Value);
         var failed = new Dictionary<string, string>();
         foreach (var (name, at) in wanted)
         {
@@ -59,7 +59,7 @@ internal sealed class FolderRoutes(ISyncEngine engine) : IRoutes
 
     private IResult Errors(string? folder)
     {
-        var snapshot = Refusals.Folder(engine, folder);
+        var snapshot = RestErrors.Folder(engine, folder);
         IEnumerable<FolderError> errors = [.. snapshot.PullProblems.Select(p => new FolderError(p.Name.Value, p.Reason)), .. snapshot.ScanProblems.Select(p => new FolderError(p.Path, p.Reason))];
         return RestJson.Of(new FolderErrors(snapshot.Config.Id.Value, [.. errors.Take(MaxErrors)], 1, MaxErrors), RestJson.Types.FolderErrors);
     }

@@ -8,7 +8,7 @@ using FolderSync.Contracts;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/config's smaller parts: the page's own settings, templates for new folders and devices, what FolderSync only keeps.</summary>
-internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, RunningPage running) : IRoutes
+internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, PageEndpoint running) : IRoutes
 {
     public void Map(RouteGroupBuilder rest)
     {
@@ -35,7 +35,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
         var present = extras[SyncthingOptions.Gui]?.DeepClone() as JsonObject ?? [];
         var gui = replace ? json.DeepClone().AsObject() : present;
         if (replace)
-            SyncthingOptions.KeepUnsent(SyncthingOptions.Gui, gui, present);
+            SyncthingOptions.PreserveOmitted(SyncthingOptions.Gui, gui, present);
         else
             RestJson.Merge(gui, json);
         extras[SyncthingOptions.Gui] = ConfigChanges.Unsecret(gui);
@@ -79,7 +79,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
             var present = all[kind]?.DeepClone() as JsonObject ?? [];
             var template = replace ? body.DeepClone().AsObject() : present;
             if (replace)
-                SyncthingOptions.KeepUnsent(kind, template, present);
+                SyncthingOptions.PreserveOmitted(kind, template, present);
             else
                 RestJson.Merge(template, body);
             if (kind != SyncthingOptions.Ignores)
@@ -92,14 +92,14 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, Runnin
     }
 
     /// <summary>What of the templates that are set a client doesn't know stays.</summary>
-    public static void KeepUnsent(JsonObject sent, JsonObject? present)
+    public static void PreserveOmitted(JsonObject sent, JsonObject? present)
     {
         foreach (var (kind, template) in present ?? [])
         {
             if (!sent.ContainsKey(kind))
                 sent[kind] = template?.DeepClone();
             else if (sent[kind] is JsonObject inner && template is JsonObject there)
-                SyncthingOptions.KeepUnsent(kind, inner, there);
+                SyncthingOptions.PreserveOmitted(kind, inner, there);
         }
     }
 

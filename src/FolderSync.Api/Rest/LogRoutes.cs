@@ -9,7 +9,7 @@ using FolderSync.Index;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/system/log, loglevels and debug, error: what the service has to say of itself.</summary>
-internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore state, ILogger log) : IRoutes
+internal sealed class LogRoutes(LogBuffer book, RecentErrors errors, IStateStore state, ILogger log) : IRoutes
 {
     private const int MaxError = 4096;
 
@@ -20,7 +20,7 @@ internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore s
     {
         rest.MapGet("/system/log", (string? since) => RestJson.Of(new LogMessages(Messages(Entries(since))), RestJson.Types.LogMessages));
         rest.MapGet("/system/log.txt", (string? since) => Results.Text(
-            string.Concat(Entries(since).Select(e => $"{RestJson.Time(e.Time)}: {PrintableText.Of(e.Text)}\n")), "text/plain; charset=utf-8"));
+            string.Concat(Entries(since).Select(e => $"{RestJson.Time(e.Time)}: {PrintableText.Escape(e.Text)}\n")), "text/plain; charset=utf-8"));
         rest.MapGet("/system/error", (string? since) => RestJson.Of(new ErrorMessages(Messages(After(errors.All, since))), RestJson.Types.ErrorMessages));
         rest.MapPost("/system/error", ConfigChanges.Handler(PostErrorAsync));
         rest.MapPost("/system/error/clear", () =>
@@ -96,7 +96,7 @@ internal sealed class LogRoutes(LogBook book, RecentErrors errors, IStateStore s
         _ => area,
     };
 
-    private IReadOnlyList<LogEntry> Entries(string? since) => After(book.Since(0, LogBook.Kept), since);
+    private IReadOnlyList<LogEntry> Entries(string? since) => After(book.Since(0, LogBuffer.Kept), since);
 
     private static List<LogEntry> After(IReadOnlyList<LogEntry> entries, string? since) => Since(since) is { } time ? [.. entries.Where(e => e.Time > time)] : [.. entries];
 

@@ -11,7 +11,7 @@ internal static class OptionJson
     public static JsonObject Write<T>(IEnumerable<SyncthingField<T>> fields, T value)
     {
         var json = new JsonObject();
-        foreach (var field in fields.Where(f => f.Form is not SyncthingForm<T>.ByHand))
+        foreach (var field in fields.Where(f => f.Form is not SyncthingForm<T>.Custom))
         {
             var steps = field.Name.Split('.');
             var holder = json;
@@ -44,22 +44,22 @@ internal static class OptionJson
 
     private static JsonNode? Of<T>(SyncthingForm<T> form, T value) => form switch
     {
-        SyncthingForm<T>.Flag f => f.Get(value),
-        SyncthingForm<T>.Whole f => f.Get(value),
+        SyncthingForm<T>.Boolean f => f.Get(value),
+        SyncthingForm<T>.Integer f => f.Get(value),
         SyncthingForm<T>.Text f => f.Get(value),
-        SyncthingForm<T>.Texts f => new JsonArray([.. f.Get(value).Select(t => JsonValue.Create(t))]),
-        SyncthingForm<T>.Word f => f.Words[f.Get(value)],
+        SyncthingForm<T>.TextList f => new JsonArray([.. f.Get(value).Select(t => JsonValue.Create(t))]),
+        SyncthingForm<T>.Choice f => f.Choices[f.Get(value)],
         SyncthingForm<T>.Amount f => f.Get(value) is var (amount, isBytes) ? RestJson.ObjectOf(new DiskAmount(amount, isBytes ? "B" : "%"), RestJson.Types.DiskAmount) : null,
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 
     private static T Read<T>(SyncthingForm<T> form, JsonReader reader, string name, T seed) => form switch
     {
-        SyncthingForm<T>.Flag f => f.Set(seed, reader.Flag(name, f.Get(seed))),
-        SyncthingForm<T>.Whole f => f.Set(seed, reader.Number(name, f.Get(seed))),
-        SyncthingForm<T>.Text f => reader.Has(name) ? f.Set(seed, Good(reader.Text(name, ""), f.WhyNot, "")) : seed,
-        SyncthingForm<T>.Texts f => reader.Has(name) ? f.Set(seed, [.. reader.Texts(name).Select(t => Good(t, f.WhyNot, $"{name}: "))]) : seed,
-        SyncthingForm<T>.Word f => reader.Text(name, "") is { Length: > 0 } text ? f.Set(seed, PlaceOf(f, text, reader, name)) : seed,
+        SyncthingForm<T>.Boolean f => f.Set(seed, reader.Flag(name, f.Get(seed))),
+        SyncthingForm<T>.Integer f => f.Set(seed, reader.Number(name, f.Get(seed))),
+        SyncthingForm<T>.Text f => reader.Has(name) ? f.Set(seed, Good(reader.Text(name, ""), f.Validate, "")) : seed,
+        SyncthingForm<T>.TextList f => reader.Has(name) ? f.Set(seed, [.. reader.Texts(name).Select(t => Good(t, f.Validate, $"{name}: "))]) : seed,
+        SyncthingForm<T>.Choice f => reader.Text(name, "") is { Length: > 0 } text ? f.Set(seed, PlaceOf(f, text, reader, name)) : seed,
         SyncthingForm<T>.Amount f => reader.Object(name) is { } amount ? f.Set(seed, AmountOf(new JsonReader(amount, name), f.Get(seed).Amount)) : seed,
         _ => seed,
     };
@@ -67,14 +67,14 @@ internal static class OptionJson
     private static string Good(string text, Func<string, string?>? whyNot, string about) =>
         whyNot?.Invoke(text) is { } why ? throw new BadHttpRequestException(about + why) : text;
 
-    private static int PlaceOf<T>(SyncthingForm<T>.Word form, string text, JsonReader reader, string name)
+    private static int PlaceOf<T>(SyncthingForm<T>.Choice form, string text, JsonReader reader, string name)
     {
         foreach (var (word, why) in form.Unsupported)
         {
             if (word.Equals(text, StringComparison.OrdinalIgnoreCase))
                 throw new BadHttpRequestException(why);
         }
-        return form.Find(text) is >= 0 and var place ? place : throw reader.Wrong(name, "one of " + string.Join(", ", form.Words));
+        return form.Find(text) is >= 0 and var place ? place : throw reader.Wrong(name, "one of " + string.Join(", ", form.Choices));
     }
 
     private static (double Amount, bool IsBytes) AmountOf(JsonReader reader, double absent)

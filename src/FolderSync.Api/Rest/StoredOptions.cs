@@ -14,7 +14,7 @@ namespace FolderSync.Api.Rest;
 /// Options that an earlier version stored and did not act on. What concerns safety is taken out and told as a problem. A folder that was to
 /// go out encrypted doesn't go out at all, from before the engine starts.
 /// </summary>
-public sealed class StoredOptions(IStateStore state, ConfigStore store, ProblemBook problems)
+public sealed class StoredOptions(IStateStore state, ConfigStore store, ProblemStore problems)
 {
     public const string Document = "rest-config";
 
@@ -38,7 +38,7 @@ public sealed class StoredOptions(IStateStore state, ConfigStore store, ProblemB
     /// <summary>Ends such shares in config.yaml, takes the options out, and tells of both.</summary>
     /// <exception cref="ConfigException">The file is wrong; <see cref="Guarded"/> holds all the same.</exception>
     /// <exception cref="IOException">It can't be written; the same.</exception>
-    public async Task SettleAsync(CancellationToken cancellation)
+    public async Task RemoveUnsupportedAsync(CancellationToken cancellation)
     {
         var stored = Read();
         var shares = Encrypted(stored, store.Current.Engine);

@@ -19,7 +19,7 @@ using PendingFolder = FolderSync.Contracts.PendingFolder;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/system, /rest/svc, /rest/stats, /rest/cluster.</summary>
-internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, RunningPage page, ServiceEvents events, ServiceEnd end, DeviceDiscovery discovery, StoredOptions stored) : IRoutes
+internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, PageEndpoint page, ServiceEvents events, ServiceShutdown end, DeviceDiscovery discovery, StoredOptions stored) : IRoutes
 {
     public void Map(RouteGroupBuilder rest)
     {
@@ -39,7 +39,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         rest.MapGet("/cluster/pending/devices", PendingDevices);
         rest.MapDelete("/cluster/pending/devices", (string? device) =>
         {
-            var id = Refusals.Device(device);
+            var id = RestErrors.Device(device);
             engine.State.RemovePendingDevice(id);
             events.DevicesNoLongerPending([id]);
             return RestJson.Empty();
@@ -49,8 +49,8 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
         {
             if (string.IsNullOrEmpty(folder))
                 throw new BadHttpRequestException("Say which folder: ?folder=ID.");
-            var from = string.IsNullOrEmpty(device) ? (DeviceId?)null : Refusals.Device(device);
-            var id = Refusals.FolderIdOf(folder);
+            var from = string.IsNullOrEmpty(device) ? (DeviceId?)null : RestErrors.Device(device);
+            var id = RestErrors.FolderIdOf(folder);
             engine.State.RemovePendingFolder(id, from);
             events.FoldersNoLongerPending([(id, from)]);
             return RestJson.Empty();
@@ -163,7 +163,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
 
     private async Task<IResult> PauseAsync(string? device, bool paused)
     {
-        var id = string.IsNullOrEmpty(device) ? (DeviceId?)null : Refusals.Device(device);
+        var id = string.IsNullOrEmpty(device) ? (DeviceId?)null : RestErrors.Device(device);
         if (id is not null && config.Current.Engine.Device(id.Value) is null)
             throw new NotFoundException($"There is no device {id}.");
         await config.UpdateAsync(c => c.WithEngine(e => e with
@@ -223,7 +223,7 @@ internal sealed class SystemRoutes(ISyncEngine engine, ConfigStore config, Runni
 
     private IResult PendingFolders(string? device)
     {
-        var wanted = string.IsNullOrEmpty(device) ? (DeviceId?)null : Refusals.Device(device);
+        var wanted = string.IsNullOrEmpty(device) ? (DeviceId?)null : RestErrors.Device(device);
         var all = engine.State.PendingFolders().Where(f => wanted is null || f.Device == wanted).GroupBy(f => f.Folder.Value).ToDictionary(f => f.Key, f => new PendingFolder(
             f.ToDictionary(o => o.Device.ToString(), o => new FolderOffer(o.Time, o.Label, o.ReceiveEncrypted, RemoteEncrypted: false))));
         return RestJson.Of(all, RestJson.Types.IReadOnlyDictionaryStringPendingFolder);

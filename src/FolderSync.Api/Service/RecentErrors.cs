@@ -8,7 +8,7 @@ internal sealed class RecentErrors
     private readonly Lock _lock = new();
     private readonly Queue<LogEntry> _entries = new();
 
-    public RecentErrors(LogBook book) => book.Added += Add;
+    public RecentErrors(LogBuffer book) => book.Added += Add;
 
     public IReadOnlyList<LogEntry> All
     {

@@ -20,9 +20,9 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
 
     public void Map(RouteGroupBuilder rest)
     {
-        rest.MapGet(Root, () => RestJson.Of(new SettingsSections([.. ConfigSchema.Groups.Select(s => new SettingsSection(s.Name, s.About))]), RestJson.Types.SettingsSections))
+        rest.MapGet(Root, () => RestJson.Of(new SettingsSections([.. ConfigSchema.Groups.Select(s => new SettingsSection(s.Name, s.Description))]), RestJson.Types.SettingsSections))
             .Produces<SettingsSections>().WithSummary("The sections of config.yaml whose options are single.");
-        rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(Shown(Section(section).Options, o => Section(section).Write(o, store.Current)), RestJson.Types.SectionOptions))
+        rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(ToJson(Section(section).Options, o => Section(section).Write(o, store.Current)), RestJson.Types.SectionOptions))
             .Produces<SectionOptions>().WithSummary("A section's options, each with its sentence, kind, default and value, in the file's words.");
         rest.MapPatch(Root + "/{section}", async (HttpContext c, string section) => await ChangeAsync(c, Section(section).Options,
             (reader, option, node, config) => Section(section).ReadOption(reader, option, node, config)))
@@ -34,7 +34,7 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
     private void MapItems<T>(RouteGroupBuilder rest, string kind, ConfigFields<T> fields, Func<ServiceConfig, string, T> find, Func<ServiceConfig, T, ServiceConfig> put)
     {
         rest.MapGet($"{Root}/{kind}/{{id}}", (HttpContext c, string id) => RestJson.Of(
-                Shown([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c)))), RestJson.Types.SectionOptions))
+                ToJson([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c)))), RestJson.Types.SectionOptions))
             .Produces<SectionOptions>().WithSummary($"The options of one of the {kind}.");
         rest.MapPatch($"{Root}/{kind}/{{id}}", async (HttpContext c, string id) => await ChangeAsync(c, [.. fields.All.Where(f => f.Key != ConfigSchema.Id)],
             (reader, option, node, config) => put(config, ((ConfigField<T>)option).Read(reader, node, find(config, RequestPath.Last(c))))))
@@ -45,15 +45,15 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
         ConfigSchema.Groups.FirstOrDefault(s => s.Name == name) ?? throw new NotFoundException($"There is no section '{name}' in the configuration.");
 
     private static FolderConfig Folder(ServiceConfig config, string id) =>
-        config.Engine.Folder(Refusals.FolderIdOf(id)) ?? throw Refusals.NoFolder(id);
+        config.Engine.Folder(RestErrors.FolderIdOf(id)) ?? throw RestErrors.NoFolder(id);
 
     private static DeviceConfig Device(ServiceConfig config, string id) =>
-        config.Engine.Device(Refusals.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");
+        config.Engine.Device(RestErrors.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");
 
-    internal static SectionOptions Shown(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new(
+    internal static SectionOptions ToJson(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new(
     [
         .. options.Select(o => new SettingsOption(
-            o.Key, o.Label, o.About, Kind(o.Type), (o.Type as ConfigType.Word)?.Words, o.IsSecret, Of(o.Default), o.IsSecret ? SettingsValue.Of("") : Of(value(o)))),
+            o.Key, o.Label, o.Description, Kind(o.Type), (o.Type as ConfigType.Choice)?.Choices, o.IsSecret, Of(o.Default), o.IsSecret ? SettingsValue.Of("") : Of(value(o)))),
     ]);
 
     private static string Kind(ConfigType type) => char.ToLowerInvariant(type.GetType().Name[0]) + type.GetType().Name[1..];

@@ -8,7 +8,7 @@ internal static class StatusPage
 {
     private const string Prefix = "FolderSync.Api.Web.";
 
-    public static void Map(WebApplication app, Gatekeeper gate)
+    public static void Map(WebApplication app, AccessMiddleware gate)
     {
         foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
         {
@@ -17,7 +17,7 @@ internal static class StatusPage
             app.MapGet(file == "index.html" ? "/" : "/" + file, (HttpContext context) =>
             {
                 if (file == "index.html")
-                    gate.GiveToken(context);
+                    gate.IssueCsrfToken(context);
                 return Results.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!, type);
             });
         }

@@ -17,7 +17,7 @@ internal sealed class WindowsAutostart(ProgramFiles programs, string key = Windo
     private const string Name = "FolderSync";
 
     /// <summary>Windows reads no longer command.</summary>
-    private const int LongestCommand = 260;
+    private const int MaxCommandLength = 260;
 
     private IReadOnlyList<string> Command => programs.Tray ?? programs.Service;
 
@@ -34,8 +34,8 @@ internal sealed class WindowsAutostart(ProgramFiles programs, string key = Windo
     public Task TurnOnAsync(bool now, CancellationToken cancellation)
     {
         var command = string.Join(' ', Command.Select(Quote));
-        if (command.Length > LongestCommand)
-            throw CliException.Failed($"Windows allows at most {LongestCommand} characters for a command at login; this one has {command.Length}: {command}. Install FolderSync, or move its home, to a shorter path.");
+        if (command.Length > MaxCommandLength)
+            throw CliException.Failed($"Windows allows at most {MaxCommandLength} characters for a command at login; this one has {command.Length}: {command}. Install FolderSync, or move its home, to a shorter path.");
         using (var run = Registry.CurrentUser.CreateSubKey(key))
             run.SetValue(Name, command, RegistryValueKind.String);
         SwitchOn();

@@ -18,10 +18,10 @@ internal static class ConfigCommands
     {
         var file = new Argument<string?>("FILE") { Description = "Check this file instead of the home's config.yaml.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("check", "Checks the configuration and reports errors with line and column. The exit code is 2 if there are any.") { file };
-        return cli.Does(command, async (context, home, parsed, _) =>
+        return cli.SetHandler(command, async (context, home, parsed, _) =>
         {
             var path = parsed.GetValue(file) is { } named ? System.IO.Path.GetFullPath(named, context.WorkingDirectory) : home.ConfigFile;
-            foreach (var warning in ConfigOverrides.Misspelt(context.Variables))
+            foreach (var warning in ConfigOverrides.FindMisspelled(context.Variables))
                 await context.Error.WriteLineAsync(warning);
             var good = FileCheck.Of(path, home, ConfigOverrides.FromEnvironment(context.Environment));
             foreach (var warning in good.Warnings)
@@ -34,18 +34,18 @@ internal static class ConfigCommands
     {
         var set = new Option<bool>("--set") { Description = "Omit options that have their default." };
         var command = new Command("show", "Prints the configuration in force, each option with its origin: file, environment, flag or default. Keys and hashes are hidden.") { set };
-        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, home, parsed, cancellation) =>
         {
             using var client = await CliContext.ConnectAsync(home, cancellation);
             var overrides = client is not null && ServiceAddress.Find(home.Path) is { } running
                 ? running.Overrides.Aggregate(ConfigOverrides.None, (o, one) => o.With(new ConfigOverride(one.Section, one.Option, one.Value, one.Source)))
                 : ConfigOverrides.FromEnvironment(context.Environment);
             var state = ConfigState.Load(home, new ConfigBackups(home.ConfigBackups, TimeProvider.System), overrides);
-            await context.Out.WriteAsync(ConfigShow.Text(state, overrides, defaults: !parsed.GetValue(set)));
+            await context.Out.WriteAsync(ConfigPrinter.Text(state, overrides, defaults: !parsed.GetValue(set)));
         });
     }
 
-    private static Command Edit(CommandSet cli) => cli.Does(
+    private static Command Edit(CommandSet cli) => cli.SetHandler(
         new Command("edit", "Opens a copy of the configuration in $VISUAL or $EDITOR, checks it, and replaces the file only with a valid copy."),
         async (context, home, parsed, cancellation) =>
         {
@@ -54,30 +54,30 @@ internal static class ConfigCommands
             var edited = await new ConfigEdit(home, editor, async refused =>
             {
                 foreach (var problem in refused.Problems)
-                    await context.Error.WriteLineAsync(PrintableText.Of(problem.ToString()));
+                    await context.Error.WriteLineAsync(PrintableText.Escape(problem.ToString()));
                 return await context.AskAsync("Edit it again?", cancellation);
             }).RunAsync(cancellation);
             switch (edited)
             {
-                case ConfigEdited.Unchanged:
+                case ConfigEditResult.Unchanged:
                     await context.Error.WriteLineAsync("Nothing was changed.");
                     break;
-                case ConfigEdited.Replaced replaced:
+                case ConfigEditResult.Replaced replaced:
                     foreach (var warning in replaced.Warnings)
-                        await context.Error.WriteLineAsync(PrintableText.Of(warning.ToString()));
+                        await context.Error.WriteLineAsync(PrintableText.Escape(warning.ToString()));
                     await context.Error.WriteLineAsync($"'{home.ConfigFile}' is saved{(await IsRunningAsync(home, cancellation) ? " and was reloaded" : "; it takes effect when FolderSync starts")}.");
                     break;
-                case ConfigEdited.GivenUp left:
+                case ConfigEditResult.Abandoned left:
                     throw CliException.BadInput($"Nothing was changed. Your changes are in '{left.Copy}'.");
-                case ConfigEdited.Overtaken left:
+                case ConfigEditResult.Conflicted left:
                     throw CliException.Failed($"'{home.ConfigFile}' was changed by another program meanwhile and was not replaced. Your changes are in '{left.Copy}'.");
             }
         });
 
-    private static Command Path(CommandSet cli) => cli.Does(
+    private static Command Path(CommandSet cli) => cli.SetHandler(
         new Command("path", "Prints the path of the configuration."), (context, home, _, _) => context.Out.WriteLineAsync(home.ConfigFile));
 
-    private static Command Schema(CommandSet cli) => cli.Does(
+    private static Command Schema(CommandSet cli) => cli.SetHandler(
         new Command("schema", "Prints the JSON Schema of config.yaml, for completion and checks in editors."), (context, _, _, _) => context.Out.WriteAsync(ConfigJsonSchema.Text));
 
     private static async Task<bool> IsRunningAsync(HomeDirectory home, CancellationToken cancellation)

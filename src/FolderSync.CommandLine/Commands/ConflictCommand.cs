@@ -10,11 +10,11 @@ internal static class ConflictCommand
 {
     public static Command Create(CommandSet cli)
     {
-        var folder = new Argument<string?>("FOLDER") { Description = "Its ID, label or path. Default: all.", Arity = ArgumentArity.ZeroOrOne }.CompletesFolders(cli);
+        var folder = new Argument<string?>("FOLDER") { Description = "Its ID, label or path. Default: all.", Arity = ArgumentArity.ZeroOrOne }.CompleteFolders(cli);
         var keepCopy = new Option<string?>("--keep-copy") { Description = "Keep that copy's content under the original name.", HelpName = "COPY" };
         var keepCurrent = new Option<string?>("--keep-current") { Description = "Keep the present file and move that copy to the versions.", HelpName = "COPY" };
         var json = new Option<bool>("--json") { Description = "Print the list as JSON." };
-        return cli.Does(new Command("conflicts", "Lists and resolves conflict copies.") { folder, keepCopy, keepCurrent, json }, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(new Command("conflicts", "Lists and resolves conflict copies.") { folder, keepCopy, keepCurrent, json }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             var target = parsed.GetValue(folder) is { } word ? Targets.Folder(word, await client.FoldersAsync(cancellation)).Id : null;
@@ -28,7 +28,7 @@ internal static class ConflictCommand
                 if (found.Count != 1)
                     throw CliException.BadInput(found.Count == 0 ? $"There is no conflict copy '{chosen}'. `foldersync conflicts` lists them." : $"Several folders have a copy '{chosen}': name the folder, too.");
                 await client.ResolveConflictAsync(found[0].Folder, chosen, copy is not null, cancellation);
-                await context.Out.WriteLineAsync($"'{PrintableText.Of(found[0].Item)}' has {(copy is not null ? "the copy's content now" : "kept its content")}. The other one is among the versions.");
+                await context.Out.WriteLineAsync($"'{PrintableText.Escape(found[0].Item)}' has {(copy is not null ? "the copy's content now" : "kept its content")}. The other one is among the versions.");
                 return;
             }
             if (parsed.GetValue(json))
@@ -44,8 +44,8 @@ internal static class ConflictCommand
     {
         foreach (var conflict in all)
         {
-            await context.Out.WriteLineAsync($"{Amount.Moment(conflict.Time, context.Time.GetUtcNow()),-16}  {PrintableText.Of(conflict.Folder)}: {PrintableText.Of(conflict.Item)}");
-            await context.Out.WriteLineAsync($"{"",-16}  has the content of {PrintableText.Of(conflict.DeviceName.Length > 0 ? conflict.DeviceName : conflict.Device)}; the other one is {PrintableText.Of(conflict.Copy)}");
+            await context.Out.WriteLineAsync($"{HumanReadable.Moment(conflict.Time, context.Time.GetUtcNow()),-16}  {PrintableText.Escape(conflict.Folder)}: {PrintableText.Escape(conflict.Item)}");
+            await context.Out.WriteLineAsync($"{"",-16}  has the content of {PrintableText.Escape(conflict.DeviceName.Length > 0 ? conflict.DeviceName : conflict.Device)}; the other one is {PrintableText.Escape(conflict.Copy)}");
         }
         await context.Out.WriteLineAsync("`foldersync conflicts FOLDER --keep-copy COPY` keeps that copy, `--keep-current COPY` keeps the present file.");
     }

@@ -7,7 +7,7 @@ namespace FolderSync.CommandLine.Commands;
 
 internal static class IgnoreCommand
 {
-    private const int Shown = 50;
+    private const int MaxShown = 50;
 
     public static Command Create(CommandSet cli)
     {
@@ -15,7 +15,7 @@ internal static class IgnoreCommand
         var add = new Option<string[]>("--add") { Description = "A pattern to append; may be repeated.", HelpName = "PATTERN" };
         var remove = new Option<string[]>("--remove") { Description = "A pattern to remove; may be repeated.", HelpName = "PATTERN" };
         var preview = new Option<bool>("--preview") { Description = "Only show which present files would be ignored." };
-        return cli.Does(new Command("ignore", "Shows or changes a folder's ignore patterns.") { folder, add, remove, preview }, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(new Command("ignore", "Shows or changes a folder's ignore patterns.") { folder, add, remove, preview }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             var target = Targets.Folder(parsed.GetRequiredValue(folder), await client.FoldersAsync(cancellation));
@@ -24,7 +24,7 @@ internal static class IgnoreCommand
             var lines = Changed(present, added, removed);
             if (parsed.GetValue(preview))
             {
-                await PreviewAsync(context, await client.PreviewIgnoresAsync(new IgnorePreviewRequest(target.Id, lines, 1, Shown), cancellation), lines);
+                await PreviewAsync(context, await client.PreviewIgnoresAsync(new IgnorePreviewRequest(target.Id, lines, 1, MaxShown), cancellation), lines);
                 return;
             }
             if (added.Length + removed.Length == 0)
@@ -32,7 +32,7 @@ internal static class IgnoreCommand
                 if (present.Count == 0)
                     await context.Error.WriteLineAsync($"Nothing in '{target.Id}' is ignored. `foldersync ignore {target.Id} --add PATTERN` adds a pattern.");
                 foreach (var line in present)
-                    await context.Out.WriteLineAsync(PrintableText.Of(line));
+                    await context.Out.WriteLineAsync(PrintableText.Escape(line));
                 return;
             }
             if (lines.SequenceEqual(present))
@@ -43,7 +43,7 @@ internal static class IgnoreCommand
             // An invalid pattern stops the folder, so refuse it first.
             Check(await client.PreviewIgnoresAsync(new IgnorePreviewRequest(target.Id, lines, 1, 1), cancellation), lines);
             await client.SetIgnoresAsync(target.Id, lines, cancellation);
-            await context.Out.WriteLineAsync($"'{target.Id}' has {Amount.Count(lines.Count, "line")} of patterns now.");
+            await context.Out.WriteLineAsync($"'{target.Id}' has {HumanReadable.Count(lines.Count, "line")} of patterns now.");
         });
     }
 
@@ -76,9 +76,9 @@ internal static class IgnoreCommand
             return;
         }
         foreach (var item in preview.Items.Where(i => i.Ignored))
-            await context.Out.WriteLineAsync($"{PrintableText.Of(item.Name)}{(item.Type == "dir" ? "/" : "")}{(item.Pattern is { } p ? "  by " + PrintableText.Of(p) : "")}");
+            await context.Out.WriteLineAsync($"{PrintableText.Escape(item.Name)}{(item.Type == "dir" ? "/" : "")}{(item.Pattern is { } p ? "  by " + PrintableText.Escape(p) : "")}");
         if (preview.Total > preview.Items.Count)
             await context.Out.WriteLineAsync($"... and {preview.Total - preview.Items.Count:N0} more.");
-        await context.Out.WriteLineAsync($"Ignored: {Amount.Count(preview.IgnoredFiles, "file")} that {(preview.IgnoredFiles == 1 ? "is" : "are")} synced now, {Amount.Bytes(preview.IgnoredBytes)}. Nothing was changed.");
+        await context.Out.WriteLineAsync($"Ignored: {HumanReadable.Count(preview.IgnoredFiles, "file")} that {(preview.IgnoredFiles == 1 ? "is" : "are")} synced now, {HumanReadable.Bytes(preview.IgnoredBytes)}. Nothing was changed.");
     }
 }

@@ -15,18 +15,18 @@ internal static class ImportCommand
         var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask." };
         var force = new Option<bool>("--force") { Description = "Import even if this home already has an identity, which is then backed up." };
         var command = new Command("import-syncthing", "Imports a Syncthing's identity, devices, folders and options. Other devices won't notice; no file is touched.") { directory, dryRun, yes, force };
-        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, home, parsed, cancellation) =>
         {
             var from = Find(context, parsed.GetValue(directory));
             var plan = ImportReader.Read(from, home);
             foreach (var line in plan.Lines(home))
-                await context.Out.WriteLineAsync(PrintableText.Of(line));
+                await context.Out.WriteLineAsync(PrintableText.Escape(line));
             _ = Importer.ConfigText(plan, home);
-            var why = await WhyNotAsync(plan, home, parsed.GetValue(force), cancellation);
+            var why = await ValidateAsync(plan, home, parsed.GetValue(force), cancellation);
             if (parsed.GetValue(dryRun))
             {
                 if (why is not null)
-                    await context.Error.WriteLineAsync($"foldersync: It can't be done now. {PrintableText.Of(why)}");
+                    await context.Error.WriteLineAsync($"foldersync: It can't be done now. {PrintableText.Escape(why)}");
                 return;
             }
             if (why is not null)
@@ -56,7 +56,7 @@ internal static class ImportCommand
         };
     }
 
-    private static async Task<string?> WhyNotAsync(ImportPlan plan, HomeDirectory home, bool force, CancellationToken cancellation)
+    private static async Task<string?> ValidateAsync(ImportPlan plan, HomeDirectory home, bool force, CancellationToken cancellation)
     {
         if (home.Path == plan.From.Path)
             return $"'{home}' is that Syncthing's own home. Give FolderSync another one with --home.";

@@ -10,7 +10,7 @@ namespace FolderSync.CommandLine.Commands;
 
 internal static class LogCommand
 {
-    private const int Most = 5000;
+    private const int MaxLines = 5000;
     private static readonly string[] Levels = ["trace", "debug", "info", "warning", "error", "critical"];
     private static readonly string[] Areas = ["folders", "peers", "index", "network", "disk", "rest", "web", "service"];
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -28,13 +28,13 @@ internal static class LogCommand
         var area = new Option<string?>("--area") { Description = $"Only of that area: {string.Join(", ", Areas)}.", HelpName = "AREA" };
         area.AcceptOnlyFromAmong(Areas);
         var lines = new Option<int>("--lines", "-n") { Description = "The number of lines. Default: 50.", HelpName = "N", DefaultValueFactory = _ => 50 };
-        return cli.Does(new Command("log", "Shows the service's latest log lines.") { follow, level, area, lines }, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(new Command("log", "Shows the service's latest log lines.") { follow, level, area, lines }, async (context, home, parsed, cancellation) =>
         {
-            if (parsed.GetValue(lines) is not (>= 0 and <= Most) and var wrong)
-                throw CliException.BadInput($"{wrong} lines are not available: the service keeps the latest {Most}.");
+            if (parsed.GetValue(lines) is not (>= 0 and <= MaxLines) and var wrong)
+                throw CliException.BadInput($"{wrong} lines are not available: the service keeps the latest {MaxLines}.");
             var filter = new Filter(Array.IndexOf(Levels, parsed.GetValue(level)), parsed.GetValue(area));
             using var client = await context.RequireAsync(home, cancellation);
-            var all = await client.LogAsync(0, Most, cancellation);
+            var all = await client.LogAsync(0, MaxLines, cancellation);
             foreach (var line in all.Where(filter.Takes).TakeLast(parsed.GetValue(lines)))
                 await WriteAsync(context, line);
             if (parsed.GetValue(follow))
@@ -58,7 +58,7 @@ internal static class LogCommand
                 {
                     try
                     {
-                        foreach (var line in await client.LogAsync(last, Most, cancellation))
+                        foreach (var line in await client.LogAsync(last, MaxLines, cancellation))
                         {
                             last = line.Seq;
                             if (filter.Takes(line))
@@ -85,7 +85,7 @@ internal static class LogCommand
     private static Task WriteAsync(CliContext context, LogLine line)
     {
         var word = line.Level switch { "trace" => "TRC", "debug" => "DBG", "info" => "INF", "warning" => "WRN", "error" => "ERR", _ => "CRT" };
-        var text = string.Create(CultureInfo.InvariantCulture, $"{line.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss.fff} {word} {PrintableText.Of(line.Area)}: {PrintableText.Of(line.Text)}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{line.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss.fff} {word} {PrintableText.Escape(line.Area)}: {PrintableText.Escape(line.Text)}");
         var colour = !Terminal.HasColours(context) ? "" : word switch { "ERR" or "CRT" => "\u001b[31m", "WRN" => "\u001b[33m", "DBG" or "TRC" => "\u001b[90m", _ => "" };
         return context.Out.WriteLineAsync(colour.Length > 0 ? $"{colour}{text}\u001b[0m" : text);
     }

@@ -13,7 +13,7 @@ internal static class NeedCommand
         var (folder, paging) = (FolderCommands.Folder(cli), new Paging());
         var command = new Command("need", "Lists the items of a folder that this device lacks, each with the reason.") { folder };
         paging.AddTo(command);
-        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, home, parsed, cancellation) =>
         {
             var (page, perPage) = paging.Of(parsed);
             using var client = await context.RequireAsync(home, cancellation);
@@ -32,10 +32,10 @@ internal static class NeedCommand
             var names = (await client.DevicesAsync(cancellation)).ToDictionary(d => d.DeviceId, d => d.Name is { Length: > 0 } name ? name : d.DeviceId);
             foreach (var item in need.Items)
             {
-                await context.Out.WriteLineAsync($"{item.Action,-8}  {(item.Type == "file" && item.Action is not ("delete" or "metadata") ? Amount.Bytes(item.Size) : ""),10}  {PrintableText.Of(item.Name)}");
-                await context.Out.WriteLineAsync($"{"",-22}{PrintableText.Of(Reason(item, names, context.Time.GetUtcNow()))}");
+                await context.Out.WriteLineAsync($"{item.Action,-8}  {(item.Type == "file" && item.Action is not ("delete" or "metadata") ? HumanReadable.Bytes(item.Size) : ""),10}  {PrintableText.Escape(item.Name)}");
+                await context.Out.WriteLineAsync($"{"",-22}{PrintableText.Escape(Reason(item, names, context.Time.GetUtcNow()))}");
             }
-            await Paging.SayAsync(context, need.Total, page, perPage, need.Items.Count);
+            await Paging.WriteRangeAsync(context, need.Total, page, perPage, need.Items.Count);
         });
     }
 
@@ -44,7 +44,7 @@ internal static class NeedCommand
     {
         var progress = item.State == "transferring" && item.Size > 0 ? $"{StatusTable.Percent(Math.Min(99.9, 100.0 * item.BytesDone / item.Size))}. " : "";
         var device = item.Device is { } id && names.TryGetValue(id, out var name) && !item.Reason.Contains(name, StringComparison.Ordinal) ? $" ({name})" : "";
-        var again = item.RetryAt is { } at ? $" Tried again {(at <= now ? "now" : "at " + Amount.Moment(at, now))}." : "";
+        var again = item.RetryAt is { } at ? $" Tried again {(at <= now ? "now" : "at " + HumanReadable.Moment(at, now))}." : "";
         return progress + item.Reason + device + again;
     }
 }

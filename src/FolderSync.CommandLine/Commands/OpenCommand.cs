@@ -9,7 +9,7 @@ internal static class OpenCommand
     public static Command Create(CommandSet cli)
     {
         var print = new Option<bool>("--print") { Description = "Only print the page's address." };
-        return cli.Does(new Command("open", "Opens the running service's page in the browser.") { print }, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(new Command("open", "Opens the running service's page in the browser.") { print }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             // Only the address: a key in it would stay in the browser's history.

@@ -14,7 +14,7 @@ internal static class PasswordCommand
         var user = new Option<string?>("--user") { Description = "The user name to require, too. Default: unchanged, initially none.", HelpName = "NAME" };
         var off = new Option<bool>("--off") { Description = "Remove the password: the page then works on this computer only." };
         var command = new Command("password", "Sets the page's password. Prompts for it, or reads a line from standard input if that isn't a terminal.") { user, off };
-        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, home, parsed, cancellation) =>
         {
             var self = context.Self(home);
             var hash = parsed.GetValue(off) ? "" : Password.Hash(await ReadAsync(context, cancellation));
@@ -41,7 +41,7 @@ internal static class PasswordCommand
             if (password != await Ask(console, "Once more: ", cancellation))
                 throw CliException.BadInput("The passwords don't match; nothing was changed.");
         }
-        return Password.WhyNot(password) is { } why ? throw CliException.BadInput(why) : password;
+        return Password.Validate(password) is { } why ? throw CliException.BadInput(why) : password;
     }
 
     private static Task<string> Ask(IAnsiConsole console, string question, CancellationToken cancellation) =>

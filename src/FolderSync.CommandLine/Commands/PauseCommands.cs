@@ -17,9 +17,9 @@ internal static class PauseCommands
     {
         var target = Target(cli);
         var time = new Option<string?>("--for") { Description = "How long to pause everything: 30m, 1h, 1h30m, 2d. Not for a single folder or device.", HelpName = "TIME" };
-        return cli.Does(new Command("pause", "Pauses syncing: everything, one folder, or one device.") { target, time }, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(new Command("pause", "Pauses syncing: everything, one folder, or one device.") { target, time }, async (context, home, parsed, cancellation) =>
         {
-            var duration = parsed.GetValue(time) is not { } text ? (TimeSpan?)null : Amount.ParseDuration(text) ??
+            var duration = parsed.GetValue(time) is not { } text ? (TimeSpan?)null : HumanReadable.ParseDuration(text) ??
                 throw CliException.BadInput($"'{text}' is not a duration. Write it as 30m, 1h, 1h30m or 2d.");
             var word = parsed.GetValue(target);
             if (word is not null && duration is not null)
@@ -32,7 +32,7 @@ internal static class PauseCommands
             }
             await client.PauseAllAsync(duration?.TotalMinutes, cancellation);
             await context.Out.WriteLineAsync(duration is { } d
-                ? $"Everything is paused until {Amount.Moment(context.Time.GetUtcNow() + d, context.Time.GetUtcNow())}. `foldersync resume` resumes it."
+                ? $"Everything is paused until {HumanReadable.Moment(context.Time.GetUtcNow() + d, context.Time.GetUtcNow())}. `foldersync resume` resumes it."
                 : "Everything is paused. `foldersync resume` resumes it.");
         });
     }
@@ -40,7 +40,7 @@ internal static class PauseCommands
     public static Command Resume(CommandSet cli)
     {
         var target = Target(cli);
-        return cli.Does(new Command("resume", "Ends a pause.") { target }, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(new Command("resume", "Ends a pause.") { target }, async (context, home, parsed, cancellation) =>
         {
             using var client = await context.RequireAsync(home, cancellation);
             if (parsed.GetValue(target) is { } word)
@@ -51,12 +51,12 @@ internal static class PauseCommands
             await client.ResumeAllAsync(cancellation);
             var resting = (await client.FoldersAsync(cancellation)).Where(f => f.Paused == true).Select(f => f.Id)
                 .Concat((await client.DevicesAsync(cancellation)).Where(d => d.Paused == true).Select(d => d.Name is { Length: > 0 } ? d.Name : d.DeviceId)).ToList();
-            await context.Out.WriteLineAsync(resting.Count == 0 ? "Everything is resumed." : $"Resumed. Still paused separately: {PrintableText.Of(string.Join(", ", resting))}.");
+            await context.Out.WriteLineAsync(resting.Count == 0 ? "Everything is resumed." : $"Resumed. Still paused separately: {PrintableText.Escape(string.Join(", ", resting))}.");
         });
     }
 
     private static Argument<string?> Target(CommandSet cli) =>
-        new Argument<string?>("NAME") { Description = "A folder's ID, label or path, or a device's name or ID. Default: everything.", Arity = ArgumentArity.ZeroOrOne }.CompletesFoldersAndDevices(cli);
+        new Argument<string?>("NAME") { Description = "A folder's ID, label or path, or a device's name or ID. Default: everything.", Arity = ArgumentArity.ZeroOrOne }.CompleteFoldersAndDevices(cli);
 
     private static async Task<string> SetAsync(ServiceClient client, string word, bool pause, CancellationToken cancellation)
     {
@@ -67,6 +67,6 @@ internal static class PauseCommands
             await client.PauseDeviceAsync(Targets.Device(word, devices).DeviceId, pause, cancellation);
         else
             await client.PauseFolderAsync(Targets.Folder(word, folders).Id, pause, cancellation);
-        return $"'{PrintableText.Of(word)}'";
+        return $"'{PrintableText.Escape(word)}'";
     }
 }

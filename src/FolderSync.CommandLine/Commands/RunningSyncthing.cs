@@ -8,7 +8,7 @@ namespace FolderSync.CommandLine.Commands;
 /// <summary>Detects a Syncthing that runs on a home directory: two programs with one identity would take each other's connections.</summary>
 internal static class RunningSyncthing
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Says how it was detected, as the end of a sentence; null if it wasn't.</summary>
     public static async Task<string?> FindAsync(SyncthingHome home, DeviceId id, PageConfig page, CancellationToken cancellation)
@@ -55,10 +55,10 @@ internal static class RunningSyncthing
         if (!ConfigAddress.TrySplit(page.Address, out var host, out var port) || port == 0)
             return false;
         host = host is "" or "0.0.0.0" or "::" ? "127.0.0.1" : host;
-        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = Patience };
+        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = ResponseTimeout };
         // Only the device ID in the response matters; nothing secret is sent.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        using var http = new HttpClient(handler) { Timeout = Patience };
+        using var http = new HttpClient(handler) { Timeout = ResponseTimeout };
         foreach (var scheme in page.Tls ? (string[])["https"] : ["http", "https"])
         {
             try

@@ -29,7 +29,7 @@ internal static class ServeCommand
         var level = new Option<LogLevel>("--log-level") { Description = "Trace, Debug, Information, Warning or Error.", DefaultValueFactory = _ => LogLevel.Information, HelpName = "LEVEL" };
         var withInput = new Option<bool>("--end-with-input") { Description = "End when standard input closes, and so with the program that started this one." };
         var command = new Command("serve", "Runs the service until Ctrl-C, SIGTERM or a shutdown from the page. Creates a missing home.") { address, key, set, noBrowser, level, withInput };
-        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, home, parsed, cancellation) =>
         {
             var options = new ServeOptions(
                 home,

@@ -8,10 +8,10 @@ namespace FolderSync.CommandLine.Commands;
 
 internal static class ServiceCommands
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    public static Command Shutdown(CommandSet cli) => cli.Does(new Command("shutdown", "Shuts the service down and waits until it has ended."), async (context, home, _, cancellation) =>
+    public static Command Shutdown(CommandSet cli) => cli.SetHandler(new Command("shutdown", "Shuts the service down and waits until it has ended."), async (context, home, _, cancellation) =>
     {
         using var client = await context.RequireAsync(home, cancellation);
         await client.ShutdownAsync(cancellation);
@@ -19,13 +19,13 @@ internal static class ServiceCommands
         await context.Out.WriteLineAsync("FolderSync has ended.");
     });
 
-    public static Command Restart(CommandSet cli) => cli.Does(new Command("restart", "Restarts the service and waits until it responds."), async (context, home, _, cancellation) =>
+    public static Command Restart(CommandSet cli) => cli.SetHandler(new Command("restart", "Restarts the service and waits until it responds."), async (context, home, _, cancellation) =>
     {
         using var client = await context.RequireAsync(home, cancellation);
         var started = (await client.StatusAsync(cancellation)).StartTime;
         await client.RestartAsync(cancellation);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(WaitTimeout);
         try
         {
             while (await StartedAsync(home, limit.Token) is not { } now || now == started)
@@ -57,7 +57,7 @@ internal static class ServiceCommands
         var begun = context.Time.GetTimestamp();
         while (!reached(ServiceAddress.Find(home.Path)))
         {
-            if (context.Time.GetElapsedTime(begun) > Patience)
+            if (context.Time.GetElapsedTime(begun) > WaitTimeout)
                 throw CliException.Failed($"The service was asked to, but has not {word} yet. Its log shows what it is waiting for.");
             await Task.Delay(Interval, context.Time, cancellation);
         }

@@ -13,20 +13,20 @@ internal static class ShareCommands
     public static Command Share(CommandSet cli)
     {
         var path = new Argument<string>("PATH") { Description = "The directory to sync." };
-        var with = new Option<string[]>("--with") { Description = "A paired device's ID or name; may be repeated.", Required = true, HelpName = "DEVICE" }.CompletesDevices(cli);
+        var with = new Option<string[]>("--with") { Description = "A paired device's ID or name; may be repeated.", Required = true, HelpName = "DEVICE" }.CompleteDevices(cli);
         var id = new Option<string?>("--id") { Description = "The folder's ID, the same on all devices. Default: made from the directory's name.", HelpName = "FOLDERID" };
         var label = new Option<string?>("--label") { Description = "Its name on this device.", HelpName = "TEXT" };
         var type = new Option<string?>("--type") { Description = "send-receive (default), send-only or receive-only.", HelpName = "TYPE" };
         type.AcceptOnlyFromAmong("send-receive", "send-only", "receive-only");
         var command = new Command("share", "Shares a directory with other devices, or an already shared one with more of them.") { path, with, id, label, type };
-        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, home, parsed, cancellation) =>
         {
             var directory = ExistingDirectory(context, parsed.GetRequiredValue(path));
-            using var configured = await ServiceOrFile.OpenAsync(context, home, cancellation);
+            using var configured = await ConfigTarget.OpenAsync(context, home, cancellation);
             var (devices, folders) = (await configured.DevicesAsync(cancellation), await configured.FoldersAsync(cancellation));
             var targets = parsed.GetRequiredValue(with).Select(w => Targets.Device(w, devices)).ToList();
             var present = folders.FirstOrDefault(f => f.Path is not null && Path.TrimEndingDirectorySeparator(f.Path) == directory);
-            if (parsed.GetValue(label) is { } called && ConfigSchema.WhyNotLabel(called) is { } tooLong)
+            if (parsed.GetValue(label) is { } called && ConfigSchema.ValidateLabel(called) is { } tooLong)
                 throw CliException.BadInput(tooLong);
             if (present is not null && parsed.GetValue(id) is { } wanted && wanted != present.Id)
                 throw CliException.BadInput($"'{directory}' is already shared as '{present.Id}'. Omit --id, or unshare it first.");
@@ -40,18 +40,18 @@ internal static class ShareCommands
             var names = string.Join(", ", targets.Select(t => t.Name is { Length: > 0 } ? t.Name : t.DeviceId));
             await context.Out.WriteLineAsync($"'{directory}' is shared with {names} as '{folder}'.");
             await context.Out.WriteLineAsync($"There, accept it on the page, or: foldersync share PATH --with {own} --id {folder}");
-            await PairCommands.SayAsync(context, configured);
+            await PairCommands.WriteNoteAsync(context, configured);
         });
     }
 
     public static Command Unshare(CommandSet cli)
     {
         var id = FolderCommands.Folder(cli);
-        var with = new Option<string[]>("--with") { Description = "Unshare it with this device only. Default: stop syncing it.", HelpName = "DEVICE" }.CompletesDevices(cli);
+        var with = new Option<string[]>("--with") { Description = "Unshare it with this device only. Default: stop syncing it.", HelpName = "DEVICE" }.CompleteDevices(cli);
         var command = new Command("unshare", "Stops syncing a folder. The files stay on every device.") { id, with };
-        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, home, parsed, cancellation) =>
         {
-            using var configured = await ServiceOrFile.OpenAsync(context, home, cancellation);
+            using var configured = await ConfigTarget.OpenAsync(context, home, cancellation);
             var folder = Targets.Folder(parsed.GetRequiredValue(id), await configured.FoldersAsync(cancellation));
             if (parsed.GetValue(with) is not { Length: > 0 } words)
             {
@@ -67,7 +67,7 @@ internal static class ShareCommands
                 await configured.PutFolderAsync(folder.Id, null, folder.Path ?? "", null, [.. rest.Select(CliContext.ParseDevice)], cancellation);
                 await context.Out.WriteLineAsync($"'{folder.Id}' is no longer shared with {string.Join(", ", words)}. Its files stay.");
             }
-            await PairCommands.SayAsync(context, configured);
+            await PairCommands.WriteNoteAsync(context, configured);
         });
     }
 
@@ -91,7 +91,7 @@ internal static class ShareCommands
 
     private static void CheckFree(string directory, string? id, IReadOnlyList<ConfiguredFolder> folders)
     {
-        if (id is not null && FolderIdText.WhyNot(id) is { } why)
+        if (id is not null && FolderIdText.Validate(id) is { } why)
             throw CliException.BadInput($"{why} Give another one with --id.");
         if (id is not null && folders.FirstOrDefault(f => f.Id == id) is { } taken)
             throw CliException.BadInput($"The ID '{id}' belongs to '{taken.Path}'. Give another one with --id.");

@@ -16,7 +16,7 @@ internal static class VersionsCommand
         var below = new Option<string>("--below") { Description = "Only names with this prefix.", HelpName = "PREFIX", DefaultValueFactory = _ => "" };
         var command = new Command("versions", "Lists and restores kept versions of replaced and deleted files.") { folder, restore, key, below };
         paging.AddTo(command);
-        return cli.Does(command, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, home, parsed, cancellation) =>
         {
             var (page, perPage) = paging.Of(parsed);
             using var client = await context.RequireAsync(home, cancellation);
@@ -25,7 +25,7 @@ internal static class VersionsCommand
             {
                 var version = await FindAsync(client, target.Id, name.Replace('\\', '/'), parsed.GetValue(key), cancellation);
                 var done = await client.RestoreVersionAsync(target.Id, version.Key, cancellation);
-                await context.Out.WriteLineAsync($"'{PrintableText.Of(done.Restored)}' was restored to the version kept at {Amount.Moment(version.VersionTime, context.Time.GetUtcNow())}. The previous file is kept as a version.");
+                await context.Out.WriteLineAsync($"'{PrintableText.Escape(done.Restored)}' was restored to the version kept at {HumanReadable.Moment(version.VersionTime, context.Time.GetUtcNow())}. The previous file is kept as a version.");
                 return;
             }
             if (parsed.GetValue(key) is not null)
@@ -39,10 +39,10 @@ internal static class VersionsCommand
             if (versions.Total == 0)
                 await context.Out.WriteLineAsync($"'{target.Id}' has no kept versions.");
             foreach (var item in versions.Items)
-                await context.Out.WriteLineAsync($"{Amount.Moment(item.VersionTime, context.Time.GetUtcNow()),-16}  {Amount.Bytes(item.Size),10}  {PrintableText.Of(item.Name)}");
-            await Paging.SayAsync(context, versions.Total, page, perPage, versions.Items.Count);
+                await context.Out.WriteLineAsync($"{HumanReadable.Moment(item.VersionTime, context.Time.GetUtcNow()),-16}  {HumanReadable.Bytes(item.Size),10}  {PrintableText.Escape(item.Name)}");
+            await Paging.WriteRangeAsync(context, versions.Total, page, perPage, versions.Items.Count);
             if (versions.Total > 0 && page == 1)
-                await context.Out.WriteLineAsync($"{Amount.Count(versions.Total, "version")}, {Amount.Bytes(versions.TotalBytes)}.");
+                await context.Out.WriteLineAsync($"{HumanReadable.Count(versions.Total, "version")}, {HumanReadable.Bytes(versions.TotalBytes)}.");
         });
     }
 

@@ -9,7 +9,7 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell." };
         shell.AcceptOnlyFromAmong([.. CompletionScripts.Shells]);
-        return cli.Does(new Command("completion", "Prints a shell script that completes FolderSync's commands, folders and devices.") { shell },
+        return cli.SetHandler(new Command("completion", "Prints a shell script that completes FolderSync's commands, folders and devices.") { shell },
             (context, _, parsed, _) => context.Out.WriteAsync(CompletionScripts.Of(parsed.GetRequiredValue(shell))));
     }
 }

@@ -53,12 +53,12 @@ internal sealed class CompletionDirective : Directive
         private static List<string> Shown(IEnumerable<CompletionItem> items, ShellWords words) =>
         [
             .. items.Where(c => c.Label.StartsWith(words.Current, StringComparison.OrdinalIgnoreCase)).DistinctBy(c => c.Label).OrderBy(c => c.Label, StringComparer.Ordinal)
-                .Select(c => PrintableText.Of(c.Label) + (What(c) is { Length: > 0 } what ? "\t" + what : "")),
+                .Select(c => PrintableText.Escape(c.Label) + (What(c) is { Length: > 0 } what ? "\t" + what : "")),
         ];
 
         private static string What(CompletionItem item)
         {
-            var text = PrintableText.Of((item.Detail ?? item.Documentation ?? "").ReplaceLineEndings(" "));
+            var text = PrintableText.Escape((item.Detail ?? item.Documentation ?? "").ReplaceLineEndings(" "));
             var end = text.IndexOf(". ", StringComparison.Ordinal);
             return (end < 0 ? text : text[..end]).TrimEnd('.');
         }

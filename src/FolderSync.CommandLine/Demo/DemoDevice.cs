@@ -45,7 +45,7 @@ internal sealed class DemoDevice : IAsyncDisposable
         var home = new HomeDirectory(Path.Combine(directory, name + "-home"));
         var folder = Directory.CreateDirectory(Path.Combine(directory, name)).FullName;
         var ready = await HomeSetup.EnsureAsync(home, name, cancellation);
-        var text = NewConfig.Text(name, NewConfig.ApiKey()).Replace("# listen: [default] ", $"listen: [\"tcp://127.0.0.1:{port}\"] ", StringComparison.Ordinal);
+        var text = InitialConfig.Text(name, InitialConfig.ApiKey()).Replace("# listen: [default] ", $"listen: [\"tcp://127.0.0.1:{port}\"] ", StringComparison.Ordinal);
         DurableFile.Write(home.ConfigFile, text);
 
         var log = new StringBuilder();

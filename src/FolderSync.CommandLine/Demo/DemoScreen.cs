@@ -45,7 +45,7 @@ internal sealed class DemoScreen(CliContext context) : IAsyncDisposable
                 new Text(s.State, s.State == "idle" ? Color.Green : Color.Yellow),
                 new Text(new string('█', full) + new string('░', BarWidth - full) + string.Create(CultureInfo.InvariantCulture, $" {Percent(s),3:0} %")),
                 new Text(string.Create(CultureInfo.InvariantCulture, $"{s.LocalFiles:N0}")),
-                new Text(Amount.Bytes(s.LocalBytes)));
+                new Text(HumanReadable.Bytes(s.LocalBytes)));
         }
         if (_live is null)
         {

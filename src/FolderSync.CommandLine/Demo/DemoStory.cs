@@ -13,8 +13,8 @@ namespace FolderSync.CommandLine.Demo;
 internal sealed class DemoStory : IAsyncDisposable
 {
     private const string FolderId = "demo";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly CliContext _context;
     private readonly string _directory = Directory.CreateTempSubdirectory("foldersync-demo-").FullName;
@@ -52,7 +52,7 @@ internal sealed class DemoStory : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        await SayAsync($"Starting two devices, 'anna' and 'ben', in {_directory}");
+        await WriteAsync($"Starting two devices, 'anna' and 'ben', in {_directory}");
         var anna = DemoDevice.StartAsync(_directory, "anna", FreePort(), cancellation);
         var ben = DemoDevice.StartAsync(_directory, "ben", FreePort(), cancellation);
         try
@@ -66,23 +66,23 @@ internal sealed class DemoStory : IAsyncDisposable
             throw;
         }
         (_anna, _ben, _started) = (anna.Result, ben.Result, true);
-        await SayAsync($"anna is {_anna.Id}");
-        await SayAsync($"ben  is {_ben.Id}");
+        await WriteAsync($"anna is {_anna.Id}");
+        await WriteAsync($"ben  is {_ben.Id}");
         await _anna.Client.PutDeviceAsync(new ConfiguredDevice { DeviceId = _ben.Id, Name = "ben", Addresses = [_ben.PeerAddress] }, cancellation);
         await _ben.Client.PutDeviceAsync(new ConfiguredDevice { DeviceId = _anna.Id, Name = "anna", Addresses = [_anna.PeerAddress] }, cancellation);
-        await SayAsync("They are paired.");
+        await WriteAsync("They are paired.");
     }
 
     private async Task CopyAsync(int files, CancellationToken cancellation)
     {
         SampleTree.Make(_anna.Folder, files);
-        await SayAsync($"anna has a sample of {files + 3:N0} files; ben's folder is empty. Sharing it.");
+        await WriteAsync($"anna has a sample of {files + 3:N0} files; ben's folder is empty. Sharing it.");
         List<SharedWith> both = [new() { DeviceId = _anna.Id }, new() { DeviceId = _ben.Id }];
         foreach (var device in new[] { _anna, _ben })
             await device.Client.PutFolderAsync(new ConfiguredFolder { Id = FolderId, Label = "Demo", Path = device.Folder, Devices = both }, cancellation);
         var began = Stopwatch.StartNew();
         var (names, bytes) = await UntilEqualAsync(_ => true, cancellation);
-        await SayAsync($"Equal: {names:N0} files and directories, {Amount.Bytes(bytes)}, compared byte for byte, {began.Elapsed.TotalSeconds:0.0} s after sharing.");
+        await WriteAsync($"Equal: {names:N0} files and directories, {HumanReadable.Bytes(bytes)}, compared byte for byte, {began.Elapsed.TotalSeconds:0.0} s after sharing.");
     }
 
     private async Task EditAsync(CancellationToken cancellation)
@@ -90,37 +90,37 @@ internal sealed class DemoStory : IAsyncDisposable
         await File.AppendAllTextAsync(Path.Combine(_anna.Folder, SampleTree.Notes), "A line by anna.\n", cancellation);
         await File.WriteAllTextAsync(Path.Combine(_ben.Folder, "from ben.txt"), "A new file by ben.\n", cancellation);
         var began = Stopwatch.StartNew();
-        await SayAsync("anna adds a line to notes.txt, ben writes a new file.");
+        await WriteAsync("anna adds a line to notes.txt, ben writes a new file.");
         await UntilEqualAsync(digest => digest.ContainsKey("from ben.txt"), cancellation);
-        await SayAsync($"Both have both, {began.Elapsed.TotalSeconds:0.0} s later.");
+        await WriteAsync($"Both have both, {began.Elapsed.TotalSeconds:0.0} s later.");
     }
 
     private async Task ConflictAsync(CancellationToken cancellation)
     {
-        await SayAsync("Now they are disconnected, and both change notes.txt.");
+        await WriteAsync("Now they are disconnected, and both change notes.txt.");
         await _anna.Client.PauseDeviceAsync(_ben.Id, true, cancellation);
         await _ben.Client.PauseDeviceAsync(_anna.Id, true, cancellation);
         await File.WriteAllTextAsync(Path.Combine(_anna.Folder, SampleTree.Notes), "What anna wrote meanwhile.\n", cancellation);
         await Task.Delay(TimeSpan.FromSeconds(1.1), cancellation);
         await File.WriteAllTextAsync(Path.Combine(_ben.Folder, SampleTree.Notes), "What ben wrote meanwhile.\n", cancellation);
         await Task.WhenAll(_anna.Client.ScanAsync(FolderId, cancellation), _ben.Client.ScanAsync(FolderId, cancellation));
-        await SayAsync("They meet again.");
+        await WriteAsync("They meet again.");
         await _anna.Client.PauseDeviceAsync(_ben.Id, false, cancellation);
         await _ben.Client.PauseDeviceAsync(_anna.Id, false, cancellation);
         await UntilEqualAsync(digest => digest.Keys.Any(IsConflict), cancellation);
         var copy = SampleTree.Digest(_anna.Folder).Keys.First(IsConflict);
-        await SayAsync("Nothing is lost; both devices have both:");
+        await WriteAsync("Nothing is lost; both devices have both:");
         foreach (var name in new[] { SampleTree.Notes, copy })
-            await SayAsync($"  {name}: {(await File.ReadAllTextAsync(Path.Combine(_anna.Folder, name), cancellation)).Trim()}");
+            await WriteAsync($"  {name}: {(await File.ReadAllTextAsync(Path.Combine(_anna.Folder, name), cancellation)).Trim()}");
     }
 
     private async Task EndAsync(bool exit, CancellationToken cancellation)
     {
-        await SayAsync($"anna's page: {_anna.Client.Address.Url}   folder: {_anna.Folder}");
-        await SayAsync($"ben's page:  {_ben.Client.Address.Url}   folder: {_ben.Folder}");
+        await WriteAsync($"anna's page: {_anna.Client.Address.Url}   folder: {_anna.Folder}");
+        await WriteAsync($"ben's page:  {_ben.Client.Address.Url}   folder: {_ben.Folder}");
         if (exit)
             return;
-        await SayAsync("Change something in one folder and watch it appear in the other. Ctrl-C ends the demo and removes everything.");
+        await WriteAsync("Change something in one folder and watch it appear in the other. Ctrl-C ends the demo and removes everything.");
         while (true)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
@@ -134,7 +134,7 @@ internal sealed class DemoStory : IAsyncDisposable
     private async Task<(int Names, long Bytes)> UntilEqualAsync(Func<IReadOnlyDictionary<string, string>, bool> wanted, CancellationToken cancellation)
     {
         await using var screen = new DemoScreen(_context);
-        for (var began = Stopwatch.StartNew(); began.Elapsed < Patience; await Task.Delay(Look, cancellation))
+        for (var began = Stopwatch.StartNew(); began.Elapsed < StepTimeout; await Task.Delay(PollInterval, cancellation))
         {
             _anna.CheckAlive();
             _ben.CheckAlive();
@@ -146,10 +146,10 @@ internal sealed class DemoStory : IAsyncDisposable
             if (wanted(left) && left.SequenceEqual(right))
                 return (left.Count, b.LocalBytes);
         }
-        throw CliException.Failed($"The folders are not equal after {Patience.TotalMinutes:0} minutes. {await WhyNotAsync(_anna, cancellation)}{await WhyNotAsync(_ben, cancellation)}");
+        throw CliException.Failed($"The folders are not equal after {StepTimeout.TotalMinutes:0} minutes. {await DescribeNeedAsync(_anna, cancellation)}{await DescribeNeedAsync(_ben, cancellation)}");
     }
 
-    private static async Task<string> WhyNotAsync(DemoDevice device, CancellationToken cancellation)
+    private static async Task<string> DescribeNeedAsync(DemoDevice device, CancellationToken cancellation)
     {
         var need = await device.Client.NeedPageAsync(FolderId, 1, 5, cancellation);
         var lacking = string.Join(", ", need.Items.Select(i => $"{i.Name} ({i.Reason})"));
@@ -165,5 +165,5 @@ internal sealed class DemoStory : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private Task SayAsync(string line) => _context.Out.WriteLineAsync(line);
+    private Task WriteAsync(string line) => _context.Out.WriteLineAsync(line);
 }

@@ -11,7 +11,7 @@ internal static class ManCommand
         var directory = new Argument<string>("DIR") { Description = "The directory to write to, created if missing." };
         var command = new Command("man", "Writes the manual pages (section 1), one per command, into a directory.") { directory };
         command.Hidden = true;
-        return cli.Does(command, async (context, _, parsed, cancellation) =>
+        return cli.SetHandler(command, async (context, _, parsed, cancellation) =>
         {
             var target = Directory.CreateDirectory(Path.GetFullPath(parsed.GetRequiredValue(directory), context.WorkingDirectory));
             foreach (var (file, text) in ManPages.Of(cli))

@@ -14,18 +14,18 @@ internal static class DoctorCommand
     public static Command Create(CommandSet cli)
     {
         var json = new Option<bool>("--json") { Description = "Print the checks as JSON." };
-        return cli.Does(new Command("doctor", "Checks everything that FolderSync depends on, and says how to fix problems.") { json }, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(new Command("doctor", "Checks everything that FolderSync depends on, and says how to fix problems.") { json }, async (context, home, parsed, cancellation) =>
         {
             var all = await ExamineAsync(context, home, cancellation);
             if (parsed.GetValue(json))
                 await Paging.PrintAsync(context, all, ExtensionJson.Default.IReadOnlyListDoctorCheck);
             else
                 Write(context, all);
-            var failed = all.Count(c => c.Status == Finding.Failed);
+            var failed = all.Count(c => c.Status == CheckResult.Failed);
             if (failed > 0)
-                throw CliException.Failed($"{Amount.Count(failed, "check")} failed.");
+                throw CliException.Failed($"{HumanReadable.Count(failed, "check")} failed.");
             if (!parsed.GetValue(json))
-                await context.Out.WriteLineAsync(all.Any(c => c.Status == Finding.Warned) ? "Nothing fails." : "All is well.");
+                await context.Out.WriteLineAsync(all.Any(c => c.Status == CheckResult.Warning) ? "Nothing fails." : "All is well.");
         });
     }
 
@@ -33,7 +33,7 @@ internal static class DoctorCommand
     private static async Task<IReadOnlyList<DoctorCheck>> ExamineAsync(CliContext context, HomeDirectory home, CancellationToken cancellation)
     {
         var local = HomeChecks.Of(home).ToList();
-        if (local.Any(c => c is { Check: "home", Status: Finding.Failed } && !Directory.Exists(home.Path)))
+        if (local.Any(c => c is { Check: "home", Status: CheckResult.Failed } && !Directory.Exists(home.Path)))
             return Answered(local);
         var config = ConfigChecks.Of(home, local);
         var served = new List<DoctorCheck>();
@@ -42,28 +42,28 @@ internal static class DoctorCommand
             using var client = await CliContext.ConnectAsync(home, cancellation);
             if (client is not null)
             {
-                local.Add(Finding.Ok("service", $"It is running and responds at {client.Address.Url}"));
+                local.Add(CheckResult.Ok("service", $"It is running and responds at {client.Address.Url}"));
                 try
                 {
                     served.AddRange(await client.DoctorAsync(cancellation));
                 }
                 catch (ServiceException e) when (e.Status == System.Net.HttpStatusCode.NotFound)
                 {
-                    local.Add(Finding.Warn("service", "It is older than this program and doesn't support checks.", "`foldersync restart`"));
+                    local.Add(CheckResult.Warn("service", "It is older than this program and doesn't support checks.", "`foldersync restart`"));
                 }
             }
             else
             {
-                local.Add(Finding.Warn("service", "It is not running: nothing is synced.", "`foldersync serve` starts it, `foldersync autostart on` at each login."));
+                local.Add(CheckResult.Warn("service", "It is not running: nothing is synced.", "`foldersync serve` starts it, `foldersync autostart on` at each login."));
             }
         }
         catch (ServiceException e)
         {
-            local.Add(Finding.Fail("service", e.Message, "Check its log; stop it and start it again with `foldersync serve`."));
+            local.Add(CheckResult.Fail("service", e.Message, "Check its log; stop it and start it again with `foldersync serve`."));
         }
         if (config is not null)
         {
-            var running = local.Any(c => c is { Check: "service", Status: Finding.Good });
+            var running = local.Any(c => c is { Check: "service", Status: CheckResult.Passed });
             local.AddRange(FolderChecks.Of(config, cancellation));
             if (!running)
                 local.AddRange(PortChecks.Of(config));
@@ -75,7 +75,7 @@ internal static class DoctorCommand
     }
 
     /// <summary>Converts to the format of the service's checks.</summary>
-    private static IReadOnlyList<DoctorCheck> Answered(IEnumerable<Finding> findings) => [.. findings.Select(f => new DoctorCheck(f.Check, f.Status, f.Text, f.Fix))];
+    private static IReadOnlyList<DoctorCheck> Answered(IEnumerable<CheckResult> findings) => [.. findings.Select(f => new DoctorCheck(f.Check, f.Status, f.Text, f.Fix))];
 
     /// <summary>"disk: photos" and "disk" are of the same kind.</summary>
     private static string Kind(string check) => check.Split([' ', ':'], 2)[0].ToLowerInvariant();
@@ -87,12 +87,12 @@ internal static class DoctorCommand
         var width = Math.Max(30, Math.Min(100, console.Profile.Width) - column - 8);
         foreach (var check in all)
         {
-            var colour = check.Status switch { Finding.Good => Color.Green, Finding.Warned => Color.Yellow, _ => Color.Red };
+            var colour = check.Status switch { CheckResult.Passed => Color.Green, CheckResult.Warning => Color.Yellow, _ => Color.Red };
             console.Write(new Text($"{check.Status,-4}", new Style(colour)));
-            var text = Terminal.Wrap(PrintableText.Of(check.Text), width).ToList();
-            context.Out.WriteLine($"  {PrintableText.Of(check.Check).PadRight(column)}  {text[0]}");
+            var text = Terminal.Wrap(PrintableText.Escape(check.Text), width).ToList();
+            context.Out.WriteLine($"  {PrintableText.Escape(check.Check).PadRight(column)}  {text[0]}");
             // Commands are meant to be copied: leave a long line to the terminal.
-            IEnumerable<string> fix = check.Fix is { } mend ? ["-> " + PrintableText.Of(mend)] : [];
+            IEnumerable<string> fix = check.Fix is { } mend ? ["-> " + PrintableText.Escape(mend)] : [];
             foreach (var line in text.Skip(1).Concat(fix))
                 context.Out.WriteLine($"{"",-4}  {"".PadRight(column)}  {line}");
         }

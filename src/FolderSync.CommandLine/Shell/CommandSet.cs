@@ -39,7 +39,7 @@ internal sealed class CommandSet
     public HomeDirectory HomeOf(ParseResult parsed) => Context.Home(parsed.GetValue(_home));
 
     /// <summary>Sets the command's handler; turns failures into a sentence and an exit code.</summary>
-    public Command Does(Command command, Func<CliContext, HomeDirectory, ParseResult, CancellationToken, Task> action)
+    public Command SetHandler(Command command, Func<CliContext, HomeDirectory, ParseResult, CancellationToken, Task> action)
     {
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -56,7 +56,7 @@ internal sealed class CommandSet
             catch (Exception e) when (Explain(e) is { } told)
             {
                 foreach (var sentence in told.Sentences)
-                    await Context.Error.WriteLineAsync("foldersync: " + PrintableText.Of(sentence));
+                    await Context.Error.WriteLineAsync("foldersync: " + PrintableText.Escape(sentence));
                 return told.Code;
             }
         });

@@ -8,7 +8,7 @@ namespace FolderSync.CommandLine.Shell;
 /// <summary>Options of commands with long lists: a page, or the service's JSON.</summary>
 internal sealed class Paging
 {
-    private const int Most = 1000;
+    private const int MaxPerPage = 1000;
 
     private readonly Option<int> _page = new("--page") { Description = "Which page. Default: 1.", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<int> _perPage = new("--per-page") { Description = "Items per page, up to 1000. Default: 100.", DefaultValueFactory = _ => 100, HelpName = "N" };
@@ -24,12 +24,12 @@ internal sealed class Paging
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
 
     /// <exception cref="CliException">They are out of range.</exception>
-    public (int Page, int PerPage) Of(ParseResult parsed) => (parsed.GetValue(_page), parsed.GetValue(_perPage)) is ( >= 1, >= 1 and <= Most) and var both
+    public (int Page, int PerPage) Of(ParseResult parsed) => (parsed.GetValue(_page), parsed.GetValue(_perPage)) is ( >= 1, >= 1 and <= MaxPerPage) and var both
         ? both
-        : throw CliException.BadInput($"Pages count from 1, and have 1 to {Most} items.");
+        : throw CliException.BadInput($"Pages count from 1, and have 1 to {MaxPerPage} items.");
 
     /// <summary>"Items 1–100 of 1,233; the next: --page 2."; nothing if all are shown.</summary>
-    public static async Task SayAsync(CliContext context, long total, int page, int perPage, int shown)
+    public static async Task WriteRangeAsync(CliContext context, long total, int page, int perPage, int shown)
     {
         if (total <= shown && page == 1)
             return;

@@ -10,7 +10,7 @@ internal static class StatusCommand
     {
         var json = new Option<bool>("--json") { Description = "Print a JSON object." };
         var watch = new Option<bool>("--watch", "-w") { Description = "Keep showing it until Ctrl-C." };
-        return cli.Does(new Command("status", "Shows this device, its folders and the other devices.") { json, watch }, async (context, home, parsed, cancellation) =>
+        return cli.SetHandler(new Command("status", "Shows this device, its folders and the other devices.") { json, watch }, async (context, home, parsed, cancellation) =>
         {
             if (parsed.GetValue(watch))
             {

@@ -37,7 +37,7 @@ internal sealed record StatusReport(
         var pause = await client.PauseStateAsync(cancellation);
         var folders = (await client.FolderRowsAsync(cancellation)).Select(Line).ToList();
         var devices = (await client.DeviceRowsAsync(cancellation)).Select(Line).ToList();
-        var attention = Attentions.Of(
+        var attention = ActionItems.Of(
             folders, await client.PendingDevicesAsync(cancellation), await client.PendingFoldersAsync(cancellation), await client.ProblemsAsync(cancellation), devices);
         return new StatusReport(status.DeviceId, NameIn(home), version.Version, status.Uptime, client.Address.Url, pause.Paused, pause.Until, folders, devices, attention);
     }

@@ -21,7 +21,7 @@ internal static class StatusTable
         foreach (var sentence in report.Attention)
         {
             console.Write(new Text("! ", new Style(Color.Yellow)));
-            context.Out.WriteLine(PrintableText.Of(sentence));
+            context.Out.WriteLine(PrintableText.Escape(sentence));
         }
     }
 
@@ -30,11 +30,11 @@ internal static class StatusTable
     {
         var rows = new List<IRenderable>
         {
-            Line($"{(report.Name.Length > 0 ? report.Name + "  " : "")}{report.Id[..Math.Min(ShortId, report.Id.Length)]}  FolderSync {report.Version}, up {Amount.Duration(TimeSpan.FromSeconds(report.UptimeSeconds))}"),
+            Line($"{(report.Name.Length > 0 ? report.Name + "  " : "")}{report.Id[..Math.Min(ShortId, report.Id.Length)]}  FolderSync {report.Version}, up {HumanReadable.Duration(TimeSpan.FromSeconds(report.UptimeSeconds))}"),
             Line($"Page: {report.Url}"),
         };
         if (report.Paused)
-            rows.Add(Line(report.PausedUntil is { } until ? $"Everything is paused until {Amount.Moment(until, now)}. `foldersync resume` resumes it." : "Everything is paused. `foldersync resume` resumes it.", Color.Yellow));
+            rows.Add(Line(report.PausedUntil is { } until ? $"Everything is paused until {HumanReadable.Moment(until, now)}. `foldersync resume` resumes it." : "Everything is paused. `foldersync resume` resumes it.", Color.Yellow));
         rows.Add(report.Folders.Count == 0 ? Line("\nNo folder is shared yet: foldersync share PATH --with DEVICE") : Folders(report, width, unicode, bars));
         rows.Add(report.Devices.Count == 0 ? Line("\nNo device is paired yet: foldersync pair ID") : Devices(report, now));
         foreach (var sentence in report.Attention)
@@ -77,10 +77,10 @@ internal static class StatusTable
             if (bars)
                 cells.Add(f.State is "paused" ? Cell("") : Bar(f.Percent, unicode, Colour(f)));
             cells.Add(Cell(f.State is "paused" ? "" : Percent(f.Percent)));
-            cells.Add(Cell(f.State is "paused" ? "" : Amount.Bytes(f.Bytes)));
-            cells.Add(Cell(f.NeedItems == 0 ? "" : bars || f.NeedBytes == 0 ? Amount.Count(f.NeedItems, "item") : $"{Amount.Count(f.NeedItems, "item")}, {Amount.Bytes(f.NeedBytes)}"));
+            cells.Add(Cell(f.State is "paused" ? "" : HumanReadable.Bytes(f.Bytes)));
+            cells.Add(Cell(f.NeedItems == 0 ? "" : bars || f.NeedBytes == 0 ? HumanReadable.Count(f.NeedItems, "item") : $"{HumanReadable.Count(f.NeedItems, "item")}, {HumanReadable.Bytes(f.NeedBytes)}"));
             if (bars)
-                cells.Add(Cell(f.NeedItems == 0 ? "" : f.SecondsLeft is { } left ? Amount.Duration(TimeSpan.FromSeconds(left)) : f.ReceiveRate > 0 ? Amount.Bytes(f.ReceiveRate) + "/s" : ""));
+                cells.Add(Cell(f.NeedItems == 0 ? "" : f.SecondsLeft is { } left ? HumanReadable.Duration(TimeSpan.FromSeconds(left)) : f.ReceiveRate > 0 ? HumanReadable.Bytes(f.ReceiveRate) + "/s" : ""));
             if (width >= WidthForPaths)
                 cells.Add(Name(f.Path));
             table.AddRow(cells);
@@ -97,7 +97,7 @@ internal static class StatusTable
                 Name(d.Name.Length > 0 ? d.Name : d.Id[..Math.Min(ShortId, d.Id.Length)]),
                 d.Paused ? Cell("paused", Color.Grey) : d.Connected ? Cell(d.Lan ? "connected (LAN)" : "connected", Color.Green) : Cell("not connected", Color.Yellow),
                 Cell(d.Connected ? Percent(d.Percent) : ""),
-                Name(d.Connected ? d.Address : d.Paused ? "" : d.LastSeen is { } seen && seen > DateTimeOffset.UnixEpoch ? $"seen {Amount.Moment(seen, now)}" : "never seen"),
+                Name(d.Connected ? d.Address : d.Paused ? "" : d.LastSeen is { } seen && seen > DateTimeOffset.UnixEpoch ? $"seen {HumanReadable.Moment(seen, now)}" : "never seen"),
                 Name(d.Connected ? $"{d.Program} {d.Version}".Trim() : ""));
         }
         return table;
@@ -125,10 +125,10 @@ internal static class StatusTable
     }
 
     /// <summary>Truncated when the line is too narrow.</summary>
-    private static Text Name(string text) => new(PrintableText.Of(text)) { Overflow = Overflow.Ellipsis };
+    private static Text Name(string text) => new(PrintableText.Escape(text)) { Overflow = Overflow.Ellipsis };
 
-    private static Text Cell(string text, Color? color = null) => new(PrintableText.Of(text), color is { } c ? new Style(c) : Style.Plain);
+    private static Text Cell(string text, Color? color = null) => new(PrintableText.Escape(text), color is { } c ? new Style(c) : Style.Plain);
 
     private static Text Line(string text, Color? color = null) =>
-        new(string.Join('\n', text.Split('\n').Select(PrintableText.Of)), color is { } c ? new Style(c) : Style.Plain);
+        new(string.Join('\n', text.Split('\n').Select(PrintableText.Escape)), color is { } c ? new Style(c) : Style.Plain);
 }

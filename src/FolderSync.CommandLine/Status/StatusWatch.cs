@@ -13,7 +13,7 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, string> _told = [];
+    private readonly Dictionary<string, string> _lastLines = [];
     private ServiceClient? _client;
 
     public async Task RunAsync(bool json, CancellationToken cancellation)
@@ -102,21 +102,21 @@ internal sealed class StatusWatch(CliContext context, HomeDirectory home)
         var time = context.Time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         foreach (var folder in now.Folders)
         {
-            var missing = folder.NeedItems == 0 ? "" : $"  {Amount.Count(folder.NeedItems, "item")} missing, {Amount.Bytes(folder.NeedBytes)}";
-            var rate = folder.ReceiveRate > 0 && folder.NeedItems > 0 ? $", {Amount.Bytes(folder.ReceiveRate)}/s" : "";
-            var line = PrintableText.Of($"{folder.Id}  {StatusTable.State(folder)}  {StatusTable.Percent(folder.Percent)}{missing}{rate}");
-            if (_told.GetValueOrDefault(folder.Id) == line)
+            var missing = folder.NeedItems == 0 ? "" : $"  {HumanReadable.Count(folder.NeedItems, "item")} missing, {HumanReadable.Bytes(folder.NeedBytes)}";
+            var rate = folder.ReceiveRate > 0 && folder.NeedItems > 0 ? $", {HumanReadable.Bytes(folder.ReceiveRate)}/s" : "";
+            var line = PrintableText.Escape($"{folder.Id}  {StatusTable.State(folder)}  {StatusTable.Percent(folder.Percent)}{missing}{rate}");
+            if (_lastLines.GetValueOrDefault(folder.Id) == line)
                 continue;
-            _told[folder.Id] = line;
+            _lastLines[folder.Id] = line;
             yield return $"{time}  {line}";
         }
         foreach (var device in now.Devices)
         {
             if (before?.Devices.FirstOrDefault(d => d.Id == device.Id) is { } old && (old.Connected, old.Paused) == (device.Connected, device.Paused))
                 continue;
-            yield return PrintableText.Of($"{time}  {(device.Name.Length > 0 ? device.Name : device.Id)}  {(device.Paused ? "paused" : device.Connected ? "connected" : "not connected")}");
+            yield return PrintableText.Escape($"{time}  {(device.Name.Length > 0 ? device.Name : device.Id)}  {(device.Paused ? "paused" : device.Connected ? "connected" : "not connected")}");
         }
         foreach (var sentence in now.Attention.Except(before?.Attention ?? []))
-            yield return PrintableText.Of($"{time}  ! {sentence}");
+            yield return PrintableText.Escape($"{time}  ! {sentence}");
     }
 }

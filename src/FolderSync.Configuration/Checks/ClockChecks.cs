@@ -7,11 +7,11 @@ public static class ClockChecks
 {
     private const int Built = 2025;
 
-    public static IEnumerable<Finding> Of(TimeProvider time)
+    public static IEnumerable<CheckResult> Of(TimeProvider time)
     {
         var now = time.GetLocalNow();
         yield return now.Year < Built || now.Year > Built + 50
-            ? Finding.Fail("clock", $"This computer says that it is {now:yyyy-MM-dd HH:mm}.", "Set its clock: `timedatectl set-ntp true`, or the system's settings.")
-            : Finding.Ok("clock", $"It is {now:yyyy-MM-dd HH:mm} here.");
+            ? CheckResult.Fail("clock", $"This computer says that it is {now:yyyy-MM-dd HH:mm}.", "Set its clock: `timedatectl set-ntp true`, or the system's settings.")
+            : CheckResult.Ok("clock", $"It is {now:yyyy-MM-dd HH:mm} here.");
     }
 }

@@ -9,7 +9,7 @@ namespace FolderSync.Configuration.Checks;
 public static class ConfigChecks
 {
     /// <summary>The configuration in force, or null; adds results to <paramref name="findings"/>.</summary>
-    public static ServiceConfig? Of(HomeDirectory home, List<Finding> findings)
+    public static ServiceConfig? Of(HomeDirectory home, List<CheckResult> findings)
     {
         try
         {
@@ -17,9 +17,9 @@ public static class ConfigChecks
             foreach (var problem in store.Error?.Problems ?? [])
                 findings.Add(Problem(problem));
             foreach (var warning in store.Warnings)
-                findings.Add(Finding.Warn("configuration", (warning with { Hint = null }).ToString(), warning.Hint));
+                findings.Add(CheckResult.Warn("configuration", (warning with { Hint = null }).ToString(), warning.Hint));
             if (store.Error is null && store.Warnings.Count == 0)
-                findings.Add(Finding.Ok("configuration", $"config.yaml is valid: {Amount.Count(store.Current.Engine.Folders.Length, "folder")}, {Amount.Count(store.Current.Engine.Devices.Length, "device")}."));
+                findings.Add(CheckResult.Ok("configuration", $"config.yaml is valid: {HumanReadable.Count(store.Current.Engine.Folders.Length, "folder")}, {HumanReadable.Count(store.Current.Engine.Devices.Length, "device")}."));
             return store.Current;
         }
         catch (ConfigException e)
@@ -30,6 +30,6 @@ public static class ConfigChecks
         }
     }
 
-    private static Finding Problem(ConfigProblem problem) =>
-        Finding.Fail("configuration", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` checks it again.");
+    private static CheckResult Problem(ConfigProblem problem) =>
+        CheckResult.Fail("configuration", (problem with { Hint = null }).ToString(), problem.Hint ?? "`foldersync config check` checks it again.");
 }

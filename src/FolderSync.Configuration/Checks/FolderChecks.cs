@@ -9,7 +9,7 @@ public static class FolderChecks
 {
     private const string Marker = ".stfolder";
 
-    public static IEnumerable<Finding> Of(ServiceConfig config, CancellationToken cancellation)
+    public static IEnumerable<CheckResult> Of(ServiceConfig config, CancellationToken cancellation)
     {
         foreach (var folder in config.Engine.Folders)
         {
@@ -37,23 +37,23 @@ public static class FolderChecks
     }
 
     /// <summary>Null when everything is fine.</summary>
-    private static Finding? WrongWith(FolderConfig folder)
+    private static CheckResult? WrongWith(FolderConfig folder)
     {
         var path = folder.Path;
         if (!Directory.Exists(path))
-            return Finding.Fail("permissions", $"{folder.Id}: '{path}' does not exist.", "Mount its disk or create the directory; if the folder has moved, change its path in config.yaml. Nothing is deleted meanwhile.");
+            return CheckResult.Fail("permissions", $"{folder.Id}: '{path}' does not exist.", "Mount its disk or create the directory; if the folder has moved, change its path in config.yaml. Nothing is deleted meanwhile.");
         try
         {
             _ = Directory.EnumerateFileSystemEntries(path).Any();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Finding.Fail("permissions", $"{folder.Id}: '{path}' can't be read: {e.Message}", $"Give this user permission: chmod u+rwx '{path}'");
+            return CheckResult.Fail("permissions", $"{folder.Id}: '{path}' can't be read: {e.Message}", $"Give this user permission: chmod u+rwx '{path}'");
         }
         if (!Directory.Exists(Path.Combine(path, Marker)) && Directory.EnumerateFileSystemEntries(path).Any())
-            return Finding.Warn("permissions", $"{folder.Id}: '{path}' has no {Marker}, the mark that this is the folder's disk.", "If it was synced before, check that the right disk is mounted. If it is, create the marker again.");
+            return CheckResult.Warn("permissions", $"{folder.Id}: '{path}' has no {Marker}, the mark that this is the folder's disk.", "If it was synced before, check that the right disk is mounted. If it is, create the marker again.");
         if (!CanWrite(path, out var why))
-            return Finding.Warn("permissions", $"{folder.Id}: '{path}' can't be written: {why}", $"Give this user permission, or make the folder send-only.");
+            return CheckResult.Warn("permissions", $"{folder.Id}: '{path}' can't be written: {why}", $"Give this user permission, or make the folder send-only.");
         return null;
     }
 
@@ -76,16 +76,16 @@ public static class FolderChecks
         }
     }
 
-    private static Finding Room(FolderConfig folder)
+    private static CheckResult Room(FolderConfig folder)
     {
         if (FreeBytes(folder.Path) is not { } free)
-            return Finding.Warn("disk", $"{folder.Id}: the free space on its disk is unknown.", null);
+            return CheckResult.Warn("disk", $"{folder.Id}: the free space on its disk is unknown.", null);
         var total = new DriveInfo(folder.Path).TotalSize;
         var wanted = folder.MinDiskFreeIsBytes ? folder.MinDiskFree : total * folder.MinDiskFree / 100;
-        var text = $"{folder.Id}: {Amount.Bytes(free)} of {Amount.Bytes(total)} are free at '{folder.Path}'";
+        var text = $"{folder.Id}: {HumanReadable.Bytes(free)} of {HumanReadable.Bytes(total)} are free at '{folder.Path}'";
         return free < wanted
-            ? Finding.Fail("disk", $"{text}; below {Amount.Bytes(wanted)} nothing is received.", "Free some disk space, or lower the folder's min-free in config.yaml.")
-            : free < 2 * wanted ? Finding.Warn("disk", text + ".", $"Below {Amount.Bytes(wanted)} nothing more is received. Free some disk space.")
-            : Finding.Ok("disk", text + ".");
+            ? CheckResult.Fail("disk", $"{text}; below {HumanReadable.Bytes(wanted)} nothing is received.", "Free some disk space, or lower the folder's min-free in config.yaml.")
+            : free < 2 * wanted ? CheckResult.Warn("disk", text + ".", $"Below {HumanReadable.Bytes(wanted)} nothing more is received. Free some disk space.")
+            : CheckResult.Ok("disk", text + ".");
     }
 }

@@ -8,9 +8,9 @@ namespace FolderSync.Configuration.Checks;
 public static class WatchChecks
 {
     private const string Limits = "/proc/sys/fs/inotify";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
 
-    public static IEnumerable<Finding> Of(ServiceConfig config, TimeProvider time, CancellationToken cancellation, string limits = Limits)
+    public static IEnumerable<CheckResult> Of(ServiceConfig config, TimeProvider time, CancellationToken cancellation, string limits = Limits)
     {
         if (Read(Path.Combine(limits, "max_user_watches")) is not { } watches || Read(Path.Combine(limits, "max_user_instances")) is not { } instances)
             yield break;
@@ -21,23 +21,23 @@ public static class WatchChecks
             {
                 cancellation.ThrowIfCancellationRequested();
                 directories++;
-                complete = directories <= watches && time.GetElapsedTime(begun) < Patience;
+                complete = directories <= watches && time.GetElapsedTime(begun) < ResponseTimeout;
                 if (!complete)
                     break;
             }
         }
         if (directories > watches)
         {
-            yield return Finding.Fail("watches", $"The folders have more than {watches:N0} directories, the system's limit of watches per user. Changes in the others are only found by the periodic scan.",
+            yield return CheckResult.Fail("watches", $"The folders have more than {watches:N0} directories, the system's limit of watches per user. Changes in the others are only found by the periodic scan.",
                 $"echo fs.inotify.max_user_watches={Math.Max(524_288, watches * 4)} | sudo tee /etc/sysctl.d/60-foldersync.conf && sudo sysctl --system");
         }
         else
         {
-            yield return Finding.Ok("watches", $"{(complete ? "" : "At least ")}{Amount.Count(directories, "directory", "directories")} to watch, of {watches:N0} that this system allows.");
+            yield return CheckResult.Ok("watches", $"{(complete ? "" : "At least ")}{HumanReadable.Count(directories, "directory", "directories")} to watch, of {watches:N0} that this system allows.");
         }
         if (config.Engine.Folders.Count(f => f.WatcherEnabled) >= instances - 8)
         {
-            yield return Finding.Warn("watches", $"Each folder takes one of {instances:N0} inotify instances that a user may have.",
+            yield return CheckResult.Warn("watches", $"Each folder takes one of {instances:N0} inotify instances that a user may have.",
                 "echo fs.inotify.max_user_instances=1024 | sudo tee /etc/sysctl.d/61-foldersync.conf && sudo sysctl --system");
         }
     }

@@ -44,7 +44,7 @@ public sealed class HomeDirectory(string path)
     }
 
     /// <summary>Creates a missing directory for its owner only.</summary>
-    public void Make() => OwnerOnlyDirectory.Make(Path);
+    public void Create() => OwnerOnlyDirectory.Create(Path);
 
     public override string ToString() => Path;
 

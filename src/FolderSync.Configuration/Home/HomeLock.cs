@@ -8,12 +8,12 @@ public static class HomeLock
     /// <summary>Creates a missing home directory and locks it.</summary>
     /// <param name="advice">What to do when another process holds the lock.</param>
     /// <exception cref="ServiceStartException">Another process holds the lock, or the directory can't be written.</exception>
-    public static FileLock Take(HomeDirectory home, string advice)
+    public static FileLock Acquire(HomeDirectory home, string advice)
     {
         try
         {
-            home.Make();
-            return FileLock.TryTake(home.LockFile, out var holder) ?? throw new ServiceStartException(
+            home.Create();
+            return FileLock.TryAcquire(home.LockFile, out var holder) ?? throw new ServiceStartException(
                 $"FolderSync is already running on '{home}'{(holder is null ? "" : $" (process {holder})")}. {advice}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

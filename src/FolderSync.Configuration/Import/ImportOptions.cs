@@ -16,14 +16,14 @@ internal sealed class ImportOptions(List<ImportNote> notes)
         var internet = ((string[])["globalAnnounceEnabled", "relaysEnabled", "natEnabled"]).Where(o => options.Flag(o, true)).ToList();
         if (internet.Count > 0)
             notes.Add(new ImportNote($"options {string.Join(", ", internet)}", "FolderSync doesn't support discovery servers, relays and NAT port mapping yet."));
-        Leftovers.Note(notes, options, "options", Leftovers.Options);
+        UnmappedOptions.Note(notes, options, "options", UnmappedOptions.Options);
         return OptionXml.Read(ConfigSchema.Syncthing, SyncthingOptions.Options, options, seed).WithEngine(e => e with { ListenAddresses = Listen(options) });
     }
 
     public ServiceConfig Gui(XElement gui, ServiceConfig seed)
     {
         var address = gui.Text("address");
-        if (ConfigAddress.WhyNotHostAndPort(address) is not null)
+        if (ConfigAddress.ValidateHostAndPort(address) is not null)
         {
             if (address.Length > 0)
                 notes.Add(new ImportNote($"gui, address {address}", $"the page is at {PageConfig.DefaultAddress}: FolderSync accepts host:port only."));
@@ -37,7 +37,7 @@ internal sealed class ImportOptions(List<ImportNote> notes)
             var local = host is "localhost" || IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip);
             notes.Add(new ImportNote("gui, password", local ? "set it again in the page's settings; until then the page requires none." : "set it again; until then other computers can use the REST interface only, not the page."));
         }
-        Leftovers.Note(notes, gui, "gui", Leftovers.Gui);
+        UnmappedOptions.Note(notes, gui, "gui", UnmappedOptions.Gui);
         var config = OptionXml.Read(ConfigSchema.Syncthing, SyncthingOptions.Gui, gui, seed);
         return config with { Page = config.Page with { Address = address, PasswordHash = hash } };
     }
@@ -75,7 +75,7 @@ internal sealed class ImportOptions(List<ImportNote> notes)
         var listen = ImmutableArray.CreateBuilder<string>();
         foreach (var address in options.Elements("listenAddress").Select(a => a.Value.Trim()).Where(a => a.Length > 0))
         {
-            if (address == "default" || address.StartsWith("tcp", StringComparison.Ordinal) && ConfigAddress.WhyNotListen(address) is null)
+            if (address == "default" || address.StartsWith("tcp", StringComparison.Ordinal) && ConfigAddress.ValidateListenAddress(address) is null)
                 listen.Add(address);
             else
                 notes.Add(new ImportNote($"options, listenAddress {address}", "FolderSync listens on TCP only."));

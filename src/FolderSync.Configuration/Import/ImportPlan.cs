@@ -36,7 +36,7 @@ public sealed record ImportPlan(SyncthingHome From, DeviceIdentity Identity, int
         foreach (var folder in engine.Folders)
         {
             var with = folder.Devices.Select(d => engine.Device(d) is { Name.Length: > 0 } named ? named.Name : d.ToString());
-            yield return $"    {folder.DisplayName} ({folder.Id}), '{folder.Path}', {ConfigWords.FolderType.First(w => w.Value == folder.Type).Word}" +
+            yield return $"    {folder.DisplayName} ({folder.Id}), '{folder.Path}', {EnumNames.FolderType.First(w => w.Value == folder.Type).Word}" +
                 $"{(folder.Devices.IsEmpty ? "" : $", with {string.Join(", ", with)}")}{(folder.Paused ? ", paused" : "")}";
         }
         yield return "  Files, .stignore and .stversions stay where they are and are not touched. Everything is scanned again: files that other devices deleted";

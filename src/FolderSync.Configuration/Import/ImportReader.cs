@@ -66,18 +66,18 @@ public sealed class ImportReader
             }
             if (devices.Any(d => d.Id == id))
                 continue;
-            var where = $"device '{TextLimits.Shown(xml.Text("name") is { Length: > 0 } name ? name : id.ToString())}'";
+            var where = $"device '{TextLimits.Preview(xml.Text("name") is { Length: > 0 } name ? name : id.ToString())}'";
             var (networks, isClosed) = ReadNetworks(xml, where);
             var device = OptionXml.Read(ConfigSchema.Peer.Syncthing, SyncthingOptions.Device, xml, new DeviceConfig { Id = id });
             devices.Add(device with
             {
                 Name = Short(xml.Text("name"), TextLimits.MaxName, where, "name"),
-                Addresses = Addresses(xml.Elements("address").Select(a => a.Value.Trim()), ConfigAddress.WhyNotDial, "dynamic", where),
+                Addresses = Addresses(xml.Elements("address").Select(a => a.Value.Trim()), ConfigAddress.ValidateDialAddress, "dynamic", where),
                 Paused = device.Paused || isClosed,
                 AllowedNetworks = networks,
-                IgnoredFolders = [.. xml.Elements("ignoredFolder").Select(f => f.Text("id")).Where(i => FolderIdText.WhyNot(i) is null).Distinct().Select(i => new FolderId(i))],
+                IgnoredFolders = [.. xml.Elements("ignoredFolder").Select(f => f.Text("id")).Where(i => FolderIdText.Validate(i) is null).Distinct().Select(i => new FolderId(i))],
             });
-            Leftovers.Note(_notes, xml, where, Leftovers.Device);
+            UnmappedOptions.Note(_notes, xml, where, UnmappedOptions.Device);
         }
         return devices.ToImmutable();
     }
@@ -101,10 +101,10 @@ public sealed class ImportReader
         var all = device.Elements("allowedNetwork").SelectMany(n => n.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
         foreach (var network in all)
         {
-            if (NetworkFilter.WhyNot(network) is { } why)
+            if (NetworkFilter.Validate(network) is { } why)
                 _notes.Add(new ImportNote($"{where}, allowedNetwork {network}", why));
         }
-        var good = all.Where(n => NetworkFilter.WhyNot(n) is null).Distinct().ToImmutableArray();
+        var good = all.Where(n => NetworkFilter.Validate(n) is null).Distinct().ToImmutableArray();
         // Omitting an exclusion would open what was closed.
         var isClosed = all.Count > 0 && (good.IsEmpty || all.Any(n => n.StartsWith('!') && !good.Contains(n)));
         if (isClosed)
@@ -140,10 +140,10 @@ public sealed class ImportReader
         var folders = ImmutableArray.CreateBuilder<FolderConfig>();
         foreach (var xml in root.Elements("folder"))
         {
-            var where = $"folder '{TextLimits.Shown(xml.Text("label") is { Length: > 0 } label ? label : xml.Text("id"))}'";
+            var where = $"folder '{TextLimits.Preview(xml.Text("label") is { Length: > 0 } label ? label : xml.Text("id"))}'";
             var told = _notes.Count;
             var (folder, why) = ReadFolder(xml, where, devices);
-            why ??= folders.Any(f => f.Id == folder!.Id) ? "another folder has the same ID." : ConfigReader.WhyNotAt(folder!.Path, folders, _to);
+            why ??= folders.Any(f => f.Id == folder!.Id) ? "another folder has the same ID." : ConfigReader.ValidatePath(folder!.Path, folders, _to);
             if (why is not null)
             {
                 _notes.RemoveRange(told, _notes.Count - told);
@@ -152,7 +152,7 @@ public sealed class ImportReader
             }
             folders.Add(folder!);
             Marker(xml, where, folder!.Path);
-            Leftovers.Note(_notes, xml, where, Leftovers.Folder);
+            UnmappedOptions.Note(_notes, xml, where, UnmappedOptions.Folder);
         }
         return folders.ToImmutable();
     }
@@ -164,7 +164,7 @@ public sealed class ImportReader
             return (null, "it has no ID.");
         if (!FolderIdText.TryParse(xml.Text("id"), out var id, out var whyNot))
             return (null, whyNot + " Give it another ID on all devices, in Syncthing, and import it then.");
-        if (!OptionXml.IsKnownWord(ConfigSchema.Folder.Syncthing, "type", xml))
+        if (!OptionXml.IsKnownChoice(ConfigSchema.Folder.Syncthing, "type", xml))
             return (null, $"folders of the type '{xml.Text("type")}' are not supported yet.");
         if (xml.Text("filesystemType") is not ("" or "basic"))
             return (null, $"its filesystem is '{xml.Text("filesystemType")}'.");

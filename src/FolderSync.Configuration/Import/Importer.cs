@@ -20,8 +20,8 @@ public static class Importer
     /// <exception cref="IOException"/>
     public static async Task<string?> RunAsync(ImportPlan plan, HomeDirectory home, CancellationToken cancellation)
     {
-        using var homeLock = HomeLock.Take(home, "End it first.");
-        var aside = KeepAside(home);
+        using var homeLock = HomeLock.Acquire(home, "End it first.");
+        var aside = BackUp(home);
         await plan.Identity.SaveAsync(home.Path, cancellation);
         ConfigJsonSchema.WriteTo(home);
         DurableFile.Write(home.ConfigFile, ConfigText(plan, home));
@@ -33,8 +33,8 @@ public static class Importer
     /// <summary>The commented text of a new home directory with the imported values spliced in.</summary>
     public static string ConfigText(ImportPlan plan, HomeDirectory home)
     {
-        var apiKey = plan.Configuration.Page.ApiKey is { Length: > 0 } key ? key : NewConfig.ApiKey();
-        var document = ConfigDocument.Parse(home.ConfigFile, NewConfig.Text(plan.Configuration.Engine.Name, apiKey));
+        var apiKey = plan.Configuration.Page.ApiKey is { Length: > 0 } key ? key : InitialConfig.ApiKey();
+        var document = ConfigDocument.Parse(home.ConfigFile, InitialConfig.Text(plan.Configuration.Engine.Name, apiKey));
         var now = ConfigReader.Read(home.ConfigFile, document, home).Configuration;
         var text = ConfigWriter.Write(document, now, plan.Configuration with { Page = plan.Configuration.Page with { ApiKey = apiKey } }).Text;
         // The next start would refuse an invalid import: detect it now, before anything is written.
@@ -42,14 +42,14 @@ public static class Importer
         return text;
     }
 
-    private static string? KeepAside(HomeDirectory home)
+    private static string? BackUp(HomeDirectory home)
     {
         var earlier = Earlier(home);
         if (earlier.Count == 0)
             return null;
         var name = TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         var aside = new HomeDirectory(Path.Combine(home.Path, $"before-import-{name}"));
-        aside.Make();
+        aside.Create();
         foreach (var leaf in earlier)
             Directory.Move(Path.Combine(home.Path, leaf), Path.Combine(aside.Path, leaf));
         DurableName.SyncDirectory(aside.Path);

@@ -12,21 +12,21 @@ internal static class OptionXml
         fields.Where(f => f is { Import: not null, IsImportedByHand: false } && f.Scope == scope).Aggregate(seed, (c, f) => Read(f.Form, xml, f.Import!, c));
 
     /// <summary>False when the element's word isn't one of the option's.</summary>
-    public static bool IsKnownWord<T>(IEnumerable<SyncthingField<T>> fields, string name, XElement xml) =>
-        xml.Text(name) is "" || fields.First(f => f.Import == name).Form is not SyncthingForm<T>.Word word || PlaceOf(word, xml.Text(name)) >= 0;
+    public static bool IsKnownChoice<T>(IEnumerable<SyncthingField<T>> fields, string name, XElement xml) =>
+        xml.Text(name) is "" || fields.First(f => f.Import == name).Form is not SyncthingForm<T>.Choice word || PlaceOf(word, xml.Text(name)) >= 0;
 
     private static T Read<T>(SyncthingForm<T> form, XElement xml, string name, T seed) => form switch
     {
-        SyncthingForm<T>.Flag f => f.Set(seed, xml.Flag(name, f.Get(seed))),
-        SyncthingForm<T>.Whole f => f.Set(seed, Math.Min(xml.Whole(name, f.Get(seed), f.Least), f.Most)),
-        SyncthingForm<T>.Text f => xml.Text(name) is var text && f.WhyNot?.Invoke(text) is null ? f.Set(seed, text) : seed,
-        SyncthingForm<T>.Texts f => f.Set(seed, [.. xml.Elements(name).Select(e => e.Value.Trim()).Where(t => t.Length > 0 && f.WhyNot?.Invoke(t) is null).Distinct()]),
-        SyncthingForm<T>.Word f => PlaceOf(f, xml.Text(name)) is >= 0 and var place ? f.Set(seed, place) : seed,
+        SyncthingForm<T>.Boolean f => f.Set(seed, xml.Flag(name, f.Get(seed))),
+        SyncthingForm<T>.Integer f => f.Set(seed, Math.Min(xml.Integer(name, f.Get(seed), f.Min), f.Max)),
+        SyncthingForm<T>.Text f => xml.Text(name) is var text && f.Validate?.Invoke(text) is null ? f.Set(seed, text) : seed,
+        SyncthingForm<T>.TextList f => f.Set(seed, [.. xml.Elements(name).Select(e => e.Value.Trim()).Where(t => t.Length > 0 && f.Validate?.Invoke(t) is null).Distinct()]),
+        SyncthingForm<T>.Choice f => PlaceOf(f, xml.Text(name)) is >= 0 and var place ? f.Set(seed, place) : seed,
         SyncthingForm<T>.Amount f => xml.Element(name) is { } amount ? f.Set(seed, AmountOf(amount)) : seed,
         _ => throw new ArgumentOutOfRangeException(nameof(form), name, "A row that says it is imported has no form to import it by."),
     };
 
-    private static int PlaceOf<T>(SyncthingForm<T>.Word form, string text)
+    private static int PlaceOf<T>(SyncthingForm<T>.Choice form, string text)
     {
         foreach (var (word, means) in form.Older)
         {

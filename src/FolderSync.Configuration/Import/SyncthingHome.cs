@@ -9,8 +9,8 @@ namespace FolderSync.Configuration.Import;
 /// <param name="path">Absolute.</param>
 public sealed class SyncthingHome(string path)
 {
-    private const long MostBytes = 16 << 20;
-    private const int MostDepth = 32;
+    private const long MaxBytes = 16 << 20;
+    private const int MaxDepth = 32;
 
     public string Path { get; } = path;
 
@@ -49,7 +49,7 @@ public sealed class SyncthingHome(string path)
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
-            MaxCharactersInDocument = MostBytes,
+            MaxCharactersInDocument = MaxBytes,
             MaxCharactersFromEntities = 1024,
             IgnoreComments = true,
             IgnoreProcessingInstructions = true,
@@ -81,7 +81,7 @@ public sealed class SyncthingHome(string path)
         using var reader = XmlReader.Create(stream, settings);
         while (reader.Read())
         {
-            if (reader.Depth > MostDepth)
+            if (reader.Depth > MaxDepth)
                 throw new InvalidDataException($"'{ConfigFile}' is nested deeper than a Syncthing's configuration ever is.");
         }
     }

@@ -16,6 +16,6 @@ internal static class SyncthingXml
         double.TryParse(element.Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : absent;
 
     /// <summary>A whole number of at least <paramref name="least"/>.</summary>
-    public static int Whole(this XElement element, string name, int absent, int least) =>
+    public static int Integer(this XElement element, string name, int absent, int least) =>
         element.Number(name, absent) is var number && number < least ? least : (int)Math.Min(number, int.MaxValue);
 }

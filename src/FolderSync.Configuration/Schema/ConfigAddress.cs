@@ -8,14 +8,14 @@ public static class ConfigAddress
 {
     private static readonly string[] Schemes = ["tcp://", "tcp4://", "tcp6://"];
 
-    public static string? WhyNotHostAndPort(string address) =>
+    public static string? ValidateHostAndPort(string address) =>
         TrySplit(address, out _, out _) ? null : $"'{address}' is not an address with a port. Write host:port, such as 127.0.0.1:8384.";
 
-    public static string? WhyNotListen(string address) => address == "default" ? null : WhyNotUrl(address, "default");
+    public static string? ValidateListenAddress(string address) => address == "default" ? null : ValidateUrl(address, "default");
 
-    public static string? WhyNotDial(string address) => address == "dynamic" ? null : WhyNotUrl(address, "dynamic");
+    public static string? ValidateDialAddress(string address) => address == "dynamic" ? null : ValidateUrl(address, "dynamic");
 
-    public static string? WhyNotDevice(string id) => DeviceIdText.TryParse(id, out _, out var why) ? null : $"'{id}' is not a device ID: {why}";
+    public static string? ValidateDeviceAddress(string id) => DeviceIdText.TryParse(id, out _, out var why) ? null : $"'{id}' is not a device ID: {why}";
 
     /// <param name="host">Without brackets; empty for all addresses.</param>
     public static bool TrySplit(string address, out string host, out int port)
@@ -36,7 +36,7 @@ public static class ConfigAddress
     }
 
     /// <summary>Keeps schemes of other programs and later versions: dialing reports that it can't use them.</summary>
-    private static string? WhyNotUrl(string address, string word)
+    private static string? ValidateUrl(string address, string word)
     {
         var end = address.IndexOf("://", StringComparison.Ordinal);
         if (end > 0 && !Schemes.Contains(address[..(end + 3)]))

@@ -9,22 +9,22 @@ namespace FolderSync.Configuration.Schema;
 /// the page's settings and the reopening of folders all go by it.
 /// </summary>
 /// <param name="Key">Its name in the file.</param>
-/// <param name="About">A sentence for the user, shown by editors.</param>
+/// <param name="Description">A sentence for the user, shown by editors.</param>
 /// <param name="Type">Its allowed values.</param>
-public abstract record ConfigOption(string Key, string About, ConfigType Type)
+public abstract record ConfigOption(string Key, string Description, ConfigType Type)
 {
     /// <summary>A key or a password hash, which is never shown.</summary>
     public bool IsSecret { get; init; }
 
     /// <summary>Its name in the page's settings.</summary>
-    public string Label { get; init; } = Sentence(Key);
+    public string Label { get; init; } = Describe(Key);
 
     public OptionEffect Effect { get; init; }
 
     /// <summary>Its value when the file doesn't name it.</summary>
     public abstract YamlValue Default { get; }
 
-    private static string Sentence(string key) => char.ToUpperInvariant(key[0]) + key[1..].Replace('-', ' ');
+    private static string Describe(string key) => char.ToUpperInvariant(key[0]) + key[1..].Replace('-', ' ');
 }
 
 /// <summary>One option of a <typeparamref name="T"/>.</summary>
@@ -32,8 +32,8 @@ public abstract record ConfigOption(string Key, string About, ConfigType Type)
 /// <param name="Read">Reads it from a node with content. If the node is wrong, reports that and returns the argument unchanged.</param>
 /// <param name="Form">Its form in Syncthing, usually given by its type.</param>
 public sealed record ConfigField<T>(
-    string Key, string About, ConfigType Type, Func<T, YamlValue> Write, Func<NodeReader, YamlNode, T, T> Read, SyncthingForm<T> Form)
-    : ConfigOption(Key, About, Type)
+    string Key, string Description, ConfigType Type, Func<T, YamlValue> Write, Func<NodeReader, YamlNode, T, T> Read, SyncthingForm<T> Form)
+    : ConfigOption(Key, Description, Type)
 {
     private YamlValue _default = YamlValue.Nothing;
 
@@ -66,20 +66,20 @@ public sealed record ConfigField<T>(
     /// <summary>Uses another form than its type's.</summary>
     public ConfigField<T> As(SyncthingForm<T> form) => this with { Form = form, Syncthing = Syncthing! with { Form = form } };
 
-    public ConfigField<T> ByHand() => As(new SyncthingForm<T>.ByHand()).ImportedByHand();
+    public ConfigField<T> ByHand() => As(new SyncthingForm<T>.Custom()).ImportedByHand();
 
     /// <summary>A flag that Syncthing has with the opposite meaning.</summary>
-    public ConfigField<T> Negated() => Form is SyncthingForm<T>.Flag flag
-        ? As(new SyncthingForm<T>.Flag(c => !flag.Get(c), (c, v) => flag.Set(c, !v)))
+    public ConfigField<T> Negated() => Form is SyncthingForm<T>.Boolean flag
+        ? As(new SyncthingForm<T>.Boolean(c => !flag.Get(c), (c, v) => flag.Set(c, !v)))
         : throw new InvalidOperationException($"'{Key}' is no flag.");
 
     /// <summary>Maps the words of Syncthing's older XML.</summary>
-    public ConfigField<T> WithOlderWords(params (string Older, string Word)[] words) => AsWord(w => w with { Older = [.. words.Select(o => (o.Older, w.Find(o.Word)))] });
+    public ConfigField<T> WithOlderWords(params (string Older, string Word)[] words) => AsChoice(w => w with { Older = [.. words.Select(o => (o.Older, w.Find(o.Word)))] });
 
     /// <summary>A word of Syncthing's that isn't supported here, and why.</summary>
-    public ConfigField<T> WithoutWord(string word, string why) => AsWord(w => w with { Unsupported = w.Unsupported.Add((word, why)) });
+    public ConfigField<T> WithoutWord(string word, string why) => AsChoice(w => w with { Unsupported = w.Unsupported.Add((word, why)) });
 
-    private ConfigField<T> AsWord(Func<SyncthingForm<T>.Word, SyncthingForm<T>.Word> change) => Form is SyncthingForm<T>.Word word
+    private ConfigField<T> AsChoice(Func<SyncthingForm<T>.Choice, SyncthingForm<T>.Choice> change) => Form is SyncthingForm<T>.Choice word
         ? As(change(word))
         : throw new InvalidOperationException($"'{Key}' has no words.");
 
@@ -125,38 +125,38 @@ public static class ConfigField
         new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c)), (r, n, c) => r.Path(n, key) is { } v ? set(c, v) : c,
             new SyncthingForm<T>.Text(get, set, null));
 
-    public static ConfigField<T> Texts<T>(string key, string about, Func<T, ImmutableArray<string>> get, Func<T, ImmutableArray<string>, T> set, Func<string, string?>? whyNot = null) =>
-        new(key, about, new ConfigType.Texts(), c => YamlValue.Of(get(c).Select(YamlValue.Text)), (r, n, c) => r.Texts(n, key, whyNot) is { } v ? set(c, v) : c,
-            new SyncthingForm<T>.Texts(get, set, whyNot));
+    public static ConfigField<T> TextList<T>(string key, string about, Func<T, ImmutableArray<string>> get, Func<T, ImmutableArray<string>, T> set, Func<string, string?>? whyNot = null) =>
+        new(key, about, new ConfigType.TextList(), c => YamlValue.Of(get(c).Select(YamlValue.Text)), (r, n, c) => r.TextList(n, key, whyNot) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.TextList(get, set, whyNot));
 
     public static ConfigField<T> Bool<T>(string key, string about, Func<T, bool> get, Func<T, bool, T> set) =>
         new(key, about, new ConfigType.Bool(), c => YamlValue.Of(get(c)), (r, n, c) => r.Bool(n, key) is { } v ? set(c, v) : c,
-            new SyncthingForm<T>.Flag(get, set));
+            new SyncthingForm<T>.Boolean(get, set));
 
     public static ConfigField<T> Int<T>(string key, string about, int min, int max, Func<T, int> get, Func<T, int, T> set) =>
         new(key, about, new ConfigType.Int(min, max), c => YamlValue.Of(get(c)), (r, n, c) => r.Int(n, key, min, max) is { } v ? set(c, v) : c,
-            new SyncthingForm<T>.Whole(min, max, get, set));
+            new SyncthingForm<T>.Integer(min, max, get, set));
 
-    public static ConfigField<T> Word<T, TWord>(string key, string about, (string Word, TWord Value)[] words, Func<T, TWord> get, Func<T, TWord, T> set)
+    public static ConfigField<T> Choice<T, TWord>(string key, string about, (string Word, TWord Value)[] words, Func<T, TWord> get, Func<T, TWord, T> set)
         where TWord : struct, Enum =>
-        new(key, about, new ConfigType.Word([.. words.Select(w => w.Word)]), c => YamlValue.Word(words.First(w => w.Value.Equals(get(c))).Word),
-            (r, n, c) => r.Word(n, key, words) is { } v ? set(c, v) : c,
-            new SyncthingForm<T>.Word([.. words.Select(w => ConfigWords.InSyncthing(w.Word))], c => Array.FindIndex(words, w => w.Value.Equals(get(c))), (c, i) => set(c, words[i].Value)));
+        new(key, about, new ConfigType.Choice([.. words.Select(w => w.Word)]), c => YamlValue.Word(words.First(w => w.Value.Equals(get(c))).Word),
+            (r, n, c) => r.Choice(n, key, words) is { } v ? set(c, v) : c,
+            new SyncthingForm<T>.Choice([.. words.Select(w => EnumNames.InSyncthing(w.Word))], c => Array.FindIndex(words, w => w.Value.Equals(get(c))), (c, i) => set(c, words[i].Value)));
 
     /// <param name="unit">How many seconds a unit of the number in <typeparamref name="T"/> stands for.</param>
     /// <param name="zero">The word for 0; null when 0 isn't allowed.</param>
     public static ConfigField<T> Duration<T>(string key, string about, int unit, string? zero, Func<T, int> get, Func<T, int, T> set) =>
         new(key, about, new ConfigType.Duration(zero), c => YamlValue.Word(Quantity.Duration(get(c) * (long)unit, zero)), (r, n, c) => r.Duration(n, key, unit, zero) is { } v ? set(c, v) : c,
-            new SyncthingForm<T>.Whole(zero is null ? 1 : 0, int.MaxValue, get, set));
+            new SyncthingForm<T>.Integer(zero is null ? 1 : 0, int.MaxValue, get, set));
 
     /// <summary>KiB/s, 0 for no limit.</summary>
     public static ConfigField<T> Rate<T>(string key, string about, Func<T, int> get, Func<T, int, T> set) =>
         new(key, about, new ConfigType.Rate(), c => YamlValue.Word(Quantity.Rate(get(c))), (r, n, c) => r.Rate(n, key) is { } v ? set(c, v) : c,
-            new SyncthingForm<T>.Whole(0, int.MaxValue, get, set));
+            new SyncthingForm<T>.Integer(0, int.MaxValue, get, set));
 
     public static ConfigField<T> Size<T>(string key, string about, Func<T, long> get, Func<T, long, T> set) =>
         new(key, about, new ConfigType.Size(), c => YamlValue.Word(Quantity.Size(get(c))), (r, n, c) => r.Size(n, key) is { } v ? set(c, v) : c,
-            new SyncthingForm<T>.ByHand());
+            new SyncthingForm<T>.Custom());
 
     /// <summary>Percent of the disk, or bytes.</summary>
     public static ConfigField<T> Free<T>(string key, string about, Func<T, (double Amount, bool IsBytes)> get, Func<T, (double Amount, bool IsBytes), T> set) =>
@@ -165,5 +165,5 @@ public static class ConfigField
 
     public static ConfigField<T> Device<T>(string key, string about, Func<T, DeviceId> get, Func<T, DeviceId, T> set) =>
         new(key, about, new ConfigType.Text(), c => YamlValue.Text(get(c).IsEmpty ? "" : get(c).ToString()), (r, n, c) => r.Device(n, key) is { } v ? set(c, v) : c,
-            new SyncthingForm<T>.ByHand());
+            new SyncthingForm<T>.Custom());
 }

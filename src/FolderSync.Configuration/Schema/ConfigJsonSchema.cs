@@ -21,9 +21,9 @@ public static class ConfigJsonSchema
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Lazy<string> Made = new(() => Make().ToJsonString(Indented) + "\n");
+    private static readonly Lazy<string> Cached = new(() => Make().ToJsonString(Indented) + "\n");
 
-    public static string Text => Made.Value;
+    public static string Text => Cached.Value;
 
     /// <summary>Writes it into the home directory if it is missing or from another version. A failure only costs the completion.</summary>
     public static void WriteTo(HomeDirectory home)
@@ -46,11 +46,11 @@ public static class ConfigJsonSchema
             [ConfigSchema.FormatOption] = new JsonObject { ["description"] = "The file's format; optional.", ["type"] = "integer", ["enum"] = new JsonArray(ConfigSchema.Format) },
         };
         foreach (var group in ConfigSchema.Groups)
-            properties[group.Name] = Group(group.About, group.Options);
-        properties[ConfigSchema.DevicesSection] = List(ConfigSchema.DevicesAbout, Group(null, ConfigSchema.Peer.All, required: [ConfigSchema.Id]));
+            properties[group.Name] = Group(group.Description, group.Options);
+        properties[ConfigSchema.DevicesSection] = List(ConfigSchema.DevicesDescription, Group(null, ConfigSchema.Peer.All, required: [ConfigSchema.Id]));
         var folder = Group(null, ConfigSchema.Folder.All, required: [ConfigSchema.Id, ConfigSchema.Path]);
-        folder["properties"]![ConfigSchema.With] = Option(ConfigSchema.WithAbout, new ConfigType.Texts());
-        properties[ConfigSchema.FoldersSection] = List(ConfigSchema.FoldersAbout, folder);
+        folder["properties"]![ConfigSchema.With] = Option(ConfigSchema.WithDescription, new ConfigType.TextList());
+        properties[ConfigSchema.FoldersSection] = List(ConfigSchema.FoldersDescription, folder);
         return new JsonObject
         {
             ["$schema"] = "http://json-schema.org/draft-07/schema#",
@@ -73,7 +73,7 @@ public static class ConfigJsonSchema
         var properties = new JsonObject();
         foreach (var option in options)
         {
-            var schema = Option(option.About, option.Type);
+            var schema = Option(option.Description, option.Type);
             if (Default(option) is { } value)
                 schema["default"] = value;
             properties[option.Key] = schema;
@@ -101,7 +101,7 @@ public static class ConfigJsonSchema
     {
         // A name may be written as 12 or true, which YAML reads as another type.
         ConfigType.Text => new() { ["type"] = new JsonArray("string", "number", "boolean", "null") },
-        ConfigType.Texts => new()
+        ConfigType.TextList => new()
         {
             ["type"] = new JsonArray("array", "string", "number", "boolean", "null"),
             ["items"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
@@ -113,7 +113,7 @@ public static class ConfigJsonSchema
                 new JsonObject { ["type"] = "string", ["pattern"] = "^([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|[yY][eE][sS]|[nN][oO]|[oO][nN]|[oO][fF][fF])$" }),
         },
         ConfigType.Int i => new() { ["type"] = new JsonArray("integer", "null"), ["minimum"] = i.Min, ["maximum"] = i.Max },
-        ConfigType.Word w => new() { ["enum"] = new JsonArray([.. w.Words.Select(x => JsonValue.Create(x)), null]) },
+        ConfigType.Choice w => new() { ["enum"] = new JsonArray([.. w.Choices.Select(x => JsonValue.Create(x)), null]) },
         ConfigType.Duration d => Quantities(Quantity.DurationPattern, d.Zero),
         ConfigType.Rate => Quantities(Quantity.RatePattern, Quantity.Off),
         ConfigType.Size => Quantities(Quantity.SizePattern, null),

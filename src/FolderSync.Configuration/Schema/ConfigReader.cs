@@ -61,7 +61,7 @@ public static class ConfigReader
     }
 
     /// <summary>A file must not belong to two folders, and no folder may contain the keys.</summary>
-    public static string? WhyNotAt(string path, IEnumerable<FolderConfig> others, HomeDirectory home)
+    public static string? ValidatePath(string path, IEnumerable<FolderConfig> others, HomeDirectory home)
     {
         foreach (var other in others)
         {
@@ -130,7 +130,7 @@ public static class ConfigReader
                 reader.Problem(item, $"The folder '{folder.Id}' has no 'path'.", "Set the path of its files on this device.");
             else if (folders.Any(f => f.Id == folder.Id))
                 reader.Problem(item, $"The folder '{folder.Id}' is listed a second time.", "Give one of the two another id, or remove it.");
-            else if (WhyNotAt(folder.Path, folders, home) is { } why)
+            else if (ValidatePath(folder.Path, folders, home) is { } why)
                 reader.Problem(at, why, "Choose another path, or remove one of the two.");
             else
                 folders.Add(folder with { Devices = ReadWith(reader, (item as YamlMap)?.Find(ConfigSchema.With)?.Value, devices) });

@@ -28,13 +28,13 @@ public static class ConfigSchema
     public const string Path = "path";
     public const string Address = "address";
 
-    public const string DevicesAbout = "The other devices. `foldersync pair ID` writes an entry.";
-    public const string FoldersAbout = "The synced folders. `foldersync share PATH --with NAME` writes an entry.";
-    public const string WithAbout = "The devices it is shared with, by name or ID.";
+    public const string DevicesDescription = "The other devices. `foldersync pair ID` writes an entry.";
+    public const string FoldersDescription = "The synced folders. `foldersync share PATH --with NAME` writes an entry.";
+    public const string WithDescription = "The devices it is shared with, by name or ID.";
 
     public static readonly ConfigFields<EngineConfig> Device = new(new EngineConfig(), SyncthingOptions.Options,
     [
-        ConfigField.Text<EngineConfig>("name", "This device's name on other devices.", c => c.Name, (c, v) => c with { Name = v }, WhyNotName),
+        ConfigField.Text<EngineConfig>("name", "This device's name on other devices.", c => c.Name, (c, v) => c with { Name = v }, ValidateName),
     ]);
 
     public static readonly ConfigFields<PageConfig> Page = new(new PageConfig(), SyncthingOptions.Gui,
@@ -42,7 +42,7 @@ public static class ConfigSchema
         ConfigField.Bool<PageConfig>("enabled", "false disables the page and the REST interface.", c => c.Enabled, (c, v) => c with { Enabled = v })
             .InSyncthing("enabled").NeedsRestart().Labelled("Page and REST interface"),
         ConfigField.Text<PageConfig>(Address, "The address of the page and the REST interface, as host:port. Takes effect after a restart.",
-            c => c.Address, (c, v) => c with { Address = v }, ConfigAddress.WhyNotHostAndPort)
+            c => c.Address, (c, v) => c with { Address = v }, ConfigAddress.ValidateHostAndPort)
             .InSyncthing("address").As(new SyncthingForm<PageConfig>.Text(c => c.Address, (c, v) => v.Length > 0 ? c with { Address = v } : c, null)).ImportedByHand().NeedsRestart(),
         ConfigField.Text<PageConfig>("api-key", "The key that programs send as X-API-Key; created if missing.", c => c.ApiKey, (c, v) => c with { ApiKey = v }).Secret()
             .InSyncthing("apiKey").ImportedAs("apikey").As(new SyncthingForm<PageConfig>.Text(c => c.ApiKey, (c, v) => v.Length > 0 ? c with { ApiKey = v } : c, null)).Labelled("API key"),
@@ -56,16 +56,16 @@ public static class ConfigSchema
             .InSyncthing("useTLS").ImportedAs("tls").NeedsRestart().Labelled("HTTPS"),
         ConfigField.Bool<PageConfig>("open-browser", "Open the page when `foldersync serve` starts in a desktop terminal.", c => c.OpenBrowser, (c, v) => c with { OpenBrowser = v })
             .InSyncthing("startBrowser", SyncthingOptions.Options).Labelled("Open the browser at startup"),
-        ConfigField.Texts<PageConfig>("allowed-hosts", "Host names besides localhost that requests may use (a reverse proxy's).",
+        ConfigField.TextList<PageConfig>("allowed-hosts", "Host names besides localhost that requests may use (a reverse proxy's).",
             c => c.AllowedHosts, (c, v) => c with { AllowedHosts = v })
             .Labelled("Allowed host names"),
     ]);
 
     public static readonly ConfigFields<EngineConfig> Network = new(new EngineConfig(), SyncthingOptions.Options,
     [
-        ConfigField.Texts<EngineConfig>("listen", "Addresses to listen on for other devices: tcp://host:port, or default for tcp://0.0.0.0:22000.",
-            c => c.ListenAddresses, (c, v) => c with { ListenAddresses = v }, ConfigAddress.WhyNotListen)
-            .InSyncthing("listenAddresses").As(new SyncthingForm<EngineConfig>.Texts(c => c.ListenAddresses, (c, v) => c with { ListenAddresses = v }, null)).ImportedByHand("listenAddress").Labelled("Listen on"),
+        ConfigField.TextList<EngineConfig>("listen", "Addresses to listen on for other devices: tcp://host:port, or default for tcp://0.0.0.0:22000.",
+            c => c.ListenAddresses, (c, v) => c with { ListenAddresses = v }, ConfigAddress.ValidateListenAddress)
+            .InSyncthing("listenAddresses").As(new SyncthingForm<EngineConfig>.TextList(c => c.ListenAddresses, (c, v) => c with { ListenAddresses = v }, null)).ImportedByHand("listenAddress").Labelled("Listen on"),
         ConfigField.Duration<EngineConfig>("reconnect", "The maximum time between attempts to reach a disconnected device.", 1, null,
             c => c.ReconnectIntervalSeconds, (c, v) => c with { ReconnectIntervalSeconds = v })
             .InSyncthing("reconnectionIntervalS").Labelled("Try to connect every"),
@@ -76,8 +76,8 @@ public static class ConfigSchema
             .InSyncthing("localAnnouncePort").Labelled("Local discovery port"),
         ConfigField.Bool<EngineConfig>("mdns", "Announce this device on the LAN and find others there with mDNS (Bonjour, Avahi).", c => c.Mdns, (c, v) => c with { Mdns = v })
             .InRest("mdnsEnabled").ImportedAs("localAnnounceEnabled").Labelled("mDNS"),
-        ConfigField.Texts<EngineConfig>("ignored-devices", "IDs of devices whose connections are refused without asking. A device listed under devices is not ignored.",
-            c => [.. c.IgnoredDevices.Select(d => d.ToString())], (c, v) => c with { IgnoredDevices = [.. v.Select(id => DeviceIdText.TryParse(id, out var device, out _) ? device : default).Distinct()] }, ConfigAddress.WhyNotDevice),
+        ConfigField.TextList<EngineConfig>("ignored-devices", "IDs of devices whose connections are refused without asking. A device listed under devices is not ignored.",
+            c => [.. c.IgnoredDevices.Select(d => d.ToString())], (c, v) => c with { IgnoredDevices = [.. v.Select(id => DeviceIdText.TryParse(id, out var device, out _) ? device : default).Distinct()] }, ConfigAddress.ValidateDeviceAddress),
     ]);
 
     public static readonly ConfigFields<EngineConfig> Limits = new(new EngineConfig(), SyncthingOptions.Options,
@@ -89,7 +89,7 @@ public static class ConfigSchema
         ConfigField.Bool<EngineConfig>("also-in-lan", "Apply the limits on the local network, too.", c => c.LimitBandwidthInLan, (c, v) => c with { LimitBandwidthInLan = v })
             .InSyncthing("limitBandwidthInLan").Labelled("Also in the local network"),
         ConfigField.Size<EngineConfig>("requests", "The bytes of requests answered at the same time, over all devices.", c => c.MaxRequestBytes, (c, v) => c with { MaxRequestBytes = v })
-            .InSyncthing("maxConcurrentIncomingRequestKiB").As(new SyncthingForm<EngineConfig>.Whole(0, int.MaxValue, RequestKiB, WithRequestKiB)).Labelled("Concurrent requests"),
+            .InSyncthing("maxConcurrentIncomingRequestKiB").As(new SyncthingForm<EngineConfig>.Integer(0, int.MaxValue, RequestKiB, WithRequestKiB)).Labelled("Concurrent requests"),
         ConfigField.Int<EngineConfig>("folders-at-once", "The number of folders that scan at the same time; 0: the number of cores.", 0, 1000,
             c => c.MaxFolderConcurrency, (c, v) => c with { MaxFolderConcurrency = v })
             .InSyncthing("maxFolderConcurrency").Labelled("Concurrent scans"),
@@ -114,11 +114,11 @@ public static class ConfigSchema
     [
         ConfigField.Device<DeviceConfig>(Id, "The ID that `foldersync id` shows on that device.", c => c.Id, (c, v) => c with { Id = v })
             .InSyncthing("deviceID").ByHand().ImportedByHand("id"),
-        ConfigField.Text<DeviceConfig>("name", "Its name on this device.", c => c.Name, (c, v) => c with { Name = v }, WhyNotName)
+        ConfigField.Text<DeviceConfig>("name", "Its name on this device.", c => c.Name, (c, v) => c with { Name = v }, ValidateName)
             .InSyncthing("name").ImportedByHand(),
-        ConfigField.Texts<DeviceConfig>("addresses", "Its address: tcp://host:port, or dynamic to find it.", c => c.Addresses, (c, v) => c with { Addresses = v }, ConfigAddress.WhyNotDial)
-            .InSyncthing("addresses").As(new SyncthingForm<DeviceConfig>.Texts(c => c.Addresses, (c, v) => c with { Addresses = v.IsEmpty ? ["dynamic"] : v }, null)).ImportedByHand("address"),
-        ConfigField.Word<DeviceConfig, Compression>("compression", "What to compress when sending to it.", ConfigWords.Compression, c => c.Compression, (c, v) => c with { Compression = v })
+        ConfigField.TextList<DeviceConfig>("addresses", "Its address: tcp://host:port, or dynamic to find it.", c => c.Addresses, (c, v) => c with { Addresses = v }, ConfigAddress.ValidateDialAddress)
+            .InSyncthing("addresses").As(new SyncthingForm<DeviceConfig>.TextList(c => c.Addresses, (c, v) => c with { Addresses = v.IsEmpty ? ["dynamic"] : v }, null)).ImportedByHand("address"),
+        ConfigField.Choice<DeviceConfig, Compression>("compression", "What to compress when sending to it.", EnumNames.Compression, c => c.Compression, (c, v) => c with { Compression = v })
             .InSyncthing("compression").WithOlderWords(("true", "always"), ("false", "never")),
         ConfigField.Bool<DeviceConfig>("paused", "Don't connect to it for now.", c => c.Paused, (c, v) => c with { Paused = v })
             .InSyncthing("paused"),
@@ -128,12 +128,12 @@ public static class ConfigSchema
             .InSyncthing("maxSendKbps").Labelled("Sending, at most"),
         ConfigField.Rate<DeviceConfig>("receive", "The maximum receive rate from this device.", c => c.MaxReceiveKbps, (c, v) => c with { MaxReceiveKbps = v })
             .InSyncthing("maxRecvKbps").Labelled("Receiving, at most"),
-        ConfigField.Texts<DeviceConfig>("allowed-networks", "Networks that its address must be in, such as 192.168.0.0/16; ! excludes one, and the first match decides. Empty: any address.",
-            c => c.AllowedNetworks, (c, v) => c with { AllowedNetworks = v }, NetworkFilter.WhyNot)
+        ConfigField.TextList<DeviceConfig>("allowed-networks", "Networks that its address must be in, such as 192.168.0.0/16; ! excludes one, and the first match decides. Empty: any address.",
+            c => c.AllowedNetworks, (c, v) => c with { AllowedNetworks = v }, NetworkFilter.Validate)
             .InSyncthing("allowedNetworks").ImportedByHand("allowedNetwork"),
-        ConfigField.Texts<DeviceConfig>("ignored-folders", "IDs of offered folders to ignore.", c => [.. c.IgnoredFolders.Select(f => f.Value)],
+        ConfigField.TextList<DeviceConfig>("ignored-folders", "IDs of offered folders to ignore.", c => [.. c.IgnoredFolders.Select(f => f.Value)],
             // Before some IDs became invalid, folders with them could be offered and ignored; there is nothing left to ignore.
-            (c, v) => c with { IgnoredFolders = [.. v.Where(id => FolderIdText.WhyNot(id) is null).Select(id => new FolderId(id))] })
+            (c, v) => c with { IgnoredFolders = [.. v.Where(id => FolderIdText.Validate(id) is null).Select(id => new FolderId(id))] })
             .InSyncthing("ignoredFolders").ByHand().ImportedByHand("ignoredFolder"),
     ]);
 
@@ -141,13 +141,13 @@ public static class ConfigSchema
     public static readonly ConfigFields<FolderConfig> Folder = new(new FolderConfig { Id = new FolderId(""), Path = "" }, SyncthingOptions.Folder,
     [
         ConfigField.Text<FolderConfig>(Id, "A short ID, the same on all devices.", c => c.Id.Value, (c, v) => c with { Id = new FolderId(v) },
-            FolderIdText.WhyNot)
+            FolderIdText.Validate)
             .InSyncthing("id").ByHand(),
-        ConfigField.Text<FolderConfig>("label", "Its name on this device.", c => c.Label, (c, v) => c with { Label = v }, WhyNotLabel)
+        ConfigField.Text<FolderConfig>("label", "Its name on this device.", c => c.Label, (c, v) => c with { Label = v }, ValidateLabel)
             .InSyncthing("label").ImportedByHand().Labelled("Name"),
         ConfigField.Path<FolderConfig>(Path, "The directory of its files on this device; ~ is your home directory.", c => c.Path, (c, v) => c with { Path = v })
             .InSyncthing("path").ByHand().ReopensFolder(),
-        ConfigField.Word<FolderConfig, FolderType>("type", "The direction in which changes are synced.", ConfigWords.FolderType, c => c.Type, (c, v) => c with { Type = v })
+        ConfigField.Choice<FolderConfig, FolderType>("type", "The direction in which changes are synced.", EnumNames.FolderType, c => c.Type, (c, v) => c with { Type = v })
             .InSyncthing("type").WithoutWord("receiveencrypted", "FolderSync doesn't support encrypted folders (receiveencrypted) yet.").WithOlderWords(("readwrite", "sendreceive"), ("readonly", "sendonly")).ReopensFolder().Labelled("Direction"),
         ConfigField.Bool<FolderConfig>("paused", "Don't scan or sync it for now.", c => c.Paused, (c, v) => c with { Paused = v })
             .InSyncthing("paused").ReopensFolder(),
@@ -158,7 +158,7 @@ public static class ConfigSchema
         ConfigField.Duration<FolderConfig>("full-verify", "How often all files are read, to detect corruption on disk.", 3600, "off",
             c => c.FullVerifyIntervalHours, (c, v) => c with { FullVerifyIntervalHours = v })
             .InRest("fullVerifyIntervalH").Labelled("Read everything again every"),
-        ConfigField.Word<FolderConfig, VersioningKind>("versions", "What to do with files that other devices delete or replace.", ConfigWords.Versioning, c => c.Versioning.Kind,
+        ConfigField.Choice<FolderConfig, VersioningKind>("versions", "What to do with files that other devices delete or replace.", EnumNames.Versioning, c => c.Versioning.Kind,
             (c, v) => c with { Versioning = c.Versioning with { Kind = v } })
             .InSyncthing("versioning.type").ByHand().ImportedByHand("versioning").ReopensFolder().Labelled("Deleted and replaced files"),
         ConfigField.Duration<FolderConfig>("keep-versions", "How long the trash can keeps a version. Time added by a jump of the clock, or days for which the device was off, count after the device has run for a week since.", 86400, "forever", c => c.Versioning.CleanoutDays,
@@ -173,7 +173,7 @@ public static class ConfigSchema
         ConfigField.Int<FolderConfig>("max-conflicts", "The maximum number of conflict copies per file; -1: any number, 0: none.", -1, int.MaxValue,
             c => c.MaxConflicts, (c, v) => c with { MaxConflicts = v })
             .InSyncthing("maxConflicts").Labelled("Conflict copies per file"),
-        ConfigField.Word<FolderConfig, PullOrder>("order", "Which files are fetched first.", ConfigWords.Order, c => c.Order, (c, v) => c with { Order = v })
+        ConfigField.Choice<FolderConfig, PullOrder>("order", "Which files are fetched first.", EnumNames.Order, c => c.Order, (c, v) => c with { Order = v })
             .InSyncthing("order").Labelled("Order of files"),
         ConfigField.Free<FolderConfig>("min-free", "Disk space to keep free: a percentage, a size, or off. Files that would leave less wait; only superseded versions older than seven days are deleted to free space for them.", c => (c.MinDiskFree, c.MinDiskFreeIsBytes),
             (c, v) => c with { MinDiskFree = v.Amount, MinDiskFreeIsBytes = v.IsBytes })
@@ -216,9 +216,9 @@ public static class ConfigSchema
     public static bool NeedsReopening(FolderConfig before, FolderConfig now) => Folder.Changed(before, now).Any(f => f.Effect == OptionEffect.FolderReopens);
 
     /// <summary>Null for a device name that is short enough, otherwise a sentence.</summary>
-    public static string? WhyNotName(string name) => TextLimits.WhyTooLong("A device's name", name, TextLimits.MaxName);
+    public static string? ValidateName(string name) => TextLimits.ValidateLength("A device's name", name, TextLimits.MaxName);
 
-    public static string? WhyNotLabel(string label) => TextLimits.WhyTooLong("A folder's label", label, TextLimits.MaxLabel);
+    public static string? ValidateLabel(string label) => TextLimits.ValidateLength("A folder's label", label, TextLimits.MaxLabel);
 
     /// <summary>0 stands for the default.</summary>
     private static int RequestKiB(EngineConfig engine) =>

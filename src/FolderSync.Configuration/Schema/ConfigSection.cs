@@ -5,8 +5,8 @@ namespace FolderSync.Configuration.Schema;
 
 /// <summary>A section of options, as a part of the whole configuration.</summary>
 /// <param name="Name">Its key in the file.</param>
-/// <param name="About">A sentence for the user, shown by editors.</param>
-public abstract record ConfigSection(string Name, string About)
+/// <param name="Description">A sentence for the user, shown by editors.</param>
+public abstract record ConfigSection(string Name, string Description)
 {
     public abstract ImmutableArray<ConfigOption> Options { get; }
 

@@ -8,13 +8,13 @@ public abstract record ConfigType
     public sealed record Text : ConfigType;
 
     /// <summary>A list, or one item without brackets.</summary>
-    internal sealed record Texts : ConfigType;
+    internal sealed record TextList : ConfigType;
 
     internal sealed record Bool : ConfigType;
 
     internal sealed record Int(int Min, int Max) : ConfigType;
 
-    public sealed record Word(ImmutableArray<string> Words) : ConfigType;
+    public sealed record Choice(ImmutableArray<string> Choices) : ConfigType;
 
     /// <param name="Zero">The word for 0; null when 0 isn't allowed.</param>
     internal sealed record Duration(string? Zero) : ConfigType;

@@ -58,7 +58,7 @@ public sealed class NodeReader(string file)
     /// <summary>Also checks nested options, whatever nesting Syncthing uses.</summary>
     private bool RefuseUnsafe(YamlScalar key, YamlNode value, bool isLdap)
     {
-        if (SyncthingOptions.WhyNotInFile(key, value, isLdap) is { } why)
+        if (SyncthingOptions.ValidateInFile(key, value, isLdap) is { } why)
         {
             Problem(key, why);
             return true;
@@ -93,7 +93,7 @@ public sealed class NodeReader(string file)
         return null;
     }
 
-    public ImmutableArray<string>? Texts(YamlNode node, string key, Func<string, string?>? whyNot)
+    public ImmutableArray<string>? TextList(YamlNode node, string key, Func<string, string?>? whyNot)
     {
         var items = (node is YamlScalar ? [node] : Items(node, key)).Select(i => Text(i, key, whyNot)).ToList();
         return items.Contains(null) || node is YamlMap ? null : [.. items!];
@@ -126,7 +126,7 @@ public sealed class NodeReader(string file)
             : $"'{key}' must be a whole number from {min} to {max}, not {node.Kind}.") ? null : value;
     }
 
-    public TWord? Word<TWord>(YamlNode node, string key, (string Word, TWord Value)[] words) where TWord : struct, Enum
+    public TWord? Choice<TWord>(YamlNode node, string key, (string Word, TWord Value)[] words) where TWord : struct, Enum
     {
         if (Scalar(node, key) is not { } text)
             return null;

@@ -6,7 +6,7 @@ public enum OptionEffect
     /// <summary>
     /// Nothing: its users read the current configuration. This includes devices' options; a connection that is no longer allowed is closed.
     /// </summary>
-    AtOnce,
+    Immediate,
 
     /// <summary>The folder is closed and reopened automatically.</summary>
     FolderReopens,

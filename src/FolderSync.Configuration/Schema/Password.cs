@@ -16,7 +16,7 @@ public static partial class Password
     public static bool IsHash(string text) => Bcrypt().IsMatch(text);
 
     /// <summary>Null for an acceptable password, otherwise a sentence.</summary>
-    public static string? WhyNot(string password) =>
+    public static string? Validate(string password) =>
         password.Length == 0 ? "The password is empty."
         : Encoding.UTF8.GetByteCount(password) > MaxBytes ? $"The password has more than {MaxBytes} bytes; a shorter one is as safe."
         : password.Contains('\0', StringComparison.Ordinal) ? "The password holds a NUL character."
@@ -24,12 +24,12 @@ public static partial class Password
 
     /// <exception cref="ArgumentException">The password isn't acceptable; the message says why.</exception>
     public static string Hash(string password) =>
-        WhyNot(password) is { } why ? throw new ArgumentException(why) : BCrypt.Net.BCrypt.HashPassword(password, Cost);
+        Validate(password) is { } why ? throw new ArgumentException(why) : BCrypt.Net.BCrypt.HashPassword(password, Cost);
 
     /// <summary>Takes as long for a wrong password as for the right one.</summary>
     public static bool Verify(string password, string hash)
     {
-        if (!IsHash(hash) || WhyNot(password) is not null)
+        if (!IsHash(hash) || Validate(password) is not null)
             return false;
         try
         {

@@ -36,13 +36,13 @@ public static class Quantity
         if (!Split(text, out var number, out var unit))
             return null;
         unit = unit switch { "sec" or "second" or "seconds" => "s", "min" or "minute" or "minutes" => "m", "hour" or "hours" => "h", "day" or "days" => "d", _ => unit };
-        return Times.FirstOrDefault(t => t.Name == unit) is { Seconds: > 0 } time && decimal.IsInteger(number * time.Seconds) ? Whole(number * time.Seconds) : null;
+        return Times.FirstOrDefault(t => t.Name == unit) is { Seconds: > 0 } time && decimal.IsInteger(number * time.Seconds) ? Integer(number * time.Seconds) : null;
     }
 
     /// <summary>Bytes; null if it isn't a size.</summary>
     public static long? ParseSize(string text) =>
         Split(text, out var number, out var unit) && Sizes.FirstOrDefault(s => s.Name.Equals(unit, StringComparison.OrdinalIgnoreCase)) is { Bytes: > 0 } size
-            ? Whole(number * size.Bytes)
+            ? Integer(number * size.Bytes)
             : null;
 
     /// <summary>KiB/s, at least 1; null if it isn't a rate.</summary>
@@ -75,5 +75,5 @@ public static class Quantity
         return decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && number < 1_000_000_000;
     }
 
-    private static long? Whole(decimal value) => value <= long.MaxValue ? (long)value : null;
+    private static long? Integer(decimal value) => value <= long.MaxValue ? (long)value : null;
 }

@@ -26,36 +26,36 @@ public abstract record SyncthingForm<T>
     /// <summary>The same form inside something larger.</summary>
     public abstract SyncthingForm<TWhole> Within<TWhole>(Func<TWhole, T> get, Func<TWhole, T, TWhole> put);
 
-    public sealed record Flag(Func<T, bool> Get, Func<T, bool, T> Set) : SyncthingForm<T>
+    public sealed record Boolean(Func<T, bool> Get, Func<T, bool, T> Set) : SyncthingForm<T>
     {
         public override SyncthingForm<TWhole> Within<TWhole>(Func<TWhole, T> get, Func<TWhole, T, TWhole> put) =>
-            new SyncthingForm<TWhole>.Flag(w => Get(get(w)), (w, v) => put(w, Set(get(w), v)));
+            new SyncthingForm<TWhole>.Boolean(w => Get(get(w)), (w, v) => put(w, Set(get(w), v)));
     }
 
-    /// <param name="Least">Import raises smaller numbers to this.</param>
-    /// <param name="Most">Import lowers larger numbers to this.</param>
-    public sealed record Whole(int Least, int Most, Func<T, int> Get, Func<T, int, T> Set) : SyncthingForm<T>
+    /// <param name="Min">Import raises smaller numbers to this.</param>
+    /// <param name="Max">Import lowers larger numbers to this.</param>
+    public sealed record Integer(int Min, int Max, Func<T, int> Get, Func<T, int, T> Set) : SyncthingForm<T>
     {
         public override SyncthingForm<TWhole> Within<TWhole>(Func<TWhole, T> get, Func<TWhole, T, TWhole> put) =>
-            new SyncthingForm<TWhole>.Whole(Least, Most, w => Get(get(w)), (w, v) => put(w, Set(get(w), v)));
+            new SyncthingForm<TWhole>.Integer(Min, Max, w => Get(get(w)), (w, v) => put(w, Set(get(w), v)));
     }
 
-    /// <param name="WhyNot">Null for a valid value, otherwise a sentence for the client.</param>
-    public sealed record Text(Func<T, string> Get, Func<T, string, T> Set, Func<string, string?>? WhyNot) : SyncthingForm<T>
+    /// <param name="Validate">Null for a valid value, otherwise a sentence for the client.</param>
+    public sealed record Text(Func<T, string> Get, Func<T, string, T> Set, Func<string, string?>? Validate) : SyncthingForm<T>
     {
         public override SyncthingForm<TWhole> Within<TWhole>(Func<TWhole, T> get, Func<TWhole, T, TWhole> put) =>
-            new SyncthingForm<TWhole>.Text(w => Get(get(w)), (w, v) => put(w, Set(get(w), v)), WhyNot);
+            new SyncthingForm<TWhole>.Text(w => Get(get(w)), (w, v) => put(w, Set(get(w), v)), Validate);
     }
 
-    /// <param name="WhyNot">Null for a valid item, otherwise a sentence for the client.</param>
-    public sealed record Texts(Func<T, ImmutableArray<string>> Get, Func<T, ImmutableArray<string>, T> Set, Func<string, string?>? WhyNot) : SyncthingForm<T>
+    /// <param name="Validate">Null for a valid item, otherwise a sentence for the client.</param>
+    public sealed record TextList(Func<T, ImmutableArray<string>> Get, Func<T, ImmutableArray<string>, T> Set, Func<string, string?>? Validate) : SyncthingForm<T>
     {
         public override SyncthingForm<TWhole> Within<TWhole>(Func<TWhole, T> get, Func<TWhole, T, TWhole> put) =>
-            new SyncthingForm<TWhole>.Texts(w => Get(get(w)), (w, v) => put(w, Set(get(w), v)), WhyNot);
+            new SyncthingForm<TWhole>.TextList(w => Get(get(w)), (w, v) => put(w, Set(get(w), v)), Validate);
     }
 
     /// <summary>One of several words, by its position; read without regard to case.</summary>
-    public sealed record Word(ImmutableArray<string> Words, Func<T, int> Get, Func<T, int, T> Set) : SyncthingForm<T>
+    public sealed record Choice(ImmutableArray<string> Choices, Func<T, int> Get, Func<T, int, T> Set) : SyncthingForm<T>
     {
         /// <summary>Words of older XML versions, with the position of the word that each means.</summary>
         public ImmutableArray<(string Word, int Means)> Older { get; init; } = [];
@@ -64,14 +64,14 @@ public abstract record SyncthingForm<T>
         public ImmutableArray<(string Word, string Why)> Unsupported { get; init; } = [];
 
         public override SyncthingForm<TWhole> Within<TWhole>(Func<TWhole, T> get, Func<TWhole, T, TWhole> put) =>
-            new SyncthingForm<TWhole>.Word(Words, w => Get(get(w)), (w, v) => put(w, Set(get(w), v))) { Older = Older, Unsupported = Unsupported };
+            new SyncthingForm<TWhole>.Choice(Choices, w => Get(get(w)), (w, v) => put(w, Set(get(w), v))) { Older = Older, Unsupported = Unsupported };
 
         /// <summary>-1 when there is no such word.</summary>
         public int Find(string text)
         {
-            for (var i = 0; i < Words.Length; i++)
+            for (var i = 0; i < Choices.Length; i++)
             {
-                if (Words[i].Equals(text, StringComparison.OrdinalIgnoreCase))
+                if (Choices[i].Equals(text, StringComparison.OrdinalIgnoreCase))
                     return i;
             }
             return -1;
@@ -86,8 +86,8 @@ public abstract record SyncthingForm<T>
     }
 
     /// <summary>It depends on other values or on more than the configuration: REST and import handle it with code of their own.</summary>
-    public sealed record ByHand : SyncthingForm<T>
+    public sealed record Custom : SyncthingForm<T>
     {
-        public override SyncthingForm<TWhole> Within<TWhole>(Func<TWhole, T> get, Func<TWhole, T, TWhole> put) => new SyncthingForm<TWhole>.ByHand();
+        public override SyncthingForm<TWhole> Within<TWhole>(Func<TWhole, T> get, Func<TWhole, T, TWhole> put) => new SyncthingForm<TWhole>.Custom();
     }
 }

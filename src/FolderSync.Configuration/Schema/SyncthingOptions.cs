@@ -9,16 +9,16 @@ namespace FolderSync.Configuration.Schema;
 public enum OptionTreatment
 {
     /// <summary>FolderSync acts on it.</summary>
-    InForce,
+    Supported,
 
     /// <summary>Only the values that mean "off" are accepted: it concerns safety and isn't implemented.</summary>
-    Refused,
+    Rejected,
 
     /// <summary>Every value is accepted, and the one in force is shown.</summary>
-    Shown,
+    ReadOnly,
 
     /// <summary>Stored as sent, without effect: no file, device or secret depends on it.</summary>
-    Kept,
+    Stored,
 }
 
 /// <summary>One option of Syncthing's API.</summary>
@@ -32,7 +32,7 @@ public sealed record SyncthingOption(string Path, OptionTreatment Treatment, str
 
     public string Name => Path[(Path.LastIndexOf('.') + 1)..];
 
-    public bool Allows(JsonNode? value) => Treatment != OptionTreatment.Refused || value is null || Allowed.Any(a => IsSame(a, value));
+    public bool Allows(JsonNode? value) => Treatment != OptionTreatment.Rejected || value is null || Allowed.Any(a => IsSame(a, value));
 
     private static bool IsSame(string allowed, JsonNode value) => value.GetValueKind() == JsonValueKind.Number
         ? double.TryParse(allowed, CultureInfo.InvariantCulture, out var number) && double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture) == number
@@ -63,10 +63,10 @@ public static partial class SyncthingOptions
 
     /// <summary>The first refused value, as a sentence; null if all are accepted.</summary>
     /// <param name="where">Names the object in the sentence: "folder 'photos'".</param>
-    public static string? WhyNot(string scope, JsonObject json, string where)
+    public static string? Validate(string scope, JsonObject json, string where)
     {
         string? why = null;
-        Walk(scope, json, (option, holder, _) => why ??= Sentence(option, holder, where));
+        Walk(scope, json, (option, holder, _) => why ??= Describe(option, holder, where));
         return why;
     }
 
@@ -74,21 +74,21 @@ public static partial class SyncthingOptions
     public static IReadOnlyList<string> Scrub(string scope, JsonObject json, string where)
     {
         List<(JsonObject Holder, string Key, string Sentence)> found = [];
-        Walk(scope, json, (option, holder, key) => found.Add((holder, key, Sentence(option, holder, where))));
+        Walk(scope, json, (option, holder, key) => found.Add((holder, key, Describe(option, holder, where))));
         foreach (var (holder, key, _) in found)
             holder.Remove(key);
         return [.. found.Select(f => f.Sentence)];
     }
 
     /// <summary>Keeps values of the present object that a client omits because not every Syncthing has them.</summary>
-    public static void KeepUnsent(string scope, JsonObject sent, JsonObject present)
+    public static void PreserveOmitted(string scope, JsonObject sent, JsonObject present)
     {
         foreach (var (key, value) in present)
         {
             if (sent.TryGetPropertyValue(key, out var other))
             {
                 if (other is JsonObject inner && value is JsonObject there)
-                    KeepUnsent($"{scope}.{key}", inner, there);
+                    PreserveOmitted($"{scope}.{key}", inner, there);
             }
             else if (!IsEverywhere($"{scope}.{key}"))
             {
@@ -99,21 +99,21 @@ public static partial class SyncthingOptions
 
     /// <summary>The sentence for an option that config.yaml has under Syncthing's name, or null.</summary>
     /// <param name="isLdap">The option is below "ldap".</param>
-    public static string? WhyNotInFile(YamlScalar key, YamlNode value, bool isLdap)
+    public static string? ValidateInFile(YamlScalar key, YamlNode value, bool isLdap)
     {
         var name = Plain(key.Value);
         if (value is YamlScalar { IsNull: true } or YamlScalar { Value: "" } or YamlSequence { Items.Count: 0 })
             return null;
         if (OwnNames.TryGetValue(name, out var own))
             return $"'{key.Value}' is Syncthing's name and has no effect here. Write it as {own}.";
-        var rows = All.Where(o => o.Treatment == OptionTreatment.Refused && Plain(o.Name) == name && o.Name is not ("type" or "value" or "unit") && o.Path.StartsWith(Ldap, StringComparison.Ordinal) == isLdap).ToList();
+        var rows = All.Where(o => o.Treatment == OptionTreatment.Rejected && Plain(o.Name) == name && o.Name is not ("type" or "value" or "unit") && o.Path.StartsWith(Ldap, StringComparison.Ordinal) == isLdap).ToList();
         if (rows.Count == 0 || value is YamlMap or YamlSequence && rows.All(r => r.Allowed.Length == 0))
             return null;
         var said = (value as YamlScalar)?.Value.ToLowerInvariant() switch { "no" or "off" => "false", "yes" or "on" => "true", var text => text };
         return rows.Any(r => r.Allowed.Any(a => a.Trim('"').Equals(said, StringComparison.OrdinalIgnoreCase))) ? null : $"'{key.Value}' can't be set: {rows[0].Why}";
     }
 
-    private static string Sentence(SyncthingOption option, JsonObject holder, string where)
+    private static string Describe(SyncthingOption option, JsonObject holder, string where)
     {
         var of = option.Path == Encryption ? $" of device {holder["deviceID"]}" : "";
         return $"{where}: '{option.Name}'{of} can't be set: {option.Why}";

@@ -29,7 +29,7 @@ public sealed class ConfigBackups(string directory, TimeProvider time)
         {
             if (Texts().Select(t => t.Text).FirstOrDefault() == text)
                 return;
-            new HomeDirectory(directory).Make();
+            new HomeDirectory(directory).Create();
             DurableFile.Write(Path.Combine(directory, $"{Prefix}{NextMoment().ToString(Stamp, CultureInfo.InvariantCulture)}.yaml"), text);
             foreach (var old in Files().SkipLast(Kept))
                 File.Delete(old);

@@ -6,17 +6,17 @@ using FolderSync.Platform;
 namespace FolderSync.Configuration.Store;
 
 /// <summary>The result of editing `config.yaml`.</summary>
-public abstract record ConfigEdited
+public abstract record ConfigEditResult
 {
-    public sealed record Unchanged : ConfigEdited;
+    public sealed record Unchanged : ConfigEditResult;
 
-    public sealed record Replaced(IReadOnlyList<ConfigProblem> Warnings) : ConfigEdited;
+    public sealed record Replaced(IReadOnlyList<ConfigProblem> Warnings) : ConfigEditResult;
 
     /// <param name="Copy">The file with the user's text.</param>
-    public sealed record GivenUp(string Copy) : ConfigEdited;
+    public sealed record Abandoned(string Copy) : ConfigEditResult;
 
     /// <summary>Another program saved the file meanwhile.</summary>
-    public sealed record Overtaken(string Copy) : ConfigEdited;
+    public sealed record Conflicted(string Copy) : ConfigEditResult;
 }
 
 /// <summary>Lets the user edit a copy of `config.yaml`, and replaces the file only with a valid copy.</summary>
@@ -26,7 +26,7 @@ public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigExc
 {
     /// <exception cref="ConfigException">The file can't be read.</exception>
     /// <exception cref="IOException">The copy or the file can't be written, or the editor can't be started.</exception>
-    public async Task<ConfigEdited> RunAsync(CancellationToken cancellation)
+    public async Task<ConfigEditResult> RunAsync(CancellationToken cancellation)
     {
         var before = ConfigState.ReadFile(home);
         // Its name tells editors the language; it lies beside the schema that its first line names.
@@ -43,9 +43,9 @@ public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigExc
                 if (text == before)
                 {
                     File.Delete(copy);
-                    return new ConfigEdited.Unchanged();
+                    return new ConfigEditResult.Unchanged();
                 }
-                if (ConfigState.IsTorn(text))
+                if (ConfigState.IsPartiallyWritten(text))
                     throw new ConfigException(copy, 0, 0, "The file is empty.");
                 state = ConfigState.Parse(home, text, ConfigOverrides.None);
             }
@@ -53,13 +53,13 @@ public sealed class ConfigEdit(HomeDirectory home, string editor, Func<ConfigExc
             {
                 if (await again(e))
                     continue;
-                return new ConfigEdited.GivenUp(copy);
+                return new ConfigEditResult.Abandoned(copy);
             }
             if (ConfigState.ReadFile(home) != before)
-                return new ConfigEdited.Overtaken(copy);
+                return new ConfigEditResult.Conflicted(copy);
             DurableFile.Write(home.ConfigFile, text);
             File.Delete(copy);
-            return new ConfigEdited.Replaced(state.Warnings);
+            return new ConfigEditResult.Replaced(state.Warnings);
         }
     }
 

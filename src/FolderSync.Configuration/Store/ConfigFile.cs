@@ -6,10 +6,10 @@ namespace FolderSync.Configuration.Store;
 
 /// <summary>A folder in config.yaml.</summary>
 /// <param name="With">The devices it is shared with.</param>
-public sealed record FolderInFile(FolderId Id, string Label, string Path, IReadOnlyList<DeviceId> With);
+public sealed record ConfigFileFolder(FolderId Id, string Label, string Path, IReadOnlyList<DeviceId> With);
 
 /// <summary>A device in config.yaml.</summary>
-public sealed record DeviceInFile(DeviceId Id, string Name);
+public sealed record ConfigFileDevice(DeviceId Id, string Name);
 
 /// <summary>config.yaml as used by programs other than the service: commands read it, and change it when no service is running.</summary>
 public sealed class ConfigFile : IDisposable
@@ -21,9 +21,9 @@ public sealed class ConfigFile : IDisposable
     /// <summary>This device's name.</summary>
     public string Name => _store.Current.Engine.Name;
 
-    public IReadOnlyList<FolderInFile> Folders => [.. _store.Current.Engine.Folders.Select(f => new FolderInFile(f.Id, f.Label, f.Path, f.Devices))];
+    public IReadOnlyList<ConfigFileFolder> Folders => [.. _store.Current.Engine.Folders.Select(f => new ConfigFileFolder(f.Id, f.Label, f.Path, f.Devices))];
 
-    public IReadOnlyList<DeviceInFile> Devices => [.. _store.Current.Engine.Devices.Select(d => new DeviceInFile(d.Id, d.Name))];
+    public IReadOnlyList<ConfigFileDevice> Devices => [.. _store.Current.Engine.Devices.Select(d => new ConfigFileDevice(d.Id, d.Name))];
 
     /// <param name="self">Needed for changes; null for reading only.</param>
     /// <exception cref="Yaml.ConfigException">Neither the file nor a backup of it is valid.</exception>

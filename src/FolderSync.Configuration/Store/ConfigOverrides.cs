@@ -45,7 +45,7 @@ public sealed class ConfigOverrides
     }
 
     /// <summary>Sentences about variables that look like an option's but aren't.</summary>
-    public static IEnumerable<string> Misspelt(IEnumerable<string> variables)
+    public static IEnumerable<string> FindMisspelled(IEnumerable<string> variables)
     {
         var known = Options().Select(o => Variable(o.Section.Name, o.Option.Key)).Concat(Older.Select(o => o.Variable)).ToHashSet();
         var prefixes = ConfigSchema.Groups.Select(g => Variable(g.Name, "")).ToList();
@@ -75,7 +75,7 @@ public sealed class ConfigOverrides
     public ConfigOverride? Find(string section, string option) => All.FirstOrDefault(o => o.Section == section && o.Option == option);
 
     /// <exception cref="ConfigException">Lists every invalid value.</exception>
-    public ServiceConfig Over(ServiceConfig configuration)
+    public ServiceConfig ApplyTo(ServiceConfig configuration)
     {
         var problems = new List<ConfigProblem>();
         foreach (var set in All)
@@ -89,7 +89,7 @@ public sealed class ConfigOverrides
         return problems.Count > 0 ? throw new ConfigException(problems) : configuration;
     }
 
-    private static YamlNode Node(ConfigOption option, string value) => option.Type is not ConfigType.Texts
+    private static YamlNode Node(ConfigOption option, string value) => option.Type is not ConfigType.TextList
         ? new YamlScalar(0, 0, 0, 0, value, plain: false, block: false)
         : new YamlSequence(0, 0, 0, [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(item => new YamlScalar(0, 0, 0, 0, item, plain: false, block: false))], flow: true, 0);

@@ -16,7 +16,7 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
     {
         var document = ConfigDocument.Parse(home.ConfigFile, text);
         var read = ConfigReader.Read(home.ConfigFile, document, home);
-        return new ConfigState(document, read.Configuration, overrides.Over(read.Configuration), read.Warnings, null);
+        return new ConfigState(document, read.Configuration, overrides.ApplyTo(read.Configuration), read.Warnings, null);
     }
 
     /// <summary>
@@ -29,7 +29,7 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
         try
         {
             var text = ReadFile(home);
-            return IsTorn(text) && backups.Texts().Any()
+            return IsPartiallyWritten(text) && backups.Texts().Any()
                 ? throw new ConfigException(home.ConfigFile, 0, 0, "The file is empty or damaged.")
                 : Parse(home, text, overrides);
         }
@@ -65,7 +65,7 @@ public sealed record ConfigState(ConfigDocument Document, ServiceConfig FromFile
     }
 
     /// <summary>True for what a power cut leaves of a file.</summary>
-    public static bool IsTorn(string text) => string.IsNullOrWhiteSpace(text.TrimStart(TextFile.ByteOrderMark)) || text.Contains('\0');
+    public static bool IsPartiallyWritten(string text) => string.IsNullOrWhiteSpace(text.TrimStart(TextFile.ByteOrderMark)) || text.Contains('\0');
 
     private static ConfigState? TryParse(HomeDirectory home, string text, ConfigOverrides overrides)
     {

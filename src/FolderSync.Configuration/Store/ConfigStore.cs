@@ -15,7 +15,7 @@ public sealed record ConfigChange(ServiceConfig Old, ServiceConfig New);
 /// </summary>
 public sealed class ConfigStore : IDisposable
 {
-    private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(300);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConfigBackups _backups;
@@ -23,7 +23,7 @@ public sealed class ConfigStore : IDisposable
     private readonly TimeProvider _time;
     private volatile ConfigState _state;
     private volatile ConfigOverrides _overrides;
-    private ConfigWatch? _watch;
+    private ConfigFileWatcher? _watch;
 
     private ConfigStore(HomeDirectory home, DeviceId? self, TimeProvider time, ConfigState state, ConfigOverrides overrides, ConfigBackups backups)
     {
@@ -42,7 +42,7 @@ public sealed class ConfigStore : IDisposable
     public event Action? ProblemsChanged;
 
     /// <summary>Reloading failed unexpectedly and will be retried. For handlers the same rules apply.</summary>
-    public event Action<Exception>? LookFailed;
+    public event Action<Exception>? ReloadFailed;
 
     public HomeDirectory Home { get; }
 
@@ -81,7 +81,7 @@ public sealed class ConfigStore : IDisposable
     }
 
     /// <summary>From now on a saved file takes effect within a second.</summary>
-    public void Watch() => _watch ??= new ConfigWatch(Home.ConfigFile, TakeUpAsync, e => LookFailed?.Invoke(e), _time);
+    public void Watch() => _watch ??= new ConfigFileWatcher(Home.ConfigFile, ReloadAsync, e => ReloadFailed?.Invoke(e), _time);
 
     /// <summary>Changes the configuration: splices the difference into the present file, saves it durably and puts it into force.</summary>
     /// <remarks>A change of an overridden option is saved and takes effect once the override is gone.</remarks>
@@ -93,7 +93,7 @@ public sealed class ConfigStore : IDisposable
         ReplaceAsync(text =>
         {
             // A file without content (torn, missing) is replaced by the last good text with the change; the user has to fix an invalid one.
-            var state = text == Text || ConfigState.IsTorn(text) ? _state : ConfigState.Parse(Home, text, _overrides);
+            var state = text == Text || ConfigState.IsPartiallyWritten(text) ? _state : ConfigState.Parse(Home, text, _overrides);
             _backups.Add(state.Document.Text);
             return ConfigWriter.Write(state.Document, state.Configuration, change(state.Configuration).Consistent(_self)).Text;
         }, cancellation);
@@ -103,13 +103,13 @@ public sealed class ConfigStore : IDisposable
     public Task<ServiceConfig> UpdateTextAsync(string text, CancellationToken cancellation = default) => ReplaceAsync(_ => text, cancellation);
 
     /// <summary>Reloads the file now. Never throws for an invalid one: <see cref="Error"/> then says why.</summary>
-    public async Task TakeUpAsync(CancellationToken cancellation = default)
+    public async Task ReloadAsync(CancellationToken cancellation = default)
     {
-        if (await TryTakeUpAsync(report: false, cancellation))
+        if (await TryReloadAsync(report: false, cancellation))
             return;
         // An editor that writes in two steps leaves half a file for a moment.
-        await Task.Delay(SecondLook, _time, cancellation);
-        await TryTakeUpAsync(report: true, cancellation);
+        await Task.Delay(RetryDelay, _time, cancellation);
+        await TryReloadAsync(report: true, cancellation);
     }
 
     public void Dispose()
@@ -119,12 +119,12 @@ public sealed class ConfigStore : IDisposable
     }
 
     /// <summary>Sets an option that the service chose: in the file, or for this run if the file can't be changed now.</summary>
-    public async Task SettleAsync(string section, string option, string value, string why, CancellationToken cancellation)
+    public async Task SetOptionAsync(string section, string option, string value, string why, CancellationToken cancellation)
     {
         var settled = ConfigOverrides.None.With(new ConfigOverride(section, option, value, why));
         try
         {
-            await UpdateAsync(settled.Over, cancellation);
+            await UpdateAsync(settled.ApplyTo, cancellation);
         }
         catch (Exception e) when ((e is ConfigException && Error is not null) || e is IOException or UnauthorizedAccessException)
         {
@@ -133,7 +133,7 @@ public sealed class ConfigStore : IDisposable
             try
             {
                 _overrides = _overrides.With(settled.All[0]);
-                PutInForce(ConfigState.Parse(Home, Text, _overrides) with { Error = Error });
+                Activate(ConfigState.Parse(Home, Text, _overrides) with { Error = Error });
             }
             finally
             {
@@ -152,7 +152,7 @@ public sealed class ConfigStore : IDisposable
             var next = ConfigState.Parse(Home, changed, _overrides);
             if (changed != text)
                 DurableFile.Write(Home.ConfigFile, changed);
-            PutInForce(next.Document.Text == Text ? _state with { Error = null } : next);
+            Activate(next.Document.Text == Text ? _state with { Error = null } : next);
             return Current;
         }
         finally
@@ -161,15 +161,15 @@ public sealed class ConfigStore : IDisposable
         }
     }
 
-    private async Task<bool> TryTakeUpAsync(bool report, CancellationToken cancellation)
+    private async Task<bool> TryReloadAsync(bool report, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
             var text = ConfigState.ReadFile(Home);
-            if (ConfigState.IsTorn(text) && !ConfigState.IsTorn(Text))
+            if (ConfigState.IsPartiallyWritten(text) && !ConfigState.IsPartiallyWritten(Text))
                 throw new ConfigException(Home.ConfigFile, 0, 0, "The file is empty or damaged; the last valid version stays in force.", null);
-            PutInForce(text == Text ? _state with { Error = null } : ConfigState.Parse(Home, text, _overrides));
+            Activate(text == Text ? _state with { Error = null } : ConfigState.Parse(Home, text, _overrides));
             return true;
         }
         catch (ConfigException e)
@@ -187,7 +187,7 @@ public sealed class ConfigStore : IDisposable
         }
     }
 
-    private void PutInForce(ConfigState next)
+    private void Activate(ConfigState next)
     {
         var old = _state;
         if (next == old)

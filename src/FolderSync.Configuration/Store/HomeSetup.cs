@@ -7,8 +7,8 @@ using FolderSync.Platform;
 namespace FolderSync.Configuration.Store;
 
 /// <summary>A home directory with identity and configuration.</summary>
-/// <param name="Made">One of them was just created.</param>
-public sealed record ReadyHome(DeviceIdentity Identity, IReadOnlyList<string> Warnings, bool Made)
+/// <param name="Created">One of them was just created.</param>
+public sealed record HomeSetupResult(DeviceIdentity Identity, IReadOnlyList<string> Warnings, bool Created)
 {
     public DeviceId Device => Identity.DeviceId;
 }
@@ -25,9 +25,9 @@ public static class HomeSetup
     /// <exception cref="InvalidDataException">The existing identity is invalid.</exception>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
-    public static async Task<ReadyHome> EnsureAsync(HomeDirectory home, string? name, CancellationToken cancellation)
+    public static async Task<HomeSetupResult> EnsureAsync(HomeDirectory home, string? name, CancellationToken cancellation)
     {
-        home.Make();
+        home.Create();
         var loaded = DeviceIdentity.LoadOrNull(home.Path);
         var identity = loaded?.Identity ?? DeviceIdentity.Create();
         if (loaded is null)
@@ -37,8 +37,8 @@ public static class HomeSetup
         if (!configured)
         {
             ConfigJsonSchema.WriteTo(home);
-            DurableFile.Write(home.ConfigFile, NewConfig.Text(name ?? Environment.MachineName, NewConfig.ApiKey()));
+            DurableFile.Write(home.ConfigFile, InitialConfig.Text(name ?? Environment.MachineName, InitialConfig.ApiKey()));
         }
-        return new ReadyHome(identity, loaded?.Warnings ?? [], loaded is null || !configured);
+        return new HomeSetupResult(identity, loaded?.Warnings ?? [], loaded is null || !configured);
     }
 }

@@ -57,7 +57,7 @@ public sealed class ConfigDocument
     public ConfigDocument Set(YamlValue value, params ReadOnlySpan<YamlStep> path)
     {
         var wanted = YamlValueChange.Set(YamlValue.Of(Root), value, path);
-        return Prove(new YamlSplice(Body, Root).Set(value, path), wanted, path);
+        return Verify(new YamlSplice(Body, Root).Set(value, path), wanted, path);
     }
 
     /// <summary>Removes the option or item at <paramref name="path"/>; returns itself if there is none.</summary>
@@ -66,7 +66,7 @@ public sealed class ConfigDocument
         if (Find(path) is null)
             return this;
         var wanted = YamlValueChange.Remove(YamlValue.Of(Root), path);
-        return Prove(new YamlSplice(Body, Root).Remove(path), wanted, path);
+        return Verify(new YamlSplice(Body, Root).Remove(path), wanted, path);
     }
 
     /// <summary>Appends an item to the list at <paramref name="path"/>, which is created if missing.</summary>
@@ -75,13 +75,13 @@ public sealed class ConfigDocument
         if (Find(path) is not YamlSequence { Items.Count: > 0 })
             return Set(YamlValue.Of([item]), path);
         var wanted = YamlValueChange.Append(YamlValue.Of(Root), item, path);
-        return Prove(new YamlSplice(Body, Root).Append(item, path), wanted, path);
+        return Verify(new YamlSplice(Body, Root).Append(item, path), wanted, path);
     }
 
     /// <summary>The text that positions refer to.</summary>
     private string Body => Text.StartsWith(TextFile.ByteOrderMark) ? Text[1..] : Text;
 
-    private ConfigDocument Prove(string body, YamlValue wanted, ReadOnlySpan<YamlStep> path)
+    private ConfigDocument Verify(string body, YamlValue wanted, ReadOnlySpan<YamlStep> path)
     {
         ConfigDocument? result = null;
         Exception? why = null;

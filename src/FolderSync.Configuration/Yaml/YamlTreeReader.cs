@@ -31,7 +31,7 @@ internal sealed class YamlTreeReader
             throw new ConfigException(file, 0, 0, $"The file has {text.Length:N0} characters; at most {MaxLength:N0} are read.");
         if (text.IndexOf('\0') is var nul and >= 0)
             throw new ConfigException(file, 1 + text.AsSpan(0, nul).Count('\n'), 1, "The file holds a NUL character: it is not text, or it is damaged.");
-        if (OddLineEnd(text) is var odd and >= 0)
+        if (UnusualLineBreak(text) is var odd and >= 0)
         {
             throw new ConfigException(file, 1 + text.AsSpan(0, odd).Count('\n'), odd - text.LastIndexOf('\n', odd), $"Here is an invisible line end (U+{(int)text[odd]:X4}) that most editors don't show as one.",
                 "Remove it, and end lines with the Enter key.");
@@ -150,7 +150,7 @@ internal sealed class YamlTreeReader
     }
 
     /// <summary>The position of an invisible line end of YAML's, after which a comment would continue as an option; -1 for none.</summary>
-    private static int OddLineEnd(string text)
+    private static int UnusualLineBreak(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {

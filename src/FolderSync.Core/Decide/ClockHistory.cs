@@ -9,26 +9,26 @@ public readonly record struct ClockGap(DateTimeOffset From, DateTimeOffset To, T
 
 /// <summary>The clock was set back.</summary>
 /// <param name="Steady">How long this device has run since.</param>
-public readonly record struct SetBack(DateTimeOffset To, TimeSpan Steady);
+public readonly record struct ClockRollback(DateTimeOffset To, TimeSpan Steady);
 
 /// <summary>
 /// What is known about this device's clock, so that a jump deletes nothing: unobserved time (a jump ahead, or a device that was off) adds nothing
 /// to a version's age until the device has run for a week with that clock. Then the time is confirmed and counts. Immutable; pure.
 /// </summary>
 /// <param name="LastSeen">The clock at the last look.</param>
-/// <param name="Vouched">Time up to here has passed, even if the clock is behind it now: a clock that starts in 1970 and is then set right hasn't
+/// <param name="ConfirmedUntil">Time up to here has passed, even if the clock is behind it now: a clock that starts in 1970 and is then set right hasn't
 /// jumped.</param>
 /// <param name="LastSetBack">Anything kept later than now was kept at the latest when the clock was set back.</param>
 /// <param name="Gaps">In order, without overlap.</param>
-public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouched, SetBack? LastSetBack, ImmutableArray<ClockGap> Gaps)
+public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset ConfirmedUntil, ClockRollback? LastSetBack, ImmutableArray<ClockGap> Gaps)
 {
     /// <summary>A smaller step isn't a jump: a night off or suspended, daylight saving time.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromDays(1);
 
     /// <summary>How long the device runs before it trusts the clock.</summary>
-    public static readonly TimeSpan SteadyFor = TimeSpan.FromDays(7);
+    public static readonly TimeSpan ConfirmationPeriod = TimeSpan.FromDays(7);
 
-    private const int MostGaps = 50;
+    private const int MaxGaps = 50;
 
     /// <summary>Records an observation of the clock.</summary>
     /// <param name="before">Null: nothing is known, so nothing has aged yet.</param>
@@ -39,20 +39,20 @@ public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouche
             return new ClockHistory(now, now, null, [new ClockGap(DateTimeOffset.MinValue, now, TimeSpan.Zero)]);
         var ran = passed ?? TimeSpan.Zero;
         var expected = Later(before.LastSeen, ran);
-        List<ClockGap> gaps = [.. before.Gaps.Select(g => g with { Steady = g.Steady + ran }).Where(g => g.Steady < SteadyFor)];
-        var back = before.LastSetBack is { } b ? b with { Steady = b.Steady + ran } : (SetBack?)null;
-        var vouched = back is { } known && known.Steady >= SteadyFor && known.Steady - ran < SteadyFor ? expected : Max(before.Vouched, before.LastSeen);
+        List<ClockGap> gaps = [.. before.Gaps.Select(g => g with { Steady = g.Steady + ran }).Where(g => g.Steady < ConfirmationPeriod)];
+        var back = before.LastSetBack is { } b ? b with { Steady = b.Steady + ran } : (ClockRollback?)null;
+        var vouched = back is { } known && known.Steady >= ConfirmationPeriod && known.Steady - ran < ConfirmationPeriod ? expected : Max(before.ConfirmedUntil, before.LastSeen);
         if (now < expected - Tolerance)
         {
             // Unconfirmed time that is taken back didn't pass.
             vouched = gaps.Where(g => g.To > now).Select(g => g.From).Append(vouched).Min();
             gaps = [.. gaps.Where(g => g.From < now).Select(g => g with { To = Min(g.To, now) })];
-            return new ClockHistory(now, vouched, new SetBack(now, TimeSpan.Zero), [.. gaps]);
+            return new ClockHistory(now, vouched, new ClockRollback(now, TimeSpan.Zero), [.. gaps]);
         }
         var from = Max(expected, vouched);
         if (now - from > Tolerance)
             gaps.Add(new ClockGap(from, now, TimeSpan.Zero));
-        if (gaps.Count > MostGaps)
+        if (gaps.Count > MaxGaps)
             gaps = [gaps[1] with { From = gaps[0].From }, .. gaps.Skip(2)];
         return new ClockHistory(now, Max(vouched, now), back, [.. gaps]);
     }
@@ -75,7 +75,7 @@ public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouche
     /// <summary>As JSON: an array of whole seconds.</summary>
     public string ToJson()
     {
-        List<long> numbers = [LastSeen.ToUnixTimeSeconds(), Vouched.ToUnixTimeSeconds(), LastSetBack?.To.ToUnixTimeSeconds() ?? long.MinValue, Seconds(LastSetBack?.Steady)];
+        List<long> numbers = [LastSeen.ToUnixTimeSeconds(), ConfirmedUntil.ToUnixTimeSeconds(), LastSetBack?.To.ToUnixTimeSeconds() ?? long.MinValue, Seconds(LastSetBack?.Steady)];
         foreach (var gap in Gaps)
             numbers.AddRange([gap.From.ToUnixTimeSeconds(), gap.To.ToUnixTimeSeconds(), Seconds(gap.Steady)]);
         return "[" + string.Join(',', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))) + "]";
@@ -98,7 +98,7 @@ public sealed record ClockHistory(DateTimeOffset LastSeen, DateTimeOffset Vouche
             return new ClockHistory(
                 Time(numbers[0]),
                 Time(numbers[1]),
-                numbers[2] == long.MinValue ? null : new SetBack(Time(numbers[2]), TimeSpan.FromSeconds(numbers[3])),
+                numbers[2] == long.MinValue ? null : new ClockRollback(Time(numbers[2]), TimeSpan.FromSeconds(numbers[3])),
                 [.. numbers.Skip(4).Chunk(3).Select(g => new ClockGap(Time(g[0]), Time(g[1]), TimeSpan.FromSeconds(g[2])))]);
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)

@@ -25,7 +25,7 @@ public enum DeletionVerdict
     Announce,
 
     /// <summary>Files are still disappearing: check again when it is quiet, and decide about all of them at once.</summary>
-    Gather,
+    Defer,
 
     /// <summary>Announce nothing until the user confirms it.</summary>
     Hold,
@@ -38,30 +38,30 @@ public static class DeletionGuard
     public const long MinFilesForPercent = 20;
 
     /// <summary>From this number on they aren't a user's single deletions.</summary>
-    public const long GatherFrom = 20;
+    public const long DeferFrom = 20;
 
     /// <summary>Deletions within this time are judged together, however they were noticed.</summary>
     public static TimeSpan Window => TimeSpan.FromMinutes(10);
 
     /// <summary>The longest wait for a folder in which files keep vanishing.</summary>
-    public static TimeSpan LongestGathering => TimeSpan.FromSeconds(30);
+    public static TimeSpan MaxDeferral => TimeSpan.FromSeconds(30);
 
     /// <summary>Decides about the files missing in a scan together with those announced shortly before. Pure.</summary>
-    public static DeletionVerdict Judge(DeletionBurst burst, DeletionLimits limits)
+    public static DeletionVerdict Decide(DeletionBurst burst, DeletionLimits limits)
     {
         var sum = burst.Gone + burst.Before;
         if (burst.Gone > 0 && MustHold(sum, burst.Present + burst.Before, limits))
             return DeletionVerdict.Hold;
         var isGuarded = limits.OverCount > 0 || limits.OverPercent > 0;
-        return isGuarded && burst.MayWait && burst.IsGrowing && sum >= GatherFrom && burst.Gone > 0 && burst.Waited < LongestGathering
-            ? DeletionVerdict.Gather
+        return isGuarded && burst.MayWait && burst.IsGrowing && sum >= DeferFrom && burst.Gone > 0 && burst.Waited < MaxDeferral
+            ? DeletionVerdict.Defer
             : DeletionVerdict.Announce;
     }
 
     /// <param name="gone">Files whose content exists nowhere else in the folder: a moved file isn't deleted.</param>
     /// <param name="before">The folder's files before, including the missing ones.</param>
     /// <returns>Null to proceed; otherwise a sentence that explains why the deletions are held.</returns>
-    public static string? WhyHeld(long gone, long before, DeletionLimits limits)
+    public static string? ExplainHold(long gone, long before, DeletionLimits limits)
     {
         if (gone <= 0)
             return null;
@@ -73,5 +73,5 @@ public static class DeletionGuard
     }
 
     /// <summary>True when no deletion may be announced or applied until the user confirms it.</summary>
-    public static bool MustHold(long gone, long before, DeletionLimits limits) => WhyHeld(gone, before, limits) is not null;
+    public static bool MustHold(long gone, long before, DeletionLimits limits) => ExplainHold(gone, before, limits) is not null;
 }

@@ -20,7 +20,7 @@ public static class EditVersion
     /// back), so a second counter identifies exactly this edit of this basis: equal counters mean equal edits.
     /// </remarks>
     /// <param name="edited">The entry to record; its version is ignored.</param>
-    public static VersionVector Of(FileEntry edited, VersionVector basis, ShortId self, long unixSeconds)
+    public static VersionVector ForEdit(FileEntry edited, VersionVector basis, ShortId self, long unixSeconds)
     {
         var raised = basis.Raise(self, unixSeconds);
         return raised.IsWithinLimits ? raised : Short(edited, basis, self, unixSeconds);
@@ -29,10 +29,10 @@ public static class EditVersion
     /// <summary>
     /// The version of a local edit that knew both versions. If they don't fit into one vector, it covers <paramref name="mine"/> alone.
     /// </summary>
-    public static VersionVector OfBoth(FileEntry edited, VersionVector mine, VersionVector theirs, ShortId self, long unixSeconds)
+    public static VersionVector ForMergedEdit(FileEntry edited, VersionVector mine, VersionVector theirs, ShortId self, long unixSeconds)
     {
         var raised = mine.Merge(theirs).Raise(self, unixSeconds);
-        return raised.IsWithinLimits ? raised : Of(edited, mine, self, unixSeconds);
+        return raised.IsWithinLimits ? raised : ForEdit(edited, mine, self, unixSeconds);
     }
 
     /// <summary>
@@ -40,7 +40,7 @@ public static class EditVersion
     /// counter (<see cref="PullDecision.Resolves"/>) don't fit. Then the winner keeps its own: all devices reach the same result, and a device that
     /// still has the loser decides as this one did.
     /// </summary>
-    public static VersionVector? OfWinner(VersionVector loser, VersionVector winner)
+    public static VersionVector? ForWinner(VersionVector loser, VersionVector winner)
     {
         var merged = loser.Merge(winner);
         return merged.CanBeRaised ? merged : null;
@@ -50,7 +50,7 @@ public static class EditVersion
     /// The version to record for content adopted over a concurrent deletion. Raises this device's counter, so that the deletion is dominated under
     /// every rule in use. At the limit that is impossible and the adopted version stays: a short one might lose against it.
     /// </summary>
-    public static VersionVector OfKept(VersionVector taken, ShortId self, long unixSeconds)
+    public static VersionVector ForKept(VersionVector taken, ShortId self, long unixSeconds)
     {
         var raised = taken.Raise(self, unixSeconds);
         return raised.IsWithinLimits ? raised : taken;

@@ -37,7 +37,7 @@ public static class FolderSharing
 {
     /// <summary>Pure: equal statements give the same result on both sides and every connection.</summary>
     /// <param name="theirs">Null when the peer doesn't mention the folder.</param>
-    public static (RemoteFolderState State, SharingRefusal Refusal) Judge(RemoteSharing? theirs)
+    public static (RemoteFolderState State, SharingRefusal Refusal) Decide(RemoteSharing? theirs)
     {
         if (theirs is not { } said)
             return (RemoteFolderState.NotSharing, SharingRefusal.None);

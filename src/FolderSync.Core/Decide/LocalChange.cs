@@ -25,8 +25,8 @@ public static class LocalChange
         return seen with
         {
             Version = knowsDeletion
-                ? EditVersion.OfBoth(seen, basis, global!.Version, self, unixSeconds)
-                : EditVersion.Of(seen, basis, self, unixSeconds),
+                ? EditVersion.ForMergedEdit(seen, basis, global!.Version, self, unixSeconds)
+                : EditVersion.ForEdit(seen, basis, self, unixSeconds),
             ModifiedBy = self,
             PreviousBlocksHash = previous,
             Platform = mine is { Deleted: false } ? mine.Platform : default,
@@ -36,7 +36,7 @@ public static class LocalChange
 
     /// <summary>The tombstone for a present entry that is missing on disk.</summary>
     /// <param name="global">The global version, null where nobody has the name.</param>
-    public static FileEntry Gone(FileEntry mine, FileEntry? global, ShortId self, long unixSeconds, FolderType folder)
+    public static FileEntry Deleted(FileEntry mine, FileEntry? global, ShortId self, long unixSeconds, FolderType folder)
     {
         var tombstone = Tombstone(mine, unixSeconds) with { ModifiedBy = self };
         // Made here and deleted again, where nothing of this device counts: as if it had never been.
@@ -47,7 +47,7 @@ public static class LocalChange
             return tombstone with { Version = VersionVector.Empty };
         return tombstone with
         {
-            Version = EditVersion.Of(tombstone, mine.Version, self, unixSeconds),
+            Version = EditVersion.ForEdit(tombstone, mine.Version, self, unixSeconds),
             LocalFlags = folder == FolderType.ReceiveOnly ? LocalFlags.ReceiveOnlyChanged : LocalFlags.None,
         };
     }
@@ -91,7 +91,7 @@ public static class LocalChange
     {
         if (!theirs.Deleted || theirs.IsInvalid || mine is not { Deleted: false, IsInvalid: false } || !mine.Version.IsConcurrentWith(theirs.Version))
             return null;
-        var version = EditVersion.OfBoth(mine, mine.Version, theirs.Version, self, unixSeconds);
+        var version = EditVersion.ForMergedEdit(mine, mine.Version, theirs.Version, self, unixSeconds);
         // The two don't fit into one vector: it wins as it is.
         return version.Covers(theirs.Version) ? mine with { Version = version, ModifiedBy = self } : null;
     }
@@ -105,7 +105,7 @@ public static class LocalChange
         // Reuse the deletion's vector only when nobody sees it; otherwise two devices would have one version, present and deleted.
         return mine.IsInvalid
             ? mine with { Version = theirs }
-            : mine with { Version = EditVersion.Of(mine, mine.Version, self, unixSeconds), ModifiedBy = self };
+            : mine with { Version = EditVersion.ForEdit(mine, mine.Version, self, unixSeconds), ModifiedBy = self };
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ public enum PullKind
 public readonly record struct PullDecision(PullKind Kind, bool Conflict, VersionVector Version, bool Announce = false, bool Resolves = false)
 {
     /// <summary>The vector that this device records.</summary>
-    public VersionVector VersionBy(ShortId self, long unixSeconds) => Announce || Resolves ? EditVersion.OfKept(Version, self, unixSeconds) : Version;
+    public VersionVector VersionBy(ShortId self, long unixSeconds) => Announce || Resolves ? EditVersion.ForKept(Version, self, unixSeconds) : Version;
 
     /// <summary>Decides for a name that <see cref="Need"/> reports as needed. Pure.</summary>
     /// <param name="mine">This device's entry, null where it has none.</param>
@@ -42,7 +42,7 @@ public readonly record struct PullDecision(PullKind Kind, bool Conflict, Version
     public static PullDecision For(FileEntry? mine, FileEntry global, FolderType folder, bool ignoreDelete = false)
     {
         var concurrent = mine?.Version.IsConcurrentWith(global.Version) == true;
-        var merged = concurrent ? EditVersion.OfWinner(mine!.Version, global.Version) : null;
+        var merged = concurrent ? EditVersion.ForWinner(mine!.Version, global.Version) : null;
         var version = merged ?? global.Version;
         if (mine is null or { Deleted: true })
         {

@@ -7,7 +7,7 @@ namespace FolderSync.Core.Decide;
 /// <param name="Permissions">Unix bits, masked with 0777.</param>
 /// <param name="Stamp">The disk's mtime, ctime and inode.</param>
 /// <param name="SymlinkTarget">The target of a symlink that was read already; null: not read.</param>
-public readonly record struct Observed(FileType Type, long Size, uint Permissions, DiskStamp Stamp, string? SymlinkTarget = null);
+public readonly record struct ObservedState(FileType Type, long Size, uint Permissions, DiskStamp Stamp, string? SymlinkTarget = null);
 
 /// <summary>Which properties of a disk can be trusted.</summary>
 public readonly record struct ScanTraits()
@@ -34,7 +34,7 @@ public enum ScanVerdict
     MetadataOnly,
 
     /// <summary>
-    /// From <see cref="ScanDecision.Look"/>: read the content (a symlink's target) to find out. From <see cref="ScanDecision.AfterReading"/>: it
+    /// From <see cref="ScanDecision.CompareMetadata"/>: read the content (a symlink's target) to find out. From <see cref="ScanDecision.CompareContent"/>: it
     /// changed.
     /// </summary>
     Rehash,
@@ -58,7 +58,7 @@ public static class ScanDecision
     /// </summary>
     /// <param name="known">This device's own entry, not a tombstone.</param>
     /// <param name="fullVerify">Reads every content, whatever the metadata says.</param>
-    public static ScanVerdict Look(FileEntry known, Observed seen, ScanTraits traits, bool fullVerify = false)
+    public static ScanVerdict CompareMetadata(FileEntry known, ObservedState seen, ScanTraits traits, bool fullVerify = false)
     {
         if (known.Deleted || known.Type != seen.Type)
             return ScanVerdict.TypeChanged;
@@ -66,14 +66,14 @@ public static class ScanDecision
         return known.Type switch
         {
             FileType.Directory => believed && SamePermissions(known, seen, traits) ? ScanVerdict.Unchanged : ScanVerdict.MetadataOnly,
-            FileType.Symlink => LookAtSymlink(known, seen, traits, believed),
-            _ => believed && !fullVerify ? LookAtFile(known, seen, traits) : ScanVerdict.Rehash,
+            FileType.Symlink => CompareSymlink(known, seen, traits, believed),
+            _ => believed && !fullVerify ? CompareFile(known, seen, traits) : ScanVerdict.Rehash,
         };
     }
 
     /// <summary>Decides after the content of a file or symlink was read.</summary>
     /// <param name="sameContent">The content matches <paramref name="known"/>.</param>
-    public static ScanVerdict AfterReading(FileEntry known, Observed seen, ScanTraits traits, bool sameContent)
+    public static ScanVerdict CompareContent(FileEntry known, ObservedState seen, ScanTraits traits, bool sameContent)
     {
         if (known.Deleted || known.Type != seen.Type)
             return ScanVerdict.TypeChanged;
@@ -88,10 +88,10 @@ public static class ScanDecision
     /// <summary>
     /// The mtime for the name's entry: the known one while the disk's hasn't changed (the disk may be unable to store it), otherwise the disk's.
     /// </summary>
-    public static FileTime ModifiedOf(FileEntry? known, Observed seen, ScanTraits traits) =>
+    public static FileTime ModifiedOf(FileEntry? known, ObservedState seen, ScanTraits traits) =>
         known is { Deleted: false } && known.Type == seen.Type && SameModified(known, seen, traits) ? known.Modified : seen.Stamp.Modified;
 
-    private static ScanVerdict LookAtFile(FileEntry known, Observed seen, ScanTraits traits)
+    private static ScanVerdict CompareFile(FileEntry known, ObservedState seen, ScanTraits traits)
     {
         if (known.Size != seen.Size || !SameModified(known, seen, traits) || MayHideChange(known.Disk, seen.Stamp, traits))
             return ScanVerdict.Rehash;
@@ -100,10 +100,10 @@ public static class ScanDecision
         return known.Disk == seen.Stamp ? ScanVerdict.Unchanged : ScanVerdict.RefreshStamp;
     }
 
-    private static ScanVerdict LookAtSymlink(FileEntry known, Observed seen, ScanTraits traits, bool believed)
+    private static ScanVerdict CompareSymlink(FileEntry known, ObservedState seen, ScanTraits traits, bool believed)
     {
         if (seen.SymlinkTarget is { } target)
-            return AfterReading(known, seen, traits, sameContent: target == known.SymlinkTarget);
+            return CompareContent(known, seen, traits, sameContent: target == known.SymlinkTarget);
         var proven = believed && known.Disk == seen.Stamp && seen.Stamp.ChangeTime != 0;
         return proven ? ScanVerdict.Unchanged : ScanVerdict.Rehash;
     }
@@ -120,7 +120,7 @@ public static class ScanDecision
                known.Inode != 0 && seen.Inode != 0 && known.Inode != seen.Inode;
     }
 
-    private static bool SameModified(FileEntry known, Observed seen, ScanTraits traits) =>
+    private static bool SameModified(FileEntry known, ObservedState seen, ScanTraits traits) =>
         SameTime(known.Disk == default ? known.Modified : known.Disk.Modified, seen.Stamp.Modified, traits);
 
     private static bool SameTime(FileTime a, FileTime b, ScanTraits traits)
@@ -134,6 +134,6 @@ public static class ScanDecision
         return apart < window || (window >= LocalTimeWindow && Int128.Abs(apart - Hour) < window);
     }
 
-    private static bool SamePermissions(FileEntry known, Observed seen, ScanTraits traits) =>
+    private static bool SamePermissions(FileEntry known, ObservedState seen, ScanTraits traits) =>
         !traits.ComparePermissions || known.NoPermissions || known.Permissions == seen.Permissions;
 }

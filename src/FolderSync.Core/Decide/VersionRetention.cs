@@ -11,7 +11,7 @@ public readonly record struct RetentionLimits(TimeSpan? MaxAge, long MaxBytes);
 /// <param name="Name">The file that it is a version of.</param>
 /// <param name="Age">The time since it was kept, as <see cref="ClockHistory.AgeOf"/> counts it.</param>
 /// <param name="HasOwnName">It has the file's own name and not a stamped one: it is the newest, whatever the clock said when it was kept.</param>
-public readonly record struct KeptBytes(FileName Name, TimeSpan Age, long Bytes, bool HasOwnName = false);
+public readonly record struct RetentionCandidate(FileName Name, TimeSpan Age, long Bytes, bool HasOwnName = false);
 
 /// <summary>
 /// Chooses the kept versions to delete: by age, by total size, and to make room for arrived bytes. Only age deletes a file's newest version. Pure;
@@ -23,7 +23,7 @@ public static class VersionRetention
     public static readonly TimeSpan SafeAge = TimeSpan.FromDays(7);
 
     /// <summary>The versions beyond <paramref name="limits"/>.</summary>
-    public static IReadOnlyList<int> Going(IReadOnlyList<KeptBytes> versions, RetentionLimits limits)
+    public static IReadOnlyList<int> ToDelete(IReadOnlyList<RetentionCandidate> versions, RetentionLimits limits)
     {
         var expired = Expired(versions, limits.MaxAge);
         if (limits.MaxBytes <= 0)
@@ -34,14 +34,14 @@ public static class VersionRetention
     }
 
     /// <summary>Versions older than that, the oldest first.</summary>
-    public static IReadOnlyList<int> Expired(IReadOnlyList<KeptBytes> versions, TimeSpan? maxAge) =>
+    public static IReadOnlyList<int> Expired(IReadOnlyList<RetentionCandidate> versions, TimeSpan? maxAge) =>
         maxAge is { } age ? [.. OldestFirst(versions, Enumerable.Range(0, versions.Count).Where(i => versions[i].Age > age))] : [];
 
     /// <summary>
     /// Thins out versions until their total size fits: always the oldest version of the file that uses the most. A file's newest version stays, so
     /// the total may still be larger.
     /// </summary>
-    public static IReadOnlyList<int> OverSize(IReadOnlyList<KeptBytes> versions, long maxBytes)
+    public static IReadOnlyList<int> OverSize(IReadOnlyList<RetentionCandidate> versions, long maxBytes)
     {
         var excess = versions.Sum(v => v.Bytes) - maxBytes;
         if (excess <= 0)
@@ -71,13 +71,13 @@ public static class VersionRetention
     /// <summary>
     /// All versions that may be deleted to make room, the oldest first: none younger than <see cref="SafeAge"/>, and no file's newest or only one.
     /// </summary>
-    public static IReadOnlyList<int> Spare(IReadOnlyList<KeptBytes> versions) =>
+    public static IReadOnlyList<int> Reclaimable(IReadOnlyList<RetentionCandidate> versions) =>
         [.. OldestFirst(versions, Superseded(versions).Where(i => versions[i].Age > SafeAge))];
 
     /// <summary>
     /// How many of the spare versions, from the first, free that many bytes; 0 when all together don't: deleting them would be useless.
     /// </summary>
-    public static int Enough(IEnumerable<long> spare, long bytes)
+    public static int CountToReclaim(IEnumerable<long> spare, long bytes)
     {
         var count = 0;
         foreach (var size in spare)
@@ -91,7 +91,7 @@ public static class VersionRetention
     }
 
     /// <summary>Versions of files that have a newer one, and the bytes that deleting them would free.</summary>
-    private static IEnumerable<int> Superseded(IReadOnlyList<KeptBytes> versions)
+    private static IEnumerable<int> Superseded(IReadOnlyList<RetentionCandidate> versions)
     {
         var newest = new Dictionary<FileName, int>();
         for (var i = 0; i < versions.Count; i++)
@@ -102,8 +102,8 @@ public static class VersionRetention
         return Enumerable.Range(0, versions.Count).Where(i => versions[i] is { Bytes: > 0, HasOwnName: false } && newest[versions[i].Name] != i);
     }
 
-    private static bool IsNewer(KeptBytes a, KeptBytes b) => a.Age != b.Age ? a.Age < b.Age : a.HasOwnName && !b.HasOwnName;
+    private static bool IsNewer(RetentionCandidate a, RetentionCandidate b) => a.Age != b.Age ? a.Age < b.Age : a.HasOwnName && !b.HasOwnName;
 
-    private static IEnumerable<int> OldestFirst(IReadOnlyList<KeptBytes> versions, IEnumerable<int> indexes) =>
+    private static IEnumerable<int> OldestFirst(IReadOnlyList<RetentionCandidate> versions, IEnumerable<int> indexes) =>
         indexes.OrderByDescending(i => versions[i].Age).ThenBy(i => versions[i].Name).ThenBy(i => i);
 }

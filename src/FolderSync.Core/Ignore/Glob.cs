@@ -10,7 +10,7 @@ internal abstract record GlobNode
     internal sealed record Literal(int Rune) : GlobNode;
 
     /// <summary>One character except '/'.</summary>
-    internal sealed record AnyOne : GlobNode;
+    internal sealed record AnyCharacter : GlobNode;
 
     /// <summary>Any number of characters except '/'.</summary>
     internal sealed record Star : GlobNode;
@@ -18,10 +18,10 @@ internal abstract record GlobNode
     /// <summary>Any number of characters, including '/'.</summary>
     internal sealed record DoubleStar : GlobNode;
 
-    /// <summary>One of <paramref name="Runes"/>, or of a range; with <paramref name="Not"/> any other, including '/'.</summary>
-    internal sealed record Class(IReadOnlyList<int> Runes, int Low, int High, bool Not) : GlobNode
+    /// <summary>One of <paramref name="Runes"/>, or of a range; with <paramref name="IsNegated"/> any other, including '/'.</summary>
+    internal sealed record CharacterClass(IReadOnlyList<int> Runes, int Low, int High, bool IsNegated) : GlobNode
     {
-        public bool Contains(int rune) => ((rune >= Low && rune <= High) || Runes.Contains(rune)) != Not;
+        public bool Contains(int rune) => ((rune >= Low && rune <= High) || Runes.Contains(rune)) != IsNegated;
     }
 
     internal sealed record Alternatives(IReadOnlyList<IReadOnlyList<GlobNode>> Choices) : GlobNode;
@@ -66,7 +66,7 @@ internal ref struct GlobReader
                     nodes.Add(ReadClass());
                     break;
                 case '?':
-                    nodes.Add(new GlobNode.AnyOne());
+                    nodes.Add(new GlobNode.AnyCharacter());
                     break;
                 case '*' when Peek() == '*':
                     _at++;
@@ -102,7 +102,7 @@ internal ref struct GlobReader
     }
 
     /// <summary>After the bracket: one range or a list, never both (Syncthing supports no mixture, so another device would refuse it).</summary>
-    private GlobNode.Class ReadClass()
+    private GlobNode.CharacterClass ReadClass()
     {
         var not = Peek() == '!';
         if (not)
@@ -119,7 +119,7 @@ internal ref struct GlobReader
             _at++;
             if (high < low)
                 throw new FormatException($"The range [{new Rune(low)}-{new Rune(high)}] in brackets is the wrong way round.");
-            return new GlobNode.Class([], low, high, not);
+            return new GlobNode.CharacterClass([], low, high, not);
         }
         _at = start;
         var runes = new List<int>();
@@ -133,7 +133,7 @@ internal ref struct GlobReader
         if (_at == _text.Length)
             throw Unclosed();
         _at++;
-        return runes.Count > 0 ? new GlobNode.Class(runes, 1, 0, not) : throw new FormatException("A class in brackets is empty.");
+        return runes.Count > 0 ? new GlobNode.CharacterClass(runes, 1, 0, not) : throw new FormatException("A class in brackets is empty.");
     }
 
     private readonly int Peek() => _at < _text.Length ? _text[_at] : -1;

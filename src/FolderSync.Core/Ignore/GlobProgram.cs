@@ -36,7 +36,7 @@ internal sealed class GlobProgram
 
     private const int OnStack = 256;
 
-    private readonly List<GlobNode.Class> _classes = [];
+    private readonly List<GlobNode.CharacterClass> _classes = [];
 
     private readonly Instruction[] _code;
 
@@ -82,10 +82,10 @@ internal sealed class GlobProgram
             case GlobNode.Literal literal:
                 code.Add(new Instruction(Op.Rune, literal.Rune));
                 break;
-            case GlobNode.AnyOne:
+            case GlobNode.AnyCharacter:
                 code.Add(new Instruction(Op.NotSlash, 0));
                 break;
-            case GlobNode.Class @class:
+            case GlobNode.CharacterClass @class:
                 code.Add(new Instruction(Op.Class, _classes.Count));
                 _classes.Add(@class);
                 break;

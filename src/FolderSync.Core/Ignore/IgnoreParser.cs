@@ -33,13 +33,13 @@ public static class IgnoreParser
     public static IgnoreRules Parse(
         IReadOnlyList<string> lines, Func<string, IReadOnlyList<string>?>? include = null, IgnoreDialect dialect = default)
     {
-        var reading = new Reading(include, dialect);
+        var reading = new FileParser(include, dialect);
         reading.ReadFile(InternalNames.IgnoreFile, lines);
         return new IgnoreRules(lines, reading.Lines, reading.Errors, reading.Included);
     }
 
     /// <summary>Parses one ignore file and everything that it includes.</summary>
-    private sealed class Reading(Func<string, IReadOnlyList<string>?>? include, IgnoreDialect dialect)
+    private sealed class FileParser(Func<string, IReadOnlyList<string>?>? include, IgnoreDialect dialect)
     {
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 

@@ -48,7 +48,7 @@ public sealed class IgnoreRules
     internal IgnoreRules(IReadOnlyList<string> source, IReadOnlyList<IgnoreLine> lines, IReadOnlyList<IgnoreError> errors, IEnumerable<string> included)
     {
         Source = source;
-        Included = new SortedSet<FileName>([.. included.Select(i => FileName.TryOf(i, out var name, out _) ? name : default).Where(n => !n.IsRoot)]);
+        Included = new SortedSet<FileName>([.. included.Select(i => FileName.TryParse(i, out var name, out _) ? name : default).Where(n => !n.IsRoot)]);
         Errors = errors;
         Expanded = [.. lines.SelectMany(l => l.Expanded)];
         _lines = [.. lines];

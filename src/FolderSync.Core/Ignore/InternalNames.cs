@@ -58,7 +58,7 @@ public static class InternalNames
 
     private static bool IsTemporary(ReadOnlySpan<char> leaf)
     {
-        if (leaf.Length is 0 or > 1024 || !(leaf[0] is '.' or '~' || IsPassedOver(leaf[0])))
+        if (leaf.Length is 0 or > 1024 || !(leaf[0] is '.' or '~' || IsIgnorable(leaf[0])))
             return false;
         Span<char> buffer = stackalloc char[(leaf.Length * 2) + 1];
         if (IsTemporaryFolded(Fold(leaf, buffer)))
@@ -91,7 +91,7 @@ public static class InternalNames
         var n = 0;
         foreach (var c in part)
         {
-            if (IsPassedOver(c))
+            if (IsIgnorable(c))
                 continue;
             if (n + 2 > buffer.Length)
                 return [];
@@ -113,6 +113,6 @@ public static class InternalNames
     }
 
     /// <summary>Invisible characters that HFS+ ignores when it compares names.</summary>
-    private static bool IsPassedOver(char c) =>
+    private static bool IsIgnorable(char c) =>
         c is (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or '\uFEFF' or '\u00AD';
 }

@@ -87,7 +87,7 @@ internal abstract class LineMatcher
         {
             if (i < nodes.Count && nodes[i] is GlobNode.Literal)
                 continue;
-            if (PartGlob.TextOf(nodes.Skip(start).Take(i - start)) is var text && text.Length > best.Length)
+            if (SegmentGlob.TextOf(nodes.Skip(start).Take(i - start)) is var text && text.Length > best.Length)
                 best = text;
             start = i + 1;
         }
@@ -102,8 +102,8 @@ internal abstract class LineMatcher
         if (nodes.Count == 0)
             return null;
         if (nodes.All(n => n is GlobNode.Literal))
-            return new ByPath(program, PartGlob.TextOf(nodes), rooted, belowOnly);
-        return PartGlob.Of(nodes, rooted, belowOnly) is { } parts ? new ByPart(program, parts, rooted, belowOnly) : null;
+            return new ByPath(program, SegmentGlob.TextOf(nodes), rooted, belowOnly);
+        return SegmentGlob.Of(nodes, rooted, belowOnly) is { } parts ? new BySegment(program, parts, rooted, belowOnly) : null;
     }
 
     private sealed class ByProgram(Lazy<GlobProgram> program) : LineMatcher(program)
@@ -132,7 +132,7 @@ internal abstract class LineMatcher
     }
 
     /// <summary>Any of several globs, each within one part of the name.</summary>
-    private sealed class ByPart(Lazy<GlobProgram> program, PartGlob[] parts, bool rooted, bool belowOnly) : LineMatcher(program)
+    private sealed class BySegment(Lazy<GlobProgram> program, SegmentGlob[] parts, bool rooted, bool belowOnly) : LineMatcher(program)
     {
         protected override bool MatchesWhole(string name)
         {

@@ -67,10 +67,10 @@ public static class DeviceIdText
             return false;
         why = typed.Length switch
         {
-            CheckedLength => WhyCheckFails(typed),
+            CheckedLength => ExplainCheckDigit(typed),
             DataLength => null,
             0 => "The device ID is empty.",
-            _ => WhyWrongLength(typed, text),
+            _ => ExplainLength(typed, text),
         };
         if (why is not null)
             return false;
@@ -117,7 +117,7 @@ public static class DeviceIdText
     }
 
     /// <summary>A check character covers 13 others, which are two groups as shown: only one of the two is known to be wrong.</summary>
-    private static string? WhyCheckFails(string typed)
+    private static string? ExplainCheckDigit(string typed)
     {
         var wrong = new List<string>();
         for (var part = 0; part < 4; part++)
@@ -133,7 +133,7 @@ public static class DeviceIdText
             : $"The device ID has a typing mistake in {string.Join(", and in ", wrong)}: the check character does not fit.";
     }
 
-    private static string WhyWrongLength(string typed, string text)
+    private static string ExplainLength(string typed, string text)
     {
         var message = $"A device ID has {CheckedLength} letters and digits in 8 groups of {GroupLength}; this has {typed.Length}";
         var groups = text.Split(['-', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -21,10 +21,10 @@ public static class EntryLimits
     public const int MaxPlatformBytes = 64 << 10;
 
     /// <summary>Characters of an invalid name that are shown.</summary>
-    private const int MaxShown = 200;
+    private const int MaxPreview = 200;
 
     /// <summary>Why the path is too long or too deep for a name, or null. Its cost doesn't depend on the excess length.</summary>
-    public static string? WhyTooLong(ReadOnlySpan<char> path)
+    public static string? ValidateLength(ReadOnlySpan<char> path)
     {
         // Every character takes at least one byte.
         if (path.Length > MaxNameBytes || (path.Length * 3 > MaxNameBytes && Encoding.UTF8.GetByteCount(path) > MaxNameBytes))
@@ -33,7 +33,7 @@ public static class EntryLimits
     }
 
     /// <summary>The same for UTF-8.</summary>
-    public static string? WhyTooLong(ReadOnlySpan<byte> utf8)
+    public static string? ValidateLength(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > MaxNameBytes)
             return $"The path is longer than the {MaxNameBytes:N0} bytes that are synced. Shorten it.";
@@ -41,10 +41,10 @@ public static class EntryLimits
     }
 
     /// <summary>The start of a foreign name of any length, for display.</summary>
-    public static string Shown(string name) => TextLimits.CutToCharacters(name, MaxShown) is var beginning && beginning.Length < name.Length ? beginning + "…" : name;
+    public static string Preview(string name) => TextLimits.CutToCharacters(name, MaxPreview) is var beginning && beginning.Length < name.Length ? beginning + "…" : name;
 
     /// <summary>The same for UTF-8; invalid bytes are replaced.</summary>
-    public static string Shown(ReadOnlySpan<byte> utf8) => Shown(Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, 4 * MaxShown)]));
+    public static string Preview(ReadOnlySpan<byte> utf8) => Preview(Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, 4 * MaxPreview)]));
 
     private static string TooDeep => $"The path is deeper than the {MaxDepth} levels that are synced. Move it up.";
 }

@@ -26,13 +26,13 @@ public readonly record struct FileName : IComparable<FileName>
     public FileName Parent => Value.LastIndexOf('/') is var i and > 0 ? new FileName(Value[..i]) : default;
 
     /// <summary>Takes a clean name; throws <see cref="FormatException"/> with the reason otherwise.</summary>
-    public static FileName Of(string value) =>
-        WhyUnclean(value) is { } why ? throw new FormatException(why) : new FileName(value);
+    public static FileName Parse(string value) =>
+        FindViolation(value) is { } why ? throw new FormatException(why) : new FileName(value);
 
     /// <summary>Parses the name, or explains why it is invalid.</summary>
-    public static bool TryOf(string value, out FileName name, out string? why)
+    public static bool TryParse(string value, out FileName name, out string? why)
     {
-        why = WhyUnclean(value);
+        why = FindViolation(value);
         name = why is null ? new FileName(value) : default;
         return why is null;
     }
@@ -51,14 +51,14 @@ public readonly record struct FileName : IComparable<FileName>
 
     public override string ToString() => Value;
 
-    private static string? WhyUnclean(string value)
+    private static string? FindViolation(string value)
     {
         if (value.Length == 0)
             return "The name is empty.";
-        if (EntryLimits.WhyTooLong(value) is { } why)
+        if (EntryLimits.ValidateLength(value) is { } why)
             return why;
         if (value[0] == '/')
-            return $"The name '{EntryLimits.Shown(value)}' is absolute.";
+            return $"The name '{EntryLimits.Preview(value)}' is absolute.";
         var start = 0;
         for (var i = 0; i <= value.Length; i++)
         {
@@ -68,10 +68,10 @@ public readonly record struct FileName : IComparable<FileName>
                 continue;
             var part = value.AsSpan(start, i - start);
             if (part.Length == 0 || part is "." or "..")
-                return $"The name '{EntryLimits.Shown(value)}' is not clean: it holds an empty, '.' or '..' part.";
+                return $"The name '{EntryLimits.Preview(value)}' is not clean: it holds an empty, '.' or '..' part.";
             start = i + 1;
         }
-        return value.IsNormalized(NormalizationForm.FormC) ? null : $"The name '{EntryLimits.Shown(value)}' is not in normalization form C.";
+        return value.IsNormalized(NormalizationForm.FormC) ? null : $"The name '{EntryLimits.Preview(value)}' is not in normalization form C.";
     }
 
     /// <summary>Compares UTF-8 bytes with '/' first. UTF-16 order differs from UTF-8 only where a surrogate meets U+E000..U+FFFF.</summary>

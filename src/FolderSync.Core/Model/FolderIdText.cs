@@ -16,13 +16,13 @@ public static class FolderIdText
 
     public static bool TryParse(string text, out FolderId id, [NotNullWhen(false)] out string? why)
     {
-        why = WhyNot(text);
+        why = Validate(text);
         id = why is null ? new FolderId(text) : default;
         return why is null;
     }
 
     /// <summary>Null for a valid ID, otherwise a sentence that never repeats the text.</summary>
-    public static string? WhyNot(string text)
+    public static string? Validate(string text)
     {
         if (text.Length == 0)
             return "A folder's ID can't be empty.";
@@ -31,12 +31,12 @@ public static class FolderIdText
             return $"A folder's ID can have at most {MaxLength} bytes.";
         if (string.IsNullOrWhiteSpace(text))
             return "A folder's ID can't consist of blanks only.";
-        return WhyNotReadable(text) ?? (MeansDirectory(text)
+        return ValidateCharacters(text) ?? (MeansDirectory(text)
             ? "A folder's ID can't be '.' or '..', nor have a part between slashes that consists of dots: in a path or a URL that means another directory."
             : null);
     }
 
-    private static string? WhyNotReadable(string text)
+    private static string? ValidateCharacters(string text)
     {
         for (var i = 0; i < text.Length;)
         {

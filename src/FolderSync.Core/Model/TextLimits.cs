@@ -24,7 +24,7 @@ public static class TextLimits
 
     /// <summary>Null for a text that is short enough, otherwise a sentence.</summary>
     /// <param name="what">Such as "A device's name".</param>
-    public static string? WhyTooLong(string what, string text, int max) =>
+    public static string? ValidateLength(string what, string text, int max) =>
         Encoding.UTF8.GetByteCount(text) is var length && length <= max ? null : $"{what} can have at most {max} bytes; this one has {length}.";
 
     /// <summary>The beginning of <paramref name="text"/> that has at most <paramref name="max"/> bytes in UTF-8.</summary>
@@ -50,7 +50,7 @@ public static class TextLimits
     /// <summary>
     /// For use in a sentence: control, bidi and other invisible characters as \uXXXX, at most 64 characters of the text and an ellipsis.
     /// </summary>
-    public static string Shown(string text)
+    public static string Preview(string text)
     {
         const int most = 64;
         var beginning = CutToCharacters(text, most);

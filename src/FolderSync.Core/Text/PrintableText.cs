@@ -9,7 +9,7 @@ namespace FolderSync.Core.Text;
 public static class PrintableText
 {
     /// <summary>On one line, with control, bidi and other invisible characters as \uXXXX.</summary>
-    public static string Of(string text)
+    public static string Escape(string text)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             return text;

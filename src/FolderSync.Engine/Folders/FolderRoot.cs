@@ -15,7 +15,7 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
 {
     private readonly AsyncBudget _settling = new(1);
     private IDisposable? _lock;
-    private bool _isSettled;
+    private bool _isRecovered;
 
     private EngineParts Parts => open.Folder.Parts;
 
@@ -33,14 +33,14 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
     /// <summary>
     /// Returns when the root belongs to the folder and is in order. Called before each scan, pull and command, since disks come and go.
     /// </summary>
-    /// <exception cref="RootGoneException">It is missing or was replaced.</exception>
+    /// <exception cref="RootUnavailableException">It is missing or was replaced.</exception>
     public async Task EnsureAsync(CancellationToken cancellation)
     {
         await _settling.AcquireAsync(1, cancellation);
         try
         {
             await EnsureMarkerAsync(cancellation);
-            await SettleInterruptedAsync(cancellation);
+            await RecoverInterruptedAsync(cancellation);
         }
         finally
         {
@@ -49,8 +49,8 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
     }
 
     /// <summary>Explains to the user what is wrong with the root.</summary>
-    public Task<string> ExplainAsync(Exception e, CancellationToken cancellation) => e is RootGoneException { State: var state }
-        ? open.RunAsync(() => RootTrouble.Explain(state, Path, open.Disk), cancellation)
+    public Task<string> ExplainAsync(Exception e, CancellationToken cancellation) => e is RootUnavailableException { State: var state }
+        ? open.RunAsync(() => RootProblem.Explain(state, Path, open.Disk), cancellation)
         : Task.FromResult(e.Message);
 
     public void Dispose() => Interlocked.Exchange(ref _lock, null)?.Dispose();
@@ -65,7 +65,7 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
                 var root = open.Disk.CheckRoot();
                 if (root != RootState.MarkerMissing || !isNew)
                     return root;
-                open.Disk.MakeDirectory(LocalPath.Root.Child(InternalNames.Marker), 0x1ED);
+                open.Disk.CreateDirectory(LocalPath.Root.Child(InternalNames.Marker), 0x1ED);
                 // Before anything is indexed: an index without a marker would be taken for an unmounted disk.
                 open.Disk.SyncDirectory(LocalPath.Root);
                 isMarkerMade = true;
@@ -73,15 +73,15 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
             },
             cancellation);
         if (state != RootState.Present)
-            throw new RootGoneException(state);
+            throw new RootUnavailableException(state);
         if (isMarkerMade)
             await LockAsync(cancellation);
     }
 
     /// <summary>Completes or undoes what a kill interrupted, so that no scan takes it for an edit.</summary>
-    private async Task SettleInterruptedAsync(CancellationToken cancellation)
+    private async Task RecoverInterruptedAsync(CancellationToken cancellation)
     {
-        if (_isSettled)
+        if (_isRecovered)
             return;
         var keep = open.Folder.Shared.KeepTemporaries;
         var names = await open.RunAsync(
@@ -92,7 +92,7 @@ internal sealed class FolderRoot(OpenFolder open, IScanRequests scans) : IDispos
                 return interrupted;
             },
             cancellation);
-        _isSettled = true;
+        _isRecovered = true;
         if (names.Count > 0)
             scans.Request(names);
     }

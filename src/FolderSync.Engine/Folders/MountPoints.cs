@@ -119,7 +119,7 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
     {
         try
         {
-            return disk.List(LocalPath.Of(directory)).All(c => NobodysFiles.Contains(c.Shown)) ? $"The filesystem that is mounted at '{directory}' is empty now." : null;
+            return disk.List(LocalPath.Of(directory)).All(c => NobodysFiles.Contains(c.DisplayName)) ? $"The filesystem that is mounted at '{directory}' is empty now." : null;
         }
         catch (FileSystemException)
         {
@@ -182,7 +182,7 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
         {
             foreach (var stored in parts.State.GetDocument(document) is { } text ? JsonSerializer.Deserialize(text, MountsJson.Default.ListStoredMount) ?? [] : [])
             {
-                if (FileName.TryOf(stored.Directory, out var directory, out _))
+                if (FileName.TryParse(stored.Directory, out var directory, out _))
                     known[directory] = new Mount(stored.Filesystem, stored.IsHiding);
             }
         }

@@ -51,7 +51,7 @@ internal sealed class OpenFolder
     }
 
     /// <summary>What to do with a replaced or deleted file that isn't in conflict.</summary>
-    public Displaced DisplacedByVersioning => Folder.Config.Versioning.Kind == VersioningKind.None ? Displaced.Discard : Displaced.Version;
+    public ActionForExisting DisplacedByVersioning => Folder.Config.Versioning.Kind == VersioningKind.None ? ActionForExisting.Discard : ActionForExisting.Version;
 
     /// <exception cref="IndexDamagedException">The index can't be trusted.</exception>
     /// <exception cref="IOException">The disk or the index can't be opened.</exception>
@@ -93,7 +93,7 @@ internal sealed class OpenFolder
     {
         try
         {
-            return !new ExactNames(Disk).Stands(LocalPath.Of(name));
+            return !new ExactNames(Disk).Exists(LocalPath.Of(name));
         }
         catch (FileSystemException)
         {

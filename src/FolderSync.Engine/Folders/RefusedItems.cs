@@ -13,7 +13,7 @@ namespace FolderSync.Engine.Folders;
 internal sealed class RefusedItems(IStateStore state, FolderId folder)
 {
     /// <summary>Of one device.</summary>
-    private const int MostNamed = 100;
+    private const int MaxNamed = 100;
 
     private readonly Lock _lock = new();
     private SortedDictionary<DeviceId, OfDevice>? _devices;
@@ -48,7 +48,7 @@ internal sealed class RefusedItems(IStateStore state, FolderId folder)
                 return (before, 0);
             }
             its ??= new OfDevice();
-            var changed = its.Apply(batch, settled, MostNamed) || batch.IsFull;
+            var changed = its.Apply(batch, settled, MaxNamed) || batch.IsFull;
             if (its.Count > 0)
                 _devices![batch.Device] = its;
             else
@@ -157,7 +157,7 @@ internal sealed class RefusedItems(IStateStore state, FolderId folder)
 
         private bool Add(RefusedEntry refused, int mostNamed)
         {
-            var path = refused.FileName?.Value ?? EntryLimits.Shown(refused.Name);
+            var path = refused.FileName?.Value ?? EntryLimits.Preview(refused.Name);
             if (Named.TryGetValue(path, out var known) && known == refused.Reason)
                 return false;
             if (known is null && Named.Count >= mostNamed)

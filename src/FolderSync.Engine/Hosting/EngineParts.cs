@@ -31,7 +31,7 @@ public interface IFolderLocks
 public interface IFolderHandles
 {
     /// <summary>A slot until disposed, or null and the reason why there is none.</summary>
-    IDisposable? TryTake(out string? why);
+    IDisposable? TryAcquire(out string? why);
 }
 
 /// <summary>Everything that the engine can't derive from its arguments.</summary>

@@ -56,7 +56,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
     {
         var them = theirs?.Devices.FirstOrDefault(d => d.Id == peer);
         var us = theirs?.Devices.FirstOrDefault(d => d.Id == context.Parts.Self);
-        var (state, refusal) = FolderSharing.Judge(theirs is null
+        var (state, refusal) = FolderSharing.Decide(theirs is null
             ? null
             : new RemoteSharing(theirs.Paused, us is not null, them is not null, us?.EncryptionPasswordToken.Length > 0, theirs.Type == FolderType.ReceiveEncrypted));
         lock (_lock)
@@ -98,10 +98,11 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         if (us is null || folder.Index is not { } index || State == RemoteFolderState.NotSharing)
             return;
         var known = index.RemoteState(peer);
-        if (known.IndexId != _indexId && known.IndexId != 0)
+        // Zero: the peer doesn't say. Its new index may have arrived meanwhile, while the folder was being opened; that stays.
+        if (known.IndexId != _indexId && known.IndexId != 0 && _indexId != 0)
         {
-            await folder.ForgetAsync(peer, link.Ended);
-            known = default;
+            await folder.ForgetAsync(peer, replaced: known.IndexId, link.Ended);
+            known = index.RemoteState(peer);
         }
         lock (_lock)
             _received = known.MaxSequence;
@@ -126,7 +127,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
             received = _received;
         if (!message.IsFull && message.Previous > received && context.FullIndexes.TryRequestFullIndex(id, peer, _indexId))
         {
-            await folder.ForgetAsync(peer, link.Ended);
+            await folder.ForgetAsync(peer, replaced: null, link.Ended);
             throw new BepException($"The other device's index of '{id}' has a gap (from {received} to {message.Previous}); requesting the full index.");
         }
         var highest = message.Highest;

@@ -190,9 +190,9 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
         {
             bool isNew;
             lock (_lock)
-                isNew = _reportedIds.Count < MaxReportedIds && _reportedIds.Add(folder.ShownId);
+                isNew = _reportedIds.Count < MaxReportedIds && _reportedIds.Add(folder.DisplayId);
             if (isNew)
-                Log.FolderIdRefused(log, PeerName, folder.ShownId, folder.Reason);
+                Log.FolderIdRefused(log, PeerName, folder.DisplayId, folder.Reason);
         }
     }
 }

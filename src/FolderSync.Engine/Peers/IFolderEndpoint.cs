@@ -40,7 +40,8 @@ internal interface IFolderEndpoint
     void OnMissed(DeviceId device);
 
     /// <summary>Forgets a peer's announcements (its index was replaced).</summary>
-    Task ForgetAsync(DeviceId device, CancellationToken cancellation);
+    /// <param name="replaced">Only if this is still its index ID; null: whatever it is.</param>
+    Task ForgetAsync(DeviceId device, ulong? replaced, CancellationToken cancellation);
 
     /// <summary>Takes a new index ID: a peer knows more of this index than exists.</summary>
     Task RenewIndexAsync();

@@ -48,7 +48,7 @@ internal sealed class LinkLiveness(TimeProvider time, AuthenticatedStream stream
         var suspected = Volatile.Read(ref _suspected);
         if (stream.Path is { } path)
         {
-            if (path.Unanswered > (suspected == 0 ? LostAfter : LostAfterProbe) || (suspected != 0 && path.HasLostItsAddress))
+            if (path.UnacknowledgedFor > (suspected == 0 ? LostAfter : LostAfterProbe) || (suspected != 0 && path.IsLocalAddressGone))
             {
                 IsLost = true;
                 return "The network no longer carries the connection.";

@@ -54,7 +54,7 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
         using var deadline = new CancellationTokenSource(HelloDeadline, Parts.Time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
         var session = sessions(stream.Peer);
-        if (WhyNotGreet(stream, session) is { } refusal)
+        if (ValidateConnection(stream, session) is { } refusal)
             throw new BepException(refusal);
         var hello = new Hello(
             context.Config.Name, Parts.ClientName, Parts.ClientVersion, session?.Config.NumConnections ?? 0, Parts.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
@@ -66,8 +66,8 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
     }
 
     /// <summary>Why the other side doesn't even get this device's name.</summary>
-    private string? WhyNotGreet(AuthenticatedStream stream, PeerSession? session) =>
-        session is not null ? session.WhyNotAt(stream)
+    private string? ValidateConnection(AuthenticatedStream stream, PeerSession? session) =>
+        session is not null ? session.CheckAddress(stream)
         : context.Config.IgnoredDevices.Contains(stream.Peer) ? $"{stream.Peer} is one of the ignored devices."
         : null;
 

@@ -92,7 +92,7 @@ internal sealed class PeerHub : IAsyncDisposable
         foreach (var peer in peers)
             await peer.Dialing;
         await _listeners.DisposeAsync();
-        await _connections.SettleAsync();
+        await _connections.WaitForAllAsync();
     }
 
     private List<Peer> Peers()

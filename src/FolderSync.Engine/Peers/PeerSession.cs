@@ -91,7 +91,7 @@ internal sealed class PeerSession
         foreach (var link in Links())
         {
             link.Connection.Compression = config.Compression;
-            if (WhyNotAt(link.Stream) is { } why)
+            if (CheckAddress(link.Stream) is { } why)
                 link.Close(why);
         }
         Dialing.AddReason();
@@ -112,7 +112,7 @@ internal sealed class PeerSession
     }
 
     /// <summary>Null if the device may use the stream's remote address, otherwise a sentence.</summary>
-    public string? WhyNotAt(AuthenticatedStream stream) => NetworkFilter.Allows(Config.AllowedNetworks, stream.Address) ? null
+    public string? CheckAddress(AuthenticatedStream stream) => NetworkFilter.Allows(Config.AllowedNetworks, stream.Address) ? null
         : $"{stream.Remote} is not in this device's allowed networks (allowed-networks).";
 
     public void Close(string reason)
@@ -131,9 +131,9 @@ internal sealed class PeerSession
             if (Config.Paused)
                 return "the device is paused here";
             // The configuration may have changed since the Hello.
-            if (WhyNotAt(stream) is { } notHere)
+            if (CheckAddress(stream) is { } notHere)
                 return notHere;
-            if (WhyNotAnother(stream, connection.PeerHello) is { } why)
+            if (ValidateConnection(stream, connection.PeerHello) is { } why)
                 return why;
             isFirst = _links.Count == 0;
             _links.Add(link);
@@ -267,7 +267,7 @@ internal sealed class PeerSession
     /// Chooses among too many connections. Both sides reach the same result: of two made at the same time the one dialed by the device with the
     /// smaller ID stays; a side that dials although we have an old connection has lost that one.
     /// </summary>
-    private string? WhyNotAnother(AuthenticatedStream stream, Hello hello)
+    private string? ValidateConnection(AuthenticatedStream stream, Hello hello)
     {
         if (_links.Count < Wanted(hello))
             return null;
@@ -312,11 +312,11 @@ internal sealed class PeerSession
                     await Exchanges.ReceiveAsync(link, config);
                 break;
             case BepMessage.Index index:
-                await Exchanges.ReceiveAsync(link, index.Folder, new IndexMessage(index.Files, index.Refused, index.RefusedInAll, IsFull: true, index.LastSequence, 0));
+                await Exchanges.ReceiveAsync(link, index.Folder, new IndexMessage(index.Files, index.Refused, index.RefusedCount, IsFull: true, index.LastSequence, 0));
                 break;
             case BepMessage.IndexUpdate update:
                 await Exchanges.ReceiveAsync(
-                    link, update.Folder, new IndexMessage(update.Files, update.Refused, update.RefusedInAll, IsFull: false, update.LastSequence, update.PreviousSequence));
+                    link, update.Folder, new IndexMessage(update.Files, update.Refused, update.RefusedCount, IsFull: false, update.LastSequence, update.PreviousSequence));
                 break;
             case BepMessage.DownloadProgress progress:
                 await Exchanges.ReceiveAsync(progress);

@@ -60,12 +60,12 @@ internal sealed class TaskGroup : IDisposable
     /// <summary>Returns when nothing is running; throws the first fault.</summary>
     public async Task WhenIdleAsync()
     {
-        await SettleAsync();
+        await WaitForAllAsync();
         Volatile.Read(ref _fault)?.Throw();
     }
 
     /// <summary>Returns when nothing is running, whatever the outcome.</summary>
-    public async Task SettleAsync()
+    public async Task WaitForAllAsync()
     {
         while (Next() is { } task)
             await task;

@@ -176,7 +176,7 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
             var mine = index.FindLocal(item.Name);
             if (mine is not { IsDirectory: true } || mine.Sequence != item.Local!.Sequence || !IndexTree.HasLiving(index, item.Name))
                 return [];
-            var version = EditVersion.OfBoth(mine, mine.Version, item.Global.Version, context.Self, Folder.NowSeconds);
+            var version = EditVersion.ForMergedEdit(mine, mine.Version, item.Global.Version, context.Self, Folder.NowSeconds);
             return [mine with { Version = version, ModifiedBy = context.Self }];
         },
         cancellation);

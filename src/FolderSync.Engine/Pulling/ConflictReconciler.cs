@@ -113,9 +113,9 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
     /// <summary>A deletion that covers what every device has for the name, so that no edit wins over it.</summary>
     private FileEntry Removed(IFolderIndex index, FileEntry copy)
     {
-        var gone = LocalChange.Gone(copy, global: null, Self, folder.NowSeconds, FolderType.SendReceive);
+        var gone = LocalChange.Deleted(copy, global: null, Self, folder.NowSeconds, FolderType.SendReceive);
         var version = index.Versions(copy.Name).Select(v => v.Entry.Version).Where(v => !gone.Version.Covers(v))
-            .Aggregate(gone.Version, (known, theirs) => EditVersion.OfBoth(copy, known, theirs, Self, folder.NowSeconds));
+            .Aggregate(gone.Version, (known, theirs) => EditVersion.ForMergedEdit(copy, known, theirs, Self, folder.NowSeconds));
         return gone with { Version = version };
     }
 

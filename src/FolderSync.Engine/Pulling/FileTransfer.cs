@@ -315,7 +315,7 @@ internal sealed class FileTransfer : IFileFetch
         }
         finally
         {
-            await fetches.SettleAsync();
+            await fetches.WaitForAllAsync();
         }
         await fetches.WhenIdleAsync();
         cancellation.ThrowIfCancellationRequested();
@@ -365,7 +365,7 @@ internal sealed class FileTransfer : IFileFetch
                 refusal = new PullFailure($"{source.Peer.Name}: {e.Message}", Device: source.Peer.Id);
             }
         }
-        _failure ??= refusal ?? new PullFailure(_sources.WhyNone(), _sources.HasWrong ? RetryWhen.Later : RetryWhen.SourcesChange);
+        _failure ??= refusal ?? new PullFailure(_sources.ExplainNone(), _sources.HasWrong ? RetryWhen.Later : RetryWhen.SourcesChange);
         return null;
     }
 

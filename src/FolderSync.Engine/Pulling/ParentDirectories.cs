@@ -22,7 +22,7 @@ internal sealed class ParentDirectories(OpenFolder open, IScanRequests scans)
         {
             try
             {
-                open.Disk.MakeDirectory(LocalPath.Of(parent), Permissions);
+                open.Disk.CreateDirectory(LocalPath.Of(parent), Permissions);
                 RefuseIfShownOtherwise(LocalPath.Of(parent));
             }
             catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
@@ -49,7 +49,7 @@ internal sealed class ParentDirectories(OpenFolder open, IScanRequests scans)
     /// <summary>The disk lists the directory under another name, which a scan would take for a user's.</summary>
     private void RefuseIfShownOtherwise(LocalPath made)
     {
-        if (new ExactNames(open.Disk).Misspelled(made) is null)
+        if (new ExactNames(open.Disk).FindMisspelled(made) is null)
             return;
         open.Disk.RemoveDirectory(made);
         throw new FileSystemException(FileSystemError.NotSupported, $"The directory '{made}' can't be created because this disk lists it under another name.");

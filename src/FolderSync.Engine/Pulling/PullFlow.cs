@@ -47,7 +47,7 @@ internal sealed class PullFlow(
             await round.RunAsync(cancellation);
             await conflicts.ReconcileAsync(context.Open, context.Writer, cancellation);
         }
-        catch (Exception e) when (e is RootGoneException or FileSystemException)
+        catch (Exception e) when (e is RootUnavailableException or FileSystemException)
         {
             Folder.Status.Fail(await root.ExplainAsync(e, cancellation));
             context.Scans.Request([]);

@@ -29,11 +29,11 @@ internal sealed record PullItem(FileEntry Global, FileEntry? Local, PullDecision
     };
 
     /// <summary>What to do with what is at the name now. Reads the index.</summary>
-    public Displaced Displaced(OpenFolder open)
+    public ActionForExisting Displaced(OpenFolder open)
     {
         // A directory has no content of its own: only what lives in it is in the way.
         if (this is { Expected.IsDirectory: true, Decision.Kind: PullKind.File or PullKind.Symlink })
-            return IndexTree.HasLiving(open.Index, Name) ? Filesystem.Apply.Displaced.Conflict : Filesystem.Apply.Displaced.Discard;
-        return Decision.Conflict && open.Folder.Config.MaxConflicts != 0 ? Filesystem.Apply.Displaced.Conflict : open.DisplacedByVersioning;
+            return IndexTree.HasLiving(open.Index, Name) ? Filesystem.Apply.ActionForExisting.Conflict : Filesystem.Apply.ActionForExisting.Discard;
+        return Decision.Conflict && open.Folder.Config.MaxConflicts != 0 ? Filesystem.Apply.ActionForExisting.Conflict : open.DisplacedByVersioning;
     }
 }

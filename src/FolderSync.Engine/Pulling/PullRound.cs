@@ -67,7 +67,7 @@ internal sealed class PullRound
                 work.End();
             _queue.Complete();
             announcer.Stop();
-            await work.SettleAsync();
+            await work.WaitForAllAsync();
             _context.Folder.Fetched.KeepAll();
         }
         await work.WhenIdleAsync();
@@ -77,18 +77,18 @@ internal sealed class PullRound
     {
         _lostMounts = await _context.Open.RunAsync(() => _context.Mounts.FindLost(_context.Open.Disk), work.Ended);
         await FetchAllAsync(work);
-        await SettleFilesAsync(work);
+        await FinishFilesAsync(work);
         // A file can only take a directory's name once everything to be deleted there is gone.
         if (await DeleteAsync(work.Ended))
         {
             foreach (var item in _overDirectories)
                 await StartAsync(item, work);
         }
-        await SettleFilesAsync(work);
+        await FinishFilesAsync(work);
     }
 
     /// <summary>Returns when all files in transfer are in place.</summary>
-    private async Task SettleFilesAsync(TaskGroup work)
+    private async Task FinishFilesAsync(TaskGroup work)
     {
         do
         {
@@ -220,7 +220,7 @@ internal sealed class PullRound
                 adopt.Add(item);
             else if (_context.MustWait(item.Global))
                 continue;
-            else if (_context.Open.Disk.WhyUnplaceable(item.Name) is { } why && !item.Global.Deleted)
+            else if (_context.Open.Disk.ValidateName(item.Name) is { } why && !item.Global.Deleted)
                 _context.Retries.Note(item.Global, new PullFailure(why, RetryWhen.Rarely));
             else if (item.Decision.Kind == PullKind.Delete)
                 _deletions.Add(item.Name);

@@ -22,7 +22,7 @@ internal static class Respelling
             if (mine.IsInvalid || index.FindGlobal(mine.Name) is not { Deleted: true } tombstone)
                 continue;
             entries.Add(tombstone with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None });
-            var moved = mine with { Name = FileName.Of(to.Value + mine.Name.Value[respelled.From.Value.Length..]), Version = VersionVector.Empty };
+            var moved = mine with { Name = FileName.Parse(to.Value + mine.Name.Value[respelled.From.Value.Length..]), Version = VersionVector.Empty };
             if (index.FindGlobal(moved.Name) is { Deleted: false, IsInvalid: false })
                 entries.Add(moved);
             else

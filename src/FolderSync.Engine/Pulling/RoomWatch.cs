@@ -9,7 +9,7 @@ namespace FolderSync.Engine.Pulling;
 internal sealed class RoomWatch(OpenFolder open, RetryTable retries, DiskRoom room)
 {
     /// <summary>Nothing reports free space on a disk, so it is polled.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(30);
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -20,7 +20,7 @@ internal sealed class RoomWatch(OpenFolder open, RetryTable retries, DiskRoom ro
             if (!retries.RoomWanted.Any())
                 look = Deadline.Never;
             else if (look == Deadline.Never)
-                look = Deadline.In(LookEvery, time);
+                look = Deadline.In(CheckInterval, time);
             await retries.RoomWake.WaitUntilAsync(look, cancellation);
             if (!look.IsPast(time))
                 continue;

@@ -49,7 +49,7 @@ internal sealed class Sources(PullContext context, PullItem item)
         peer.NoteWrongData();
     }
 
-    public string WhyNone()
+    public string ExplainNone()
     {
         if (_wrong.Count > 0)
             return $"The data from {Names(_wrong)} does not match the file's hash; it will be requested again later.";

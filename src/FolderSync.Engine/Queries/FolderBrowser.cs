@@ -18,7 +18,7 @@ internal static class FolderBrowser
         var level = new Dictionary<string, (FileType Type, FileStat? Stat, FileEntry? Global)>(StringComparer.Ordinal);
         foreach (var child in ListOrNothing(open.Disk, directory))
         {
-            if (child.Leaf is { } leaf && child.Stat.Kind != FileKind.Other && FileName.TryOf(directory.Child(leaf).Value, out var name, out _) && !InternalNames.IsInternal(name))
+            if (child.Leaf is { } leaf && child.Stat.Kind != FileKind.Other && FileName.TryParse(directory.Child(leaf).Value, out var name, out _) && !InternalNames.IsInternal(name))
                 level[leaf] = (TypeOf(child.Stat.Kind), child.Stat, null);
         }
         foreach (var global in GlobalLevel(open.Index, directory))

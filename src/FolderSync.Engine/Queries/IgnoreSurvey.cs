@@ -76,7 +76,7 @@ internal sealed class IgnoreSurvey(IFileSystem disk, IgnoreRules rules, long ski
         children.Sort((a, b) => string.CompareOrdinal(a.Leaf, b.Leaf));
         foreach (var child in children)
         {
-            if (child.Leaf is { } leaf && child.Stat.Kind != FileKind.Other && FileName.TryOf(directory.Child(leaf).Value, out var name, out _))
+            if (child.Leaf is { } leaf && child.Stat.Kind != FileKind.Other && FileName.TryParse(directory.Child(leaf).Value, out var name, out _))
                 yield return (name, child.Stat);
         }
     }

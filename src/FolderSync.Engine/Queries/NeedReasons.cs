@@ -50,7 +50,7 @@ public sealed class NeedReasons
         if (_forAll is { } all)
             return all;
         if (decision.Kind == PullKind.None)
-            return WhyNever(item);
+            return ExplainNever(item);
         if (_problems.TryGetValue(item.Global.Name, out var problem))
             return new NeedReason(NeedState.Blocked, problem.Reason, 0, problem.Device, problem.RetryAt);
         if (item.Global.Deleted && _folder.Hold is { Incoming: true } hold)
@@ -69,7 +69,7 @@ public sealed class NeedReasons
         return null;
     }
 
-    private NeedReason WhyNever(NeededItem item)
+    private NeedReason ExplainNever(NeededItem item)
     {
         if (_folder.Config.Type == FolderType.SendOnly)
             return new NeedReason(NeedState.Blocked, "This folder only sends: changes of other devices are ignored. Override makes this device's version the current one everywhere.");
@@ -85,7 +85,7 @@ public sealed class NeedReasons
             return new NeedReason(NeedState.Blocked, "No known device has this version any more. It arrives when a device that has it connects, or with a newer version.");
         if (configured.Any(IsSource))
             return OfTurn();
-        var reasons = configured.Select(WhyNoSource).Distinct().ToList();
+        var reasons = configured.Select(ExplainNoSource).Distinct().ToList();
         var what = reasons.Count == 1 ? reasons[0] : "not connected";
         return new NeedReason(NeedState.Blocked,
             $"No device that has it can send it now: {string.Join(", ", configured.Select(Name))} ({what}).", 0, configured.Count == 1 ? configured[0] : null);
@@ -100,7 +100,7 @@ public sealed class NeedReasons
     private bool IsSource(DeviceId id) =>
         _devices.TryGetValue(id, out var d) && d.Connected && d.Folders.GetValueOrDefault(_folder.Config.Id) == RemoteFolderState.Valid;
 
-    private string WhyNoSource(DeviceId id)
+    private string ExplainNoSource(DeviceId id)
     {
         if (!_devices.TryGetValue(id, out var device))
             return "not connected";

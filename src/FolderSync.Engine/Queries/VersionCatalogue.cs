@@ -56,7 +56,7 @@ internal sealed class VersionCatalogue(OpenFolder open, IScanRequests scans, Act
         if (ConflictName.OriginalOf(copy) is not { } name)
             throw new EngineException($"'{copy}' is not a conflict copy.");
         var state = Folder.Parts.State;
-        name = state.Conflicts().FirstOrDefault(c => c.Folder == Folder.Id && c.Copy == copy.Value) is { } conflict ? FileName.Of(conflict.Path) : name;
+        name = state.Conflicts().FirstOrDefault(c => c.Folder == Folder.Id && c.Copy == copy.Value) is { } conflict ? FileName.Parse(conflict.Path) : name;
         await Folder.OnDiskAsync(() => { Resolve(copy, name, keepCopy); return true; }, cancellation);
         Log.Resolved(Folder.Log, Folder.DisplayName, copy, keepCopy ? copy : name);
         await scans.ScanAsync([name, copy], cancellation);

@@ -55,7 +55,7 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
                 if (index.FindLocal(known.Name) is { Deleted: false } replaced && replaced.Version == known.Version)
                     decisions.Entries.Add(LocalChange.NowSpecial(replaced));
                 break;
-            case ScanFinding.Gone(var known):
+            case ScanFinding.Deleted(var known):
                 DecideGone(index, known, decisions);
                 break;
         }
@@ -70,7 +70,7 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
         else if (HasNoPlace(index, mine))
             decisions.Entries.Add(LocalChange.NeverPlaced(mine, decisions.Now));
         else
-            decisions.Entries.Add(LocalChange.Gone(mine, index.FindGlobal(mine.Name), Self, decisions.Now, decisions.Type));
+            decisions.Entries.Add(LocalChange.Deleted(mine, index.FindGlobal(mine.Name), Self, decisions.Now, decisions.Type));
     }
 
     /// <summary>The index hasn't changed since the scan read it (a pull may have committed meanwhile).</summary>
@@ -86,7 +86,7 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
         try
         {
             var path = LocalPath.Of(gone.Name);
-            return open.Disk.Stat(path) is not null && new ExactNames(open.Disk).TruePath(path) is { } there && FileName.TryOf(there.Value, out var name, out _) &&
+            return open.Disk.Stat(path) is not null && new ExactNames(open.Disk).ActualPath(path) is { } there && FileName.TryParse(there.Value, out var name, out _) &&
                    index.FindLocal(name) is { Deleted: false } twin && !LocalChange.IsRespelled(gone, twin, deletions.SeenUntil) && IsElsewhere(index, gone);
         }
         catch (FileSystemException)

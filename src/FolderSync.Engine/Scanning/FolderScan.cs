@@ -39,7 +39,7 @@ internal sealed class FolderScan(OpenFolder open, FindingWriter writer)
     public async Task CommitGoneAsync(CancellationToken cancellation)
     {
         foreach (var part in Gone.Chunk(MaxCommittedAtOnce))
-            await writer.CommitAsync([.. part.Select(g => new ScanFinding.Gone(g))], Rescan, cancellation);
+            await writer.CommitAsync([.. part.Select(g => new ScanFinding.Deleted(g))], Rescan, cancellation);
     }
 
     private async Task OnFindingsAsync(IReadOnlyList<ScanFinding> findings, CancellationToken cancellation)
@@ -49,7 +49,7 @@ internal sealed class FolderScan(OpenFolder open, FindingWriter writer)
         {
             switch (finding)
             {
-                case ScanFinding.Gone gone:
+                case ScanFinding.Deleted gone:
                     Gone.Add(gone.Known);
                     break;
                 case ScanFinding.MountPoint mount:

@@ -92,16 +92,16 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
         if (folder.Status.Hold is not { Incoming: false })
             _recent.Expire();
         var burst = new DeletionBurst(lost.Count, _recent.Count, index.Counts.Local.Files, lost.Count > _gatheredFiles, GatheredFor(), mayWait);
-        var verdict = DeletionGuard.Judge(burst, limits);
+        var verdict = DeletionGuard.Decide(burst, limits);
         if (verdict == DeletionVerdict.Hold && burst.Before > 0)
         {
             var before = await open.RunAsync(() => _recent.Forgive(content => index.LocalWithContent(content).Count > 0), cancellation);
             burst = burst with { Before = before };
-            verdict = DeletionGuard.Judge(burst, limits);
+            verdict = DeletionGuard.Decide(burst, limits);
         }
         if (verdict == DeletionVerdict.Hold)
             Hold(lost, burst.Present);
-        else if (verdict == DeletionVerdict.Gather)
+        else if (verdict == DeletionVerdict.Defer)
             Gather(gone, lost.Count);
         return verdict;
     }
@@ -137,7 +137,7 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
     {
         _gatheringSince ??= folder.Parts.Time.GetTimestamp();
         _gatheredFiles = files;
-        var isMovable = !scans.HasLater || GatheredFor() < DeletionGuard.LongestGathering;
+        var isMovable = !scans.HasLater || GatheredFor() < DeletionGuard.MaxDeferral;
         scans.RequestLater([.. gone.Select(g => g.Name)], isMovable ? Deadline.In(GatherFor, folder.Parts.Time) : null);
     }
 

@@ -60,7 +60,7 @@ internal sealed class ScanFlow(
             await ScanInTurnAsync(scan, cancellation);
             scan.Succeed();
         }
-        catch (Exception e) when (e is EngineException or RootGoneException or FileSystemException)
+        catch (Exception e) when (e is EngineException or RootUnavailableException or FileSystemException)
         {
             var why = await root.ExplainAsync(e, cancellation);
             Folder.Status.Fail(why);

@@ -43,7 +43,7 @@ public sealed class RateMeter(Func<IReadOnlyList<DeviceSnapshot>> devicesNow, Fu
     public const int Kept = 300;
 
     /// <summary>Below this rate the remaining time isn't shown: it would be fiction.</summary>
-    private const double LeastRate = 64;
+    private const double MinRate = 64;
 
     private readonly Lock _lock = new();
     private readonly Queue<RateSample> _samples = new(Kept);
@@ -72,7 +72,7 @@ public sealed class RateMeter(Func<IReadOnlyList<DeviceSnapshot>> devicesNow, Fu
     }
 
     /// <summary>Seconds until that many bytes are here; null when unknown.</summary>
-    public static long? SecondsLeft(long bytes, double rate) => bytes <= 0 ? 0 : rate < LeastRate ? null : (long)Math.Ceiling(bytes / rate);
+    public static long? SecondsLeft(long bytes, double rate) => bytes <= 0 ? 0 : rate < MinRate ? null : (long)Math.Ceiling(bytes / rate);
 
     /// <summary>Samples all counters; call it once a second.</summary>
     public void Sample()

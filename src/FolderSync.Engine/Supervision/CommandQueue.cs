@@ -59,7 +59,7 @@ internal sealed class CommandQueue(TimeProvider time) : IDisposable
             await command.RunAsync(commands);
             command.Succeed();
         }
-        catch (Exception e) when (e is EngineException or FileSystemException or RootGoneException)
+        catch (Exception e) when (e is EngineException or FileSystemException or RootUnavailableException)
         {
             command.Fail(e.Message);
         }

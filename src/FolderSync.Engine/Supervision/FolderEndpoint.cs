@@ -38,7 +38,7 @@ internal sealed class FolderEndpoint(FolderSupervisor supervisor) : IFolderEndpo
 
     public void OnMissed(DeviceId device) => supervisor.OnMissed(device);
 
-    public Task ForgetAsync(DeviceId device, CancellationToken cancellation) => supervisor.ForgetAsync(device, cancellation);
+    public Task ForgetAsync(DeviceId device, ulong? replaced, CancellationToken cancellation) => supervisor.ForgetAsync(device, replaced, cancellation);
 
     public Task RenewIndexAsync() => supervisor.RenewIndexAsync();
 

@@ -61,7 +61,7 @@ internal sealed class FolderRun : IDisposable
             _flows.Run(() => _lasting.Commands.ServeAsync(commands, _owners.Open.Folder.Status, () => _scanning.HasScanned, _flows.Ended));
             _flows.Run(() => _room.RunAsync(_flows.Ended));
             _flows.Run(() => _mounts.RunAsync(_flows.Ended));
-            await _flows.SettleAsync();
+            await _flows.WaitForAllAsync();
         }
         finally
         {

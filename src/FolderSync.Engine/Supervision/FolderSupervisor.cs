@@ -129,10 +129,11 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
     public void Adopt(UnansweredRequests requests) => _lasting.Adopt(requests);
 
     /// <summary>Forgets a peer's announcements (its index was replaced). Thread-safe.</summary>
-    public async Task ForgetAsync(DeviceId device, CancellationToken cancellation)
+    /// <param name="replaced">Only if this is still its index ID; null: whatever it is.</param>
+    public async Task ForgetAsync(DeviceId device, ulong? replaced, CancellationToken cancellation)
     {
         if (Open is { Open: var open })
-            await open.RunAsync(() => open.Index.DropRemote(device), cancellation);
+            await open.RunAsync(() => open.Index.DropRemote(device, replaced), cancellation);
         _lasting.Refused.Forget(device);
     }
 
@@ -227,7 +228,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
             return;
         }
         if (Parts.FolderHandles is { } handles)
-            _handles = handles.TryTake(out var why) ?? throw new EngineException(why!);
+            _handles = handles.TryAcquire(out var why) ?? throw new EngineException(why!);
         open = await OpenFolder.OpenAsync(Folder, _stop.Token);
         var owners = new OpenOwners(open, new FolderRoot(open, _lasting.Scans), _lasting, this, OnIndexDamaged);
         try
@@ -284,7 +285,7 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         await CloseAsync();
         try
         {
-            await Parts.Workers.Run(() => Parts.Indexes.PutAside(Folder.Id), _stop.Token);
+            await Parts.Workers.Run(() => Parts.Indexes.Quarantine(Folder.Id), _stop.Token);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -69,7 +69,7 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
             {
                 var space = Measure();
                 var lacking = space.Keep + _writing + bytes - space.Free;
-                if (lacking > 0 && (step == MaxSteps || !MakeRoom(lacking, space.Free)))
+                if (lacking > 0 && (step == MaxSteps || !FreeSpace(lacking, space.Free)))
                     throw Full(plan.Name, plan.Remaining, _planned - plan.Remaining, space, Count(space).Spare);
             }
         }
@@ -87,26 +87,26 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
         }
     }
 
-    private bool MakeRoom(long lacking, long free)
+    private bool FreeSpace(long lacking, long free)
     {
         if (IsUseless(free) || trashCan is not { IsInFolder: true })
             return false;
-        var cleaned = trashCan.MakeRoom(ages(), lacking);
+        var cleaned = trashCan.FreeSpace(ages(), lacking);
         if (cleaned.Removed == 0)
             return false;
         // Some filesystems count freed space only with their next commit: deletion counts as useful as soon as more is free.
-        _useless = disk.Space().Free > free ? null : (time.GetTimestamp(), free);
+        _useless = disk.GetSpace().Free > free ? null : (time.GetTimestamp(), free);
         MadeRoom?.Invoke(cleaned);
         return true;
     }
 
     private bool IsUseless(long free) => _useless is var (since, before) && free <= before && time.GetElapsedTime(since) < UselessFor;
 
-    private long SpareBytes(long free) => trashCan is { IsInFolder: true } && !IsUseless(free) ? trashCan.SpareBytes(ages()) : 0;
+    private long ReclaimableBytes(long free) => trashCan is { IsInFolder: true } && !IsUseless(free) ? trashCan.ReclaimableBytes(ages()) : 0;
 
     private (long Left, long Spare) Count((long Free, long Keep) space)
     {
-        var spare = SpareBytes(space.Free);
+        var spare = ReclaimableBytes(space.Free);
         var left = Math.Max(0, space.Free - space.Keep + spare - _planned);
         Interlocked.Exchange(ref _left, left);
         return (left, spare);
@@ -114,7 +114,7 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
 
     private (long Free, long Keep) Measure()
     {
-        var (free, total) = disk.Space();
+        var (free, total) = disk.GetSpace();
         // Some filesystems don't report their size.
         return total <= 0 ? (long.MaxValue / 4, 0) : (free, Keep(config(), total));
     }

@@ -110,7 +110,7 @@ internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
     {
         var (free, total) = versions.Space();
         var lacking = DiskRoom.Keep(Folder.Config, total) - free;
-        if (lacking > 0 && versions.MakeRoom(Folder.Shared.Clock.Ages(), lacking) is { Removed: > 0 } cleaned)
+        if (lacking > 0 && versions.FreeSpace(Folder.Shared.Clock.Ages(), lacking) is { Removed: > 0 } cleaned)
             Log.MadeRoom(Folder.Log, Folder.DisplayName, cleaned.Removed, cleaned.Bytes);
     }
 

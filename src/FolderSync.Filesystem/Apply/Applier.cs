@@ -11,7 +11,7 @@ namespace FolderSync.Filesystem.Apply;
 /// and directories durable → results. Thread-safe; batches go one after the other.
 /// </remarks>
 /// <param name="fs">The folder's disk. The caller disposes of it.</param>
-/// <param name="versioner">Null: <see cref="Displaced.Version"/> is treated as <see cref="Displaced.Discard"/>.</param>
+/// <param name="versioner">Null: <see cref="ActionForExisting.Version"/> is treated as <see cref="ActionForExisting.Discard"/>.</param>
 /// <param name="time">Gives the local time for the names of conflict copies.</param>
 public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOptions options, TimeProvider time)
 {
@@ -37,17 +37,17 @@ public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOption
             {
                 var root = _disk.CheckRoot();
                 if (root != RootState.Present)
-                    return [.. steps.Select(s => Failures.Of(s, $"The folder is missing ({root}): nothing was changed.", FileSystemError.NotFound))];
+                    return [.. steps.Select(s => ApplyFailures.Of(s, $"The folder is missing ({root}): nothing was changed.", FileSystemError.NotFound))];
                 RecoverOnce();
             }
             catch (FileSystemException e)
             {
-                return [.. steps.Select(s => Failures.Of(s, e))];
+                return [.. steps.Select(s => ApplyFailures.Of(s, e))];
             }
-            var unread = new Unread(_disk);
-            var batch = new ApplyBatch(_disk, versioner, options, time, [.. steps.Select(unread.Keep)]);
+            var unread = new ContentVerifier(_disk);
+            var batch = new ApplyBatch(_disk, versioner, options, time, [.. steps.Select(unread.Protect)]);
             var results = batch.Run();
-            _recovered = !batch.IsUnsettled;
+            _recovered = !batch.NeedsRecovery;
             return [.. results.Select((r, i) => ReferenceEquals(r.Step, steps[i]) ? r : r with { Step = steps[i] })];
         }
     }
@@ -71,7 +71,7 @@ public sealed class Applier(IFileSystem fs, IVersioner? versioner, ApplierOption
     {
         if (_recovered)
             return [];
-        WritableParents.RestoreModes(fs);
+        WritableParents.RestorePermissions(fs);
         var names = new Recovery(_disk, versioner, options, time).Run();
         _recovered = true;
         return names;

@@ -8,17 +8,17 @@ internal sealed partial class ApplyBatch
     private ApplyResult Move(ApplyStep.Move step, int index, FileEntry? expected)
     {
         var from = LocalPath.Of(step.From.Name);
-        if (_parked.TryGetValue(index, out var parked))
+        if (_movedAside.TryGetValue(index, out var parked))
             return PlaceMoved(step, parked.Path, parked.Before, expected);
-        if (_disk.Stat(from) is not { } before || _names.Misspelled(from) is not null || !_expectation.Holds(from, before, step.From))
+        if (_disk.Stat(from) is not { } before || _names.FindMisspelled(from) is not null || !_expectation.Matches(from, before, step.From))
             return new ApplyResult.LocallyChanged(step, [step.From.Name]);
         _touched.Add(from.Parent);
         // What answers to the target is the source under its other spelling: it has to leave first.
-        var isRespelled = _names.Misspelled(LocalPath.Of(step.Target.Name)) is not null;
-        if (expected is not null || isRespelled || !IsDressed(before, step.Target))
+        var isRespelled = _names.FindMisspelled(LocalPath.Of(step.Target.Name)) is not null;
+        if (expected is not null || isRespelled || !HasMetadata(before, step.Target))
         {
             var temp = TempName.For(step.Target.Name);
-            return TakeAway(step, from, temp, before) ?? PlaceMoved(step, temp, before, expected);
+            return MoveToTemp(step, from, temp, before) ?? PlaceMoved(step, temp, before, expected);
         }
         try
         {
@@ -26,42 +26,42 @@ internal sealed partial class ApplyBatch
         }
         catch (FileSystemException e) when (e.Error == FileSystemError.Exists)
         {
-            return _placer.Unexpected(step);
+            return _replacer.LocallyChanged(step);
         }
-        return Moved(step, _placer.Placed(step, before, null));
+        return Moved(step, _replacer.Complete(step, before, null));
     }
 
-    private ApplyResult? Park(ApplyStep.Move step, int index)
+    private ApplyResult? MoveAside(ApplyStep.Move step, int index)
     {
         var from = LocalPath.Of(step.From.Name);
-        if (_disk.Stat(from) is not { } before || _names.Misspelled(from) is not null || !_expectation.Holds(from, before, step.From))
+        if (_disk.Stat(from) is not { } before || _names.FindMisspelled(from) is not null || !_expectation.Matches(from, before, step.From))
             return new ApplyResult.LocallyChanged(step, [step.From.Name]);
-        var parking = TempName.Parking(step.Target.Name);
+        var parking = TempName.ForMoveAside(step.Target.Name);
         _touched.Add(LocalPath.Root);
         _touched.Add(from.Parent);
-        if (TakeAway(step, from, parking, before) is { } failed)
+        if (MoveToTemp(step, from, parking, before) is { } failed)
             return failed;
-        _parked.Add(index, new ParkedMove(parking, before));
+        _movedAside.Add(index, new MovedAside(parking, before));
         _taken.Add(step.From.Name);
-        _names.Gone(from);
+        _names.OnRemoved(from);
         return null;
     }
 
     /// <summary>Null when the content stands at the temp name.</summary>
-    private ApplyResult? TakeAway(ApplyStep.Move step, LocalPath from, LocalPath temp, FileStat before)
+    private ApplyResult? MoveToTemp(ApplyStep.Move step, LocalPath from, LocalPath temp, FileStat before)
     {
         TempFile.Clear(_disk, temp);
         _disk.Rename(from, temp, RenameMode.NoReplace);
         try
         {
-            if (_disk.Stat(temp) is { } taken && Expectation.IsSame(before, taken))
+            if (_disk.Stat(temp) is { } taken && ExpectedState.IsSame(before, taken))
                 return null;
-            return new ApplyResult.LocallyChanged(step, _placer.PutBack(temp, step.From.Name, step.From.ModifiedBy));
+            return new ApplyResult.LocallyChanged(step, _replacer.PutBack(temp, step.From.Name, step.From.ModifiedBy));
         }
         catch (FileSystemException e)
         {
             PutBackOrLeave(temp, step.From.Name, step.From.ModifiedBy);
-            return Failures.Of(step, e);
+            return ApplyFailures.Of(step, e);
         }
     }
 
@@ -71,28 +71,28 @@ internal sealed partial class ApplyBatch
         FileStat? mine = null;
         try
         {
-            Dress(temp, before, step.Target);
+            ApplyMetadata(temp, before, step.Target);
             mine = _disk.Stat(temp);
             result = mine is { } dressed
-                ? _placer.Place(step, temp, dressed, expected)
-                : Failures.Of(step, $"'{temp}' vanished while it was moved.", FileSystemError.NotFound);
+                ? _replacer.Place(step, temp, dressed, expected)
+                : ApplyFailures.Of(step, $"'{temp}' vanished while it was moved.", FileSystemError.NotFound);
         }
         catch (FileSystemException e)
         {
-            result = Failures.Of(step, e);
+            result = ApplyFailures.Of(step, e);
         }
         if (result is ApplyResult.Done)
             return Moved(step, result);
         IReadOnlyList<FileName> back = [];
-        if (!Try(() => back = Undress(step, temp, before)))
-            _placer.Unsettled = true;
+        if (!Try(() => back = UndoMove(step, temp, before)))
+            _replacer.NeedsRecovery = true;
         return result is ApplyResult.LocallyChanged changed
             ? changed with { Rescan = [.. changed.Rescan.Union([step.From.Name, .. back])] }
             : result;
     }
 
     /// <summary>Undoes a move that can't be placed: the content returns to its old name, with its old metadata.</summary>
-    private IReadOnlyList<FileName> Undress(ApplyStep.Move step, LocalPath temp, FileStat before)
+    private IReadOnlyList<FileName> UndoMove(ApplyStep.Move step, LocalPath temp, FileStat before)
     {
         if (_disk.Stat(temp) is not { } left || left.Inode != before.Inode)
             return [];
@@ -100,13 +100,13 @@ internal sealed partial class ApplyBatch
             _disk.SetPermissions(temp, before.Permissions);
         if (left.Kind != FileKind.Directory && left.Modified != before.Modified)
             _disk.SetModified(temp, before.Modified);
-        return _placer.PutBack(temp, step.From.Name, step.From.ModifiedBy);
+        return _replacer.PutBack(temp, step.From.Name, step.From.ModifiedBy);
     }
 
     private ApplyResult Moved(ApplyStep.Move step, ApplyResult result)
     {
         _taken.Add(step.From.Name);
-        _names.Gone(LocalPath.Of(step.From.Name));
+        _names.OnRemoved(LocalPath.Of(step.From.Name));
         return result;
     }
 
@@ -114,42 +114,42 @@ internal sealed partial class ApplyBatch
     /// Swaps the names of a cycle one after the other, so that no name is ever missing. If that isn't possible, moves all of them aside and places
     /// them.
     /// </summary>
-    private void Rotate(IReadOnlyList<int> ring)
+    private void RotateCycle(IReadOnlyList<int> ring)
     {
         var moves = ring.Select(i => (ApplyStep.Move)_steps[i]).ToList();
         var before = new FileStat[moves.Count];
-        var problem = Attempt(() => TryRotate(moves, before));
+        var problem = Attempt(() => TryRotateCycle(moves, before));
         if (problem is null)
         {
             for (var i = 0; i < moves.Count; i++)
             {
                 var (move, was) = (moves[i], before[i]);
-                _results[ring[i]] = Guarded(move, () => Settle(move, was));
+                _results[ring[i]] = Guarded(move, () => FinishMove(move, was));
             }
             return;
         }
         if (problem.Error == FileSystemError.NotSupported)
         {
             foreach (var i in ring)
-                Take(new Turn.Park(i));
+                RunOperation(new BatchOperation.MoveAside(i));
             foreach (var i in ring)
-                Take(new Turn.Carry(i));
+                RunOperation(new BatchOperation.Execute(i));
             return;
         }
         foreach (var i in ring)
         {
             _results[i] ??= problem.Error == FileSystemError.InUse
                 ? new ApplyResult.LocallyChanged(_steps[i], [_steps[i].Target.Name])
-                : Failures.Of(_steps[i], problem);
+                : ApplyFailures.Of(_steps[i], problem);
         }
     }
 
-    private void TryRotate(List<ApplyStep.Move> moves, FileStat[] before)
+    private void TryRotateCycle(List<ApplyStep.Move> moves, FileStat[] before)
     {
         for (var i = 0; i < moves.Count; i++)
         {
             var path = LocalPath.Of(moves[i].From.Name);
-            if (_disk.Stat(path) is not { } stat || _names.Misspelled(path) is not null || !_expectation.Holds(path, stat, moves[i].From))
+            if (_disk.Stat(path) is not { } stat || _names.FindMisspelled(path) is not null || !_expectation.Matches(path, stat, moves[i].From))
                 throw new FileSystemException(FileSystemError.InUse, $"'{path}' was changed here.");
             before[i] = stat;
             _touched.Add(path.Parent);
@@ -173,13 +173,13 @@ internal sealed partial class ApplyBatch
     private void Swap(List<ApplyStep.Move> moves, int i) =>
         _disk.Rename(LocalPath.Of(moves[0].From.Name), LocalPath.Of(moves[i].Target.Name), RenameMode.Exchange);
 
-    private ApplyResult Settle(ApplyStep.Move step, FileStat was)
+    private ApplyResult FinishMove(ApplyStep.Move step, FileStat was)
     {
         var path = LocalPath.Of(step.Target.Name);
-        if (_disk.Stat(path) is not { } now || !Expectation.IsSame(was, now))
+        if (_disk.Stat(path) is not { } now || !ExpectedState.IsSame(was, now))
             return new ApplyResult.LocallyChanged(step, [step.Target.Name, step.From.Name]);
-        Dress(path, now, step.Target);
+        ApplyMetadata(path, now, step.Target);
         _taken.Add(step.From.Name);
-        return _disk.Stat(path) is { } done ? new ApplyResult.Done(step, done.Stamp, null) : _placer.Unexpected(step);
+        return _disk.Stat(path) is { } done ? new ApplyResult.Done(step, done.Stamp, null) : _replacer.LocallyChanged(step);
     }
 }

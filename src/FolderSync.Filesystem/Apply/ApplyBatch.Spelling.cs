@@ -10,17 +10,17 @@ internal sealed partial class ApplyBatch
     /// very file that is to be renamed.
     /// </summary>
     /// <param name="misspelled">The target, or a directory above it.</param>
-    private ApplyResult? WhyNotOver(ApplyStep step, LocalPath misspelled)
+    private ApplyResult? RefuseOtherSpelling(ApplyStep step, LocalPath misspelled)
     {
         if (step is ApplyStep.Remove)
             return new ApplyResult.Done(step, default, null);
-        var twin = _names.TrueSpelling(misspelled);
+        var twin = _names.ActualSpelling(misspelled);
         var isTarget = misspelled == LocalPath.Of(step.Target.Name);
         if (isTarget && step is ApplyStep.Move move && (twin is null ? LocalPath.Of(move.From.Name).Parent == misspelled.Parent : twin == LocalPath.Of(move.From.Name)))
             return null;
         if (isTarget && step is ApplyStep.PlaceDirectory && twin is { } directory && TryRespell(directory, misspelled) is { } old)
             return new ApplyResult.Respelled(step, old);
-        return Failures.Of(step, $"'{step.Target.Name}' can't be placed because {(twin is { } there ? $"'{there}'" : "another spelling of it")} is there and " +
+        return ApplyFailures.Of(step, $"'{step.Target.Name}' can't be placed because {(twin is { } there ? $"'{there}'" : "another spelling of it")} is there and " +
             "this disk treats both as the same name. Rename one of them.", FileSystemError.Exists);
     }
 
@@ -30,12 +30,12 @@ internal sealed partial class ApplyBatch
     /// </summary>
     private FileName? TryRespell(LocalPath twin, LocalPath target)
     {
-        if (!FileName.TryOf(twin.Value, out var old, out _) || _disk.Stat(twin) is not { Kind: FileKind.Directory } || !_options.IsToBeRemoved(old))
+        if (!FileName.TryParse(twin.Value, out var old, out _) || _disk.Stat(twin) is not { Kind: FileKind.Directory } || !_options.IsToBeRemoved(old))
             return null;
         _touched.Add(target.Parent);
         _disk.Rename(twin, target, RenameMode.NoReplace);
-        _names.Gone(twin);
-        _names.Made(target);
+        _names.OnRemoved(twin);
+        _names.OnCreated(target);
         return old;
     }
 
@@ -50,35 +50,35 @@ internal sealed partial class ApplyBatch
         for (var i = 0; i < _results.Length; i++)
         {
             if (_results[i] is ApplyResult.Done { Step: not ApplyStep.Remove } done)
-                _results[i] = Guarded<ApplyResult>(done.Step, () => WhyNotPlaced(done, names) ?? done);
+                _results[i] = Guarded<ApplyResult>(done.Step, () => VerifyPlaced(done, names) ?? done);
         }
     }
 
-    private ApplyResult? WhyNotPlaced(ApplyResult.Done done, ExactNames names)
+    private ApplyResult? VerifyPlaced(ApplyResult.Done done, ExactNames names)
     {
         var target = done.Step.Target;
         var path = LocalPath.Of(target.Name);
         IReadOnlyList<FileName> rescan = done.ConflictCopy is { } copy ? [target.Name, copy] : [target.Name];
         if (_disk.Stat(path) is not { } now || !IsStill(target, done.Stamp, now))
             return new ApplyResult.LocallyChanged(done.Step, rescan);
-        if (names.Misspelled(path) is not { } misspelled)
+        if (names.FindMisspelled(path) is not { } misspelled)
             return null;
-        var shown = names.TrueSpelling(misspelled) is { } listed ? $"as '{listed}'" : "under another name";
-        return TakeBack(done, path, names)
-            ? Failures.Of(done.Step, $"'{target.Name}' can't stay on this disk because it shows '{misspelled}' {shown}.", FileSystemError.Exists)
+        var shown = names.ActualSpelling(misspelled) is { } listed ? $"as '{listed}'" : "under another name";
+        return UndoPlacement(done, path, names)
+            ? ApplyFailures.Of(done.Step, $"'{target.Name}' can't stay on this disk because it shows '{misspelled}' {shown}.", FileSystemError.Exists)
             : new ApplyResult.LocallyChanged(done.Step, rescan);
     }
 
     /// <summary>
     /// Moves an item that the disk lists under another spelling back to where it came from. A scan would take that spelling for a user's rename.
     /// </summary>
-    private bool TakeBack(ApplyResult.Done done, LocalPath path, ExactNames names) => done.Step switch
+    private bool UndoPlacement(ApplyResult.Done done, LocalPath path, ExactNames names) => done.Step switch
     {
         ApplyStep.PlaceFile place => Try(() => _disk.Rename(path, place.Staged.Path, RenameMode.NoReplace)),
         ApplyStep.PlaceDirectory => Try(() => _disk.RemoveDirectory(path)),
         ApplyStep.PlaceSymlink => Try(() => _disk.RemoveFile(path)),
         // The disk may list the name that it came from.
-        ApplyStep.Move move => names.Stands(LocalPath.Of(move.From.Name)) || Try(() => _placer.PutBack(path, move.From.Name, move.From.ModifiedBy)),
+        ApplyStep.Move move => names.Exists(LocalPath.Of(move.From.Name)) || Try(() => _replacer.PutBack(path, move.From.Name, move.From.ModifiedBy)),
         _ => false,
     };
 

@@ -3,7 +3,7 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>What to do with the content that a step displaces.</summary>
-public enum Displaced
+public enum ActionForExisting
 {
     /// <summary>Keep nothing: the index has it, and a newer version replaces it on purpose (versioning is off).</summary>
     Discard,
@@ -19,24 +19,24 @@ public enum Displaced
 /// One change to the disk. <c>Target</c> is the entry that will stand; <c>Expected</c> is what the index says stands now (null:
 /// nothing). If the disk is not as expected, nothing is touched and the result is <see cref="ApplyResult.LocallyChanged"/>.
 /// </summary>
-public abstract record ApplyStep(FileEntry Target, FileEntry? Expected, Displaced Displaced)
+public abstract record ApplyStep(FileEntry Target, FileEntry? Expected, ActionForExisting Displaced)
 {
     /// <summary>Places a finished temp file at its name.</summary>
-    public sealed record PlaceFile(StagedFile Staged, FileEntry Target, FileEntry? Expected, Displaced Displaced) : ApplyStep(Target, Expected, Displaced);
+    public sealed record PlaceFile(StagedFile Staged, FileEntry Target, FileEntry? Expected, ActionForExisting Displaced) : ApplyStep(Target, Expected, Displaced);
 
     /// <summary>Creates a directory, or sets an existing one's permissions.</summary>
-    public sealed record PlaceDirectory(FileEntry Target, FileEntry? Expected, Displaced Displaced) : ApplyStep(Target, Expected, Displaced);
+    public sealed record PlaceDirectory(FileEntry Target, FileEntry? Expected, ActionForExisting Displaced) : ApplyStep(Target, Expected, Displaced);
 
-    public sealed record PlaceSymlink(FileEntry Target, FileEntry? Expected, Displaced Displaced) : ApplyStep(Target, Expected, Displaced);
+    public sealed record PlaceSymlink(FileEntry Target, FileEntry? Expected, ActionForExisting Displaced) : ApplyStep(Target, Expected, Displaced);
 
     /// <summary>Renames <paramref name="From"/> (whose content equals the target's) to the target's name and sets its metadata.</summary>
-    public sealed record Move(FileEntry From, FileEntry Target, FileEntry? Expected, Displaced Displaced) : ApplyStep(Target, Expected, Displaced);
+    public sealed record Move(FileEntry From, FileEntry Target, FileEntry? Expected, ActionForExisting Displaced) : ApplyStep(Target, Expected, Displaced);
 
     /// <summary>Keeps the content and sets mtime and permissions to the target's.</summary>
-    public sealed record SetMetadata(FileEntry Target, FileEntry Expected) : ApplyStep(Target, Expected, Displaced.Discard);
+    public sealed record SetMetadata(FileEntry Target, FileEntry Expected) : ApplyStep(Target, Expected, ActionForExisting.Discard);
 
     /// <summary>Removes the item. A directory is removed only when everything left in it may go.</summary>
-    public sealed record Remove(FileEntry Target, FileEntry Expected, Displaced Displaced) : ApplyStep(Target, Expected, Displaced);
+    public sealed record Remove(FileEntry Target, FileEntry Expected, ActionForExisting Displaced) : ApplyStep(Target, Expected, Displaced);
 }
 
 /// <summary>The outcome of one step. Only <see cref="Done"/> and <see cref="Respelled"/> changed the disk.</summary>

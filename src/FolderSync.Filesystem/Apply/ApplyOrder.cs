@@ -3,16 +3,16 @@ using FolderSync.Core.Model;
 namespace FolderSync.Filesystem.Apply;
 
 /// <summary>One operation of a batch. Numbers are indexes of its steps.</summary>
-internal abstract record Turn
+internal abstract record BatchOperation
 {
     /// <summary>Execute the step. A move that was moved aside continues from there.</summary>
-    public sealed record Carry(int Step) : Turn;
+    public sealed record Execute(int Step) : BatchOperation;
 
     /// <summary>Move a move's content aside, so that the steps which wait for its name can proceed.</summary>
-    public sealed record Park(int Step) : Turn;
+    public sealed record MoveAside(int Step) : BatchOperation;
 
     /// <summary>Moves whose names form a cycle (each target is the next one's source): swap them in place.</summary>
-    public sealed record Rotate(IReadOnlyList<int> Steps) : Turn;
+    public sealed record RotateCycle(IReadOnlyList<int> Steps) : BatchOperation;
 }
 
 /// <summary>
@@ -32,9 +32,9 @@ internal sealed class ApplyOrder
 
     private readonly int[] _waitsFor;
     private readonly bool[] _done;
-    private readonly bool[] _parked;
+    private readonly bool[] _movedAside;
     private readonly Dictionary<string, int> _movesFrom = [];
-    private readonly List<Turn> _turns = [];
+    private readonly List<BatchOperation> _operations = [];
 
     /// <summary>Ordered by the rank of their targets in the tree, so that equal batches run equally.</summary>
     private readonly SortedSet<(int Rank, int Step)> _ready = [];
@@ -49,19 +49,19 @@ internal sealed class ApplyOrder
         _afterPut = new List<int>?[steps.Count];
         _waitsFor = new int[steps.Count];
         _done = new bool[steps.Count];
-        _parked = new bool[steps.Count];
+        _movedAside = new bool[steps.Count];
         _rank = new int[steps.Count];
         var sorted = Enumerable.Range(0, steps.Count).OrderBy(i => steps[i].Target.Name).ThenBy(i => i).ToArray();
         for (var i = 0; i < sorted.Length; i++)
             _rank[sorted[i]] = i;
     }
 
-    public static IReadOnlyList<Turn> Of(IReadOnlyList<ApplyStep> steps, bool foldCase)
+    public static IReadOnlyList<BatchOperation> Of(IReadOnlyList<ApplyStep> steps, bool foldCase)
     {
         var order = new ApplyOrder(steps, foldCase);
         order.Connect();
         order.Sort();
-        return order._turns;
+        return order._operations;
     }
 
     private void Connect()
@@ -86,19 +86,19 @@ internal sealed class ApplyOrder
             var step = _steps[i];
             var target = Key(step.Target.Name);
             if (_movesFrom.TryGetValue(target, out var mover))
-                Edge(_afterTake, mover, i);
+                AddEdge(_afterTake, mover, i);
             if (step is ApplyStep.Remove)
             {
-                if (Nearest(closes, target) is { } closer)
-                    Edge(_afterPut, i, closer);
+                if (NearestAncestor(closes, target) is { } closer)
+                    AddEdge(_afterPut, i, closer);
                 continue;
             }
-            if (Nearest(makes, target) is { } maker)
-                Edge(_afterPut, maker, i);
+            if (NearestAncestor(makes, target) is { } maker)
+                AddEdge(_afterPut, maker, i);
             if (_foldCase && removes.TryGetValue(target, out var remover))
-                Edge(_afterPut, remover, i);
-            if (step is ApplyStep.Move move && Nearest(closes, Key(move.From.Name)) is { } over)
-                Edge(_afterTake, i, over);
+                AddEdge(_afterPut, remover, i);
+            if (step is ApplyStep.Move move && NearestAncestor(closes, Key(move.From.Name)) is { } over)
+                AddEdge(_afterTake, i, over);
         }
     }
 
@@ -115,24 +115,24 @@ internal sealed class ApplyOrder
             {
                 var next = _ready.Min;
                 _ready.Remove(next);
-                left -= Finish(next.Step, new Turn.Carry(next.Step));
+                left -= Finish(next.Step, new BatchOperation.Execute(next.Step));
             }
             else
             {
-                left -= Break();
+                left -= BreakCycle();
             }
         }
     }
 
     /// <summary>Nothing can proceed: rotates or moves aside the first waiting move. Returns how many steps that completes.</summary>
-    private int Break()
+    private int BreakCycle()
     {
         var stuck = Enumerable.Range(0, _steps.Count).Where(i => !_done[i]).OrderBy(i => _rank[i]).ToList();
-        foreach (var i in stuck.Where(i => _steps[i] is ApplyStep.Move && !_parked[i]))
+        foreach (var i in stuck.Where(i => _steps[i] is ApplyStep.Move && !_movedAside[i]))
         {
-            if (Ring(i) is { } ring)
+            if (FindCycle(i) is { } ring)
             {
-                _turns.Add(new Turn.Rotate(ring));
+                _operations.Add(new BatchOperation.RotateCycle(ring));
                 foreach (var member in ring)
                     _done[member] = true;
                 foreach (var member in ring)
@@ -140,27 +140,27 @@ internal sealed class ApplyOrder
                 return ring.Count;
             }
         }
-        foreach (var i in stuck.Where(i => _steps[i] is ApplyStep.Move && !_parked[i]))
+        foreach (var i in stuck.Where(i => _steps[i] is ApplyStep.Move && !_movedAside[i]))
         {
-            _parked[i] = true;
-            _turns.Add(new Turn.Park(i));
+            _movedAside[i] = true;
+            _operations.Add(new BatchOperation.MoveAside(i));
             Release(ref _afterTake[i]);
             return 0;
         }
         // These steps contradict each other. Each is still checked against the disk.
         foreach (var i in stuck)
-            _turns.Add(new Turn.Carry(i));
+            _operations.Add(new BatchOperation.Execute(i));
         return stuck.Count;
     }
 
     /// <summary>The moves that wait only for each other in a cycle; null when this one isn't in such a cycle.</summary>
-    private List<int>? Ring(int start)
+    private List<int>? FindCycle(int start)
     {
         var ring = new List<int>();
         var at = start;
         do
         {
-            if (_waitsFor[at] != 1 || _done[at] || _parked[at] || ring.Count > _steps.Count)
+            if (_waitsFor[at] != 1 || _done[at] || _movedAside[at] || ring.Count > _steps.Count)
                 return null;
             ring.Add(at);
             if (!_movesFrom.TryGetValue(Key(_steps[at].Target.Name), out at))
@@ -170,11 +170,11 @@ internal sealed class ApplyOrder
         return ring.Count > 1 ? ring : null;
     }
 
-    private int Finish(int step, Turn? turn)
+    private int Finish(int step, BatchOperation? turn)
     {
         _done[step] = true;
         if (turn is not null)
-            _turns.Add(turn);
+            _operations.Add(turn);
         Release(ref _afterTake[step]);
         Release(ref _afterPut[step]);
         return 1;
@@ -191,7 +191,7 @@ internal sealed class ApplyOrder
     }
 
     /// <summary>A step that waits for itself (d/x moves to d) waits, too: it will be moved aside.</summary>
-    private void Edge(List<int>?[] after, int first, int then)
+    private void AddEdge(List<int>?[] after, int first, int then)
     {
         if (first == then && (after == _afterPut || Key(((ApplyStep.Move)_steps[first]).From.Name) == Key(_steps[first].Target.Name)))
             return;
@@ -200,7 +200,7 @@ internal sealed class ApplyOrder
     }
 
     /// <summary>The step of the nearest directory above the name.</summary>
-    private static int? Nearest(Dictionary<string, int> steps, string name)
+    private static int? NearestAncestor(Dictionary<string, int> steps, string name)
     {
         if (steps.Count == 0)
             return null;

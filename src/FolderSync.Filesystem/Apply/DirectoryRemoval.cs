@@ -6,7 +6,7 @@ namespace FolderSync.Filesystem.Apply;
 /// <summary>Removes a directory if everything left in it may go.</summary>
 internal sealed class DirectoryRemoval(IFileSystem disk, ApplierOptions options)
 {
-    private const int MostNamed = 5;
+    private const int MaxNamed = 5;
 
     /// <summary>Null when it is gone, otherwise the reason why not.</summary>
     public ApplyResult? Remove(ApplyStep step, LocalPath directory)
@@ -19,10 +19,10 @@ internal sealed class DirectoryRemoval(IFileSystem disk, ApplierOptions options)
             return new ApplyResult.LocallyChanged(step, unknown);
         if (kept.Count > 0)
         {
-            var more = kept.Count > MostNamed ? $" and {kept.Count - MostNamed} more" : "";
+            var more = kept.Count > MaxNamed ? $" and {kept.Count - MaxNamed} more" : "";
             return new ApplyResult.Failed(step, new FileProblem(directory.Value,
                 $"The directory '{directory}' was deleted by another device and stays here because it still holds " +
-                $"{string.Join(", ", kept.Take(MostNamed).Select(k => $"'{k}'"))}{more}.", FileSystemError.NotEmpty));
+                $"{string.Join(", ", kept.Take(MaxNamed).Select(k => $"'{k}'"))}{more}.", FileSystemError.NotEmpty));
         }
         try
         {
@@ -45,11 +45,11 @@ internal sealed class DirectoryRemoval(IFileSystem disk, ApplierOptions options)
     /// <summary>Classifies everything below; <paramref name="going"/> lists children before their directory.</summary>
     private void Judge(LocalPath directory, List<(LocalPath, bool)> going, List<FileName> unknown, List<string> kept)
     {
-        foreach (var child in disk.List(directory).OrderBy(c => c.Leaf ?? c.Shown, StringComparer.Ordinal))
+        foreach (var child in disk.List(directory).OrderBy(c => c.Leaf ?? c.DisplayName, StringComparer.Ordinal))
         {
-            if (child.Leaf is not { } leaf || !FileName.TryOf(directory.Child(leaf).Value, out var name, out _))
+            if (child.Leaf is not { } leaf || !FileName.TryParse(directory.Child(leaf).Value, out var name, out _))
             {
-                kept.Add(child.Shown);
+                kept.Add(child.DisplayName);
                 continue;
             }
             var path = directory.Child(leaf);

@@ -10,7 +10,7 @@ internal static class FileCopy
     /// <summary>
     /// Copies content, mode and mtime durably, replacing whatever stood at <paramref name="to"/>. Leaves nothing there if it throws.
     /// </summary>
-    public static void Make(IFileSystem source, LocalPath from, IFileSystem target, LocalPath to)
+    public static void Copy(IFileSystem source, LocalPath from, IFileSystem target, LocalPath to)
     {
         TempFile.Clear(target, to);
         var stat = source.Stat(from) ??
@@ -18,7 +18,7 @@ internal static class FileCopy
         try
         {
             if (stat.Kind == FileKind.Symlink)
-                target.MakeSymlink(to, source.ReadSymlink(from));
+                target.CreateSymlink(to, source.ReadSymlink(from));
             else
                 CopyContent(source, from, target, to, stat);
         }

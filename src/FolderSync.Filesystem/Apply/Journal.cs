@@ -14,13 +14,13 @@ namespace FolderSync.Filesystem.Apply;
 /// <param name="NewLink">The target of a new symlink.</param>
 /// <param name="OldKind">Together with the three that follow: the object expected to be displaced.</param>
 internal sealed record JournalRecord(
-    FileName Name, FileName? From, FileTime FromModified, uint FromPermissions, Displaced Displaced, ulong NewInode, string? NewLink,
+    FileName Name, FileName? From, FileTime FromModified, uint FromPermissions, ActionForExisting Displaced, ulong NewInode, string? NewLink,
     FileKind OldKind, long OldSize, FileTime OldModified, ulong OldInode, ShortId Winner);
 
 internal sealed class Journal(IFileSystem disk)
 {
     private const int Fields = 12;
-    private const long MostBytes = 256 << 20;
+    private const long MaxBytes = 256 << 20;
 
     /// <summary>True while the journal exists.</summary>
     public bool Exists => disk.Stat(TempName.Journal) is not null;
@@ -46,7 +46,7 @@ internal sealed class Journal(IFileSystem disk)
     public List<JournalRecord> Read()
     {
         using var file = disk.OpenRead(TempName.Journal);
-        var bytes = new byte[(int)Math.Min(file.Stat().Size, MostBytes)];
+        var bytes = new byte[(int)Math.Min(file.Stat().Size, MaxBytes)];
         var read = 0;
         for (int n; read < bytes.Length && (n = file.Read(bytes.AsSpan(read), read)) > 0;)
             read += n;
@@ -86,15 +86,15 @@ internal sealed class Journal(IFileSystem disk)
 
     private static JournalRecord? Parse(ReadOnlySpan<string> fields)
     {
-        if (!FileName.TryOf(fields[0], out var name, out _))
+        if (!FileName.TryParse(fields[0], out var name, out _))
             return null;
-        FileName? from = FileName.TryOf(fields[1], out var parsed, out _) ? parsed : null;
-        return Number(fields[3]) is { } fromPermissions && Number(fields[4]) is { } displaced and <= (int)Displaced.Conflict &&
+        FileName? from = FileName.TryParse(fields[1], out var parsed, out _) ? parsed : null;
+        return Number(fields[3]) is { } fromPermissions && Number(fields[4]) is { } displaced and <= (int)ActionForExisting.Conflict &&
                Number(fields[5]) is { } inode && Number(fields[7]) is { } oldKind and <= (int)FileKind.Symlink &&
                long.TryParse(fields[8], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var oldSize) &&
                Number(fields[10]) is { } oldInode && Number(fields[11]) is { } winner &&
                Time(fields[2]) is { } fromModified && Time(fields[9]) is { } oldModified
-            ? new JournalRecord(name, from, fromModified, (uint)fromPermissions & 0x1FF, (Displaced)displaced, inode,
+            ? new JournalRecord(name, from, fromModified, (uint)fromPermissions & 0x1FF, (ActionForExisting)displaced, inode,
                 fields[6].Length > 0 ? fields[6] : null, (FileKind)oldKind, oldSize, oldModified, oldInode, new ShortId(winner))
             : null;
     }

@@ -10,8 +10,8 @@ internal sealed class Recovery
 {
     private readonly IFileSystem _disk;
     private readonly ApplierOptions _options;
-    private readonly Expectation _expectation;
-    private readonly Aside _aside;
+    private readonly ExpectedState _expectation;
+    private readonly DisplacedFileStore _displaced;
     private readonly Journal _journal;
     private readonly HashSet<LocalPath> _touched = [];
     private readonly SortedSet<FileName> _rescan = [];
@@ -20,8 +20,8 @@ internal sealed class Recovery
     {
         _disk = disk;
         _options = options;
-        _expectation = new Expectation(disk, options);
-        _aside = new Aside(disk, versioner, time);
+        _expectation = new ExpectedState(disk, options);
+        _displaced = new DisplacedFileStore(disk, versioner, time);
         _journal = new Journal(disk);
     }
 
@@ -34,26 +34,26 @@ internal sealed class Recovery
             _rescan.Add(record.Name);
             if (record.From is { } from)
                 _rescan.Add(from);
-            Settle(record, TempName.For(record.Name));
-            Settle(record, TempName.Parking(record.Name));
-            Settle(record, TempName.Displaced(record.Name));
-            SettleBetween(record, TempName.Between(TempName.For(record.Name)));
+            RecoverRecord(record, TempName.For(record.Name));
+            RecoverRecord(record, TempName.ForMoveAside(record.Name));
+            RecoverRecord(record, TempName.Displaced(record.Name));
+            RecoverExchange(record, TempName.ForExchange(TempName.For(record.Name)));
         }
-        _aside.Flush();
+        _displaced.Flush();
         foreach (var directory in _touched.Where(d => _disk.Stat(d) is { Kind: FileKind.Directory } || d.IsRoot))
             _disk.SyncDirectory(directory);
         _journal.Remove();
         return [.. _rescan];
     }
 
-    private void Settle(JournalRecord record, LocalPath temp)
+    private void RecoverRecord(JournalRecord record, LocalPath temp)
     {
         if (_disk.Stat(temp) is not { } left)
             return;
         _touched.Add(temp.Parent);
         _touched.Add(LocalPath.Of(record.Name).Parent);
         if (!IsNew(record, temp, left))
-            Return(record, temp, left);
+            RestoreDisplaced(record, temp, left);
         else if (record.From is { } from)
             ReturnToFrom(record, temp, left, from);
         else if (left.Kind != FileKind.File)
@@ -61,9 +61,9 @@ internal sealed class Recovery
     }
 
     /// <summary>A kill interrupted an exchange between its two steps. The new object isn't worth keeping there: it is fetched again.</summary>
-    private void SettleBetween(JournalRecord record, LocalPath between)
+    private void RecoverExchange(JournalRecord record, LocalPath between)
     {
-        Settle(record, between);
+        RecoverRecord(record, between);
         if (_disk.Stat(between) is { } left && IsNew(record, between, left))
             TempFile.Clear(_disk, between);
     }
@@ -78,7 +78,7 @@ internal sealed class Recovery
     }
 
     /// <summary>Restores displaced content.</summary>
-    private void Return(JournalRecord record, LocalPath temp, FileStat left)
+    private void RestoreDisplaced(JournalRecord record, LocalPath temp, FileStat left)
     {
         if (_disk.Stat(LocalPath.Of(record.Name)) is null)
         {
@@ -89,7 +89,7 @@ internal sealed class Recovery
                     (left.Kind == FileKind.Symlink || left.Size == record.OldSize) &&
                     (record.OldInode == 0 || left.Inode == 0 || record.OldInode == left.Inode);
         // An edit that nobody has seen is never discarded, whatever the step asked for.
-        if (_aside.Put(temp, record.Name, known ? record.Displaced : Displaced.Conflict, record.Winner) is { } copy)
+        if (_displaced.Store(temp, record.Name, known ? record.Displaced : ActionForExisting.Conflict, record.Winner) is { } copy)
             _rescan.Add(copy);
     }
 
@@ -97,7 +97,7 @@ internal sealed class Recovery
     {
         if (_disk.Stat(LocalPath.Of(from)) is not null)
         {
-            _rescan.Add(_aside.PutAsConflictCopy(temp, from, record.Winner));
+            _rescan.Add(_displaced.StoreAsConflictCopy(temp, from, record.Winner));
             return;
         }
         if (left.Kind != FileKind.Symlink && _disk.TraitsAt(temp).Permissions && left.Permissions != record.FromPermissions)
@@ -119,6 +119,6 @@ internal sealed class Recovery
             _touched.Add(parent.Parent);
         }
         while (missing.TryPop(out var parent))
-            _disk.MakeDirectory(parent, _options.DirectoryPermissions);
+            _disk.CreateDirectory(parent, _options.DirectoryPermissions);
     }
 }

@@ -30,7 +30,7 @@ public sealed class TempCleaner(IFileSystem fs)
                     continue;
                 var path = directory.Child(leaf);
                 // Nothing of ours lies deeper than the deepest valid name, and a foreign tree may have any depth.
-                if (child.Stat.Kind == FileKind.Directory && EntryLimits.WhyTooLong(path.Value) is null)
+                if (child.Stat.Kind == FileKind.Directory && EntryLimits.ValidateLength(path.Value) is null)
                     left.Push(path);
                 else if (TempName.IsDisposable(leaf) && child.Stat.Kind != FileKind.Directory && LastTouched(child.Stat).CompareTo(olderThan) < 0 && TryRemove(path))
                     removed++;

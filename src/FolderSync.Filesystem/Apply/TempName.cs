@@ -28,21 +28,21 @@ public static class TempName
     }
 
     /// <summary>Holds content that left one name before its next name is free. It lies in the root, which always exists.</summary>
-    internal static LocalPath Parking(FileName name) => LocalPath.Root.Child(Prefix + "~park-" + Hash(name.Value) + Suffix);
+    internal static LocalPath ForMoveAside(FileName name) => LocalPath.Root.Child(Prefix + "~park-" + Hash(name.Value) + Suffix);
 
     /// <summary>Where a file stands for a moment whose name a directory takes, where the filesystem can't exchange names: on its own filesystem.</summary>
     internal static LocalPath Displaced(FileName name) => LocalPath.Of(name).Parent.Child(Prefix + "~old-" + Hash(name.Value) + Suffix);
 
     /// <summary>A copy of what a replacement will displace, for filesystems that can't exchange names.</summary>
-    internal static LocalPath Copy(FileName name) => LocalPath.Of(name).Parent.Child(Prefix + "~copy-" + Hash(name.Value) + Suffix);
+    internal static LocalPath ForBackup(FileName name) => LocalPath.Of(name).Parent.Child(Prefix + "~copy-" + Hash(name.Value) + Suffix);
 
     /// <summary>
     /// Holds for a moment what an exchange displaces on its way to <paramref name="other"/>, on systems that exchange in two steps.
     /// </summary>
-    internal static LocalPath Between(LocalPath other) => other.Parent.Child(Prefix + "~swap-" + Hash(other.Value) + Suffix);
+    internal static LocalPath ForExchange(LocalPath other) => other.Parent.Child(Prefix + "~swap-" + Hash(other.Value) + Suffix);
 
     /// <summary>Records a directory's mode while the directory is temporarily writable.</summary>
-    internal static LocalPath Mode(LocalPath directory) => LocalPath.Root.Child(ModePrefix + Hash(directory.Value) + Suffix);
+    internal static LocalPath ForDirectoryMode(LocalPath directory) => LocalPath.Root.Child(ModePrefix + Hash(directory.Value) + Suffix);
 
     /// <summary>True when it holds nobody's only copy: it may be removed with its directory or when it is old.</summary>
     internal static bool IsDisposable(string leaf) =>

@@ -11,10 +11,10 @@ public readonly record struct CleanedVersions(int Removed, long Bytes);
 /// <summary>Lists and removes versions. The disk is the catalogue: nothing else records which versions exist.</summary>
 public sealed partial class TrashCanVersioner
 {
-    private static readonly TimeSpan SpareFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ReclaimableCacheTime = TimeSpan.FromMinutes(10);
 
-    private LinkedList<(KeptVersion Version, LocalPath Newest)>? _spare;
-    private long _spareAt;
+    private LinkedList<(KeptVersion Version, LocalPath Newest)>? _reclaimable;
+    private long _reclaimableAt;
     private long? _totalBytes;
     private long _changes;
 
@@ -32,7 +32,7 @@ public sealed partial class TrashCanVersioner
     public long Changes => Interlocked.Read(ref _changes);
 
     /// <summary>Bytes free on the versions' disk, and its size.</summary>
-    public (long Free, long Total) Space() => _versions.Space();
+    public (long Free, long Total) Space() => _versions.GetSpace();
 
     /// <summary>True when the versions are on the folder's own disk, so that removing them makes room there.</summary>
     public bool IsInFolder => !IsElsewhere;
@@ -49,7 +49,7 @@ public sealed partial class TrashCanVersioner
     /// <summary>The version with that key, or null. A key can name nothing but a version.</summary>
     public KeptVersion? Find(string key)
     {
-        if (!FileName.TryOf(key.Normalize(NormalizationForm.FormC), out _, out _))
+        if (!FileName.TryParse(key.Normalize(NormalizationForm.FormC), out _, out _))
             return null;
         var path = key.Split('/').Aggregate(_top, (p, leaf) => p.Child(leaf));
         if (InternalNames.IsTemporary(path.Leaf) || _versions.Stat(path) is not { Kind: FileKind.File or FileKind.Symlink } stat || NameOf(path) is not { } name)
@@ -62,7 +62,7 @@ public sealed partial class TrashCanVersioner
     {
         lock (_gate)
         {
-            _spare = null;
+            _reclaimable = null;
             RemoveWithDirectories(version);
         }
     }
@@ -74,9 +74,9 @@ public sealed partial class TrashCanVersioner
         lock (_gate)
         {
             var found = Walk();
-            var going = VersionRetention.Going([.. found.Select(v => Kept(v, ageOf))], limits).Select(i => found[i]).ToList();
+            var going = VersionRetention.ToDelete([.. found.Select(v => Kept(v, ageOf))], limits).Select(i => found[i]).ToList();
             _totalBytes = found.Sum(v => v.Size);
-            _spare = null;
+            _reclaimable = null;
             foreach (var version in going)
             {
                 _versions.RemoveFile(version.Path);
@@ -89,21 +89,21 @@ public sealed partial class TrashCanVersioner
     }
 
     /// <summary>Bytes of versions that may be deleted to free space on their disk.</summary>
-    public long SpareBytes(Func<DateTimeOffset, TimeSpan> ageOf)
+    public long ReclaimableBytes(Func<DateTimeOffset, TimeSpan> ageOf)
     {
         lock (_gate)
-            return Spare(ageOf).Sum(s => s.Version.Size);
+            return FindReclaimable(ageOf).Sum(s => s.Version.Size);
     }
 
     /// <summary>
     /// Deletes the oldest reclaimable versions until that many bytes are free; deletes none if all of them together aren't enough.
     /// </summary>
-    public CleanedVersions MakeRoom(Func<DateTimeOffset, TimeSpan> ageOf, long bytes)
+    public CleanedVersions FreeSpace(Func<DateTimeOffset, TimeSpan> ageOf, long bytes)
     {
         lock (_gate)
         {
-            var spare = Spare(ageOf);
-            var enough = VersionRetention.Enough(spare.Select(s => s.Version.Size), bytes);
+            var spare = FindReclaimable(ageOf);
+            var enough = VersionRetention.CountToReclaim(spare.Select(s => s.Version.Size), bytes);
             var (removed, freed) = (0, 0L);
             foreach (var (version, newest) in spare.Take(enough).ToList())
             {
@@ -120,18 +120,18 @@ public sealed partial class TrashCanVersioner
     }
 
     /// <summary>Cached for a while: freeing space block by block must not walk the versions each time.</summary>
-    private LinkedList<(KeptVersion Version, LocalPath Newest)> Spare(Func<DateTimeOffset, TimeSpan> ageOf)
+    private LinkedList<(KeptVersion Version, LocalPath Newest)> FindReclaimable(Func<DateTimeOffset, TimeSpan> ageOf)
     {
-        if (_spare is { } known && _time.GetElapsedTime(_spareAt) < SpareFor)
+        if (_reclaimable is { } known && _time.GetElapsedTime(_reclaimableAt) < ReclaimableCacheTime)
             return known;
         var found = Walk();
         var newest = found.GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.OrderBy(v => ageOf(v.KeptAt)).ThenBy(v => OwnPlace(v) != v.Path).First().Path);
-        _spareAt = _time.GetTimestamp();
-        return _spare = new LinkedList<(KeptVersion, LocalPath)>(
-            VersionRetention.Spare([.. found.Select(v => Kept(v, ageOf))]).Select(i => (found[i], newest[found[i].Name])));
+        _reclaimableAt = _time.GetTimestamp();
+        return _reclaimable = new LinkedList<(KeptVersion, LocalPath)>(
+            VersionRetention.Reclaimable([.. found.Select(v => Kept(v, ageOf))]).Select(i => (found[i], newest[found[i].Name])));
     }
 
-    private KeptBytes Kept(KeptVersion version, Func<DateTimeOffset, TimeSpan> ageOf) => new(version.Name, ageOf(version.KeptAt), version.Size, OwnPlace(version) == version.Path);
+    private RetentionCandidate Kept(KeptVersion version, Func<DateTimeOffset, TimeSpan> ageOf) => new(version.Name, ageOf(version.KeptAt), version.Size, OwnPlace(version) == version.Path);
 
     private LocalPath OwnPlace(KeptVersion version) => version.Path.Parent.Child(VersionName.Original(version.Path.Leaf));
 
@@ -201,7 +201,7 @@ public sealed partial class TrashCanVersioner
     {
         var below = _top.IsRoot ? path.Value : path.Value[(_top.Value.Length + 1)..];
         var parent = below[..(below.LastIndexOf('/') + 1)];
-        return FileName.TryOf((parent + VersionName.Original(path.Leaf)).Normalize(NormalizationForm.FormC), out var name, out _) ? name : null;
+        return FileName.TryParse((parent + VersionName.Original(path.Leaf)).Normalize(NormalizationForm.FormC), out var name, out _) ? name : null;
     }
 
     private static DateTimeOffset KeptAt(FileStat stat) =>

@@ -28,7 +28,7 @@ public sealed partial class TrashCanVersioner
             Flush();
             // The displaced file may have had another size: the next cleanup counts anew.
             _totalBytes = null;
-            _spare = null;
+            _reclaimable = null;
             Interlocked.Increment(ref _changes);
         }
     }
@@ -50,8 +50,8 @@ public sealed partial class TrashCanVersioner
             }
             catch (FileSystemException e) when (e.Error == FileSystemError.CrossDevice)
             {
-                var copy = TempName.Copy(name);
-                FileCopy.Make(_folder, other, _folder, copy);
+                var copy = TempName.ForBackup(name);
+                FileCopy.Copy(_folder, other, _folder, copy);
                 PutAt(copy, path, name);
                 _folder.RemoveFile(other);
             }
@@ -66,9 +66,9 @@ public sealed partial class TrashCanVersioner
     private void RefuseOtherSpelling(LocalPath name)
     {
         var names = new ExactNames(_folder);
-        if (names.Misspelled(name) is { } misspelled)
+        if (names.FindMisspelled(name) is { } misspelled)
             throw new FileSystemException(FileSystemError.Exists,
-                $"'{name}' can't be restored because {(names.TrueSpelling(misspelled) is { } other ? $"'{other}'" : "another spelling of it")} is there and " +
+                $"'{name}' can't be restored because {(names.ActualSpelling(misspelled) is { } other ? $"'{other}'" : "another spelling of it")} is there and " +
                 "this disk treats both as the same name; rename that first.");
     }
 
@@ -143,8 +143,8 @@ public sealed partial class TrashCanVersioner
     /// <summary>Copies the present content to the versions before replacing it, so that it never exists only at a temp name.</summary>
     private void RestoreFromElsewhere(KeptVersion version, LocalPath name)
     {
-        var temp = TempName.Copy(version.Name);
-        FileCopy.Make(_versions, version.Path, _folder, temp);
+        var temp = TempName.ForBackup(version.Name);
+        FileCopy.Copy(_versions, version.Path, _folder, temp);
         _madeWay = null;
         if (_folder.Stat(name) is not { } before)
         {
@@ -156,7 +156,7 @@ public sealed partial class TrashCanVersioner
             try
             {
                 _folder.Rename(temp, name, RenameMode.Exchange);
-                if (_folder.Stat(temp) is { } displaced && !Expectation.IsSame(before, displaced))
+                if (_folder.Stat(temp) is { } displaced && !ExpectedState.IsSame(before, displaced))
                     CopyAway(temp, version.Name);
                 TempFile.Clear(_folder, temp);
             }

@@ -22,7 +22,7 @@ public sealed record KeptVersion(FileName Name, LocalPath Path, DateTimeOffset K
 public sealed partial class TrashCanVersioner : IVersioner
 {
     private const uint Private = 0x1C0;
-    private const int MostAttempts = 1000;
+    private const int MaxAttempts = 1000;
 
     private readonly IFileSystem _folder;
     private readonly IFileSystem _versions;
@@ -97,7 +97,7 @@ public sealed partial class TrashCanVersioner : IVersioner
     {
         var place = MakePlace(name);
         var temp = place.Parent.Child(TempName.For(name).Leaf);
-        FileCopy.Make(_folder, path, _versions, temp);
+        FileCopy.Copy(_folder, path, _versions, temp);
         _versions.Rename(temp, place, RenameMode.NoReplace);
         Flush();
     }
@@ -143,7 +143,7 @@ public sealed partial class TrashCanVersioner : IVersioner
                     _madeWay = (path, free);
                 return;
             }
-            catch (FileSystemException e) when (e.Error == FileSystemError.Exists && attempt < MostAttempts)
+            catch (FileSystemException e) when (e.Error == FileSystemError.Exists && attempt < MaxAttempts)
             {
                 // Another thread took the name in between.
             }
@@ -153,7 +153,7 @@ public sealed partial class TrashCanVersioner : IVersioner
     private LocalPath FreeStamp(LocalPath parent, string leaf, DateTimeOffset at)
     {
         var local = TimeZoneInfo.ConvertTime(at, _time.LocalTimeZone);
-        for (var attempt = 0; attempt <= MostAttempts; attempt++)
+        for (var attempt = 0; attempt <= MaxAttempts; attempt++)
         {
             var place = parent.Child(VersionName.Stamped(leaf, local.AddSeconds(attempt), _versions.TraitsAt(parent).MaxLeafLength));
             if (_versions.Stat(place) is null)
@@ -169,7 +169,7 @@ public sealed partial class TrashCanVersioner : IVersioner
             missing.Push(at);
         while (missing.TryPop(out var next))
         {
-            disk.MakeDirectory(next, permissions);
+            disk.CreateDirectory(next, permissions);
             made?.Add(next.Parent);
             made?.Add(next);
         }

@@ -6,7 +6,7 @@ namespace FolderSync.Filesystem.Apply;
 
 /// <summary>
 /// Wraps the folder's disk and makes a read-only directory writable for the moment in which one of its names changes. A symlink in the root records
-/// the directory's mode meanwhile (one call, nothing to sync), so that <see cref="RestoreModes"/> can restore it after a crash.
+/// the directory's mode meanwhile (one call, nothing to sync), so that <see cref="RestorePermissions"/> can restore it after a crash.
 /// </summary>
 internal sealed class WritableParents(IFileSystem disk) : IFileSystem
 {
@@ -21,9 +21,9 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
 
     public RootState CheckRoot() => disk.CheckRoot();
 
-    public (long Free, long Total) Space() => disk.Space();
+    public (long Free, long Total) GetSpace() => disk.GetSpace();
 
-    public string? WhyUnplaceable(FileName name) => disk.WhyUnplaceable(name);
+    public string? ValidateName(FileName name) => disk.ValidateName(name);
 
     public FileStat? Stat(LocalPath path) => disk.Stat(path);
 
@@ -64,10 +64,10 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
         }
     }
 
-    public void MakeDirectory(LocalPath path, uint permissions) =>
-        Do(path.Parent, path.Parent, () => disk.MakeDirectory(path, permissions));
+    public void CreateDirectory(LocalPath path, uint permissions) =>
+        Do(path.Parent, path.Parent, () => disk.CreateDirectory(path, permissions));
 
-    public void MakeSymlink(LocalPath path, string target) => Do(path.Parent, path.Parent, () => disk.MakeSymlink(path, target));
+    public void CreateSymlink(LocalPath path, string target) => Do(path.Parent, path.Parent, () => disk.CreateSymlink(path, target));
 
     public void Rename(LocalPath from, LocalPath to, RenameMode mode) => Do(from.Parent, to.Parent, () => disk.Rename(from, to, mode));
 
@@ -76,7 +76,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
     public void RemoveDirectory(LocalPath path) => Do(path.Parent, path.Parent, () => disk.RemoveDirectory(path));
 
     /// <summary>Restores the modes that a crash left open. It only removes bits, since anybody may have created the record.</summary>
-    public static void RestoreModes(IFileSystem disk)
+    public static void RestorePermissions(IFileSystem disk)
     {
         foreach (var child in disk.List(LocalPath.Root))
         {
@@ -129,7 +129,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
         try
         {
             if (!directory.IsRoot)
-                disk.MakeSymlink(TempName.Mode(directory), string.Create(CultureInfo.InvariantCulture, $"{stat.Permissions}:{directory.Value}"));
+                disk.CreateSymlink(TempName.ForDirectoryMode(directory), string.Create(CultureInfo.InvariantCulture, $"{stat.Permissions}:{directory.Value}"));
         }
         catch (FileSystemException)
         {
@@ -147,7 +147,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
         try
         {
             if (!directory.IsRoot)
-                disk.RemoveFile(TempName.Mode(directory));
+                disk.RemoveFile(TempName.ForDirectoryMode(directory));
         }
         catch (FileSystemException)
         {
@@ -159,7 +159,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
     {
         var colon = note.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 && uint.TryParse(note.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var mode) &&
-               FileName.TryOf(note[(colon + 1)..], out var name, out _)
+               FileName.TryParse(note[(colon + 1)..], out var name, out _)
             ? (LocalPath.Of(name), mode & 0x1FF)
             : null;
     }

@@ -9,5 +9,5 @@ public sealed class FileSystems : IFileSystems
     /// <exception cref="PlatformNotSupportedException">Neither 64-bit Linux nor Windows.</exception>
     public IFileSystem Open(string root) => OperatingSystem.IsWindows()
         ? new WindowsFileSystem(root)
-        : new UnixFileSystem(root, TimeProvider.System, Beneath.KernelResolves);
+        : new UnixFileSystem(root, TimeProvider.System, BeneathResolver.KernelResolves);
 }

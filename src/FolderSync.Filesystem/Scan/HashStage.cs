@@ -6,7 +6,7 @@ namespace FolderSync.Filesystem.Scan;
 /// Has workers hash the files of one step: many small files per job, large files split into ranges. Results come in the order of the walk, however
 /// the workers were scheduled.
 /// </summary>
-internal sealed class HashStage(FileHashing hashing, IWorkers workers)
+internal sealed class HashStage(FileHasher hashing, IWorkers workers)
 {
     /// <summary>Bytes per job: enough to make the handover cheap, few enough to share out and to cancel.</summary>
     private const long JobBytes = 8 << 20;
@@ -23,7 +23,7 @@ internal sealed class HashStage(FileHashing hashing, IWorkers workers)
         for (var attempt = 1; large.Count > 0; attempt++)
         {
             var round = large;
-            large = await workers.Run(() => Settle(round, again: attempt < Attempts), cancellation);
+            large = await workers.Run(() => CompleteFiles(round, again: attempt < Attempts), cancellation);
             await RunAsync([.. LargeJobs(large, cancellation)]);
         }
     }
@@ -51,7 +51,7 @@ internal sealed class HashStage(FileHashing hashing, IWorkers workers)
             foreach (var file in part)
             {
                 cancellation.ThrowIfCancellationRequested();
-                hashing.HashWhole(file, cancellation);
+                hashing.HashFile(file, cancellation);
             }
         };
     }
@@ -72,12 +72,12 @@ internal sealed class HashStage(FileHashing hashing, IWorkers workers)
     }
 
     /// <summary>Completes the finished files. Those that changed meanwhile are stat'ed again and returned.</summary>
-    private List<FileToHash> Settle(List<FileToHash> files, bool again)
+    private List<FileToHash> CompleteFiles(List<FileToHash> files, bool again)
     {
         var changed = new List<FileToHash>();
         foreach (var file in files)
         {
-            FileHashing.Complete(file);
+            FileHasher.Complete(file);
             if (again && file is { IsStable: false, Failure: null } && hashing.Restat(file))
                 changed.Add(file);
         }

@@ -26,7 +26,7 @@ public abstract record ScanFinding
     public sealed record Refreshed(FileEntry Entry, FileEntry Known) : ScanFinding;
 
     /// <summary>In the index, not on disk, and its directory could be read.</summary>
-    public sealed record Gone(FileEntry Known) : ScanFinding;
+    public sealed record Deleted(FileEntry Known) : ScanFinding;
 
     /// <summary>In the index, on disk or not, and now ignored.</summary>
     public sealed record NowIgnored(FileEntry Known) : ScanFinding;
@@ -40,9 +40,9 @@ public abstract record ScanFinding
     public sealed record Problem(FileProblem What) : ScanFinding;
 }
 
-/// <param name="Below">Only these names and everything below them; empty: everything.</param>
+/// <param name="Subtrees">Only these names and everything below them; empty: everything.</param>
 /// <param name="FullVerify">Hashes everything, whatever size and mtime say.</param>
-public sealed record ScanRequest(IReadOnlyList<FileName> Below, bool FullVerify = false);
+public sealed record ScanRequest(IReadOnlyList<FileName> Subtrees, bool FullVerify = false);
 
 /// <summary>The progress of a scan.</summary>
 public readonly record struct ScanProgress(long Entries, long HashedBytes, long ToHashBytes);

@@ -19,23 +19,23 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
     /// <param name="onFindings">Receives batches of at most 512 findings, one at a time, in tree order, with deletions last (the scan finds a moved
     /// file's new name before it misses the old one). The scan awaits it.</param>
     /// <param name="onProgress">Called from time to time.</param>
-    /// <exception cref="RootGoneException">The root is missing or was replaced, possibly during the scan.</exception>
+    /// <exception cref="RootUnavailableException">The root is missing or was replaced, possibly during the scan.</exception>
     /// <exception cref="OperationCanceledException">Findings already delivered remain valid.</exception>
     public async Task ScanAsync(ScanRequest request, IKnownEntries known, IgnoreRules ignores, Func<IReadOnlyList<ScanFinding>, Task> onFindings,
         Action<ScanProgress>? onProgress, CancellationToken cancellation)
     {
-        var observing = new Observing(fs, options, request.FullVerify);
-        var hashing = new HashStage(new FileHashing(fs, options.UsePreHashes, request.FullVerify), workers);
-        var delivery = new Delivery(onFindings, onProgress);
-        var names = await workers.Run(() => Starts(request.Below, known, ignores), cancellation);
-        var gone = new GoneNames(fs, known, ignores);
+        var observing = new FindingBuilder(fs, options, request.FullVerify);
+        var hashing = new HashStage(new FileHasher(fs, options.UsePreHashes, request.FullVerify), workers);
+        var delivery = new FindingBatcher(onFindings, onProgress);
+        var names = await workers.Run(() => Starts(request.Subtrees, known, ignores), cancellation);
+        var gone = new MissingNames(fs, known, ignores);
         for (var round = 1; names.Count > 0; round++)
         {
             using var walk = new TreeWalk(fs, known, ignores, observing, options);
             names.ForEach(walk.Add);
             var changing = await WalkAsync(walk, hashing, observing, delivery, cancellation);
             gone.Add(walk.Gone);
-            names = await workers.Run(() => Again([.. changing, .. walk.Again], gone, known, ignores, cancellation), cancellation);
+            names = await workers.Run(() => RootsToRetry([.. changing, .. walk.Changed], gone, known, ignores, cancellation), cancellation);
             if (round < Rounds)
                 continue;
             foreach (var name in names)
@@ -49,10 +49,10 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
 
     private List<FileName> Starts(IReadOnlyList<FileName> below, IKnownEntries known, IgnoreRules ignores) =>
         fs.CheckRoot() is var state and not RootState.Present
-            ? throw new RootGoneException(state)
-            : ScanStarts.Of(below, fs, known, ignores);
+            ? throw new RootUnavailableException(state)
+            : ScanRoots.Of(below, fs, known, ignores);
 
-    private List<FileName> Again(List<FileName> changing, GoneNames gone, IKnownEntries known, IgnoreRules ignores,
+    private List<FileName> RootsToRetry(List<FileName> changing, MissingNames gone, IKnownEntries known, IgnoreRules ignores,
         CancellationToken cancellation)
     {
         List<FileName> again = [.. changing, .. gone.TakeReappeared(cancellation)];
@@ -60,7 +60,7 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
     }
 
     /// <summary>Walks the next step while one step's files are being hashed. Returns the files that turned out not to be files.</summary>
-    private async Task<List<FileName>> WalkAsync(TreeWalk walk, HashStage hashing, Observing observing, Delivery delivery, CancellationToken cancellation)
+    private async Task<List<FileName>> WalkAsync(TreeWalk walk, HashStage hashing, FindingBuilder observing, FindingBatcher delivery, CancellationToken cancellation)
     {
         var changing = new List<FileName>();
         Task<WalkStep>? walking = workers.Run(() => walk.Step(cancellation), CancellationToken.None);
@@ -89,7 +89,7 @@ public sealed class Scanner(IFileSystem fs, IWorkers workers, ScannerOptions opt
         }
     }
 
-    private static ScanFinding? Read(FileToHash file, List<FileName> changing, Observing observing)
+    private static ScanFinding? Read(FileToHash file, List<FileName> changing, FindingBuilder observing)
     {
         if (file.Blocks is { } blocks)
             return observing.File(file.Name, file.Stat, file.Known, blocks, file.PreHashes);

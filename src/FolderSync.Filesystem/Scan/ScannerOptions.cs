@@ -17,7 +17,7 @@ public sealed record ScannerOptions
 }
 
 /// <summary>The root is missing or was replaced: deletions found since then can't be trusted.</summary>
-public sealed class RootGoneException(RootState state) : IOException($"The folder's root can't be scanned: {Text(state)}")
+public sealed class RootUnavailableException(RootState state) : IOException($"The folder's root can't be scanned: {Text(state)}")
 {
     public RootState State { get; } = state;
 

@@ -8,7 +8,7 @@ namespace FolderSync.Filesystem.Scan;
 /// Walks the disk in tree order and compares it with the known entries, which it reads in the same order. Only the directories from the root to the
 /// current one are in memory. Blocks; each step runs on a worker, one at a time.
 /// </summary>
-internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules ignores, Observing observing, ScannerOptions options) : IDisposable
+internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules ignores, FindingBuilder observing, ScannerOptions options) : IDisposable
 {
     private const int EntriesInStep = 4096;
     private const int ItemsInStep = 512;
@@ -29,7 +29,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     public List<FileName> Gone { get; } = [];
 
     /// <summary>Names that changed their type during the walk: walk them again.</summary>
-    public List<FileName> Again { get; } = [];
+    public List<FileName> Changed { get; } = [];
 
     /// <summary>Adds a subtree; the root stands for everything. Add names in tree order, none below another.</summary>
     public void Add(FileName name) => _starts.Enqueue(name);
@@ -44,7 +44,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
             more = VisitNext();
         }
         if (fs.CheckRoot() is var state and not RootState.Present)
-            throw new RootGoneException(state);
+            throw new RootUnavailableException(state);
         return new WalkStep(_step.Items, _step.Entries, _step.ToHash, !more);
     }
 
@@ -115,10 +115,10 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     {
         var path = LocalPath.Of(start);
         var stat = fs.Stat(path);
-        if (stat is null || _names.Misspelled(path) is not { } misspelled)
+        if (stat is null || _names.FindMisspelled(path) is not { } misspelled)
             return stat;
-        if (_names.TrueSpelling(misspelled) is { } listed && FileName.TryOf(listed.Value, out var there, out _))
-            Again.Add(there);
+        if (_names.ActualSpelling(misspelled) is { } listed && FileName.TryParse(listed.Value, out var there, out _))
+            Changed.Add(there);
         return null;
     }
 
@@ -129,7 +129,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         while (_cursor.TakeBefore(name) is { } missing)
             NotOnDisk(missing);
         var entry = _cursor.Take(name);
-        if (frame.Reading.Untouched?.Contains(child.Leaf!) == true)
+        if (frame.Reading.Skipped?.Contains(child.Leaf!) == true)
             _cursor.SkipUnder(name);
         else
             Visit(name, child.Stat, entry);
@@ -178,7 +178,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
     private void VisitFile(FileName name, FileStat stat, FileEntry? entry)
     {
-        var verdict = entry is null ? ScanVerdict.Rehash : observing.Look(entry, stat);
+        var verdict = entry is null ? ScanVerdict.Rehash : observing.Compare(entry, stat);
         if (verdict == ScanVerdict.Unchanged)
             return;
         entry = WithBlocks(entry);
@@ -193,7 +193,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
     private void VisitSymlink(FileName name, FileStat stat, FileEntry? entry)
     {
-        if (entry is not null && observing.Look(entry, stat) == ScanVerdict.Unchanged)
+        if (entry is not null && observing.Compare(entry, stat) == ScanVerdict.Unchanged)
             return;
         try
         {
@@ -219,7 +219,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
             frame.Mount = stat?.Mount ?? MountAbove(name);
             if (stat is not null)
                 NoteMount(name, frame.Mount, _frames.TryPeek(out var parent) ? parent.Mount : MountAbove(name.Parent));
-            frame.Reading = DirectoryReading.Read(fs, name, ignores, options.AutoNormalize);
+            frame.Reading = DirectoryListing.Read(fs, name, ignores, options.AutoNormalize);
         }
         catch (FileSystemException e) when (e.Error == FileSystemError.NotFound && !name.IsRoot)
         {
@@ -229,7 +229,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
         }
         catch (FileSystemException e) when (e.Error is FileSystemError.WrongKind or FileSystemError.Escapes && !name.IsRoot)
         {
-            Again.Add(name);
+            Changed.Add(name);
             _cursor!.SkipUnder(name);
             return;
         }
@@ -308,7 +308,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
     private void Unreadable(FileName name, FileSystemException e)
     {
         if (name.IsRoot && fs.CheckRoot() is var state and not RootState.Present)
-            throw new RootGoneException(state);
+            throw new RootUnavailableException(state);
         Found(new ScanFinding.Problem(new FileProblem(name.Value, e.Message, e.Error)));
         _cursor!.SkipUnder(name);
     }
@@ -343,7 +343,7 @@ internal sealed class TreeWalk(IFileSystem fs, IKnownEntries known, IgnoreRules 
 
         public FileEntry? Known => known;
 
-        public DirectoryReading Reading { get; set; } = new([], null, null);
+        public DirectoryListing Reading { get; set; } = new([], null, null);
 
         public int Next { get; set; }
 

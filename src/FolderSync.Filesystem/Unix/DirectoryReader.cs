@@ -68,7 +68,7 @@ internal static unsafe class DirectoryReader
                 return errno;
         }
         var leaf = Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
-        children.Add(new DirectoryChild(leaf, leaf ?? ShownName.Of(bytes), UnixStat.Of(stat)));
+        children.Add(new DirectoryChild(leaf, leaf ?? DisplayName.Of(bytes), UnixStat.Of(stat)));
         return 0;
     }
 }

@@ -2,7 +2,7 @@ namespace FolderSync.Filesystem.Unix;
 
 /// <summary>
 /// Owns the handle of a folder's root. Closes it when it was idle for a while, so that a drive can be unmounted, and reopens it only for the same
-/// directory; only <see cref="Look"/> accepts another one.
+/// directory; only <see cref="Reopen"/> accepts another one.
 /// </summary>
 internal sealed class RootDirectory : IDisposable
 {
@@ -16,11 +16,11 @@ internal sealed class RootDirectory : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _idle;
     private Descriptor? _descriptor;
-    private Identity? _identity;
+    private FileIdentity? _identity;
     private bool _markerSeen;
 
     /// <summary>The last directory here that had the marker.</summary>
-    private Identity? _marked;
+    private FileIdentity? _marked;
     private int _generation;
     private int? _unsyncedSince;
     private bool _disposed;
@@ -31,12 +31,12 @@ internal sealed class RootDirectory : IDisposable
     {
         Path = path;
         _path = new byte[(path.Length * 3) + 1];
-        if (!Beneath.Encode(path, _path, out var length))
-            throw new FileSystemException(FileSystemError.Other, $"The folder's path '{ShownName.Of(path)}' can't be written as UTF-8.");
+        if (!BeneathResolver.Encode(path, _path, out var length))
+            throw new FileSystemException(FileSystemError.Other, $"The folder's path '{DisplayName.Of(path)}' can't be written as UTF-8.");
         Array.Resize(ref _path, length + 1);
         _time = time;
-        _idle = time.CreateTimer(_ => LetGoIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Look();
+        _idle = time.CreateTimer(_ => ReleaseIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Reopen();
     }
 
     public string Path { get; }
@@ -44,7 +44,7 @@ internal sealed class RootDirectory : IDisposable
     public FileSystemTraits Traits => Volatile.Read(ref _traits);
 
     /// <summary>True while the handle is open; for tests.</summary>
-    internal bool IsHeld
+    internal bool IsOpen
     {
         get { lock (_lock) return _descriptor is not null; }
     }
@@ -56,7 +56,7 @@ internal sealed class RootDirectory : IDisposable
     }
 
     /// <summary>Opens the path again and accepts whatever directory is there.</summary>
-    public RootState Look()
+    public RootState Reopen()
     {
         lock (_lock)
         {
@@ -65,14 +65,14 @@ internal sealed class RootDirectory : IDisposable
             var state = OpenPath(out var fresh, out var identity);
             if (fresh is null)
             {
-                LetGo();
+                Release();
                 _identity = null;
                 return state;
             }
             if (_descriptor is not null && _identity == identity)
                 fresh.Dispose();
             else
-                Take(fresh);
+                Adopt(fresh);
             var firstMarker = state == RootState.Present && !_markerSeen;
             if (_identity != identity || firstMarker)
                 Probe();
@@ -129,7 +129,7 @@ internal sealed class RootDirectory : IDisposable
         lock (_lock)
         {
             _disposed = true;
-            LetGo();
+            Release();
         }
         _idle.Dispose();
     }
@@ -146,11 +146,11 @@ internal sealed class RootDirectory : IDisposable
             fresh.Dispose();
             return false;
         }
-        Take(fresh);
+        Adopt(fresh);
         return true;
     }
 
-    private RootState OpenPath(out Descriptor? opened, out Identity identity)
+    private RootState OpenPath(out Descriptor? opened, out FileIdentity identity)
     {
         opened = null;
         identity = default;
@@ -169,7 +169,7 @@ internal sealed class RootDirectory : IDisposable
             return RootState.Unreadable;
         }
         opened = descriptor;
-        identity = Identity.Of(stat);
+        identity = FileIdentity.Of(stat);
         if (Libc.Stat(fd, ".stfolder\0"u8, Libc.SymlinkNoFollow, out var marker) == 0)
             return UnixStat.KindOf(marker.Mode) is FileKind.File or FileKind.Directory ? RootState.Present : RootState.MarkerMissing;
         return Errno.Last == Errno.NotFound ? RootState.MarkerMissing : RootState.Unreadable;
@@ -181,29 +181,29 @@ internal sealed class RootDirectory : IDisposable
         Volatile.Write(ref _traits, FileSystemTypes.Probe(lease.Fd));
     }
 
-    private void Take(Descriptor fresh)
+    private void Adopt(Descriptor fresh)
     {
-        LetGo();
+        Release();
         _descriptor = fresh;
         _generation++;
         _lastUse = _time.GetTimestamp();
         _idle.Change(IdleLimit, Timeout.InfiniteTimeSpan);
     }
 
-    private void LetGo()
+    private void Release()
     {
         _descriptor?.Dispose();
         _descriptor = null;
     }
 
-    private void LetGoIfIdle()
+    private void ReleaseIfIdle()
     {
         lock (_lock)
         {
             if (_disposed || _descriptor is null)
                 return;
             if (_time.GetElapsedTime(_lastUse) >= (_unsyncedSince is not null ? UnsyncedLimit : IdleLimit))
-                LetGo();
+                Release();
             else
                 _idle.Change(IdleLimit, Timeout.InfiniteTimeSpan);
         }

@@ -7,7 +7,7 @@ namespace FolderSync.Filesystem.Unix;
 /// <param name="traits">Of the filesystem that it lies on.</param>
 /// <param name="root">Records writes.</param>
 /// <param name="unsynced">Not null: the file's filesystem can't be synced as a whole, so the file is synced when it is closed.</param>
-internal sealed unsafe class UnixFile(Descriptor descriptor, string where, FileSystemTraits traits, RootDirectory root, MountedBelow? unsynced) : IWriteFile
+internal sealed unsafe class UnixFile(Descriptor descriptor, string where, FileSystemTraits traits, RootDirectory root, NestedMounts? unsynced) : IWriteFile
 {
     private const int CloneAlignment = 4096;
 
@@ -121,7 +121,7 @@ internal sealed unsafe class UnixFile(Descriptor descriptor, string where, FileS
     public void SetModified(FileTime modified)
     {
         using var lease = descriptor.Use();
-        if (Times.SetOpen(lease.Fd, modified) != 0)
+        if (FileTimes.SetOpen(lease.Fd, modified) != 0)
             throw Failure("set the modification time of");
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class UnixFileSystem
                 if (failed == 0)
                 {
                     using (target)
-                        failed = Renames.Do(source, target, mode);
+                        failed = RenameOperations.Do(source, target, mode);
                 }
             }
         }
@@ -35,7 +35,7 @@ internal sealed partial class UnixFileSystem
 
     public void SyncDirectory(LocalPath path)
     {
-        var fd = Attempt(path, 0, static (in Place place, int _) => OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
+        var fd = Attempt(path, 0, static (in ResolvedPath place, int _) => OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
         if (-fd == Errno.NoAccess && TraitsAt(path).CanSyncAll)
         {
             // A directory with only execute permission can't be opened; syncing everything makes its names durable.
@@ -86,15 +86,15 @@ internal sealed partial class UnixFileSystem
             _root.MarkUnsynced();
         Libc.StatX stat = default;
         var syncOnClose = false;
-        var fd = Attempt(path, 0, (in Place place, int _) =>
+        var fd = Attempt(path, 0, (in ResolvedPath place, int _) =>
         {
             var fd = OpenLeaf(place, flags | Libc.NoFollow, 0x180);
             if (fd < 0)
                 return fd;
             if (Libc.StatOpen(fd, out stat) != 0)
                 return CloseAfterFailure(fd);
-            if (writable && Identity.Of(stat).Device != _root.Device)
-                syncOnClose = _mountedBelow.Note(place.Directory, _root.Device);
+            if (writable && FileIdentity.Of(stat).Device != _root.Device)
+                syncOnClose = _mountedBelow.Record(place.Directory, _root.Device);
             return fd;
         });
         // ENXIO: a socket, or a fifo without a reader.

@@ -10,14 +10,14 @@ internal sealed partial class UnixFileSystem : IFileSystem
     private const int InlinePath = 512;
 
     private readonly RootDirectory _root;
-    private readonly MountedBelow _mountedBelow = new();
+    private readonly NestedMounts _mountedBelow = new();
     private readonly MountTraits _mountTraits = new();
     private readonly bool _byKernel;
     private readonly Lock _syncing = new();
     private int _failedSyncs;
 
     /// <param name="root">Absolute path.</param>
-    /// <param name="byKernel">Resolves paths with openat2; needs <see cref="Beneath.KernelResolves"/>.</param>
+    /// <param name="byKernel">Resolves paths with openat2; needs <see cref="BeneathResolver.KernelResolves"/>.</param>
     public UnixFileSystem(string root, TimeProvider time, bool byKernel)
     {
         if (!Libc.Supported)
@@ -27,17 +27,17 @@ internal sealed partial class UnixFileSystem : IFileSystem
     }
 
     /// <summary>A system call on a place: not negative, or negative with the errno set.</summary>
-    private delegate nint Call<in T>(in Place place, T argument);
+    private delegate nint Call<in T>(in ResolvedPath place, T argument);
 
     public FileSystemTraits Traits => _root.Traits;
 
     public FileSystemTraits TraitsAt(LocalPath path) => _mountTraits.Find(path) ?? Traits;
 
-    internal bool HoldsRoot => _root.IsHeld;
+    internal bool HoldsRoot => _root.IsOpen;
 
-    public RootState CheckRoot() => _root.Look();
+    public RootState CheckRoot() => _root.Reopen();
 
-    public (long Free, long Total) Space()
+    public (long Free, long Total) GetSpace()
     {
         if (!_root.TryUse(out var lease))
             throw Failure(Errno.NoRoot, "ask for the free space of", LocalPath.Root);
@@ -51,7 +51,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
         return (Bytes(system.BlocksForUs, unit), Bytes(system.Blocks, unit));
     }
 
-    public string? WhyUnplaceable(FileName name)
+    public string? ValidateName(FileName name)
     {
         var traits = TraitsAt(LocalPath.Of(name));
         foreach (var range in name.Value.AsSpan().Split('/'))
@@ -59,12 +59,12 @@ internal sealed partial class UnixFileSystem : IFileSystem
             var part = name.Value.AsSpan(range);
             if (traits.WindowsNames)
             {
-                if (WindowsNames.WhyImpossible(part) is { } why)
+                if (WindowsNames.Validate(part) is { } why)
                     return why;
             }
             else if (part.Length * 3 > traits.MaxLeafLength && Encoding.UTF8.GetByteCount(part) is var length && length > traits.MaxLeafLength)
             {
-                return $"'{ShownName.Of(part.ToString())}' is {length} bytes long; {traits.Name} allows at most {traits.MaxLeafLength} bytes.";
+                return $"'{DisplayName.Of(part.ToString())}' is {length} bytes long; {traits.Name} allows at most {traits.MaxLeafLength} bytes.";
             }
         }
         return null;
@@ -73,7 +73,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
     public FileStat? Stat(LocalPath path)
     {
         FileStat found = default;
-        var result = Attempt(path, 0, (in Place place, int _) =>
+        var result = Attempt(path, 0, (in ResolvedPath place, int _) =>
         {
             var failed = Libc.Stat(place.Directory, place.Leaf, Libc.SymlinkNoFollow | Libc.NoAutomount, out var stat);
             if (failed == 0)
@@ -87,7 +87,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
 
     private FileSystemTraits Probe(LocalPath directory)
     {
-        var fd = (int)Attempt(directory, 0, static (in Place place, int _) => OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
+        var fd = (int)Attempt(directory, 0, static (in ResolvedPath place, int _) => OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
         // What can't be opened can't be read or written either.
         if (fd < 0)
             return Traits;
@@ -103,7 +103,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
 
     public string FilesystemOf(LocalPath directory)
     {
-        var fd = (int)Do(directory, "look at the filesystem of", 0, static (in Place place, int _) =>
+        var fd = (int)Do(directory, "look at the filesystem of", 0, static (in ResolvedPath place, int _) =>
             OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
         try
         {
@@ -122,7 +122,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
     /// <param name="opened">Receives the directory's handle before it is read.</param>
     internal List<DirectoryChild> List(LocalPath directory, Action<int>? opened)
     {
-        var fd = (int)Do(directory, "list", 0, static (in Place place, int _) =>
+        var fd = (int)Do(directory, "list", 0, static (in ResolvedPath place, int _) =>
             OpenLeaf(place, Libc.ReadOnly | Libc.DirectoryOnly | Libc.NoFollow, 0));
         try
         {
@@ -141,26 +141,26 @@ internal sealed partial class UnixFileSystem : IFileSystem
         }
     }
 
-    public void MakeDirectory(LocalPath path, uint permissions)
+    public void CreateDirectory(LocalPath path, uint permissions)
     {
         RefuseRoot(path, "make the directory");
-        Do(path, "make the directory", permissions & 0x1ff, static (in Place place, uint mode) =>
+        Do(path, "make the directory", permissions & 0x1ff, static (in ResolvedPath place, uint mode) =>
         {
             var made = Libc.MakeDirectory(place.Directory, place.Leaf, mode);
             // The umask removed bits. Where modes can't be set (some FUSE and network mounts), create the directory anyway.
             if (made == 0)
-                _ = Modes.Change(place, mode);
+                _ = FilePermissions.Change(place, mode);
             return made;
         });
     }
 
-    public void MakeSymlink(LocalPath path, string target)
+    public void CreateSymlink(LocalPath path, string target)
     {
         RefuseRoot(path, "make the symlink");
         var bytes = new byte[(target.Length * 3) + 1];
-        if (!Beneath.Encode(target, bytes, out _))
+        if (!BeneathResolver.Encode(target, bytes, out _))
             throw Failure(Errno.NotUtf8, "make the symlink", path);
-        Do(path, "make the symlink", bytes, static (in Place place, byte[] bytes) => Libc.Symlink(bytes, place.Directory, place.Leaf));
+        Do(path, "make the symlink", bytes, static (in ResolvedPath place, byte[] bytes) => Libc.Symlink(bytes, place.Directory, place.Leaf));
     }
 
     public string ReadSymlink(LocalPath path)
@@ -168,7 +168,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
         for (var size = 1024; ; size *= 4)
         {
             var buffer = new byte[size];
-            var length = (int)Do(path, "read the symlink", buffer, static (in Place place, byte[] buffer) =>
+            var length = (int)Do(path, "read the symlink", buffer, static (in ResolvedPath place, byte[] buffer) =>
                 Libc.ReadLink(place.Directory, place.Leaf, buffer, buffer.Length));
             if (length == size)
                 continue;
@@ -176,14 +176,14 @@ internal sealed partial class UnixFileSystem : IFileSystem
             return System.Text.Unicode.Utf8.IsValid(target)
                 ? Encoding.UTF8.GetString(target)
                 : throw new FileSystemException(FileSystemError.NotSupported,
-                    $"The symlink '{Where(path)}' can't be synced: its target ('{ShownName.Of(target)}') is not UTF-8.");
+                    $"The symlink '{Where(path)}' can't be synced: its target ('{DisplayName.Of(target)}') is not UTF-8.");
         }
     }
 
     public byte[] ReadLinked(string leaf, int limit)
     {
         var link = LocalPath.Root.Child(leaf);
-        var fd = (int)Do(link, "read what the symlink leads to:", 0, static (in Place place, int _) => OpenLeaf(place, Libc.ReadOnly, 0));
+        var fd = (int)Do(link, "read what the symlink leads to:", 0, static (in ResolvedPath place, int _) => OpenLeaf(place, Libc.ReadOnly, 0));
         using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
         if (Libc.StatOpen(fd, out var stat) != 0 || UnixStat.KindOf(stat.Mode) != FileKind.File)
             throw new FileSystemException(FileSystemError.WrongKind, $"The symlink '{Where(link)}' leads to something that is not a file.");
@@ -203,13 +203,13 @@ internal sealed partial class UnixFileSystem : IFileSystem
     public void RemoveFile(LocalPath path)
     {
         RefuseRoot(path, "remove");
-        Do(path, "remove", 0, static (in Place place, int _) => Libc.Unlink(place.Directory, place.Leaf, 0));
+        Do(path, "remove", 0, static (in ResolvedPath place, int _) => Libc.Unlink(place.Directory, place.Leaf, 0));
     }
 
     public void RemoveDirectory(LocalPath path)
     {
         RefuseRoot(path, "remove the directory");
-        var result = Attempt(path, 0, static (in Place place, int _) => Libc.Unlink(place.Directory, place.Leaf, Libc.RemoveDirectoryFlag));
+        var result = Attempt(path, 0, static (in ResolvedPath place, int _) => Libc.Unlink(place.Directory, place.Leaf, Libc.RemoveDirectoryFlag));
         if (result < 0)
             throw Failure(-result == Errno.Exists ? Errno.NotEmpty : (int)-result, "remove the directory", path);
     }
@@ -217,11 +217,11 @@ internal sealed partial class UnixFileSystem : IFileSystem
     public void SetPermissions(LocalPath path, uint permissions)
     {
         if (TraitsAt(path).Permissions)
-            Do(path, "set the permissions of", permissions, static (in Place place, uint permissions) => Modes.Change(place, permissions));
+            Do(path, "set the permissions of", permissions, static (in ResolvedPath place, uint permissions) => FilePermissions.Change(place, permissions));
     }
 
     public void SetModified(LocalPath path, FileTime modified) =>
-        Do(path, "set the modification time of", modified, static (in Place place, FileTime modified) => Times.Set(place, modified));
+        Do(path, "set the modification time of", modified, static (in ResolvedPath place, FileTime modified) => FileTimes.Set(place, modified));
 
     public void Dispose()
     {
@@ -231,7 +231,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
 
     private static long Bytes(ulong blocks, long unit) => (long)UInt128.Min((UInt128)blocks * (ulong)unit, long.MaxValue);
 
-    private static int OpenLeaf(in Place place, int flags, uint mode) =>
+    private static int OpenLeaf(in ResolvedPath place, int flags, uint mode) =>
         Libc.Open(place.Directory, place.Leaf, flags | Libc.CloseOnExec | Libc.NonBlocking | Libc.NoTerminal, mode);
 
     private nint Do<T>(LocalPath path, string doing, T argument, Call<T> call)
@@ -263,14 +263,14 @@ internal sealed partial class UnixFileSystem : IFileSystem
     }
 
     /// <summary>Returns 0 or the errno. When a parent isn't a directory, nothing is there.</summary>
-    private int Locate(LocalPath path, Span<byte> buffer, out Place place)
+    private int Locate(LocalPath path, Span<byte> buffer, out ResolvedPath place)
     {
         place = default;
-        if (!Beneath.Encode(path.Value, buffer, out var length))
+        if (!BeneathResolver.Encode(path.Value, buffer, out var length))
             return Errno.NotUtf8;
         if (!_root.TryUse(out var lease))
             return Errno.NoRoot;
-        var failed = Beneath.Locate(lease, buffer[..(length + 1)], _byKernel, out place);
+        var failed = BeneathResolver.Locate(lease, buffer[..(length + 1)], _byKernel, out place);
         if (failed != 0)
             lease.Dispose();
         return failed == Errno.NotDirectory ? Errno.NotFound : failed;
@@ -282,7 +282,7 @@ internal sealed partial class UnixFileSystem : IFileSystem
             throw Failure(Errno.IsRoot, doing, path);
     }
 
-    private string Where(LocalPath path) => ShownName.Of(path.IsRoot ? _root.Path : _root.Path.TrimEnd('/') + "/" + path.Value);
+    private string Where(LocalPath path) => DisplayName.Of(path.IsRoot ? _root.Path : _root.Path.TrimEnd('/') + "/" + path.Value);
 
     private FileSystemException Failure(int errno, string doing, LocalPath path) => Failure(errno, doing, Where(path));
 

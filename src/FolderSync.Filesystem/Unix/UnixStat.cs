@@ -33,9 +33,9 @@ internal static class UnixStat
 }
 
 /// <summary>Identifies a directory or file for as long as it exists.</summary>
-internal readonly record struct Identity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
+internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
 {
-    public static Identity Of(in Libc.StatX stat) => new(stat.DeviceMajor, stat.DeviceMinor, stat.Inode);
+    public static FileIdentity Of(in Libc.StatX stat) => new(stat.DeviceMajor, stat.DeviceMinor, stat.Inode);
 
     public (uint Major, uint Minor) Device => (DeviceMajor, DeviceMinor);
 }

@@ -12,7 +12,7 @@ namespace FolderSync.Filesystem.Watch;
 internal sealed class InotifyWatcher : IWatcher
 {
     private const int DirectoriesAtOnce = 64;
-    private const int MostPolled = 100;
+    private const int MaxPolled = 100;
     private const int StackSize = 256 * 1024;
 
     /// <summary>The kernel stamps files with a clock that lags by a few ms.</summary>
@@ -26,7 +26,7 @@ internal sealed class InotifyWatcher : IWatcher
     private readonly UnixFileSystem _disk;
     private readonly Inotify _inotify = new();
     private readonly WatchedTree _tree = new();
-    private readonly Settler _settler;
+    private readonly EventDebouncer _debouncer;
     private readonly Channel<WatchNotice> _notices = Channel.CreateBounded<WatchNotice>(new BoundedChannelOptions(1) { SingleWriter = true });
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,8 +46,8 @@ internal sealed class InotifyWatcher : IWatcher
         _rootPath = root;
         _isIgnored = isIgnored;
         _options = options;
-        _settler = new Settler(options.Time, options.Settling);
-        _disk = new UnixFileSystem(root, options.Time, Beneath.KernelResolves);
+        _debouncer = new EventDebouncer(options.Time, options.Debounce);
+        _disk = new UnixFileSystem(root, options.Time, BeneathResolver.KernelResolves);
         _walkBegan = WallClock();
         new Thread(Run, StackSize) { IsBackground = true, Name = "watch " + Path.GetFileName(root) }.Start();
     }
@@ -74,14 +74,14 @@ internal sealed class InotifyWatcher : IWatcher
             while (!_stopping)
             {
                 if (!_rooted)
-                    TakeRoot();
-                WalkSome();
+                    WatchRoot();
+                WalkBatch();
                 ReadEvents();
                 PollUnwatched();
                 var full = _notices.Reader.Count > 0;
-                if (!full && _settler.Take() is { } notice)
+                if (!full && _debouncer.Take() is { } notice)
                     _notices.Writer.TryWrite(notice);
-                _inotify.Wait(HowLong(full));
+                _inotify.Wait(NextTimeout(full));
             }
         }
         catch (Exception e)
@@ -95,11 +95,11 @@ internal sealed class InotifyWatcher : IWatcher
         _ended.SetResult();
     }
 
-    private TimeSpan? HowLong(bool full)
+    private TimeSpan? NextTimeout(bool full)
     {
         if (_toWalk.Count > 0)
             return TimeSpan.Zero;
-        var wait = _settler.Wait();
+        var wait = _debouncer.Wait();
         if (full && wait < ReaderBusy)
             wait = ReaderBusy;
         if (!_rooted)
@@ -112,7 +112,7 @@ internal sealed class InotifyWatcher : IWatcher
     private static TimeSpan Min(TimeSpan? a, TimeSpan b) => a is { } known && known < b ? known : b;
 
     /// <summary>Starts with the root, if it exists; earlier watches no longer count.</summary>
-    private void TakeRoot()
+    private void WatchRoot()
     {
         _tree.Clear();
         _toWalk.Clear();
@@ -122,7 +122,7 @@ internal sealed class InotifyWatcher : IWatcher
         if (_disk.CheckRoot() is RootState.Missing or RootState.NotADirectory or RootState.Unreadable)
         {
             _nextPoll = 0;
-            _problem = new WatchProblem($"'{ShownName.Of(_rootPath)}' doesn't exist or can't be read, so it is not watched.",
+            _problem = new WatchProblem($"'{DisplayName.Of(_rootPath)}' doesn't exist or can't be read, so it is not watched.",
                 "Mount or restore it: watching then starts automatically.");
             _started.TrySetResult();
             return;
@@ -138,21 +138,21 @@ internal sealed class InotifyWatcher : IWatcher
         }
         // Nobody saw what happened while it couldn't be watched.
         if (_problem is not null)
-            _settler.TouchEverything();
+            _debouncer.AddEverything();
         _rooted = true;
         _problem = null;
         _nextPoll = 0;
         _toWalk.Enqueue((_tree.Root, false));
     }
 
-    private void LoseRoot()
+    private void UnwatchRoot()
     {
         _rooted = false;
         _walkBegan = WallClock();
-        _settler.TouchEverything();
+        _debouncer.AddEverything();
     }
 
-    private void WalkSome()
+    private void WalkBatch()
     {
         if (_toWalk.Count == 0)
             return;
@@ -179,7 +179,7 @@ internal sealed class InotifyWatcher : IWatcher
                 Watch(directory, fd);
                 // Check after the watch is set: only its ctime shows what left the directory before.
                 if (!isNew && Libc.StatOpen(fd, out var stat) == 0 && UnixStat.Of(stat).ChangeTime >= _walkBegan)
-                    _settler.Touched(directory.NameOf(null), Touch.Done, whole: true);
+                    _debouncer.OnChanged(directory.NameOf(null), ChangeKind.Done, whole: true);
             });
         }
         catch (FileSystemException)
@@ -188,14 +188,14 @@ internal sealed class InotifyWatcher : IWatcher
             return;
         }
         if (isNew)
-            _settler.Touched(directory.NameOf(null), Touch.Done, whole: true);
+            _debouncer.OnChanged(directory.NameOf(null), ChangeKind.Done, whole: true);
         foreach (var child in children)
         {
-            if (child.Leaf is not { } leaf || QuietNames.Covers(leaf, directory.Parent is null))
+            if (child.Leaf is not { } leaf || UnwatchedNames.Contains(leaf, directory.Parent is null))
                 continue;
             var isDirectory = child.Stat.Kind == FileKind.Directory;
             if (!isNew && !isDirectory && child.Stat.ChangeTime >= _walkBegan)
-                _settler.Touched(directory.NameOf(leaf), Touch.Done);
+                _debouncer.OnChanged(directory.NameOf(leaf), ChangeKind.Done);
             // Deeper items aren't synced; a scan reports that.
             if (isDirectory && directory.Depth < EntryLimits.MaxDepth && directory.Child(leaf) is null && !IsIgnored(directory, leaf))
                 _toWalk.Enqueue((directory.AddChild(leaf), isNew));
@@ -205,7 +205,7 @@ internal sealed class InotifyWatcher : IWatcher
     private void Watch(WatchedDirectory directory, int fd)
     {
         var isRoot = directory.Parent is null;
-        var watch = _limitReached || _tree.Count >= _options.MostWatches ? -Errno.NoSpace : _inotify.Add(fd, isRoot);
+        var watch = _limitReached || _tree.Count >= _options.MaxWatches ? -Errno.NoSpace : _inotify.Add(fd, isRoot);
         if (watch >= 0)
         {
             _tree.Set(directory, watch);
@@ -227,18 +227,18 @@ internal sealed class InotifyWatcher : IWatcher
             return;
         foreach (var happened in _events)
         {
-            Take(happened);
+            HandleEvent(happened);
             if (!_rooted)
                 return;
         }
     }
 
-    private void Take(InotifyEvent happened)
+    private void HandleEvent(InotifyEvent happened)
     {
         if (happened.Is(Inotify.Overflow))
         {
             // New directories may be among the lost events: start over.
-            LoseRoot();
+            UnwatchRoot();
             return;
         }
         if (_tree.Find(happened.Watch) is not { } directory)
@@ -246,31 +246,31 @@ internal sealed class InotifyWatcher : IWatcher
         if (happened.Is(Inotify.Forgotten | Inotify.SelfDeleted | Inotify.SelfMoved | Inotify.Unmounted))
         {
             if (directory.Parent is null || happened.Is(Inotify.Unmounted))
-                LoseRoot();
+                UnwatchRoot();
             else if (happened.Is(Inotify.Forgotten))
                 _tree.Forget(happened.Watch);
             return;
         }
-        if (happened.Leaf is not { } leaf || QuietNames.Covers(leaf, directory.Parent is null))
+        if (happened.Leaf is not { } leaf || UnwatchedNames.Contains(leaf, directory.Parent is null))
             return;
         if (happened.Is(Inotify.IsDirectory))
-            TakeDirectory(happened, directory, leaf);
+            HandleDirectoryEvent(happened, directory, leaf);
         else
-            _settler.Touched(directory.NameOf(leaf), happened.Is(Inotify.Deleted | Inotify.MovedFrom) ? Touch.Gone
-                : happened.Is(Inotify.Modify) ? Touch.Writing : Touch.Done);
+            _debouncer.OnChanged(directory.NameOf(leaf), happened.Is(Inotify.Deleted | Inotify.MovedFrom) ? ChangeKind.Gone
+                : happened.Is(Inotify.Modify) ? ChangeKind.Writing : ChangeKind.Done);
     }
 
-    private void TakeDirectory(InotifyEvent happened, WatchedDirectory parent, string leaf)
+    private void HandleDirectoryEvent(InotifyEvent happened, WatchedDirectory parent, string leaf)
     {
         if (happened.Is(Inotify.Deleted | Inotify.MovedFrom))
         {
             if (parent.Child(leaf) is { } gone)
                 _tree.Remove(gone).ForEach(_inotify.Remove);
-            _settler.Touched(parent.NameOf(leaf), Touch.Gone, whole: true);
+            _debouncer.OnChanged(parent.NameOf(leaf), ChangeKind.Gone, whole: true);
         }
         else if (happened.Is(Inotify.Created | Inotify.MovedTo))
         {
-            _settler.Touched(parent.NameOf(leaf), Touch.Done, whole: true);
+            _debouncer.OnChanged(parent.NameOf(leaf), ChangeKind.Done, whole: true);
             if (parent.Child(leaf) is { } before)
             {
                 // A walk found it before its event was read. (A rename may have put it over another one, whose watch is then useless.)
@@ -283,12 +283,12 @@ internal sealed class InotifyWatcher : IWatcher
         }
         else
         {
-            _settler.Touched(parent.NameOf(leaf), Touch.Done);
+            _debouncer.OnChanged(parent.NameOf(leaf), ChangeKind.Done);
         }
     }
 
     private bool IsIgnored(WatchedDirectory parent, string leaf) =>
-        FileName.TryOf(parent.Path.Child(leaf).Value, out var name, out _) && _isIgnored(name);
+        FileName.TryParse(parent.Path.Child(leaf).Value, out var name, out _) && _isIgnored(name);
 
     /// <summary>Reports unwatched directories and retries to watch them.</summary>
     private void PollUnwatched()
@@ -296,10 +296,10 @@ internal sealed class InotifyWatcher : IWatcher
         if (_nextPoll == 0 || _options.Time.GetTimestamp() < _nextPoll || _toWalk.Count > 0)
             return;
         PollLater();
-        if (!_rooted || _unwatched.Count > MostPolled)
-            _settler.TouchEverything();
+        if (!_rooted || _unwatched.Count > MaxPolled)
+            _debouncer.AddEverything();
         else
-            _unwatched.ForEach(directory => _settler.Touched(directory.NameOf(null), Touch.Done, whole: true));
+            _unwatched.ForEach(directory => _debouncer.OnChanged(directory.NameOf(null), ChangeKind.Done, whole: true));
         if (!_rooted || !CanWatchMore())
             return;
         _missing = 0;
@@ -309,7 +309,7 @@ internal sealed class InotifyWatcher : IWatcher
         {
             if (directory.Parent is null)
             {
-                LoseRoot();
+                UnwatchRoot();
                 break;
             }
             // Treat it as new: nothing below it was watched either.
@@ -324,7 +324,7 @@ internal sealed class InotifyWatcher : IWatcher
         _unwatched.RemoveAll(d => d.Gone);
         if (_unwatched.Count == 0)
             return true;
-        if (_tree.Count >= _options.MostWatches)
+        if (_tree.Count >= _options.MaxWatches)
             return false;
         var tried = WatchedDirectory.None;
         try

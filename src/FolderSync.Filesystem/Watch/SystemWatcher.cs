@@ -12,7 +12,7 @@ namespace FolderSync.Filesystem.Watch;
 internal sealed class SystemWatcher : IWatcher
 {
     /// <summary>More events become "everything".</summary>
-    private const int MostQueued = 20_000;
+    private const int MaxQueued = 20_000;
     private const int KernelBuffer = 64 * 1024;
     private const int StackSize = 256 * 1024;
 
@@ -21,8 +21,8 @@ internal sealed class SystemWatcher : IWatcher
 
     private readonly string _root;
     private readonly Func<FileName, bool> _isIgnored;
-    private readonly Settler _settler;
-    private readonly BlockingCollection<(string? Path, Touch Touch, bool IsNew)> _seen = new(MostQueued);
+    private readonly EventDebouncer _debouncer;
+    private readonly BlockingCollection<(string? Path, ChangeKind Touch, bool IsNew)> _seen = new(MaxQueued);
     private readonly Channel<WatchNotice> _notices = Channel.CreateBounded<WatchNotice>(new BoundedChannelOptions(1) { SingleWriter = true });
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -35,7 +35,7 @@ internal sealed class SystemWatcher : IWatcher
     {
         _root = root;
         _isIgnored = isIgnored;
-        _settler = new Settler(options.Time, options.Settling);
+        _debouncer = new EventDebouncer(options.Time, options.Debounce);
         Begin();
         new Thread(Run, StackSize) { IsBackground = true, Name = "watch " + Path.GetFileName(root) }.Start();
     }
@@ -61,13 +61,13 @@ internal sealed class SystemWatcher : IWatcher
             {
                 if (_failed)
                     Begin();
-                TakeSeen();
+                HandleSeen();
                 if (_lost)
                 {
                     _lost = false;
-                    _settler.TouchEverything();
+                    _debouncer.AddEverything();
                 }
-                if (_notices.Reader.Count == 0 && _settler.Take() is { } notice)
+                if (_notices.Reader.Count == 0 && _debouncer.Take() is { } notice)
                     _notices.Writer.TryWrite(notice);
             }
         }
@@ -83,48 +83,48 @@ internal sealed class SystemWatcher : IWatcher
         _ended.SetResult();
     }
 
-    private void TakeSeen()
+    private void HandleSeen()
     {
-        var wait = _notices.Reader.Count > 0 ? ReaderBusy : _settler.Wait() ?? Timeout.InfiniteTimeSpan;
+        var wait = _notices.Reader.Count > 0 ? ReaderBusy : _debouncer.Wait() ?? Timeout.InfiniteTimeSpan;
         if (_failed && (wait == Timeout.InfiniteTimeSpan || wait > RetryRoot))
             wait = RetryRoot;
         if (!_seen.TryTake(out var seen, (int)Math.Ceiling(wait.TotalMilliseconds), _stopping.Token))
             return;
         do
-            Take(seen.Path, seen.Touch, seen.IsNew);
+            HandleChange(seen.Path, seen.Touch, seen.IsNew);
         while (_seen.TryTake(out seen));
     }
 
-    private void Take(string? path, Touch touch, bool isNew)
+    private void HandleChange(string? path, ChangeKind touch, bool isNew)
     {
         if (path is null)
             return;
         var clean = Path.DirectorySeparatorChar == '/' ? path : path.Replace(Path.DirectorySeparatorChar, '/');
         var top = clean.IndexOf('/') is var cut && cut < 0 ? clean : clean[..cut];
-        if (QuietNames.Covers(top, atRoot: true) || QuietNames.Covers(Path.GetFileName(clean), atRoot: false))
+        if (UnwatchedNames.Contains(top, atRoot: true) || UnwatchedNames.Contains(Path.GetFileName(clean), atRoot: false))
             return;
         // Windows reports a file by its short name if a program used that. Only the directory tells which file it is.
         if (OperatingSystem.IsWindows() && WindowsPath.FirstAlias(clean) is { } alias)
         {
-            if (alias.LastIndexOf('/') is var above and > 0 && FileName.TryOf(alias[..above], out var directory, out _))
-                _settler.Touched(directory, Touch.Done, whole: true);
+            if (alias.LastIndexOf('/') is var above and > 0 && FileName.TryParse(alias[..above], out var directory, out _))
+                _debouncer.OnChanged(directory, ChangeKind.Done, whole: true);
             else
-                _settler.TouchEverything();
+                _debouncer.AddEverything();
             return;
         }
         while (clean.Length > 0)
         {
-            if (FileName.TryOf(clean, out var name, out _))
+            if (FileName.TryParse(clean, out var name, out _))
             {
                 // A new item may be a directory with contents; a known one reports nothing that its children don't.
-                var isDirectory = touch != Touch.Gone && Directory.Exists(Path.Combine(_root, path));
+                var isDirectory = touch != ChangeKind.Gone && Directory.Exists(Path.Combine(_root, path));
                 if ((isNew || !isDirectory) && !_isIgnored(name))
-                    _settler.Touched(name, touch, whole: isDirectory);
+                    _debouncer.OnChanged(name, touch, whole: isDirectory);
                 return;
             }
             clean = clean.LastIndexOf('/') is var slash and > 0 ? clean[..slash] : "";
         }
-        _settler.TouchEverything();
+        _debouncer.AddEverything();
     }
 
     private void Begin()
@@ -140,18 +140,18 @@ internal sealed class SystemWatcher : IWatcher
                 NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size
                     | NotifyFilters.Attributes | NotifyFilters.CreationTime,
             };
-            watcher.Created += (_, e) => Enqueue(e.Name, Touch.Done, isNew: true);
-            watcher.Changed += (_, e) => Enqueue(e.Name, Touch.Done);
-            watcher.Deleted += (_, e) => Enqueue(e.Name, Touch.Gone);
+            watcher.Created += (_, e) => Enqueue(e.Name, ChangeKind.Done, isNew: true);
+            watcher.Changed += (_, e) => Enqueue(e.Name, ChangeKind.Done);
+            watcher.Deleted += (_, e) => Enqueue(e.Name, ChangeKind.Gone);
             watcher.Renamed += (_, e) =>
             {
-                Enqueue(e.OldName, Touch.Gone);
-                Enqueue(e.Name, Touch.Done, isNew: true);
+                Enqueue(e.OldName, ChangeKind.Gone);
+                Enqueue(e.Name, ChangeKind.Done, isNew: true);
             };
             watcher.Error += (_, _) =>
             {
                 _failed = _lost = true;
-                Enqueue(null, Touch.Done);
+                Enqueue(null, ChangeKind.Done);
             };
             _watcher = watcher;
             watcher.EnableRaisingEvents = true;
@@ -162,11 +162,11 @@ internal sealed class SystemWatcher : IWatcher
         }
         catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
         {
-            _problem = new WatchProblem($"'{ShownName.Of(_root)}' can't be watched: {e.Message}", "Mount or restore it: watching then starts automatically.");
+            _problem = new WatchProblem($"'{DisplayName.Of(_root)}' can't be watched: {e.Message}", "Mount or restore it: watching then starts automatically.");
         }
     }
 
-    private void Enqueue(string? path, Touch touch, bool isNew = false)
+    private void Enqueue(string? path, ChangeKind touch, bool isNew = false)
     {
         try
         {

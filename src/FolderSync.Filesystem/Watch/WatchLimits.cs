@@ -15,13 +15,13 @@ internal static class WatchLimits
         var needed = RoundUp((Math.Max(limit, watched) + missing) * 5 / 4);
         var now = limit > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({limit})") : "";
         return new WatchProblem(
-            string.Create(CultureInfo.InvariantCulture, $"Of the {watched + missing} directories in '{ShownName.Of(root)}' {missing} can't be watched: the system's limit of watches{now} is reached, at least {missing} more are needed. Changes there are found every {poll.TotalSeconds:0} seconds."),
+            string.Create(CultureInfo.InvariantCulture, $"Of the {watched + missing} directories in '{DisplayName.Of(root)}' {missing} can't be watched: the system's limit of watches{now} is reached, at least {missing} more are needed. Changes there are found every {poll.TotalSeconds:0} seconds."),
             Commands("fs.inotify.max_user_watches", needed));
     }
 
     /// <summary>No instance is left: none of the folder is watched.</summary>
     public static WatchProblem OfInstances(string root, long limit, TimeSpan poll) => new(
-        string.Create(CultureInfo.InvariantCulture, $"'{ShownName.Of(root)}' can't be watched: the system's limit of watching programs (inotify instances{(limit > 0 ? $": {limit}" : "")}) is reached. Changes are found every {poll.TotalSeconds:0} seconds."),
+        string.Create(CultureInfo.InvariantCulture, $"'{DisplayName.Of(root)}' can't be watched: the system's limit of watching programs (inotify instances{(limit > 0 ? $": {limit}" : "")}) is reached. Changes are found every {poll.TotalSeconds:0} seconds."),
         Commands("fs.inotify.max_user_instances", Math.Max(limit, 128) * 4));
 
     private static string Commands(string key, long value) => string.Create(CultureInfo.InvariantCulture,

@@ -47,7 +47,7 @@ internal sealed class WatchedDirectory(WatchedDirectory? parent, string leaf)
         var path = child is null ? Path : Path.Child(child);
         while (!path.IsRoot)
         {
-            if (FileName.TryOf(path.Value, out var name, out _))
+            if (FileName.TryParse(path.Value, out var name, out _))
                 return name;
             path = path.Parent;
         }

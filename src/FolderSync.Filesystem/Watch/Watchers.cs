@@ -7,13 +7,13 @@ internal sealed record WatcherOptions
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    public SettlerLimits Settling { get; init; } = new();
+    public DebounceLimits Debounce { get; init; } = new();
 
     /// <summary>How often unwatched directories are reported.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Simulates a system that hands out no more watches.</summary>
-    public int MostWatches { get; init; } = int.MaxValue;
+    public int MaxWatches { get; init; } = int.MaxValue;
 }
 
 /// <summary>

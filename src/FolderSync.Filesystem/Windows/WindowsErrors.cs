@@ -36,9 +36,9 @@ internal static class WindowsErrors
     public static FileSystemException Failure(string doing, string where) => Failure(Marshal.GetLastPInvokeError(), doing, where);
 
     public static FileSystemException Failure(int code, string doing, string where) =>
-        new(Meaning(code), $"Can't {doing} '{ShownName.Of(where)}': {Marshal.GetPInvokeErrorMessage(code).TrimEnd().TrimEnd('.')}.");
+        new(Meaning(code), $"Can't {doing} '{DisplayName.Of(where)}': {Marshal.GetPInvokeErrorMessage(code).TrimEnd().TrimEnd('.')}.");
 
     /// <summary>For a failed System.IO call, whose HResult holds the code.</summary>
     public static FileSystemException Failure(Exception e, string doing, string where) =>
-        new(Meaning(e.HResult & 0xffff), $"Can't {doing} '{ShownName.Of(where)}': {e.Message}", e);
+        new(Meaning(e.HResult & 0xffff), $"Can't {doing} '{DisplayName.Of(where)}': {e.Message}", e);
 }

@@ -21,7 +21,7 @@ internal sealed unsafe partial class WindowsFileSystem
             if (code == 0)
                 return;
             // Virus scanners and indexers open new files for a moment. A program that has the target open may keep it for hours.
-            if (WindowsErrors.Meaning(code) == FileSystemError.InUse && pause > 0 && IsHeld(source))
+            if (WindowsErrors.Meaning(code) == FileSystemError.InUse && pause > 0 && IsOpenElsewhere(source))
                 _pause(TimeSpan.FromMilliseconds(pause));
             else
                 throw WindowsErrors.Failure(code, mode == RenameMode.Exchange ? $"exchange '{Where(from)}' and" : $"rename '{Where(from)}' to", Where(to));
@@ -41,11 +41,11 @@ internal sealed unsafe partial class WindowsFileSystem
             return 0;
         var code = Marshal.GetLastPInvokeError();
         // Replacing an open file fails with "access denied", which would make users look for permissions.
-        return code == WindowsErrors.AccessDenied && (IsHeld(source) || IsHeld(target)) ? WindowsErrors.SharingViolation : code;
+        return code == WindowsErrors.AccessDenied && (IsOpenElsewhere(source) || IsOpenElsewhere(target)) ? WindowsErrors.SharingViolation : code;
     }
 
     /// <summary>True when another handle prevents renaming or replacing it.</summary>
-    private static bool IsHeld(string full)
+    private static bool IsOpenElsewhere(string full)
     {
         using var handle = Kernel32.CreateFile(full, Kernel32.Delete, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Opening, 0);
         return handle.IsInvalid && Marshal.GetLastPInvokeError() == WindowsErrors.SharingViolation;
@@ -82,10 +82,10 @@ internal sealed unsafe partial class WindowsFileSystem
         if (((one | other) & Kernel32.AttributeDirectory) != 0)
             throw new FileSystemException(FileSystemError.NotSupported, $"Windows can't exchange directories ('{Where(from)}').");
         var isTemporary = InternalNames.IsTemporary(from.Leaf);
-        var between = WindowsPath.Below(_root, isTemporary ? TempName.Between(from) : from.Parent.Child($"foldersync-swap-{RandomNumberGenerator.GetHexString(8)}"));
+        var between = WindowsPath.Below(_root, isTemporary ? TempName.ForExchange(from) : from.Parent.Child($"foldersync-swap-{RandomNumberGenerator.GetHexString(8)}"));
         // ReplaceFile would remove what an earlier exchange left there.
         if (Kernel32.GetAttributes(between) != Kernel32.NoAttributes)
-            throw new FileSystemException(FileSystemError.Exists, $"Can't exchange '{Where(from)}': '{WindowsPath.Shown(between)}' exists, left by an interrupted exchange.");
+            throw new FileSystemException(FileSystemError.Exists, $"Can't exchange '{Where(from)}': '{WindowsPath.WithoutPrefix(between)}' exists, left by an interrupted exchange.");
         ClearReadOnly(target);
         if (Kernel32.Replace(target, source, between, 0, 0, 0))
             return MoveBack(between, source);
@@ -184,10 +184,10 @@ internal sealed unsafe partial class WindowsFileSystem
     private string Checked(LocalPath path, string doing)
     {
         var full = WindowsPath.Below(_root, path);
-        return WhyElsewhere(path) is { } why ? throw Elsewhere(doing, path, why) : full;
+        return FindReparsePoint(path) is { } why ? throw Elsewhere(doing, path, why) : full;
     }
 
-    private string? WhyElsewhere(LocalPath path)
+    private string? FindReparsePoint(LocalPath path)
     {
         if (!path.IsRoot && WindowsPath.MayBeAlias(path.Leaf) && IsAlias(path))
             return "it is the short name of another file";
@@ -224,13 +224,13 @@ internal sealed unsafe partial class WindowsFileSystem
 
     private static bool IsNotThere(int code) => code is WindowsErrors.NotFound or WindowsErrors.PathNotFound or WindowsErrors.InvalidName;
 
-    private string Where(LocalPath path) => WindowsPath.Shown(path.IsRoot ? _root : _root.TrimEnd('\\') + "\\" + path.Value.Replace('/', '\\'));
+    private string Where(LocalPath path) => WindowsPath.WithoutPrefix(path.IsRoot ? _root : _root.TrimEnd('\\') + "\\" + path.Value.Replace('/', '\\'));
 
     private FileSystemException Failure(string doing, LocalPath path) => WindowsErrors.Failure(doing, Where(path));
 
     private FileSystemException Elsewhere(string doing, LocalPath path, string why) =>
-        new(FileSystemError.Escapes, $"Can't {doing} '{ShownName.Of(Where(path))}': {why}.");
+        new(FileSystemError.Escapes, $"Can't {doing} '{DisplayName.Of(Where(path))}': {why}.");
 
     private FileSystemException NoSymlinks(string doing, LocalPath path) =>
-        new(FileSystemError.NotSupported, $"Can't {doing} '{ShownName.Of(Where(path))}': symlinks are not synced on Windows.");
+        new(FileSystemError.NotSupported, $"Can't {doing} '{DisplayName.Of(Where(path))}': symlinks are not synced on Windows.");
 }

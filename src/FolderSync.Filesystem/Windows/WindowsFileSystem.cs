@@ -62,25 +62,25 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
         return Marshal.GetLastPInvokeError() is WindowsErrors.NotFound or WindowsErrors.PathNotFound ? RootState.MarkerMissing : RootState.Unreadable;
     }
 
-    public (long Free, long Total) Space() =>
+    public (long Free, long Total) GetSpace() =>
         Kernel32.GetFreeSpace(_root, out var free, out var total, out _)
             ? ((long)Math.Min(free, long.MaxValue), (long)Math.Min(total, long.MaxValue))
-            : throw WindowsErrors.Failure("ask for the free space of", WindowsPath.Shown(_root));
+            : throw WindowsErrors.Failure("ask for the free space of", WindowsPath.WithoutPrefix(_root));
 
-    public string? WhyUnplaceable(FileName name)
+    public string? ValidateName(FileName name)
     {
         foreach (var range in name.Value.AsSpan().Split('/'))
         {
-            if (WindowsNames.WhyImpossible(name.Value.AsSpan(range)) is { } why)
+            if (WindowsNames.Validate(name.Value.AsSpan(range)) is { } why)
                 return why;
         }
-        return _root.Length + name.Value.Length > 32_000 ? $"'{ShownName.Of(name.Leaf)}' is too deep: Windows allows paths of at most 32,000 characters." : null;
+        return _root.Length + name.Value.Length > 32_000 ? $"'{DisplayName.Of(name.Leaf)}' is too deep: Windows allows paths of at most 32,000 characters." : null;
     }
 
     public FileStat? Stat(LocalPath path)
     {
         var full = WindowsPath.Below(_root, path);
-        if (WhyElsewhere(path) is not null)
+        if (FindReparsePoint(path) is not null)
             return null;
         using var handle = Kernel32.CreateFile(full, Kernel32.ReadAttributes, Kernel32.ShareAll, 0, Kernel32.OpenExisting, Opening, 0);
         if (handle.IsInvalid)
@@ -114,7 +114,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
     public IWriteFile OpenWrite(LocalPath path, bool create) =>
         Open(path, "write", Kernel32.GenericRead | Kernel32.GenericWrite, create ? Kernel32.OpenAlways : Kernel32.OpenExisting);
 
-    public void MakeDirectory(LocalPath path, uint permissions)
+    public void CreateDirectory(LocalPath path, uint permissions)
     {
         var full = Checked(path, "make the directory");
         if (!Kernel32.MakeDirectory(full, 0))
@@ -124,7 +124,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
             _ = Kernel32.SetAttributes(full, Kernel32.AttributeHidden);
     }
 
-    public void MakeSymlink(LocalPath path, string target) => throw NoSymlinks("make the symlink", path);
+    public void CreateSymlink(LocalPath path, string target) => throw NoSymlinks("make the symlink", path);
 
     public string ReadSymlink(LocalPath path) => throw NoSymlinks("read the symlink", path);
 
@@ -184,7 +184,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
     }
 
     public void SyncAll() =>
-        throw new FileSystemException(FileSystemError.NotSupported, $"Windows can't make everything in '{WindowsPath.Shown(_root)}' durable at once.");
+        throw new FileSystemException(FileSystemError.NotSupported, $"Windows can't make everything in '{WindowsPath.WithoutPrefix(_root)}' durable at once.");
 
     public void Dispose()
     {
@@ -200,7 +200,7 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
             {
                 var leaf = System.Text.Unicode.Utf8.FromUtf16(name, new byte[name.Length * 3], out _, out _, replaceInvalidSequences: false)
                     == System.Buffers.OperationStatus.Done ? name : null;
-                children.Add(new DirectoryChild(leaf, leaf ?? ShownName.Of(name.Replace('\ufffe', '?')), WindowsStat.Of(child)));
+                children.Add(new DirectoryChild(leaf, leaf ?? DisplayName.Of(name.Replace('\ufffe', '?')), WindowsStat.Of(child)));
             }
             if (child.Next == 0)
                 return;

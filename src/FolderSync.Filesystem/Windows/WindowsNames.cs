@@ -3,24 +3,24 @@ namespace FolderSync.Filesystem.Windows;
 /// <summary>Names that Windows and FAT don't allow. Pure: the same on every platform.</summary>
 internal static class WindowsNames
 {
-    private const int LongestLeaf = 255;
+    private const int MaxLeafLength = 255;
     private const string Forbidden = "<>:\"|?*\\";
 
     /// <summary>Explains why a part of a path isn't allowed; null if it is.</summary>
-    public static string? WhyImpossible(ReadOnlySpan<char> part)
+    public static string? Validate(ReadOnlySpan<char> part)
     {
         foreach (var c in part)
         {
             if (c < ' ')
-                return $"'{ShownName.Of(part.ToString())}' holds a control character, which Windows can't have in a name.";
+                return $"'{DisplayName.Of(part.ToString())}' holds a control character, which Windows can't have in a name.";
             if (Forbidden.Contains(c))
-                return $"'{ShownName.Of(part.ToString())}' holds '{c}', which Windows can't have in a name.";
+                return $"'{DisplayName.Of(part.ToString())}' holds '{c}', which Windows can't have in a name.";
         }
         if (part.Length > 0 && part[^1] is '.' or ' ')
-            return $"'{ShownName.Of(part.ToString())}' ends with a {(part[^1] == '.' ? "dot" : "space")}, which Windows would drop.";
+            return $"'{DisplayName.Of(part.ToString())}' ends with a {(part[^1] == '.' ? "dot" : "space")}, which Windows would drop.";
         if (IsReserved(part))
-            return $"'{ShownName.Of(part.ToString())}' is a reserved name of Windows.";
-        return part.Length > LongestLeaf ? $"'{ShownName.Of(part[..32].ToString())}…' is {part.Length} characters long; Windows allows names of at most {LongestLeaf}." : null;
+            return $"'{DisplayName.Of(part.ToString())}' is a reserved name of Windows.";
+        return part.Length > MaxLeafLength ? $"'{DisplayName.Of(part[..32].ToString())}…' is {part.Length} characters long; Windows allows names of at most {MaxLeafLength}." : null;
     }
 
     /// <summary>CON, nul.txt, `COM1 .x`, LPT¹: a device, whatever follows the first dot.</summary>

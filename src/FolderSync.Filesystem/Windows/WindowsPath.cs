@@ -15,14 +15,14 @@ internal static class WindowsPath
     {
         foreach (var range in path.Value.AsSpan().Split('/'))
         {
-            if (WindowsNames.WhyImpossible(path.Value.AsSpan(range)) is { } why)
+            if (WindowsNames.Validate(path.Value.AsSpan(range)) is { } why)
                 throw new FileSystemException(FileSystemError.Other, why);
         }
         return path.IsRoot ? extendedRoot : extendedRoot.TrimEnd('\\') + "\\" + path.Value.Replace('/', '\\');
     }
 
     /// <summary>For display: without the prefix.</summary>
-    public static string Shown(string extended) =>
+    public static string WithoutPrefix(string extended) =>
         extended.StartsWith(@"\\?\UNC\", StringComparison.Ordinal) ? @"\\" + extended[8..]
         : extended.StartsWith(@"\\?\", StringComparison.Ordinal) ? extended[4..]
         : extended;

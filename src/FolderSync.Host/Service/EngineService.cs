@@ -9,7 +9,7 @@ using FolderSync.Network.Discovery.Nearby;
 namespace FolderSync.Host.Service;
 
 /// <summary>Starts the engine and passes it every new configuration. The container ends it.</summary>
-internal sealed class EngineService(ISyncEngine engine, ConfigStore config, HeldPorts ports, PauseSwitch pause, LogBook book, StoredOptions stored, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
+internal sealed class EngineService(ISyncEngine engine, ConfigStore config, ReservedPorts ports, PauseController pause, LogBuffer book, StoredOptions stored, DeviceDiscovery discovery, ILogger<EngineService> log) : BackgroundService
 {
     private readonly Channel<ConfigChange> _changes = Channel.CreateBounded<ConfigChange>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -17,12 +17,12 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
     {
         Report();
         config.ProblemsChanged += Report;
-        config.LookFailed += OnLookFailed;
+        config.ReloadFailed += OnReloadFailed;
         config.Changed += Enqueue;
         ports.Peers?.Dispose();
         book.Load(engine.State);
         await pause.RestoreAsync(cancellationToken);
-        await SettleStoredAsync(cancellationToken);
+        await ApplyStoredOptionsAsync(cancellationToken);
         await engine.ApplyAsync(stored.Guarded(config.Current.Engine), cancellationToken);
         await discovery.ApplyAsync(Discovery());
         foreach (var (address, why) in engine.ListenErrors)
@@ -35,7 +35,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
     {
         config.Changed -= Enqueue;
         config.ProblemsChanged -= Report;
-        config.LookFailed -= OnLookFailed;
+        config.ReloadFailed -= OnReloadFailed;
         await base.StopAsync(cancellationToken);
     }
 
@@ -67,11 +67,11 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
         }
     }
 
-    private async Task SettleStoredAsync(CancellationToken cancellation)
+    private async Task ApplyStoredOptionsAsync(CancellationToken cancellation)
     {
         try
         {
-            await stored.SettleAsync(cancellation);
+            await stored.RemoveUnsupportedAsync(cancellation);
         }
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
         {
@@ -90,7 +90,7 @@ internal sealed class EngineService(ISyncEngine engine, ConfigStore config, Held
 
     private void Enqueue(ConfigChange change) => _changes.Writer.TryWrite(change);
 
-    private void OnLookFailed(Exception e) => Log.LoopFault(log, "config.yaml", e);
+    private void OnReloadFailed(Exception e) => Log.LoopFault(log, "config.yaml", e);
 
     private void Report()
     {

@@ -23,7 +23,7 @@ internal sealed class FolderHandles(long limit, long used) : IFolderHandles
     /// <summary>Null when the system has no such limit or doesn't tell.</summary>
     public static FolderHandles? OfProcess() => ThisProcess.OpenFiles() is var (limit, used) ? new FolderHandles(limit, used) : null;
 
-    public IDisposable? TryTake(out string? why)
+    public IDisposable? TryAcquire(out string? why)
     {
         lock (_lock)
         {
@@ -31,7 +31,7 @@ internal sealed class FolderHandles(long limit, long used) : IFolderHandles
             if (_open < Places)
             {
                 _open++;
-                return new Place(this);
+                return new Slot(this);
             }
             why = $"Too many folders for the limit of open files: FolderSync may open {limit:N0} files, which is enough for {Places:N0} folders of about {PerFolder} each. "
                 + "Raise the limit (ulimit -n in a shell, LimitNOFILE= in a systemd unit) and start FolderSync again, or remove folders.";
@@ -39,16 +39,16 @@ internal sealed class FolderHandles(long limit, long used) : IFolderHandles
         }
     }
 
-    private void Give()
+    private void Release()
     {
         lock (_lock)
             _open--;
     }
 
-    private sealed class Place(FolderHandles owner) : IDisposable
+    private sealed class Slot(FolderHandles owner) : IDisposable
     {
         private FolderHandles? _owner = owner;
 
-        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Give();
+        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Release();
     }
 }

@@ -22,7 +22,7 @@ internal static class HttpsCertificate
     private const int ValidDays = 820;
     private const int RenewDays = 30;
 
-    public static PageCertificate LoadOrMake(HomeDirectory home)
+    public static PageCertificate LoadOrCreate(HomeDirectory home)
     {
         var files = new Pair(home, "https-cert.pem", "https-key.pem");
         try
@@ -39,7 +39,7 @@ internal static class HttpsCertificate
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            return new PageCertificate(LoadOrMakeSpare(home), WhatToDo(files, e));
+            return new PageCertificate(LoadOrCreateFallback(home), WhatToDo(files, e));
         }
     }
 
@@ -78,7 +78,7 @@ internal static class HttpsCertificate
         certificate.NotAfter < TimeProvider.System.GetUtcNow().AddDays(RenewDays);
 
     /// <summary>It is stored, so that a browser has to accept it only once; if that fails, it is created for this run.</summary>
-    private static X509Certificate2 LoadOrMakeSpare(HomeDirectory home)
+    private static X509Certificate2 LoadOrCreateFallback(HomeDirectory home)
     {
         var spare = new Pair(home, "https-spare-cert.pem", "https-spare-key.pem");
         try

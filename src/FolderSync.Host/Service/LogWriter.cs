@@ -20,7 +20,7 @@ internal sealed class LogWriter(TextWriter writer, TimeProvider time, bool journ
 
     private void Write(LogLevel level, string area, string message, Exception? exception)
     {
-        var text = PrintableText.Of(exception is null ? message : $"{message} [{exception.GetType().Name}: {exception.Message}]");
+        var text = PrintableText.Escape(exception is null ? message : $"{message} [{exception.GetType().Name}: {exception.Message}]");
         var line = journal
             ? $"<{Priority(level)}>{area}: {text}"
             : string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():yyyy-MM-dd HH:mm:ss.fff} {Word(level)} {area}: {text}");

@@ -9,12 +9,12 @@ using FolderSync.Engine.Status;
 namespace FolderSync.Host.Service;
 
 /// <summary>Collects problems from the engine, the configuration and the log.</summary>
-internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, ProblemBook book, LogBook log, TimeProvider time) : BackgroundService
+internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, ProblemStore book, LogBuffer log, TimeProvider time) : BackgroundService
 {
     /// <summary>Problems that disappear with a retry within this time aren't reported.</summary>
-    private static readonly TimeSpan StandsFor = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ReportDelay = TimeSpan.FromSeconds(40);
 
-    private const int MostSame = 5;
+    private const int MaxAlike = 5;
 
     private readonly HashSet<FolderId> _looking = [];
 
@@ -23,7 +23,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
     private long _logRead;
 
     /// <summary>What to check again, ordered by time.</summary>
-    private readonly Queue<SecondLook> _looks = new();
+    private readonly Queue<PendingCheck> _pendingChecks = new();
     private readonly Channel<Action> _work = Channel.CreateBounded<Action>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,8 +42,8 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             {
                 while (_work.Reader.TryRead(out var work))
                     work();
-                while (_looks.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= StandsFor)
-                    LookAgain(_looks.Dequeue());
+                while (_pendingChecks.TryPeek(out var next) && time.GetElapsedTime(next.Since) >= ReportDelay)
+                    CheckAgain(_pendingChecks.Dequeue());
                 await WaitAsync(stoppingToken);
             }
         }
@@ -65,7 +65,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         Action? work = logged.Event switch
         {
             EngineEvent.FolderStateChanged { Error.Length: > 0 } e => () => OnFolderError(e.Folder, e.Error),
-            EngineEvent.FolderStateChanged { From: FolderState.Error } e => () => OnFolderWell(e.Folder),
+            EngineEvent.FolderStateChanged { From: FolderState.Error } e => () => OnFolderRecovered(e.Folder),
             EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder),
             EngineEvent.DeletionsHeld e => () => book.Add(
                 "warning",
@@ -83,16 +83,16 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
 
     private void OnFolderError(FolderId folder, string error)
     {
-        OnFolderWell(folder);
+        OnFolderRecovered(folder);
         _stopped[folder] = error;
         book.Add("error", error, folder.Value);
     }
 
     /// <summary>A problem that solved itself needs no acknowledgement.</summary>
-    private void OnFolderWell(FolderId folder)
+    private void OnFolderRecovered(FolderId folder)
     {
         if (_stopped.Remove(folder, out var error))
-            book.Settle(error, folder.Value);
+            book.Resolve(error, folder.Value);
     }
 
     /// <summary>Folders that couldn't be opened at startup. A common cause is reported once: it would otherwise evict all other problems.</summary>
@@ -100,7 +100,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
     {
         foreach (var same in engine.Folders.Where(f => f.Error.Length > 0).GroupBy(f => f.Error).Select(g => g.ToList()).ToList())
         {
-            if (same.Count <= MostSame)
+            if (same.Count <= MaxAlike)
                 same.ForEach(f => OnFolderError(f.Config.Id, f.Error));
             else
                 book.Add("error", $"{same.Count} folders are stopped: {same[0].Error}");
@@ -115,18 +115,18 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         if (snapshot.PullProblems.FirstOrDefault(p => p.Permanent) is { } permanent)
             Note("error", folder, permanent);
         if (snapshot.PullProblems.Any(IsTriedAgain) && _looking.Add(folder))
-            _looks.Enqueue(new SecondLook(folder, [.. snapshot.PullProblems.Where(IsTriedAgain).Take(100).Select(p => (p.Name, p.Reason))], time.GetTimestamp()));
+            _pendingChecks.Enqueue(new PendingCheck(folder, [.. snapshot.PullProblems.Where(IsTriedAgain).Take(100).Select(p => (p.Name, p.Reason))], time.GetTimestamp()));
     }
 
     /// <summary>Waits for work, or for the time of the next check.</summary>
     private async Task WaitAsync(CancellationToken cancellation)
     {
-        if (!_looks.TryPeek(out var next))
+        if (!_pendingChecks.TryPeek(out var next))
         {
             await _work.Reader.WaitToReadAsync(cancellation);
             return;
         }
-        var left = StandsFor - time.GetElapsedTime(next.Since);
+        var left = ReportDelay - time.GetElapsedTime(next.Since);
         using var due = new CancellationTokenSource(left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellation);
         try
@@ -139,7 +139,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         }
     }
 
-    private void LookAgain(SecondLook look)
+    private void CheckAgain(PendingCheck look)
     {
         _looking.Remove(look.Folder);
         if (engine.Folder(look.Folder)?.PullProblems.FirstOrDefault(p => IsTriedAgain(p) && look.Seen.Contains((p.Name, p.Reason))) is { } still)
@@ -166,7 +166,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
     /// <summary>Reads from the last position on, including entries from before anybody listened, as at startup.</summary>
     private void ReadLog()
     {
-        foreach (var entry in log.Since(_logRead, LogBook.Kept))
+        foreach (var entry in log.Since(_logRead, LogBuffer.Kept))
         {
             _logRead = entry.Seq;
             // Errors of folders and of the configuration are reported with more details.
@@ -177,5 +177,5 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
 
     /// <param name="Seen">What failed, and why.</param>
     /// <param name="Since">A timestamp.</param>
-    private sealed record SecondLook(FolderId Folder, HashSet<(FileName, string)> Seen, long Since);
+    private sealed record PendingCheck(FolderId Folder, HashSet<(FileName, string)> Seen, long Since);
 }

@@ -26,9 +26,9 @@ internal sealed class BlockLocator
         lock (_lock) _map = null;
     }
 
-    public Dictionary<BlockHash, BlockPlace> Locate(IndexReader reader, IndexConnection db, IReadOnlyCollection<BlockHash> blocks)
+    public Dictionary<BlockHash, BlockLocation> Locate(IndexReader reader, IndexConnection db, IReadOnlyCollection<BlockHash> blocks)
     {
-        var found = new Dictionary<BlockHash, BlockPlace>();
+        var found = new Dictionary<BlockHash, BlockLocation>();
         if (blocks.Count == 0)
             return found;
         lock (_lock)
@@ -65,7 +65,7 @@ internal sealed class BlockLocator
 
     /// <summary>Adds places that the map knows and the records confirm. False when all known places of a block are gone.</summary>
     private static bool LookUp(
-        BlockMap map, IndexReader reader, IndexConnection db, IReadOnlyCollection<BlockHash> blocks, Dictionary<BlockHash, BlockPlace> found)
+        BlockMap map, IndexReader reader, IndexConnection db, IReadOnlyCollection<BlockHash> blocks, Dictionary<BlockHash, BlockLocation> found)
     {
         Span<(long Sequence, int Block)> places = stackalloc (long, int)[BlockMap.MaxPlaces];
         var upToDate = true;
@@ -83,14 +83,14 @@ internal sealed class BlockLocator
                     last = (places[i].Sequence, record?.Name ?? default, record is null ? null : BlocksOf(record, db));
                 }
                 if (last.List is { } list && places[i].Block < list.Count && list[places[i].Block] is var place && place.Hash == block)
-                    found[block] = new BlockPlace(last.Name, place.Offset, place.Size);
+                    found[block] = new BlockLocation(last.Name, place.Offset, place.Size);
             }
             upToDate &= count == 0 || found.ContainsKey(block);
         }
         return upToDate;
     }
 
-    private static void Scan(IndexReader reader, IndexConnection db, IReadOnlyCollection<BlockHash> blocks, Dictionary<BlockHash, BlockPlace> found)
+    private static void Scan(IndexReader reader, IndexConnection db, IReadOnlyCollection<BlockHash> blocks, Dictionary<BlockHash, BlockLocation> found)
     {
         var wanted = new HashSet<BlockHash>(blocks);
         wanted.ExceptWith(found.Keys);
@@ -101,7 +101,7 @@ internal sealed class BlockLocator
             {
                 var block = list![i];
                 if (block.Size > 0 && wanted.Remove(block.Hash))
-                    found[block.Hash] = new BlockPlace(record.Name, block.Offset, block.Size);
+                    found[block.Hash] = new BlockLocation(record.Name, block.Offset, block.Size);
             }
             return wanted.Count > 0;
         });

@@ -90,7 +90,7 @@ internal sealed class IndexConnection : IDisposable
         {
             if (!statement.Step())
                 throw new IndexDamagedException($"The block list {list} is missing in the index.");
-            return Unseal(statement.Blob(0), key, "A block list");
+            return VerifyChecksum(statement.Blob(0), key, "A block list");
         }
         finally
         {
@@ -106,7 +106,7 @@ internal sealed class IndexConnection : IDisposable
         {
             if (!statement.Step())
                 throw new IndexDamagedException($"The pre-hashes of '{NameKey.NameOf(key)}' are missing in the index.");
-            return Unseal(statement.Blob(0), key, "A list of pre-hashes");
+            return VerifyChecksum(statement.Blob(0), key, "A list of pre-hashes");
         }
         finally
         {
@@ -115,7 +115,7 @@ internal sealed class IndexConnection : IDisposable
     }
 
     /// <summary>A blob with a checksum over its content and its key, which detects changed and misplaced records.</summary>
-    public static byte[] Seal(ReadOnlySpan<byte> content, ReadOnlySpan<byte> key)
+    public static byte[] AddChecksum(ReadOnlySpan<byte> content, ReadOnlySpan<byte> key)
     {
         var blob = new byte[ChecksumLength + content.Length];
         content.CopyTo(blob.AsSpan(ChecksumLength));
@@ -124,7 +124,7 @@ internal sealed class IndexConnection : IDisposable
     }
 
     /// <summary>The content of a sealed blob; throws <see cref="IndexDamagedException"/> if it isn't what was stored.</summary>
-    public static ReadOnlyMemory<byte> Unseal(ReadOnlySpan<byte> blob, ReadOnlySpan<byte> key, string what)
+    public static ReadOnlyMemory<byte> VerifyChecksum(ReadOnlySpan<byte> blob, ReadOnlySpan<byte> key, string what)
     {
         if (blob.Length < ChecksumLength || BitConverter.ToUInt64(blob) != Checksum(blob[ChecksumLength..], key))
             throw new IndexDamagedException($"{what} in the index is not what was stored: its checksum is wrong.");

@@ -11,13 +11,13 @@ namespace FolderSync.Index.Sqlite;
 /// <item>need: the names that this device lacks.</item>
 /// <item>lists: block lists of more than a few blocks, once each, with the number of names that use it.</item>
 /// <item>prehashes: the pre-hashes of such local files.</item>
-/// <item>content: this device's files by the first 8 bytes of the blocks hash; the latest are in memory only (<see cref="ContentTail"/>).</item>
+/// <item>content: this device's files by the first 8 bytes of the blocks hash; the latest are in memory only (<see cref="PendingContentIndex"/>).</item>
 /// </list>
 /// Every record carries a checksum over itself and its key.
 /// </summary>
 internal static class IndexSchema
 {
-    /// <summary>Format 1 is stored the same way but may hold entries beyond <see cref="EntryLimits"/>: see <see cref="LimitsUpgrade"/>.</summary>
+    /// <summary>Format 1 is stored the same way but may hold entries beyond <see cref="EntryLimits"/>: see <see cref="LimitsMigration"/>.</summary>
     private const int Version = 2, Unchecked = 1;
     private const int ApplicationId = 0x46534958;
     private const int WriterCacheKib = 4096;
@@ -36,7 +36,7 @@ internal static class IndexSchema
     /// <exception cref="NewerFormatException">The file belongs to a newer version.</exception>
     public static (IndexConnection Writer, IndexState State) Open(string path, DeviceId self, Func<ulong> newIndexId)
     {
-        ThrowIfNewer(path, FormatNumber.OfSqlite(path, ApplicationId));
+        ThrowIfNewer(path, DatabaseFormat.ReadSqlite(path, ApplicationId));
         var db = new IndexConnection(path, WriterCacheKib);
         try
         {

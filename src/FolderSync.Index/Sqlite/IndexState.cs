@@ -62,7 +62,7 @@ internal static class IndexStateRows
             while (statement.Step())
             {
                 var id = statement.Long(0);
-                var content = IndexConnection.Unseal(statement.Blob(1), BitConverter.GetBytes(id), "The head");
+                var content = IndexConnection.VerifyChecksum(statement.Blob(1), BitConverter.GetBytes(id), "The head");
                 if (id == MetaId)
                     state = ReadMeta(content.Span);
                 else
@@ -107,7 +107,7 @@ internal static class IndexStateRows
     private static void Put(IndexConnection db, long id, RecordWriter record) =>
         db.Prepare("INSERT OR REPLACE INTO meta(id, record) VALUES(?,?)")
             .Bind(1, id)
-            .Bind(2, IndexConnection.Seal(record.Written, BitConverter.GetBytes(id)))
+            .Bind(2, IndexConnection.AddChecksum(record.Written, BitConverter.GetBytes(id)))
             .Run();
 
     private static IndexState ReadMeta(ReadOnlySpan<byte> record)

@@ -39,7 +39,7 @@ internal sealed class IndexWriter
             ForgetLocal(record);
         CountOut(record, out var needed);
         record.Set(NameRecord.SelfSlot, stored.Sequence, BodyOf(stored));
-        PutLocalPart(record, stored, hadPreHashes);
+        PutLocalMetadata(record, stored, hadPreHashes);
         Store(record, needed);
         _db.Prepare("INSERT INTO changes(sequence, key) VALUES(?,?)").Bind(1, stored.Sequence).Bind(2, record.Key).Run();
         if (stored is { IsFile: true, Blocks: not null })
@@ -70,7 +70,7 @@ internal sealed class IndexWriter
         if (known.Version != entry.Version)
             return;
         // Refreshed fields don't affect counts or decisions, so the rest of the record stays.
-        PutLocalPart(record, known with { Disk = entry.Disk, PreHashes = entry.PreHashes }, record.HasStoredPreHashes);
+        PutLocalMetadata(record, known with { Disk = entry.Disk, PreHashes = entry.PreHashes }, record.HasStoredPreHashes);
         Write(record);
     }
 
@@ -109,9 +109,9 @@ internal sealed class IndexWriter
         _state = _state.With(row with { MaxSequence = Math.Max(row.MaxSequence, maxSequence) });
     }
 
-    public void DropRemote(DeviceId device)
+    public void DropRemote(DeviceId device, ulong? replaced = null)
     {
-        if (_state.Find(device) is not { } row)
+        if (_state.Find(device) is not { } row || (replaced is { } indexId && row.IndexId != indexId))
             return;
         RemoveEntries(row);
         _state = _state.Without(device);
@@ -177,16 +177,16 @@ internal sealed class IndexWriter
             _db.Prepare("DELETE FROM content WHERE prefix=? AND sequence=?").Bind(1, (long)body.BlocksHash().Prefix).Bind(2, old.Sequence).Run();
     }
 
-    private void PutLocalPart(NameRecord record, FileEntry entry, bool hadPreHashes)
+    private void PutLocalMetadata(NameRecord record, FileEntry entry, bool hadPreHashes)
     {
         _scratch.Clear();
-        LocalPart.Write(_scratch, entry);
-        record.SetLocalPart(_scratch.Written.ToArray());
+        LocalMetadata.Write(_scratch, entry);
+        record.SetLocalMetadata(_scratch.Written.ToArray());
         if (record.HasStoredPreHashes)
         {
             _db.Prepare("INSERT OR REPLACE INTO prehashes(key, data) VALUES(?,?)")
                 .Bind(1, record.Key)
-                .Bind(2, IndexConnection.Seal(entry.PreHashes.Span, record.Key))
+                .Bind(2, IndexConnection.AddChecksum(entry.PreHashes.Span, record.Key))
                 .Run();
         }
         else if (hadPreHashes)
@@ -225,7 +225,7 @@ internal sealed class IndexWriter
         record.WriteTo(_scratch);
         _db.Prepare("INSERT OR REPLACE INTO names(key, record) VALUES(?,?)")
             .Bind(1, record.Key)
-            .Bind(2, IndexConnection.Seal(_scratch.Written, record.Key))
+            .Bind(2, IndexConnection.AddChecksum(_scratch.Written, record.Key))
             .Run();
     }
 
@@ -289,6 +289,6 @@ internal sealed class IndexWriter
     }
 
     private byte[] Sealed(BlockHash list, ReadOnlySpan<byte> key) => _lists.TryGetValue(list, out var hashes)
-        ? IndexConnection.Seal(hashes.Span, key)
+        ? IndexConnection.AddChecksum(hashes.Span, key)
         : throw new IndexDamagedException($"The block list {list} is missing in the index.");
 }

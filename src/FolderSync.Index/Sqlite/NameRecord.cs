@@ -24,7 +24,7 @@ internal sealed class NameRecord(byte[] key)
 
     private readonly List<EntryBody> _bodies = [];
     private readonly List<StoredVersion> _versions = [];
-    private ReadOnlyMemory<byte> _localPart;
+    private ReadOnlyMemory<byte> _localMetadata;
     private FileName? _name;
 
     public byte[] Key => key;
@@ -41,14 +41,14 @@ internal sealed class NameRecord(byte[] key)
 
     public LocalFlags LocalFlags { get; private set; }
 
-    public bool HasStoredPreHashes => LocalPart.HasStoredPreHashes(_localPart.Span);
+    public bool HasStoredPreHashes => LocalMetadata.HasStoredPreHashes(_localMetadata.Span);
 
     public bool HasLocal => _versions.Count > 0 && _versions[0].Slot == SelfSlot;
 
     public static NameRecord Read(byte[] key, ReadOnlySpan<byte> blob)
     {
         var record = new NameRecord(key);
-        record.Parse(IndexConnection.Unseal(blob, key, "The record of a name"));
+        record.Parse(IndexConnection.VerifyChecksum(blob, key, "The record of a name"));
         return record;
     }
 
@@ -66,7 +66,7 @@ internal sealed class NameRecord(byte[] key)
             to.Varint((version.Body * 2) + (version.Needs ? 1 : 0));
             to.Varint(version.Sequence);
         }
-        to.Bytes(_localPart.Span);
+        to.Bytes(_localMetadata.Span);
     }
 
     /// <summary>The index of the device's version in <see cref="Versions"/>, or -1.</summary>
@@ -92,7 +92,7 @@ internal sealed class NameRecord(byte[] key)
     {
         var it = _versions[version];
         var entry = _bodies[it.Body].Decode(Name, lists) with { Sequence = it.Sequence };
-        return it.Slot == SelfSlot ? LocalPart.AddTo(entry, _localPart.Span, key, lists) : entry;
+        return it.Slot == SelfSlot ? LocalMetadata.AddTo(entry, _localMetadata.Span, key, lists) : entry;
     }
 
     public void Set(int slot, long sequence, ReadOnlyMemory<byte> body)
@@ -108,10 +108,10 @@ internal sealed class NameRecord(byte[] key)
         _versions.Insert(place < 0 ? _versions.Count : place, new StoredVersion(slot, at, false, sequence));
     }
 
-    public void SetLocalPart(ReadOnlyMemory<byte> part)
+    public void SetLocalMetadata(ReadOnlyMemory<byte> part)
     {
-        _localPart = part;
-        LocalFlags = LocalPart.FlagsOf(part.Span);
+        _localMetadata = part;
+        LocalFlags = LocalMetadata.FlagsOf(part.Span);
     }
 
     public void Remove(int slot)
@@ -122,7 +122,7 @@ internal sealed class NameRecord(byte[] key)
         var body = _versions[at].Body;
         _versions.RemoveAt(at);
         if (slot == SelfSlot)
-            SetLocalPart(default);
+            SetLocalMetadata(default);
         if (_versions.Exists(v => v.Body == body))
             return;
         _bodies.RemoveAt(body);
@@ -256,6 +256,6 @@ internal sealed class NameRecord(byte[] key)
         }
         if (Global >= _versions.Count)
             throw new IndexDamagedException($"The record of '{Name}' in the index names a version that it does not hold.");
-        SetLocalPart(content[reader.Offset..]);
+        SetLocalMetadata(content[reader.Offset..]);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
     private readonly Func<ulong> _newIndexId;
     private readonly DeviceSlots _slots = new();
     private readonly RecordWriter _scratch = new();
-    private readonly ContentTail _contents = new();
+    private readonly PendingContentIndex _contents = new();
     private readonly BlockLocator _blocks = new();
     private readonly DeviceId _self;
     private readonly string _path;
@@ -140,15 +140,15 @@ internal sealed class SqliteFolderIndex : IFolderIndex
         if (blocksHash.IsNone)
             return [];
         // Take these before the snapshot: contents that move to the table in between are found there.
-        var unstored = _contents.With((long)blocksHash.Prefix);
+        var unstored = _contents.SequencesOf((long)blocksHash.Prefix);
         return Read(r => r.LocalWithContent(blocksHash, unstored));
     }
 
-    public IReadOnlyDictionary<BlockHash, BlockPlace> LocateBlocks(IReadOnlyCollection<BlockHash> blocks)
+    public IReadOnlyDictionary<BlockHash, BlockLocation> LocateBlocks(IReadOnlyCollection<BlockHash> blocks)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return blocks.Count == 0
-            ? new Dictionary<BlockHash, BlockPlace>()
+            ? new Dictionary<BlockHash, BlockLocation>()
             : _readers.Read(db => _blocks.Locate(new IndexReader(db, _slots), db, blocks));
     }
 
@@ -191,10 +191,10 @@ internal sealed class SqliteFolderIndex : IFolderIndex
         });
     }
 
-    public void DropRemote(DeviceId device)
+    public void DropRemote(DeviceId device, ulong? replaced = null)
     {
         if (device != _self && Current.Find(device) is not null)
-            Write(durable: false, writer => writer.DropRemote(device));
+            Write(durable: false, writer => writer.DropRemote(device, replaced));
     }
 
     public IReadOnlyList<DeviceId> Remotes() => Current.Remotes.Select(d => d.Id).ToList();
@@ -246,7 +246,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
 
     private void UpgradeLimits(ILogger log, string path)
     {
-        var (remotes, own) = LimitsUpgrade.Find(_db, _slots);
+        var (remotes, own) = LimitsMigration.Find(_db, _slots);
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var entries = own.Select(FindLocal).OfType<FileEntry>().ToList();
         Write(durable: true, writer =>
@@ -255,7 +255,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
                 writer.DropRemote(device);
             foreach (var entry in entries)
             {
-                if (LimitsUpgrade.Mended(entry, _self.Short, now) is { } mended)
+                if (LimitsMigration.Repair(entry, _self.Short, now) is { } mended)
                     writer.PutLocal(mended);
                 else
                     writer.RemoveLocal(entry.Name);
@@ -285,7 +285,7 @@ internal sealed class SqliteFolderIndex : IFolderIndex
             try
             {
                 write(writer);
-                full = _contents.Count + writer.Contents.Count > ContentTail.Capacity;
+                full = _contents.Count + writer.Contents.Count > PendingContentIndex.Capacity;
                 if (full)
                     writer.StoreContents(_contents.All().Concat(writer.Contents));
                 state = writer.End();

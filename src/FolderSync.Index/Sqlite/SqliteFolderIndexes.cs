@@ -37,7 +37,7 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
         try
         {
             // SQLite's log inherits the mode of its database.
-            OwnerOnlyFile.Make(path);
+            OwnerOnlyFile.Create(path);
             return new SqliteFolderIndex(path, _self, _newIndexId, ownership, _log);
         }
         catch
@@ -47,7 +47,7 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
         }
     }
 
-    public void PutAside(FolderId folder)
+    public void Quarantine(FolderId folder)
     {
         var path = PathOf(folder);
         var aside = Path.ChangeExtension(path, ".damaged.db");
@@ -60,7 +60,7 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
                     File.Move(path + suffix, aside + suffix);
             }
         }
-        Log.IndexPutAside(_log, folder.Value, aside);
+        Log.IndexQuarantined(_log, folder.Value, aside);
     }
 
     public void Remove(FolderId folder)

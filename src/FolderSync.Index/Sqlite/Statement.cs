@@ -85,7 +85,7 @@ internal static class SqliteFault
     /// <summary>
     /// SQLite reports a disk that became read-only after an error just as an I/O error. Creating a file beside the index tells more.
     /// </summary>
-    private static string? WhyNotWritable(string path)
+    private static string? ExplainNotWritable(string path)
     {
         try
         {
@@ -108,7 +108,7 @@ internal static class SqliteFault
             raw.SQLITE_FULL => new IOException(Full(path)),
             raw.SQLITE_READONLY => new IOException(ReadOnly(path, text)),
             raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN when HasNoSpace(path) => new IOException(Full(path)),
-            raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN when WhyNotWritable(path) is { } why => new IOException(ReadOnly(path, why)),
+            raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN when ExplainNotWritable(path) is { } why => new IOException(ReadOnly(path, why)),
             _ => new IOException($"The index {path} can't be used: {text} (SQLite {result})."),
         };
     }

@@ -53,12 +53,12 @@ public sealed class LiteStateStore : IStateStore
         ThrowIfNewer(path);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)
             Directory.CreateDirectory(directory);
-        OpenOrBeginAnew();
+        OpenOrRecreate();
     }
 
     /// <summary>Reads the file directly: opening it as a database could write to it.</summary>
     /// <exception cref="NewerFormatException">The file belongs to a newer version.</exception>
-    public static void ThrowIfNewer(string path) => ThrowIfNewer(path, FormatNumber.OfLiteDb(path));
+    public static void ThrowIfNewer(string path) => ThrowIfNewer(path, DatabaseFormat.ReadLiteDb(path));
 
     public IReadOnlyList<PendingDevice> PendingDevices() => Use(db => All(db, "pending_devices", StateDocuments.ToPendingDevice));
 
@@ -72,7 +72,7 @@ public sealed class LiteStateStore : IStateStore
 
     /// <summary>Omits offers that earlier versions accepted under invalid IDs: accepting one would act on something else.</summary>
     public IReadOnlyList<PendingFolder> PendingFolders() =>
-        Use(db => All(db, "pending_folders", StateDocuments.ToPendingFolder)).Where(f => FolderIdText.WhyNot(f.Folder.Value) is null).ToList();
+        Use(db => All(db, "pending_folders", StateDocuments.ToPendingFolder)).Where(f => FolderIdText.Validate(f.Folder.Value) is null).ToList();
 
     public void PutPendingFolder(PendingFolder folder) => Write(db =>
     {
@@ -155,8 +155,8 @@ public sealed class LiteStateStore : IStateStore
 
     private static LiteDatabase Open(string path)
     {
-        OwnerOnlyFile.Make(path);
-        OwnerOnlyFile.Make(LogOf(path));
+        OwnerOnlyFile.Create(path);
+        OwnerOnlyFile.Create(LogOf(path));
         var database = new LiteDatabase(new ConnectionString { Filename = path, Connection = ConnectionType.Direct, Collation = Collation.Binary });
         try
         {
@@ -232,17 +232,17 @@ public sealed class LiteStateStore : IStateStore
     private static long Last(ILiteCollection<BsonDocument> history) =>
         history.Query().OrderByDescending("_id").Limit(1).FirstOrDefault()?["_id"].AsInt64 ?? 0;
 
-    private void OpenOrBeginAnew()
+    private void OpenOrRecreate()
     {
         try
         {
-            OpenBest();
+            OpenWithFallback();
         }
         catch (Exception e) when (IsDamage(e))
         {
             Log.StateDamaged(_log, _path, e.Message);
-            PutAside();
-            OpenBest();
+            Quarantine();
+            OpenWithFallback();
         }
     }
 
@@ -250,7 +250,7 @@ public sealed class LiteStateStore : IStateStore
     /// Opens it for writing, otherwise for reading, otherwise an empty one in memory. The latter two are replaced as soon as a better one is
     /// possible.
     /// </summary>
-    private void OpenBest()
+    private void OpenWithFallback()
     {
         _opened = Environment.TickCount64;
         try
@@ -276,7 +276,7 @@ public sealed class LiteStateStore : IStateStore
         }
     }
 
-    private void PutAside()
+    private void Quarantine()
     {
         foreach (var file in new[] { _path, LogOf(_path) })
         {
@@ -325,7 +325,7 @@ public sealed class LiteStateStore : IStateStore
             if (_fault is not null && Environment.TickCount64 - _opened >= RetryMilliseconds)
             {
                 CloseQuietly();
-                OpenOrBeginAnew();
+                OpenOrRecreate();
             }
             if (isWrite)
                 ThrowIfUnwritable();
@@ -337,15 +337,15 @@ public sealed class LiteStateStore : IStateStore
             {
                 Log.StateDamaged(_log, _path, e.Message);
                 CloseQuietly();
-                PutAside();
-                OpenBest();
+                Quarantine();
+                OpenWithFallback();
                 return use(_db);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or LiteException { ErrorCode: LiteException.LOCK_TIMEOUT })
             {
                 // A failed transaction keeps its locks forever: the next one, and closing, would wait a minute for them.
                 CloseQuietly();
-                OpenOrBeginAnew();
+                OpenOrRecreate();
                 throw new IOException($"{_path} can't be {(isWrite ? "written" : "read")}: {e.Message}", e);
             }
         }

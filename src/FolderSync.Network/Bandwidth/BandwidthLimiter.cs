@@ -37,7 +37,7 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
     }
 
     /// <summary>The most bytes to take at once, so that others get their turn: an eighth of a second's worth, at least 1 KiB.</summary>
-    public int Portion
+    public int ChunkSize
     {
         get
         {
@@ -49,7 +49,7 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
     private double Capacity => _bytesPerSecond / 4;
 
     /// <summary>Completes when that many bytes may pass.</summary>
-    public ValueTask TakeAsync(int bytes, CancellationToken cancellation)
+    public ValueTask AcquireAsync(int bytes, CancellationToken cancellation)
     {
         // An unlimited bucket needs no queue.
         lock (_lock)
@@ -58,17 +58,17 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
                 return ValueTask.CompletedTask;
         }
 
-        return new ValueTask(TakeInTurnAsync(bytes, cancellation));
+        return new ValueTask(AcquireInTurnAsync(bytes, cancellation));
     }
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task TakeInTurnAsync(int bytes, CancellationToken cancellation)
+    private async Task AcquireInTurnAsync(int bytes, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            while (TryTake(bytes, out var wait, out var changed) is false)
+            while (TryAcquire(bytes, out var wait, out var changed) is false)
             {
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 await (await Task.WhenAny(Task.Delay(wait, clock, stop.Token), changed).ConfigureAwait(false)).ConfigureAwait(false);
@@ -82,7 +82,7 @@ public sealed class BandwidthLimiter(TimeProvider clock) : IDisposable
         }
     }
 
-    private bool TryTake(int bytes, out TimeSpan wait, out Task changed)
+    private bool TryAcquire(int bytes, out TimeSpan wait, out Task changed)
     {
         lock (_lock)
         {

@@ -23,19 +23,19 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
     {
         if (_owed > 0)
         {
-            await TakeAsync(receiving, _owed, cancellationToken);
+            await AcquireAsync(receiving, _owed, cancellationToken);
             _owed = 0;
         }
 
-        return _owed = await inner.ReadAsync(buffer[..Portion(receiving, buffer.Length)], cancellationToken);
+        return _owed = await inner.ReadAsync(buffer[..ChunkSize(receiving, buffer.Length)], cancellationToken);
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!buffer.IsEmpty)
         {
-            var part = Portion(sending, buffer.Length);
-            await TakeAsync(sending, part, cancellationToken);
+            var part = ChunkSize(sending, buffer.Length);
+            await AcquireAsync(sending, part, cancellationToken);
             await inner.WriteAsync(buffer[..part], cancellationToken);
             buffer = buffer[part..];
         }
@@ -72,16 +72,16 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
         base.Dispose(disposing);
     }
 
-    private static int Portion(IReadOnlyList<BandwidthLimiter> limiters, int wanted)
+    private static int ChunkSize(IReadOnlyList<BandwidthLimiter> limiters, int wanted)
     {
         foreach (var limiter in limiters)
-            wanted = Math.Min(wanted, limiter.Portion);
+            wanted = Math.Min(wanted, limiter.ChunkSize);
         return wanted;
     }
 
-    private static async ValueTask TakeAsync(IReadOnlyList<BandwidthLimiter> limiters, int bytes, CancellationToken cancellation)
+    private static async ValueTask AcquireAsync(IReadOnlyList<BandwidthLimiter> limiters, int bytes, CancellationToken cancellation)
     {
         foreach (var limiter in limiters)
-            await limiter.TakeAsync(bytes, cancellation);
+            await limiter.AcquireAsync(bytes, cancellation);
     }
 }

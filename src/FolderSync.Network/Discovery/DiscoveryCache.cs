@@ -22,7 +22,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
     private readonly Dictionary<DeviceId, List<Entry>> _devices = [];
     private readonly Dictionary<IPAddress, int> _perSource = [];
     private int _count;
-    private long _lookedAt = clock.GetTimestamp();
+    private long _checkedAt = clock.GetTimestamp();
 
     public int Count
     {
@@ -33,7 +33,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
         }
     }
 
-    public Novelty Put(Sighting sighting)
+    public CacheChange Put(Announcement sighting)
     {
         var source = HandshakeSlots.KeyOf(sighting.Source);
         var now = clock.GetTimestamp();
@@ -47,18 +47,18 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
             var before = known.SelectMany(e => e.Addresses).ToHashSet();
             if (old is not null)
                 Remove(old);
-            else if (!MakeRoom(sighting.Device, source))
-                return Novelty.Refused;
+            else if (!EvictOldest(sighting.Device, source))
+                return CacheChange.Refused;
             var entry = new Entry(
                 sighting.Device, sighting.Via, source, sighting.Name, [.. sighting.Addresses.Take(MaxAddressesPerEntry)], sighting.Instance, now, sighting.Life,
                 clock.GetUtcNow());
             Add(entry);
-            return isAnew ? Novelty.Device : entry.Addresses.Any(a => !before.Contains(a)) ? Novelty.Addresses : Novelty.None;
+            return isAnew ? CacheChange.Device : entry.Addresses.Any(a => !before.Contains(a)) ? CacheChange.Addresses : CacheChange.None;
         }
     }
 
     /// <summary>The device announced its end.</summary>
-    public void Remove(DeviceId device, FoundBy via, IPAddress source)
+    public void Remove(DeviceId device, DiscoveryMethod via, IPAddress source)
     {
         var key = HandshakeSlots.KeyOf(source);
         lock (_lock)
@@ -92,12 +92,12 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
         {
             return [.. _devices.Keys.Order().Select(d => (Device: d, Entries: Living(d))).Where(d => d.Entries.Count > 0).Select(d =>
             {
-                var byMdns = d.Entries.Where(e => e.Via == FoundBy.Mdns).OrderByDescending(e => e.Seen).ToList();
+                var byMdns = d.Entries.Where(e => e.Via == DiscoveryMethod.Mdns).OrderByDescending(e => e.Seen).ToList();
                 return new NearbyDevice(
                     d.Device,
                     byMdns.Select(e => e.Name).FirstOrDefault(n => n.Length > 0) ?? "",
                     AddressesOf(d.Entries),
-                    byMdns.Count > 0 ? FoundBy.Mdns : FoundBy.Local,
+                    byMdns.Count > 0 ? DiscoveryMethod.Mdns : DiscoveryMethod.Local,
                     d.Entries.Max(e => e.SeenAt),
                     byMdns.Count > 0);
             })];
@@ -119,7 +119,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
             .OrderBy(a => a.Contains("[fe80:", StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>False when this source has used its share and none of its own entries may be evicted.</summary>
-    private bool MakeRoom(DeviceId device, IPAddress source)
+    private bool EvictOldest(DeviceId device, IPAddress source)
     {
         if (_perSource.GetValueOrDefault(source) >= MaxEntriesPerSource && !TakeOldest(e => e.Source.Equals(source), isWanted(device)))
             return false;
@@ -173,13 +173,13 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
 
     private void DropExpired(long now)
     {
-        if (clock.GetElapsedTime(_lookedAt, now) < s_expiry)
+        if (clock.GetElapsedTime(_checkedAt, now) < s_expiry)
             return;
-        _lookedAt = now;
+        _checkedAt = now;
         foreach (var entry in _devices.Values.SelectMany(e => e).Where(e => clock.GetElapsedTime(e.Seen, now) >= e.Life).ToList())
             Remove(entry);
     }
 
     private sealed record Entry(
-        DeviceId Device, FoundBy Via, IPAddress Source, string Name, IReadOnlyList<string> Addresses, long Instance, long Seen, TimeSpan Life, DateTimeOffset SeenAt);
+        DeviceId Device, DiscoveryMethod Via, IPAddress Source, string Name, IReadOnlyList<string> Addresses, long Instance, long Seen, TimeSpan Life, DateTimeOffset SeenAt);
 }

@@ -17,7 +17,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     public static readonly IPAddress DefaultGroup = IPAddress.Parse("ff12::8384");
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_life = 3 * s_interval;
+    private static readonly TimeSpan s_lifetime = 3 * s_interval;
 
     /// <summary>The minimum between announcements, whatever changes: a network of many devices must not answer itself endlessly.</summary>
     private static readonly TimeSpan s_spacing = TimeSpan.FromSeconds(1);
@@ -25,20 +25,20 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private readonly DeviceId _self;
     private readonly AddressFamily _family;
     private readonly IPEndPoint _group;
-    private readonly IDatagrams _datagrams;
+    private readonly IUdpNetwork _datagrams;
     private readonly Func<IReadOnlyList<string>> _addresses;
     private readonly long _instance;
-    private readonly Action<Sighting> _onSighting;
+    private readonly Action<Announcement> _onAnnouncement;
     private readonly TimeProvider _clock;
-    private readonly MethodState _state;
-    private readonly SourceBudget _budget;
+    private readonly DiscoveryMethodStatus _state;
+    private readonly PacketRateLimiter _budget;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly HashSet<int> _joined = [];
     private readonly Task _announcing;
-    private IDatagramPort? _hearing;
-    private IDatagramPort? _sending;
+    private IUdpPort? _hearing;
+    private IUdpPort? _sending;
     private Task _listening = Task.CompletedTask;
 
     /// <param name="port">The port on which all devices listen.</param>
@@ -46,12 +46,12 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     /// <param name="addresses">The addresses to announce, queried each time; empty: announce nothing.</param>
     /// <param name="instance">Differs at each start of the service.</param>
     public LocalDiscovery(
-        DeviceId self, AddressFamily family, int port, IPAddress group, IDatagrams datagrams, Func<IReadOnlyList<string>> addresses, long instance,
-        Action<Sighting> onSighting, MethodState state, TimeProvider clock, ILogger logger)
+        DeviceId self, AddressFamily family, int port, IPAddress group, IUdpNetwork datagrams, Func<IReadOnlyList<string>> addresses, long instance,
+        Action<Announcement> onSighting, DiscoveryMethodStatus state, TimeProvider clock, ILogger logger)
     {
         (_self, _family, _group, _datagrams, _addresses, _instance) = (self, family, new IPEndPoint(group, port), datagrams, addresses, instance);
-        (_onSighting, _state, _clock, _logger) = (onSighting, state, clock, logger);
-        _budget = new SourceBudget(clock);
+        (_onAnnouncement, _state, _clock, _logger) = (onSighting, state, clock, logger);
+        _budget = new PacketRateLimiter(clock);
         _announcing = new RestartingLoop(clock).Start(AnnounceLoopAsync, OnFault, _stop.Token);
     }
 
@@ -80,14 +80,14 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     }
 
     /// <summary>Handles one packet of any content.</summary>
-    internal void Hear(Datagram packet)
+    internal void HandlePacket(Datagram packet)
     {
-        if (Announcement.TryParse(packet.Data.Span) is not { } said || said.Id == _self || said.Id.IsEmpty)
+        if (AnnouncementPacket.TryParse(packet.Data.Span) is not { } said || said.Id == _self || said.Id.IsEmpty)
             return;
         var source = packet.From.Address;
-        var addresses = said.Addresses.Select(a => HintedAddress.TryMake(a, source)).OfType<string>().Distinct().ToList();
+        var addresses = said.Addresses.Select(a => AddressHint.TryCreate(a, source)).OfType<string>().Distinct().ToList();
         if (addresses.Count > 0)
-            _onSighting(new Sighting(said.Id, FoundBy.Local, source, "", addresses, said.Instance, s_life));
+            _onAnnouncement(new Announcement(said.Id, DiscoveryMethod.Local, source, "", addresses, said.Instance, s_lifetime));
     }
 
     private async Task AnnounceLoopAsync()
@@ -96,7 +96,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         {
             Announce();
             await Task.Delay(s_spacing, _clock, _stop.Token).ConfigureAwait(false);
-            await Pauses.WaitAsync(_wake, s_interval - s_spacing, _clock, _stop.Token).ConfigureAwait(false);
+            await CancellableDelay.WaitAsync(_wake, s_interval - s_spacing, _clock, _stop.Token).ConfigureAwait(false);
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private void Announce()
     {
         var paths = _datagrams.Paths;
-        var trouble = TryHear(paths);
+        var trouble = TryListen(paths);
         try
         {
             _sending ??= _datagrams.Open(_family, 0);
@@ -120,12 +120,12 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     }
 
     /// <summary>Null, or the reason why this device can't be announced.</summary>
-    private string? Send(IReadOnlyList<NetworkPath> paths)
+    private string? Send(IReadOnlyList<NetworkLink> paths)
     {
         var addresses = _addresses();
         if (addresses.Count == 0)
             return "this device listens at no address that others reach.";
-        var packet = new Announcement(_self, addresses, _instance).ToPacket();
+        var packet = new AnnouncementPacket(_self, addresses, _instance).ToPacket();
         string? why = null;
         var sent = 0;
         foreach (var (to, path) in Targets(paths))
@@ -148,7 +148,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         ? "no interface has an IPv4 address and supports broadcast."
         : "no interface has an IPv6 address and supports multicast.";
 
-    private IEnumerable<(IPEndPoint To, int Path)> Targets(IReadOnlyList<NetworkPath> paths)
+    private IEnumerable<(IPEndPoint To, int Path)> Targets(IReadOnlyList<NetworkLink> paths)
     {
         if (_family == AddressFamily.InterNetworkV6)
             return paths.Where(p => p.TakesMulticast && p.Has(_family)).Select(p => (_group, p.Index));
@@ -157,7 +157,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     }
 
     /// <summary>Null, or the reason why it can't listen.</summary>
-    private string? TryHear(IReadOnlyList<NetworkPath> paths)
+    private string? TryListen(IReadOnlyList<NetworkLink> paths)
     {
         if (_hearing is not null && _listening.IsCompleted)
         {
@@ -196,15 +196,15 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         return null;
     }
 
-    private async Task ListenLoopAsync(IDatagramPort port)
+    private async Task ListenLoopAsync(IUdpPort port)
     {
         try
         {
             while (true)
             {
                 var packet = await port.ReceiveAsync(_stop.Token).ConfigureAwait(false);
-                if (_budget.TryTake(packet.From.Address))
-                    Hear(packet);
+                if (_budget.TryAcquire(packet.From.Address))
+                    HandlePacket(packet);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)

@@ -8,7 +8,7 @@ namespace FolderSync.Network.Discovery;
 /// Linux' notifications about links, addresses and carriers. .NET's own don't report when a carrier of one of several interfaces goes and comes,
 /// which is what pulling a cable does.
 /// </summary>
-internal sealed partial class Netlink : INetworkNews
+internal sealed partial class Netlink : INetworkChangeSource
 {
     private const int AddressFamilyNetlink = 16;
     private const int RawCloseOnExec = 3 | 0x80000;
@@ -48,7 +48,7 @@ internal sealed partial class Netlink : INetworkNews
     }
 
     /// <summary>Yields an item for one or several notifications; ends when it can't receive any more.</summary>
-    public async IAsyncEnumerable<bool> NewsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<bool> ReadChangesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var buffer = new byte[16384];
         while (true)

@@ -41,7 +41,7 @@ internal static class IdentityFiles
 
     public static async Task SaveAsync(DeviceIdentity identity, string directory, CancellationToken cancellation)
     {
-        OwnerOnlyDirectory.Make(directory);
+        OwnerOnlyDirectory.Create(directory);
         if (File.Exists(KeyPath(directory)) || File.Exists(CertificatePath(directory)))
             throw new IOException($"{directory} already has an identity. Move cert.pem and key.pem away first; whoever loses them loses the device ID.");
 

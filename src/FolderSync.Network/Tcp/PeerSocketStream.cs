@@ -10,9 +10,9 @@ namespace FolderSync.Network.Tcp;
 /// </remarks>
 internal sealed class PeerSocketStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
-    private const int MostDropped = 16 << 20;
+    private const int MaxDropped = 16 << 20;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lingerTimeout = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _closing = new();
     private int _writing;
@@ -80,12 +80,12 @@ internal sealed class PeerSocketStream(Socket socket) : NetworkStream(socket, ow
 
     private async Task LingerAsync()
     {
-        using var patience = new CancellationTokenSource(s_patience);
+        using var patience = new CancellationTokenSource(s_lingerTimeout);
         try
         {
             Socket.Shutdown(SocketShutdown.Send);
             var dropped = new byte[16384];
-            for (var total = 0; total < MostDropped;)
+            for (var total = 0; total < MaxDropped;)
             {
                 var got = await Socket.ReceiveAsync(dropped, SocketFlags.None, patience.Token).ConfigureAwait(false);
                 if (got == 0)

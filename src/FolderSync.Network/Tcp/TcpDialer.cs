@@ -24,13 +24,13 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new TransportException(SocketSentences.Dialing(SocketError.TimedOut, address.ToString()), e);
+            throw new TransportException(SocketErrorText.Dialing(SocketError.TimedOut, address.ToString()), e);
         }
     }
 
     /// <summary>Sets the options of every peer connection; also for accepted sockets.</summary>
     /// <remarks>Leaves buffer sizes alone: setting them would disable the system's automatic tuning.</remarks>
-    public static void Tune(Socket socket)
+    public static void ConfigureSocket(Socket socket)
     {
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
@@ -57,7 +57,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         }
         catch (SocketException e)
         {
-            throw new TransportException(SocketSentences.Resolving(e.SocketErrorCode, address.Host), e);
+            throw new TransportException(SocketErrorText.Resolving(e.SocketErrorCode, address.Host), e);
         }
         catch (ArgumentException e)
         {
@@ -65,7 +65,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         }
 
         if (found.Length == 0)
-            throw new TransportException(SocketSentences.Resolving(SocketError.NoData, address.Host));
+            throw new TransportException(SocketErrorText.Resolving(SocketError.NoData, address.Host));
         return Interleave(found);
     }
 
@@ -119,7 +119,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
             await DiscardAsync(running).ConfigureAwait(false);
         }
 
-        return winner ?? throw new TransportException(SocketSentences.Dialing(failure!.SocketErrorCode, Where(address, candidates)), failure);
+        return winner ?? throw new TransportException(SocketErrorText.Dialing(failure!.SocketErrorCode, Where(address, candidates)), failure);
     }
 
     /// <summary>The attempt that ended first, or null when it is the next address's turn.</summary>
@@ -142,7 +142,7 @@ internal sealed class TcpDialer(TimeProvider clock, TlsTcpOptions options)
         try
         {
             await socket.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
-            Tune(socket);
+            ConfigureSocket(socket);
             return new DialedSocket(socket, endpoint);
         }
         catch

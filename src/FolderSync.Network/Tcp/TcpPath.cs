@@ -22,7 +22,7 @@ internal sealed class TcpPath(PeerSocketStream stream) : IConnectionPath
 
     private readonly IPAddress? _local = (stream.Socket.LocalEndPoint as IPEndPoint)?.Address;
 
-    public bool HasLostItsAddress
+    public bool IsLocalAddressGone
     {
         get
         {
@@ -41,7 +41,7 @@ internal sealed class TcpPath(PeerSocketStream stream) : IConnectionPath
         }
     }
 
-    public TimeSpan Unanswered
+    public TimeSpan UnacknowledgedFor
     {
         get
         {

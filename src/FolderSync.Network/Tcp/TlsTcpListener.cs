@@ -105,7 +105,7 @@ internal sealed class TlsTcpListener : IPeerListener
         try
         {
             remote = (IPEndPoint)socket.RemoteEndPoint!;
-            TcpDialer.Tune(socket);
+            TcpDialer.ConfigureSocket(socket);
         }
         catch (SocketException)
         {

@@ -151,7 +151,7 @@ public sealed class TlsTcpTransport : ITransport
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new TransportException(SocketSentences.Listening(e.SocketErrorCode, address.ToString(), address.Port), e);
+            throw new TransportException(SocketErrorText.Listening(e.SocketErrorCode, address.ToString(), address.Port), e);
         }
     }
 }

@@ -4,5 +4,5 @@ namespace FolderSync.Network.Tls;
 internal static class CloseNotify
 {
     /// <summary>How long a closing stream tries to send it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 }

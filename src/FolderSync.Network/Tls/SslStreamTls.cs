@@ -193,7 +193,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
             await _stop.CancelAsync().ConfigureAwait(false);
             try
             {
-                await _still.Task.WaitAsync(CloseNotify.Patience).ConfigureAwait(false);
+                await _still.Task.WaitAsync(CloseNotify.Timeout).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -205,7 +205,7 @@ internal sealed class SslStreamTls(DeviceIdentity identity) : ITlsStack
             {
                 // After half a record the peer couldn't decode it.
                 if (!isCutShort)
-                    await ShutdownAsync().WaitAsync(CloseNotify.Patience).ConfigureAwait(false);
+                    await ShutdownAsync().WaitAsync(CloseNotify.Timeout).ConfigureAwait(false);
             }
             catch (Exception)
             {

@@ -12,7 +12,7 @@ namespace FolderSync.Protocol.Connections;
 internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWriter writer, Hello peerHello) : IBepConnection
 {
     private readonly RequestCodec _requests = new();
-    private readonly Half _sending = new(), _receiving = new();
+    private readonly DirectionGuard _sending = new(), _receiving = new();
     private volatile Compression _compression;
 
     public Hello PeerHello { get; } = peerHello;
@@ -67,7 +67,7 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
             while (true)
             {
                 inMessage = false;
-                var head = await reader.ReadHeadAsync(cancellation);
+                var head = await reader.ReadHeaderAsync(cancellation);
                 inMessage = true;
                 if (await ReadMessageAsync(head, cancellation) is { } message)
                 {
@@ -78,7 +78,7 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
         }
         catch (StreamEndedException e)
         {
-            var reason = inMessage || reader.HasPartialHead
+            var reason = inMessage || reader.HasPartialHeader
                 ? "The connection was closed in the middle of a message."
                 : "The connection was closed by the other device.";
             var ended = new BepException(reason, inner: e);
@@ -100,7 +100,7 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
     /// <summary>Null for a message of an unknown type, which is skipped.</summary>
-    private async ValueTask<BepMessage?> ReadMessageAsync(FrameHead head, CancellationToken cancellation)
+    private async ValueTask<BepMessage?> ReadMessageAsync(FrameHeader head, CancellationToken cancellation)
     {
         if (!head.IsKnown)
         {
@@ -179,6 +179,6 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
         MessageType.Response => ResponseCodec.ReadWhole(body),
         MessageType.DownloadProgress => DownloadProgressDecoder.Read(body),
         MessageType.Ping => new BepMessage.Ping(),
-        _ => RareMessages.ReadClose(body),
+        _ => ControlMessageCodec.ReadClose(body),
     };
 }

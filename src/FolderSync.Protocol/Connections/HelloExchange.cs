@@ -35,7 +35,7 @@ internal static class HelloExchange
 
     private static byte[] Compose(Hello own)
     {
-        var message = RareMessages.ToWire(own);
+        var message = ControlMessageCodec.ToWire(own);
         var length = message.CalculateSize();
         if (length > MaxLength)
             throw new ArgumentException($"A Hello of {length} bytes is longer than the protocol permits.", nameof(own));
@@ -51,17 +51,17 @@ internal static class HelloExchange
         await reader.FillAsync(HeadLength, cancellation);
         var magic = BinaryPrimitives.ReadUInt32BigEndian(reader.Buffered);
         if (magic != Magic)
-            throw BepException.Violation(WhyNot(magic));
+            throw BepException.Violation(Validate(magic));
         var length = BinaryPrimitives.ReadUInt16BigEndian(reader.Buffered[4..]);
         if (length > MaxLength)
             throw BepException.Violation($"The other device sent a Hello of {length} bytes.");
         await reader.FillAsync(HeadLength + length, cancellation);
-        var hello = RareMessages.ReadHello(reader.Buffered.Slice(HeadLength, length));
+        var hello = ControlMessageCodec.ReadHello(reader.Buffered.Slice(HeadLength, length));
         reader.Consume(HeadLength + length);
         return hello;
     }
 
-    private static string WhyNot(uint magic) => magic switch
+    private static string Validate(uint magic) => magic switch
     {
         0x00010001 or 0x9F79BC40 => "The other device runs a version of the protocol from before 2017; update the program there.",
         _ => $"The other device does not speak the Block Exchange Protocol (it began with 0x{magic:X8}).",

@@ -9,7 +9,7 @@ public static class IndexBatcher
     public const int MaxEntries = 1000;
 
     /// <summary>Bytes before compression. Only a single longer entry makes a longer message, alone.</summary>
-    public const int AimedBytes = 512 << 10;
+    public const int TargetBytes = 512 << 10;
 
     /// <summary>The entries in order, in batches of at least one.</summary>
     public static IEnumerable<IReadOnlyList<FileEntry>> Split(IEnumerable<FileEntry> entries)
@@ -19,7 +19,7 @@ public static class IndexBatcher
         foreach (var entry in entries)
         {
             var size = FileInfoEncoder.Size(entry);
-            if (batch.Count > 0 && (batch.Count == MaxEntries || bytes + size > AimedBytes))
+            if (batch.Count > 0 && (batch.Count == MaxEntries || bytes + size > TargetBytes))
             {
                 yield return batch;
                 batch = [];

@@ -31,16 +31,16 @@ internal sealed class FrameReader(Stream stream)
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
     /// <summary>True when a frame has begun and isn't complete.</summary>
-    public bool HasPartialHead => _end > _start;
+    public bool HasPartialHeader => _end > _start;
 
-    public async ValueTask<FrameHead> ReadHeadAsync(CancellationToken cancellation)
+    public async ValueTask<FrameHeader> ReadHeaderAsync(CancellationToken cancellation)
     {
         await FillAsync(2, cancellation);
         var headerLength = BinaryPrimitives.ReadUInt16BigEndian(Buffered);
         if (headerLength > FrameLimits.Header)
             throw BepException.Violation($"The other device sent a header of {headerLength} bytes.");
         await FillAsync(2 + headerLength + 4, cancellation);
-        var head = FrameHead.Parse(Buffered.Slice(2, headerLength), BinaryPrimitives.ReadInt32BigEndian(Buffered[(2 + headerLength)..]));
+        var head = FrameHeader.Parse(Buffered.Slice(2, headerLength), BinaryPrimitives.ReadInt32BigEndian(Buffered[(2 + headerLength)..]));
         Consume(2 + headerLength + 4);
         return head;
     }

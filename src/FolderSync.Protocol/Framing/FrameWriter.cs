@@ -26,7 +26,7 @@ internal sealed class FrameWriter(Stream stream)
             throw new ArgumentException($"A message of {length} bytes is longer than the protocol permits.", nameof(body));
         if (IsWorthCompressing(body.Type, (int)length, compression) && await TryWriteCompressedAsync(body, data, cancellation))
             return;
-        await WriteHeadAsync(body, data.Length, cancellation);
+        await WriteHeaderAsync(body, data.Length, cancellation);
         if (data.Length > 0)
             await WriteBytesAsync(data, cancellation);
     }
@@ -64,9 +64,9 @@ internal sealed class FrameWriter(Stream stream)
         (compression == Compression.Always || (compression == Compression.Metadata && type != MessageType.Response));
 
     /// <summary>Writes the frame except a Response's data.</summary>
-    private async ValueTask WriteHeadAsync(OutgoingBody body, int dataLength, CancellationToken cancellation)
+    private async ValueTask WriteHeaderAsync(OutgoingBody body, int dataLength, CancellationToken cancellation)
     {
-        var length = FrameHeader.Size(body.Type, false) + body.Size;
+        var length = FrameHeaderEncoder.Size(body.Type, false) + body.Size;
         if (length > BufferSize - _used)
             await WriteOutAsync(cancellation);
         if (length <= BufferSize)
@@ -89,13 +89,13 @@ internal sealed class FrameWriter(Stream stream)
 
     private static void Compose(Span<byte> frame, OutgoingBody body, int dataLength)
     {
-        var header = FrameHeader.Write(frame, body.Type, false, body.Size + dataLength);
+        var header = FrameHeaderEncoder.Write(frame, body.Type, false, body.Size + dataLength);
         body.WriteTo(frame.Slice(header, body.Size));
     }
 
     private async ValueTask<bool> TryWriteCompressedAsync(OutgoingBody body, ReadOnlyMemory<byte> data, CancellationToken cancellation)
     {
-        var header = FrameHeader.Size(body.Type, true);
+        var header = FrameHeaderEncoder.Size(body.Type, true);
         var rawLength = body.Size + data.Length;
         var raw = BodyPool.Rent(rawLength);
         var frame = BodyPool.Rent(header + Lz4Body.MaxLength(rawLength));
@@ -105,7 +105,7 @@ internal sealed class FrameWriter(Stream stream)
             data.Span.CopyTo(raw.AsSpan(body.Size));
             if (!Lz4Body.TryCompress(raw.AsSpan(0, rawLength), frame.AsSpan(header), out var length))
                 return false;
-            FrameHeader.Write(frame, body.Type, true, length);
+            FrameHeaderEncoder.Write(frame, body.Type, true, length);
             await WriteBytesAsync(frame.AsMemory(0, header + length), cancellation);
             return true;
         }
@@ -139,7 +139,7 @@ internal sealed class FrameWriter(Stream stream)
 }
 
 /// <summary>Encodes the header of an outgoing frame.</summary>
-internal static class FrameHeader
+internal static class FrameHeaderEncoder
 {
     /// <summary>Bytes before the body.</summary>
     public static int Size(MessageType type, bool compressed) => 6 + MessageSize(type, compressed);

@@ -31,7 +31,7 @@ public abstract record BepMessage
         public IReadOnlyList<RefusedEntry> Refused { get; init; } = [];
 
         /// <summary>The number of refused entries; <see cref="Refused"/> omits some of a flood.</summary>
-        public int RefusedInAll { get; init; }
+        public int RefusedCount { get; init; }
     }
 
     /// <param name="PreviousSequence">The last sequence of the previous batch; 0 when the peer doesn't tell.</param>
@@ -40,8 +40,8 @@ public abstract record BepMessage
         /// <summary>Like <see cref="Index.Refused"/>.</summary>
         public IReadOnlyList<RefusedEntry> Refused { get; init; } = [];
 
-        /// <summary>Like <see cref="Index.RefusedInAll"/>.</summary>
-        public int RefusedInAll { get; init; }
+        /// <summary>Like <see cref="Index.RefusedCount"/>.</summary>
+        public int RefusedCount { get; init; }
     }
 
     /// <param name="Offset">Bytes.</param>
@@ -80,9 +80,9 @@ public enum ErrorCode
 public sealed record SharedFolder(FolderId Id, string Label, FolderType Type, bool Paused, IReadOnlyList<SharingDevice> Devices);
 
 /// <summary>A folder that is shared under an invalid ID.</summary>
-/// <param name="ShownId">For display: cut, with invisible characters escaped.</param>
+/// <param name="DisplayId">For display: cut, with invisible characters escaped.</param>
 /// <param name="Reason">One sentence.</param>
-public sealed record RefusedFolder(string ShownId, string Reason);
+public sealed record RefusedFolder(string DisplayId, string Reason);
 
 /// <summary>A device that shares a folder, as the sender of a ClusterConfig knows it.</summary>
 /// <param name="MaxSequence">The highest sequence of that device's index that the sender has (its own, for itself).</param>

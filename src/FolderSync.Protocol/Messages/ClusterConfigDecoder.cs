@@ -83,7 +83,7 @@ internal static class ClusterConfigDecoder
                 default: reader.Skip(tag); break;
             }
         }
-        var isGood = WireFolderId.TryRead(id, out var folder, out var shown, out var why);
+        var isGood = FolderIdDecoder.TryRead(id, out var folder, out var shown, out var why);
         refused = isGood ? null : new RefusedFolder(shown, why!);
         return isGood ? new SharedFolder(folder, label, type, isStopped, shared) : null;
     }

@@ -23,7 +23,7 @@ internal static class DownloadProgressDecoder
             var tag = reader.ReadTag();
             switch (tag)
             {
-                case Tags.DownloadProgress.Folder: folder = WireFolderId.Of(reader.ReadBytes()); break;
+                case Tags.DownloadProgress.Folder: folder = FolderIdDecoder.Of(reader.ReadBytes()); break;
                 case Tags.DownloadProgress.Update:
                     if (++count > MaxUpdates)
                         throw BepException.Violation($"The other device sent a DownloadProgress of more than {MaxUpdates} files.");
@@ -61,7 +61,7 @@ internal static class DownloadProgressDecoder
             }
         }
         var version = VectorDecoder.Read(vector, out var fault);
-        return fault is null && name.Length <= EntryLimits.MaxNameBytes && WireName.TryRead(Encoding.UTF8.GetString(name), out var file)
+        return fault is null && name.Length <= EntryLimits.MaxNameBytes && FileNameDecoder.TryRead(Encoding.UTF8.GetString(name), out var file)
             ? new ProgressUpdate(file, version, indexes, blockSize, isForgotten)
             : null;
     }

@@ -43,7 +43,7 @@ internal ref struct FileInfoDecoder
     {
         var info = new FileInfoDecoder();
         info.ReadFields(wire);
-        var isName = WireName.TryRead(info._name, out var name, out var shown, out var why);
+        var isName = FileNameDecoder.TryRead(info._name, out var name, out var shown, out var why);
         why ??= info.ReasonToRefuse();
         var kept = (isName ? info._name.Length : 0) + (why is null ? info._target.Length + info._platform.Length : 0);
         if (kept > room)
@@ -111,7 +111,7 @@ internal ref struct FileInfoDecoder
             return "The item has no version.";
         if (_platform.Length > EntryLimits.MaxPlatformBytes)
             return $"The item has {_platform.Length:N0} bytes of platform data (attributes); at most {EntryLimits.MaxPlatformBytes:N0} are kept.";
-        return IsSymlink && !_deleted ? WhyNoTarget() : null;
+        return IsSymlink && !_deleted ? ValidateTarget() : null;
     }
 
     private readonly string? Fault()
@@ -131,7 +131,7 @@ internal ref struct FileInfoDecoder
         return IsDirectory && !_deleted && _size is not 0 and not SyntheticDirectorySize ? $"is a directory with a size of {_size}" : null;
     }
 
-    private readonly string? WhyNoTarget()
+    private readonly string? ValidateTarget()
     {
         if (_target.Length > EntryLimits.MaxTargetBytes)
             return $"The link's target has {_target.Length:N0} bytes; the maximum is {EntryLimits.MaxTargetBytes:N0}.";

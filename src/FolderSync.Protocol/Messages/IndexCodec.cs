@@ -13,16 +13,16 @@ internal static class IndexCodec
     /// Bytes of names, link targets and platform data kept per message. Peers send a hundredth of that, but a small compressed message can expand
     /// to a lot.
     /// </summary>
-    public const int MaxKept = 64 << 20;
+    public const int MaxRetainedBytes = 64 << 20;
 
     /// <summary>Refused entries of one message that are reported with name and reason.</summary>
-    public const int MaxTold = 100;
+    public const int MaxReported = 100;
 
     public static BepMessage Read(ReadOnlySpan<byte> body, bool isUpdate)
     {
         var files = new List<FileEntry>(Count(body));
-        var refused = new Refusals();
-        var room = MaxKept;
+        var refused = new RefusedEntries();
+        var room = MaxRetainedBytes;
         var folder = new FolderId("");
         long last = 0, previous = 0;
         var reader = new ProtoReader(body);
@@ -31,7 +31,7 @@ internal static class IndexCodec
             var tag = reader.ReadTag();
             switch (tag)
             {
-                case Tags.Index.Folder: folder = WireFolderId.Of(reader.ReadBytes()); break;
+                case Tags.Index.Folder: folder = FolderIdDecoder.Of(reader.ReadBytes()); break;
                 case Tags.Index.LastSequence: last = reader.ReadInt64(); break;
                 case Tags.Index.PreviousSequence: previous = reader.ReadInt64(); break;
                 case Tags.Index.File:
@@ -44,8 +44,8 @@ internal static class IndexCodec
             }
         }
         return isUpdate
-            ? new BepMessage.IndexUpdate(folder, files, last, previous) { Refused = refused.Entries, RefusedInAll = refused.Count }
-            : new BepMessage.Index(folder, files, last) { Refused = refused.Entries, RefusedInAll = refused.Count };
+            ? new BepMessage.IndexUpdate(folder, files, last, previous) { Refused = refused.Entries, RefusedCount = refused.Count }
+            : new BepMessage.Index(folder, files, last) { Refused = refused.Entries, RefusedCount = refused.Count };
     }
 
     public static int Size(FolderId folder, IReadOnlyList<FileEntry> files, long last, long previous)
@@ -85,7 +85,7 @@ internal static class IndexCodec
     }
 
     /// <summary>Bounded: keeps only the entries of a flood that have a name, since that name's known entry becomes stale.</summary>
-    private struct Refusals()
+    private struct RefusedEntries()
     {
         private List<RefusedEntry>? _entries;
 
@@ -95,7 +95,7 @@ internal static class IndexCodec
 
         public void Add(RefusedEntry refused)
         {
-            if (Count++ < MaxTold)
+            if (Count++ < MaxReported)
                 (_entries ??= []).Add(refused);
             else if (refused.FileName is not null)
                 _entries!.Add(refused with { Name = "", Reason = "" });

@@ -15,9 +15,9 @@ internal readonly record struct OutgoingBody(BepMessage Message, MessageType Typ
         BepMessage.IndexUpdate m =>
             new(m, MessageType.IndexUpdate, IndexCodec.Size(m.Folder, m.Files, m.LastSequence, m.PreviousSequence), null),
         BepMessage.Ping m => new(m, MessageType.Ping, 0, null),
-        BepMessage.ClusterConfig m => OfGenerated(m, MessageType.ClusterConfig, RareMessages.ToWire(m)),
-        BepMessage.DownloadProgress m => OfGenerated(m, MessageType.DownloadProgress, RareMessages.ToWire(m)),
-        BepMessage.Close m => OfGenerated(m, MessageType.Close, RareMessages.ToWire(m)),
+        BepMessage.ClusterConfig m => OfGenerated(m, MessageType.ClusterConfig, ControlMessageCodec.ToWire(m)),
+        BepMessage.DownloadProgress m => OfGenerated(m, MessageType.DownloadProgress, ControlMessageCodec.ToWire(m)),
+        BepMessage.Close m => OfGenerated(m, MessageType.Close, ControlMessageCodec.ToWire(m)),
         _ => throw new ArgumentException($"There is no message {message.GetType()}.", nameof(message)),
     };
 

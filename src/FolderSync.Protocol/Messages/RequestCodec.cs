@@ -68,7 +68,7 @@ internal sealed class RequestCodec
     {
         if (utf8.SequenceEqual(_folderUtf8))
             return _folder;
-        _folder = WireFolderId.Of(utf8);
+        _folder = FolderIdDecoder.Of(utf8);
         _folderUtf8 = utf8.ToArray();
         return _folder;
     }
@@ -78,7 +78,7 @@ internal sealed class RequestCodec
         if (!utf8.IsEmpty && utf8.SequenceEqual(_nameUtf8))
             return _name;
         // Not a valid name: the answer is that there is no such file.
-        if (!WireName.TryReadRequested(utf8, out var name))
+        if (!FileNameDecoder.TryReadRequested(utf8, out var name))
             return default;
         _name = name;
         _nameUtf8 = utf8.ToArray();

@@ -7,7 +7,7 @@ internal static class BusText
     private const int MaxLength = 1000;
 
     /// <summary>Removes NUL, for which the bus would close the connection, and cuts the text.</summary>
-    public static string Clean(string text)
+    public static string Escape(string text)
     {
         text = text.Replace('\0', '\uFFFD');
         if (text.Length <= MaxLength)

@@ -31,7 +31,7 @@ internal sealed class ItemObject(IconSet icons, Action activated) : BusObject(Ob
         new("AttentionIconPixmap", Pixmaps([])),
         new("AttentionMovieName", ""),
         new("IconThemePath", ""),
-        new("ToolTip", Struct.Create("", Pixmaps([]), BusText.Clean($"FolderSync: {_view.Title}"), Markup.Escape(string.Join('\n', _view.Details.Select(BusText.Clean))))),
+        new("ToolTip", Struct.Create("", Pixmaps([]), BusText.Escape($"FolderSync: {_view.Title}"), Markup.Escape(string.Join('\n', _view.Details.Select(BusText.Escape))))),
         new("ItemIsMenu", false),
         new("Menu", new ObjectPath(MenuObject.ObjectPath)),
     ];

@@ -25,7 +25,7 @@ internal sealed class MenuObject(Action<TrayAction> chosen) : BusObject(ObjectPa
                     writer.WriteInt32(MenuTree.Root);
                 });
                 break;
-            case MenuChange.Looks looks:
+            case MenuChange.Appearance looks:
                 bus.Emit(new BusMember(Path, Interface, "ItemsPropertiesUpdated", "a(ia{sv})a(ias)"), (ref writer) =>
                 {
                     WriteProperties(ref writer, looks.Items);

@@ -13,7 +13,7 @@ internal abstract record MenuChange
     public sealed record Layout(uint Revision) : MenuChange;
 
     /// <summary>The appearance of these items changed.</summary>
-    public sealed record Looks(IReadOnlyList<MenuItem> Items) : MenuChange;
+    public sealed record Appearance(IReadOnlyList<MenuItem> Items) : MenuChange;
 }
 
 /// <summary>The menu as numbered items. Thread-safe.</summary>
@@ -44,8 +44,8 @@ internal sealed class MenuTree
             _byNumber = MenuEntry.Flat(menu).ToDictionary(NumberOf);
             if (!SameShape(oldMenu, menu))
                 return new MenuChange.Layout(++_revision);
-            var changed = _byNumber.Where(e => !LooksAs(old[e.Key], e.Value)).Select(e => new MenuItem(e.Key, Properties(e.Value, withDefaults: true), [])).ToList();
-            return changed.Count == 0 ? null : new MenuChange.Looks(changed);
+            var changed = _byNumber.Where(e => !HasSameAppearance(old[e.Key], e.Value)).Select(e => new MenuItem(e.Key, Properties(e.Value, withDefaults: true), [])).ToList();
+            return changed.Count == 0 ? null : new MenuChange.Appearance(changed);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class MenuTree
         if (entry.IsSeparator)
             return [new("type", "separator")];
         // An underscore would underline the following letter.
-        List<KeyValuePair<string, VariantValue>> properties = [new("label", BusText.Clean(entry.Label).Replace("_", "__", StringComparison.Ordinal))];
+        List<KeyValuePair<string, VariantValue>> properties = [new("label", BusText.Escape(entry.Label).Replace("_", "__", StringComparison.Ordinal))];
         if (withDefaults || !entry.IsEnabled)
             properties.Add(new("enabled", entry.IsEnabled));
         if (entry.IsChecked is { } isChecked)
@@ -113,5 +113,5 @@ internal sealed class MenuTree
         a.Count == b.Count && a.Zip(b).All(p => p.First.Key == p.Second.Key && p.First.IsChecked is null == p.Second.IsChecked is null &&
             p.First.Children is null == p.Second.Children is null && SameShape(p.First.Children ?? [], p.Second.Children ?? []));
 
-    private static bool LooksAs(MenuEntry a, MenuEntry b) => a.Label == b.Label && a.IsEnabled == b.IsEnabled && a.IsChecked == b.IsChecked;
+    private static bool HasSameAppearance(MenuEntry a, MenuEntry b) => a.Label == b.Label && a.IsEnabled == b.IsEnabled && a.IsChecked == b.IsChecked;
 }

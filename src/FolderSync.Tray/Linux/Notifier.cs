@@ -46,7 +46,7 @@ internal sealed class Notifier(SessionBus bus, IconSet icons, Action<TrayAction>
         }
         catch (BusException e)
         {
-            log.Say($"A notification can't be shown ({e.Message}): {notice.Title}.");
+            log.Write($"A notification can't be shown ({e.Message}): {notice.Title}.");
         }
         catch (OperationCanceledException)
         {
@@ -81,7 +81,7 @@ internal sealed class Notifier(SessionBus bus, IconSet icons, Action<TrayAction>
         writer.WriteString("FolderSync");
         writer.WriteUInt32(replaced);
         writer.WriteString("");
-        writer.WriteString(BusText.Clean(notice.Title));
+        writer.WriteString(BusText.Escape(notice.Title));
         writer.WriteString(Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD')));
         writer.WriteArray(capabilities.Contains("actions") ? (string[])[DefaultAction, "Open"] : []);
         writer.WriteDictionary(

@@ -21,7 +21,7 @@ internal sealed class SessionBus : IDisposable
 {
     public const string Service = "org.freedesktop.DBus";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(20);
 
     private readonly DBusConnection _connection;
 
@@ -43,7 +43,7 @@ internal sealed class SessionBus : IDisposable
             var connection = new DBusConnection(new Options(candidate, log));
             try
             {
-                await connection.ConnectAsync().AsTask().WaitAsync(s_patience, cancellation);
+                await connection.ConnectAsync().AsTask().WaitAsync(s_callTimeout, cancellation);
                 if (connection.UniqueName is not null)
                     return new SessionBus(connection);
                 throw new DBusConnectionException("it is no message bus");
@@ -70,7 +70,7 @@ internal sealed class SessionBus : IDisposable
     {
         try
         {
-            return await _connection.CallMethodAsync(CallMessage(service, method, body), reader).WaitAsync(s_patience, cancellation);
+            return await _connection.CallMethodAsync(CallMessage(service, method, body), reader).WaitAsync(s_callTimeout, cancellation);
         }
         catch (TimeoutException e)
         {
@@ -108,7 +108,7 @@ internal sealed class SessionBus : IDisposable
     {
         try
         {
-            await _connection.AddMatchAsync(rule, reader, (Notification<T> n) => handler(n.Value), emitOnCapturedContext: false).AsTask().WaitAsync(s_patience, cancellation);
+            await _connection.AddMatchAsync(rule, reader, (Notification<T> n) => handler(n.Value), emitOnCapturedContext: false).AsTask().WaitAsync(s_callTimeout, cancellation);
         }
         catch (Exception e) when (e is DBusExceptionBase or TimeoutException or ObjectDisposedException)
         {
@@ -152,7 +152,7 @@ internal sealed class SessionBus : IDisposable
             if (context.Source == DBusConnection.ExceptionSource.ConnectionFailed)
                 return;
             context.DisconnectConnection = false;
-            log.Say($"A message on the session's D-Bus could not be handled: {context.Exception.Message}");
+            log.Write($"A message on the session's D-Bus could not be handled: {context.Exception.Message}");
         }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
             }
             catch (Exception e)
             {
-                _log.Say($"An error in FolderSync: a notification was not shown. {e}");
+                _log.Write($"An error in FolderSync: a notification was not shown. {e}");
             }
         }
     }
@@ -131,7 +131,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
                 if (isThere)
                     await RegisterOnceAsync(cancellation);
                 else
-                    _log.Say("The panel's tray is gone; the icon returns with it.");
+                    _log.Write("The panel's tray is gone; the icon returns with it.");
             }
         }
         catch (OperationCanceledException)
@@ -149,13 +149,13 @@ internal sealed class StatusNotifierIcon : ITrayIcon
                 writer.WriteString(Watcher);
                 writer.WriteString("IsStatusNotifierHostRegistered");
             }, static (m, _) => m.SignatureAsString != "v" || m.GetBodyReader().ReadVariantValue() is not { Type: VariantValueType.Bool } value || value.GetBool(), cancellation);
-            _log.Say(hasHost
+            _log.Write(hasHost
                 ? "The icon is in the tray."
                 : "No panel shows tray icons now; the icon appears when one does. Notifications work without it.");
         }
         catch (BusException)
         {
-            _log.Say("This desktop has no tray for icons (no StatusNotifierWatcher on D-Bus); the icon appears when one comes. Notifications work without it. " +
+            _log.Write("This desktop has no tray for icons (no StatusNotifierWatcher on D-Bus); the icon appears when one comes. Notifications work without it. " +
                 "On GNOME, the extension AppIndicator provides one.");
         }
     }
@@ -165,7 +165,7 @@ internal sealed class StatusNotifierIcon : ITrayIcon
         await _bus.Ended;
         if (_ending.IsCancellationRequested)
             return;
-        _log.Say("The session's D-Bus is gone: the tray ends with the session.");
+        _log.Write("The session's D-Bus is gone: the tray ends with the session.");
         _events.Writer.TryWrite(new TrayEvent.SessionEnds());
     }
 }

@@ -6,7 +6,7 @@ internal sealed class TrayLog(TextWriter output)
     private readonly Lock _lock = new();
     private string _last = "";
 
-    public void Say(string line)
+    public void Write(string line)
     {
         lock (_lock)
         {

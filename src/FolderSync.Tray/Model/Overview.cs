@@ -7,7 +7,7 @@ internal abstract record ServiceState
     public sealed record Starting : ServiceState;
 
     /// <param name="Why">A sentence for the user.</param>
-    public sealed record Gone(string Why) : ServiceState;
+    public sealed record NotRunning(string Why) : ServiceState;
 
     public sealed record Running(Overview Overview) : ServiceState;
 }

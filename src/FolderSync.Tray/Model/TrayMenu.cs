@@ -14,7 +14,7 @@ internal static class TrayMenu
         var menu = new List<MenuEntry> { new("state", title) };
         if (service is ServiceState.Running { Overview: var o })
         {
-            menu.Add(new MenuEntry("open", "Open FolderSync", Views.Overview));
+            menu.Add(new MenuEntry("open", "Open FolderSync", PageViews.Overview));
             menu.AddRange(Waiting(o));
             menu.Add(MenuEntry.Separator("after-page"));
             menu.Add(new MenuEntry("folders", "Folders", Children: Folders(o)));
@@ -23,9 +23,9 @@ internal static class TrayMenu
             menu.Add(MenuEntry.Separator("after-lists"));
             menu.AddRange(Pauses(o, zone));
             menu.Add(new MenuEntry("rescan", "Rescan all folders", o.Folders.Count > 0 ? new TrayAction.Rescan() : null));
-            menu.Add(new MenuEntry("settings", "Settings", Views.Settings));
+            menu.Add(new MenuEntry("settings", "Settings", PageViews.Settings));
         }
-        else if (service is ServiceState.Gone gone)
+        else if (service is ServiceState.NotRunning gone)
         {
             menu.Add(new MenuEntry("why", gone.Why));
             menu.Add(MenuEntry.Separator("after-why"));
@@ -40,29 +40,29 @@ internal static class TrayMenu
     private static IEnumerable<MenuEntry> Waiting(Overview o)
     {
         foreach (var r in o.PairingRequests.Take(3))
-            yield return new MenuEntry($"pairing {r.Device}", $"{Wording.Device(r.Name, r.Device)} asks to pair…", Views.Pair);
+            yield return new MenuEntry($"pairing {r.Device}", $"{TrayText.Device(r.Name, r.Device)} asks to pair…", PageViews.Pair);
         foreach (var f in o.Offers.Take(3))
-            yield return new MenuEntry($"offer {f.Folder} {f.Device}", $"{Wording.Device(f.DeviceName, f.Device)} offers {Wording.Name(f.Label)}…", Views.Pair);
+            yield return new MenuEntry($"offer {f.Folder} {f.Device}", $"{TrayText.Device(f.DeviceName, f.Device)} offers {TrayText.Name(f.Label)}…", PageViews.Pair);
         var more = Math.Max(0, o.PairingRequests.Count - 3) + Math.Max(0, o.Offers.Count - 3);
         if (more > 0)
-            yield return new MenuEntry("more", Wording.Count(more, "more request…", "more requests…"), Views.Pair);
+            yield return new MenuEntry("more", TrayText.Count(more, "more request…", "more requests…"), PageViews.Pair);
         foreach (var f in o.Folders.Where(f => f.IsHeld).Take(3))
-            yield return new MenuEntry($"held {f.Id}", $"Deletions in {Wording.Name(f.Name)} need your decision…", Views.Folder(f.Id));
+            yield return new MenuEntry($"held {f.Id}", $"Deletions in {TrayText.Name(f.Name)} need your decision…", PageViews.Folder(f.Id));
         if (o.Conflicts.Count > 0)
-            yield return new MenuEntry("conflicts", Wording.Count(o.Conflicts.Count, "conflict…", "conflicts…"), Views.Conflicts);
+            yield return new MenuEntry("conflicts", TrayText.Count(o.Conflicts.Count, "conflict…", "conflicts…"), PageViews.Conflicts);
         if (o.Problems.Count > 0)
-            yield return new MenuEntry("problems", Wording.Count(o.Problems.Count, "problem…", "problems…"), Views.Problems);
+            yield return new MenuEntry("problems", TrayText.Count(o.Problems.Count, "problem…", "problems…"), PageViews.Problems);
     }
 
     private static List<MenuEntry> Folders(Overview o)
     {
         if (o.Folders.Count == 0)
-            return [new MenuEntry("no-folder", "No folder is shared yet"), new MenuEntry("add-folder", "Add one…", Views.AddFolder)];
+            return [new MenuEntry("no-folder", "No folder is shared yet"), new MenuEntry("add-folder", "Add one…", PageViews.AddFolder)];
         var entries = o.Folders.Take(MaxFolders)
-            .Select(f => new MenuEntry($"folder {f.Id}", $"{Wording.Name(f.Name)}  –  {StateOf(f)}", new TrayAction.OpenDirectory(f.Path)))
+            .Select(f => new MenuEntry($"folder {f.Id}", $"{TrayText.Name(f.Name)}  –  {StateOf(f)}", new TrayAction.OpenDirectory(f.Path)))
             .ToList();
         if (o.Folders.Count > MaxFolders)
-            entries.Add(new MenuEntry("more-folders", $"{o.Folders.Count - MaxFolders} more…", Views.Overview));
+            entries.Add(new MenuEntry("more-folders", $"{o.Folders.Count - MaxFolders} more…", PageViews.Overview));
         return entries;
     }
 
@@ -82,19 +82,19 @@ internal static class TrayMenu
         var online = o.Devices.Where(d => d.IsConnected).ToList();
         var entries = online.Take(MaxDevices)
             .Select(d => new MenuEntry($"device {d.Id}", d.Completion >= 100
-                ? $"{Wording.Device(d.Name, d.Id)}  –  up to date"
-                : $"{Wording.Device(d.Name, d.Id)}  –  {Math.Floor(d.Completion)} %", Views.Device(d.Id)))
+                ? $"{TrayText.Device(d.Name, d.Id)}  –  up to date"
+                : $"{TrayText.Device(d.Name, d.Id)}  –  {Math.Floor(d.Completion)} %", PageViews.Device(d.Id)))
             .ToList();
         if (online.Count > MaxDevices)
-            entries.Add(new MenuEntry("more-devices", $"{online.Count - MaxDevices} more…", Views.Overview));
+            entries.Add(new MenuEntry("more-devices", $"{online.Count - MaxDevices} more…", PageViews.Overview));
         if (online.Count == 0)
             entries.Add(new MenuEntry("no-device", o.Devices.Count == 0 ? "No device is paired yet" : "No device is connected"));
         if (o.Devices.Count == 0)
-            entries.Add(new MenuEntry("add-device", "Pair one…", Views.Pair));
+            entries.Add(new MenuEntry("add-device", "Pair one…", PageViews.Pair));
         if (o.Nearby.Count > 0)
         {
             entries.Add(MenuEntry.Separator("before-nearby"));
-            entries.AddRange(o.Nearby.Take(5).Select(n => new MenuEntry($"nearby {n.Device}", $"Nearby: {Wording.Device(n.Name, n.Device)}…", Views.Pair)));
+            entries.AddRange(o.Nearby.Take(5).Select(n => new MenuEntry($"nearby {n.Device}", $"Nearby: {TrayText.Device(n.Name, n.Device)}…", PageViews.Pair)));
         }
         return entries;
     }
@@ -105,15 +105,15 @@ internal static class TrayMenu
             return [new MenuEntry("no-change", "Nothing has changed yet")];
         var entries = o.Changes.Take(MaxChanges).Select((c, at) => new MenuEntry($"change {at}", Line(c, zone), DirectoryOf(o, c))).ToList();
         entries.Add(MenuEntry.Separator("before-all-changes"));
-        entries.Add(new MenuEntry("all-changes", "All changes…", Views.Changes));
+        entries.Add(new MenuEntry("all-changes", "All changes…", PageViews.Changes));
         return entries;
     }
 
     private static string Line(ChangeView c, TimeZoneInfo zone)
     {
         var leaf = c.Item[(c.Item.LastIndexOf('/') + 1)..];
-        var by = c.DeviceName.Length > 0 ? $", {Wording.Name(c.DeviceName)}" : "";
-        return $"{Wording.Name(leaf)}  –  {(c.Action == "deleted" ? "deleted " : "")}{TimeZoneInfo.ConvertTime(c.Time, zone):HH:mm}{by}";
+        var by = c.DeviceName.Length > 0 ? $", {TrayText.Name(c.DeviceName)}" : "";
+        return $"{TrayText.Name(leaf)}  –  {(c.Action == "deleted" ? "deleted " : "")}{TimeZoneInfo.ConvertTime(c.Time, zone):HH:mm}{by}";
     }
 
     /// <summary>Opens the containing directory, never the file: a click must not run a file that a peer sent.</summary>

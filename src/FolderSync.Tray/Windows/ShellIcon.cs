@@ -32,7 +32,7 @@ internal sealed class ShellIcon : ITrayIcon
     private readonly TrayLog _log;
     private readonly IconHandles _handles;
     private readonly Channel<TrayEvent> _events = Channel.CreateBounded<TrayEvent>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _isCreated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly Queue<Notice> _notices = new();
@@ -56,7 +56,7 @@ internal sealed class ShellIcon : ITrayIcon
         var thread = new Thread(icon.Run) { IsBackground = true, Name = "Tray icon" };
         thread.SetApartmentState(ApartmentState.STA);
         thread.Start();
-        await icon._made.Task;
+        await icon._isCreated.Task;
         return icon;
     }
 
@@ -89,11 +89,11 @@ internal sealed class ShellIcon : ITrayIcon
         try
         {
             MakeWindow();
-            _made.SetResult();
+            _isCreated.SetResult();
         }
         catch (Exception e) when (e is Win32Exception or EntryPointNotFoundException or DllNotFoundException)
         {
-            _made.SetException(new TrayException($"There is no desktop for an icon: {e.Message}", e));
+            _isCreated.SetException(new TrayException($"There is no desktop for an icon: {e.Message}", e));
             return;
         }
         Native.Message message;
@@ -216,12 +216,12 @@ internal sealed class ShellIcon : ITrayIcon
         _isAdded = Native.NotifyIcon(Native.NimAdd, &data);
         if (!_isAdded)
         {
-            _log.Say("There is no taskbar for an icon; it appears when one comes.");
+            _log.Write("There is no taskbar for an icon; it appears when one comes.");
             return;
         }
         data.Version = Native.NotifyIconVersion4;
         Native.NotifyIcon(Native.NimSetVersion, &data);
-        _log.Say("The icon is in the tray.");
+        _log.Write("The icon is in the tray.");
     }
 
     private unsafe void Modify()

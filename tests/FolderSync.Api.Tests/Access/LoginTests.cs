@@ -17,25 +17,25 @@ public class LoginTests
         var backoff = new LoginBackoff(time);
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
-            backoff.NoteWrong(There);
+            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
+            backoff.RecordFailure(There);
         }
         var last = TimeSpan.Zero;
         for (var i = 0; i < 20; i++)
         {
-            backoff.NoteWrong(There);
-            var wait = backoff.WaitOf(There);
+            backoff.RecordFailure(There);
+            var wait = backoff.RemainingDelay(There);
             Assert.InRange(wait, last, TimeSpan.FromMinutes(5));
             Assert.True(wait > TimeSpan.Zero);
-            Assert.Equal(TimeSpan.Zero, backoff.WaitOf(IPAddress.Parse("192.0.2.8")));
+            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(IPAddress.Parse("192.0.2.8")));
             time.Advance(wait);
-            Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
             last = wait;
         }
         Assert.Equal(TimeSpan.FromMinutes(5), last);
-        backoff.NoteRight(There);
-        backoff.NoteWrong(There);
-        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+        backoff.RecordSuccess(There);
+        backoff.RecordFailure(There);
+        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
     }
 
     [Fact]
@@ -44,10 +44,10 @@ public class LoginTests
         var time = new ManualTime();
         var backoff = new LoginBackoff(time);
         for (var i = 0; i < 10; i++)
-            backoff.NoteWrong(There);
+            backoff.RecordFailure(There);
         time.Advance(TimeSpan.FromHours(1));
-        backoff.NoteWrong(There);
-        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+        backoff.RecordFailure(There);
+        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
     }
 
     [Theory]
@@ -58,12 +58,12 @@ public class LoginTests
         var time = new ManualTime();
         var backoff = new LoginBackoff(time);
         for (var i = 0; i < 10; i++)
-            backoff.NoteWrong(There);
+            backoff.RecordFailure(There);
         time.WallClockOff = TimeSpan.FromDays(days);
-        var wait = backoff.WaitOf(There);
+        var wait = backoff.RemainingDelay(There);
         Assert.InRange(wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         time.Advance(wait);
-        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(There));
+        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
     }
 
     [Fact]
@@ -71,26 +71,26 @@ public class LoginTests
     {
         var backoff = new LoginBackoff(new ManualTime());
         for (var i = 1; i <= 5; i++)
-            backoff.NoteWrong(IPAddress.Parse($"2001:db8:1:2::{i}"));
-        Assert.True(backoff.WaitOf(IPAddress.Parse("2001:db8:1:2:ffff::1")) > TimeSpan.Zero);
-        Assert.Equal(TimeSpan.Zero, backoff.WaitOf(IPAddress.Parse("2001:db8:1:3::1")));
+            backoff.RecordFailure(IPAddress.Parse($"2001:db8:1:2::{i}"));
+        Assert.True(backoff.RemainingDelay(IPAddress.Parse("2001:db8:1:2:ffff::1")) > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(IPAddress.Parse("2001:db8:1:3::1")));
         for (var i = 0; i < 5; i++)
-            backoff.NoteWrong(There);
-        Assert.True(backoff.WaitOf(There.MapToIPv6()) > TimeSpan.Zero);
+            backoff.RecordFailure(There);
+        Assert.True(backoff.RemainingDelay(There.MapToIPv6()) > TimeSpan.Zero);
     }
 
     [Fact]
     public void A_session_ends_with_its_time_its_closing_and_its_password()
     {
         var time = new ManualTime();
-        var sessions = new Sessions(time);
+        var sessions = new SessionStore(time);
         var (usual, stays) = (sessions.Open("hash", false), sessions.Open("hash", true));
         Assert.True(sessions.IsOpen(usual, "hash"));
         Assert.False(sessions.IsOpen(usual, "another"));
         Assert.False(sessions.IsOpen(usual.ToUpperInvariant(), "hash"));
         Assert.False(sessions.IsOpen(null, "hash"));
         Assert.False(sessions.IsOpen("", "hash"));
-        time.Advance(Sessions.Usual);
+        time.Advance(SessionStore.Usual);
         Assert.False(sessions.IsOpen(usual, "hash"));
         Assert.True(sessions.IsOpen(stays, "hash"));
         sessions.Close(stays);
@@ -101,7 +101,7 @@ public class LoginTests
     public void Sessions_are_bounded_and_the_oldest_gives_way()
     {
         var time = new ManualTime();
-        var sessions = new Sessions(time);
+        var sessions = new SessionStore(time);
         List<string> all = [];
         for (var i = 0; i < 150; i++)
         {
@@ -116,12 +116,12 @@ public class LoginTests
     [Fact]
     public void Page_tokens_are_bounded_and_the_oldest_gives_way()
     {
-        var tokens = new PageTokens();
-        var first = tokens.Make();
-        Assert.True(tokens.IsOurs(first));
-        Assert.False(tokens.IsOurs(""));
+        var tokens = new CsrfTokens();
+        var first = tokens.Issue();
+        Assert.True(tokens.IsValid(first));
+        Assert.False(tokens.IsValid(""));
         for (var i = 0; i < 1000; i++)
-            tokens.Make();
-        Assert.False(tokens.IsOurs(first));
+            tokens.Issue();
+        Assert.False(tokens.IsValid(first));
     }
 }

@@ -15,7 +15,7 @@ public class EventBufferTests
 
     private static readonly EngineEvent A = new EngineEvent.IndexRebuilt(new FolderId("f"), "why");
     private static readonly EngineEvent B = new EngineEvent.ClusterConfigReceived(default);
-    private static readonly EngineEvent Local = new EngineEvent.LocalChangeDetected(new FolderId("f"), "", FileName.Of("x"), FileType.File, ChangeAction.Added, default);
+    private static readonly EngineEvent Local = new EngineEvent.LocalChangeDetected(new FolderId("f"), "", FileName.Parse("x"), FileType.File, ChangeAction.Added, default);
 
     private readonly EventLog _log = new(TimeProvider.System);
     private readonly EventBuffers _buffers;

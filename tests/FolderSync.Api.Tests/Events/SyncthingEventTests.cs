@@ -16,7 +16,7 @@ namespace FolderSync.Api.Tests.Events;
 public class SyncthingEventTests
 {
     private static readonly FolderId Folder = new("f");
-    private static readonly FileName Name = FileName.Of("a/<b>é.txt");
+    private static readonly FileName Name = FileName.Parse("a/<b>é.txt");
     private static readonly DeviceId Device = new(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
     private static readonly string Id = Device.ToString();
     private static readonly string Url = """{"Scheme":"tcp","Host":"0.0.0.0:22000","Opaque":"","User":null,"Path":"","RawPath":"","OmitHost":false,"ForceQuery":false,"RawQuery":"","Fragment":"","RawFragment":""}""";
@@ -41,7 +41,7 @@ public class SyncthingEventTests
             [("ItemFinished", """{"folder":"f","item":"a/<b>é.txt","error":"no","type":"file","action":"delete"}""")]),
         (new EngineEvent.ScanProgressed(Folder, new Filesystem.Scan.ScanProgress(3, 10, 20)), [("FolderScanProgress", """{"folder":"f","current":10,"total":20,"rate":0}""")]),
         (new EngineEvent.PullProblemsChanged(Folder, [new PullProblem(Name, "no", null, null, false)]), [("FolderErrors", """{"folder":"f","errors":[{"path":"a/<b>é.txt","error":"no"}]}""")]),
-        (new EngineEvent.ConflictCopyMade(Folder, Name, FileName.Of("c")), [("FolderConflict", """{"folder":"f","item":"a/<b>é.txt","copy":"c"}""")]),
+        (new EngineEvent.ConflictCopyMade(Folder, Name, FileName.Parse("c")), [("FolderConflict", """{"folder":"f","item":"a/<b>é.txt","copy":"c"}""")]),
         (new EngineEvent.FolderWarned(Folder, 2, "m"), [("FolderWarnings", """{"folder":"f","warnings":2,"message":"m"}""")]),
         (new EngineEvent.DeletionsHeld(Folder, 2, 3, true), [("FolderDeletionsHeld", """{"folder":"f","files":2,"total":3,"incoming":true}""")]),
         (new EngineEvent.IndexRebuilt(Folder, "r"), [("FolderIndexRebuilt", """{"folder":"f","reason":"r"}""")]),

@@ -19,7 +19,7 @@ public sealed partial class UrlTests
     [InlineData("DELETE", "/rest/config/folders/x/%2E./../y")]
     [InlineData("PUT", "/rest/config/folders/.")]
     [InlineData("GET", "/rest/config/folders/..")]
-    public void A_path_that_names_something_else_than_it_seems_to_is_refused(string method, string path) => Assert.NotNull(RequestPath.WhyNot(method, path));
+    public void A_path_that_names_something_else_than_it_seems_to_is_refused(string method, string path) => Assert.NotNull(RequestPath.Validate(method, path));
 
     [Theory]
     [InlineData("GET", "/")]
@@ -30,7 +30,7 @@ public sealed partial class UrlTests
     [InlineData("PUT", "/rest/config/folders/a%2F..%2F..")]
     [InlineData("PUT", "/rest/config/folders/%252e%252e")]
     [InlineData("DELETE", "/rest/config/folders/.hidden")]
-    public void Other_paths_are_not(string method, string path) => Assert.Null(RequestPath.WhyNot(method, path));
+    public void Other_paths_are_not(string method, string path) => Assert.Null(RequestPath.Validate(method, path));
 
     [Fact]
     public void Nothing_else_builds_urls_of_the_page()

@@ -81,13 +81,13 @@ public sealed class OptionTests : IAsyncLifetime
     {
         var option = All[path];
         var group = JsonNode.Parse(ConfigJsonSchema.Text)!["properties"]![option.Section]!;
-        Assert.Equal(option.Row.About, (string?)(group["items"] ?? group)["properties"]![option.Row.Key]!["description"]);
+        Assert.Equal(option.Row.Description, (string?)(group["items"] ?? group)["properties"]![option.Row.Key]!["description"]);
 
-        var shown = ConfigShow.Text(ConfigState.Parse(Home, Text(option), ConfigOverrides.None), ConfigOverrides.None, defaults: false);
+        var shown = ConfigPrinter.Text(ConfigState.Parse(Home, Text(option), ConfigOverrides.None), ConfigOverrides.None, defaults: false);
         Assert.Contains(shown.Split('\n'), l => l.TrimStart(' ', '-').StartsWith($"{option.Row.Key}: ", StringComparison.Ordinal));
 
-        var settings = SettingsRoutes.Shown([option.Row], _ => option.Value(Read(Text(option)))).Options[0];
-        Assert.Equal((option.Row.Key, option.Row.Label, option.Row.About), (settings.Key, settings.Label, settings.About));
+        var settings = SettingsRoutes.ToJson([option.Row], _ => option.Value(Read(Text(option)))).Options[0];
+        Assert.Equal((option.Row.Key, option.Row.Label, About: option.Row.Description), (settings.Key, settings.Label, settings.About));
         Assert.NotEmpty(option.Row.Label);
     }
 
@@ -187,7 +187,7 @@ public sealed class OptionTests : IAsyncLifetime
         Assert.Equal(set, OptionXml.Read(table.Syncthing, SyncthingOptions.Folder, XElement.Parse("<folder><probeXml>7</probeXml></folder>"), new Probed()));
         var section = new ConfigSection<Probed>("part", "", table, _ => set, (c, _) => c);
         Assert.Equal(7, OptionJson.Write(section.Syncthing, new ServiceConfig())["deep"]!["probe"]!.GetValue<int>());
-        Assert.Equal("The probe", SettingsRoutes.Shown(section.Options, o => section.Write(o, new ServiceConfig())).Options[0].Label);
+        Assert.Equal("The probe", SettingsRoutes.ToJson(section.Options, o => section.Write(o, new ServiceConfig())).Options[0].Label);
     }
 
     private static IEnumerable<Option> Of<T>(string section, ConfigFields<T> fields, Func<ServiceConfig, T> get) => fields.All.Select(f => new Option(
@@ -209,7 +209,7 @@ public sealed class OptionTests : IAsyncLifetime
     {
         ConfigType.Bool => ((YamlValue.Scalar)option.Row.Default).Value == "true" ? "false" : "true",
         ConfigType.Int i => i.Min.ToString() is var least && least != ((YamlValue.Scalar)option.Row.Default).Value ? least : (i.Min + 1).ToString(),
-        ConfigType.Word w => w.Words.First(x => x != ((YamlValue.Scalar)option.Row.Default).Value),
+        ConfigType.Choice w => w.Choices.First(x => x != ((YamlValue.Scalar)option.Row.Default).Value),
         ConfigType.Duration => "2d",
         ConfigType.Rate => "123 KiB/s",
         ConfigType.Size => "5 MiB",

@@ -31,7 +31,7 @@ public sealed class StoredOptionTests : IDisposable
     public async Task A_folder_that_was_to_be_encrypted_goes_out_to_nobody_without_its_password()
     {
         using var store = Store();
-        var problems = new ProblemBook(_state, TimeProvider.System);
+        var problems = new ProblemStore(_state, TimeProvider.System);
         _state.PutDocument(StoredOptions.Document, """
             {"folders": {"a": {"id": "a", "label": "A", "devices": [{"deviceID": "<Vault>", "encryptionPassword": "secret-word"}, {"deviceID": "<Phone>", "encryptionPassword": ""}],
               "strange": "kept", "sendXattrs": true}},
@@ -45,7 +45,7 @@ public sealed class StoredOptionTests : IDisposable
         Assert.Equal<DeviceId>([Phone], stored.Guarded(store.Current.Engine).Folder(new FolderId("a"))!.Devices);
         Assert.Equal<DeviceId>([Vault], stored.Guarded(store.Current.Engine).Folder(new FolderId("b"))!.Devices);
 
-        await stored.SettleAsync(default);
+        await stored.RemoveUnsupportedAsync(default);
         Assert.Equal<DeviceId>([Phone], store.Current.Engine.Folder(new FolderId("a"))!.Devices);
         Assert.Equal<DeviceId>([Vault], store.Current.Engine.Folder(new FolderId("b"))!.Devices);
         using (var again = ConfigStore.Open(_home))
@@ -65,7 +65,7 @@ public sealed class StoredOptionTests : IDisposable
 
         // The user shared it again: it stays shared.
         await store.UpdateAsync(c => c.PutFolder(c.Engine.Folder(new FolderId("a"))! with { Devices = [Phone, Vault] }));
-        await stored.SettleAsync(default);
+        await stored.RemoveUnsupportedAsync(default);
         Assert.Equal<DeviceId>([Phone, Vault], stored.Guarded(store.Current.Engine).Folder(new FolderId("a"))!.Devices);
         Assert.Equal(told.Count, problems.All().Count);
     }
@@ -75,9 +75,9 @@ public sealed class StoredOptionTests : IDisposable
     {
         using var store = Store();
         _state.PutDocument(StoredOptions.Document, new JsonObject { ["devices"] = new JsonObject { [Vault.ToString()] = new JsonObject { ["untrusted"] = true } } }.ToJsonString());
-        var stored = new StoredOptions(_state, store, new ProblemBook(_state, TimeProvider.System));
+        var stored = new StoredOptions(_state, store, new ProblemStore(_state, TimeProvider.System));
         File.WriteAllText(_home.ConfigFile, "folders: what\n");
-        await Assert.ThrowsAsync<ConfigException>(() => stored.SettleAsync(default));
+        await Assert.ThrowsAsync<ConfigException>(() => stored.RemoveUnsupportedAsync(default));
         Assert.All(stored.Guarded(store.Current.Engine).Folders, f => Assert.DoesNotContain(Vault, f.Devices));
     }
 

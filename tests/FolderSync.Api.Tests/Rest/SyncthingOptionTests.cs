@@ -18,7 +18,7 @@ public sealed class SyncthingOptionTests
 
     public static TheoryData<string> Versions => new("1.19", "1.29", "2");
 
-    public static TheoryData<string> Refused => [.. SyncthingOptions.All.Where(o => o.Treatment == OptionTreatment.Refused).Select(o => o.Path)];
+    public static TheoryData<string> Refused => [.. SyncthingOptions.All.Where(o => o.Treatment == OptionTreatment.Rejected).Select(o => o.Path)];
 
     [Theory]
     [MemberData(nameof(Versions))]
@@ -31,7 +31,7 @@ public sealed class SyncthingOptionTests
     [Theory]
     [MemberData(nameof(Versions))]
     public void Every_default_of_a_Syncthing_passes(string version) =>
-        Assert.All(Scopes(version), s => Assert.Null(SyncthingOptions.WhyNot(s.Scope, s.Json, s.Scope)));
+        Assert.All(Scopes(version), s => Assert.Null(SyncthingOptions.Validate(s.Scope, s.Json, s.Scope)));
 
     [Fact]
     public void What_is_shown_by_itself_passes_and_has_its_row()
@@ -42,7 +42,7 @@ public sealed class SyncthingOptionTests
         ];
         foreach (var (scope, json) in shown)
         {
-            Assert.Null(SyncthingOptions.WhyNot(scope, json, scope));
+            Assert.Null(SyncthingOptions.Validate(scope, json, scope));
             Assert.All(Paths(scope, json).Where(p => p != "folder.versioning.params.maxSize"), p => Assert.NotNull(SyncthingOptions.Find(p)));
         }
     }
@@ -51,8 +51,8 @@ public sealed class SyncthingOptionTests
     public void There_is_one_row_an_option_and_each_says_something()
     {
         Assert.Equal(SyncthingOptions.All.Length, SyncthingOptions.All.Select(o => o.Path.ToUpperInvariant()).Distinct().Count());
-        Assert.All(SyncthingOptions.All, o => Assert.True(o.Treatment == OptionTreatment.InForce || o.Why.EndsWith('.'), o.Path));
-        Assert.All(SyncthingOptions.All, o => Assert.Equal(o.Treatment == OptionTreatment.Refused, o.Allowed.Length > 0));
+        Assert.All(SyncthingOptions.All, o => Assert.True(o.Treatment == OptionTreatment.Supported || o.Why.EndsWith('.'), o.Path));
+        Assert.All(SyncthingOptions.All, o => Assert.Equal(o.Treatment == OptionTreatment.Rejected, o.Allowed.Length > 0));
     }
 
     /// <summary>For every type: only the values that mean "off" count as "off".</summary>
@@ -63,14 +63,14 @@ public sealed class SyncthingOptionTests
         JsonNode?[] values = [true, "true", "secret", 1234, 0.5, new JsonArray("10.0.0.0/8"), new JsonObject { ["a"] = 1 }];
         foreach (var value in values)
         {
-            var why = SyncthingOptions.WhyNot(path[..path.IndexOf('.')], Nested(path, value), "it");
+            var why = SyncthingOptions.Validate(path[..path.IndexOf('.')], Nested(path, value), "it");
             Assert.NotNull(why);
             Assert.Contains($"'{SyncthingOptions.Find(path)!.Name}'", why, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", why, StringComparison.Ordinal);
         }
-        Assert.Null(SyncthingOptions.WhyNot(path[..path.IndexOf('.')], Nested(path, null), "it"));
+        Assert.Null(SyncthingOptions.Validate(path[..path.IndexOf('.')], Nested(path, null), "it"));
         // Syncthing ignores the case of names.
-        Assert.NotNull(SyncthingOptions.WhyNot(path[..path.IndexOf('.')], Nested(path.ToUpperInvariant(), true), "it"));
+        Assert.NotNull(SyncthingOptions.Validate(path[..path.IndexOf('.')], Nested(path.ToUpperInvariant(), true), "it"));
     }
 
     [Theory]

@@ -10,7 +10,7 @@ public sealed class LogBookTests
     [Fact]
     public void The_log_keeps_its_latest_lines_and_a_level_for_each_area()
     {
-        var book = new LogBook(TimeProvider.System, LogLevel.Information);
+        var book = new LogBuffer(TimeProvider.System, LogLevel.Information);
         using var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddFilter((_, c, level) => book.IsLogged(c ?? "", level)).AddProvider(book));
         var folders = factory.CreateLogger("FolderSync.Engine.Folders.Folder");
         var peers = factory.CreateLogger("FolderSync.Engine.Peers.PeerHub");
@@ -22,15 +22,15 @@ public sealed class LogBookTests
         peers.LogDebug("not logged");
         peers.LogInformation("a \u202e name\n");
         Assert.Equal([("folders", "logged"), ("peers", @"a \u202e name\u000a")], book.Since(0, 10).Select(e => (e.Area, e.Text)));
-        var restarted = new LogBook(TimeProvider.System, LogLevel.Information);
+        var restarted = new LogBuffer(TimeProvider.System, LogLevel.Information);
         restarted.Load(state);
         Assert.Equal((LogLevel.Debug, LogLevel.Information, LogLevel.Warning), (restarted.Levels["folders"], restarted.Levels["peers"], restarted.Levels["web"]));
-        for (var i = 0; i < LogBook.Kept + 10; i++)
+        for (var i = 0; i < LogBuffer.Kept + 10; i++)
             peers.LogInformation($"line {i}");
 #pragma warning restore CA1848, CA2254
-        Assert.Equal(LogBook.Kept, book.Since(0, int.MaxValue).Count);
+        Assert.Equal(LogBuffer.Kept, book.Since(0, int.MaxValue).Count);
         var last = book.Since(0, 1)[0];
-        Assert.Equal($"line {LogBook.Kept + 9}", last.Text);
+        Assert.Equal($"line {LogBuffer.Kept + 9}", last.Text);
         Assert.Empty(book.Since(last.Seq, 10));
     }
 }

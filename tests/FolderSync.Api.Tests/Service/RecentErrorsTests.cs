@@ -9,7 +9,7 @@ public sealed class RecentErrorsTests
     [Fact]
     public void The_latest_warnings_and_errors_are_kept_until_they_are_cleared()
     {
-        var book = new LogBook(TimeProvider.System, LogLevel.Trace);
+        var book = new LogBuffer(TimeProvider.System, LogLevel.Trace);
         var errors = new RecentErrors(book);
         using var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(book));
         var log = factory.CreateLogger("FolderSync.Engine.Folders.Folder");

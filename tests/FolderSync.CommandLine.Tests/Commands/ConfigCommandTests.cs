@@ -65,7 +65,7 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain("$2a$10", text, StringComparison.Ordinal);
         // The output is a configuration itself, except for hidden values.
-        Assert.Empty(ConfigReader.Read("shown", ConfigDocument.Parse("shown", text.Replace(ConfigShow.Hidden, "", StringComparison.Ordinal)), new HomeDirectory(Home)).Warnings);
+        Assert.Empty(ConfigReader.Read("shown", ConfigDocument.Parse("shown", text.Replace(ConfigPrinter.Hidden, "", StringComparison.Ordinal)), new HomeDirectory(Home)).Warnings);
 
         var set = (await RunAsync("", "config", "show", "--set")).Out;
         Assert.DoesNotContain("# default", set, StringComparison.Ordinal);

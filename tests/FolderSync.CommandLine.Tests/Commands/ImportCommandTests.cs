@@ -46,7 +46,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
         { "<html/>", "starts with <html>" },
         { "", "config.xml" },
         { $"<configuration>{string.Concat(Enumerable.Repeat("<a>", 10_000))}{string.Concat(Enumerable.Repeat("</a>", 10_000))}</configuration>", "nested deeper" },
-        { $"<!-- {SyncthingClientConfig.Marker} --><configuration/>", "FolderSync's own" },
+        { $"<!-- {SyncthingClientConfig.Marker} --><configuration/>", "belongs to FolderSync" },
     };
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class PagingTests
         // The words are English, and so are the numbers.
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
         using var output = new StringWriter { NewLine = "" };
-        await Paging.SayAsync(new CliContext(output, TextWriter.Null, _ => null, IsTerminal: false, "/"), total, page, perPage, shown);
+        await Paging.WriteRangeAsync(new CliContext(output, TextWriter.Null, _ => null, IsTerminal: false, "/"), total, page, perPage, shown);
         Assert.Equal(told, output.ToString());
     }
 

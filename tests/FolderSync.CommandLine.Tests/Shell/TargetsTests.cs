@@ -28,7 +28,7 @@ public sealed class TargetsTests
     public void A_folder_is_meant_by_its_id_its_label_or_its_path(string word, string id) => Assert.Equal(id, Targets.Folder(word, Folders).Id);
 
     [Theory]
-    [InlineData("All", "Name one by its ID: photos, old.")]
+    [InlineData("All", "Give an ID: photos, old.")]
     [InlineData("doc", "Did you mean 'docs'?")]
     [InlineData("nothing like it", "There are: docs, photos, old, All of it.")]
     [InlineData("", "There is no folder ''.")]

@@ -104,7 +104,7 @@ public sealed class StatusTableTests
     [Fact]
     public void What_waits_for_a_person_comes_with_its_command()
     {
-        var told = Attentions.Of(
+        var told = ActionItems.Of(
             [Report.Folders[0] with { Errors = 2, Conflicts = 1, HeldDeletions = 1200 }],
             new Dictionary<string, PendingDevice> { ["ID-A"] = new(Now, "tablet", "") },
             new Dictionary<string, PendingFolder> { ["new folder"] = new(new Dictionary<string, FolderOffer> { [Report.Devices[0].Id] = new(Now, "Neu", false, false) }) },

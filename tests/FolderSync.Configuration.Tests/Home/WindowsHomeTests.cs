@@ -17,8 +17,8 @@ public sealed class WindowsHomeTests : IDisposable
     public void A_new_home_is_for_its_owner_only()
     {
         var home = new HomeDirectory(Path.Combine(_directory, "above", "home"));
-        home.Make();
-        home.Make();
+        home.Create();
+        home.Create();
         Assert.True(Directory.Exists(home.Path));
         var security = new DirectoryInfo(home.Path).GetAccessControl();
         var everybody = new SecurityIdentifier(WellKnownSidType.WorldSid, null);

@@ -17,7 +17,7 @@ public sealed class ImportTests : IAsyncLifetime
     private static readonly DeviceId Nas = new([.. Enumerable.Range(101, 32).Select(i => (byte)i)]);
     private static readonly DeviceId Vault = new([.. Enumerable.Range(51, 32).Select(i => (byte)i)]);
 
-    private static readonly DeviceId Stranger = new([.. Enumerable.Range(151, 32).Select(i => (byte)i)]);
+    private static readonly DeviceId IgnoredDevice = new([.. Enumerable.Range(151, 32).Select(i => (byte)i)]);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("foldersync-import-").FullName;
     private readonly DeviceIdentity _identity = DeviceIdentity.Create();
@@ -38,7 +38,7 @@ public sealed class ImportTests : IAsyncLifetime
     {
         File.WriteAllText(Path.Combine(From, "config.xml"), xml.Replace("$SELF", _identity.DeviceId.ToString(), StringComparison.Ordinal)
             .Replace("$PHONE", Phone.ToString(), StringComparison.Ordinal).Replace("$NAS", Nas.ToString(), StringComparison.Ordinal)
-            .Replace("$VAULT", Vault.ToString(), StringComparison.Ordinal).Replace("$STRANGER", Stranger.ToString(), StringComparison.Ordinal).Replace("$DIR", _directory, StringComparison.Ordinal));
+            .Replace("$VAULT", Vault.ToString(), StringComparison.Ordinal).Replace("$STRANGER", IgnoredDevice.ToString(), StringComparison.Ordinal).Replace("$DIR", _directory, StringComparison.Ordinal));
         return ImportReader.Read(new SyncthingHome(From), To);
     }
 
@@ -193,7 +193,7 @@ public sealed class ImportTests : IAsyncLifetime
         var e = plan.Configuration.Engine;
         Assert.Equal<string>(["!10.1.0.0/16", "10.0.0.0/8", "fe80::/10"], e.Device(Phone)!.AllowedNetworks);
         Assert.True(e.Device(Nas)!.Paused);
-        Assert.Equal<DeviceId>([Stranger], e.IgnoredDevices);
+        Assert.Equal<DeviceId>([IgnoredDevice], e.IgnoredDevices);
         Assert.Equal(["a", "b", "h"], plan.Configuration.Engine.Folders.Select(f => f.Id.Value));
         Assert.Equal([Path.Combine(_directory, "b", ".stfolder")], plan.Markers);
         Assert.DoesNotContain(plan.Lines(To), l => l.Contains("secret-word", StringComparison.Ordinal) || l.Contains("$2a$10", StringComparison.Ordinal));

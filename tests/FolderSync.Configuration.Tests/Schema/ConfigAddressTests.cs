@@ -12,7 +12,7 @@ public sealed class ConfigAddressTests
     [InlineData("nas.local:65535", "nas.local", 65535)]
     public void An_address_with_a_port(string address, string host, int port)
     {
-        Assert.Null(ConfigAddress.WhyNotHostAndPort(address));
+        Assert.Null(ConfigAddress.ValidateHostAndPort(address));
         Assert.True(ConfigAddress.TrySplit(address, out var h, out var p));
         Assert.Equal((host, port), (h, p));
     }
@@ -29,7 +29,7 @@ public sealed class ConfigAddressTests
     [InlineData("nas:-1")]
     [InlineData("nas: 1")]
     [InlineData("")]
-    public void What_is_none_is_told(string address) => Assert.Contains("host:port", ConfigAddress.WhyNotHostAndPort(address), StringComparison.Ordinal);
+    public void What_is_none_is_told(string address) => Assert.Contains("host:port", ConfigAddress.ValidateHostAndPort(address), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("dynamic")]
@@ -38,7 +38,7 @@ public sealed class ConfigAddressTests
     [InlineData("tcp6://[::1]:22000/")]
     [InlineData("quic://nas:22000")]
     [InlineData("relay://relay.example:443/?id=x")]
-    public void Where_a_device_is_dialed(string address) => Assert.Null(ConfigAddress.WhyNotDial(address));
+    public void Where_a_device_is_dialed(string address) => Assert.Null(ConfigAddress.ValidateDialAddress(address));
 
     [Theory]
     [InlineData("dynmic", "Did you mean 'dynamic'?")]
@@ -47,5 +47,5 @@ public sealed class ConfigAddressTests
     [InlineData("http://nas:1", "a scheme that is not known")]
     [InlineData("tcp://", "is not an address")]
     [InlineData("tcp://22000", "is not an address")]
-    public void Where_none_is(string address, string told) => Assert.Contains(told, ConfigAddress.WhyNotDial(address), StringComparison.Ordinal);
+    public void Where_none_is(string address, string told) => Assert.Contains(told, ConfigAddress.ValidateDialAddress(address), StringComparison.Ordinal);
 }

@@ -51,7 +51,7 @@ public sealed class ConfigFormatTests : IDisposable
         DurableFile.Write(_home.ConfigFile, "device:\n  name: laptop\n");
         using var store = ConfigStore.Open(_home);
         DurableFile.Write(_home.ConfigFile, "format: 2\ndevice:\n  name: theirs\n");
-        await store.TakeUpAsync();
+        await store.ReloadAsync();
         Assert.Equal("laptop", store.Current.Engine.Name);
         Assert.True(store.Error!.IsNewer);
         await Assert.ThrowsAsync<ConfigException>(() => store.UpdateAsync(c => c.WithEngine(e => e with { Name = "mine" })));

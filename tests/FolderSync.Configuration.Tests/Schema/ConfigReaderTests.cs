@@ -185,7 +185,7 @@ public sealed class ConfigReaderTests
     [Fact]
     public void A_new_homes_text_has_no_mistake()
     {
-        var read = Read(NewConfig.Text("Ann's: laptop #1", "key"));
+        var read = Read(InitialConfig.Text("Ann's: laptop #1", "key"));
         Assert.Empty(read.Warnings);
         Assert.Equal("Ann's: laptop #1", read.Configuration.Engine.Name);
         Assert.Equal("key", read.Configuration.Page.ApiKey);

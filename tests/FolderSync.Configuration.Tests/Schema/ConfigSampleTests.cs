@@ -59,7 +59,7 @@ public sealed class ConfigSampleTests
     [Fact]
     public async Task A_new_homes_text_names_the_schema_and_is_valid_by_it()
     {
-        var text = NewConfig.Text("Ann's: laptop", "key");
+        var text = InitialConfig.Text("Ann's: laptop", "key");
         Assert.StartsWith(ConfigJsonSchema.Header + "\n", text, StringComparison.Ordinal);
         Assert.Empty((await Schema).Validate(Json(text)));
     }
@@ -91,7 +91,7 @@ public sealed class ConfigSampleTests
                 var text = template.Replace("VALUE", value, StringComparison.Ordinal);
                 var (read, valid) = (IsRead(text), schema.Validate(Json(text)).Count == 0);
                 Assert.True(!read || valid, $"The reader takes what the schema refuses: {text}");
-                var isExact = option.Type is not (ConfigType.Text or ConfigType.Texts or ConfigType.Duration);
+                var isExact = option.Type is not (ConfigType.Text or ConfigType.TextList or ConfigType.Duration);
                 Assert.True(!isExact || !valid || read, $"The schema takes what the reader refuses: {text}");
             }
         }

@@ -31,7 +31,7 @@ public sealed class ConfigOverridesTests
                     _ when option.Key is "ignored-devices" => "IVLJ3JL-7JN57IS-4WXVBSO-6R4BIUV-OK4Y4D7-3U7WCXV-EBRM2UH-HEOW3Q4",
                     _ => "h:1",
                 };
-                var set = Of((name, value)).Over(new ServiceConfig());
+                var set = Of((name, value)).ApplyTo(new ServiceConfig());
                 Assert.False(section.Write(option, set).Same(option.Default), name);
             }
         }
@@ -42,10 +42,10 @@ public sealed class ConfigOverridesTests
     public void A_flag_is_over_a_variable_and_the_newer_variable_over_the_older()
     {
         var overrides = Of(("FOLDERSYNC_GUI_ADDRESS", "a:1"), ("FOLDERSYNC_PAGE_ADDRESS", "b:2"), ("FOLDERSYNC_PAGE_USER", ""));
-        Assert.Equal("b:2", overrides.Over(new ServiceConfig()).Page.Address);
+        Assert.Equal("b:2", overrides.ApplyTo(new ServiceConfig()).Page.Address);
         Assert.Single(overrides.All);
         var flagged = overrides.WithFlag("--set", "page.address=c:3");
-        Assert.Equal(("c:3", "--set", false), (flagged.Over(new ServiceConfig()).Page.Address, flagged.All.Single().Source, flagged.All.Single().IsVariable));
+        Assert.Equal(("c:3", "--set", false), (flagged.ApplyTo(new ServiceConfig()).Page.Address, flagged.All.Single().Source, flagged.All.Single().IsVariable));
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class ConfigOverridesTests
     [Fact]
     public void A_wrong_value_names_its_variable()
     {
-        var e = Assert.Throws<ConfigException>(() => Of(("FOLDERSYNC_PAGE_TLS", "maybe"), ("FOLDERSYNC_LIMITS_SEND", "100")).Over(new ServiceConfig()));
+        var e = Assert.Throws<ConfigException>(() => Of(("FOLDERSYNC_PAGE_TLS", "maybe"), ("FOLDERSYNC_LIMITS_SEND", "100")).ApplyTo(new ServiceConfig()));
         Assert.Equal(["FOLDERSYNC_PAGE_TLS: 'tls' must be true or false, not 'maybe'.", "FOLDERSYNC_LIMITS_SEND: 'send' must be a rate, not '100'. Write a number with its unit, such as 500 KiB/s or 2 MiB/s, or off."],
             e.Problems.Select(p => p.ToString()));
     }
@@ -66,5 +66,5 @@ public sealed class ConfigOverridesTests
     [Fact]
     public void A_misspelt_variable_is_told_and_others_are_left_alone() =>
         Assert.Equal(["There is no option for the variable FOLDERSYNC_PAGE_ADRESS; it has no effect. Did you mean FOLDERSYNC_PAGE_ADDRESS?"],
-            ConfigOverrides.Misspelt(["PATH", "FOLDERSYNC_HOME", "FOLDERSYNC_TLS", "FOLDERSYNC_PAGE_ADRESS", "FOLDERSYNC_PAGE_USER", "FOLDERSYNC_GUI_APIKEY"]));
+            ConfigOverrides.FindMisspelled(["PATH", "FOLDERSYNC_HOME", "FOLDERSYNC_TLS", "FOLDERSYNC_PAGE_ADRESS", "FOLDERSYNC_PAGE_USER", "FOLDERSYNC_GUI_APIKEY"]));
 }

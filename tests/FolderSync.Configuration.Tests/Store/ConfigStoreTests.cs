@@ -12,13 +12,13 @@ namespace FolderSync.Configuration.Tests.Store;
 
 public sealed class ConfigStoreTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TestLimits.Patience;
+    private static readonly TimeSpan Limit = TestLimits.Timeout;
     private static readonly string Drive = OperatingSystem.IsWindows() ? "C:" : "";
     private static readonly DeviceId Phone = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
     private readonly HomeDirectory _home = new(Directory.CreateTempSubdirectory("foldersync-config-").FullName);
 
-    public ConfigStoreTests() => DurableFile.Write(_home.ConfigFile, NewConfig.Text("laptop", "key"));
+    public ConfigStoreTests() => DurableFile.Write(_home.ConfigFile, InitialConfig.Text("laptop", "key"));
 
     public void Dispose() => Directory.Delete(_home.Path, recursive: true);
 
@@ -99,7 +99,7 @@ public sealed class ConfigStoreTests : IDisposable
         Assert.Contains("maybe", File.ReadAllText(_home.ConfigFile), StringComparison.Ordinal);
 
         File.WriteAllText(_home.ConfigFile, "device: {name: desk}\n");
-        await store.TakeUpAsync();
+        await store.ReloadAsync();
         Assert.Null(store.Error);
     }
 
@@ -156,7 +156,7 @@ public sealed class ConfigStoreTests : IDisposable
             Assert.Equal(wrong, File.Exists(_home.ConfigFile) ? File.ReadAllText(_home.ConfigFile) : null);
 
             // Values that the service chooses are valid for this run, and never overwrite a file that the user has to fix.
-            await store.SettleAsync("page", "address", "127.0.0.1:9999", "8384 is taken", CancellationToken.None);
+            await store.SetOptionAsync("page", "address", "127.0.0.1:9999", "8384 is taken", CancellationToken.None);
             Assert.Equal("127.0.0.1:9999", store.Current.Page.Address);
             if (wrong is null)
                 return;
@@ -165,7 +165,7 @@ public sealed class ConfigStoreTests : IDisposable
             await Assert.ThrowsAsync<ConfigException>(() => store.UpdateAsync(c => c.PutDevice(new DeviceConfig { Id = Phone })));
 
             File.WriteAllText(_home.ConfigFile, "device: {name: mended}\n");
-            await store.TakeUpAsync();
+            await store.ReloadAsync();
             Assert.Equal(("mended", null), (store.Current.Engine.Name, store.Error));
         }
         using var again = ConfigStore.Open(_home);

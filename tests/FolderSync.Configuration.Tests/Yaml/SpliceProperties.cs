@@ -95,7 +95,7 @@ public sealed class SpliceProperties
         var home = new HomeDirectory("/state/foldersync");
         Gen.Select(ConfigGen, ConfigGen, Gen.Bool).Sample((one, two, commented) =>
         {
-            var document = ConfigDocument.Parse("f", commented ? NewConfig.Text("x", "k") + "mine: {a: [1]} # kept\n" : "");
+            var document = ConfigDocument.Parse("f", commented ? InitialConfig.Text("x", "k") + "mine: {a: [1]} # kept\n" : "");
             foreach (var wanted in new[] { one, two, one })
             {
                 var old = ConfigReader.Read("f", document, home).Configuration;

@@ -93,7 +93,7 @@ public sealed class IndexSenderTests : IAsyncDisposable
 
     private static FileEntry Entry(string name) => new()
     {
-        Name = FileName.Of(name),
+        Name = FileName.Parse(name),
         Version = VersionVector.Of([new Counter(new ShortId(5), 1)]),
         Blocks = new BlockList(128 << 10, 0, new byte[32]),
     };
@@ -120,7 +120,7 @@ public sealed class IndexSenderTests : IAsyncDisposable
 
         public void OnMissed(DeviceId device) => throw new NotSupportedException();
 
-        public Task ForgetAsync(DeviceId device, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task ForgetAsync(DeviceId device, ulong? replaced, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task RenewIndexAsync() => throw new NotSupportedException();
 

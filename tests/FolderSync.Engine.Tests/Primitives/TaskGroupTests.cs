@@ -66,7 +66,7 @@ public class TaskGroupTests
     {
         var group = new TaskGroup(CancellationToken.None);
         group.Run(() => throw new InvalidOperationException("gone"));
-        await group.SettleAsync();
+        await group.WaitForAllAsync();
         Assert.True(group.HasFailed);
         Assert.True(group.Ended.IsCancellationRequested);
         group.Dispose();

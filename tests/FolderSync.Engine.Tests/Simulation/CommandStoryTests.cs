@@ -39,7 +39,7 @@ public sealed class CommandStoryTests
         Bert.Indexes.Damage(SimulatedDevice.Folder);
         Ask(Revert);
         AssertReverted();
-        Assert.Equal(1, Bert.Indexes.PutAsideCount);
+        Assert.Equal(1, Bert.Indexes.QuarantineCount);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class CommandStoryTests
         _world.RunUntil("bert stops", () => !Bert.IsRunning);
         Bert.Indexes.Remove(SimulatedDevice.Folder);
         Bert.Disks.BeforeOperation = (operation, path) =>
-            operation == "OpenRead" && path == LocalPath.Of(FileName.Of("f")) ? new FileSystemException(FileSystemError.Io, "The disk is bad.") : null;
+            operation == "OpenRead" && path == LocalPath.Of(FileName.Parse("f")) ? new FileSystemException(FileSystemError.Io, "The disk is bad.") : null;
         Bert.Start();
         _world.RunUntil("bert has scanned what it can", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { Counts.Need.Items: 2, State: FolderState.Idle, ScanProblems.Count: 1 });
         Ask(e => e.OverrideAsync(SimulatedDevice.Folder, CancellationToken.None));
@@ -202,7 +202,7 @@ public sealed class CommandStoryTests
         var steps = 0;
         _world.AfterStep = () =>
         {
-            if (Bert.Indexes.PutAsideCount == 0 || Bert.Engine?.Folder(SimulatedDevice.Folder) is not { State: FolderState.Scanning })
+            if (Bert.Indexes.QuarantineCount == 0 || Bert.Engine?.Folder(SimulatedDevice.Folder) is not { State: FolderState.Scanning })
                 return;
             if (steps++ == 0)
                 Ask(command);

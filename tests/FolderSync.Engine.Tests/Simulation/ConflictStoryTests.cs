@@ -47,7 +47,7 @@ public sealed class ConflictStoryTests
         foreach (var device in world.Devices)
         {
             world.RunFor(TimeSpan.FromSeconds(7));
-            var copy = ConflictName.For(FileName.Of("f"), DateTimeOffset.UnixEpoch.AddTicks(world.Time.Now), new ShortId(1)).Value;
+            var copy = ConflictName.For(FileName.Parse("f"), DateTimeOffset.UnixEpoch.AddTicks(world.Time.Now), new ShortId(1)).Value;
             device.User.WriteFile(copy, "the displaced edit");
             device.Notice(copy);
         }
@@ -157,14 +157,14 @@ public sealed class ConflictStoryTests
         world[deleter].User.Delete("f");
         world[deleter].Notice("f");
         world.RunFor(TimeSpan.FromMinutes(1));
-        var deleted = world[deleter].Index.FindLocal(FileName.Of("f"))!.Version;
+        var deleted = world[deleter].Index.FindLocal(FileName.Parse("f"))!.Version;
         JoinAll(world);
         world.RunUntil("it is back", () => world[deleter].User.Exists("f"));
         world.RunUntilSynced();
 
         Assert.Equal("edited", world[deleter].User.ReadText("f"));
         // For a peer that lets the newer one win, it dominates the deletion, too.
-        Assert.All(world.Devices, d => Assert.Equal(VectorOrder.Newer, d.Index.FindGlobal(FileName.Of("f"))!.Version.Compare(deleted)));
+        Assert.All(world.Devices, d => Assert.Equal(VectorOrder.Newer, d.Index.FindGlobal(FileName.Parse("f"))!.Version.Compare(deleted)));
     }
 
     [Fact]
@@ -265,7 +265,7 @@ public sealed class ConflictStoryTests
     /// <summary>Connects only these two until they are in sync.</summary>
     private static void Meet(SimulatedWorld world, SimulatedDevice one, SimulatedDevice other)
     {
-        world.Network.Join(one.Id, other.Id);
+        world.Network.Heal(one.Id, other.Id);
         // Once more for the conflict copy, which a scan finds.
         for (var i = 0; i < 2; i++)
         {
@@ -291,7 +291,7 @@ public sealed class ConflictStoryTests
         foreach (var a in world.Devices)
         {
             foreach (var b in world.Devices.Where(b => b != a))
-                world.Network.Part(a.Id, b.Id);
+                world.Network.Partition(a.Id, b.Id);
         }
     }
 
@@ -300,11 +300,11 @@ public sealed class ConflictStoryTests
         foreach (var a in world.Devices)
         {
             foreach (var b in world.Devices)
-                world.Network.Join(a.Id, b.Id);
+                world.Network.Heal(a.Id, b.Id);
         }
     }
 
-    private static List<string> Copies(SimulatedDevice device) => [.. Seen(device).Select(i => i.Path).Where(p => ConflictName.IsConflictCopy(FileName.Of(p)))];
+    private static List<string> Copies(SimulatedDevice device) => [.. Seen(device).Select(i => i.Path).Where(p => ConflictName.IsConflictCopy(FileName.Parse(p)))];
 
     private static IEnumerable<string> Contents(SimulatedDevice device) => Seen(device).Select(i => Encoding.UTF8.GetString(i.Content)).Order(StringComparer.Ordinal);
 

@@ -94,7 +94,7 @@ public sealed class FolderOpeningStoryTests
         Anna.Notice("h");
         _world.RunUntilSynced();
 
-        Assert.Equal(1, Anna.Indexes.PutAsideCount);
+        Assert.Equal(1, Anna.Indexes.QuarantineCount);
         Assert.Equal(["f", "g", "h"], Anna.User.Tree("", p => p.StartsWith(".st", StringComparison.Ordinal)).Select(i => i.Path));
         Assert.Equal(["new", "mine"], [Anna.User.ReadText("g"), Bert.User.ReadText("h")]);
     }

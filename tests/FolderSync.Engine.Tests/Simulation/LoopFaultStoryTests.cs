@@ -200,7 +200,7 @@ public sealed class LoopFaultStoryTests
         // Whatever counts as known exists.
         var known = anna.Index.RemoteState(raw.Id).MaxSequence;
         for (var i = 1; i <= known; i++)
-            Assert.NotNull(anna.Index.Find(raw.Id, FileName.Of($"d{i}")));
+            Assert.NotNull(anna.Index.Find(raw.Id, FileName.Parse($"d{i}")));
     }
 
     [Fact]
@@ -287,11 +287,11 @@ public sealed class LoopFaultStoryTests
         var parts = new EngineParts(default, TimeProvider.System, null!, null!, null!, null!, null!, null!, null!, null!, _log) { OpenConnection = null!, NeedsReopening = (_, _) => true };
         var link = new PeerLink(parts, new AuthenticatedStream(Stream.Null, default, "x", true, "", true), null!);
         var block = new Block(0, 0, 1, default);
-        var pending = link.RequestAsync(SimulatedDevice.Folder, FileName.Of("f"), block, false, CancellationToken.None);
+        var pending = link.RequestAsync(SimulatedDevice.Folder, FileName.Parse("f"), block, false, CancellationToken.None);
         await link.DisposeAsync();
         // Its loops never started: nobody else would answer.
         await Assert.ThrowsAsync<RequestFailedException>(() => pending);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => link.RequestAsync(SimulatedDevice.Folder, FileName.Of("f"), block, false, CancellationToken.None));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => link.RequestAsync(SimulatedDevice.Folder, FileName.Parse("f"), block, false, CancellationToken.None));
         Assert.True(link.Ended.IsCancellationRequested);
         link.Close("again");
         await link.DisposeAsync();

@@ -62,10 +62,10 @@ public class MemoryFileSystemTests
         {
             var fs = _disks.Open($"/r{seed}");
             for (var i = 0; i < 4; i++)
-                fs.MakeDirectory(LocalPath.Root.Child($"{i}"), 0x1ED);
+                fs.CreateDirectory(LocalPath.Root.Child($"{i}"), 0x1ED);
             fs.SyncDirectory(LocalPath.Root);
             for (var i = 4; i < 8; i++)
-                fs.MakeDirectory(LocalPath.Root.Child($"{i}"), 0x1ED);
+                fs.CreateDirectory(LocalPath.Root.Child($"{i}"), 0x1ED);
             fs.Disk.Crash(new Random(seed));
             var names = fs.Disk.User.Tree().Select(i => i.Path).ToList();
             Assert.Equal(Enumerable.Range(0, names.Count).Select(i => $"{i}"), names);
@@ -109,11 +109,11 @@ public class MemoryFileSystemTests
     public void Faults_are_injected_and_counted()
     {
         var fs = _disks.Open("/r");
-        fs.BeforeOperation = (operation, path) => operation == nameof(fs.MakeDirectory) && path == Place
+        fs.BeforeOperation = (operation, path) => operation == nameof(fs.CreateDirectory) && path == Place
             ? new FileSystemException(FileSystemError.NoSpace, "Full.")
             : null;
-        fs.MakeDirectory(Temp, 0x1ED);
-        Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => fs.MakeDirectory(Place, 0x1ED)).Error);
+        fs.CreateDirectory(Temp, 0x1ED);
+        Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => fs.CreateDirectory(Place, 0x1ED)).Error);
         Assert.Equal(1, fs.Operations);
     }
 
@@ -141,7 +141,7 @@ public class MemoryFileSystemTests
         using var file = fs.OpenWrite(Temp, create: true);
         file.Write(new byte[10], 0);
         Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => file.Write(new byte[1], 10)).Error);
-        Assert.Equal((0, 10), fs.Space());
+        Assert.Equal((0, 10), fs.GetSpace());
         fs.Disk.User.Chmod("", 0x16D);
         Assert.Equal(FileSystemError.AccessDenied, Assert.Throws<FileSystemException>(() => fs.RemoveFile(Temp)).Error);
         fs.Disk.User.Chmod("temp", 0);

@@ -72,10 +72,10 @@ public sealed class OfferStoryTests
         _world.RunUntil("it is needed", () => Anna.Snapshot.Counts.Need.Files == 1);
         var session = Anna.Engine!.Peer(_raw.Id)!;
         var other = VersionVector.Of([new Counter(_raw.Id.Short, 6)]);
-        _raw.Send(Progress(wanted.Name, other, [0]), Progress(FileName.Of("unknown"), wanted.Version, [0]), Progress(FileName.Of("f"), wanted.Version, [0]));
+        _raw.Send(Progress(wanted.Name, other, [0]), Progress(FileName.Parse("unknown"), wanted.Version, [0]), Progress(FileName.Parse("f"), wanted.Version, [0]));
         Assert.Equal(0, session.Exchanges.Find(SimulatedDevice.Folder)!.KnownProgress);
         // What the peer fetches from here is visible in the status until the peer has it.
-        var ours = Anna.Index.FindLocal(FileName.Of("f"))!;
+        var ours = Anna.Index.FindLocal(FileName.Parse("f"))!;
         _raw.Send(Progress(ours.Name, ours.Version, [0]));
         Assert.True(session.Exchanges.Find(SimulatedDevice.Folder)!.HasTemporarily(ours.Name, ours.Version, 0));
         _raw.Send(new BepMessage.DownloadProgress(SimulatedDevice.Folder, [new ProgressUpdate(ours.Name, ours.Version, [], 0, true)]));

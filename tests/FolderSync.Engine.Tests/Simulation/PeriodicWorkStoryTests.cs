@@ -96,11 +96,11 @@ public sealed class PeriodicWorkStoryTests
         world.RunFor(TimeSpan.FromSeconds(30));
         Assert.Equal("written after", world["bert"].User.ReadText("f"));
 
-        world.Network.Part(world["anna"].Id, world["bert"].Id);
+        world.Network.Partition(world["anna"].Id, world["bert"].Id);
         world["anna"].User.Delete("f");
         world["anna"].User.WriteFile("g", "more");
         world.RunFor(TimeSpan.FromSeconds(30));
-        world.Network.Join(world["anna"].Id, world["bert"].Id);
+        world.Network.Heal(world["anna"].Id, world["bert"].Id);
         world.RunFor(TimeSpan.FromSeconds(60));
         Assert.Equal("more", world["bert"].User.ReadText("g"));
         Assert.False(world["bert"].User.Exists("f"));
@@ -124,10 +124,10 @@ public sealed class PeriodicWorkStoryTests
             world.RunFor(TimeSpan.FromSeconds(50));
             Assert.Equal(FolderState.Error, anna.Snapshot.State);
             anna.User.Mount();
-            world.Network.Part(anna.Id, bert.Id);
+            world.Network.Partition(anna.Id, bert.Id);
             world.RunFor(TimeSpan.FromSeconds(30));
             Assert.Equal(FolderState.Idle, anna.Snapshot.State);
-            world.Network.Join(anna.Id, bert.Id);
+            world.Network.Heal(anna.Id, bert.Id);
             world.RunFor(TimeSpan.FromSeconds(30));
             Assert.True(anna.Engine!.Devices.All(d => d.Connected), $"Not dialed, round {i}.");
         }

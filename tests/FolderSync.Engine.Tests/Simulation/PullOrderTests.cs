@@ -12,7 +12,7 @@ namespace FolderSync.Engine.Tests.Simulation;
 public sealed class PullOrderTests
 {
     private static readonly Gen<FileEntry> GenFile = Gen.Select(Gen.Int[0, 500], Gen.Long[0, 20], Gen.Long[-5, 5], Gen.Int[0, 3]).Select((n, size, seconds, nanoseconds) =>
-        new FileEntry { Name = FileName.Of($"f{n}"), Size = size, Modified = new FileTime(seconds, nanoseconds) });
+        new FileEntry { Name = FileName.Parse($"f{n}"), Size = size, Modified = new FileTime(seconds, nanoseconds) });
 
     [Fact]
     public void Bounded_passes_give_the_same_order_as_sorting_all() =>
@@ -35,7 +35,7 @@ public sealed class PullOrderTests
     [Fact]
     public void Ranks_are_by_size_time_and_name()
     {
-        FileEntry small = new() { Name = FileName.Of("z"), Size = 1, Modified = new FileTime(2, 0) }, large = new() { Name = FileName.Of("a"), Size = 2, Modified = new FileTime(1, 999_999_999) };
+        FileEntry small = new() { Name = FileName.Parse("z"), Size = 1, Modified = new FileTime(2, 0) }, large = new() { Name = FileName.Parse("a"), Size = 2, Modified = new FileTime(1, 999_999_999) };
         Assert.True(IsFirst(small, large, PullOrder.SmallestFirst));
         Assert.True(IsFirst(large, small, PullOrder.LargestFirst));
         Assert.True(IsFirst(large, small, PullOrder.OldestFirst));

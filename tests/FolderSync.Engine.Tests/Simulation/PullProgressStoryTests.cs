@@ -33,8 +33,8 @@ public sealed class PullProgressStoryTests
                 return;
             // In mid-transfer: fetched blocks stay fetched.
             cut = 0;
-            world.Network.Part(anna.Id, bert.Id);
-            world.Network.Join(anna.Id, bert.Id);
+            world.Network.Partition(anna.Id, bert.Id);
+            world.Network.Heal(anna.Id, bert.Id);
         };
         world.StartAll();
         world.RunUntilSynced();

@@ -106,7 +106,7 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
         var bytes = Encoding.UTF8.GetBytes(content ?? "");
         return new FileEntry
         {
-            Name = FileName.Of(path),
+            Name = FileName.Parse(path),
             Deleted = content is null,
             Size = bytes.Length,
             Permissions = 0x1A4,
@@ -119,7 +119,7 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
     }
 
     public BepMessage.Request Ask(int id, string path, int size, long offset = 0, string folder = "sim") =>
-        new(id, new FolderId(folder), FileName.Of(path), offset, size, default, false, 0);
+        new(id, new FolderId(folder), FileName.Parse(path), offset, size, default, false, 0);
 
     /// <summary>Waits for the response to this request.</summary>
     public BepMessage.Response Answer(int id)

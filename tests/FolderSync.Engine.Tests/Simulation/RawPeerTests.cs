@@ -188,7 +188,7 @@ public sealed class RawPeerTests
         _world.RunUntil("it is forgotten", () => Anna.Snapshot.Counts.Global.Files == 3);
         Assert.Null(_raw.Ended);
         Assert.Contains(Anna.Snapshot.ScanProblems, p => p.Path == "a");
-        Assert.Empty(Anna.Index.Holders(FileName.Of("a")));
+        Assert.Empty(Anna.Index.Holders(FileName.Parse("a")));
         Assert.Equal(3, Anna.Index.RemoteState(_raw.Id).MaxSequence);
     }
 

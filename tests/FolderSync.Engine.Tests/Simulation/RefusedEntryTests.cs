@@ -51,7 +51,7 @@ public sealed class RefusedEntryTests
     [MemberData(nameof(AtTheLimit))]
     public void An_edit_at_the_limit_is_taken_by_every_other_device(string which)
     {
-        Give("a", "theirs", Limit(which), 1);
+        Announce("a", "theirs", Limit(which), 1);
         _world.RunUntil("bert has it", () => Bert.User.Exists("a") && Bert.User.ReadText("a") == "theirs");
         for (var edit = 0; edit < 5; edit++)
         {
@@ -72,17 +72,17 @@ public sealed class RefusedEntryTests
     [MemberData(nameof(AtTheLimit))]
     public void Concurrent_edits_at_the_limit_both_survive_on_every_device(string which)
     {
-        Give("a", "theirs", Limit(which), 1);
+        Announce("a", "theirs", Limit(which), 1);
         _world.RunUntil("bert has it", () => Bert.User.Exists("a") && Bert.User.ReadText("a") == "theirs");
         for (var round = 0; round < 3; round++)
         {
-            _world.Network.Part(Anna.Id, Bert.Id);
+            _world.Network.Partition(Anna.Id, Bert.Id);
             Anna.User.WriteFile("a", $"anna's {round}");
             _world.Scan(Anna);
             Bert.User.WriteFile("a", $"bert's {round}");
             _world.Scan(Bert);
             _world.RunFor(TimeSpan.FromSeconds(2));
-            _world.Network.Join(Anna.Id, Bert.Id);
+            _world.Network.Heal(Anna.Id, Bert.Id);
             _world.RunUntil("all is settled", () => Settled($"anna's {round}", $"bert's {round}"));
         }
         AssertLasting();
@@ -91,7 +91,7 @@ public sealed class RefusedEntryTests
     [Fact]
     public void A_file_at_the_limit_is_deleted_for_all_or_comes_back_for_all()
     {
-        Give("a", "theirs", Full, 1);
+        Announce("a", "theirs", Full, 1);
         _world.RunUntil("bert has it", () => Bert.User.Exists("a"));
         Anna.User.Delete("a");
         _world.Scan(Anna);
@@ -123,7 +123,7 @@ public sealed class RefusedEntryTests
         Assert.All((string[])["a", "many", "big", "link", "nothing"], n => Assert.Contains(Problems(), p => p.Path == n));
         // What was known of the name is no longer true: it is needed from no device, and the device counts as not having it.
         Assert.Equal((1, 1), (Anna.Snapshot.Counts.Need.Files, Anna.Snapshot.Counts.Global.Files));
-        Assert.Empty(Anna.Index.Holders(FileName.Of("a")));
+        Assert.Empty(Anna.Index.Holders(FileName.Parse("a")));
         // It was received nevertheless: nothing is requested again.
         _raw.Send(_raw.Update(10, _raw.Entry("c", "x", 6, 11)));
         _world.RunUntil("the next is taken", () => Anna.Snapshot.Counts.Global.Files == 2);
@@ -136,7 +136,7 @@ public sealed class RefusedEntryTests
         _raw.Send(_raw.Update(11, _raw.Entry("a", "good", 7, 12), _raw.Entry("many", "good", 7, 13), _raw.Entry("big", null, 7, 14)));
         _world.RunUntil("they are taken", () => Anna.Snapshot.Counts.Need.Files == 4);
         Assert.Equal(bad.Length - 3, Problems().Count);
-        Assert.Equal([_raw.Id], Anna.Index.Holders(FileName.Of("a")));
+        Assert.Equal([_raw.Id], Anna.Index.Holders(FileName.Parse("a")));
         // A complete index without them clears the problem.
         _raw.Send(_raw.Index(_raw.Entry("a", "good", 7, 12)));
         _world.RunUntil("it is no longer reported", () => Problems().Count == 0);
@@ -150,8 +150,8 @@ public sealed class RefusedEntryTests
             _raw.Entry("good last", "x", 6, 4), _raw.Entry("bad last", "x", MaxCounter + 1, 5)));
         _world.RunUntil("they are taken", () => Problems().Count > 0);
         Assert.Equal([".stignore", "bad last"], Problems().Select(p => p.Path).Order(StringComparer.Ordinal));
-        Assert.Equal([_raw.Id], Anna.Index.Holders(FileName.Of("good last")));
-        Assert.Empty(Anna.Index.Holders(FileName.Of("bad last")));
+        Assert.Equal([_raw.Id], Anna.Index.Holders(FileName.Parse("good last")));
+        Assert.Empty(Anna.Index.Holders(FileName.Parse("bad last")));
     }
 
     [Fact]
@@ -186,8 +186,8 @@ public sealed class RefusedEntryTests
     [Fact]
     public void The_deepest_and_longest_paths_there_may_be_are_synced()
     {
-        var (deep, longest) = (Deep(256), FileName.Of(string.Join('/', Enumerable.Repeat(new string('x', 240), 17))));
-        Give((_raw.Entry("x", "deep", 5, 1) with { Name = deep }, "deep"), (_raw.Entry("x", "long", 5, 2) with { Name = longest }, "long"));
+        var (deep, longest) = (Deep(256), FileName.Parse(string.Join('/', Enumerable.Repeat(new string('x', 240), 17))));
+        Announce((_raw.Entry("x", "deep", 5, 1) with { Name = deep }, "deep"), (_raw.Entry("x", "long", 5, 2) with { Name = longest }, "long"));
         _world.RunUntil("bert has them", () => Bert.User.Exists(deep.Value) && Bert.User.Exists(longest.Value));
         Bert.User.WriteFile(longest.Value, "edited");
         _world.Scan(Bert);
@@ -249,11 +249,11 @@ public sealed class RefusedEntryTests
         _raw.Send(_raw.Shares(Anna));
     }
 
-    private void Give(string path, string content, VersionVector version, long sequence) =>
-        Give((_raw.Entry(path, content, 1, sequence) with { Version = version, Modified = new FileTime(1_000_000_000, 0) }, content));
+    private void Announce(string path, string content, VersionVector version, long sequence) =>
+        Announce((_raw.Entry(path, content, 1, sequence) with { Version = version, Modified = new FileTime(1_000_000_000, 0) }, content));
 
     /// <summary>Announces files and serves the requests until the other side has them.</summary>
-    private void Give(params (FileEntry Entry, string Content)[] files)
+    private void Announce(params (FileEntry Entry, string Content)[] files)
     {
         var contents = files.ToDictionary(f => f.Entry.Name, f => f.Content);
         var answered = new HashSet<int>();

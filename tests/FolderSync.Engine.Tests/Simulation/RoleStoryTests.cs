@@ -115,7 +115,7 @@ public sealed class RoleStoryTests
         Bert.User.Delete("f");
         Bert.User.MakeOther("f");
         _world.Scan(Bert);
-        _world.RunUntil("anna knows that bert has it no more", () => Anna.Index.Find(Bert.Id, FolderSync.Core.Model.FileName.Of("f")) is { IsInvalid: true });
+        _world.RunUntil("anna knows that bert has it no more", () => Anna.Index.Find(Bert.Id, FolderSync.Core.Model.FileName.Parse("f")) is { IsInvalid: true });
         _world.RunFor(TimeSpan.FromHours(2));
         Assert.Equal("hello", Anna.User.ReadText("f"));
         Assert.Contains(Bert.Snapshot.ScanProblems, p => p.Path == "f" && p.Reason.Contains("pipe", StringComparison.Ordinal));
@@ -125,8 +125,8 @@ public sealed class RoleStoryTests
         Bert.User.WriteFile("f", "hello");
         Bert.User.Touch("f", Anna.User.Stat("f").Modified);
         _world.Scan(Bert);
-        _world.RunUntil("anna knows that bert has it again", () => Anna.Index.Find(Bert.Id, FolderSync.Core.Model.FileName.Of("f")) is { IsInvalid: false });
-        Assert.Equal(Anna.Index.FindLocal(FolderSync.Core.Model.FileName.Of("f"))!.Version, Bert.Index.FindLocal(FolderSync.Core.Model.FileName.Of("f"))!.Version);
+        _world.RunUntil("anna knows that bert has it again", () => Anna.Index.Find(Bert.Id, FolderSync.Core.Model.FileName.Parse("f")) is { IsInvalid: false });
+        Assert.Equal(Anna.Index.FindLocal(FolderSync.Core.Model.FileName.Parse("f"))!.Version, Bert.Index.FindLocal(FolderSync.Core.Model.FileName.Parse("f"))!.Version);
 
         // A directory that holds one can't be deleted, which is said as it is.
         Bert.User.MakeOther("d/pipe");
@@ -142,12 +142,12 @@ public sealed class RoleStoryTests
     {
         Anna.User.WriteFile("d/old", "old");
         Begin();
-        _world.Network.Part(Anna.Id, Bert.Id);
+        _world.Network.Partition(Anna.Id, Bert.Id);
         Anna.User.Delete("d");
         _world.Scan(Anna);
         Bert.User.WriteFile("d/new", "new");
         _world.Scan(Bert);
-        _world.Network.Join(Anna.Id, Bert.Id);
+        _world.Network.Heal(Anna.Id, Bert.Id);
         _world.RunUntil("it is back", () => Anna.User.Exists("d/new"));
         _world.RunUntilSynced();
         _world.RunFor(TimeSpan.FromHours(2));

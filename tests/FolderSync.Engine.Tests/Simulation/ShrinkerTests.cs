@@ -46,7 +46,7 @@ public sealed class ShrinkerTests
     public void A_smaller_history_that_fails_in_another_way_is_not_the_failure()
     {
         var drawn = HistoryRunner.Draw(1, new HistoryOptions { Operations = 60 }).History;
-        var shrunk = new Shrinker(h => h.Steps.Count < 5 ? new Failure(FailureKind.Spins, "") : new Failure(FailureKind.Lost, ""), Unlimited, TimeProvider.System)
+        var shrunk = new Shrinker(h => h.Steps.Count < 5 ? new Failure(FailureKind.Livelock, "") : new Failure(FailureKind.Lost, ""), Unlimited, TimeProvider.System)
             .Shrink(drawn, new Failure(FailureKind.Lost, ""));
         Assert.Equal((5, FailureKind.Lost), (shrunk.History.Steps.Count, shrunk.Failure.Kind));
     }

@@ -37,9 +37,9 @@ public sealed class SupervisedLoopTests
         var fault = new SeamFault(method);
         Bert.BeforeSeam = fault.Throw;
         // A new connection runs each of them.
-        _world.Network.Part(Anna.Id, Bert.Id);
+        _world.Network.Partition(Anna.Id, Bert.Id);
         _world.RunFor(TimeSpan.FromSeconds(30));
-        _world.Network.Join(Anna.Id, Bert.Id);
+        _world.Network.Heal(Anna.Id, Bert.Id);
         _world.RunUntil("it is thrown", () => fault.IsThrown);
         AssertLogged(fault);
         Assert.Equal("", Bert.Snapshot.Error);

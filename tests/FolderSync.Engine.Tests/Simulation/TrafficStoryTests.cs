@@ -26,7 +26,7 @@ public sealed class TrafficStoryTests
         Anna.User.Rename("e/c", "d/c");
         Anna.User.Rename("swap", "e/c");
         Anna.User.Rename("g", "moved");
-        Settle();
+        ScanAndSync();
 
         Assert.InRange(Received() - before, 0, Size / 20);
         Assert.Equal(SimulatedWorld.Tree(Anna), SimulatedWorld.Tree(Bert));
@@ -55,7 +55,7 @@ public sealed class TrafficStoryTests
         var (before, inode) = (Received(), Bert.User.Stat("d/a").Inode);
         Anna.User.Chmod("d/a", 0x180);
         Anna.User.Touch("d/b", new FolderSync.Core.Model.FileTime(86_400, 5));
-        Settle();
+        ScanAndSync();
 
         Assert.InRange(Received() - before, 0, Size / 20);
         Assert.Equal((0x180u, inode), (Bert.User.Stat("d/a").Permissions, Bert.User.Stat("d/a").Inode));
@@ -69,7 +69,7 @@ public sealed class TrafficStoryTests
         Begin();
         var before = Received();
         Anna.User.Overwrite("d/a", Size / 2, "!"u8);
-        Settle();
+        ScanAndSync();
 
         Assert.InRange(Received() - before, 128 << 10, (128 << 10) + (Size / 20));
         Assert.Equal('!', Bert.User.ReadText("d/a")[Size / 2]);
@@ -81,7 +81,7 @@ public sealed class TrafficStoryTests
         Begin();
         var before = Received();
         Anna.User.WriteFile("copy", Anna.User.ReadAll("d/a"));
-        Settle();
+        ScanAndSync();
 
         Assert.InRange(Received() - before, 0, Size / 20);
         Assert.Equal(Anna.User.ReadAll("copy"), Bert.User.ReadAll("copy"));
@@ -100,7 +100,7 @@ public sealed class TrafficStoryTests
         _world.RunUntilSynced();
     }
 
-    private void Settle()
+    private void ScanAndSync()
     {
         _world.Scan(Anna);
         _world.RunUntilSynced();

@@ -43,7 +43,7 @@ public sealed class TroubleStoryTests
         Carl.Start();
         _world.RunUntil("carl has it", () => Carl.Engine?.Folder(SimulatedDevice.Folder) is { Counts: { Local.Files: 8, Need.Items: 0 } });
         for (var i = 0; i < 8; i++)
-            Anna.User.Rot($"{i}", 200_000, 1);
+            Anna.User.CorruptSilently($"{i}", 200_000, 1);
         Bert.Start();
         _world.RunUntil("bert has it", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { Counts: { Local.Files: 8, Need.Items: 0 } });
 
@@ -54,13 +54,13 @@ public sealed class TroubleStoryTests
     [Fact]
     public void A_file_whose_only_source_is_rotten_is_reported_and_comes_when_it_is_sound()
     {
-        _world.Network.Part(Carl.Id, Bert.Id);
-        _world.Network.Part(Carl.Id, Anna.Id);
+        _world.Network.Partition(Carl.Id, Bert.Id);
+        _world.Network.Partition(Carl.Id, Anna.Id);
         Anna.User.WriteFile("f", new string('x', 300_000));
         Anna.User.WriteFile("g", "fine");
         Anna.Start();
         _world.RunUntil("anna has scanned", () => Anna.Snapshot.Counts.Local.Files == 2);
-        Anna.User.Rot("f", 200_000, 1);
+        Anna.User.CorruptSilently("f", 200_000, 1);
         Bert.Start();
         _world.RunUntil("bert says so", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { PullProblems: [{ Name.Value: "f" }] } && Bert.User.Exists("g"));
         var problem = Bert.Snapshot.PullProblems[0];
@@ -68,7 +68,7 @@ public sealed class TroubleStoryTests
         Assert.Contains("anna", problem.Reason, StringComparison.Ordinal);
         Assert.False(Bert.User.Exists("f"));
 
-        Anna.User.Rot("f", 200_000, 1);
+        Anna.User.CorruptSilently("f", 200_000, 1);
         _world.RunUntil("it is here", () => Bert.User.Exists("f"));
         Assert.Equal(new string('x', 300_000), Bert.User.ReadText("f"));
     }
@@ -82,13 +82,13 @@ public sealed class TroubleStoryTests
         _world.AfterStep = () =>
         {
             if (Bert.Engine?.Folder(SimulatedDevice.Folder) is { FetchedBytes: > 0 })
-                _world.Network.Part(Anna.Id, Bert.Id);
+                _world.Network.Partition(Anna.Id, Bert.Id);
         };
         _world.RunUntil("bert says so", () => Bert.Engine?.Folder(SimulatedDevice.Folder) is { State: FolderState.Idle, PullProblems.Count: 1 });
         _world.AfterStep = null;
         Assert.Contains("anna", Bert.Snapshot.PullProblems[0].Reason, StringComparison.Ordinal);
 
-        _world.Network.Join(Anna.Id, Bert.Id);
+        _world.Network.Heal(Anna.Id, Bert.Id);
         _world.RunUntil("it is here", () => Bert.User.Exists("f"));
         _world.RunUntil("nothing is said any more", () => Bert.Snapshot.PullProblems.Count == 0);
     }

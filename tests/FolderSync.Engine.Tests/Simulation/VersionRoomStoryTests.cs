@@ -175,7 +175,7 @@ public sealed class VersionRoomStoryTests
         Assert.Equal(7, content.Keys.Count(Anna.User.Exists));
         Assert.Equal(["a", "b", "c", "d", "d~20300110-000000"], Versions());
         Assert.Equal(5, Anna.Snapshot.PullProblems.Count);
-        Assert.True(Anna.Disks.Living[0].Space().Free >= MiB);
+        Assert.True(Anna.Disks.Living[0].GetSpace().Free >= MiB);
     }
 
     [Fact]
@@ -195,10 +195,10 @@ public sealed class VersionRoomStoryTests
         Assert.DoesNotContain(_raw.Received, m => m is BepMessage.Request);
 
         // What needs no space continues, and nothing spins.
-        var seen = Anna.Index.FindLocal(FileName.Of("here"))!;
+        var seen = Anna.Index.FindLocal(FileName.Parse("here"))!;
         _raw.Send(_raw.Update(_sequence, seen with { Permissions = 0x180, Version = seen.Version.Raise(_raw.Id.Short, 9), ModifiedBy = _raw.Id.Short, Sequence = ++_sequence, LocalFlags = default, Disk = default }));
         _world.RunUntil("its mode is taken over", () => Anna.User.Stat("here").Permissions == 0x180);
-        seen = Anna.Index.FindLocal(FileName.Of("here"))!;
+        seen = Anna.Index.FindLocal(FileName.Parse("here"))!;
         _raw.Send(_raw.Update(_sequence, _raw.Entry("here", null, 1, _sequence + 1) with { Version = seen.Version.Raise(_raw.Id.Short, 10) }));
         _sequence++;
         _world.RunUntil("it is deleted", () => !Anna.User.Exists("here"));

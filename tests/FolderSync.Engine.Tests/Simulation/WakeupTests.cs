@@ -7,7 +7,7 @@ namespace FolderSync.Engine.Tests.Simulation;
 /// <summary>A wait ends by its signal or when its time has passed by the clock: never earlier, however early the timer fires, and always.</summary>
 public sealed class WakeupTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     private readonly SimulatedTime _world = new(7);
     private readonly SimulatedTime.Clock _clock;
@@ -52,14 +52,14 @@ public sealed class WakeupTests
         using var wakeup = new Wakeup(_clock);
         var wait = wakeup.WaitUntilAsync(Deadline.In(TimeSpan.FromHours(1), _clock), default);
         wakeup.Set();
-        await wait.WaitAsync(Patience);
+        await wait.WaitAsync(Timeout);
         Assert.Null(_world.NextDue);
 
         var never = wakeup.WaitUntilAsync(Deadline.Never, default);
         Assert.Null(_world.NextDue);
         wakeup.Set();
         wakeup.Set();
-        await never.WaitAsync(Patience);
+        await never.WaitAsync(Timeout);
         Assert.True(wakeup.WaitUntilAsync(Deadline.Never, default).IsCompletedSuccessfully, "The second came while nobody waited.");
     }
 
@@ -71,9 +71,9 @@ public sealed class WakeupTests
         var wait = wakeup.WaitUntilAsync(Deadline.Never, cancellation.Token);
         await cancellation.CancelAsync();
         wakeup.Set();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait.WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait.WaitAsync(Timeout));
 
-        await wakeup.WaitUntilAsync(Deadline.Never, default).WaitAsync(Patience);
+        await wakeup.WaitUntilAsync(Deadline.Never, default).WaitAsync(Timeout);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class WakeupTests
         var wait = wakeup.WaitUntilAsync(Deadline.In(length, _clock), default);
         while (_world.NextDue is not null)
             _world.RunNext();
-        await wait.WaitAsync(Patience);
+        await wait.WaitAsync(Timeout);
         Assert.InRange(_world.Now - due, 0, 5 * TimeSpan.TicksPerMillisecond);
     }
 

@@ -27,7 +27,7 @@ public sealed class DiskRoomTests
             Keep(mounted.Path, versioner, "many");
         Keep(mounted.Path, versioner, "only");
         var room = Room(disk, versioner);
-        var name = FileName.Of("new");
+        var name = FileName.Parse("new");
 
         // All are young: five MiB, and nothing more.
         Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => room.Admit(name, 6 * MiB)).Error);
@@ -36,7 +36,7 @@ public sealed class DiskRoomTests
         Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => room.Admit(name, 12 * MiB)).Error);
         Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => room.Admit(name, 0, holes: 6 * MiB)).Error);
         using (room.Admit(name, 4 * MiB))
-            Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => room.Admit(FileName.Of("other"), 8 * MiB)).Error);
+            Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => room.Admit(FileName.Parse("other"), 8 * MiB)).Error);
         Assert.Equal(5, versioner.List().Count);
 
         using var plan = room.Admit(name, 10 * MiB);
@@ -44,7 +44,7 @@ public sealed class DiskRoomTests
         for (var written = 0; written < 10; written++)
         {
             plan.Write(MiB, () => file.Write(new byte[MiB], (long)written * MiB));
-            Assert.True(disk.Space().Free >= MiB, "What is to stay free stays free.");
+            Assert.True(disk.GetSpace().Free >= MiB, "What is to stay free stays free.");
             // 16 = 1 free + 10 of versions + 5: from the sixth on, every two need one version.
             Assert.Equal(5 - Math.Max(0, (written + 1 - 5 + 1) / 2), versioner.List().Count);
         }
@@ -64,7 +64,7 @@ public sealed class DiskRoomTests
         for (var i = 0; i < 5; i++)
             Keep(mounted.Path, versioner, "many");
         _time.Now += TimeSpan.FromDays(8);
-        using var plan = Room(disk, versioner).Admit(FileName.Of("new"), 10 * MiB);
+        using var plan = Room(disk, versioner).Admit(FileName.Parse("new"), 10 * MiB);
         Assert.True(plan.TryWrite(4 * MiB, () => { }));
         Assert.False(plan.TryWrite(6 * MiB, () => Assert.Fail("No.")));
         Assert.Equal(5, versioner.List().Count);
@@ -76,6 +76,6 @@ public sealed class DiskRoomTests
     private static void Keep(string root, TrashCanVersioner versioner, string name)
     {
         File.WriteAllBytes(Path.Combine(root, name), new byte[2 * MiB]);
-        versioner.Keep(LocalPath.Root.Child(name), FileName.Of(name));
+        versioner.Keep(LocalPath.Root.Child(name), FileName.Parse(name));
     }
 }

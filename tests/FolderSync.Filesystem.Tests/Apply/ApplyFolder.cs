@@ -58,7 +58,7 @@ internal sealed class ApplyFolder : IDisposable
             var directory = Directory.CreateTempSubdirectory("foldersync-apply-").FullName;
             var real = new FileSystems().Open(directory);
             real.CheckRoot();
-            real.MakeDirectory(Path(".stfolder"), 0x1ED);
+            real.CreateDirectory(Path(".stfolder"), 0x1ED);
             return new ApplyFolder(real, null, directory, options);
         }
         return On(new MemoryDiskOptions
@@ -90,7 +90,7 @@ internal sealed class ApplyFolder : IDisposable
 
     public static LocalPath Path(string path) => path.Split('/').Aggregate(LocalPath.Root, (p, part) => p.Child(part));
 
-    public static FileName Name(string path) => FileName.Of(path);
+    public static FileName Name(string path) => FileName.Parse(path);
 
     public static BlockList Blocks(byte[] content, int blockSize = BlockSize)
     {
@@ -163,7 +163,7 @@ internal sealed class ApplyFolder : IDisposable
     {
         MakeParents(path);
         if (Fs.Stat(Path(path)) is null)
-            Fs.MakeDirectory(Path(path), 0x1ED);
+            Fs.CreateDirectory(Path(path), 0x1ED);
         Fs.SyncDirectory(Path(path).Parent);
         return Scan(path);
     }
@@ -171,7 +171,7 @@ internal sealed class ApplyFolder : IDisposable
     public FileEntry MakeLink(string path, string target)
     {
         MakeParents(path);
-        Fs.MakeSymlink(Path(path), target);
+        Fs.CreateSymlink(Path(path), target);
         Fs.SyncDirectory(Path(path).Parent);
         return Scan(path);
     }
@@ -186,16 +186,16 @@ internal sealed class ApplyFolder : IDisposable
         return staged;
     }
 
-    public ApplyStep.PlaceFile Place(string path, string content, FileEntry? expected, Displaced displaced = Displaced.Discard)
+    public ApplyStep.PlaceFile Place(string path, string content, FileEntry? expected, ActionForExisting displaced = ActionForExisting.Discard)
     {
         var target = File(path, content);
         return new ApplyStep.PlaceFile(Stage(target, content, expected), target, expected, displaced);
     }
 
-    public static ApplyStep.Move Move(FileEntry entry, string to, FileEntry? expected = null, Displaced displaced = Displaced.Discard) =>
+    public static ApplyStep.Move Move(FileEntry entry, string to, FileEntry? expected = null, ActionForExisting displaced = ActionForExisting.Discard) =>
         new(entry, entry with { Name = Name(to), Disk = default, ModifiedBy = Peer }, expected, displaced);
 
-    public static ApplyStep.Remove Remove(FileEntry expected, Displaced displaced = Displaced.Discard) =>
+    public static ApplyStep.Remove Remove(FileEntry expected, ActionForExisting displaced = ActionForExisting.Discard) =>
         new(Tombstone(expected.Name.Value), expected, displaced);
 
     public ApplyResult Apply(ApplyStep step) => Applier.Apply([step])[0];

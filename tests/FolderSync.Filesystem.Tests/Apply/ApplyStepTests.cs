@@ -12,9 +12,9 @@ public sealed class ApplyStepTests
     public static TheoryData<DiskUnderTest> Disks() => [.. Enum.GetValues<DiskUnderTest>()];
 
     /// <summary>Every kind of item replaced by every other, with each action for the existing one.</summary>
-    public static TheoryData<DiskUnderTest, string, string, Displaced> Pairs()
+    public static TheoryData<DiskUnderTest, string, string, ActionForExisting> Pairs()
     {
-        var data = new TheoryData<DiskUnderTest, string, string, Displaced>();
+        var data = new TheoryData<DiskUnderTest, string, string, ActionForExisting>();
         foreach (var disk in Enum.GetValues<DiskUnderTest>())
         {
             foreach (var old in new[] { "nothing", "file", "directory", "link" })
@@ -23,7 +23,7 @@ public sealed class ApplyStepTests
                 {
                     if (disk == DiskUnderTest.Real && OperatingSystem.IsWindows() && (old == "link" || wanted == "link"))
                         continue;
-                    foreach (var displaced in Enum.GetValues<Displaced>())
+                    foreach (var displaced in Enum.GetValues<ActionForExisting>())
                         data.Add(disk, old, wanted, displaced);
                 }
             }
@@ -32,7 +32,7 @@ public sealed class ApplyStepTests
     }
 
     [Theory, MemberData(nameof(Pairs))]
-    public void Any_kind_is_replaced_by_any_other(DiskUnderTest kind, string old, string wanted, Displaced displaced)
+    public void Any_kind_is_replaced_by_any_other(DiskUnderTest kind, string old, string wanted, ActionForExisting displaced)
     {
         using var folder = On(kind);
         var expected = old switch
@@ -59,13 +59,13 @@ public sealed class ApplyStepTests
         var now = wanted switch { "file" => "d/a.txt=new", "directory" => "d/a.txt/", "link" => "d/a.txt->there", _ => null };
         var kept = old switch { "file" => "=old", "link" => "->elsewhere", _ => null };
         List<string?> all = ["d/", now];
-        if (kept is not null && displaced == Displaced.Version)
+        if (kept is not null && displaced == ActionForExisting.Version)
             all.AddRange([".stversions/", ".stversions/d/", ".stversions/d/a.txt" + kept]);
-        if (kept is not null && displaced == Displaced.Conflict)
+        if (kept is not null && displaced == ActionForExisting.Conflict)
             all.Add("d/" + Copy + Peer + ".txt" + kept);
         all.RemoveAll(i => i is null);
         Assert.Equal(all.Order(StringComparer.Ordinal), tree);
-        Assert.Equal(kept is not null && displaced == Displaced.Conflict ? Name("d/" + Copy + Peer + ".txt") : null, done.ConflictCopy);
+        Assert.Equal(kept is not null && displaced == ActionForExisting.Conflict ? Name("d/" + Copy + Peer + ".txt") : null, done.ConflictCopy);
         Assert.Equal(folder.Fs.Stat(Path("d/a.txt"))?.Stamp ?? default, done.Stamp);
     }
 
@@ -74,7 +74,7 @@ public sealed class ApplyStepTests
     {
         using var folder = On(kind);
         var target = File("a", "content", 0x1C9);
-        folder.Apply(new ApplyStep.PlaceFile(folder.Stage(target, "content"), target, null, Displaced.Discard));
+        folder.Apply(new ApplyStep.PlaceFile(folder.Stage(target, "content"), target, null, ActionForExisting.Discard));
         var stat = folder.Fs.Stat(Path("a"))!.Value;
         Assert.Equal((target.Modified, folder.Fs.Traits.Permissions ? target.Permissions : stat.Permissions, 7L), (stat.Modified, stat.Permissions, stat.Size));
     }
@@ -90,7 +90,7 @@ public sealed class ApplyStepTests
             var target = File(path, "new", 0) with { NoPermissions = true };
             var expected = path == "a" ? old : null;
             Assert.IsType<ApplyResult.Done>(folder.Apply(
-                new ApplyStep.PlaceFile(folder.Stage(target, "new", expected), target, expected, Displaced.Discard)));
+                new ApplyStep.PlaceFile(folder.Stage(target, "new", expected), target, expected, ActionForExisting.Discard)));
         }
         Assert.Equal((0x180u, 0x1A4u), (folder.Fs.Stat(Path("a"))!.Value.Permissions, folder.Fs.Stat(Path("b"))!.Value.Permissions));
     }
@@ -102,8 +102,8 @@ public sealed class ApplyStepTests
         using var folder = On(kind);
         var old = folder.Write("a", "old");
         ApplyStep[] steps = [
-            folder.Place("a", "new", old), new ApplyStep.PlaceSymlink(Link("a", "x"), old, Displaced.Discard), Remove(old),
-            new ApplyStep.PlaceDirectory(Folder("a"), old, Displaced.Discard), new ApplyStep.SetMetadata(File("a", "old"), old), Move(old, "b")];
+            folder.Place("a", "new", old), new ApplyStep.PlaceSymlink(Link("a", "x"), old, ActionForExisting.Discard), Remove(old),
+            new ApplyStep.PlaceDirectory(Folder("a"), old, ActionForExisting.Discard), new ApplyStep.SetMetadata(File("a", "old"), old), Move(old, "b")];
         folder.Write("a", "edit");
         var before = folder.Tree();
         foreach (var step in steps.Where(s => folder.Fs.Traits.Symlinks || s is not ApplyStep.PlaceSymlink))
@@ -120,8 +120,8 @@ public sealed class ApplyStepTests
         using var folder = On(kind);
         var from = folder.Write("from", "content");
         folder.Write("a", "mine");
-        ApplyStep[] steps = [folder.Place("a", "new", null), new ApplyStep.PlaceSymlink(Link("a", "x"), null, Displaced.Discard), Move(from, "a"),
-            new ApplyStep.PlaceDirectory(Folder("a"), null, Displaced.Discard)];
+        ApplyStep[] steps = [folder.Place("a", "new", null), new ApplyStep.PlaceSymlink(Link("a", "x"), null, ActionForExisting.Discard), Move(from, "a"),
+            new ApplyStep.PlaceDirectory(Folder("a"), null, ActionForExisting.Discard)];
         foreach (var step in steps.Where(s => folder.Fs.Traits.Symlinks || s is not ApplyStep.PlaceSymlink))
             Assert.Contains(Name("a"), Assert.IsType<ApplyResult.LocallyChanged>(folder.Apply(step)).Rescan);
         Assert.Equal("mine", folder.Text("a"));
@@ -185,8 +185,8 @@ public sealed class ApplyStepTests
         var wasFolder = folder.Scan("new");
         ApplyStep[] steps = [
             Remove(top), Remove(sub), Move(two, "made/here/two"), Remove(one),
-            new ApplyStep.PlaceDirectory(Folder("made/here"), null, Displaced.Discard),
-            new ApplyStep.PlaceDirectory(Folder("made"), null, Displaced.Discard),
+            new ApplyStep.PlaceDirectory(Folder("made/here"), null, ActionForExisting.Discard),
+            new ApplyStep.PlaceDirectory(Folder("made"), null, ActionForExisting.Discard),
             folder.Place("new", "file", wasFolder), Remove(removed),
         ];
         Assert.All(folder.Applier.Apply(steps), r => Assert.IsType<ApplyResult.Done>(r));
@@ -201,7 +201,7 @@ public sealed class ApplyStepTests
         var names = new HashSet<FileName>();
         foreach (var next in new[] { "two", "three", "four" })
         {
-            var done = Assert.IsType<ApplyResult.Done>(folder.Apply(folder.Place("a", next, expected, Displaced.Conflict)));
+            var done = Assert.IsType<ApplyResult.Done>(folder.Apply(folder.Place("a", next, expected, ActionForExisting.Conflict)));
             names.Add(done.ConflictCopy!.Value);
             expected = folder.Scan("a");
         }
@@ -215,7 +215,7 @@ public sealed class ApplyStepTests
         using var folder = On(DiskUnderTest.Memory);
         folder.Disk!.User.MakeOther("a");
         Assert.Equal(FileSystemError.WrongKind, Assert.IsType<ApplyResult.Failed>(folder.Apply(folder.Place("a", "new", null))).Problem.Error);
-        Assert.IsType<ApplyResult.Failed>(folder.Apply(new ApplyStep.PlaceDirectory(Folder("a"), null, Displaced.Discard)));
+        Assert.IsType<ApplyResult.Failed>(folder.Apply(new ApplyStep.PlaceDirectory(Folder("a"), null, ActionForExisting.Discard)));
     }
 
     [Fact]
@@ -264,7 +264,7 @@ public sealed class ApplyStepTests
         folder.MakeFolder("d/e");
         var inner = folder.Scan("d/e");
         folder.Disk!.User.Chmod("d", 0x16D);
-        var steps = new ApplyStep[] { folder.Place("d/a", "new", old, Displaced.Version), Remove(gone), Remove(inner), folder.Place("d/c", "c", null) };
+        var steps = new ApplyStep[] { folder.Place("d/a", "new", old, ActionForExisting.Version), Remove(gone), Remove(inner), folder.Place("d/c", "c", null) };
         Assert.All(folder.Applier.Apply(steps), r => Assert.IsType<ApplyResult.Done>(r));
         Assert.Equal([".stversions/", ".stversions/d/", ".stversions/d/a=old", "d/", "d/a=new", "d/c=c"], folder.Tree());
         Assert.Equal(0x16Du, folder.Disk.User.Stat("d").Permissions);
@@ -300,7 +300,7 @@ public sealed class ApplyStepTests
             var old = folder.Write("a", "old");
             var gone = folder.Write("b", "gone");
             folder.MakeLink(".stversions", "/tmp");
-            var results = folder.Applier.Apply([folder.Place("a", "new", old, Displaced.Version), Remove(gone, Displaced.Version)]);
+            var results = folder.Applier.Apply([folder.Place("a", "new", old, ActionForExisting.Version), Remove(gone, ActionForExisting.Version)]);
             Assert.All(results, r => Assert.IsType<ApplyResult.Failed>(r));
             Assert.Equal(("old", "gone"), (folder.Text("a"), folder.Text("b")));
         }

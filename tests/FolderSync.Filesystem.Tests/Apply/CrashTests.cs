@@ -13,23 +13,23 @@ public sealed class CrashTests
     private static readonly Dictionary<string, Scenario> Scenarios = new()
     {
         ["replace, versioned"] = new(
-            f => [f.Place("d/a", "new", f.Write("d/a", "old"), Displaced.Version)], ["old"], ["d/a"], ["old", "new"]),
+            f => [f.Place("d/a", "new", f.Write("d/a", "old"), ActionForExisting.Version)], ["old"], ["d/a"], ["old", "new"]),
         ["replace, versioned again"] = new(f =>
         {
             f.Versioner.Keep(Path("x"), f.Write("x", "older").Name);
-            return [f.Place("x", "new", f.Write("x", "old"), Displaced.Version)];
+            return [f.Place("x", "new", f.Write("x", "old"), ActionForExisting.Version)];
         }, ["older", "old"], ["x"], ["older", "old", "new"]),
-        ["replace, conflict"] = new(f => [f.Place("a", "new", f.Write("a", "old"), Displaced.Conflict)], ["old"], ["a"], ["old", "new"]),
+        ["replace, conflict"] = new(f => [f.Place("a", "new", f.Write("a", "old"), ActionForExisting.Conflict)], ["old"], ["a"], ["old", "new"]),
         ["replace, discard"] = new(f => [f.Place("a", "new", f.Write("a", "old"))], [], ["a"], ["old", "new"]),
         ["new"] = new(f => [f.Place("a", "new", null)], [], [], ["new"]),
-        ["remove"] = new(f => [Remove(f.Write("a", "old"), Displaced.Version)], ["old"], [], ["old"]),
+        ["remove"] = new(f => [Remove(f.Write("a", "old"), ActionForExisting.Version)], ["old"], [], ["old"]),
         ["file to directory"] = new(
-            f => [new ApplyStep.PlaceDirectory(Folder("a"), f.Write("a", "old"), Displaced.Version)], ["old"], [], ["old"]),
+            f => [new ApplyStep.PlaceDirectory(Folder("a"), f.Write("a", "old"), ActionForExisting.Version)], ["old"], [], ["old"]),
         ["file to link"] = new(
-            f => [new ApplyStep.PlaceSymlink(Link("a", "x"), f.Write("a", "old"), Displaced.Conflict)], ["old"], [], ["old"]),
+            f => [new ApplyStep.PlaceSymlink(Link("a", "x"), f.Write("a", "old"), ActionForExisting.Conflict)], ["old"], [], ["old"]),
         ["move"] = new(f => [Move(f.Write("a", "old"), "b")], ["old"], [], ["old"]),
         ["move and set times"] = new(f =>
-            [new ApplyStep.Move(f.Write("a", "old"), File("b", "old", 0x180), f.Write("b", "there"), Displaced.Version)],
+            [new ApplyStep.Move(f.Write("a", "old"), File("b", "old", 0x180), f.Write("b", "there"), ActionForExisting.Version)],
             ["old", "there"], ["b"], ["old", "there"]),
         ["swap"] = new(f =>
         {
@@ -45,12 +45,12 @@ public sealed class CrashTests
         {
             var d = f.MakeFolder("d");
             var (x, file) = (f.Write("d/x", "x"), f.Write("f", "ff"));
-            return [Move(x, "f/y"), Move(file, "d", d), new ApplyStep.PlaceDirectory(Folder("f"), file, Displaced.Discard)];
+            return [Move(x, "f/y"), Move(file, "d", d), new ApplyStep.PlaceDirectory(Folder("f"), file, ActionForExisting.Discard)];
         }, ["x", "ff"], [], ["x", "ff"]),
         ["many"] = new(f =>
         [
-            f.Place("a", "new a", f.Write("a", "old a"), Displaced.Version), Remove(f.Write("b", "old b"), Displaced.Version),
-            f.Place("c/d", "new c", f.Write("c/d", "old c"), Displaced.Conflict), Move(f.Write("e", "old e"), "c/e"),
+            f.Place("a", "new a", f.Write("a", "old a"), ActionForExisting.Version), Remove(f.Write("b", "old b"), ActionForExisting.Version),
+            f.Place("c/d", "new c", f.Write("c/d", "old c"), ActionForExisting.Conflict), Move(f.Write("e", "old e"), "c/e"),
         ], ["old a", "old b", "old c", "old e"], ["a", "c/d"], ["new a", "old a", "old b", "new c", "old c", "old e"]),
     };
 
@@ -158,7 +158,7 @@ public sealed class CrashTests
             var target = File("a", content);
             var finished = Record.Exception(() => folder.Stage(target, content)) is null;
             using var after = folder.Reopen();
-            var step = new ApplyStep.PlaceFile(after.Stage(target, content), target, null, Displaced.Discard);
+            var step = new ApplyStep.PlaceFile(after.Stage(target, content), target, null, ActionForExisting.Discard);
             Assert.IsType<ApplyResult.Done>(after.Apply(step));
             Assert.Equal(["a=" + content], after.Tree());
             if (finished)

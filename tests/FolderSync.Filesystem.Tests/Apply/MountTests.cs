@@ -16,10 +16,10 @@ public sealed class MountTests
     {
         using var folder = Mounted(kind);
         var (edited, removed) = (folder.Write("m/edited", "old"), folder.Write("m/d/removed", "gone"));
-        AllDone(folder.Applier.Apply([folder.Place("m/edited", "new", edited, Displaced.Version), Remove(removed, Displaced.Version)]));
+        AllDone(folder.Applier.Apply([folder.Place("m/edited", "new", edited, ActionForExisting.Version), Remove(removed, ActionForExisting.Version)]));
         Assert.Equal([".stversions/", ".stversions/m/", ".stversions/m/d/", ".stversions/m/d/removed=gone", ".stversions/m/edited=old", "m/", "m/d/", "m/edited=new"], folder.Tree());
         // The next version of a name that has one already.
-        AllDone([folder.Apply(folder.Place("m/edited", "newer", folder.Scan("m/edited"), Displaced.Version))]);
+        AllDone([folder.Apply(folder.Place("m/edited", "newer", folder.Scan("m/edited"), ActionForExisting.Version))]);
         Assert.Equal(2, folder.Tree(".stversions/m").Count(t => t.Contains("edited", StringComparison.Ordinal)));
     }
 
@@ -27,7 +27,7 @@ public sealed class MountTests
     public void A_version_comes_back_to_it(DiskUnderTest kind)
     {
         using var folder = Mounted(kind);
-        AllDone([folder.Apply(folder.Place("m/f", "second", folder.Write("m/f", "first"), Displaced.Version)), folder.Apply(Remove(folder.Write("m/g", "g"), Displaced.Version))]);
+        AllDone([folder.Apply(folder.Place("m/f", "second", folder.Write("m/f", "first"), ActionForExisting.Version)), folder.Apply(Remove(folder.Write("m/g", "g"), ActionForExisting.Version))]);
         foreach (var version in folder.Versioner.List().ToList())
             folder.Versioner.Restore(version);
         Assert.Equal("first", folder.Text("m/f"));
@@ -60,7 +60,7 @@ public sealed class MountTests
     {
         using var folder = Mounted(kind);
         var file = folder.Write("m/f", "x");
-        AllDone([folder.Apply(new ApplyStep.PlaceDirectory(Folder("m/f"), file, Displaced.Version)), folder.Apply(folder.Place("m/f/g", "y", null))]);
+        AllDone([folder.Apply(new ApplyStep.PlaceDirectory(Folder("m/f"), file, ActionForExisting.Version)), folder.Apply(folder.Place("m/f/g", "y", null))]);
         Assert.Equal([".stversions/", ".stversions/m/", ".stversions/m/f=x", "m/", "m/f/", "m/f/g=y"], folder.Tree());
     }
 

@@ -33,7 +33,7 @@ public sealed class MoveTests
         using var folder = On(kind);
         var d = folder.MakeFolder("d");
         var (x, f) = (folder.Write("d/x", "x"), folder.Write("f", "ff"));
-        AllDone(folder, [Move(x, "f/y"), Move(f, "d", d), new ApplyStep.PlaceDirectory(Folder("f"), f, Displaced.Discard)]);
+        AllDone(folder, [Move(x, "f/y"), Move(f, "d", d), new ApplyStep.PlaceDirectory(Folder("f"), f, ActionForExisting.Discard)]);
         Assert.Equal(["d=ff", "f/", "f/y=x"], folder.Tree());
     }
 
@@ -46,7 +46,7 @@ public sealed class MoveTests
         AllDone(folder, [Move(x, "d", d)]);
         Assert.Equal(["d=x"], folder.Tree());
         var moved = folder.Scan("d");
-        AllDone(folder, [Move(moved, "d/d"), new ApplyStep.PlaceDirectory(Folder("d"), moved, Displaced.Discard)]);
+        AllDone(folder, [Move(moved, "d/d"), new ApplyStep.PlaceDirectory(Folder("d"), moved, ActionForExisting.Discard)]);
         Assert.Equal(["d/", "d/d=x"], folder.Tree());
     }
 
@@ -64,7 +64,7 @@ public sealed class MoveTests
     {
         using var folder = On(kind);
         var (a, b) = (folder.Write("a", "1"), folder.Write("b", "22"));
-        AllDone(folder, [Move(a, "b", b, Displaced.Version)]);
+        AllDone(folder, [Move(a, "b", b, ActionForExisting.Version)]);
         Assert.Equal([".stversions/", ".stversions/b=22", "b=1"], folder.Tree());
     }
 
@@ -74,7 +74,7 @@ public sealed class MoveTests
         using var folder = On(kind);
         var a = folder.Write("a", "1");
         var target = File("b", "1", 0x180);
-        var done = Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.Move(a, target, null, Displaced.Discard)));
+        var done = Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.Move(a, target, null, ActionForExisting.Discard)));
         var stat = folder.Fs.Stat(Path("b"))!.Value;
         Assert.Equal((target.Modified, folder.Fs.Traits.Permissions ? 0x180u : stat.Permissions, stat.Stamp), (stat.Modified, stat.Permissions, done.Stamp));
     }
@@ -86,7 +86,7 @@ public sealed class MoveTests
         var (a, b) = (folder.Write("a", "1"), folder.Write("b", "22"));
         folder.Write("b", "edited");
         var before = folder.Tree();
-        Assert.IsType<ApplyResult.LocallyChanged>(folder.Apply(new ApplyStep.Move(a, File("b", "1", 0x180), b, Displaced.Discard)));
+        Assert.IsType<ApplyResult.LocallyChanged>(folder.Apply(new ApplyStep.Move(a, File("b", "1", 0x180), b, ActionForExisting.Discard)));
         Assert.Equal(before, folder.Tree());
         var again = folder.Scan("a");
         Assert.Equal((a.Modified, a.Permissions), (again.Modified, again.Permissions));

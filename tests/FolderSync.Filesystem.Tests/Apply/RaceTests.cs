@@ -14,14 +14,14 @@ public sealed class RaceTests
     private static readonly Dictionary<string, Func<ApplyFolder, ApplyStep>> Steps = new()
     {
         ["replace, discard"] = f => f.Place("a", "new", f.Write("a", "old")),
-        ["replace, version"] = f => f.Place("a", "new", f.Write("a", "old"), Displaced.Version),
-        ["replace, conflict"] = f => f.Place("a", "new", f.Write("a", "old"), Displaced.Conflict),
+        ["replace, version"] = f => f.Place("a", "new", f.Write("a", "old"), ActionForExisting.Version),
+        ["replace, conflict"] = f => f.Place("a", "new", f.Write("a", "old"), ActionForExisting.Conflict),
         ["new"] = f => f.Place("a", "new", null),
         ["remove"] = f => Remove(f.Write("a", "old")),
-        ["to directory"] = f => new ApplyStep.PlaceDirectory(Folder("a"), f.Write("a", "old"), Displaced.Version),
-        ["to link"] = f => new ApplyStep.PlaceSymlink(Link("a", "x"), f.Write("a", "old"), Displaced.Discard),
+        ["to directory"] = f => new ApplyStep.PlaceDirectory(Folder("a"), f.Write("a", "old"), ActionForExisting.Version),
+        ["to link"] = f => new ApplyStep.PlaceSymlink(Link("a", "x"), f.Write("a", "old"), ActionForExisting.Discard),
         ["move away"] = f => Move(f.Write("a", "old"), "b"),
-        ["move onto"] = f => Move(f.Write("b", "moved"), "a", f.Write("a", "old"), Displaced.Version),
+        ["move onto"] = f => Move(f.Write("b", "moved"), "a", f.Write("a", "old"), ActionForExisting.Version),
     };
 
     public static TheoryData<string, string> Cases()

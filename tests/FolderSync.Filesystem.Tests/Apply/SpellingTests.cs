@@ -14,7 +14,7 @@ public sealed class SpellingTests
     [Theory, MemberData(nameof(Folding))]
     public void A_removal_never_takes_another_spellings_file(DiskUnderTest kind)
     {
-        foreach (var displaced in new[] { Displaced.Discard, Displaced.Version })
+        foreach (var displaced in new[] { ActionForExisting.Discard, ActionForExisting.Version })
         {
             using var folder = On(kind);
             var old = folder.Write("notes", "mine");
@@ -44,7 +44,7 @@ public sealed class SpellingTests
         {
             using var folder = On(kind, new ApplierOptions { IsToBeRemoved = name => isToGo && name.Value == "Photos" });
             folder.Write("Photos/sub/x", "picture");
-            var result = folder.Apply(new ApplyStep.PlaceDirectory(Folder("photos"), null, Displaced.Discard));
+            var result = folder.Apply(new ApplyStep.PlaceDirectory(Folder("photos"), null, ActionForExisting.Discard));
             if (isToGo)
                 Assert.Equal("Photos", Assert.IsType<ApplyResult.Respelled>(result).From.Value);
             else
@@ -73,7 +73,7 @@ public sealed class SpellingTests
                 {
                     using var folder = On(kind);
                     var (old, gone) = (folder.Write("c", "old"), folder.Write("d", "gone"));
-                    var steps = new ApplyStep[] { folder.Place("a", "placed", null), folder.Place("b", "other", null), folder.Place("c", "new", old, Displaced.Version), Remove(gone, Displaced.Version) };
+                    var steps = new ApplyStep[] { folder.Place("a", "placed", null), folder.Place("b", "other", null), folder.Place("c", "new", old, ActionForExisting.Version), Remove(gone, ActionForExisting.Version) };
                     string[] later = ["b", "c", "d"];
                     var isDone = false;
                     folder.Memory.BeforeOperation = (operation, path) =>
@@ -105,7 +105,7 @@ public sealed class SpellingTests
         using var folder = On(new MemoryDiskOptions { CaseInsensitive = true, CaseUnrecognized = unrecognized, SpelledInodes = unrecognized, ListsSmallLetters = true });
         var small = folder.Write("small", "fits");
         var results = folder.Applier.Apply(
-            [folder.Place("Capital", "does not", null), new ApplyStep.PlaceDirectory(Folder("Dir"), null, Displaced.Discard), Move(small, "Small")]);
+            [folder.Place("Capital", "does not", null), new ApplyStep.PlaceDirectory(Folder("Dir"), null, ActionForExisting.Discard), Move(small, "Small")]);
         Assert.All(results, r => Assert.Contains("this disk", Assert.IsType<ApplyResult.Failed>(r).Problem.Reason, StringComparison.Ordinal));
         Assert.Equal(["small=fits"], folder.Tree().Where(i => !i.StartsWith(".foldersync.", StringComparison.Ordinal)));
     }

@@ -36,7 +36,7 @@ public sealed class StagedFileTests
         again.Finish();
         for (var i = 0; i < 10; i++)
             Assert.Equal(XXH64.DigestOf(Block(content, target, i)), BinaryPrimitives.ReadUInt64LittleEndian(again.PreHashes.Span[(i * 8)..]));
-        Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(again, target, null, Displaced.Discard)));
+        Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(again, target, null, ActionForExisting.Discard)));
         Assert.Equal(content, folder.Bytes("a"));
     }
 
@@ -52,10 +52,10 @@ public sealed class StagedFileTests
                 switch (obstacle)
                 {
                     case "link":
-                        folder.Fs.MakeSymlink(Temp, "victim");
+                        folder.Fs.CreateSymlink(Temp, "victim");
                         break;
                     case "directory":
-                        folder.Fs.MakeDirectory(Temp, 0x1ED);
+                        folder.Fs.CreateDirectory(Temp, 0x1ED);
                         break;
                     case "read-only":
                         folder.Write(Temp.Value, "something", 0x100);
@@ -67,7 +67,7 @@ public sealed class StagedFileTests
                 var content = Content(size);
                 var target = File("a", content);
                 Assert.IsType<ApplyResult.Done>(folder.Apply(
-                    new ApplyStep.PlaceFile(folder.Stage(target, Encoding.UTF8.GetString(content)), target, null, Displaced.Discard)));
+                    new ApplyStep.PlaceFile(folder.Stage(target, Encoding.UTF8.GetString(content)), target, null, ActionForExisting.Discard)));
                 Assert.Equal(["a=" + Encoding.UTF8.GetString(content), "victim=untouched"], folder.Tree());
             }
         }
@@ -109,7 +109,7 @@ public sealed class StagedFileTests
         staged.WriteBlock(2, Block(content, target, 2));
         staged.WriteBlock(7, Block(content, target, 7));
         staged.Finish();
-        Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(staged, target, null, Displaced.Discard)));
+        Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(staged, target, null, ActionForExisting.Discard)));
         Assert.Equal(content, folder.Bytes("a"));
     }
 
@@ -126,7 +126,7 @@ public sealed class StagedFileTests
         foreach (var i in staged.Missing)
             staged.WriteBlock(i, Block(content, target, i));
         staged.Finish();
-        Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(staged, target, null, Displaced.Discard)));
+        Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(staged, target, null, ActionForExisting.Discard)));
         Assert.Equal(content, folder.Bytes("a"));
     }
 
@@ -139,7 +139,7 @@ public sealed class StagedFileTests
         Assert.IsType<ApplyResult.Done>(folder.Apply(folder.Place("empty", "", null)));
         Assert.IsType<ApplyResult.Done>(folder.Apply(folder.Place(name, "long", null)));
         Assert.IsType<ApplyResult.Done>(folder.Apply(folder.Place("~tilde", "t", null)));
-        Assert.IsType<ApplyResult.Done>(folder.Apply(folder.Place(name, "longer", folder.Scan(name), Displaced.Conflict)));
+        Assert.IsType<ApplyResult.Done>(folder.Apply(folder.Place(name, "longer", folder.Scan(name), ActionForExisting.Conflict)));
         Assert.Contains("empty=", folder.Tree());
         Assert.Equal(("longer", "t", 4), (folder.Text(name), folder.Text("~tilde"), folder.Tree().Count));
     }
@@ -168,7 +168,7 @@ public sealed class StagedFileTests
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
         staged.Finish();
-        Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(staged, target, null, Displaced.Discard)));
+        Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(staged, target, null, ActionForExisting.Discard)));
         Assert.Equal(content, folder.Bytes("a"));
     }
 
@@ -182,7 +182,7 @@ public sealed class StagedFileTests
         Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => folder.Stage(File("a", content), content, old)).Error);
         folder.Applier.Stage(File("a", content), old).Discard();
         folder.Write("filler", new string('f', 100));
-        Assert.IsType<ApplyResult.Done>(folder.Apply(Remove(big, Displaced.Version)));
+        Assert.IsType<ApplyResult.Done>(folder.Apply(Remove(big, ActionForExisting.Version)));
         Assert.IsType<ApplyResult.Done>(folder.Apply(Remove(old)));
         Assert.Equal(["filler=" + new string('f', 100)], folder.Tree().Where(t => !t.StartsWith(".stversions", StringComparison.Ordinal)));
     }

@@ -122,13 +122,13 @@ public sealed class TrashCanVersionerTests
             Keep(disk, versioner, time, name, "1234567890", TimeSpan.FromDays(1));
         time.Now += TimeSpan.FromDays(6);
         Keep(disk, versioner, time, "b", "young", TimeSpan.FromMinutes(1));
-        Assert.Equal(30, versioner.SpareBytes(Since(time)));
-        Assert.Equal(default, versioner.MakeRoom(Since(time), 31));
+        Assert.Equal(30, versioner.ReclaimableBytes(Since(time)));
+        Assert.Equal(default, versioner.FreeSpace(Since(time), 31));
         Assert.Equal(7, versioner.List().Count);
-        Assert.Equal(new CleanedVersions(2, 20), versioner.MakeRoom(Since(time), 11));
+        Assert.Equal(new CleanedVersions(2, 20), versioner.FreeSpace(Since(time), 11));
         Assert.Equal(["b", "b", "b", "d/a", "e/only"], versioner.List().Select(v => v.Name.Value));
-        Assert.Equal(default, versioner.MakeRoom(Since(time), 11));
-        Assert.Equal(10, versioner.SpareBytes(Since(time)));
+        Assert.Equal(default, versioner.FreeSpace(Since(time), 11));
+        Assert.Equal(10, versioner.ReclaimableBytes(Since(time)));
         Assert.True(disk.User.Exists(".stversions/d/a"));
     }
 
@@ -140,17 +140,17 @@ public sealed class TrashCanVersionerTests
         foreach (var name in (string[])["a", "a", "b", "b"])
             Keep(disk, versioner, time, name, "1234567890", TimeSpan.FromDays(1));
         time.Now += TimeSpan.FromDays(8);
-        Assert.Equal(20, versioner.SpareBytes(Since(time)));
+        Assert.Equal(20, versioner.ReclaimableBytes(Since(time)));
         disk.User.Delete(".stversions/a");
-        Assert.Equal(new CleanedVersions(1, 10), versioner.MakeRoom(Since(time), 20));
+        Assert.Equal(new CleanedVersions(1, 10), versioner.FreeSpace(Since(time), 20));
         Assert.Equal(["a", "b"], versioner.List().Select(v => v.Name.Value));
 
         Keep(disk, versioner, time, "b", "1234567890", TimeSpan.Zero);
-        Assert.Equal(0, versioner.SpareBytes(Since(time)));
+        Assert.Equal(0, versioner.ReclaimableBytes(Since(time)));
         time.Now += TimeSpan.FromDays(8);
-        Assert.Equal(10, versioner.SpareBytes(Since(time)));
+        Assert.Equal(10, versioner.ReclaimableBytes(Since(time)));
         versioner.Remove(versioner.List().First(v => v.Name == Name("b")));
-        Assert.Equal(0, versioner.SpareBytes(Since(time)));
+        Assert.Equal(0, versioner.ReclaimableBytes(Since(time)));
     }
 
     [Theory, MemberData(nameof(Disks))]

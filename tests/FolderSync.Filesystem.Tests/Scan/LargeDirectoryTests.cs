@@ -85,15 +85,15 @@ public class LargeDirectoryTests
         {
         }
 
-        public (long Free, long Total) Space() => throw new NotSupportedException();
+        public (long Free, long Total) GetSpace() => throw new NotSupportedException();
 
-        public string? WhyUnplaceable(FileName name) => throw new NotSupportedException();
+        public string? ValidateName(FileName name) => throw new NotSupportedException();
 
         public IWriteFile OpenWrite(LocalPath path, bool create) => throw new NotSupportedException();
 
-        public void MakeDirectory(LocalPath path, uint permissions) => throw new NotSupportedException();
+        public void CreateDirectory(LocalPath path, uint permissions) => throw new NotSupportedException();
 
-        public void MakeSymlink(LocalPath path, string target) => throw new NotSupportedException();
+        public void CreateSymlink(LocalPath path, string target) => throw new NotSupportedException();
 
         public string ReadSymlink(LocalPath path) => throw new NotSupportedException();
 

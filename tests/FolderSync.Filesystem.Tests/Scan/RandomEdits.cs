@@ -23,11 +23,11 @@ internal sealed class RandomEdits(IFileSystem fs, Random random)
                     break;
                 case 3:
                     MakeParents(path);
-                    fs.MakeDirectory(path, 0x1ED);
+                    fs.CreateDirectory(path, 0x1ED);
                     break;
                 case 4:
                     MakeParents(path);
-                    fs.MakeSymlink(path, Leaves[random.Next(Leaves.Length)]);
+                    fs.CreateSymlink(path, Leaves[random.Next(Leaves.Length)]);
                     break;
                 case 5:
                     var to = RandomPath();
@@ -68,7 +68,7 @@ internal sealed class RandomEdits(IFileSystem fs, Random random)
             return;
         MakeParents(path.Parent);
         Touch(path.Parent);
-        fs.MakeDirectory(path.Parent, 0x1ED);
+        fs.CreateDirectory(path.Parent, 0x1ED);
     }
 
     private void Write(LocalPath path)

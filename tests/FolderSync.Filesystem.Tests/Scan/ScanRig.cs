@@ -62,7 +62,7 @@ internal sealed class KnownTable : IKnownEntries
 
     public void Put(FileEntry entry) => _entries[entry.Name] = entry;
 
-    public FileEntry this[string name] => _entries[FileName.Of(name)];
+    public FileEntry this[string name] => _entries[FileName.Parse(name)];
 
     public void Take(IEnumerable<ScanFinding> findings)
     {
@@ -76,7 +76,7 @@ internal sealed class KnownTable : IKnownEntries
                 case ScanFinding.Refreshed refreshed:
                     Put(refreshed.Entry);
                     break;
-                case ScanFinding.Gone gone:
+                case ScanFinding.Deleted gone:
                     _entries.Remove(gone.Known.Name);
                     break;
                 case ScanFinding.NowSpecial special:
@@ -123,7 +123,7 @@ internal sealed class ScanRig
     public async Task<List<ScanFinding>> FindAsync(bool fullVerify, params string[] below)
     {
         var findings = new List<ScanFinding>();
-        await new Scanner(FileSystem, Workers, Options).ScanAsync(new ScanRequest([.. below.Select(FileName.Of)], fullVerify), Known, Ignores, batch =>
+        await new Scanner(FileSystem, Workers, Options).ScanAsync(new ScanRequest([.. below.Select(FileName.Parse)], fullVerify), Known, Ignores, batch =>
         {
             Batches.Add(batch.Count);
             findings.AddRange(batch);
@@ -139,7 +139,7 @@ internal sealed class ScanRig
         ScanFinding.Changed { Known: null } it => "+" + it.Entry.Name,
         ScanFinding.Changed it => (it.Known!.SameContent(it.Entry) ? "~" : "*") + it.Entry.Name,
         ScanFinding.Refreshed it => "^" + it.Entry.Name,
-        ScanFinding.Gone it => "-" + it.Known.Name,
+        ScanFinding.Deleted it => "-" + it.Known.Name,
         ScanFinding.NowSpecial special => "?" + special.Known.Name,
         ScanFinding.NowIgnored it => "=" + it.Known.Name,
         ScanFinding.Problem it => "!" + it.What.Path,

@@ -37,7 +37,7 @@ public class ScannerFaultTests
         Break(operation, path, FileSystemError.Io);
         var findings = await _rig.FindAsync(false);
         Assert.Contains(expected, findings.Select(ScanRig.Text));
-        Assert.DoesNotContain(findings, f => f is ScanFinding.Gone);
+        Assert.DoesNotContain(findings, f => f is ScanFinding.Deleted);
         var problem = Assert.Single(findings.OfType<ScanFinding.Problem>()).What;
         Assert.Equal((FileSystemError.Io, "The disk is broken."), (problem.Error, problem.Reason));
         _rig.FileSystem.BeforeOperation = null;
@@ -125,7 +125,7 @@ public class ScannerFaultTests
         foreach (var (operation, path) in new[] { (nameof(IFileSystem.List), ""), (nameof(IFileSystem.List), "d2"), (nameof(IFileSystem.CheckRoot), "") })
         {
             Once(operation, path, lose);
-            Assert.Equal(expected, (await Assert.ThrowsAsync<RootGoneException>(() => _rig.ScanAsync())).State);
+            Assert.Equal(expected, (await Assert.ThrowsAsync<RootUnavailableException>(() => _rig.ScanAsync())).State);
             Assert.Equal(10, _rig.Known.All.Count);
             if (expected == RootState.Missing)
                 _rig.User.Mount();
@@ -148,7 +148,7 @@ public class ScannerFaultTests
                 _rig.User.Unmount();
             return null;
         };
-        await Assert.ThrowsAsync<RootGoneException>(() => _rig.ScanAsync());
+        await Assert.ThrowsAsync<RootUnavailableException>(() => _rig.ScanAsync());
         Assert.Single(_rig.Known.All);
     }
 

@@ -64,7 +64,7 @@ public sealed class ScannerPropertyTests : IDisposable
         var edits = new RandomEdits(fs, random);
         var known = new KnownTable { WithoutBlocks = seed % 2 == 0 };
         var found = new List<string>();
-        fs.MakeDirectory(LocalPath.Root.Child(InternalNames.Marker), 0x1ED);
+        fs.CreateDirectory(LocalPath.Root.Child(InternalNames.Marker), 0x1ED);
         var ignores = IgnoreRules.None;
         for (var round = 0; round < rounds; round++)
         {
@@ -75,7 +75,7 @@ public sealed class ScannerPropertyTests : IDisposable
                 ignores = IgnoreParser.Parse(Patterns[random.Next(Patterns.Length)]);
             if (edits.Touched.Count == 0 && !everything)
                 continue;
-            FileName[] below = everything ? [] : [.. edits.Touched.Select(FileName.Of)];
+            FileName[] below = everything ? [] : [.. edits.Touched.Select(FileName.Parse)];
             edits.Touched.Clear();
             found.AddRange(await ScanAsync(fs, workers, known, ignores, below));
             var fresh = new KnownTable();

@@ -176,7 +176,7 @@ public class ScannerTests
         rig.User.WriteFile("f", new byte[300_000]);
         rig.User.WriteFile("g", "good");
         await rig.ScanAsync();
-        rig.User.Rot("f", 200_000, 1);
+        rig.User.CorruptSilently("f", 200_000, 1);
         Assert.Empty(await rig.ScanAsync());
         Assert.Equal(["*f"], (await rig.FindAsync(fullVerify: true)).Select(ScanRig.Text));
         Assert.Empty(await rig.FindAsync(fullVerify: true));
@@ -241,7 +241,7 @@ public class ScannerTests
         var findings = await rig.FindAsync(false);
         Assert.Equal(["~mode", "~touched", "-gone"], findings.Select(ScanRig.Text));
         Assert.NotNull(rig.Known["mode"].Blocks);
-        Assert.NotNull(((ScanFinding.Gone)findings[2]).Known.Blocks);
+        Assert.NotNull(((ScanFinding.Deleted)findings[2]).Known.Blocks);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class RootTests
         using var disk = new FileSystems().Open(root);
         Assert.Equal(RootState.Missing, disk.CheckRoot());
         Fails(FileSystemError.NotFound, () => disk.List(LocalPath.Root));
-        Fails(FileSystemError.NotFound, () => disk.Space());
+        Fails(FileSystemError.NotFound, () => disk.GetSpace());
         // It must throw: null would look like a deletion.
         Fails(FileSystemError.NotFound, () => disk.Stat(At("x")));
         File.WriteAllText(root, "");
@@ -26,12 +26,12 @@ public sealed class RootTests
         File.Delete(root);
         Directory.CreateDirectory(root);
         Assert.Equal(RootState.MarkerMissing, disk.CheckRoot());
-        disk.MakeDirectory(At(".stfolder"), 0x1c0);
+        disk.CreateDirectory(At(".stfolder"), 0x1c0);
         Assert.Equal(RootState.Present, disk.CheckRoot());
         disk.RemoveDirectory(At(".stfolder"));
         File.WriteAllText(Path.Combine(root, ".stfolder"), "");
         Assert.Equal(RootState.Present, disk.CheckRoot());
-        Assert.InRange(disk.Space().Free, 1, disk.Space().Total);
+        Assert.InRange(disk.GetSpace().Free, 1, disk.GetSpace().Total);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class RootTests
         temp.Write("root/.stfolder");
         temp.Write("root/file");
         var time = new ManualTime();
-        using var disk = new UnixFileSystem(temp["root"], time, Beneath.KernelResolves);
+        using var disk = new UnixFileSystem(temp["root"], time, BeneathResolver.KernelResolves);
         Assert.True(disk.HoldsRoot);
         time.Advance(TimeSpan.FromSeconds(6));
         Assert.False(disk.HoldsRoot);
@@ -91,7 +91,7 @@ public sealed class RootTests
     {
         using var temp = new TempFolder();
         var time = new ManualTime();
-        using var disk = new UnixFileSystem(temp.Path, time, Beneath.KernelResolves);
+        using var disk = new UnixFileSystem(temp.Path, time, BeneathResolver.KernelResolves);
         disk.OpenWrite(At("file"), create: true).Dispose();
         time.Advance(TimeSpan.FromSeconds(6));
         Assert.True(disk.HoldsRoot);
@@ -112,10 +112,10 @@ public sealed class RootTests
         using var mounted = Mounted.Tmpfs("size=1m");
         using var disk = new FileSystems().Open(mounted.Path);
         Assert.Equal("tmpfs", disk.Traits.Name);
-        Assert.Equal(1 << 20, disk.Space().Total);
+        Assert.Equal(1 << 20, disk.GetSpace().Total);
         using var file = disk.OpenWrite(At("big"), create: true);
         Fails(FileSystemError.NoSpace, () => file.Write(new byte[2 << 20], 0));
-        Assert.Equal(0, disk.Space().Free);
+        Assert.Equal(0, disk.GetSpace().Free);
     }
 
     [SkippableFact]
@@ -123,7 +123,7 @@ public sealed class RootTests
     {
         using var mounted = Mounted.Tmpfs("ro");
         using var disk = new FileSystems().Open(mounted.Path);
-        Fails(FileSystemError.ReadOnly, () => disk.MakeDirectory(At("d"), 0x1c0));
+        Fails(FileSystemError.ReadOnly, () => disk.CreateDirectory(At("d"), 0x1c0));
     }
 
     [SkippableFact]
@@ -154,12 +154,12 @@ public sealed class RootTests
     {
         using var mounted = Mounted.Tmpfs("size=1m");
         var time = new ManualTime();
-        using var disk = new UnixFileSystem(mounted.Path, time, Beneath.KernelResolves);
+        using var disk = new UnixFileSystem(mounted.Path, time, BeneathResolver.KernelResolves);
         Assert.False(TempFolder.Run("umount", mounted.Path));
         time.Advance(TimeSpan.FromSeconds(6));
         Assert.True(TempFolder.Run("umount", mounted.Path));
         // What is below the mount is not part of the folder.
-        Fails(FileSystemError.NotFound, () => disk.MakeDirectory(At("d"), 0x1c0));
+        Fails(FileSystemError.NotFound, () => disk.CreateDirectory(At("d"), 0x1c0));
     }
 
     [SkippableFact]
@@ -178,9 +178,9 @@ public sealed class RootTests
         using var mounted = Mounted.Image(16, ",utf8=1", "mkfs.vfat");
         using var disk = new FileSystems().Open(mounted.Path);
         Assert.True(disk.Traits is { WindowsNames: true, Permissions: false, Symlinks: false, CanSyncAll: false, ModifiedWindowNanoseconds: 2_000_000_000 });
-        Assert.NotNull(disk.WhyUnplaceable(FileName.Of("a:b")));
-        Assert.Null(disk.WhyUnplaceable(FileName.Of(new string('ü', 255))));
-        disk.MakeDirectory(At("d"), 0x1c0);
+        Assert.NotNull(disk.ValidateName(FileName.Parse("a:b")));
+        Assert.Null(disk.ValidateName(FileName.Parse(new string('ü', 255))));
+        disk.CreateDirectory(At("d"), 0x1c0);
         disk.SetPermissions(At("d"), 0x100);
         using (var file = disk.OpenWrite(At("d/f"), create: true))
         {

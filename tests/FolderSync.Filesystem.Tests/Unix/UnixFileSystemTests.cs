@@ -16,8 +16,8 @@ public sealed class UnixFileSystemTests : IDisposable
     public void A_file_is_written_read_renamed_and_removed(bool byKernel)
     {
         var disk = Open(byKernel);
-        disk.MakeDirectory(At("a"), 0x1ed);
-        disk.MakeDirectory(At("a/b"), 0x1c0);
+        disk.CreateDirectory(At("a"), 0x1ed);
+        disk.CreateDirectory(At("a/b"), 0x1c0);
         using (var file = disk.OpenWrite(At("a/b/new\nline"), create: true))
         {
             Assert.Equal(0x180u, file.Stat().Permissions);
@@ -76,8 +76,8 @@ public sealed class UnixFileSystemTests : IDisposable
         File.CreateSymbolicLink(_temp["d/link"], "nowhere");
         Assert.True(TempFolder.Run("mkfifo", _temp["d/fifo"]));
         Assert.True(TempFolder.Run("sh", "-c", $"touch \"$(printf '{_temp.Path}/d/a\\377b')\""));
-        var children = disk.List(At("d")).OrderBy(c => c.Shown, StringComparer.Ordinal).ToList();
-        Assert.Equal(["a\\xffb", "dir", "fifo", "file", "link"], children.Select(c => c.Shown));
+        var children = disk.List(At("d")).OrderBy(c => c.DisplayName, StringComparer.Ordinal).ToList();
+        Assert.Equal(["a\\xffb", "dir", "fifo", "file", "link"], children.Select(c => c.DisplayName));
         Assert.Equal([null, "dir", "fifo", "file", "link"], children.Select(c => c.Leaf));
         Assert.Equal([FileKind.File, FileKind.Directory, FileKind.Other, FileKind.File, FileKind.Symlink], children.Select(c => c.Stat.Kind));
         foreach (var child in children.Where(c => c.Leaf is not null))
@@ -104,8 +104,8 @@ public sealed class UnixFileSystemTests : IDisposable
         {
             Fails(FileSystemError.Escapes, () => disk.OpenRead(At(parent + "/secret")));
             Fails(FileSystemError.Escapes, () => disk.OpenWrite(At(parent + "/secret"), create: true));
-            Fails(FileSystemError.Escapes, () => disk.MakeDirectory(At(parent + "/x"), 0x1ff));
-            Fails(FileSystemError.Escapes, () => disk.MakeSymlink(At(parent + "/x"), "t"));
+            Fails(FileSystemError.Escapes, () => disk.CreateDirectory(At(parent + "/x"), 0x1ff));
+            Fails(FileSystemError.Escapes, () => disk.CreateSymlink(At(parent + "/x"), "t"));
             Fails(FileSystemError.Escapes, () => disk.ReadSymlink(At(parent + "/x")));
             Fails(FileSystemError.Escapes, () => disk.RemoveFile(At(parent + "/secret")));
             Fails(FileSystemError.Escapes, () => disk.RemoveDirectory(At(parent + "/dir")));
@@ -148,7 +148,7 @@ public sealed class UnixFileSystemTests : IDisposable
             },
             () => disk.SetPermissions(At("d/file"), 0x180),
             () => disk.SetModified(At("d/file"), new FileTime(1, 0)),
-            () => disk.MakeDirectory(At("d/made"), 0x1c0),
+            () => disk.CreateDirectory(At("d/made"), 0x1c0),
             () => disk.RemoveDirectory(At("d/made")),
             () => disk.Rename(At("d/file"), At("d/other"), RenameMode.Replace),
             () => disk.RemoveFile(At("d/other")),
@@ -250,11 +250,11 @@ public sealed class UnixFileSystemTests : IDisposable
         using var root = new Descriptor(Libc.Open(Libc.CurrentDirectory, Encoding.UTF8.GetBytes(_temp.Path + "\0"), Libc.DirectoryOnly, 0));
         using (var lease = root.Use())
         {
-            Place small = new(lease, lease.Fd, "name\0"u8), capital = new(lease, lease.Fd, "NAME\0"u8);
-            Assert.Equal(0, Renames.ChangeSpelling(small, capital));
+            ResolvedPath small = new(lease, lease.Fd, "name\0"u8), capital = new(lease, lease.Fd, "NAME\0"u8);
+            Assert.Equal(0, RenameOperations.ChangeSpelling(small, capital));
             Assert.Equal("NAME", Path.GetFileName(Assert.Single(Directory.GetFiles(_temp.Path))));
             _temp.Write("name", "other");
-            Assert.Equal(Errno.Exists, Renames.ChangeSpelling(small, capital));
+            Assert.Equal(Errno.Exists, RenameOperations.ChangeSpelling(small, capital));
         }
         Assert.Equal(["NAME", "name"], Directory.GetFiles(_temp.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal("other", File.ReadAllText(_temp["name"]));
@@ -265,12 +265,12 @@ public sealed class UnixFileSystemTests : IDisposable
     {
         var disk = Open();
         var target = new string('ü', 700);
-        disk.MakeSymlink(At("l"), target);
+        disk.CreateSymlink(At("l"), target);
         Assert.Equal(target, disk.ReadSymlink(At("l")));
         disk.SetModified(At("l"), new FileTime(-5, 7));
         Assert.Equal((FileKind.Symlink, new FileTime(-5, 7)), (disk.Stat(At("l"))!.Value.Kind, disk.Stat(At("l"))!.Value.Modified));
         Fails(FileSystemError.WrongKind, () => disk.SetPermissions(At("l"), 0x1ff));
-        Fails(FileSystemError.Exists, () => disk.MakeSymlink(At("l"), "x"));
+        Fails(FileSystemError.Exists, () => disk.CreateSymlink(At("l"), "x"));
         _temp.Write("f");
         Assert.Throws<FileSystemException>(() => disk.ReadSymlink(At("f")));
         disk.RemoveFile(At("l"));
@@ -280,7 +280,7 @@ public sealed class UnixFileSystemTests : IDisposable
     public void Permissions_are_exact_and_a_directory_keeps_its_setgid_bit(bool byKernel)
     {
         var disk = Open(byKernel);
-        disk.MakeDirectory(At("d"), 0x1ff);
+        disk.CreateDirectory(At("d"), 0x1ff);
         Assert.Equal(0x1ffu, disk.Stat(At("d"))!.Value.Permissions);
         Assert.True(TempFolder.Run("chmod", "2700", _temp["d"]));
         disk.SetPermissions(At("d"), 0x1ed);
@@ -298,9 +298,9 @@ public sealed class UnixFileSystemTests : IDisposable
         File.CreateSymbolicLink(_temp["l"], "f");
         using var root = new Descriptor(Libc.Open(Libc.CurrentDirectory, Encoding.UTF8.GetBytes(_temp.Path + "\0"), Libc.DirectoryOnly, 0));
         using var lease = root.Use();
-        Assert.Equal(0, Modes.ChangeByHandle(new Place(lease, lease.Fd, "f\0"u8), 0x124));
+        Assert.Equal(0, FilePermissions.ChangeByHandle(new ResolvedPath(lease, lease.Fd, "f\0"u8), 0x124));
         Assert.Equal((UnixFileMode)0x124, ModeOf(_temp["f"]));
-        Assert.Equal(-1, Modes.ChangeByHandle(new Place(lease, lease.Fd, "l\0"u8), 0x1ff));
+        Assert.Equal(-1, FilePermissions.ChangeByHandle(new ResolvedPath(lease, lease.Fd, "l\0"u8), 0x1ff));
         Assert.Equal((UnixFileMode)0x124, ModeOf(_temp["f"]));
         root.Dispose();
     }
@@ -313,7 +313,7 @@ public sealed class UnixFileSystemTests : IDisposable
         for (var i = 0; i < 60; i++)
         {
             path = path.Child(new string((char)('a' + (i % 26)), 200));
-            disk.MakeDirectory(path, 0x1c0);
+            disk.CreateDirectory(path, 0x1c0);
         }
         Assert.True(path.Value.Length > 12_000);
         var file = path.Child("file");
@@ -338,9 +338,9 @@ public sealed class UnixFileSystemTests : IDisposable
         var e = Fails(FileSystemError.NotFound, () => disk.OpenRead(At("none/x\u001b[31m")));
         Assert.Equal($"Can't read '{_temp["none/x\\x1b[31m"]}': No such file or directory.", e.Message);
         Fails(FileSystemError.NotFound, () => disk.OpenRead(At("file/below")));
-        Fails(FileSystemError.NameTooLong, () => disk.MakeDirectory(At(new string('x', 256)), 0x1ff));
-        Fails(FileSystemError.Other, () => disk.MakeDirectory(At("\ud800"), 0x1ff));
-        Fails(FileSystemError.Exists, () => disk.MakeDirectory(At("file"), 0x1ff));
+        Fails(FileSystemError.NameTooLong, () => disk.CreateDirectory(At(new string('x', 256)), 0x1ff));
+        Fails(FileSystemError.Other, () => disk.CreateDirectory(At("\ud800"), 0x1ff));
+        Fails(FileSystemError.Exists, () => disk.CreateDirectory(At("file"), 0x1ff));
     }
 
     [Fact]
@@ -364,10 +364,10 @@ public sealed class UnixFileSystemTests : IDisposable
     public void Names_that_are_too_long_are_refused_with_the_reason()
     {
         var disk = Open();
-        Assert.Null(disk.WhyUnplaceable(FileName.Of("CON/a:b/nul.txt.")));
-        Assert.Null(disk.WhyUnplaceable(FileName.Of(new string('x', 255))));
-        Assert.Null(disk.WhyUnplaceable(FileName.Of(new string('ü', 127))));
-        Assert.Contains("256 bytes", disk.WhyUnplaceable(FileName.Of("a/" + new string('ü', 128))), StringComparison.Ordinal);
+        Assert.Null(disk.ValidateName(FileName.Parse("CON/a:b/nul.txt.")));
+        Assert.Null(disk.ValidateName(FileName.Parse(new string('x', 255))));
+        Assert.Null(disk.ValidateName(FileName.Parse(new string('ü', 127))));
+        Assert.Contains("256 bytes", disk.ValidateName(FileName.Parse("a/" + new string('ü', 128))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -440,7 +440,7 @@ public sealed class UnixFileSystemTests : IDisposable
 
     private UnixFileSystem Open(bool byKernel = true)
     {
-        var disk = new UnixFileSystem(_temp.Path, TimeProvider.System, byKernel && Beneath.KernelResolves);
+        var disk = new UnixFileSystem(_temp.Path, TimeProvider.System, byKernel && BeneathResolver.KernelResolves);
         _open.Add(disk);
         return disk;
     }
@@ -449,7 +449,7 @@ public sealed class UnixFileSystemTests : IDisposable
     {
         using var root = new Descriptor(Libc.Open(Libc.CurrentDirectory, Encoding.UTF8.GetBytes(_temp.Path + "\0"), Libc.DirectoryOnly, 0));
         using var lease = root.Use();
-        return Renames.WithoutReplacing(new Place(lease, lease.Fd, Encoding.UTF8.GetBytes(from + "\0")),
-            new Place(lease, lease.Fd, Encoding.UTF8.GetBytes(to + "\0")));
+        return RenameOperations.WithoutReplacing(new ResolvedPath(lease, lease.Fd, Encoding.UTF8.GetBytes(from + "\0")),
+            new ResolvedPath(lease, lease.Fd, Encoding.UTF8.GetBytes(to + "\0")));
     }
 }

@@ -15,7 +15,7 @@ public sealed class WindowsNamesTests
     [InlineData("dot."), InlineData("space "), InlineData("..."), InlineData(" ")]
     public void A_name_that_windows_cannot_have_is_refused_with_a_reason(string name)
     {
-        var why = WindowsNames.WhyImpossible(name);
+        var why = WindowsNames.Validate(name);
         Assert.NotNull(why);
         Assert.EndsWith(".", why, StringComparison.Ordinal);
         Assert.DoesNotContain(why, char.IsControl);
@@ -24,13 +24,13 @@ public sealed class WindowsNamesTests
     [Theory]
     [InlineData("CONSOLE"), InlineData("COM"), InlineData("COM0"), InlineData("COM10"), InlineData("nul_"), InlineData("x.nul"), InlineData("aux-in")]
     [InlineData(".hidden"), InlineData(" leading"), InlineData("a.b.c"), InlineData("ünïcödé 😀"), InlineData("a'b&c;d"), InlineData("CON1"), InlineData("LPT")]
-    public void Any_other_name_is_fine(string name) => Assert.Null(WindowsNames.WhyImpossible(name));
+    public void Any_other_name_is_fine(string name) => Assert.Null(WindowsNames.Validate(name));
 
     [Fact]
     public void Length_counts_in_characters()
     {
-        Assert.Null(WindowsNames.WhyImpossible(new string('ü', 255)));
-        Assert.Contains("256", WindowsNames.WhyImpossible(new string('ü', 256)), StringComparison.Ordinal);
+        Assert.Null(WindowsNames.Validate(new string('ü', 255)));
+        Assert.Contains("256", WindowsNames.Validate(new string('ü', 256)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,8 +47,8 @@ public sealed class WindowsNamesTests
         Assert.Equal(@"\\?\C:\data", WindowsPath.Below(@"\\?\C:\data", LocalPath.Root));
         foreach (var bad in new[] { @"..\x", "a:b", "x.", "nul" })
             Assert.Throws<FileSystemException>(() => WindowsPath.Below(@"\\?\C:\data", LocalPath.Root.Child("d").Child(bad)));
-        Assert.Equal(@"C:\data\a", WindowsPath.Shown(@"\\?\C:\data\a"));
-        Assert.Equal(@"\\nas\share", WindowsPath.Shown(@"\\?\UNC\nas\share"));
+        Assert.Equal(@"C:\data\a", WindowsPath.WithoutPrefix(@"\\?\C:\data\a"));
+        Assert.Equal(@"\\nas\share", WindowsPath.WithoutPrefix(@"\\?\UNC\nas\share"));
     }
 
     [Theory]

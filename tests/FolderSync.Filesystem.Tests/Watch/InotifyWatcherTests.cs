@@ -130,7 +130,7 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
         }
         _hold = null;
         held.Set();
-        while (!(await _watcher!.Notices.ReadAsync(Patience())).Everything)
+        while (!(await _watcher!.Notices.ReadAsync(Timeout())).Everything)
         {
         }
         await _watcher.Started;
@@ -157,13 +157,13 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
     {
         for (var i = 0; i < 10; i++)
             _temp.Write($"d{i}/e/file");
-        _watcher = Watcher(Quick with { MostWatches = 9, Poll = TimeSpan.FromMilliseconds(50) });
+        _watcher = Watcher(Quick with { MaxWatches = 9, Poll = TimeSpan.FromMilliseconds(50) });
         await _watcher.Started;
         Assert.StartsWith("Of the 21 directories", _watcher.Problem!.Reason, StringComparison.Ordinal);
         Assert.Contains(" 12 can't be watched", _watcher.Problem.Reason, StringComparison.Ordinal);
         var polled = new HashSet<string>();
         while (polled.Count < 10)
-            polled.UnionWith((await _watcher.Notices.ReadAsync(Patience())).Names.Select(n => n.Value));
+            polled.UnionWith((await _watcher.Notices.ReadAsync(Timeout())).Names.Select(n => n.Value));
         Assert.All(polled, name => Assert.Matches("^d[0-9](/e)?$", name));
     }
 
@@ -174,7 +174,7 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
         var expected = new HashSet<string>();
         for (var i = 0; i < 600; i++)
             expected.Add(Path.GetRelativePath(_temp.Path, _temp.Write($"{i % 7}/{i}", "x")));
-        await _watcher!.Notices.WaitToReadAsync(Patience());
+        await _watcher!.Notices.WaitToReadAsync(Timeout());
         Assert.Equal(1, _watcher.Notices.Count);
         await Covered(expected);
     }
@@ -197,7 +197,7 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
         _temp.Dispose();
     }
 
-    private static readonly WatcherOptions Quick = new() { Settling = new SettlerLimits { Again = TimeSpan.Zero } };
+    private static readonly WatcherOptions Quick = new() { Debounce = new DebounceLimits { MinInterval = TimeSpan.Zero } };
 
     private volatile ManualResetEventSlim? _hold;
     private Func<FileName, bool> _isIgnored = _ => false;
@@ -220,11 +220,11 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
         await Seen("zz-started");
     }
 
-    private static CancellationToken Patience() => new CancellationTokenSource(TestLimits.Patience).Token;
+    private static CancellationToken Timeout() => new CancellationTokenSource(TestLimits.Timeout).Token;
 
     private async Task<IEnumerable<string>> Next()
     {
-        var notice = await _watcher!.Notices.ReadAsync(Patience());
+        var notice = await _watcher!.Notices.ReadAsync(Timeout());
         Assert.False(notice.Everything);
         return notice.Names.Select(n => n.Value);
     }
@@ -233,17 +233,17 @@ public sealed class InotifyWatcherTests : IAsyncLifetime
 
     private async Task Everything()
     {
-        while (!(await _watcher!.Notices.ReadAsync(Patience())).Everything)
+        while (!(await _watcher!.Notices.ReadAsync(Timeout())).Everything)
         {
         }
     }
 
     private async Task Covered(HashSet<string> names)
     {
-        var missing = names.Select(FileName.Of).ToHashSet();
+        var missing = names.Select(FileName.Parse).ToHashSet();
         while (missing.Count > 0)
         {
-            var notice = await _watcher!.Notices.ReadAsync(Patience());
+            var notice = await _watcher!.Notices.ReadAsync(Timeout());
             missing.RemoveWhere(n => notice.Everything || notice.Names.Any(covers => covers == n || n.IsUnder(covers)));
         }
     }

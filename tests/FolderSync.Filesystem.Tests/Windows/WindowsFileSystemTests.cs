@@ -24,8 +24,8 @@ public sealed class WindowsFileSystemTests : IDisposable
     [WindowsFact]
     public void A_file_is_written_read_renamed_and_removed()
     {
-        _disk.MakeDirectory(At("a"), 0x1ed);
-        _disk.MakeDirectory(At("a/b"), 0x1c0);
+        _disk.CreateDirectory(At("a"), 0x1ed);
+        _disk.CreateDirectory(At("a/b"), 0x1c0);
         using (var file = _disk.OpenWrite(At("a/b/ünï \U0001f600"), create: true))
         {
             file.Write("hello"u8, 3);
@@ -83,11 +83,11 @@ public sealed class WindowsFileSystemTests : IDisposable
         string[] impossible = ["file:stream", "file::$DATA", "C:", "a|b", "a?", "a*", "<a", "a>", "a\"b", "a\\b", "..\\file", "trailing.", "trailing ", "CON", "nul.txt", "COM1", "lpt9.log", "aux", "a\u0001b", new string('x', 256)];
         foreach (var name in impossible)
         {
-            Assert.NotNull(_disk.WhyUnplaceable(FileName.Of("d/" + name)));
+            Assert.NotNull(_disk.ValidateName(FileName.Parse("d/" + name)));
             var at = LocalPath.Root.Child(name);
             Action[] calls =
             [
-                () => _disk.Stat(at), () => _disk.OpenRead(at).Dispose(), () => _disk.OpenWrite(at, create: true).Dispose(), () => _disk.MakeDirectory(at, 0x1ed),
+                () => _disk.Stat(at), () => _disk.OpenRead(at).Dispose(), () => _disk.OpenWrite(at, create: true).Dispose(), () => _disk.CreateDirectory(at, 0x1ed),
                 () => _disk.RemoveFile(at), () => _disk.RemoveDirectory(at), () => _disk.Rename(At("file"), at, RenameMode.Replace), () => _disk.Rename(at, At("other"), RenameMode.NoReplace),
                 () => _disk.SetModified(at, default),
             ];
@@ -95,7 +95,7 @@ public sealed class WindowsFileSystemTests : IDisposable
         }
         Assert.Equal(["file"], Directory.GetFileSystemEntries(_temp.Path).Select(Path.GetFileName));
         Assert.Equal("mine", File.ReadAllText(_temp["file"]));
-        Assert.Null(_disk.WhyUnplaceable(FileName.Of("console/com10/.dot/a b.c")));
+        Assert.Null(_disk.ValidateName(FileName.Parse("console/com10/.dot/a b.c")));
     }
 
     [WindowsFact]
@@ -104,7 +104,7 @@ public sealed class WindowsFileSystemTests : IDisposable
         Assert.True(_disk.Traits.CaseInsensitive);
         _temp.Write("File", "mine");
         Assert.Equal(_disk.Stat(At("File")), _disk.Stat(At("fILE")));
-        Fails(FileSystemError.Exists, () => _disk.MakeDirectory(At("FILE"), 0x1ed));
+        Fails(FileSystemError.Exists, () => _disk.CreateDirectory(At("FILE"), 0x1ed));
         Assert.Equal("File", Assert.Single(_disk.List(LocalPath.Root)).Leaf);
     }
 
@@ -115,7 +115,7 @@ public sealed class WindowsFileSystemTests : IDisposable
         for (var i = 0; i < 8; i++)
         {
             path = path.Child(new string((char)('a' + i), 200));
-            _disk.MakeDirectory(path, 0x1ed);
+            _disk.CreateDirectory(path, 0x1ed);
         }
         var file = path.Child("file");
         using (var written = _disk.OpenWrite(file, create: true))
@@ -214,7 +214,7 @@ public sealed class WindowsFileSystemTests : IDisposable
     public void A_symlink_is_never_made_and_the_reason_is_said()
     {
         Assert.False(_disk.Traits.Symlinks);
-        Assert.Contains("symlinks are not synced on Windows", Fails(FileSystemError.NotSupported, () => _disk.MakeSymlink(At("link"), "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("symlinks are not synced on Windows", Fails(FileSystemError.NotSupported, () => _disk.CreateSymlink(At("link"), "x")).Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_temp.Path));
     }
 
@@ -222,7 +222,7 @@ public sealed class WindowsFileSystemTests : IDisposable
     public void The_root_and_its_marker_are_told_apart()
     {
         Assert.Equal(RootState.MarkerMissing, _disk.CheckRoot());
-        _disk.MakeDirectory(At(".stfolder"), 0x1ed);
+        _disk.CreateDirectory(At(".stfolder"), 0x1ed);
         Assert.Equal(RootState.Present, _disk.CheckRoot());
         Assert.True(File.GetAttributes(_temp[".stfolder"]).HasFlag(FileAttributes.Hidden));
         using var missing = new FileSystems().Open(_temp["none"]);
@@ -231,7 +231,7 @@ public sealed class WindowsFileSystemTests : IDisposable
         Assert.Equal(RootState.NotADirectory, file.CheckRoot());
         using var drive = new FileSystems().Open(@"Q:\none");
         Assert.Equal(RootState.Missing, drive.CheckRoot());
-        var (free, total) = _disk.Space();
+        var (free, total) = _disk.GetSpace();
         Assert.InRange(free, 1, total);
         Assert.NotEmpty(_disk.Traits.Name);
     }

@@ -57,13 +57,13 @@ public sealed class WindowsWatcherTests : IAsyncLifetime
         _temp.Write("last", "x");
         var told = new List<string>();
         while (!told.Contains("last"))
-            told.AddRange((await _watcher!.Notices.ReadAsync(Patience())).Names.Select(n => n.Value));
+            told.AddRange((await _watcher!.Notices.ReadAsync(Timeout())).Names.Select(n => n.Value));
         Assert.DoesNotContain(told, n => n.StartsWith("ignored/", StringComparison.Ordinal) || n.StartsWith('.'));
     }
 
-    private static readonly WatcherOptions Quick = new() { Settling = new SettlerLimits { Again = TimeSpan.Zero } };
+    private static readonly WatcherOptions Quick = new() { Debounce = new DebounceLimits { MinInterval = TimeSpan.Zero } };
 
-    private static CancellationToken Patience() => new CancellationTokenSource(TestLimits.Patience).Token;
+    private static CancellationToken Timeout() => new CancellationTokenSource(TestLimits.Timeout).Token;
 
     private async Task StartAsync(Func<FileName, bool>? isIgnored = null)
     {
@@ -74,10 +74,10 @@ public sealed class WindowsWatcherTests : IAsyncLifetime
 
     private async Task SeenAsync(params string[] names)
     {
-        var missing = names.Select(FileName.Of).ToHashSet();
+        var missing = names.Select(FileName.Parse).ToHashSet();
         while (missing.Count > 0)
         {
-            var notice = await _watcher!.Notices.ReadAsync(Patience());
+            var notice = await _watcher!.Notices.ReadAsync(Timeout());
             missing.RemoveWhere(n => notice.Everything || notice.Names.Any(covers => covers == n || n.IsUnder(covers)));
         }
     }

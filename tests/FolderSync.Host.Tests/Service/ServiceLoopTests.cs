@@ -22,7 +22,7 @@ public sealed class ServiceLoopTests : IDisposable
 {
     private readonly HomeDirectory _home = new(Directory.CreateTempSubdirectory("foldersync-loops-").FullName);
 
-    public ServiceLoopTests() => DurableFile.Write(_home.ConfigFile, NewConfig.Text("laptop", "key"));
+    public ServiceLoopTests() => DurableFile.Write(_home.ConfigFile, InitialConfig.Text("laptop", "key"));
 
     public void Dispose() => Directory.Delete(_home.Path, recursive: true);
 
@@ -36,8 +36,8 @@ public sealed class ServiceLoopTests : IDisposable
     [Fact]
     public async Task Giving_memory_back_starts_again()
     {
-        var time = new FaultyTime("IdleMemory.ExecuteAsync", QuickTime.Instance);
-        using var service = new IdleMemory(time, time.GetTimestamp, () => { });
+        var time = new FaultyTime("MemoryTrimmer.ExecuteAsync", QuickTime.Instance);
+        using var service = new MemoryTrimmer(time, time.GetTimestamp, () => { });
         await AssertStartsAgainAsync(service, time.Resumed);
     }
 
@@ -62,20 +62,20 @@ public sealed class ServiceLoopTests : IDisposable
     {
         var (engine, proxy) = FaultyEngine.Make("get_Events");
         using var store = ConfigStore.Open(_home);
-        var log = new LogBook(TimeProvider.System, LogLevel.Information);
-        using var service = new ProblemCollector(engine, store, new ProblemBook(new MemoryStateStore(), TimeProvider.System), log, TimeProvider.System);
+        var log = new LogBuffer(TimeProvider.System, LogLevel.Information);
+        using var service = new ProblemCollector(engine, store, new ProblemStore(new MemoryStateStore(), TimeProvider.System), log, TimeProvider.System);
         await AssertStartsAgainAsync(service, proxy.Resumed.Task);
     }
 
     [Fact]
     public async Task The_end_of_a_pause_is_tried_again()
     {
-        var time = new FaultyTime("PauseSwitch.EndInTimeAsync");
-        var log = new FaultLog<PauseSwitch>();
+        var time = new FaultyTime("PauseController.EndInTimeAsync");
+        var log = new FaultLog<PauseController>();
         var (engine, _) = FaultyEngine.Make("none");
-        await using var pause = new PauseSwitch(engine, new MemoryStateStore(), time, log);
+        await using var pause = new PauseController(engine, new MemoryStateStore(), time, log);
         await pause.PauseAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
-        await time.Resumed.WaitAsync(TestLimits.Patience);
+        await time.Resumed.WaitAsync(TestLimits.Timeout);
         Assert.Contains(time.Fault, log.Faults);
         Assert.True(pause.IsPaused);
     }
@@ -86,7 +86,7 @@ public sealed class ServiceLoopTests : IDisposable
         var log = new FaultLog<T>();
         var restarted = new RestartedService<T>(service, QuickTime.Instance, log);
         await restarted.StartAsync(CancellationToken.None);
-        await resumed.WaitAsync(TestLimits.Patience);
+        await resumed.WaitAsync(TestLimits.Timeout);
         await restarted.StopAsync(CancellationToken.None);
         Assert.Contains(log.Faults, f => f is InvalidOperationException && f.StackTrace?.Contains("FolderSync", StringComparison.Ordinal) == true);
     }

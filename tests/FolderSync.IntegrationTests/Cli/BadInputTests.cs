@@ -87,7 +87,7 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         Assert.True(ended.ExitCode == 2, ended.All);
         Assert.Contains("can't be read", ended.Error, StringComparison.Ordinal);
 
-        Task<Ended> AsNobodyAsync(params string[] command) => Environment.IsPrivilegedProcess
+        Task<ProcessResult> AsNobodyAsync(params string[] command) => Environment.IsPrivilegedProcess
             ? ChildProcess.RunAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", .. TestSettings.Program, .. command],
                 new Dictionary<string, string?> { ["HOME"] = home, ["DOTNET_CLI_HOME"] = home }, home)
             : FolderSyncProcess.RunAsync(command);
@@ -159,7 +159,7 @@ public sealed class BadInputTests(QuietHome quiet) : IClassFixture<QuietHome>
         await device.AddFolderAsync("good", scratch.In("good"), []);
         var good = await File.ReadAllTextAsync(device.ConfigFile);
         await File.WriteAllTextAsync(device.ConfigFile, good + "folderz: [");
-        await Until.TrueAsync(async () => (string?)(await device.Rest.GetAsync("system/status"))["configError"] is not null, () => device.Log);
+        await Wait.UntilAsync(async () => (string?)(await device.Rest.GetAsync("system/status"))["configError"] is not null, () => device.Log);
         await device.WrittenAsync("config.yaml:");
         Assert.NotEmpty((await device.Rest.GetAsync("config/folders")).AsArray());
         Assert.EndsWith("folderz: [", await File.ReadAllTextAsync(device.ConfigFile), StringComparison.Ordinal);

@@ -11,8 +11,8 @@ public sealed class CliTests
         using var scratch = new ScratchDirectory();
         var (laptop, desktop) = (scratch.In("laptop"), scratch.In("desktop"));
         var (laptopDocuments, desktopDocuments) = (scratch.Make("laptop-documents"), scratch.Make("desktop-documents"));
-        Sample.WriteTree(laptopDocuments);
-        Sample.Write(Path.Combine(desktopDocuments, "from the desktop.txt"), "hello");
+        SampleFiles.WriteTree(laptopDocuments);
+        SampleFiles.Write(Path.Combine(desktopDocuments, "from the desktop.txt"), "hello");
 
         var laptopId = (await DoneAsync("init", "--home", laptop, "--name", "laptop")).Output.Trim();
         var desktopId = (await DoneAsync("init", "--home", desktop, "--name", "desktop")).Output.Trim();
@@ -27,7 +27,7 @@ public sealed class CliTests
         await DoneAsync("share", laptopDocuments, "--home", laptop, "--with", "desktop", "--id", "documents");
         await DoneAsync("share", desktopDocuments, "--home", desktop, "--with", "laptop", "--id", "documents");
 
-        await Until.TrueAsync(async () => (await TreeDigest.DifferencesAsync(laptopDocuments, desktopDocuments)).Count == 0,
+        await Wait.UntilAsync(async () => (await TreeDigest.DifferencesAsync(laptopDocuments, desktopDocuments)).Count == 0,
             () => $"The two did not become the same.\n{one.Log}\n{two.Log}");
         Assert.True(File.Exists(Path.Combine(laptopDocuments, "from the desktop.txt")));
         var status = (await DoneAsync("status", "--home", laptop)).Output;
@@ -67,13 +67,13 @@ public sealed class CliTests
         return port;
     }
 
-    private static Task RunningAsync(string home, ChildProcess process) => Until.TrueAsync(() =>
+    private static Task RunningAsync(string home, ChildProcess process) => Wait.UntilAsync(() =>
     {
         Assert.False(process.HasExited, process.Log);
         return File.Exists(Path.Combine(home, "runtime.json"));
     }, () => process.Log);
 
-    private static async Task<Ended> DoneAsync(params string[] arguments)
+    private static async Task<ProcessResult> DoneAsync(params string[] arguments)
     {
         var ended = await FolderSyncProcess.RunAsync(arguments);
         Assert.True(ended.ExitCode == 0, $"foldersync {string.Join(' ', arguments)}: {ended.All}");

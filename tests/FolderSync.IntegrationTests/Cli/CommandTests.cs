@@ -27,7 +27,7 @@ public sealed class RunningPair : IAsyncLifetime
         await Desktop.AddDeviceAsync(Laptop, Laptop.PeerAddress);
         await Laptop.AddFolderAsync("documents", Documents, [Desktop]);
         await Desktop.AddFolderAsync("documents", DesktopDocuments, [Laptop]);
-        Sample.Write(Path.Combine(Documents, "letter.txt"), "first");
+        SampleFiles.Write(Path.Combine(Documents, "letter.txt"), "first");
         await Laptop.ScanAsync("documents");
         await UntilAsync("the letter is on the desktop", () => Task.FromResult(File.Exists(Path.Combine(DesktopDocuments, "letter.txt"))));
     }
@@ -44,7 +44,7 @@ public sealed class RunningPair : IAsyncLifetime
 
     public static async Task UntilAsync(string what, Func<Task<bool>> reached)
     {
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         while (!await reached())
         {
             Assert.False(limit.IsCancellationRequested, $"It did not happen that {what}.");
@@ -52,13 +52,13 @@ public sealed class RunningPair : IAsyncLifetime
         }
     }
 
-    public Task<Ended> OnLaptopAsync(params string[] command) => FolderSyncProcess.RunAsync([.. command, "--home", Laptop.Home]);
+    public Task<ProcessResult> OnLaptopAsync(params string[] command) => FolderSyncProcess.RunAsync([.. command, "--home", Laptop.Home]);
 
-    public Task<Ended> OnDesktopAsync(params string[] command) => FolderSyncProcess.RunAsync([.. command, "--home", Desktop.Home]);
+    public Task<ProcessResult> OnDesktopAsync(params string[] command) => FolderSyncProcess.RunAsync([.. command, "--home", Desktop.Home]);
 
     public async Task<string> DoneAsync(params string[] command) => Good(await OnLaptopAsync(command)).Output;
 
-    public static Ended Good(Ended ended)
+    public static ProcessResult Good(ProcessResult ended)
     {
         Assert.True(ended.ExitCode == 0, ended.All);
         Assert.DoesNotContain('\u001b', ended.Output);
@@ -134,8 +134,8 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
     {
         var source = pair.Scratch.Make("needed-source");
         for (var i = 0; i < 5; i++)
-            Sample.Write(Path.Combine(source, $"{i}.bin"), new string('x', 400_000 + i));
-        Sample.Write(Path.Combine(source, "evil\u001b[31m\u202ename"), new string('y', 400_000));
+            SampleFiles.Write(Path.Combine(source, $"{i}.bin"), new string('x', 400_000 + i));
+        SampleFiles.Write(Path.Combine(source, "evil\u001b[31m\u202ename"), new string('y', 400_000));
         await pair.Laptop.LimitSendingAsync(20);
         try
         {
@@ -164,8 +164,8 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
     public async Task IgnorePatternsAreShownTriedAddedAndRemoved()
     {
         await pair.Laptop.AddFolderAsync("sketches", pair.Scratch.Make("sketches"), []);
-        Sample.Write(pair.Scratch.In("sketches", "draft.tmp"), "0123456789");
-        Sample.Write(pair.Scratch.In("sketches", "good.txt"), "x");
+        SampleFiles.Write(pair.Scratch.In("sketches", "draft.tmp"), "0123456789");
+        SampleFiles.Write(pair.Scratch.In("sketches", "good.txt"), "x");
         await pair.DoneAsync("scan", "sketches");
         Assert.Equal("", await pair.DoneAsync("ignore", "sketches"));
         var tried = await pair.DoneAsync("ignore", "sketches", "--add", "*.tmp", "--preview");
@@ -222,14 +222,14 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
         Assert.Equal(1, nowhere.ExitCode);
         Assert.Contains(url, nowhere.Error, StringComparison.Ordinal);
 
-        Task<Ended> WithPathAsync(string path) => FolderSyncProcess.RunInAsync(new Dictionary<string, string?> { ["PATH"] = path }, "open", "--home", pair.Laptop.Home);
+        Task<ProcessResult> WithPathAsync(string path) => FolderSyncProcess.RunInAsync(new Dictionary<string, string?> { ["PATH"] = path }, "open", "--home", pair.Laptop.Home);
     }
 
     [Fact]
     public async Task VersionsAreListedAndRestored()
     {
         var (mine, theirs) = (Path.Combine(pair.Documents, "diary.txt"), Path.Combine(pair.DesktopDocuments, "diary.txt"));
-        Sample.Write(mine, "monday");
+        SampleFiles.Write(mine, "monday");
         await pair.DoneAsync("scan", "documents");
         await RunningPair.UntilAsync("the desktop has it", async () => File.Exists(theirs) && await File.ReadAllTextAsync(theirs) == "monday");
         await File.WriteAllTextAsync(theirs, "tuesday, and it was long");
@@ -246,7 +246,7 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
     public async Task ConflictsAreListedAndResolved()
     {
         var (mine, theirs) = (Path.Combine(pair.Documents, "both.txt"), Path.Combine(pair.DesktopDocuments, "both.txt"));
-        Sample.Write(mine, "base");
+        SampleFiles.Write(mine, "base");
         await pair.DoneAsync("scan", "documents");
         await RunningPair.UntilAsync("the desktop has it", () => Task.FromResult(File.Exists(theirs)));
         await pair.DoneAsync("pause", "desktop");
@@ -271,14 +271,14 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
     {
         var path = pair.Scratch.Make("published");
         await pair.Laptop.AddFolderAsync("published", pair.Scratch.Make("publisher"), [pair.Desktop]);
-        Sample.Write(pair.Scratch.In("publisher", "page.html"), "good");
+        SampleFiles.Write(pair.Scratch.In("publisher", "page.html"), "good");
         await pair.DoneAsync("scan", "published");
         await pair.Desktop.AddFolderAsync("published", path, [pair.Laptop], new JsonObject { ["type"] = "receiveonly" });
         var page = Path.Combine(path, "page.html");
         await RunningPair.UntilAsync("it is there", () => Task.FromResult(File.Exists(page)));
         Assert.Contains("nothing to revert", RunningPair.Good(await pair.OnDesktopAsync("revert", "published")).Output, StringComparison.Ordinal);
         await File.WriteAllTextAsync(page, "scribbled");
-        Sample.Write(Path.Combine(path, "note.txt"), "mine");
+        SampleFiles.Write(Path.Combine(path, "note.txt"), "mine");
         await pair.Desktop.ScanAsync("published");
 
         var shown = RunningPair.Good(await pair.OnDesktopAsync("revert", "published", "--preview")).Output;
@@ -297,7 +297,7 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
     public async Task OverrideMakesTheSendersStateTheNewest()
     {
         var (source, target) = (pair.Scratch.Make("master"), pair.Scratch.Make("follower"));
-        Sample.Write(Path.Combine(source, "plan.txt"), "the plan");
+        SampleFiles.Write(Path.Combine(source, "plan.txt"), "the plan");
         await pair.Laptop.AddFolderAsync("plans", source, [pair.Desktop], new JsonObject { ["type"] = "sendonly" });
         await pair.Desktop.AddFolderAsync("plans", target, [pair.Laptop]);
         var theirs = Path.Combine(target, "plan.txt");

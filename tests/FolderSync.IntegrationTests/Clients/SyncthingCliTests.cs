@@ -93,13 +93,13 @@ public sealed class SyncthingCliTests(ConfiguredDevice configured) : IClassFixtu
         Assert.Equal(0, await other.ExitCodeAsync());
     }
 
-    private async Task<Ended> CliAsync(string version, params string[] command)
+    private async Task<ProcessResult> CliAsync(string version, params string[] command)
     {
         var ended = await RunAsync(version, configured.Ours, command);
         Assert.True(ended.ExitCode == 0, $"syncthing cli {string.Join(' ', command)}: {ended.All}");
         return ended;
     }
 
-    private Task<Ended> RunAsync(string version, FolderSyncProcess at, params string[] command) => ChildProcess.RunAsync(TestSettings.Syncthing(version),
+    private Task<ProcessResult> RunAsync(string version, FolderSyncProcess at, params string[] command) => ChildProcess.RunAsync(TestSettings.Syncthing(version),
         ["cli", $"--gui-address=127.0.0.1:{at.PagePort}", $"--gui-apikey={SyncDevice.ApiKey}", $"--home={configured.Scratch.Make("cli-home")}", .. command]);
 }

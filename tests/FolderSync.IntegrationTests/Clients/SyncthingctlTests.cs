@@ -51,7 +51,7 @@ public sealed class SyncthingctlTests(ServedDevice served) : IClassFixture<Serve
     {
         var name = $"by-{debian}.txt";
         await served.Ours.SetFolderAsync(Folder, "fsWatcherEnabled", false);
-        Sample.Write(Path.Combine(served.Cluster.PathOf(Folder, served.Ours), name), "new");
+        SampleFiles.Write(Path.Combine(served.Cluster.PathOf(Folder, served.Ours), name), "new");
         await CtlAsync(debian, "rescan", Folder);
         await served.Cluster.UntilAsync("that it was scanned", async () =>
             (await served.Ours.Rest.AskAsync(HttpMethod.Get, $"db/file?folder={Folder}&file={name}")).Status == HttpStatusCode.OK);
@@ -93,9 +93,9 @@ public sealed class SyncthingctlTests(ServedDevice served) : IClassFixture<Serve
         Assert.Equal(0, await other.ExitCodeAsync());
     }
 
-    private Task<Ended> CtlAsync(string debian, params string[] command) => CtlAsync(debian, served.Ours, command);
+    private Task<ProcessResult> CtlAsync(string debian, params string[] command) => CtlAsync(debian, served.Ours, command);
 
-    private static async Task<Ended> CtlAsync(string debian, SyncDevice device, params string[] command)
+    private static async Task<ProcessResult> CtlAsync(string debian, SyncDevice device, params string[] command)
     {
         var program = Path.Combine(TestSettings.Peers, "ctl-" + debian, "syncthingctl");
         Skip.IfNot(File.Exists(program), $"Debian {debian}'s syncthingctl is not in {TestSettings.Peers}: run tests/peers/get-syncthingctl, or name its place in FOLDERSYNC_TEST_PEERS.");

@@ -149,7 +149,7 @@ public sealed class LiveConfigTests(ITestOutputHelper output)
     {
         for (var clock = Stopwatch.StartNew(); !await holds();)
         {
-            Assert.True(clock.Elapsed < TestSettings.Patience, log());
+            Assert.True(clock.Elapsed < TestSettings.Timeout, log());
             await Task.Delay(10);
         }
     }

@@ -33,10 +33,10 @@ internal sealed class AvahiHost : IAsyncDisposable
         await File.WriteAllTextAsync(daemonConfig, "[server]\nhost-name=avahihost\nuse-ipv4=yes\nuse-ipv6=yes\nallow-interfaces=eth0\n[publish]\npublish-workstation=no\n");
         var environment = new Dictionary<string, string?> { ["DBUS_SYSTEM_BUS_ADDRESS"] = $"unix:path={bus}", ["LANG"] = "C.UTF-8" };
         var busProcess = host.Start("dbus-daemon", [$"--config-file={config}", "--nofork", "--nopidfile"]);
-        await Waits.UntilAsync("that the bus is there", () => Task.FromResult(File.Exists(bus)), () => busProcess.Log);
+        await DeviceWaits.UntilAsync("that the bus is there", () => Task.FromResult(File.Exists(bus)), () => busProcess.Log);
         // Its PID file has a fixed path, so a private directory is mounted there.
         var daemon = host.Start("sh", ["-c", $"mount -t tmpfs none /run && mkdir -p /run/avahi-daemon && exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f {daemonConfig}"], environment);
-        await Waits.UntilAsync("that Avahi is up", () => Task.FromResult(daemon.Log.Contains("Server startup complete", StringComparison.Ordinal)), () => daemon.Log + busProcess.Log);
+        await DeviceWaits.UntilAsync("that Avahi is up", () => Task.FromResult(daemon.Log.Contains("Server startup complete", StringComparison.Ordinal)), () => daemon.Log + busProcess.Log);
         return new AvahiHost(host, environment, busProcess, daemon);
     }
 
@@ -49,7 +49,7 @@ internal sealed class AvahiHost : IAsyncDisposable
     {
         await using var browse = _host.Start("avahi-browse", ["-rpt", "_foldersync._tcp"], _environment);
         await browse.ExitCodeAsync();
-        await Waits.UntilAsync("that its last line is read", () => Task.FromResult(browse.HasExited));
+        await DeviceWaits.UntilAsync("that its last line is read", () => Task.FromResult(browse.HasExited));
         LastLines = browse.Log.Split('\n');
         return
         [

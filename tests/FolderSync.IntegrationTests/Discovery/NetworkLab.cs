@@ -176,7 +176,7 @@ internal sealed partial class LabHost(NetworkLab lab, string name)
     private static partial int SetNamespace(int handle, int kind);
 }
 
-internal static class Waits
+internal static class DeviceWaits
 {
     /// <summary>Waits until each of the two reports that it is connected to the other.</summary>
     public static Task ConnectedAsync(SyncDevice one, SyncDevice two) => UntilAsync(
@@ -200,7 +200,7 @@ internal static class Waits
                 // Not running at the moment.
             }
 
-            if (clock.Elapsed > TestSettings.Patience)
+            if (clock.Elapsed > TestSettings.Timeout)
                 throw new Xunit.Sdk.XunitException($"Waited {clock.Elapsed.TotalSeconds:0} s in vain {what}.\n{describe?.Invoke()}");
         }
     }

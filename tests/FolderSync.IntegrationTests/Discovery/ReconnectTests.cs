@@ -11,7 +11,7 @@ namespace FolderSync.IntegrationTests.Discovery;
 /// </summary>
 public class ReconnectTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxReconnectTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Longer than the system retransmits every second: a packet then waits long for its next try.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(25);
@@ -70,7 +70,7 @@ public class ReconnectTests(ITestOutputHelper output)
             await b.AddInterfaceAsync("eth1", 1, "10.98.0.2/24");
         });
         // Found over both networks.
-        await Waits.UntilAsync("that both networks find it", async () =>
+        await DeviceWaits.UntilAsync("that both networks find it", async () =>
             (await pair.A.Device.NearbyAsync(pair.B.Device))!["addresses"]!.AsArray().Select(n => (string)n!).ToList() is var found &&
             found.Contains("tcp://10.99.0.2:22000") && found.Contains("tcp://10.98.0.2:22000"));
         var first = (await pair.A.Device.ConnectionAsync(pair.B.Device))["address"]!.ToString();
@@ -151,7 +151,7 @@ public class ReconnectTests(ITestOutputHelper output)
             await b.Device.ScanAsync("f");
         }
 
-        public Task<TimeSpan> ArrivedAsync() => Waits.UntilAsync($"that '{_changed}' arrives", async () =>
+        public Task<TimeSpan> ArrivedAsync() => DeviceWaits.UntilAsync($"that '{_changed}' arrives", async () =>
             File.Exists(scratch.In("f-one", "file")) && await File.ReadAllTextAsync(scratch.In("f-one", "file")) == _changed,
             () => $"{a.Device.Log}\n---\n{b.Device.Log}");
 
@@ -167,7 +167,7 @@ public class ReconnectTests(ITestOutputHelper output)
             var connected = started > since ? started - since : TimeSpan.Zero;
             output.WriteLine($"{what}: connected again after {connected.TotalSeconds:0.0} s{(started > since ? "" : " (the connection held)")}, the change there after {arrived.TotalSeconds:0.0} s");
             // On a busy machine the time is only a figure, so it isn't asserted.
-            Assert.True(!TestSettings.Full || connected <= Most, $"{what}: connected only after {connected.TotalSeconds:0.0} s.\n{a.Device.Log}\n---\n{b.Device.Log}");
+            Assert.True(!TestSettings.Full || connected <= MaxReconnectTime, $"{what}: connected only after {connected.TotalSeconds:0.0} s.\n{a.Device.Log}\n---\n{b.Device.Log}");
             Assert.True((bool)connection["connected"]!);
         }
 

@@ -26,7 +26,7 @@ public class SyncthingDiscoveryTests
         await using var theirs = await LabSyncthing.StartAsync(b, version, "theirs", scratch.In("theirs"));
         await ours.AddDeviceAsync(theirs, weFind ? null : Nowhere);
         await theirs.AddDeviceAsync(ours, theyFind ? null : Nowhere);
-        await Waits.ConnectedAsync(ours, theirs);
+        await DeviceWaits.ConnectedAsync(ours, theirs);
         if (!weFind || !theyFind)
             Assert.Equal(weFind ? "tcp-client" : "tcp-server", (string?)(await ours.ConnectionAsync(theirs))["type"]);
         var nearby = (await ours.NearbyAsync(theirs))!;
@@ -34,7 +34,7 @@ public class SyncthingDiscoveryTests
         Assert.Equal(("local", "syncthing", true), ((string)nearby["via"]!, (string)nearby["kind"]!, (bool)nearby["paired"]!));
         var events = (JsonArray)await ours.Rest.GetAsync("events?since=0&timeout=1");
         Assert.Contains(events, e => (string?)e!["type"] == "DeviceDiscovered" && (string?)e["data"]!["device"] == theirs.Id.ToString() && e["data"]!["addrs"]!.AsArray().Count > 0);
-        await Waits.UntilAsync("that Syncthing shows our addresses", async () =>
+        await DeviceWaits.UntilAsync("that Syncthing shows our addresses", async () =>
             (await theirs.Rest.GetAsync("system/discovery"))[ours.Id.ToString()]?["addresses"]?.AsArray().Any(n => (string?)n == "tcp://10.99.0.1:22000") == true, () => theirs.Log);
     }
 
@@ -56,7 +56,7 @@ public class SyncthingDiscoveryTests
         await using var theirs = await LabSyncthing.StartAsync(b, version, "theirs", scratch.In("theirs"));
         await ours.AddDeviceAsync(theirs, weFind ? null : Nowhere);
         await theirs.AddDeviceAsync(ours, weFind ? Nowhere : null);
-        await Waits.ConnectedAsync(ours, theirs);
+        await DeviceWaits.ConnectedAsync(ours, theirs);
         Assert.Contains(prefix.Length > 0 ? prefix : "fe80::", (string?)(await ours.ConnectionAsync(theirs))["address"], StringComparison.Ordinal);
 
         string[] Addresses(int host) => prefix.Length > 0 ? [$"{prefix}{host}/64"] : [];

@@ -9,7 +9,7 @@ namespace FolderSync.IntegrationTests.Extensions;
 /// <summary>Two connected FolderSyncs; each test has its own folders. Every response is validated against the service's OpenAPI document.</summary>
 public sealed class ExtensionDevice : IAsyncLifetime
 {
-    private AnswerSchemas _schemas = null!;
+    private ResponseSchemas _schemas = null!;
 
     public Cluster Cluster { get; } = new();
 
@@ -17,7 +17,7 @@ public sealed class ExtensionDevice : IAsyncLifetime
 
     public FolderSyncProcess Peer { get; private set; } = null!;
 
-    internal AnswerSchemas Schemas => _schemas;
+    internal ResponseSchemas Schemas => _schemas;
 
     internal ServiceClient Client() => new(new ServiceAddress($"http://127.0.0.1:{Ours.PagePort}/", SyncDevice.ApiKey, 0));
 
@@ -27,7 +27,7 @@ public sealed class ExtensionDevice : IAsyncLifetime
         Peer = await Cluster.AddFolderSyncAsync("peer");
         await Cluster.PairAsync(Ours, Peer);
         await Cluster.ConnectedAsync(Ours, Peer);
-        _schemas = await AnswerSchemas.OfAsync(Ours.Rest);
+        _schemas = await ResponseSchemas.OfAsync(Ours.Rest);
     }
 
     public Task DisposeAsync() => Cluster.DisposeAsync().AsTask();
@@ -38,7 +38,7 @@ public sealed class ExtensionDevice : IAsyncLifetime
     {
         var (ours, peer) = (Cluster.PathOf(folder, Ours), Cluster.PathOf(folder, Peer));
         foreach (var (name, text) in files)
-            Sample.Write(Path.Combine(ours, name), text);
+            SampleFiles.Write(Path.Combine(ours, name), text);
         await Cluster.ShareAsync(folder, [Ours, Peer], d => d == Ours ? ofOurs : ofPeer);
         await Cluster.SyncedAsync(folder);
         return (ours, peer);

@@ -31,7 +31,7 @@ public sealed class OverviewTests(ExtensionDevice device) : IClassFixture<Extens
     public Task Folders_and_devices_at_a_glance() => RunAsync(async () =>
     {
         var (ours, _) = await device.ShareAsync("row", files: [("a.txt", "twelve bytes")]);
-        Sample.Write(Path.Combine(device.Cluster.PathOf("row", device.Peer), "b.txt"), "four");
+        SampleFiles.Write(Path.Combine(device.Cluster.PathOf("row", device.Peer), "b.txt"), "four");
         await device.Cluster.SyncedAsync("row");
         var row = (await device.GetAsync("folders")).AsArray().Single(f => (string)f!["id"]! == "row")!;
         Assert.Equal((ours, "sendreceive", "idle", 2, 16, 100), ((string)row["path"]!, (string)row["type"]!, (string)row["state"]!, (int)row["globalFiles"]!, (int)row["globalBytes"]!, (int)row["completion"]!));
@@ -57,7 +57,7 @@ public sealed class OverviewTests(ExtensionDevice device) : IClassFixture<Extens
     {
         var (_, peer) = await device.ShareAsync("needed", ofOurs: new JsonObject { ["type"] = "sendonly" }, files: [("x", "x")]);
         for (var i = 0; i < 25; i++)
-            Sample.Write(Path.Combine(peer, $"n{i:00}"), $"content {i}");
+            SampleFiles.Write(Path.Combine(peer, $"n{i:00}"), $"content {i}");
         await device.Peer.ScanAsync("needed");
         await device.Cluster.UntilAsync("that all is needed", async () => (int)(await device.GetAsync("need?folder=needed"))["total"]! == 25);
         var names = new List<string>();
@@ -137,7 +137,7 @@ public sealed class OverviewTests(ExtensionDevice device) : IClassFixture<Extens
         var top = device.Cluster.Scratch.In("picker");
         foreach (var name in (string[])["Alpha", "alps", "beta", ".hidden"])
             Directory.CreateDirectory(Path.Combine(top, name));
-        Sample.Write(Path.Combine(top, "alfile"), "x");
+        SampleFiles.Write(Path.Combine(top, "alfile"), "x");
         var found = await device.GetAsync($"paths?path={Uri.EscapeDataString(Path.Combine(top, "al"))}");
         Assert.Equal(["Alpha", "alps"], found["items"]!.AsArray().Select(i => Path.GetFileName((string)i!)));
         Assert.Equal((false, true), ((bool)found["exists"]!, (bool)found["writable"]!));

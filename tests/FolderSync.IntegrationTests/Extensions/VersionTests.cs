@@ -15,7 +15,7 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
     public Task A_version_is_restored_and_what_was_there_is_kept() => RunAsync(async () =>
     {
         var (ours, peer) = await device.ShareAsync("restore", files: [("d/a.txt", "first"), ("b.txt", "stays")]);
-        Sample.Write(Path.Combine(peer, "d/a.txt"), "second, theirs");
+        SampleFiles.Write(Path.Combine(peer, "d/a.txt"), "second, theirs");
         File.Delete(Path.Combine(peer, "b.txt"));
         await Cluster.SyncedAsync("restore");
         Assert.Equal("second, theirs", File.ReadAllText(Path.Combine(ours, "d/a.txt")));
@@ -63,7 +63,7 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
         await SetInYamlAsync("bounded", "versions-max-size: 100 kB");
         for (var round = 0; round < 5; round++)
         {
-            Sample.Write(Path.Combine(peer, "big"), 40_000);
+            SampleFiles.Write(Path.Combine(peer, "big"), 40_000);
             await Cluster.SyncedAsync("bounded");
         }
         var versions = await device.GetAsync("versions?folder=bounded");
@@ -83,9 +83,9 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
         var folder = "conflict-" + keep;
         var (ours, peer) = await device.ShareAsync(folder, files: [("a.txt", "before")]);
         await device.Ours.PauseAsync(device.Peer);
-        Sample.Write(Path.Combine(ours, "a.txt"), "what we wrote");
+        SampleFiles.Write(Path.Combine(ours, "a.txt"), "what we wrote");
         await device.Ours.ScanAsync(folder);
-        Sample.Write(Path.Combine(peer, "a.txt"), "what they wrote, later");
+        SampleFiles.Write(Path.Combine(peer, "a.txt"), "what they wrote, later");
         File.SetLastWriteTimeUtc(Path.Combine(peer, "a.txt"), DateTime.UtcNow.AddMinutes(1));
         await device.Peer.ScanAsync(folder);
         await device.Ours.ResumeAsync(device.Peer);
@@ -117,10 +117,10 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
     {
         var peer = Cluster.PathOf("states", device.Peer);
         foreach (var name in (string[])["same", "dir/below", "other/x"])
-            Sample.Write(Path.Combine(peer, name), "theirs");
+            SampleFiles.Write(Path.Combine(peer, name), "theirs");
         var (ours, _) = await device.ShareAsync("states", ofOurs: new JsonObject { ["type"] = "receiveonly" });
-        Sample.Write(Path.Combine(ours, "mine"), "local only");
-        Sample.Write(Path.Combine(ours, "left.out"), "ignored");
+        SampleFiles.Write(Path.Combine(ours, "mine"), "local only");
+        SampleFiles.Write(Path.Combine(ours, "left.out"), "ignored");
         await device.Ours.Rest.PostAsync("db/ignores?folder=states", new JsonObject { ["ignore"] = new JsonArray("*.out") });
         await device.Ours.ScanAsync("states");
         var level = await device.GetAsync("browse?folder=states");
@@ -135,8 +135,8 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
 
         // A send-only folder lists the others' changes as needed, with their parent directories.
         await device.ShareAsync("lacking", ofOurs: new JsonObject { ["type"] = "sendonly" }, files: [("same", "s"), ("dir/below", "b")]);
-        Sample.Write(Path.Combine(Cluster.PathOf("lacking", device.Peer), "dir/deep/theirs"), "t");
-        Sample.Write(Path.Combine(Cluster.PathOf("lacking", device.Peer), "theirs"), "tt");
+        SampleFiles.Write(Path.Combine(Cluster.PathOf("lacking", device.Peer), "dir/deep/theirs"), "t");
+        SampleFiles.Write(Path.Combine(Cluster.PathOf("lacking", device.Peer), "theirs"), "tt");
         await device.Peer.ScanAsync("lacking");
         JsonArray items = [];
         await Cluster.UntilAsync("that the peer's files are known", async () => (items = (await device.GetAsync("browse?folder=lacking"))["items"]!.AsArray()).Count == 3);
@@ -152,7 +152,7 @@ public sealed class VersionTests(ExtensionDevice device) : IClassFixture<Extensi
     public Task Ignore_patterns_are_tried_without_a_change() => RunAsync(async () =>
     {
         var (ours, _) = await device.ShareAsync("tried", files: [("a.log", "12345"), ("keep.txt", "k"), ("node/one.js", "1"), ("node/two.js", "22"), ("x/b.log", "123")]);
-        Sample.Write(Path.Combine(ours, "more"), "// more\n*.txt\n");
+        SampleFiles.Write(Path.Combine(ours, "more"), "// more\n*.txt\n");
         var preview = await Try("*.log", "node", "#include more");
         Assert.Equal(["a.log", "keep.txt", "node", "x/b.log"], preview["items"]!.AsArray().Select(i => (string)i!["name"]!));
         Assert.Equal((4, 5, 12), ((int)preview["total"]!, (int)preview["ignoredFiles"]!, (int)preview["ignoredBytes"]!));

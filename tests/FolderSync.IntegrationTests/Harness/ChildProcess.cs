@@ -5,7 +5,7 @@ using System.Text;
 namespace FolderSync.IntegrationTests.Harness;
 
 /// <summary>The result of a program that has exited.</summary>
-public sealed record Ended(int ExitCode, string Output, string Error)
+public sealed record ProcessResult(int ExitCode, string Output, string Error)
 {
     public string All => $"exit code {ExitCode}\n{Output}{Error}";
 }
@@ -86,10 +86,10 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program and waits for its exit.</summary>
-    public static async Task<Ended> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
+    public static async Task<ProcessResult> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
     {
         await using var child = Start(program, arguments, environment, directory);
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         try
         {
             await child._process.WaitForExitAsync(limit.Token);
@@ -99,7 +99,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end. It wrote:\n{child.Log}", e);
         }
         lock (child._lock)
-            return new Ended(child._process.ExitCode, child._output.ToString(), child._error.ToString());
+            return new ProcessResult(child._process.ExitCode, child._output.ToString(), child._error.ToString());
     }
 
     /// <summary>Kills the process and its children, like kill -9 or a power failure.</summary>
@@ -107,7 +107,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     {
         _process.Kill(entireProcessTree: true);
         // Its output ends when the last program that inherited it exits, which need not be a child of this one.
-        await _process.WaitForExitAsync().WaitAsync(TestSettings.Patience);
+        await _process.WaitForExitAsync().WaitAsync(TestSettings.Timeout);
     }
 
     /// <summary>Sends SIGSTOP or SIGCONT.</summary>
@@ -147,7 +147,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Waits until the output contains the text.</summary>
     public async Task WrittenAsync(string text)
     {
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         while (!Log.Contains(text, StringComparison.Ordinal))
         {
             Assert.False(HasExited || limit.IsCancellationRequested, $"'{text}' was not written, but:\n{Log}");
@@ -158,7 +158,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Waits until it has exited.</summary>
     public async Task<int> ExitCodeAsync()
     {
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         try
         {
             await _process.WaitForExitAsync(limit.Token);

@@ -61,7 +61,7 @@ public sealed class Cluster : IAsyncDisposable
     {
         for (var clock = Stopwatch.StartNew(); !await HoldsAsync(holds);)
         {
-            if (clock.Elapsed > TestSettings.Patience)
+            if (clock.Elapsed > TestSettings.Timeout)
                 throw new TimeoutException($"Waited {clock.Elapsed.TotalSeconds:0} s in vain {what}.");
             await await Task.WhenAny(_devices.Select(d => d.Rest.NewEventsAsync()).ToList());
         }

@@ -67,7 +67,7 @@ public sealed class FolderSyncProcess : SyncDevice
             catch (Exception e) when (ConnectionFailure.Is(e))
             {
             }
-            if (clock.Elapsed > TestSettings.Patience)
+            if (clock.Elapsed > TestSettings.Timeout)
                 throw new TimeoutException($"Waited in vain that it is there again:\n{Log}");
             // No event says that a port is open again.
             await Task.Delay(50);
@@ -78,11 +78,11 @@ public sealed class FolderSyncProcess : SyncDevice
     public static IReadOnlyDictionary<string, string?> Surroundings(string temporary) => new Dictionary<string, string?>(CleanEnvironment) { ["TMPDIR"] = temporary };
 
     /// <summary>Runs one command and waits for its exit.</summary>
-    public static Task<Ended> RunAsync(params string[] arguments) =>
+    public static Task<ProcessResult> RunAsync(params string[] arguments) =>
         RunInAsync(CleanEnvironment, arguments);
 
     /// <summary>The same with other variables.</summary>
-    public static Task<Ended> RunInAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+    public static Task<ProcessResult> RunInAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
         ChildProcess.RunAsync(TestSettings.Program[0], [.. TestSettings.Program[1..], .. arguments], environment);
 
     /// <summary>Starts a command that keeps running.</summary>

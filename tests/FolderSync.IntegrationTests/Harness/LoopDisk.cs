@@ -41,7 +41,7 @@ public sealed class LoopDisk : IAsyncDisposable
         _isMounted = false;
         await ChildProcess.RunAsync("e2fsck", ["-fy", _device!]);
         // A mount namespace that was created while it was mounted (another test's network namespace) keeps it mounted until it ends.
-        await Until.TrueAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 var mounted = await ChildProcess.RunAsync("mount", ["-o", options, _device!, Path]);
@@ -90,7 +90,7 @@ public sealed class LoopDisk : IAsyncDisposable
         }
     }
 
-    private static void Succeeded(Ended result) => Assert.True(result.ExitCode == 0, result.Error);
+    private static void Succeeded(ProcessResult result) => Assert.True(result.ExitCode == 0, result.Error);
 
     private static bool IsThere(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':').Any(d => d.Length > 0 && File.Exists(System.IO.Path.Combine(d, program)));

@@ -26,7 +26,7 @@ internal sealed class RawPeer : IAsyncDisposable
     public async Task ConnectAsync(SyncDevice device, string name)
     {
         await device.Rest.PostAsync("config/devices", new System.Text.Json.Nodes.JsonObject { ["deviceID"] = Id.ToString(), ["name"] = name });
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         var stream = await new TlsTcpTransport(_identity).DialAsync(device.PeerAddress, device.Id, limit.Token);
         _connection = await Bep.OpenAsync(stream.Stream, new Hello(name, "raw", "v1", 0, 0), limit.Token);
         _connection.Compression = Compression.Always;
@@ -35,7 +35,7 @@ internal sealed class RawPeer : IAsyncDisposable
 
     public async Task SendAsync(params BepMessage[] messages)
     {
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         foreach (var message in messages)
             await _connection!.SendAsync(message, limit.Token);
         await _connection!.FlushAsync(limit.Token);
@@ -44,8 +44,8 @@ internal sealed class RawPeer : IAsyncDisposable
     /// <summary>Waits until everything that was sent is processed: a request after it gets its error response when its turn has come.</summary>
     public async Task HeardAsync(int request)
     {
-        await SendAsync(new BepMessage.Request(request, new FolderId("nothing"), FileName.Of("nothing"), 0, 1, default, false, 0));
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        await SendAsync(new BepMessage.Request(request, new FolderId("nothing"), FileName.Parse("nothing"), 0, 1, default, false, 0));
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         while (true)
         {
             lock (_lock)

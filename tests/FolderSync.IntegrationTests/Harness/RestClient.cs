@@ -18,7 +18,7 @@ public sealed class RestClient : IDisposable
         var handler = new SocketsHttpHandler { UseProxy = false };
         if (connect is not null)
             handler.ConnectCallback = (context, _) => ValueTask.FromResult(connect(context.DnsEndPoint.Port));
-        _http = new HttpClient(handler) { Timeout = TestSettings.Patience };
+        _http = new HttpClient(handler) { Timeout = TestSettings.Timeout };
         _http.BaseAddress = new Uri($"http://127.0.0.1:{port}/rest/");
         _http.DefaultRequestHeaders.Add("X-API-Key", apiKey);
     }

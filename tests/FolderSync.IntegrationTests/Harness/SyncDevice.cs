@@ -57,7 +57,7 @@ public abstract class SyncDevice : IAsyncDisposable
         _process = StartProcess();
         for (var clock = Stopwatch.StartNew(); ;)
         {
-            if (_process.HasExited || clock.Elapsed > TestSettings.Patience)
+            if (_process.HasExited || clock.Elapsed > TestSettings.Timeout)
                 throw new InvalidOperationException($"{Name} did not start. It wrote:\n{_process.Log}");
             try
             {
@@ -125,7 +125,18 @@ public abstract class SyncDevice : IAsyncDisposable
     public Task SetFolderAsync(string id, string key, JsonNode value) => Rest.PatchAsync($"config/folders/{id}", new JsonObject { [key] = value });
 
     /// <summary>Returns when the scan has finished.</summary>
-    public Task ScanAsync(string folder) => Rest.PostAsync($"db/scan?folder={folder}");
+    public async Task ScanAsync(string folder)
+    {
+        // A Syncthing that has just started answers before its folders run.
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(TimeSpan.FromMilliseconds(100)))
+        {
+            var (status, text) = await Rest.AskAsync(HttpMethod.Post, $"db/scan?folder={folder}");
+            if ((int)status == 200)
+                return;
+            if (!text.Contains("folder is not running", StringComparison.Ordinal) || clock.Elapsed > TestSettings.Timeout)
+                throw new HttpRequestException($"POST db/scan?folder={folder}: {(int)status} {text}");
+        }
+    }
 
     public Task<JsonNode> StatusAsync(string folder) => Rest.GetAsync($"db/status?folder={folder}");
 

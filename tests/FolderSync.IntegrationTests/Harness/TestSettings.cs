@@ -31,10 +31,10 @@ internal static class TestSettings
     /// The timeout of waiting for an event or for a program's exit. A passing test never reaches it; it is long enough for a busy machine of a
     /// third of the speed.
     /// </summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(Full ? 600 : 300);
+    public static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(Full ? 600 : 300);
 
-    /// <summary>Like <see cref="Patience"/>, for builds and installations.</summary>
-    public static TimeSpan PatienceWithBuilds { get; } = TimeSpan.FromMinutes(Full ? 60 : 20);
+    /// <summary>Like <see cref="Timeout"/>, for builds and installations.</summary>
+    public static TimeSpan BuildTimeout { get; } = TimeSpan.FromMinutes(Full ? 60 : 20);
 
     /// <summary>Where `dotnet test` puts its results.</summary>
     public static string Results { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../TestResults"));

@@ -10,26 +10,26 @@ using FolderSync.Core.Model;
 namespace FolderSync.IntegrationTests.Harness;
 
 /// <summary>Writes protobuf field by field: a hostile peer sends what no library would write.</summary>
-internal sealed class Wire
+internal sealed class ProtobufWriter
 {
     private readonly MemoryStream _bytes = new();
 
     public byte[] Bytes => _bytes.ToArray();
 
-    public Wire Number(int field, ulong value) => Raw((ulong)field << 3).Raw(value);
+    public ProtobufWriter Number(int field, ulong value) => Raw((ulong)field << 3).Raw(value);
 
-    public Wire Data(int field, ReadOnlySpan<byte> value)
+    public ProtobufWriter Data(int field, ReadOnlySpan<byte> value)
     {
         Raw(((ulong)field << 3) | 2).Raw((ulong)value.Length);
         _bytes.Write(value);
         return this;
     }
 
-    public Wire Text(int field, string value) => Data(field, Encoding.UTF8.GetBytes(value));
+    public ProtobufWriter Text(int field, string value) => Data(field, Encoding.UTF8.GetBytes(value));
 
-    public Wire Message(int field, Wire value) => Data(field, value.Bytes);
+    public ProtobufWriter Message(int field, ProtobufWriter value) => Data(field, value.Bytes);
 
-    private Wire Raw(ulong value)
+    private ProtobufWriter Raw(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
             _bytes.WriteByte((byte)(value | 0x80));
@@ -138,7 +138,7 @@ internal sealed class WirePeer : IAsyncDisposable
             ApplicationProtocols = [new SslApplicationProtocol("bep/1.0")],
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         });
-        var hello = new Wire().Text(1, "raw").Text(2, "raw").Text(3, "v1").Bytes;
+        var hello = new ProtobufWriter().Text(1, "raw").Text(2, "raw").Text(3, "v1").Bytes;
         var head = new byte[6];
         BinaryPrimitives.WriteUInt32BigEndian(head, 0x2EA7D90B);
         BinaryPrimitives.WriteUInt16BigEndian(head.AsSpan(4), (ushort)hello.Length);
@@ -146,12 +146,12 @@ internal sealed class WirePeer : IAsyncDisposable
         await _stream.ReadExactlyAsync(head);
         await _stream.ReadExactlyAsync(new byte[BinaryPrimitives.ReadUInt16BigEndian(head.AsSpan(4))]);
         _reading = ReadAsync();
-        var config = new Wire();
+        var config = new ProtobufWriter();
         foreach (var folder in await claims())
         {
-            var us = new Wire().Data(1, Id.ToBytes()).Text(2, "raw").Number(6, folder.OwnSequence).Number(8, folder.OwnIndex);
-            var them = new Wire().Data(1, device.Id.ToBytes()).Number(6, folder.TheirSequence).Number(8, folder.TheirIndex);
-            config.Message(1, new Wire().Text(1, folder.Id).Message(16, us).Message(16, them));
+            var us = new ProtobufWriter().Data(1, Id.ToBytes()).Text(2, "raw").Number(6, folder.OwnSequence).Number(8, folder.OwnIndex);
+            var them = new ProtobufWriter().Data(1, device.Id.ToBytes()).Number(6, folder.TheirSequence).Number(8, folder.TheirIndex);
+            config.Message(1, new ProtobufWriter().Text(1, folder.Id).Message(16, us).Message(16, them));
         }
         await SendAsync(ClusterConfig, config);
     }
@@ -164,43 +164,43 @@ internal sealed class WirePeer : IAsyncDisposable
     /// </summary>
     public async Task<(ulong IndexId, ulong Sequence)> KnownIndexAsync(string folder, DeviceId device)
     {
-        foreach (var (_, _, listed) in Wire.Read(await _theirConfig.Task.WaitAsync(TestSettings.Patience)).Where(f => f.Field == 1))
+        foreach (var (_, _, listed) in ProtobufWriter.Read(await _theirConfig.Task.WaitAsync(TestSettings.Timeout)).Where(f => f.Field == 1))
         {
-            var fields = Wire.Read(listed).ToList();
+            var fields = ProtobufWriter.Read(listed).ToList();
             if (Encoding.UTF8.GetString(fields.First(f => f.Field == 1).Data) != folder)
                 continue;
-            var one = fields.Where(f => f.Field == 16).Select(f => Wire.Read(f.Data).ToList()).First(d => d.First(f => f.Field == 1).Data.AsSpan().SequenceEqual(device.ToBytes()));
+            var one = fields.Where(f => f.Field == 16).Select(f => ProtobufWriter.Read(f.Data).ToList()).First(d => d.First(f => f.Field == 1).Data.AsSpan().SequenceEqual(device.ToBytes()));
             return (one.FirstOrDefault(f => f.Field == 8).Number, one.FirstOrDefault(f => f.Field == 6).Number);
         }
         return default;
     }
 
-    public Task AnnounceAsync(string folder, bool isFull, params Wire[] entries) => SendAsync(isFull ? Index : IndexUpdate, Body(folder, entries));
+    public Task AnnounceAsync(string folder, bool isFull, params ProtobufWriter[] entries) => SendAsync(isFull ? Index : IndexUpdate, Body(folder, entries));
 
     /// <summary>Sends it compressed, so that runs of equal bytes take almost no space. Returns the number of bytes sent.</summary>
-    public async Task<int> AnnounceCompressedAsync(string folder, params Wire[] entries)
+    public async Task<int> AnnounceCompressedAsync(string folder, params ProtobufWriter[] entries)
     {
         var raw = Body(folder, entries).Bytes;
         var block = CompressRuns(raw);
         var body = new byte[4 + block.Length];
         BinaryPrimitives.WriteInt32BigEndian(body, raw.Length);
         block.CopyTo(body, 4);
-        await WriteAsync(Frame(new Wire().Number(1, IndexUpdate).Number(2, 1).Bytes, body));
+        await WriteAsync(Frame(new ProtobufWriter().Number(1, IndexUpdate).Number(2, 1).Bytes, body));
         return body.Length;
     }
 
     /// <summary>Adds a small file, which this peer serves.</summary>
-    public Wire File(string name, string content, ulong sequence)
+    public ProtobufWriter File(string name, string content, ulong sequence)
     {
         var bytes = Encoding.UTF8.GetBytes(content);
         _contents[name] = bytes;
-        var block = new Wire().Number(2, (ulong)bytes.Length).Data(3, SHA256.HashData(bytes));
+        var block = new ProtobufWriter().Number(2, (ulong)bytes.Length).Data(3, SHA256.HashData(bytes));
         return Entry(name, sequence).Number(3, (ulong)bytes.Length).Message(16, block);
     }
 
     /// <summary>The fields that all entries have; the test adds more.</summary>
-    public static Wire Entry(string name, ulong sequence) => new Wire().Text(1, name).Number(4, 0x1A4).Number(5, 1_700_000_000)
-        .Message(9, new Wire().Message(1, new Wire().Number(1, 99).Number(2, sequence))).Number(10, sequence).Number(12, 99);
+    public static ProtobufWriter Entry(string name, ulong sequence) => new ProtobufWriter().Text(1, name).Number(4, 0x1A4).Number(5, 1_700_000_000)
+        .Message(9, new ProtobufWriter().Message(1, new ProtobufWriter().Number(1, 99).Number(2, sequence))).Number(10, sequence).Number(12, 99);
 
     public async ValueTask DisposeAsync()
     {
@@ -209,7 +209,7 @@ internal sealed class WirePeer : IAsyncDisposable
         _writing.Dispose();
     }
 
-    private static Wire Body(string folder, Wire[] entries) => entries.Aggregate(new Wire().Text(1, folder), (m, e) => m.Message(2, e));
+    private static ProtobufWriter Body(string folder, ProtobufWriter[] entries) => entries.Aggregate(new ProtobufWriter().Text(1, folder), (m, e) => m.Message(2, e));
 
     private async Task HangUpAsync()
     {
@@ -219,7 +219,7 @@ internal sealed class WirePeer : IAsyncDisposable
         await _reading;
     }
 
-    private Task SendAsync(int type, Wire body) => WriteAsync(Frame(new Wire().Number(1, (ulong)type).Bytes, body.Bytes));
+    private Task SendAsync(int type, ProtobufWriter body) => WriteAsync(Frame(new ProtobufWriter().Number(1, (ulong)type).Bytes, body.Bytes));
 
     private static byte[] Frame(byte[] header, byte[] body)
     {
@@ -270,10 +270,10 @@ internal sealed class WirePeer : IAsyncDisposable
 
     private void Note(byte[] index)
     {
-        var fields = Wire.Read(index).ToList();
+        var fields = ProtobufWriter.Read(index).ToList();
         var folder = Encoding.UTF8.GetString(fields.First(f => f.Field == 1).Data);
         lock (_lock)
-            _announced.AddRange(fields.Where(f => f.Field == 2).Select(f => $"{folder}/{Encoding.UTF8.GetString(Wire.Read(f.Data).First(e => e.Field == 1).Data)}"));
+            _announced.AddRange(fields.Where(f => f.Field == 2).Select(f => $"{folder}/{Encoding.UTF8.GetString(ProtobufWriter.Read(f.Data).First(e => e.Field == 1).Data)}"));
     }
 
     private async Task<(int Type, byte[] Body)> ReadFrameAsync()
@@ -285,7 +285,7 @@ internal sealed class WirePeer : IAsyncDisposable
         await _stream.ReadExactlyAsync(length);
         var body = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
         await _stream.ReadExactlyAsync(body);
-        var fields = Wire.Read(header).ToList();
+        var fields = ProtobufWriter.Read(header).ToList();
         return ((int)fields.FirstOrDefault(f => f.Field == 1).Number, fields.FirstOrDefault(f => f.Field == 2).Number == 1 ? Decompress(body) : body);
     }
 
@@ -298,8 +298,8 @@ internal sealed class WirePeer : IAsyncDisposable
 
     private Task AnswerAsync(byte[] request)
     {
-        var fields = Wire.Read(request).ToList();
-        var answer = new Wire().Number(1, fields.FirstOrDefault(f => f.Field == 1).Number);
+        var fields = ProtobufWriter.Read(request).ToList();
+        var answer = new ProtobufWriter().Number(1, fields.FirstOrDefault(f => f.Field == 1).Number);
         return _contents.TryGetValue(Encoding.UTF8.GetString(fields.First(f => f.Field == 3).Data), out var content)
             ? SendAsync(Response, answer.Data(2, content))
             : SendAsync(Response, answer.Number(3, 2));

@@ -25,7 +25,7 @@ public sealed class ImportTests
             await Cluster.PairAsync(peer, old);
             await peer.Rest.PatchAsync($"config/devices/{old.Id}", new JsonObject { ["addresses"] = new JsonArray(old.PeerAddress) });
             await old.Rest.PatchAsync($"config/devices/{peer.Id}", new JsonObject { ["addresses"] = new JsonArray(peer.PeerAddress) });
-            Sample.WriteTree(cluster.PathOf(Folder, old));
+            SampleFiles.WriteTree(cluster.PathOf(Folder, old));
             await cluster.ShareAsync(Folder, [old, peer]);
             await old.Rest.PostAsync($"db/ignores?folder={Folder}", new JsonObject { ["ignore"] = new JsonArray("*.scratch") });
             await cluster.ConnectedAsync(old, peer);
@@ -39,8 +39,8 @@ public sealed class ImportTests
             Assert.Equal(0, await old.TerminateAsync());
 
             // Edits that were not announced yet.
-            Sample.Write(Path.Combine(cluster.PathOf(Folder, old), "edited before the import.txt"), "new");
-            Sample.Write(Path.Combine(cluster.PathOf(Folder, old), "left alone.scratch"), "ignored");
+            SampleFiles.Write(Path.Combine(cluster.PathOf(Folder, old), "edited before the import.txt"), "new");
+            SampleFiles.Write(Path.Combine(cluster.PathOf(Folder, old), "left alone.scratch"), "ignored");
             ours = await ImportedSyncthing.ImportAsync(old, cluster.Scratch.In("ours"));
             Assert.Contains(old.Id.ToString(), ours.Imported.Output, StringComparison.Ordinal);
             await ours.StartAsync();
@@ -59,8 +59,8 @@ public sealed class ImportTests
             Assert.StartsWith("foldersync", (string)(await ours.Rest.GetAsync("system/version"))["longVersion"]!, StringComparison.OrdinalIgnoreCase);
 
             // Changes go both ways.
-            Sample.Write(Path.Combine(cluster.PathOf(Folder, peer), "by the peer.txt"), "hello");
-            Sample.Write(Path.Combine(cluster.PathOf(Folder, old), "by the imported.txt"), "hello");
+            SampleFiles.Write(Path.Combine(cluster.PathOf(Folder, peer), "by the peer.txt"), "hello");
+            SampleFiles.Write(Path.Combine(cluster.PathOf(Folder, old), "by the imported.txt"), "hello");
             await peer.ScanAsync(Folder);
             await ours.ScanAsync(Folder);
             await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(cluster.PathOf(Folder, old), "by the peer.txt")) && File.Exists(Path.Combine(cluster.PathOf(Folder, peer), "by the imported.txt"))));
@@ -68,7 +68,7 @@ public sealed class ImportTests
         if (ours is not null)
             await ours.DisposeAsync();
 
-        Task UntilAsync(Func<Task<bool>> holds) => Until.TrueAsync(() => Holds(holds), () => $"{ours?.Log}\n--- peer\n{peer.Log}");
+        Task UntilAsync(Func<Task<bool>> holds) => Wait.UntilAsync(() => Holds(holds), () => $"{ours?.Log}\n--- peer\n{peer.Log}");
 
         static async Task<bool> Holds(Func<Task<bool>> holds)
         {
@@ -118,7 +118,7 @@ public sealed class ImportTests
 
         // It follows the configuration, and we may overwrite it; but not a Syncthing's own one.
         await File.WriteAllTextAsync(device.ConfigFile, (await File.ReadAllTextAsync(device.ConfigFile)).Replace("name: device ", "name: renamed ", StringComparison.Ordinal));
-        await Until.TrueAsync(async () => (await File.ReadAllTextAsync(Path.Combine(device.Home, "config.xml"))).Contains("name=\"renamed\"", StringComparison.Ordinal), () => device.Log);
+        await Wait.UntilAsync(async () => (await File.ReadAllTextAsync(Path.Combine(device.Home, "config.xml"))).Contains("name=\"renamed\"", StringComparison.Ordinal), () => device.Log);
         Assert.Equal(0, await device.TerminateAsync());
         await File.WriteAllTextAsync(Path.Combine(device.Home, "config.xml"), "<configuration version=\"37\"></configuration>");
         await device.StartAsync();

@@ -10,7 +10,7 @@ internal sealed class ImportedSyncthing : SyncDevice
     {
     }
 
-    public Ended Imported { get; private init; } = null!;
+    public ProcessResult Imported { get; private init; } = null!;
 
     /// <param name="from">A stopped Syncthing; its folders keep their paths.</param>
     public static async Task<ImportedSyncthing> ImportAsync(SyncDevice from, string home)

@@ -32,7 +32,7 @@ public sealed class InstallerScripts : IDisposable
         // Without the tests' own variables, which name homes and runtimes of other programs.
         var environment = new Dictionary<string, string?> { ["FOLDERSYNC_HOME"] = null, ["TMPDIR"] = _scratch.Make("tmp") };
         await using var running = ChildProcess.Start(Path.Combine(Directory, script), TestSettings.Full ? arguments : ["--quick", .. arguments], environment);
-        if (!await Until.WithinAsync(TestSettings.PatienceWithBuilds, () => Task.FromResult(running.HasExited)))
+        if (!await Wait.WithinAsync(TestSettings.BuildTimeout, () => Task.FromResult(running.HasExited)))
             Assert.Fail($"{script} did not end. It wrote:\n{running.Log}");
         var code = await running.ExitCodeAsync();
         Skip.If(code == Missing, running.Log.Split('\n').LastOrDefault(l => l.Length > 0) ?? "");
@@ -54,10 +54,10 @@ public sealed class InstallerScripts : IDisposable
     }
 
     /// <summary>Checks what readers of CycloneDX and its schema require of each component, and that no known component is missing.</summary>
-    public static void AssertBill(string file)
+    public static void AssertSbom(string file)
     {
         var text = File.ReadAllText(file);
-        Assert.Empty(BillSchema.Faults(text));
+        Assert.Empty(SbomSchema.Faults(text));
         var bill = JsonNode.Parse(text)!;
         Assert.Equal(("CycloneDX", "1.6"), ((string?)bill["bomFormat"], (string?)bill["specVersion"]));
         var components = bill["components"]!.AsArray();

@@ -10,7 +10,7 @@ public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerS
     {
         await scripts.BuildAsync("build-deb", "linux-x64");
         var package = scripts.Made("foldersync_*_amd64.deb");
-        InstallerScripts.AssertBill(scripts.Made("*-linux-x64.cdx.json"));
+        InstallerScripts.AssertSbom(scripts.Made("*-linux-x64.cdx.json"));
         if (TestSettings.Full)
             await scripts.BuildAsync("build-tar", "linux-x64");
         scripts.AssertSums();
@@ -50,5 +50,5 @@ public class InstallerTests(InstallerScripts scripts) : IClassFixture<InstallerS
     [InlineData("""{ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{ "type": "book", "name": "a" }] }""", false)]
     [InlineData("""{ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{ "type": "library", "name": "a", "licenses": [{ "license": { "id": "No-such" } }] }] }""", false)]
     [InlineData("""{ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{ "type": "library" }] }""", false)]
-    public void TheSchemaOfBillsTellsGoodOnesFromBad(string bill, bool isGood) => Assert.Equal(isGood, BillSchema.Faults(bill).Count == 0);
+    public void TheSchemaOfBillsTellsGoodOnesFromBad(string bill, bool isGood) => Assert.Equal(isGood, SbomSchema.Faults(bill).Count == 0);
 }

@@ -20,7 +20,7 @@ public class SetupProgramTests(WindowsBuild build)
         var setup = scripts.Made("FolderSync-*-setup.exe");
         var portable = scripts.Made("FolderSync-*-portable.zip");
         scripts.AssertSums();
-        InstallerScripts.AssertBill(scripts.Made("*-win-x64.cdx.json"));
+        InstallerScripts.AssertSbom(scripts.Made("*-win-x64.cdx.json"));
         await scripts.BuildAsync("build-windows", AsNewer);
 
         var said = await scripts.RunAsync("check-windows", [setup, scripts.Made($"FolderSync-{Newer}-*-setup.exe"), .. TestSettings.Full ? [portable] : Array.Empty<string>()]);

@@ -71,11 +71,11 @@ internal sealed class Browser : IAsyncDisposable
     public Task BeforeEachPageAsync(string script) => CallAsync("Page.addScriptToEvaluateOnNewDocument", new JsonObject { ["source"] = script });
 
     /// <summary>Waits until it exists and is enabled, and clicks it.</summary>
-    public Task PressAsync(string selector) => PressFoundAsync($"document.querySelector({Quoted(selector)})");
+    public Task ClickAsync(string selector) => ClickFoundAsync($"document.querySelector({Quoted(selector)})");
 
     /// <summary>Clicks the button or link with this text.</summary>
-    public Task PressSayingAsync(string words, string within = "body") =>
-        PressFoundAsync($"[...document.querySelectorAll({Quoted($":is({within}) :is(button, a, summary)")})].find(e => e.innerText.trim() === {Quoted(words)} && e.checkVisibility() && !e.disabled)");
+    public Task ClickTextAsync(string words, string within = "body") =>
+        ClickFoundAsync($"[...document.querySelectorAll({Quoted($":is({within}) :is(button, a, summary)")})].find(e => e.innerText.trim() === {Quoted(words)} && e.checkVisibility() && !e.disabled)");
 
     /// <summary>Replaces a field's text by typing.</summary>
     public async Task TypeAsync(string selector, string text)
@@ -94,7 +94,7 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Waits until an element contains the text.</summary>
-    public Task SaysAsync(string selector, string text) =>
+    public Task WaitForTextAsync(string selector, string text) =>
         UntilAsync($"[...document.querySelectorAll({Quoted(selector)})].some(e => e.checkVisibility() && e.innerText.includes({Quoted(text)}))");
 
     /// <summary>Navigates and waits until the page's own condition is true.</summary>
@@ -139,7 +139,7 @@ internal sealed class Browser : IAsyncDisposable
                 // Between two documents there is nothing to evaluate.
                 seen = e.Message;
             }
-            if (clock.Elapsed > TestSettings.Patience)
+            if (clock.Elapsed > TestSettings.Timeout)
                 throw new TimeoutException($"The page did not come to: {condition}. It shows:\n{seen}");
         }
     }
@@ -154,7 +154,7 @@ internal sealed class Browser : IAsyncDisposable
     public static string Quoted(string text) => JsonValue.Create(text).ToJsonString();
 
     /// <summary>Finds and clicks in one step: between two steps the element could be recreated.</summary>
-    private Task PressFoundAsync(string find) =>
+    private Task ClickFoundAsync(string find) =>
         UntilAsync($"(() => {{ const e = {find}; if (!e?.checkVisibility() || e.disabled) return false; e.click(); return true; }})()");
 
     private async Task<string> TabAsync()
@@ -163,7 +163,7 @@ internal sealed class Browser : IAsyncDisposable
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(50))
         {
-            if (_process.HasExited || clock.Elapsed > TestSettings.Patience)
+            if (_process.HasExited || clock.Elapsed > TestSettings.Timeout)
                 throw new InvalidOperationException($"Chromium did not start. It wrote:\n{_process.Log}");
             if (!File.Exists(portFile) || (await File.ReadAllLinesAsync(portFile)) is not [var port, _, ..])
                 continue;
@@ -176,7 +176,7 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Runs one command at a time; of the browser's events, only errors are kept.</summary>
     private async Task<JsonNode> CallAsync(string method, JsonObject parameters)
     {
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         var id = ++_lastId;
         var command = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters };
         await _socket.SendAsync(Encoding.UTF8.GetBytes(command.ToJsonString()), WebSocketMessageType.Text, true, limit.Token);

@@ -14,16 +14,16 @@ public sealed class LookTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task EveryViewIsAccessibleAndFits()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var (a, b) = await stage.PairAsync();
         var c = await stage.AddAsync("tablet");
-        Sample.Write(stage.In(a, "letters", "offer.odt"), 34_000);
-        Sample.Write(stage.In(a, "tmp", "scratch.tmp"), 1000);
-        Sample.Write(stage.In(a, new string('n', 200) + ".txt"), "a long name");
+        SampleFiles.Write(stage.In(a, "letters", "offer.odt"), 34_000);
+        SampleFiles.Write(stage.In(a, "tmp", "scratch.tmp"), 1000);
+        SampleFiles.Write(stage.In(a, new string('n', 200) + ".txt"), "a long name");
         await stage.RunAsync(async () =>
         {
             await stage.ShareAsync(a, b, "Documents");
-            Sample.Write(stage.In(b, "one.txt"), "one more");
+            SampleFiles.Write(stage.In(b, "one.txt"), "one more");
             await stage.Cluster.SyncedAsync("f", a, b);
             await a.AddFolderAsync("s", stage.Cluster.PathOf("s", a), [b], new JsonObject { ["label"] = "Scans", ["type"] = "receiveonly" });
             await a.AddFolderAsync("p", stage.Cluster.PathOf("p", a), [], new JsonObject { ["label"] = "Paused", ["paused"] = true });
@@ -42,7 +42,7 @@ public sealed class LookTests(ITestOutputHelper output)
             {
                 await stage.Browser.ShowAsync(width, dark);
                 foreach (var place in places)
-                    wrong.AddRange(await LookAsync(stage, a, place, width, dark));
+                    wrong.AddRange(await CheckViewAsync(stage, a, place, width, dark));
             }
             Assert.True(wrong.Count == 0, string.Join('\n', wrong));
             output.WriteLine($"{places.Length} views, each in 4 looks");
@@ -52,7 +52,7 @@ public sealed class LookTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task ThePageIsUsedByKeyboard()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         var browser = stage.Browser;
         await stage.RunAsync(async () =>
@@ -84,7 +84,7 @@ public sealed class LookTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task ThePersonChoosesLightOrDark()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         const string Dark = "(() => { const [r] = getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g).map(Number); return r < 60; })()";
         await stage.RunAsync(async () =>
@@ -92,17 +92,17 @@ public sealed class LookTests(ITestOutputHelper output)
             await stage.Browser.ShowAsync(1280, dark: true);
             await stage.OpenAsync(a);
             Assert.True((bool)(await stage.Browser.EvaluateAsync(Dark))!);
-            await stage.Browser.PressAsync("#theme");
+            await stage.Browser.ClickAsync("#theme");
             Assert.False((bool)(await stage.Browser.EvaluateAsync(Dark))!);
-            await stage.Browser.ReloadAsync(PageStage.Ready);
+            await stage.Browser.ReloadAsync(PageFixture.Ready);
             Assert.False((bool)(await stage.Browser.EvaluateAsync(Dark))!);
-            await stage.Browser.PressAsync("#theme");
+            await stage.Browser.ClickAsync("#theme");
             Assert.True((bool)(await stage.Browser.EvaluateAsync(Dark))!);
         });
     }
 
     /// <summary>What is wrong with a view's appearance.</summary>
-    private static async Task<IReadOnlyList<string>> LookAsync(PageStage stage, SyncDevice device, string place, int width, bool dark)
+    private static async Task<IReadOnlyList<string>> CheckViewAsync(PageFixture stage, SyncDevice device, string place, int width, bool dark)
     {
         var browser = stage.Browser;
         await stage.OpenAsync(device, place);

@@ -17,7 +17,7 @@ public sealed class ManyTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task TwoHundredFoldersAreFound()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         await stage.RunAsync(async () =>
         {
@@ -39,7 +39,7 @@ public sealed class ManyTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task AHundredThousandNeededItemsAreTurnedLikePages()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var (a, b) = await stage.PairAsync();
         for (var i = 0; i < Items; i++)
         {
@@ -54,12 +54,12 @@ public sealed class ManyTests(ITestOutputHelper output)
             var all = Items + (Items / 1000);
             await stage.Cluster.UntilAsync("that all is needed", async () => (int)(await a.StatusAsync("f"))["needTotalItems"]! == all);
             await stage.OpenAsync(a, "folder/f/need");
-            await stage.Browser.SaysAsync(".pager", $"1–{PageSize} of {all:N0}");
+            await stage.Browser.WaitForTextAsync(".pager", $"1–{PageSize} of {all:N0}");
             await stage.Browser.EvaluateAsync(Watch);
             for (var page = 2; page <= 12; page++)
             {
-                await stage.Browser.PressAsync(".pager button[aria-label='Next page']");
-                await stage.Browser.SaysAsync(".pager", $"{((page - 1) * PageSize) + 1:N0}–{page * PageSize:N0} of");
+                await stage.Browser.ClickAsync(".pager button[aria-label='Next page']");
+                await stage.Browser.WaitForTextAsync(".pager", $"{((page - 1) * PageSize) + 1:N0}–{page * PageSize:N0} of");
             }
             Assert.Equal(PageSize, (int)(await stage.Browser.EvaluateAsync("document.querySelectorAll('.files tbody tr').length"))!);
             Assert.Equal(0, (int)(await stage.Browser.EvaluateAsync("[...document.querySelectorAll('.files tbody tr')].filter(r => r.cells[1].innerText.trim() === '').length"))!);

@@ -13,7 +13,7 @@ public sealed class OfferedFolderTests
     [SkippableFact]
     public async Task AcceptingAnOfferNeverChangesAnythingElse()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         await using var raw = new RawPeer();
         await stage.RunAsync(async () =>
@@ -31,12 +31,12 @@ public sealed class OfferedFolderTests
                 await raw.SendAsync(new BepMessage.ClusterConfig([.. round.Select((id, i) => raw.Shares(a, id, $"offer <{i}>"))], false));
                 await raw.HeardAsync(++request);
                 await stage.OpenAsync(a, request == 1 ? "" : "pair");
-                await stage.Browser.SaysAsync(".pending-folder", $"offer <{round.Length - 1}>");
+                await stage.Browser.WaitForTextAsync(".pending-folder", $"offer <{round.Length - 1}>");
                 while (await FirstOfferAsync(stage.Browser) is { Length: > 0 } title)
                 {
                     var number = int.Parse(title[(title.IndexOf('<', StringComparison.Ordinal) + 1)..title.IndexOf('>', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
                     await stage.Browser.TypeAsync(Offer + " [data-part=path]", stage.Cluster.Scratch.In("accepted", $"{request}-{number}"));
-                    await stage.Browser.PressAsync(Offer + " [data-act=accept]");
+                    await stage.Browser.ClickAsync(Offer + " [data-act=accept]");
                     await stage.Browser.UntilAsync($"![...document.querySelectorAll('{Offer}')].some(e => e.innerText.includes('offer <{number}>'))");
                     offered.Add(round[number]);
                     if (good.Contains(round[number]))
@@ -51,7 +51,7 @@ public sealed class OfferedFolderTests
 
             // Its page works, too, and pausing it there pauses only this folder.
             await stage.OpenAsync(a, "folder/" + Uri.EscapeDataString("photos/2024"));
-            await stage.Browser.PressAsync(".folder-view [data-act=pause]");
+            await stage.Browser.ClickAsync(".folder-view [data-act=pause]");
             await stage.Cluster.UntilAsync("that it is paused", async () => (bool)(await a.Rest.GetAsync("config/folders/photos%2F2024"))["paused"]!);
             Assert.Equal(["photos/2024"], (await a.Rest.GetAsync("config/folders")).AsArray().Where(f => (bool)f!["paused"]!).Select(f => (string)f!["id"]!));
             await HasAsync(a, raw, has);
@@ -61,7 +61,7 @@ public sealed class OfferedFolderTests
     [SkippableFact]
     public async Task ThePageItselfAsksForNothingElseThanItNames()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         await stage.RunAsync(async () =>
         {

@@ -12,7 +12,7 @@ public sealed class OverviewTests
     [SkippableFact]
     public async Task AnEmptyServiceShowsItsIdAndSaysWhatToDo()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         await stage.RunAsync(async () =>
         {
@@ -28,14 +28,14 @@ public sealed class OverviewTests
     [SkippableFact]
     public async Task AFolderAndItsDeviceAreShownWithTheirState()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var (a, b) = await stage.PairAsync();
         await stage.RunAsync(async () =>
         {
             await stage.ShareAsync(a, b, "Photos");
             await stage.OpenAsync(a);
-            await stage.Browser.SaysAsync(DeviceState, "Connected");
-            await stage.Browser.SaysAsync(FolderState, "Up to date");
+            await stage.Browser.WaitForTextAsync(DeviceState, "Connected");
+            await stage.Browser.WaitForTextAsync(FolderState, "Up to date");
             Assert.Contains("1 file · 3 B", await stage.Browser.TextAsync("#folders .folder"), StringComparison.Ordinal);
             Assert.Contains("TCP in the local network", await stage.Browser.TextAsync("#devices .device"), StringComparison.Ordinal);
             Assert.Contains("Everything is up to date", await stage.Browser.TextAsync(".hero"), StringComparison.Ordinal);
@@ -47,13 +47,13 @@ public sealed class OverviewTests
     [SkippableFact]
     public async Task ProgressIsShownWithRateAndTimeLeft()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var (a, b) = await stage.PairAsync();
         await stage.RunAsync(async () =>
         {
             await stage.ShareAsync(a, b, "Photos");
             await a.LimitSendingAsync(512);
-            Sample.Write(stage.In(a, "large"), 64 << 20);
+            SampleFiles.Write(stage.In(a, "large"), 64 << 20);
             await stage.OpenAsync(b);
             await a.ScanAsync("f");
             await stage.Browser.UntilAsync("/MiB to go · [0-9.]+ [KM]iB\\/s · about .* left/.test(document.querySelector('#folders .folder .detail')?.innerText)");
@@ -65,67 +65,67 @@ public sealed class OverviewTests
             Assert.Contains("%", (string?)bar["text"], StringComparison.Ordinal);
 
             await stage.OpenAsync(b, "folder/f");
-            await stage.Browser.SaysAsync(".folder-view", "Transferring");
-            await stage.Browser.SaysAsync(".folder-view", "large");
+            await stage.Browser.WaitForTextAsync(".folder-view", "Transferring");
+            await stage.Browser.WaitForTextAsync(".folder-view", "large");
         });
     }
 
     [SkippableFact]
     public async Task WhatHappensIsShownByItself()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var (a, b) = await stage.PairAsync();
         await stage.RunAsync(async () =>
         {
             await stage.ShareAsync(a, b, "Photos");
             await stage.OpenAsync(a);
-            Sample.Write(stage.In(b, "new.txt"), "new");
+            SampleFiles.Write(stage.In(b, "new.txt"), "new");
             await stage.Cluster.SyncedAsync("f");
-            await stage.Browser.SaysAsync("#folders .folder", "2 files");
+            await stage.Browser.WaitForTextAsync("#folders .folder", "2 files");
 
             await b.TerminateAsync();
-            await stage.Browser.SaysAsync(DeviceState, "Not connected");
+            await stage.Browser.WaitForTextAsync(DeviceState, "Not connected");
             await stage.OpenAsync(a, $"device/{b.Id}");
-            await stage.Browser.SaysAsync(".device-view", "The last attempts to connect failed");
+            await stage.Browser.WaitForTextAsync(".device-view", "The last attempts to connect failed");
         });
     }
 
     [SkippableFact]
     public async Task AllIsPausedForAWhileAndResumed()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var (a, b) = await stage.PairAsync();
         await stage.RunAsync(async () =>
         {
             await stage.ShareAsync(a, b, "Photos");
             await stage.OpenAsync(a);
-            await stage.Browser.PressAsync("[data-act=pause-all]");
-            await stage.Browser.PressSayingAsync("For 30 minutes", "dialog");
-            await stage.Browser.SaysAsync(".overview", "Syncing resumes in 29 min.");
-            await stage.Browser.SaysAsync(DeviceState, "Paused");
-            await stage.Browser.SaysAsync(".hero", "All syncing is paused");
+            await stage.Browser.ClickAsync("[data-act=pause-all]");
+            await stage.Browser.ClickTextAsync("For 30 minutes", "dialog");
+            await stage.Browser.WaitForTextAsync(".overview", "Syncing resumes in 29 min.");
+            await stage.Browser.WaitForTextAsync(DeviceState, "Paused");
+            await stage.Browser.WaitForTextAsync(".hero", "All syncing is paused");
             await stage.Cluster.UntilAsync("that they part", async () => !(bool)(await b.ConnectionAsync(a))["connected"]!);
-            await stage.Browser.PressAsync("[data-act=resume-all]");
-            await stage.Browser.SaysAsync(DeviceState, "Connected");
+            await stage.Browser.ClickAsync("[data-act=resume-all]");
+            await stage.Browser.WaitForTextAsync(DeviceState, "Connected");
         });
     }
 
     [SkippableFact]
     public async Task TheConnectionComesBackByItself()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         await stage.RunAsync(async () =>
         {
             await stage.OpenAsync(a);
             await a.TerminateAsync();
-            await stage.Browser.SaysAsync("#alerts", "connection to the service is lost");
-            await stage.Browser.SaysAsync(".hero", "The service does not respond");
+            await stage.Browser.WaitForTextAsync("#alerts", "connection to the service is lost");
+            await stage.Browser.WaitForTextAsync(".hero", "The service does not respond");
 
             // The new run doesn't know the old one's tokens.
             await a.StartAsync();
             await stage.Browser.UntilAsync("document.querySelector('#alerts').innerText === ''");
-            await stage.Browser.SaysAsync(".hero", "Nothing is shared yet");
+            await stage.Browser.WaitForTextAsync(".hero", "Nothing is shared yet");
         });
     }
 
@@ -140,7 +140,7 @@ public sealed class OverviewTests
             ("two\nlines\u0007", "two\\u000alines\\u0007"),
             ("مستندات", "مستندات"),
         ];
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         await stage.RunAsync(async () =>
         {
@@ -158,7 +158,7 @@ public sealed class OverviewTests
     [SkippableFact]
     public async Task APageWithoutTheTokenCanChangeNothing()
     {
-        await using var stage = await PageStage.SetAsync();
+        await using var stage = await PageFixture.SetAsync();
         var a = await stage.AddAsync("anna");
         await stage.RunAsync(async () =>
         {
@@ -168,7 +168,7 @@ public sealed class OverviewTests
 
             // From another origin (the same computer under another name) not even the response can be read.
             await stage.Browser.OpenAsync($"http://localhost:{a.PagePort}/icon.svg", "document.readyState === 'complete'");
-            var foreign = await stage.Browser.EvaluateAsync($"fetch('{PageStage.PageOf(a)}rest/system/ping', {{ method: 'POST' }}).then(r => 'read', () => 'refused')");
+            var foreign = await stage.Browser.EvaluateAsync($"fetch('{PageFixture.PageOf(a)}rest/system/ping', {{ method: 'POST' }}).then(r => 'read', () => 'refused')");
             Assert.Equal("refused", (string?)foreign);
             Assert.Equal("pong", (string?)(await a.Rest.GetAsync("system/ping"))["ping"]);
             stage.Browser.ForgetComplaints();

@@ -20,7 +20,7 @@ public sealed class ClusterTests
         await cluster.RunAsync(async () =>
         {
             foreach (var device in cluster.Devices)
-                Sample.WriteTree(Path.Combine(cluster.PathOf(Folder, device), "of-" + device.Name));
+                SampleFiles.WriteTree(Path.Combine(cluster.PathOf(Folder, device), "of-" + device.Name));
             await Cluster.PairAsync(ours, old);
             await Cluster.PairAsync(young, ours);
             if (ring)
@@ -53,7 +53,7 @@ public sealed class ClusterTests
                 await old.PauseAsync(young);
             foreach (var device in cluster.Devices)
             {
-                Sample.Write(In(cluster, device, "conflict.txt"), "by " + device.Name);
+                SampleFiles.Write(In(cluster, device, "conflict.txt"), "by " + device.Name);
                 await device.ScanAsync(Folder);
             }
             await ours.ResumeAsync(old);

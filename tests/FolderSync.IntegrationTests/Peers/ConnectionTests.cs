@@ -18,12 +18,12 @@ public sealed class ConnectionTests
         {
             await Cluster.PairAsync(dials ? ours : peer, dials ? peer : ours, connections: 3);
             foreach (var device in cluster.Devices)
-                Sample.WriteTree(Path.Combine(cluster.PathOf(Folder, device), device.Name));
+                SampleFiles.WriteTree(Path.Combine(cluster.PathOf(Folder, device), device.Name));
             await cluster.ShareAsync(Folder, [ours, peer]);
             await cluster.UntilAsync("that there are three connections", async () =>
                 (int)(await ours.ConnectionAsync(peer))["secondaryConnections"]! == 2 && ((await peer.ConnectionAsync(ours))["secondary"] as System.Text.Json.Nodes.JsonArray)?.Count == 2);
-            Sample.Write(Path.Combine(cluster.PathOf(Folder, peer), "large"), 40 << 20);
-            Sample.Write(Path.Combine(cluster.PathOf(Folder, ours), "large too"), 40 << 20);
+            SampleFiles.Write(Path.Combine(cluster.PathOf(Folder, peer), "large"), 40 << 20);
+            SampleFiles.Write(Path.Combine(cluster.PathOf(Folder, ours), "large too"), 40 << 20);
             await cluster.SyncedAsync(Folder);
             await TreeDigest.AssertSameAsync(cluster.PathOf(Folder, ours), cluster.PathOf(Folder, peer));
         });
@@ -42,7 +42,7 @@ public sealed class ConnectionTests
         await cluster.RunAsync(async () =>
         {
             await Task.WhenAll(ours.AddDeviceAsync(peer, peer.PeerAddress), peer.AddDeviceAsync(ours, ours.PeerAddress));
-            Sample.WriteTree(cluster.PathOf(Folder, ours));
+            SampleFiles.WriteTree(cluster.PathOf(Folder, ours));
             await cluster.ShareAsync(Folder, [ours, peer]);
             await cluster.ConnectedAsync(ours, peer);
             await cluster.SyncedAsync(Folder);

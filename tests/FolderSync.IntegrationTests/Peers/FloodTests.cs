@@ -83,7 +83,7 @@ public sealed class FloodTests(ITestOutputHelper output)
             {
                 var blocks = Enumerable.Range(20_000, 3_800).ToArray();
                 await raw.SendAsync(new BepMessage.DownloadProgress(new FolderId("f"),
-                    [.. Enumerable.Range(0, 260).Select(i => new ProgressUpdate(FileName.Of($"{message}/{i}"), version, blocks, 131072, false))]));
+                    [.. Enumerable.Range(0, 260).Select(i => new ProgressUpdate(FileName.Parse($"{message}/{i}"), version, blocks, 131072, false))]));
             }
             await raw.HeardAsync(2);
             var grown = await ResidentAsync(a) - before;

@@ -6,7 +6,7 @@ namespace FolderSync.IntegrationTests.Peers;
 
 /// <summary>Measurements of time: no other tests run at the same time.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public static class Alone
+public static class SequentialCollection
 {
     public const string Name = "Alone";
 }
@@ -14,7 +14,7 @@ public static class Alone
 /// <summary>
 /// The watcher alone brings a saved file to the other side. The time is written but not asserted, because the machine may be busy.
 /// </summary>
-[Collection(Alone.Name)]
+[Collection(SequentialCollection.Name)]
 public sealed class LatencyTests(ITestOutputHelper output)
 {
     private const string Folder = "quick";
@@ -87,7 +87,7 @@ public sealed class LatencyTests(ITestOutputHelper output)
         watcher.EnableRaisingEvents = true;
         var clock = Stopwatch.StartNew();
         await File.WriteAllTextAsync(Path.Combine(here, name), "content of " + name);
-        await arrived.Task.WaitAsync(TestSettings.Patience);
+        await arrived.Task.WaitAsync(TestSettings.Timeout);
         return clock.Elapsed.TotalMilliseconds;
     }
 }

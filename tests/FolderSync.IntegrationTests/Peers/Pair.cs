@@ -8,7 +8,7 @@ namespace FolderSync.IntegrationTests.Peers;
 /// <param name="PeerKey">The peer's kind of certificate.</param>
 /// <param name="OwnKey">Ed25519 is the key type of an identity imported from Syncthing 2; FolderSync uses its other TLS implementation for
 /// it.</param>
-public sealed record Meeting(string Peer, bool Dials, KeyKind PeerKey, KeyKind OwnKey = KeyKind.P256)
+public sealed record PairSetup(string Peer, bool Dials, KeyKind PeerKey, KeyKind OwnKey = KeyKind.P256)
 {
     public override string ToString() => $"{(Dials ? "dials" : "is dialed by")} {Peer}, {PeerKey} against {OwnKey}";
 }
@@ -29,7 +29,7 @@ public sealed class Pair : IAsyncDisposable
     public SyncDevice Peer { get; }
 
     /// <summary>Both have a tree before they connect for the first time; returns when they are equal.</summary>
-    public static async Task<Pair> MeetAsync(Meeting meeting)
+    public static async Task<Pair> MeetAsync(PairSetup meeting)
     {
         if (meeting.Peer != "foldersync")
             SyncthingProcess.SkipUnlessThere(meeting.Peer);
@@ -41,8 +41,8 @@ public sealed class Pair : IAsyncDisposable
                 ? await cluster.AddFolderSyncAsync("peer", meeting.PeerKey)
                 : await cluster.AddSyncthingAsync(meeting.Peer, "peer", meeting.PeerKey);
             var pair = new Pair(cluster, ours, peer, meeting.Dials);
-            Sample.WriteTree(Path.Combine(cluster.PathOf(Folder, ours), "first-of-ours"));
-            Sample.WriteTree(Path.Combine(cluster.PathOf(Folder, peer), "first-of-peer"));
+            SampleFiles.WriteTree(Path.Combine(cluster.PathOf(Folder, ours), "first-of-ours"));
+            SampleFiles.WriteTree(Path.Combine(cluster.PathOf(Folder, peer), "first-of-peer"));
             await cluster.RunAsync(async () =>
             {
                 await Cluster.PairAsync(meeting.Dials ? ours : peer, meeting.Dials ? peer : ours);
@@ -95,7 +95,7 @@ public sealed class SharedPair : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public Task<Pair> GetAsync(Meeting meeting) => _pair ??= Pair.MeetAsync(meeting);
+    public Task<Pair> GetAsync(PairSetup meeting) => _pair ??= Pair.MeetAsync(meeting);
 
     public async Task DisposeAsync()
     {

@@ -1,51 +1,51 @@
 namespace FolderSync.IntegrationTests.Peers;
 
 /// <summary>Every scenario with the pair that a derived class names.</summary>
-public abstract class PairTests(SharedPair shared, Meeting meeting) : IClassFixture<SharedPair>
+public abstract class PairTests(SharedPair shared, PairSetup meeting) : IClassFixture<SharedPair>
 {
     [SkippableFact]
-    public Task InitialSyncBothWays() => TellAsync(Stories.InitialAsync);
+    public Task InitialSyncBothWays() => RunAsync(SyncScenarios.InitialAsync);
 
     [SkippableFact]
-    public Task Edit() => TellAsync(Stories.EditAsync);
+    public Task Edit() => RunAsync(SyncScenarios.EditAsync);
 
     [SkippableFact]
-    public Task Delete() => TellAsync(Stories.DeleteAsync);
+    public Task Delete() => RunAsync(SyncScenarios.DeleteAsync);
 
     [SkippableFact]
-    public Task RenameOfFileAndDirectoryWithoutTransfer() => TellAsync(Stories.RenameAsync);
+    public Task RenameOfFileAndDirectoryWithoutTransfer() => RunAsync(SyncScenarios.RenameAsync);
 
     [SkippableFact]
-    public Task FileBecomesDirectoryAndLinkBecomesFile() => TellAsync(Stories.TypeChangeAsync);
+    public Task FileBecomesDirectoryAndLinkBecomesFile() => RunAsync(SyncScenarios.TypeChangeAsync);
 
     [SkippableFact]
-    public Task ModeAndTime() => TellAsync(Stories.MetadataAsync);
+    public Task ModeAndTime() => RunAsync(SyncScenarios.MetadataAsync);
 
     [SkippableFact]
-    public Task SymbolicLinks() => TellAsync(Stories.LinksAsync);
+    public Task SymbolicLinks() => RunAsync(SyncScenarios.LinksAsync);
 
     [SkippableFact]
-    public Task ConflictKeepsBoth() => TellAsync(Stories.ConflictAsync);
+    public Task ConflictKeepsBoth() => RunAsync(SyncScenarios.ConflictAsync);
 
     [SkippableFact]
-    public Task EditWinsOverDelete() => TellAsync(Stories.EditAgainstDeleteAsync);
+    public Task EditWinsOverDelete() => RunAsync(SyncScenarios.EditAgainstDeleteAsync);
 
     [SkippableFact]
-    public Task IgnoredStaysHere() => TellAsync(Stories.IgnoreAsync);
+    public Task IgnoredStaysHere() => RunAsync(SyncScenarios.IgnoreAsync);
 
     [SkippableFact]
-    public Task ManySmallFiles() => TellAsync(Stories.ManySmallFilesAsync);
+    public Task ManySmallFiles() => RunAsync(SyncScenarios.ManySmallFilesAsync);
 
     [SkippableFact]
-    public Task LargeFile() => TellAsync(Stories.LargeFileAsync);
+    public Task LargeFile() => RunAsync(SyncScenarios.LargeFileAsync);
 
     [SkippableFact]
-    public Task ReceiverKilledInMidTransfer() => TellAsync(Stories.KilledReceiverAsync);
+    public Task ReceiverKilledInMidTransfer() => RunAsync(SyncScenarios.KilledReceiverAsync);
 
     [SkippableFact]
-    public Task SenderKilledInMidTransfer() => TellAsync(Stories.KilledSenderAsync);
+    public Task SenderKilledInMidTransfer() => RunAsync(SyncScenarios.KilledSenderAsync);
 
-    private async Task TellAsync(Func<Pair, Task> story)
+    private async Task RunAsync(Func<Pair, Task> story)
     {
         var pair = await shared.GetAsync(meeting);
         await pair.Cluster.RunAsync(async () =>

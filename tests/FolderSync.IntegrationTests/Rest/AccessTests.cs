@@ -263,6 +263,6 @@ public sealed class AccessTests
 
     private static AuthenticationHeaderValue Basic(string user, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
-    private static Task<Ended> WithInputAsync(string home, string input, params string[] more) => ChildProcess.RunAsync(
+    private static Task<ProcessResult> WithInputAsync(string home, string input, params string[] more) => ChildProcess.RunAsync(
         "sh", ["-c", "printf '%s' \"$INPUT\" | \"$@\"", "sh", .. TestSettings.Program, "password", "--home", home, .. more], new Dictionary<string, string?> { ["INPUT"] = input });
 }

@@ -35,7 +35,7 @@ public sealed partial class AnswerTextTests : IAsyncLifetime
     private readonly Cluster _cluster = new();
     private FolderSyncProcess _ours = null!;
     private FolderSyncProcess _peer = null!;
-    private FolderSyncProcess _stranger = null!;
+    private FolderSyncProcess _unknownDevice = null!;
 
     /// <summary>IDs of devices that are named and not there.</summary>
     private string _ignored = "";
@@ -49,29 +49,29 @@ public sealed partial class AnswerTextTests : IAsyncLifetime
         _peer = await _cluster.AddFolderSyncAsync("peer");
         await Cluster.PairAsync(_ours, _peer);
         await SetClientsFieldsAsync();
-        Sample.Write(Path.Combine(_cluster.PathOf(Folder, _ours), "a.txt"), "twelve bytes");
-        Sample.Write(Path.Combine(_cluster.PathOf(Folder, _ours), "sub", "b<é&>'+.txt"), "four");
+        SampleFiles.Write(Path.Combine(_cluster.PathOf(Folder, _ours), "a.txt"), "twelve bytes");
+        SampleFiles.Write(Path.Combine(_cluster.PathOf(Folder, _ours), "sub", "b<é&>'+.txt"), "four");
         await _cluster.ShareAsync(Folder, [_ours, _peer], d => d == _ours ? OfClients() : null);
         await _cluster.ConnectedAsync(_ours, _peer);
         await _cluster.SyncedAsync(Folder);
         // One device's alone: the order of counters in a vector is that of random IDs.
-        Sample.Write(Path.Combine(_cluster.PathOf(Folder, _peer), "theirs.txt"), "theirs");
+        SampleFiles.Write(Path.Combine(_cluster.PathOf(Folder, _peer), "theirs.txt"), "theirs");
         await _cluster.SyncedAsync(Folder);
-        Sample.Write(Path.Combine(_cluster.PathOf(Folder, _peer), "theirs.txt"), "changed there");
+        SampleFiles.Write(Path.Combine(_cluster.PathOf(Folder, _peer), "theirs.txt"), "changed there");
         await _cluster.SyncedAsync(Folder);
         await Rest.PostAsync($"db/ignores?folder={Folder}", new JsonObject { ["ignore"] = new JsonArray("*.secret", "// why <") });
 
-        Sample.Write(Path.Combine(_cluster.PathOf("sent", _ours), "same.txt"), "same");
+        SampleFiles.Write(Path.Combine(_cluster.PathOf("sent", _ours), "same.txt"), "same");
         await _cluster.ShareAsync("sent", [_ours, _peer], d => d == _ours ? new JsonObject { ["type"] = "sendonly" } : null);
         await _cluster.SyncedAsync("sent");
-        Sample.Write(Path.Combine(_cluster.PathOf("sent", _peer), "theirs.txt"), "theirs");
+        SampleFiles.Write(Path.Combine(_cluster.PathOf("sent", _peer), "theirs.txt"), "theirs");
         await _peer.ScanAsync("sent");
         await _cluster.UntilAsync("that it is needed", async () => (int)(await _ours.StatusAsync("sent"))["needFiles"]! == 1);
 
         await _peer.AddFolderAsync("offered", _cluster.PathOf("offered", _peer), [_ours], new JsonObject { ["label"] = "Offered" });
         await _cluster.UntilAsync("that it is offered", async () => (await Rest.GetAsync("cluster/pending/folders")).AsObject().Count == 1);
-        _stranger = await _cluster.AddFolderSyncAsync("stranger");
-        await _stranger.AddDeviceAsync(_ours, _ours.PeerAddress);
+        _unknownDevice = await _cluster.AddFolderSyncAsync("stranger");
+        await _unknownDevice.AddDeviceAsync(_ours, _ours.PeerAddress);
         await _cluster.UntilAsync("that it asks", async () => (await Rest.GetAsync("cluster/pending/devices")).AsObject().Count == 1);
         await Rest.PostAsync("system/error/clear");
         using (var http = new HttpClient { DefaultRequestHeaders = { { "X-API-Key", SyncDevice.ApiKey } } })
@@ -90,7 +90,7 @@ public sealed partial class AnswerTextTests : IAsyncLifetime
         var now = new StringBuilder();
         foreach (var path in Reads)
             now.Append(Section("GET", path, await AnswerAsync(HttpMethod.Get, path)));
-        now.Append(Section("POST", "system/shutdown", Steady((await _stranger.Rest.AskAsync(HttpMethod.Post, "system/shutdown")).Text)));
+        now.Append(Section("POST", "system/shutdown", Steady((await _unknownDevice.Rest.AskAsync(HttpMethod.Post, "system/shutdown")).Text)));
         if (IsWriting)
             await File.WriteAllTextAsync(Golden, now.ToString());
         Assert.Equal(await File.ReadAllTextAsync(Golden), now.ToString());
@@ -108,7 +108,7 @@ public sealed partial class AnswerTextTests : IAsyncLifetime
     /// <summary>With a word for what differs from run to run.</summary>
     private string Steady(string text)
     {
-        foreach (var (device, name) in (IEnumerable<(FolderSyncProcess, string)>)[(_ours, "OURS"), (_peer, "PEER"), (_stranger, "STRANGER")])
+        foreach (var (device, name) in (IEnumerable<(FolderSyncProcess, string)>)[(_ours, "OURS"), (_peer, "PEER"), (_unknownDevice, "STRANGER")])
         {
             text = text.Replace(device.Id.ToString(), $"<{name}>", StringComparison.Ordinal).Replace(device.Id.Short.ToString(), $"<{name} short>", StringComparison.Ordinal)
                 .Replace(device.PeerAddress, $"<{name} address>", StringComparison.Ordinal).Replace($"127.0.0.1:{device.PagePort}", $"<{name} page>", StringComparison.Ordinal);

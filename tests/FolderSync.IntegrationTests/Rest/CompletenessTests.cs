@@ -100,7 +100,7 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
             var real = await cluster.AddSyncthingAsync("1.29", "real");
             var ours = await cluster.AddFolderSyncAsync("ours");
             await Cluster.PairAsync(ours, real);
-            Sample.Write(Path.Combine(cluster.PathOf(Folder, ours), "a.txt"), "content");
+            SampleFiles.Write(Path.Combine(cluster.PathOf(Folder, ours), "a.txt"), "content");
             await cluster.ShareAsync(Folder, [ours, real]);
             await cluster.ConnectedAsync(ours, real);
             await cluster.SyncedAsync(Folder);
@@ -135,9 +135,9 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
     public async Task VersionsAreListedAndRestored()
     {
         var (here, there) = (served.Cluster.PathOf(Folder, served.Ours), served.Cluster.PathOf(Folder, served.Peer));
-        Sample.Write(Path.Combine(there, "kept.txt"), "the old one");
+        SampleFiles.Write(Path.Combine(there, "kept.txt"), "the old one");
         await served.Cluster.SyncedAsync(Folder);
-        Sample.Write(Path.Combine(there, "kept.txt"), "the new one, longer");
+        SampleFiles.Write(Path.Combine(there, "kept.txt"), "the new one, longer");
         await served.Cluster.SyncedAsync(Folder);
         var kept = Assert.Single((await Rest.GetAsync($"folder/versions?folder={Folder}"))["kept.txt"]!.AsArray())!;
         Assert.Equal(11, (long)kept["size"]!);

@@ -265,7 +265,7 @@ public sealed class ConfigRestTests(ConfiguredDevice configured) : IClassFixture
     /// <summary>Sends the path as written, which HTTP clients would normalize.</summary>
     private async Task<(int Status, string Text)> RawAsync(string method, string path, string body)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestSettings.Patience };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TestSettings.Timeout };
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri($"http://127.0.0.1:{configured.Ours.PagePort}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         request.Headers.Add("X-API-Key", SyncDevice.ApiKey);
         request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");

@@ -27,7 +27,7 @@ public sealed class EventShapeTests
             var real = await cluster.AddSyncthingAsync("1.29", "real");
             var ours = await cluster.AddFolderSyncAsync("ours");
             var guest = await cluster.AddFolderSyncAsync("guest");
-            using var heard = new Hearing([ours, real]);
+            using var heard = new EventRecorder([ours, real]);
             await ConnectAsync(cluster, ours, real);
             await ExchangeAsync(cluster, ours, real, heard);
             await PauseAsync(cluster, ours, real);
@@ -49,7 +49,7 @@ public sealed class EventShapeTests
         await cluster.ConnectedAsync(ours, real);
         foreach (var (folder, from, to) in ((string, SyncDevice, SyncDevice)[])[("from-ours", ours, real), ("from-real", real, ours)])
         {
-            Sample.Write(Path.Combine(cluster.PathOf(folder, from), "first.txt"), "first");
+            SampleFiles.Write(Path.Combine(cluster.PathOf(folder, from), "first.txt"), "first");
             await from.AddFolderAsync(folder, cluster.PathOf(folder, from), [to]);
             await cluster.UntilAsync("that the offer has come", async () => (await to.Rest.GetAsync("cluster/pending/folders")).AsObject().ContainsKey(folder));
             await to.AddFolderAsync(folder, cluster.PathOf(folder, to), [from]);
@@ -57,15 +57,15 @@ public sealed class EventShapeTests
         }
     }
 
-    private static async Task ExchangeAsync(Cluster cluster, SyncDevice ours, SyncDevice real, Hearing heard)
+    private static async Task ExchangeAsync(Cluster cluster, SyncDevice ours, SyncDevice real, EventRecorder heard)
     {
         const string folder = "from-ours";
         foreach (var (from, name) in ((SyncDevice, string)[])[(ours, "o"), (real, "r")])
         {
             var path = cluster.PathOf(folder, from);
-            Sample.Write(Path.Combine(path, name, "file.txt"), "content");
+            SampleFiles.Write(Path.Combine(path, name, "file.txt"), "content");
             await cluster.SyncedAsync(folder, ours, real);
-            Sample.Write(Path.Combine(path, name, "file.txt"), "content, edited");
+            SampleFiles.Write(Path.Combine(path, name, "file.txt"), "content, edited");
             await cluster.SyncedAsync(folder, ours, real);
             File.Delete(Path.Combine(path, name, "file.txt"));
             await cluster.SyncedAsync(folder, ours, real);
@@ -99,12 +99,12 @@ public sealed class EventShapeTests
             var (blocked, source) = (cluster.PathOf("from-real", one), cluster.PathOf("from-real", other));
             await File.WriteAllTextAsync(Path.Combine(blocked, ".stignore"), "hidden\n");
             var name = $"blocked-{one.Name}";
-            Sample.Write(Path.Combine(source, name, "x"), "x");
+            SampleFiles.Write(Path.Combine(source, name, "x"), "x");
             await cluster.SyncedAsync("from-real", ours, real);
-            Sample.Write(Path.Combine(blocked, name, "hidden"), "kept");
+            SampleFiles.Write(Path.Combine(blocked, name, "hidden"), "kept");
             await one.ScanAsync("from-real");
             Directory.Delete(Path.Combine(source, name), recursive: true);
-            Sample.Write(Path.Combine(source, name), "now a file");
+            SampleFiles.Write(Path.Combine(source, name), "now a file");
             await other.ScanAsync("from-real");
             await cluster.UntilAsync("that it can't be placed", async () => (await one.Rest.GetAsync("folder/errors?folder=from-real"))["errors"] is JsonArray { Count: > 0 });
             Directory.Delete(Path.Combine(blocked, name), recursive: true);
@@ -113,7 +113,7 @@ public sealed class EventShapeTests
     }
 
     /// <summary>An unknown device wants to connect; one side accepts it, the other dismisses it.</summary>
-    private static async Task KnockAsync(FolderSyncProcess guest, SyncDevice[] at, Hearing heard)
+    private static async Task KnockAsync(FolderSyncProcess guest, SyncDevice[] at, EventRecorder heard)
     {
         foreach (var device in at)
             await guest.AddDeviceAsync(device, device.PeerAddress);
@@ -127,7 +127,7 @@ public sealed class EventShapeTests
             .Concat(ours.Where(o => !theirs.ContainsKey(o.Key) && !OurOwn.Contains(o.Key)).Select(o => $"{type}: {o.Key} is not Syncthing's ({o.Value})"));
 
     /// <summary>All fields that each type of event has had with a value, including optional ones.</summary>
-    private sealed class Hearing : IDisposable
+    private sealed class EventRecorder : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
         private readonly List<Task> _listening = [];
@@ -135,7 +135,7 @@ public sealed class EventShapeTests
         private readonly Dictionary<string, Dictionary<string, string>>[] _heard = [[], []];
         private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Hearing(SyncDevice[] devices)
+        public EventRecorder(SyncDevice[] devices)
         {
             for (var i = 0; i < devices.Length; i++)
             {
@@ -148,9 +148,9 @@ public sealed class EventShapeTests
 
         public Dictionary<string, Dictionary<string, string>> Theirs => Copy(1);
 
-        public async Task UntilAsync(Func<Hearing, bool> holds, Func<Hearing, string> what)
+        public async Task UntilAsync(Func<EventRecorder, bool> holds, Func<EventRecorder, string> what)
         {
-            using var limit = new CancellationTokenSource(TestSettings.Patience);
+            using var limit = new CancellationTokenSource(TestSettings.Timeout);
             while (!holds(this))
             {
                 Task more;

@@ -71,7 +71,7 @@ internal sealed class GuardedService : IAsyncDisposable
         })
         {
             BaseAddress = Base,
-            Timeout = TestSettings.Patience,
+            Timeout = TestSettings.Timeout,
         };
         if (key is not null)
             http.DefaultRequestHeaders.Add("X-API-Key", key);
@@ -112,7 +112,7 @@ internal sealed class GuardedService : IAsyncDisposable
             catch (Exception e) when (ConnectionFailure.Is(e))
             {
             }
-            if (clock.Elapsed > TestSettings.Patience || _process.HasExited)
+            if (clock.Elapsed > TestSettings.Timeout || _process.HasExited)
                 throw new TimeoutException($"Waited in vain {what}:\n{Log}");
             await Task.Delay(50);
         }

@@ -23,8 +23,8 @@ public sealed class LoginPageTests
         }
         await browser.TypeAsync("#user", "anna");
         await browser.TypeAsync("#password", "wrong");
-        await browser.PressAsync("#submit");
-        await browser.SaysAsync("#wrong", "The name or the password is wrong.");
+        await browser.ClickAsync("#submit");
+        await browser.WaitForTextAsync("#wrong", "The name or the password is wrong.");
         await browser.TypeAsync("#password", "rasmuslerdorf");
         await browser.KeyAsync("Enter", 13, "\r");
         await browser.UntilAsync("!location.pathname.endsWith('login.html') && document.readyState === 'complete'");

@@ -11,7 +11,7 @@ internal static class RawHttp
     /// <summary>The response until the service closed; empty if it closed without one.</summary>
     public static async Task<string> SendAsync(int port, ReadOnlyMemory<byte> request, bool tls = false)
     {
-        using var limit = new CancellationTokenSource(TestSettings.Patience);
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", port, limit.Token);
         Stream stream = client.GetStream();

@@ -22,8 +22,8 @@ public sealed class ServedDevice : IAsyncLifetime
         await Cluster.RunAsync(async () =>
         {
             await Cluster.PairAsync(Ours, Peer);
-            Sample.Write(Path.Combine(Cluster.PathOf(Folder, Ours), "a.txt"), "twelve bytes");
-            Sample.Write(Path.Combine(Cluster.PathOf(Folder, Peer), "sub", "b.txt"), "four");
+            SampleFiles.Write(Path.Combine(Cluster.PathOf(Folder, Ours), "a.txt"), "twelve bytes");
+            SampleFiles.Write(Path.Combine(Cluster.PathOf(Folder, Peer), "sub", "b.txt"), "four");
             await Cluster.ShareAsync(Folder, [Ours, Peer]);
             await Cluster.ConnectedAsync(Ours, Peer);
             await Cluster.SyncedAsync(Folder);
@@ -153,7 +153,7 @@ public sealed class RestTests(ServedDevice served) : IClassFixture<ServedDevice>
     [Fact]
     public async Task DatabaseScan()
     {
-        Sample.Write(Path.Combine(served.Cluster.PathOf(Folder, served.Ours), "scan", "new.txt"), "new");
+        SampleFiles.Write(Path.Combine(served.Cluster.PathOf(Folder, served.Ours), "scan", "new.txt"), "new");
         await Rest.PostAsync($"db/scan?folder={Folder}&sub=scan");
         Assert.Equal(3, (long)(await Rest.GetAsync($"db/file?folder={Folder}&file=scan/new.txt"))["local"]!["size"]!);
         await Rest.PostAsync("db/scan");
@@ -193,7 +193,7 @@ public sealed class RestTests(ServedDevice served) : IClassFixture<ServedDevice>
         const string filter = "events=ConfigSaved,LocalIndexUpdated,StateChanged";
         var known = (await Rest.GetAsync($"events?since=0&limit=1&timeout=0&{filter}")).AsArray();
         var next = Rest.GetAsync($"events?since={(known.Count > 0 ? (long)known[^1]!["id"]! : 0)}&{filter}&timeout=60");
-        Sample.Write(Path.Combine(served.Cluster.PathOf(Folder, served.Ours), "event.txt"), "event");
+        SampleFiles.Write(Path.Combine(served.Cluster.PathOf(Folder, served.Ours), "event.txt"), "event");
         await served.Ours.ScanAsync(Folder);
         Assert.NotEmpty((await next).AsArray());
         Assert.Empty((await Rest.GetAsync("events?events=DeviceRejected&timeout=0")).AsArray());

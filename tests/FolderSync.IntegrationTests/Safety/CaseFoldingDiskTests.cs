@@ -143,7 +143,7 @@ public sealed partial class CaseFoldingDiskTests(TwoDevices devices) : IClassFix
         Assert.Contains("fits", string.Concat(Tree(peer).Concat(Versions(peer))), StringComparison.Ordinal);
     });
 
-    private static void Write(string root, string path, string content) => Sample.Write(Path.Combine(root, path), content);
+    private static void Write(string root, string path, string content) => SampleFiles.Write(Path.Combine(root, path), content);
 
     /// <summary>Renames like mv: .NET would treat the other spelling, or what the kernel remembers of it, as an existing file.</summary>
     private static void Rename(string root, string from, string to) => Assert.Equal(0, Rename(Path.Combine(root, from), Path.Combine(root, to)));

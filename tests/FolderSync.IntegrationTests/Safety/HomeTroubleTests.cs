@@ -46,11 +46,11 @@ public sealed class HomeTroubleTests
             await Cluster.PairAsync(device, peer);
             await cluster.ShareAsync("f", [device, peer]);
             var there = cluster.PathOf("f", device);
-            Sample.Write(Path.Combine(there, "before"), 300_000);
+            SampleFiles.Write(Path.Combine(there, "before"), 300_000);
             await cluster.SyncedAsync("f");
 
             await disk.BreakAsync();
-            Sample.Write(Path.Combine(there, "meanwhile"), 2000);
+            SampleFiles.Write(Path.Combine(there, "meanwhile"), 2000);
             // The write may be refused, or may be in progress when the folder stops.
             await device.Rest.AskAsync(HttpMethod.Post, "db/scan?folder=f");
             await cluster.UntilAsync("that the folder says so", async () => ((string)(await device.StatusAsync("f"))["error"]!).Contains("home can't be written", StringComparison.Ordinal));
@@ -104,9 +104,9 @@ public sealed class HomeTroubleTests
         // The command line knows the fallback certificate by its fingerprint. The problem is recorded a moment after the page responds, and on a
         // busy machine the first handshake may take longer than a command waits for a connection.
         var problems = await FolderSyncProcess.RunAsync("problems", "--home", device.Home);
-        for (var tries = 1; tries < 20 && !IsTold(problems.Output); tries++)
+        for (var tries = 1; tries < 20 && !IsReported(problems.Output); tries++)
             problems = await FolderSyncProcess.RunAsync("problems", "--home", device.Home);
-        Assert.True(problems.ExitCode == 0 && IsTold(problems.Output), problems.All);
+        Assert.True(problems.ExitCode == 0 && IsReported(problems.Output), problems.All);
         Assert.Equal(0, await service.TerminateAsync());
     }
 
@@ -147,7 +147,7 @@ public sealed class HomeTroubleTests
         var folders = new StringBuilder("folders:\n");
         for (var i = 0; i < count; i++)
         {
-            Sample.Write(scratch.In("f", $"{i}", "file"), $"{i}");
+            SampleFiles.Write(scratch.In("f", $"{i}", "file"), $"{i}");
             folders.Append($"  - id: f{i}\n    path: {scratch.In("f", $"{i}")}\n");
         }
         await File.AppendAllTextAsync(device.ConfigFile, "\n" + folders);
@@ -180,13 +180,13 @@ public sealed class HomeTroubleTests
         await Cluster.PairAsync(full, peer);
         await cluster.ShareAsync("f", [full, peer]);
         var there = cluster.PathOf("f", full);
-        Sample.Write(Path.Combine(there, "before"), 300_000);
+        SampleFiles.Write(Path.Combine(there, "before"), 300_000);
         await cluster.SyncedAsync("f");
 
         var filler = Path.Combine(home, "filler");
         await ChildProcess.RunAsync("dd", ["if=/dev/zero", $"of={filler}", "bs=4k"]);
         for (var i = 0; i < 50; i++)
-            Sample.Write(Path.Combine(there, $"meanwhile-{i}"), 2000);
+            SampleFiles.Write(Path.Combine(there, $"meanwhile-{i}"), 2000);
         // The write may be refused, or may be in progress when the folder stops.
         await full.Rest.AskAsync(HttpMethod.Post, "db/scan?folder=f");
         await cluster.UntilAsync("that the folder says so", async () => ((string)(await full.StatusAsync("f"))["error"]!).Contains("home is full", StringComparison.Ordinal));
@@ -212,7 +212,7 @@ public sealed class HomeTroubleTests
         Assert.Equal(0, await full.TerminateAsync());
     }
 
-    private static bool IsTold(string problems) => problems.ReplaceLineEndings(" ").Contains("The page's certificate can't be used", StringComparison.Ordinal);
+    private static bool IsReported(string problems) => problems.ReplaceLineEndings(" ").Contains("The page's certificate can't be used", StringComparison.Ordinal);
 
     private static void Damage(string damage, string certificate, string key, string otherKey)
     {

@@ -10,7 +10,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
     private const int Megabyte = 1 << 20;
 
     /// <summary>A message is decompressed as a whole, 120 MB here; if kept, the eight would take a gigabyte, and the deep path several.</summary>
-    private const long MostMemory = 700L * Megabyte;
+    private const long MaxMemory = 700L * Megabyte;
 
     private readonly Cluster _cluster = new();
     private FolderSyncProcess _ours = null!;
@@ -102,7 +102,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
     private void AssertBounded()
     {
         var peak = File.ReadLines($"/proc/{_ours.ProcessId}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        Assert.InRange(long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024, 0, MostMemory);
+        Assert.InRange(long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024, 0, MaxMemory);
         var stored = Directory.GetFiles(_ours.Home, "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length);
         Assert.InRange(stored, 0, 64L * Megabyte);
     }

@@ -69,7 +69,7 @@ public sealed class MountedDiskTests(TwoDevices devices) : IClassFixture<TwoDevi
 
     private string? _source;
 
-    private static void Write(string root, string path, string content) => Sample.Write(Path.Combine(root, path), content);
+    private static void Write(string root, string path, string content) => SampleFiles.Write(Path.Combine(root, path), content);
 
     private static List<string> Tree(string root) =>
         [.. new DirectoryInfo(root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })

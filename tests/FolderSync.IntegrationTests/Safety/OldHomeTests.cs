@@ -148,7 +148,7 @@ public sealed class OldHomeTests
         await File.WriteAllTextAsync(Path.Combine(device.Home, "..", "docs", "ignored.tmp"), "Still nobody's business.\n");
         await File.WriteAllTextAsync(Path.Combine(device.Home, "..", "docs", "probe.txt"), "New.\n");
         await device.ScanAsync("docs");
-        await Until.TrueAsync(() => peer.Announced.Contains("docs/probe.txt"), () => $"The new file was not announced; what was: {string.Join(", ", peer.Announced)}; {peer.Ended}");
+        await Wait.UntilAsync(() => peer.Announced.Contains("docs/probe.txt"), () => $"The new file was not announced; what was: {string.Join(", ", peer.Announced)}; {peer.Ended}");
         Assert.Equal(["docs/probe.txt"], peer.Announced);
     }
 

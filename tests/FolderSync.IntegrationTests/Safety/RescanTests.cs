@@ -38,7 +38,7 @@ public sealed class RescanTests : IAsyncLifetime
                 return scans.Values.All(n => n >= Scans);
             });
             // They continue: a new file is found without a notification.
-            Sample.Write(Path.Combine(_cluster.Scratch.In("folders", "f7"), "new.txt"), "found");
+            SampleFiles.Write(Path.Combine(_cluster.Scratch.In("folders", "f7"), "new.txt"), "found");
             await _cluster.UntilAsync("that the file is found", async () => (int)(await ours.StatusAsync("f7"))["localFiles"]! == 1);
         });
     }

@@ -34,10 +34,10 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
     [Fact]
     public Task OverwrittenAndDeletedFilesAreKept() => RunAsync("kept", async (ours, peer) =>
     {
-        Sample.Write(Path.Combine(ours, "overwritten.txt"), "first");
-        Sample.Write(Path.Combine(ours, "sub", "deleted.txt"), "doomed");
+        SampleFiles.Write(Path.Combine(ours, "overwritten.txt"), "first");
+        SampleFiles.Write(Path.Combine(ours, "sub", "deleted.txt"), "doomed");
         await Cluster.SyncedAsync("kept");
-        Sample.Write(Path.Combine(ours, "overwritten.txt"), "second");
+        SampleFiles.Write(Path.Combine(ours, "overwritten.txt"), "second");
         File.Delete(Path.Combine(ours, "sub", "deleted.txt"));
         await Cluster.SyncedAsync("kept");
         Assert.Equal("second", File.ReadAllText(Path.Combine(peer, "overwritten.txt")));
@@ -51,11 +51,11 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
     [Fact]
     public Task ReceiveOnlyRevert() => RunAsync("receive", async (ours, peer) =>
     {
-        Sample.Write(Path.Combine(ours, "changed.txt"), "theirs");
-        Sample.Write(Path.Combine(ours, "deleted.txt"), "theirs too");
+        SampleFiles.Write(Path.Combine(ours, "changed.txt"), "theirs");
+        SampleFiles.Write(Path.Combine(ours, "deleted.txt"), "theirs too");
         await Cluster.SyncedAsync("receive");
-        Sample.Write(Path.Combine(peer, "changed.txt"), "changed here");
-        Sample.Write(Path.Combine(peer, "new.txt"), "new here");
+        SampleFiles.Write(Path.Combine(peer, "changed.txt"), "changed here");
+        SampleFiles.Write(Path.Combine(peer, "new.txt"), "new here");
         File.Delete(Path.Combine(peer, "deleted.txt"));
         await Peer.ScanAsync("receive");
         var changed = await Peer.StatusAsync("receive");
@@ -76,10 +76,10 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
     [Fact]
     public Task SendOnlyOverride() => RunAsync("send", async (ours, peer) =>
     {
-        Sample.Write(Path.Combine(ours, "a.txt"), "the truth");
+        SampleFiles.Write(Path.Combine(ours, "a.txt"), "the truth");
         await Cluster.SyncedAsync("send");
-        Sample.Write(Path.Combine(peer, "a.txt"), "another opinion");
-        Sample.Write(Path.Combine(peer, "b.txt"), "one more");
+        SampleFiles.Write(Path.Combine(peer, "a.txt"), "another opinion");
+        SampleFiles.Write(Path.Combine(peer, "b.txt"), "one more");
         await Peer.ScanAsync("send");
         await Cluster.UntilAsync("that the sender sees the difference", async () => (int)(await Ours.StatusAsync("send"))["needTotalItems"]! == 2);
         Assert.Equal("the truth", File.ReadAllText(Path.Combine(ours, "a.txt")));
@@ -95,7 +95,7 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
     public Task MissingMarkerStopsTheFolderAndDeletesNothing() => RunAsync("marker", async (ours, peer) =>
     {
         for (var i = 0; i < 5; i++)
-            Sample.Write(Path.Combine(ours, $"file-{i}"), $"content {i}");
+            SampleFiles.Write(Path.Combine(ours, $"file-{i}"), $"content {i}");
         await Cluster.SyncedAsync("marker");
         // As when a disk is not mounted: the directory exists and is empty.
         Directory.Move(ours, ours + "-elsewhere");
@@ -126,7 +126,7 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
     {
         var folder = "mass-" + action;
         for (var i = 0; i < 40; i++)
-            Sample.Write(Path.Combine(ours, $"file-{i}"), $"content {i}");
+            SampleFiles.Write(Path.Combine(ours, $"file-{i}"), $"content {i}");
         await Cluster.SyncedAsync(folder);
         // This device has no watcher: it would see the first few before the rest is deleted.
         foreach (var file in Directory.GetFiles(ours, "file-*"))
@@ -146,12 +146,12 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
     [Fact]
     public Task PausedFolderExchangesNothing() => RunAsync("paused", async (ours, peer) =>
     {
-        Sample.Write(Path.Combine(ours, "before"), "before");
+        SampleFiles.Write(Path.Combine(ours, "before"), "before");
         await Cluster.SyncedAsync("paused");
         await Peer.SetFolderAsync("paused", "paused", true);
         Assert.Equal("", await Peer.StateAsync("paused"));
-        Sample.Write(Path.Combine(ours, "meanwhile"), "meanwhile");
-        Sample.Write(Path.Combine(peer, "here too"), "here too");
+        SampleFiles.Write(Path.Combine(ours, "meanwhile"), "meanwhile");
+        SampleFiles.Write(Path.Combine(peer, "here too"), "here too");
         await Ours.ScanAsync("paused");
         await Cluster.UntilAsync("that the pause is reported", async () =>
             (string)(await Ours.Rest.GetAsync($"db/completion?folder=paused&device={Peer.Id}"))["remoteState"]! == "paused");
@@ -168,10 +168,10 @@ public sealed class SafetyTests(TwoDevices devices) : IClassFixture<TwoDevices>
     {
         await Peer.Rest.PostAsync("db/ignores?folder=ignored", new JsonObject { ["ignore"] = new JsonArray("(?d)*.cache", "*.private") });
         foreach (var directory in (string[])["goes", "stays"])
-            Sample.Write(Path.Combine(ours, directory, "file"), "content");
+            SampleFiles.Write(Path.Combine(ours, directory, "file"), "content");
         await Cluster.SyncedAsync("ignored");
-        Sample.Write(Path.Combine(peer, "goes", "x.cache"), "disposable");
-        Sample.Write(Path.Combine(peer, "stays", "x.private"), "mine");
+        SampleFiles.Write(Path.Combine(peer, "goes", "x.cache"), "disposable");
+        SampleFiles.Write(Path.Combine(peer, "stays", "x.private"), "mine");
         await Cluster.SyncedAsync("ignored");
         Directory.Delete(Path.Combine(ours, "goes"), recursive: true);
         Directory.Delete(Path.Combine(ours, "stays"), recursive: true);

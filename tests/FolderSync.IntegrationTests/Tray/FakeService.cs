@@ -39,7 +39,7 @@ internal sealed class FakeService : IDisposable
     public IReadOnlyList<string> Asked => [.. _asked];
 
     /// <summary>The route returns this from now on; clients that wait for events are notified.</summary>
-    public void Say(string path, JsonNode answer)
+    public void Publish(string path, JsonNode answer)
     {
         _answers[path] = answer;
         Interlocked.Increment(ref _lastEvent);
@@ -122,10 +122,10 @@ internal sealed class FakeService : IDisposable
         if (path == "foldersync/pause")
         {
             var minutes = (double?)JsonNode.Parse(body)!["minutes"];
-            Say("foldersync/pause", new JsonObject { ["paused"] = true, ["until"] = minutes is { } m ? DateTimeOffset.Now.AddMinutes(m) : null });
+            Publish("foldersync/pause", new JsonObject { ["paused"] = true, ["until"] = minutes is { } m ? DateTimeOffset.Now.AddMinutes(m) : null });
         }
         if (path == "foldersync/resume")
-            Say("foldersync/pause", new JsonObject { ["paused"] = false, ["until"] = null });
+            Publish("foldersync/pause", new JsonObject { ["paused"] = false, ["until"] = null });
         _asked.Enqueue($"{path} {body}".Trim());
         return _answers.GetValueOrDefault("foldersync/pause")!;
     }

@@ -37,12 +37,12 @@ internal sealed class PanelDesktop : IAsyncDisposable
         """;
 
     private readonly ScratchDirectory _scratch;
-    private readonly Opener _opener;
+    private readonly FakeOpener _opener;
     private readonly ChildProcess _bus;
     private ChildProcess? _panel;
     private ChildProcess? _notifications;
 
-    private PanelDesktop(ScratchDirectory scratch, Opener opener, Screen screen, ChildProcess bus, Dictionary<string, string?> environment) =>
+    private PanelDesktop(ScratchDirectory scratch, FakeOpener opener, Screen screen, ChildProcess bus, Dictionary<string, string?> environment) =>
         (_scratch, _opener, Screen, _bus, Surroundings) = (scratch, opener, screen, bus, environment);
 
     public static bool IsMissing => Screen.IsMissing("xfce4-panel", "Xvfb", "dbus-daemon", "xdotool", "import");
@@ -65,7 +65,7 @@ internal sealed class PanelDesktop : IAsyncDisposable
     {
         var scratch = new ScratchDirectory();
         var screen = await Screen.StartAsync();
-        var opener = new Opener(scratch);
+        var opener = new FakeOpener(scratch);
         var config = Path.Combine(scratch.Make("config", "xfce4", "xfconf", "xfce-perchannel-xml"), "xfce4-panel.xml");
         await File.WriteAllTextAsync(config, PanelConfig.Replace("DARK", dark ? "true" : "false", StringComparison.Ordinal));
         var environment = new Dictionary<string, string?>
@@ -87,7 +87,7 @@ internal sealed class PanelDesktop : IAsyncDisposable
         var busConfig = scratch.In("bus.conf");
         await File.WriteAllTextAsync(busConfig, BusConfig.Replace("ADDRESS", address, StringComparison.Ordinal).Replace("SERVICES", Services(scratch), StringComparison.Ordinal));
         var bus = ChildProcess.Start("dbus-daemon", ["--config-file=" + busConfig, "--nofork", "--print-address"], environment);
-        await Until.TrueAsync(() => bus.Log.Contains("unix:", StringComparison.Ordinal), () => $"dbus-daemon did not start: {bus.Log}");
+        await Wait.UntilAsync(() => bus.Log.Contains("unix:", StringComparison.Ordinal), () => $"dbus-daemon did not start: {bus.Log}");
         environment["DBUS_SESSION_BUS_ADDRESS"] = address;
         var desktop = new PanelDesktop(scratch, opener, screen, bus, environment);
         if (withPanel)
@@ -114,10 +114,10 @@ internal sealed class PanelDesktop : IAsyncDisposable
         await OwnedAsync("org.freedesktop.Notifications", true);
     }
 
-    public Task<Ended> CallAsync(string service, string path, string method, params string[] arguments) =>
+    public Task<ProcessResult> CallAsync(string service, string path, string method, params string[] arguments) =>
         ChildProcess.RunAsync("dbus-send", ["--session", "--print-reply", $"--dest={service}", path, method, .. arguments], Surroundings);
 
-    public Task<Ended> SendSignalAsync(string receiver, params string[] arguments) =>
+    public Task<ProcessResult> SendSignalAsync(string receiver, params string[] arguments) =>
         ChildProcess.RunAsync("dbus-send", ["--session", "--type=signal", $"--dest={receiver}", .. arguments], Surroundings);
 
     public Task EndBusAsync() => _bus.KillAsync();
@@ -142,7 +142,7 @@ internal sealed class PanelDesktop : IAsyncDisposable
         return services;
     }
 
-    private Task OwnedAsync(string name, bool owned) => Until.TrueAsync(
+    private Task OwnedAsync(string name, bool owned) => Wait.UntilAsync(
         async () => (await CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner", "string:" + name)).Output
             .Contains(owned ? "boolean true" : "boolean false", StringComparison.Ordinal),
         () => $"{name} is {(owned ? "not " : "")}on the bus. The panel wrote:\n{_panel?.Log}");

@@ -36,11 +36,11 @@ public class PanelTests
         var icon = await ShowsAsync(desktop, tray, Idle);
         await desktop.Screen.ShootAsync(shot + "-idle");
         await desktop.Screen.ClickAsync(icon.X, icon.Y);
-        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click did not open the page.\n{tray.Log}");
+        await Wait.UntilAsync(() => desktop.Opened.Count == 1, () => $"A click did not open the page.\n{tray.Log}");
         Assert.StartsWith("http://127.0.0.1:", desktop.Opened[0]);
 
         await ChooseAsync(desktop, icon, "pause-hour", shot + "-menu");
-        await Until.TrueAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => $"The pause did not reach the service.\n{tray.Log}");
+        await Wait.UntilAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => $"The pause did not reach the service.\n{tray.Log}");
         await ShowsAsync(desktop, tray, Paused);
         Assert.EndsWith("int32 1", await CheckMarkAsync(desktop, tray));
         await OpenMenuAsync(desktop, icon);
@@ -48,26 +48,26 @@ public class PanelTests
         await desktop.Screen.XdotoolAsync("key", "Escape");
         await ClosedMenuAsync(desktop);
         await ChooseAsync(desktop, icon, "pause-hour");
-        await Until.TrueAsync(() => service.Asked[^1].StartsWith("foldersync/resume", StringComparison.Ordinal), () => $"A click at the check mark did not resume.\n{tray.Log}");
+        await Wait.UntilAsync(() => service.Asked[^1].StartsWith("foldersync/resume", StringComparison.Ordinal), () => $"A click at the check mark did not resume.\n{tray.Log}");
         await ShowsAsync(desktop, tray, Idle);
         Assert.EndsWith("int32 0", await CheckMarkAsync(desktop, tray));
 
         await ChooseAsync(desktop, icon, "rescan");
-        await Until.TrueAsync(() => service.Asked[^1] == "db/scan", () => $"Rescan did not reach the service: {service.Asked[^1]}.\n{tray.Log}");
+        await Wait.UntilAsync(() => service.Asked[^1] == "db/scan", () => $"Rescan did not reach the service: {service.Asked[^1]}.\n{tray.Log}");
         await ChooseAsync(desktop, icon, "settings");
-        await Until.TrueAsync(() => desktop.Opened.Count == 2, () => $"Settings did not open.\n{tray.Log}");
+        await Wait.UntilAsync(() => desktop.Opened.Count == 2, () => $"Settings did not open.\n{tray.Log}");
         Assert.EndsWith("/#/settings", desktop.Opened[1]);
         await OpenMenuAsync(desktop, icon);
         await desktop.Screen.XdotoolAsync([.. Downs(1), "Right"]);
         await desktop.Screen.ShootAsync(shot + "-folders");
         await desktop.Screen.XdotoolAsync("key", "Return");
         await ClosedMenuAsync(desktop);
-        await Until.TrueAsync(() => desktop.Opened.Count == 3, () => $"The folder did not open.\n{tray.Log}");
+        await Wait.UntilAsync(() => desktop.Opened.Count == 3, () => $"The folder did not open.\n{tray.Log}");
         Assert.Equal(documents, desktop.Opened[2]);
 
         await ChooseAsync(desktop, icon, "quit");
         Assert.Equal(0, await tray.ExitCodeAsync());
-        await Until.TrueAsync(async () => (await desktop.Screen.LookAsync()).Find(0x0f, 0x8a, 0x80) is null, () => "The icon stayed after quitting.");
+        await Wait.UntilAsync(async () => (await desktop.Screen.LookAsync()).Find(0x0f, 0x8a, 0x80) is null, () => "The icon stayed after quitting.");
     }
 
     [SkippableFact]
@@ -81,19 +81,19 @@ public class PanelTests
         await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
         await ShowsAsync(desktop, tray, Idle);
         await desktop.EndPanelAsync();
-        await tray.SaysAsync("The panel's tray is gone");
-        service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents, "syncing", 41, 5 << 20, secondsLeft: 70)));
+        await tray.WaitForOutputAsync("The panel's tray is gone");
+        service.Publish("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents, "syncing", 41, 5 << 20, secondsLeft: 70)));
         await desktop.StartPanelAsync();
         var icon = await ShowsAsync(desktop, tray, Syncing);
 
         // It is animated: two screenshots differ.
         var first = await desktop.Screen.LookAsync();
-        await Until.TrueAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(first, icon.X - 8, icon.Y - 8, 16, 16), () => "The icon of syncing stands still.");
+        await Wait.UntilAsync(async () => !(await desktop.Screen.LookAsync()).SameAs(first, icon.X - 8, icon.Y - 8, 16, 16), () => "The icon of syncing stands still.");
 
         await desktop.Screen.PointAtAsync(icon.X, icon.Y);
-        await desktop.Screen.SettlesAsync(first, 0, BelowPanel, 400, 100, () => $"No tooltip is shown.\n{tray.Log}");
+        await desktop.Screen.WaitUntilStableAsync(first, 0, BelowPanel, 400, 100, () => $"No tooltip is shown.\n{tray.Log}");
         await desktop.Screen.ShootAsync("panel-syncing-tooltip");
-        service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents, "error", error: "The marker is missing.")));
+        service.Publish("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents, "error", error: "The marker is missing.")));
         await ShowsAsync(desktop, tray, Error);
         await desktop.Screen.ShootAsync("panel-error");
         Assert.Equal(0, await tray.TerminateAsync());
@@ -111,17 +111,17 @@ public class PanelTests
         await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
         await ShowsAsync(desktop, tray, Idle);
         var before = await desktop.Screen.LookAsync();
-        service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "<b>Phone</b> & co", ["time"] = "2026-01-01T00:00:00Z" } });
+        service.Publish("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "<b>Phone</b> & co", ["time"] = "2026-01-01T00:00:00Z" } });
         await ShowsAsync(desktop, tray, Attention);
 
         (int X, int Y, int Width, int Height)? window = null;
-        await Until.TrueAsync(async () => (window = await desktop.Screen.WindowAsync("xfce4-notifyd")) is { Height: > 20 }, () => $"No notification is shown.\n{tray.Log}");
+        await Wait.UntilAsync(async () => (window = await desktop.Screen.WindowAsync("xfce4-notifyd")) is { Height: > 20 }, () => $"No notification is shown.\n{tray.Log}");
         var shown = window!.Value;
-        await desktop.Screen.SettlesAsync(before, shown.X, shown.Y, shown.Width, shown.Height, () => "The notification goes on changing.");
+        await desktop.Screen.WaitUntilStableAsync(before, shown.X, shown.Y, shown.Width, shown.Height, () => "The notification goes on changing.");
         await desktop.Screen.ShootAsync("notification");
         // Its button is in the lower right corner.
         await desktop.Screen.ClickAsync(shown.X + shown.Width - 57, shown.Y + shown.Height - 31);
-        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification at {shown} did nothing.\n{tray.Log}");
+        await Wait.UntilAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification at {shown} did nothing.\n{tray.Log}");
         Assert.EndsWith("/#/pair", desktop.Opened[0]);
     }
 
@@ -134,10 +134,10 @@ public class PanelTests
         var home = Announced(scratch, service, out _);
         await using var desktop = await PanelDesktop.StartAsync(withPanel: false);
         await using var tray = TrayProcess.Start(home, desktop.Surroundings, "--no-service");
-        await tray.SaysAsync("This desktop has no tray for icons");
-        await tray.SaysAsync("The service runs.");
-        service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone" } });
-        await tray.SaysAsync("A notification can't be shown");
+        await tray.WaitForOutputAsync("This desktop has no tray for icons");
+        await tray.WaitForOutputAsync("The service runs.");
+        service.Publish("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone" } });
+        await tray.WaitForOutputAsync("A notification can't be shown");
         await desktop.StartPanelAsync();
         await ShowsAsync(desktop, tray, Attention);
     }
@@ -171,7 +171,7 @@ public class PanelTests
         Assert.DoesNotContain("could not be handled", tray.Log);
 
         await desktop.EndBusAsync();
-        await tray.SaysAsync("The session's D-Bus is gone: the tray ends with the session.");
+        await tray.WaitForOutputAsync("The session's D-Bus is gone: the tray ends with the session.");
         Assert.Equal(0, await tray.ExitCodeAsync());
     }
 
@@ -206,8 +206,8 @@ public class PanelTests
     {
         var home = scratch.Make("home");
         documents = scratch.Make("Documents");
-        service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents), FakeService.Folder("Photos_2026 & more", scratch.Make("Photos"))));
-        service.Say("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop"), FakeService.Device("CCCCCCC-DDDDDDD", "Phone", connected: false)));
+        service.Publish("foldersync/folders", new JsonArray(FakeService.Folder("Documents", documents), FakeService.Folder("Photos_2026 & more", scratch.Make("Photos"))));
+        service.Publish("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop"), FakeService.Device("CCCCCCC-DDDDDDD", "Phone", connected: false)));
         service.Announce(home);
         return home;
     }
@@ -226,11 +226,11 @@ public class PanelTests
     private static async Task OpenMenuAsync(PanelDesktop desktop, (int X, int Y) icon)
     {
         await desktop.Screen.ClickAsync(icon.X, icon.Y, button: 3);
-        await Until.TrueAsync(() => HasMenuAsync(desktop), () => "No menu opened.");
+        await Wait.UntilAsync(() => HasMenuAsync(desktop), () => "No menu opened.");
     }
 
     /// <summary>The next menu is another window, and must not be mistaken for this one.</summary>
-    private static Task ClosedMenuAsync(PanelDesktop desktop) => Until.TrueAsync(async () => !await HasMenuAsync(desktop), () => "The menu stays open.");
+    private static Task ClosedMenuAsync(PanelDesktop desktop) => Wait.UntilAsync(async () => !await HasMenuAsync(desktop), () => "The menu stays open.");
 
     /// <summary>A window with a menu's size: the panel is as wide as the screen, a tooltip and a submenu are lower.</summary>
     private static async Task<bool> HasMenuAsync(PanelDesktop desktop) => (await desktop.Screen.WindowsAsync(".")).Any(w => w.Width < 1000 && w.Height > 150);
@@ -254,13 +254,13 @@ public class PanelTests
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Process {tray.Id} has no menu on the bus."));
     }
 
-    private static Task<Ended> LayoutAsync(PanelDesktop desktop, string name) =>
+    private static Task<ProcessResult> LayoutAsync(PanelDesktop desktop, string name) =>
         desktop.CallAsync(name, "/MenuBar", "com.canonical.dbusmenu.GetLayout", "int32:0", "int32:-1", "array:string:");
 
     private static async Task<(int X, int Y)> ShowsAsync(PanelDesktop desktop, ChildProcess tray, (int R, int G, int B) colour)
     {
         (int X, int Y)? found = null;
-        await Until.TrueAsync(async () => (found = (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B)) is not null, () => $"The icon is not on the panel, or not in this colour.\n{tray.Log}");
+        await Wait.UntilAsync(async () => (found = (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B)) is not null, () => $"The icon is not on the panel, or not in this colour.\n{tray.Log}");
         return found!.Value;
     }
 }

@@ -23,13 +23,13 @@ internal sealed class Screen : IAsyncDisposable
     {
         // The server chooses the first free number and prints it.
         var server = ChildProcess.Start("Xvfb", ["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
-        await Until.TrueAsync(() => server.Log.Split('\n').Any(l => int.TryParse(l, out _)), () => $"Xvfb did not start: {server.Log}");
+        await Wait.UntilAsync(() => server.Log.Split('\n').Any(l => int.TryParse(l, out _)), () => $"Xvfb did not start: {server.Log}");
         return new Screen(server, ":" + server.Log.Split('\n').First(l => int.TryParse(l, out _)));
     }
 
     public Dictionary<string, string?> Surroundings => new() { ["DISPLAY"] = Display };
 
-    public async Task<Ended> XdotoolAsync(params string[] arguments) => await ChildProcess.RunAsync("xdotool", arguments, Surroundings);
+    public async Task<ProcessResult> XdotoolAsync(params string[] arguments) => await ChildProcess.RunAsync("xdotool", arguments, Surroundings);
 
     public Task ClickAsync(int x, int y, int button = 1) =>
         XdotoolAsync("mousemove", x.ToString(CultureInfo.InvariantCulture), y.ToString(CultureInfo.InvariantCulture), "click", button.ToString(CultureInfo.InvariantCulture));
@@ -47,10 +47,10 @@ internal sealed class Screen : IAsyncDisposable
     }
 
     /// <summary>Waits until the rectangle has changed and stays the same: what appears there has faded in.</summary>
-    public async Task SettlesAsync(Picture before, int left, int top, int columns, int rows, Func<string> otherwise)
+    public async Task WaitUntilStableAsync(Picture before, int left, int top, int columns, int rows, Func<string> otherwise)
     {
         var last = before;
-        await Until.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             var now = await LookAsync();
             var settled = !now.SameAs(before, left, top, columns, rows) && now.SameAs(last, left, top, columns, rows);

@@ -22,5 +22,5 @@ internal static class TrayProcess
     };
 
     /// <summary>Waits until it has written a line that contains the text.</summary>
-    public static Task SaysAsync(this ChildProcess tray, string text) => Until.TrueAsync(() => tray.Log.Contains(text, StringComparison.Ordinal), () => $"The tray did not say '{text}'. It wrote:\n{tray.Log}");
+    public static Task WaitForOutputAsync(this ChildProcess tray, string text) => Wait.UntilAsync(() => tray.Log.Contains(text, StringComparison.Ordinal), () => $"The tray did not say '{text}'. It wrote:\n{tray.Log}");
 }

@@ -17,13 +17,13 @@ public class TrayServiceTests
         using var scratch = new ScratchDirectory();
         var device = await FolderSyncProcess.MakeAsync("tray", scratch.Make("home"));
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--service", ServiceProgram);
-        await tray.SaysAsync("There is no D-Bus session");
-        await tray.SaysAsync("The service is starting.");
-        await tray.SaysAsync("The service runs.");
+        await tray.WaitForOutputAsync("There is no D-Bus session");
+        await tray.WaitForOutputAsync("The service is starting.");
+        await tray.WaitForOutputAsync("The service runs.");
         var address = ServiceAddress.Find(device.Home)!;
         using var service = Process.GetProcessById(address.Process);
         Assert.Equal(0, await tray.TerminateAsync());
-        await service.WaitForExitAsync().WaitAsync(TestSettings.Patience);
+        await service.WaitForExitAsync().WaitAsync(TestSettings.Timeout);
         Assert.Null(ServiceAddress.Find(device.Home));
     }
 
@@ -33,10 +33,10 @@ public class TrayServiceTests
         using var scratch = new ScratchDirectory();
         var device = await FolderSyncProcess.MakeAsync("tray", scratch.Make("home"));
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--service", ServiceProgram);
-        await tray.SaysAsync("The service runs.");
+        await tray.WaitForOutputAsync("The service runs.");
         using var service = Process.GetProcessById(ServiceAddress.Find(device.Home)!.Process);
         tray.KillAlone();
-        await service.WaitForExitAsync().WaitAsync(TestSettings.Patience);
+        await service.WaitForExitAsync().WaitAsync(TestSettings.Timeout);
         // Stopped cleanly, not killed: it removed the file that says how to reach it.
         Assert.False(File.Exists(Path.Combine(device.Home, ServiceAddress.FileName)));
     }
@@ -47,15 +47,15 @@ public class TrayServiceTests
         using var scratch = new ScratchDirectory();
         var device = await FolderSyncProcess.MakeAsync("tray", scratch.Make("home"));
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--service", ServiceProgram);
-        await tray.SaysAsync("The service runs.");
+        await tray.WaitForOutputAsync("The service runs.");
         var first = ServiceAddress.Find(device.Home)!.Process;
         using (var service = Process.GetProcessById(first))
             service.Kill();
-        await Until.TrueAsync(() => ServiceAddress.Find(device.Home) is { } now && now.Process != first, () => $"The service was not started again.\n{tray.Log}");
-        await Until.TrueAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The new service was not found.\n{tray.Log}");
+        await Wait.UntilAsync(() => ServiceAddress.Find(device.Home) is { } now && now.Process != first, () => $"The service was not started again.\n{tray.Log}");
+        await Wait.UntilAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The new service was not found.\n{tray.Log}");
 
         await device.Rest.PostAsync("system/shutdown");
-        await tray.SaysAsync("The service was stopped.");
+        await tray.WaitForOutputAsync("The service was stopped.");
         Assert.Null(ServiceAddress.Find(device.Home));
         Assert.Equal(0, await tray.TerminateAsync());
     }
@@ -66,11 +66,11 @@ public class TrayServiceTests
         using var scratch = new ScratchDirectory();
         await using var device = await FolderSyncProcess.StartAsync("tray", scratch.Make("home"));
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--service", ServiceProgram);
-        await tray.SaysAsync("The service runs.");
+        await tray.WaitForOutputAsync("The service runs.");
         await device.KillAsync();
-        await tray.SaysAsync($"No service runs on '{device.Home}'.");
+        await tray.WaitForOutputAsync($"No service runs on '{device.Home}'.");
         await device.StartAsync();
-        await Until.TrueAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The service was not found again.\n{tray.Log}");
+        await Wait.UntilAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The service was not found again.\n{tray.Log}");
         Assert.Equal(0, await tray.TerminateAsync());
         Assert.Equal("pong", (string)(await device.Rest.GetAsync("system/ping"))["ping"]!);
     }
@@ -82,11 +82,11 @@ public class TrayServiceTests
         await using var device = await FolderSyncProcess.StartAsync("tray", scratch.Make("home"));
         var process = ServiceAddress.Find(device.Home)!.Process;
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--no-service");
-        await tray.SaysAsync("The service runs.");
+        await tray.WaitForOutputAsync("The service runs.");
         ChildProcess.Suspend(process, true);
-        await tray.SaysAsync("does not respond. Check its log, or restart it.");
+        await tray.WaitForOutputAsync("does not respond. Check its log, or restart it.");
         ChildProcess.Suspend(process, false);
-        await Until.TrueAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The service was not found again.\n{tray.Log}");
+        await Wait.UntilAsync(() => tray.Log.Split("The service runs.").Length == 3, () => $"The service was not found again.\n{tray.Log}");
     }
 
     [Fact]
@@ -99,9 +99,9 @@ public class TrayServiceTests
         var file = Path.Combine(home, ServiceAddress.FileName);
         await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace(FakeService.ApiKey, "wrong", StringComparison.Ordinal));
         await using var tray = TrayProcess.Start(home, TrayProcess.NoDesktop(scratch.Path), "--no-service");
-        await tray.SaysAsync("The service refused the API key.");
+        await tray.WaitForOutputAsync("The service refused the API key.");
         service.Announce(home);
-        await tray.SaysAsync("The service runs.");
+        await tray.WaitForOutputAsync("The service runs.");
     }
 
     [Fact]
@@ -109,11 +109,11 @@ public class TrayServiceTests
     {
         using var scratch = new ScratchDirectory();
         using var service = new FakeService();
-        service.Say("foldersync/folders", new JsonObject { ["hello"] = "world" });
+        service.Publish("foldersync/folders", new JsonObject { ["hello"] = "world" });
         var home = scratch.Make("home");
         service.Announce(home);
         await using var tray = TrayProcess.Start(home, TrayProcess.NoDesktop(scratch.Path), "--no-service");
-        await tray.SaysAsync("is not FolderSync, or is another version of it");
+        await tray.WaitForOutputAsync("is not FolderSync, or is another version of it");
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public class TrayServiceTests
         var device = await FolderSyncProcess.MakeAsync("tray", scratch.Make("home"));
         await File.WriteAllTextAsync(device.ConfigFile, "device: [");
         await using var tray = TrayProcess.Start(device.Home, Surroundings(scratch, device), "--service", ServiceProgram);
-        await tray.SaysAsync("The service can't start (exit code 2):");
+        await tray.WaitForOutputAsync("The service can't start (exit code 2):");
         Assert.Contains("config.yaml", tray.Log);
         Assert.False(tray.HasExited);
         Assert.Single(tray.Log.Split('\n'), l => l.Contains("is starting", StringComparison.Ordinal));
@@ -136,7 +136,7 @@ public class TrayServiceTests
     {
         using var scratch = new ScratchDirectory();
         await using var tray = TrayProcess.Start(scratch.Make("home"), TrayProcess.NoDesktop(scratch.Path), option);
-        await tray.SaysAsync(line);
+        await tray.WaitForOutputAsync(line);
         Assert.False(tray.HasExited);
         Assert.Equal(0, await tray.TerminateAsync());
     }
@@ -148,7 +148,7 @@ public class TrayServiceTests
         var surroundings = TrayProcess.NoDesktop(scratch.Path);
         surroundings["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere/bus;tcp:host=x";
         await using var tray = TrayProcess.Start(scratch.Make("home"), surroundings, "--no-service");
-        await tray.SaysAsync("The session's D-Bus at 'unix:path=/nowhere/bus;tcp:host=x' can't be reached");
+        await tray.WaitForOutputAsync("The session's D-Bus at 'unix:path=/nowhere/bus;tcp:host=x' can't be reached");
         Assert.False(tray.HasExited);
     }
 
@@ -158,13 +158,13 @@ public class TrayServiceTests
         using var scratch = new ScratchDirectory();
         var home = scratch.Make("home");
         await using var tray = TrayProcess.Start(home, TrayProcess.NoDesktop(scratch.Path), "--no-service");
-        await tray.SaysAsync("No service runs");
+        await tray.WaitForOutputAsync("No service runs");
         var second = await ChildProcess.RunAsync("dotnet", [TrayProcess.Dll, "--home", home, "--no-service"], TrayProcess.NoDesktop(scratch.Path));
         Assert.Equal(1, second.ExitCode);
         Assert.Equal($"foldersync-tray: A tray icon for '{home}' is already running. Use that one, or quit it from its menu first.", second.Error.Trim());
         await tray.KillAsync();
         await using var third = TrayProcess.Start(home, TrayProcess.NoDesktop(scratch.Path), "--no-service");
-        await third.SaysAsync("No service runs");
+        await third.WaitForOutputAsync("No service runs");
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal sealed class WineDesktop : IAsyncDisposable
     public const string Needs = "wine, Xvfb, xdotool, import (apt-get install wine wine64 xvfb xdotool imagemagick)";
 
     private readonly ScratchDirectory _scratch = new();
-    private readonly Opener _opener;
+    private readonly FakeOpener _opener;
     private readonly Dictionary<string, string?> _environment;
     private ChildProcess? _shell;
     private IReadOnlyList<string> _started = [];
@@ -17,7 +17,7 @@ internal sealed class WineDesktop : IAsyncDisposable
     private WineDesktop(Screen screen)
     {
         Screen = screen;
-        _opener = new Opener(_scratch);
+        _opener = new FakeOpener(_scratch);
         _environment = WindowsBuild.WineEnvironment(_scratch.Make("wine"), screen.Display);
         _environment["PATH"] = _opener.SearchPath;
     }
@@ -46,20 +46,20 @@ internal sealed class WineDesktop : IAsyncDisposable
         // Found by its command line; only this test uses that home.
         _started = [Path.GetFileName(program), .. arguments];
         _shell = ChildProcess.Start("wine", ["explorer", "/desktop=shell,1024x768", WindowsBuild.WindowsPath(program), .. arguments], _environment);
-        await Until.TrueAsync(() => IsProgramAlive, () => $"{program} was not started. The shell wrote:\n{_shell.Log}");
+        await Wait.UntilAsync(() => IsProgramAlive, () => $"{program} was not started. The shell wrote:\n{_shell.Log}");
     }
 
     /// <summary>
     /// Does to a program on the shell's desktop what Wine's shell doesn't (`FolderSync.WindowsTestRunner --shell`). The shell doesn't wait for
     /// programs it starts, so this one writes a file when it is done; .NET sometimes crashes under Wine, and is started again then.
     /// </summary>
-    public async Task TellAsync(string tests, params string[] what)
+    public async Task SendAsync(string tests, params string[] what)
     {
         for (var run = 1; run <= 2; run++)
         {
             var done = _scratch.In($"told-{Guid.NewGuid():N}");
             await ChildProcess.RunAsync("wine", ["explorer", "/desktop=shell", WindowsBuild.WindowsPath(tests), "--shell", WindowsBuild.WindowsPath(done), .. what], _environment);
-            if (await Until.WithinAsync(TestSettings.Patience / 4, () => Task.FromResult(new FileInfo(done) is { Exists: true, Length: > 0 })))
+            if (await Wait.WithinAsync(TestSettings.Timeout / 4, () => Task.FromResult(new FileInfo(done) is { Exists: true, Length: > 0 })))
             {
                 // The previous one may have done it before it crashed.
                 Assert.True(run > 1 || await File.ReadAllTextAsync(done) == "0", $"'{string.Join(' ', what)}' did not reach the program.");

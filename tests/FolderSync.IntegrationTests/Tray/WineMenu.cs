@@ -17,7 +17,7 @@ internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
     public const int PauseForAnHour = 89;
 
     private const string TrayClass = "foldersync-tray.exe";
-    private const int MostClicks = 3;
+    private const int MaxClicks = 3;
 
     // In the menu: the mouse's column, and a column left of all marks and texts; the topmost line can't be chosen.
     private const int Across = 60;
@@ -29,7 +29,7 @@ internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
     private const string AsideY = "300";
 
     /// <summary>Wine sometimes drops a click.</summary>
-    private static readonly TimeSpan s_lost = TestSettings.Patience / 6;
+    private static readonly TimeSpan s_lost = TestSettings.Timeout / 6;
 
     private Screen Screen => desktop.Screen;
 
@@ -37,37 +37,37 @@ internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
     public async Task OpenAsync((int X, int Y) icon)
     {
         string x = icon.X.ToString(CultureInfo.InvariantCulture), y = icon.Y.ToString(CultureInfo.InvariantCulture);
-        for (var click = 1; click <= MostClicks; click++)
+        for (var click = 1; click <= MaxClicks; click++)
         {
             // Moves away from the icon at once, before it shows its tooltip.
             await Screen.XdotoolAsync("mousemove", x, y, "click", "3", "mousemove", AsideX, AsideY);
-            if (await Until.WithinAsync(s_lost, async () => await WindowAsync() is not null))
+            if (await Wait.WithinAsync(s_lost, async () => await WindowAsync() is not null))
                 return;
             output.WriteLine($"Right click {click} on the icon at {x},{y} opened no menu within {s_lost.TotalSeconds:0} s.");
         }
-        throw new TimeoutException($"{MostClicks} right clicks on the icon at {x},{y} opened no menu.");
+        throw new TimeoutException($"{MaxClicks} right clicks on the icon at {x},{y} opened no menu.");
     }
 
     /// <summary>Clicks a line of the open menu.</summary>
     /// <param name="above">The line's distance from the lower edge.</param>
     public async Task ChooseAsync(int above)
     {
-        for (var click = 1; click <= MostClicks; click++)
+        for (var click = 1; click <= MaxClicks; click++)
         {
-            await Until.TrueAsync(() => IsUnderMouseAsync(above), () => $"The line {above} pixels above the menu's lower edge is never highlighted under the mouse.");
+            await Wait.UntilAsync(() => IsUnderMouseAsync(above), () => $"The line {above} pixels above the menu's lower edge is never highlighted under the mouse.");
             await Screen.XdotoolAsync("click", "1");
-            if (await Until.WithinAsync(s_lost, async () => await WindowAsync() is null))
+            if (await Wait.WithinAsync(s_lost, async () => await WindowAsync() is null))
                 return;
             output.WriteLine($"Click {click} at the highlighted line {above} pixels above the menu's lower edge did not close the menu within {s_lost.TotalSeconds:0} s.");
         }
-        throw new TimeoutException($"{MostClicks} clicks at the highlighted line {above} pixels above the menu's lower edge did not close the menu.");
+        throw new TimeoutException($"{MaxClicks} clicks at the highlighted line {above} pixels above the menu's lower edge did not close the menu.");
     }
 
     /// <summary>A click elsewhere closes it.</summary>
     public async Task LeaveAsync()
     {
         await Screen.XdotoolAsync("mousemove", AsideX, AsideY, "click", "1");
-        await Until.TrueAsync(async () => await WindowAsync() is null, () => "A click elsewhere did not close the menu.");
+        await Wait.UntilAsync(async () => await WindowAsync() is null, () => "A click elsewhere did not close the menu.");
     }
 
     private async Task<bool> IsUnderMouseAsync(int above)
@@ -78,7 +78,7 @@ internal sealed class WineMenu(WineDesktop desktop, ITestOutputHelper output)
         if (await desktop.ShowsPopupAsync() || await Screen.PointInAsync(menu.Id, Across, menu.Height - above) is not { } at)
             return false;
         var (left, top) = (at.X - Across, at.Y - menu.Height + above);
-        return await Until.WithinAsync(TimeSpan.FromSeconds(2), async () =>
+        return await Wait.WithinAsync(TimeSpan.FromSeconds(2), async () =>
             (await Screen.LookAsync()).Differ((left + Edge, at.Y), (left + Edge, top + Top)));
     }
 

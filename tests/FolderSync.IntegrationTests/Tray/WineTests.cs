@@ -26,43 +26,43 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
         var icon = await ShowsAsync(desktop, Idle);
         await desktop.Screen.ShootAsync("wine-idle");
         await desktop.Screen.PointAtAsync(icon.X, icon.Y);
-        await Until.TrueAsync(desktop.ShowsPopupAsync, () => "No tooltip is shown.");
+        await Wait.UntilAsync(desktop.ShowsPopupAsync, () => "No tooltip is shown.");
         await desktop.Screen.ShootAsync("wine-tooltip");
         await menu.OpenAsync(icon);
         await desktop.Screen.ShootAsync("wine-menu");
         await menu.ChooseAsync(WineMenu.Rescan);
-        await Until.TrueAsync(() => service.Asked.Contains("db/scan"), () => "Rescan did not reach the service.");
+        await Wait.UntilAsync(() => service.Asked.Contains("db/scan"), () => "Rescan did not reach the service.");
 
         await menu.OpenAsync(icon);
         await menu.ChooseAsync(WineMenu.PauseForAnHour);
-        await Until.TrueAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => "The pause did not reach the service.");
+        await Wait.UntilAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => "The pause did not reach the service.");
         await ShowsAsync(desktop, Paused);
         await menu.OpenAsync(icon);
         await desktop.Screen.ShootAsync("wine-checked");
         await menu.LeaveAsync();
 
         // The mouse is elsewhere, so the window is not a tooltip.
-        await Until.TrueAsync(async () => !await desktop.ShowsPopupAsync(), () => "The tooltip stays.");
-        service.Say("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone & co" } });
+        await Wait.UntilAsync(async () => !await desktop.ShowsPopupAsync(), () => "The tooltip stays.");
+        service.Publish("cluster/pending/devices", new JsonObject { ["EEEEEEE-FFFFFFF"] = new JsonObject { ["name"] = "Phone & co" } });
         await ShowsAsync(desktop, Attention);
-        await Until.TrueAsync(desktop.ShowsPopupAsync, () => "No balloon is shown.");
+        await Wait.UntilAsync(desktop.ShowsPopupAsync, () => "No balloon is shown.");
         await desktop.Screen.ShootAsync("wine-balloon");
         // A click on Wine's balloon only closes it.
-        await desktop.TellAsync(build.Tests, "icon-message", WindowClass, IconMessage, IconId, BalloonClicked);
-        await Until.TrueAsync(() => desktop.Opened.Count == 1, () => "A click on the balloon opened nothing.");
+        await desktop.SendAsync(build.Tests, "icon-message", WindowClass, IconMessage, IconId, BalloonClicked);
+        await Wait.UntilAsync(() => desktop.Opened.Count == 1, () => "A click on the balloon opened nothing.");
         Assert.EndsWith("/#/pair", desktop.Opened[0], StringComparison.Ordinal);
-        service.Say("cluster/pending/devices", new JsonObject());
+        service.Publish("cluster/pending/devices", new JsonObject());
         await ShowsAsync(desktop, Paused);
 
-        await desktop.TellAsync(build.Tests, "taskbar-lost", WindowClass, IconId);
+        await desktop.SendAsync(build.Tests, "taskbar-lost", WindowClass, IconId);
         await GoneAsync(desktop, Paused);
-        await desktop.TellAsync(build.Tests, "taskbar-created");
+        await desktop.SendAsync(build.Tests, "taskbar-created");
         icon = await ShowsAsync(desktop, Paused);
 
         await menu.OpenAsync(icon);
         await menu.ChooseAsync(WineMenu.Quit);
         await GoneAsync(desktop, Paused);
-        await Until.TrueAsync(() => !desktop.IsProgramAlive, () => "The tray goes on after Quit.");
+        await Wait.UntilAsync(() => !desktop.IsProgramAlive, () => "The tray goes on after Quit.");
     });
 
     [SkippableTheory]
@@ -91,8 +91,8 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
             using var scratch = new ScratchDirectory();
             using var service = new FakeService();
             var home = scratch.Make("home");
-            service.Say("foldersync/folders", new JsonArray(FakeService.Folder("Documents", @"C:\Documents"), FakeService.Folder("R&D", @"C:\R")));
-            service.Say("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop")));
+            service.Publish("foldersync/folders", new JsonArray(FakeService.Folder("Documents", @"C:\Documents"), FakeService.Folder("R&D", @"C:\R")));
+            service.Publish("foldersync/devices", new JsonArray(FakeService.Device("AAAAAAA-BBBBBBB", "Laptop")));
             service.Announce(home);
             await using var desktop = await WineDesktop.StartAsync(dpi);
             await desktop.StartShellAsync(build.Tray, "--home", WindowsBuild.WindowsPath(home), "--no-service");
@@ -107,18 +107,18 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
                 var log = Path.Combine(home, "tray.log");
                 var said = $"{e.Message}\nThe screen: {picture}\nWindows: {windows}\nAsked of the service: {string.Join("; ", service.Asked)}\ntray.log:\n{(File.Exists(log) ? await File.ReadAllTextAsync(log) : "(there is none)")}";
                 // A crashed program's icon stays until the mouse moves over it.
-                throw desktop.IsProgramAlive ? new Xunit.Sdk.XunitException(said, e) : new DiedException(said, e);
+                throw desktop.IsProgramAlive ? new Xunit.Sdk.XunitException(said, e) : new ChildCrashedException(said, e);
             }
         });
     }
 
-    private static Task GoneAsync(WineDesktop desktop, (int R, int G, int B) colour) => Until.TrueAsync(
+    private static Task GoneAsync(WineDesktop desktop, (int R, int G, int B) colour) => Wait.UntilAsync(
         async () => (await desktop.Screen.LookAsync()).Find(colour.R, colour.G, colour.B) is null, () => "The icon is still in the taskbar.");
 
     private static async Task<(int X, int Y)> ShowsAsync(WineDesktop desktop, (int R, int G, int B) colour)
     {
         (int X, int Y)? found = null;
-        await Until.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             // Don't wait for it.
             Assert.True(desktop.IsProgramAlive, "The tray has ended.");

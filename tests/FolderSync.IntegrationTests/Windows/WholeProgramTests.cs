@@ -29,7 +29,7 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
         }
         catch (Exception e) when (windows.HasEnded)
         {
-            throw new DiedException(e.Message, e);
+            throw new ChildCrashedException(e.Message, e);
         }
     }
 
@@ -38,12 +38,12 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
         await windows.StartAsync();
         string there = cluster.PathOf(Folder, linux), here = cluster.PathOf(Folder, windows);
         for (var i = 0; i < 200; i++)
-            Sample.Write(Path.Combine(there, $"small/{i % 10}/file {i}.txt"), 700 + i);
-        Sample.Write(Path.Combine(there, "large.bin"), 9_000_000);
-        Sample.Write(Path.Combine(there, "empty"), 0);
-        Sample.Write(Path.Combine(there, "Ünïcode/日本語 \U0001f600.txt"), "unicode");
-        Sample.Write(Path.Combine(there, string.Join('/', Enumerable.Repeat(new string('d', 100), 5)), "deep"), "far beyond 260 characters");
-        Sample.Write(Path.Combine(here, "of windows.txt"), "made here");
+            SampleFiles.Write(Path.Combine(there, $"small/{i % 10}/file {i}.txt"), 700 + i);
+        SampleFiles.Write(Path.Combine(there, "large.bin"), 9_000_000);
+        SampleFiles.Write(Path.Combine(there, "empty"), 0);
+        SampleFiles.Write(Path.Combine(there, "Ünïcode/日本語 \U0001f600.txt"), "unicode");
+        SampleFiles.Write(Path.Combine(there, string.Join('/', Enumerable.Repeat(new string('d', 100), 5)), "deep"), "far beyond 260 characters");
+        SampleFiles.Write(Path.Combine(here, "of windows.txt"), "made here");
         await Cluster.PairAsync(windows, linux);
         await cluster.ShareAsync(Folder, [linux, windows]);
         await cluster.ConnectedAsync(linux, windows);
@@ -51,10 +51,10 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
         await AssertSameAsync(there, here);
 
         // Both sides edit, rename and delete.
-        Sample.Write(Path.Combine(there, "small/1/file 1.txt"), "edited on Linux");
+        SampleFiles.Write(Path.Combine(there, "small/1/file 1.txt"), "edited on Linux");
         File.Move(Path.Combine(there, "large.bin"), Path.Combine(there, "moved.bin"));
         Directory.Delete(Path.Combine(there, "small/2"), recursive: true);
-        Sample.Write(Path.Combine(here, "small/3/file 3.txt"), "edited on Windows");
+        SampleFiles.Write(Path.Combine(here, "small/3/file 3.txt"), "edited on Windows");
         Directory.Move(Path.Combine(here, "small/4"), Path.Combine(here, "four"));
         File.Delete(Path.Combine(here, "empty"));
         await cluster.SyncedAsync(Folder);
@@ -64,8 +64,8 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
 
         // A conflict keeps both.
         await windows.PauseAsync(linux);
-        Sample.Write(Path.Combine(there, "both.txt"), "of Linux");
-        Sample.Write(Path.Combine(here, "both.txt"), "of Windows");
+        SampleFiles.Write(Path.Combine(there, "both.txt"), "of Linux");
+        SampleFiles.Write(Path.Combine(here, "both.txt"), "of Windows");
         await Task.WhenAll(linux.ScanAsync(Folder), windows.ScanAsync(Folder));
         await windows.ResumeAsync(linux);
         await cluster.ConnectedAsync(linux, windows);
@@ -74,9 +74,9 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
         Assert.Equal(["of Linux", "of Windows"], Directory.GetFiles(here, "both*").Select(File.ReadAllText).Order(StringComparer.Ordinal));
 
         // Names that are invalid on Windows are reported, and don't affect anything else.
-        Sample.Write(Path.Combine(there, "a:b.txt"), "not for Windows");
-        Sample.Write(Path.Combine(there, "con"), "nor this");
-        Sample.Write(Path.Combine(there, "after.txt"), "but this");
+        SampleFiles.Write(Path.Combine(there, "a:b.txt"), "not for Windows");
+        SampleFiles.Write(Path.Combine(there, "con"), "nor this");
+        SampleFiles.Write(Path.Combine(there, "after.txt"), "but this");
         await linux.ScanAsync(Folder);
         await cluster.UntilAsync("that both names are reported", async () =>
         {
@@ -90,7 +90,7 @@ public class WholeProgramTests(WindowsBuild build, ITestOutputHelper output)
 
         // Killed in the middle, it resumes when it is started again.
         await linux.LimitSendingAsync(3000);
-        Sample.Write(Path.Combine(there, "long.bin"), 20_000_000);
+        SampleFiles.Write(Path.Combine(there, "long.bin"), 20_000_000);
         await linux.ScanAsync(Folder);
         await cluster.UntilAsync("that the transfer is under way", async () => await windows.ReceivedAsync(linux) > 10_500_000);
         await windows.KillAsync();

@@ -89,7 +89,7 @@ public sealed class WindowsBuild : IAsyncLifetime
             "publish", project, "-c", configuration, "-r", "win-x64", "--self-contained", "-o", output, "--artifacts-path", _scratch.In("artifacts"),
             "-v", "quiet", "--disable-build-servers", "-p:UseSharedCompilation=false", "-p:RunAnalyzers=false",
         ]);
-        await Until.WithinAsync(TestSettings.PatienceWithBuilds, () => Task.FromResult(publish.HasExited));
+        await Wait.WithinAsync(TestSettings.BuildTimeout, () => Task.FromResult(publish.HasExited));
         Assert.True(await publish.ExitCodeAsync() == 0, publish.Log);
         return Path.Combine(output, "FolderSync.WindowsTestRunner.exe");
     }

@@ -13,10 +13,10 @@ namespace FolderSync.IntegrationTests.Windows;
 public class WindowsSuiteTests(WindowsBuild build, ITestOutputHelper output)
 {
     /// <summary>A run crashes about once in 200 tests, each time at another one; two or three runs are usual.</summary>
-    private const int MostRuns = 12;
+    private const int MaxRuns = 12;
 
     /// <summary>A test that takes longer has lost its thread: this exceeds every timeout inside a test.</summary>
-    private static readonly TimeSpan Limit = TestSettings.Patience / 2;
+    private static readonly TimeSpan Limit = TestSettings.Timeout / 2;
 
     [SkippableTheory]
     [InlineData(20, "FolderSync.Filesystem.Tests.Windows.", "FolderSync.Platform.Tests.Windows", "FolderSync.Configuration.Tests.Home.Windows", "FolderSync.CommandLine.Tests.Autostart.Windows")]
@@ -41,7 +41,7 @@ public class WindowsSuiteTests(WindowsBuild build, ITestOutputHelper output)
             output.WriteLine($"Run {run} broke off after {ended.Count} tests in {string.Join(", ", begun.Where(b => !ended.ContainsKey(b)).Distinct())}:\n{log}");
             var broken = begun.GroupBy(b => b).Where(g => g.Count() > 1 && !ended.ContainsKey(g.Key)).Select(g => g.Key).ToList();
             Assert.True(broken.Count == 0, $"Twice the process ended in {string.Join(", ", broken)}:\n{log}");
-            Assert.True(run < MostRuns, $"The process broke off {run} times:\n{log}");
+            Assert.True(run < MaxRuns, $"The process broke off {run} times:\n{log}");
         }
         var failed = ended.Where(e => e.Value.Outcome == "failed").ToList();
         Assert.True(failed.Count == 0, string.Join('\n', failed.Select(f => $"{f.Key}: {f.Value.Message}")));

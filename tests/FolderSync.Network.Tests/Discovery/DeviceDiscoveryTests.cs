@@ -12,11 +12,11 @@ namespace FolderSync.Network.Tests.Discovery;
 /// <summary>All of discovery on a network in memory; an event reports found devices.</summary>
 public class DeviceDiscoveryTests
 {
-    private static readonly TimeSpan Patience = TestLimits.Patience;
+    private static readonly TimeSpan Timeout = TestLimits.Timeout;
     private static readonly DeviceId A = Id(1);
     private static readonly DeviceId B = Id(2);
 
-    private readonly Lan _lan = new();
+    private readonly FakeLan _lan = new();
 
     /// <summary>The second one starts later: the first one announces itself again at once, instead of after the next half minute.</summary>
     [Fact]
@@ -28,8 +28,8 @@ public class DeviceDiscoveryTests
         await using var b = Discovery(B, "10.0.0.2");
         var byB = Heard(b, A);
         await b.ApplyAsync(Settings());
-        Assert.Contains("tcp://10.0.0.2:22000", (await byA.WaitAsync(Patience)).Addresses);
-        Assert.Contains("tcp://10.0.0.1:22000", (await byB.WaitAsync(Patience)).Addresses);
+        Assert.Contains("tcp://10.0.0.2:22000", (await byA.WaitAsync(Timeout)).Addresses);
+        Assert.Contains("tcp://10.0.0.1:22000", (await byB.WaitAsync(Timeout)).Addresses);
         Assert.Contains("tcp://10.0.0.2:22000", a.AddressesOf(B));
         Assert.DoesNotContain(a.Devices(), d => d.Id == A);
         Assert.Equal([null, null, null, null], new[] { "IPv4 local", "mDNS IPv4" }.SelectMany(n => new[] { a.Status[n], b.Status[n] }));
@@ -43,11 +43,11 @@ public class DeviceDiscoveryTests
         var heard = Heard(b, A);
         await b.ApplyAsync(Settings());
         await using var a = Discovery(A, "10.0.0.1");
-        await a.ApplyAsync(Settings() with { Listening = ["tcp://127.0.0.1:22000", "tcp://0.0.0.0:22000"], Mdns = false });
-        await heard.WaitAsync(Patience);
+        await a.ApplyAsync(Settings() with { ListenAddresses = ["tcp://127.0.0.1:22000", "tcp://0.0.0.0:22000"], Mdns = false });
+        await heard.WaitAsync(Timeout);
         var (_, to, data) = _lan.Sent.First(s => s.From.Address.Equals(IPAddress.Parse("10.0.0.1")));
         Assert.Equal(new IPEndPoint(IPAddress.Parse("10.0.0.255"), 21027), to);
-        Assert.Equal(["tcp://0.0.0.0:22000"], Announcement.TryParse(data)!.Addresses);
+        Assert.Equal(["tcp://0.0.0.0:22000"], AnnouncementPacket.TryParse(data)!.Addresses);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public class DeviceDiscoveryTests
         Assert.Empty(a.Status);
         var heard = Heard(a, B);
         await a.ApplyAsync(Settings());
-        await heard.WaitAsync(Patience);
+        await heard.WaitAsync(Timeout);
         await a.ApplyAsync(Settings() with { Enabled = false });
         var sent = _lan.Sent.Count(s => s.From.Address.Equals(IPAddress.Parse("10.0.0.1")));
         a.OnNetworkChanged();
@@ -74,7 +74,7 @@ public class DeviceDiscoveryTests
     [Fact]
     public async Task Taken_ports_are_told_and_hinder_no_other_way()
     {
-        var log = new Lines();
+        var log = new LogLines();
         var host = _lan.Add("10.0.0.1");
         host.Taken.Add(5353);
         await using var a = new DeviceDiscovery(A, "1", host, TimeProvider.System, log);
@@ -82,11 +82,11 @@ public class DeviceDiscoveryTests
         var heard = Heard(a, B);
         await a.ApplyAsync(Settings());
         await b.ApplyAsync(Settings());
-        await heard.WaitAsync(Patience);
-        await log.Until("Discovery by mDNS IPv4 does not work: UDP port 5353 is taken by a program that does not share it.").WaitAsync(Patience);
-        await log.Until("Discovery by IPv6 local does not work: no interface has an IPv6 address").WaitAsync(Patience);
-        await log.Until("Discovery by mDNS IPv6 does not work: UDP port 5353 is taken").WaitAsync(Patience);
-        await log.Until("Discovery by IPv4 local is on").WaitAsync(Patience);
+        await heard.WaitAsync(Timeout);
+        await log.Until("Discovery by mDNS IPv4 does not work: UDP port 5353 is taken by a program that does not share it.").WaitAsync(Timeout);
+        await log.Until("Discovery by IPv6 local does not work: no interface has an IPv6 address").WaitAsync(Timeout);
+        await log.Until("Discovery by mDNS IPv6 does not work: UDP port 5353 is taken").WaitAsync(Timeout);
+        await log.Until("Discovery by IPv4 local is on").WaitAsync(Timeout);
     }
 
     private static DeviceId Id(byte n) => new([.. Enumerable.Repeat(n, 32)]);
@@ -108,7 +108,7 @@ public class DeviceDiscoveryTests
     }
 
     /// <summary>Collects the messages that discovery logs.</summary>
-    private sealed class Lines : ILogger
+    private sealed class LogLines : ILogger
     {
         private readonly List<(string Text, TaskCompletionSource Done)> _waiting = [];
 

@@ -9,21 +9,21 @@ namespace FolderSync.Network.Tests.Discovery;
 
 public class DiscoveryCacheTests
 {
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(90);
     private readonly ManualTime _time = new();
 
     [Fact]
     public void News_are_devices_starts_and_addresses()
     {
         var cache = Cache();
-        Assert.Equal(Novelty.Device, cache.Put(Seen(1, "10.0.0.1")));
-        Assert.Equal(Novelty.None, cache.Put(Seen(1, "10.0.0.1")));
-        Assert.Equal(Novelty.Addresses, cache.Put(Seen(1, "10.0.0.2")));
-        Assert.Equal(Novelty.None, cache.Put(Seen(1, "10.0.0.1")));
-        Assert.Equal(Novelty.Device, cache.Put(Seen(1, "10.0.0.1", instance: 2)));
+        Assert.Equal(CacheChange.Device, cache.Put(Seen(1, "10.0.0.1")));
+        Assert.Equal(CacheChange.None, cache.Put(Seen(1, "10.0.0.1")));
+        Assert.Equal(CacheChange.Addresses, cache.Put(Seen(1, "10.0.0.2")));
+        Assert.Equal(CacheChange.None, cache.Put(Seen(1, "10.0.0.1")));
+        Assert.Equal(CacheChange.Device, cache.Put(Seen(1, "10.0.0.1", instance: 2)));
         // The same start over the other address family is not a change.
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.NotEqual(Novelty.Device, cache.Put(Seen(1, "10.0.0.2", instance: 2)));
+        Assert.NotEqual(CacheChange.Device, cache.Put(Seen(1, "10.0.0.2", instance: 2)));
         Assert.Equal(["tcp://10.0.0.2:22000", "tcp://10.0.0.1:22000"], cache.Addresses(Device(1)));
     }
 
@@ -32,12 +32,12 @@ public class DiscoveryCacheTests
     {
         var cache = Cache();
         cache.Put(Seen(1, "10.0.0.1"));
-        _time.Advance(Life - TimeSpan.FromSeconds(1));
+        _time.Advance(Lifetime - TimeSpan.FromSeconds(1));
         Assert.Single(cache.Addresses(Device(1)));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(cache.Addresses(Device(1)));
         Assert.Empty(cache.All());
-        Assert.Equal(Novelty.Device, cache.Put(Seen(1, "10.0.0.1")));
+        Assert.Equal(CacheChange.Device, cache.Put(Seen(1, "10.0.0.1")));
     }
 
     [Fact]
@@ -85,22 +85,22 @@ public class DiscoveryCacheTests
     {
         var cache = Cache();
         cache.Put(Seen(1, "10.0.0.1"));
-        Assert.Equal((FoundBy.Local, "", false), (cache.All()[0].Via, cache.All()[0].Name, cache.All()[0].IsFolderSync));
-        cache.Put(Seen(1, "10.0.0.1") with { Via = FoundBy.Mdns, Name = "laptop", Instance = 0 });
-        Assert.Equal((FoundBy.Mdns, "laptop", true), (cache.All()[0].Via, cache.All()[0].Name, cache.All()[0].IsFolderSync));
-        cache.Remove(Device(1), FoundBy.Mdns, IPAddress.Parse("10.0.0.1"));
-        Assert.Equal(FoundBy.Local, cache.All()[0].Via);
+        Assert.Equal((DiscoveryMethod.Local, "", false), (cache.All()[0].Via, cache.All()[0].Name, cache.All()[0].IsFolderSync));
+        cache.Put(Seen(1, "10.0.0.1") with { Via = DiscoveryMethod.Mdns, Name = "laptop", Instance = 0 });
+        Assert.Equal((DiscoveryMethod.Mdns, "laptop", true), (cache.All()[0].Via, cache.All()[0].Name, cache.All()[0].IsFolderSync));
+        cache.Remove(Device(1), DiscoveryMethod.Mdns, IPAddress.Parse("10.0.0.1"));
+        Assert.Equal(DiscoveryMethod.Local, cache.All()[0].Via);
     }
 
     [Fact]
     public void A_flooding_source_is_not_read_and_hides_no_other()
     {
-        var budget = new SourceBudget(_time);
+        var budget = new PacketRateLimiter(_time);
         var (loud, quiet) = (IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2"));
-        Assert.InRange(Enumerable.Range(0, 10_000).Count(_ => budget.TryTake(loud)), 1, 100);
-        Assert.True(budget.TryTake(quiet));
+        Assert.InRange(Enumerable.Range(0, 10_000).Count(_ => budget.TryAcquire(loud)), 1, 100);
+        Assert.True(budget.TryAcquire(quiet));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(budget.TryTake(loud));
+        Assert.True(budget.TryAcquire(loud));
     }
 
     private static DeviceId Device(int n)
@@ -110,10 +110,10 @@ public class DiscoveryCacheTests
         return new DeviceId(bytes);
     }
 
-    private static Sighting Seen(int device, string source, long instance = 1)
+    private static Announcement Seen(int device, string source, long instance = 1)
     {
         var address = IPAddress.Parse(source);
-        return new Sighting(Device(device), FoundBy.Local, address, "", [HintedAddress.TryMake("tcp://:22000", address)!], instance, Life);
+        return new Announcement(Device(device), DiscoveryMethod.Local, address, "", [AddressHint.TryCreate("tcp://:22000", address)!], instance, Lifetime);
     }
 
     private DiscoveryCache Cache(Func<DeviceId, bool>? isWanted = null) => new(_time, isWanted ?? (_ => false));

@@ -30,7 +30,7 @@ public class DiscoveryFuzzTests
         var random = new Random(1);
         var time = new ManualTime();
         var cache = new DiscoveryCache(time, d => d == Other);
-        var host = new Lan().Add("10.0.0.1");
+        var host = new FakeLan().Add("10.0.0.1");
         var taken = 0;
         await using var receiver = new LocalDiscovery(
             Self, AddressFamily.InterNetwork, LocalDiscovery.DefaultPort, LocalDiscovery.DefaultGroup, host, () => [], 1,
@@ -40,15 +40,15 @@ public class DiscoveryFuzzTests
                 taken++;
                 cache.Put(s);
             },
-            new MethodState("IPv4 local", 1, NullLogger.Instance), time, NullLogger.Instance);
+            new DiscoveryMethodStatus("IPv4 local", 1, NullLogger.Instance), time, NullLogger.Instance);
         byte[][] seeds =
         [
-            new Announcement(Other, ["tcp://0.0.0.0:22000"], 7).ToPacket(),
-            new Announcement(Other, ["tcp://192.168.1.2:22000", "tcp://[2001:db8::1]:22000", "quic://0.0.0.0:22000", "relay://1.2.3.4:22067/?id=x"], long.MaxValue).ToPacket(),
-            new Announcement(Other, [.. Enumerable.Range(0, 100).Select(i => $"tcp://[fe80::{i:x}]:22000")], 0).ToPacket(),
-            [.. new Announcement(Other, [], 1).ToPacket(), (9 << 3) | 2, 3, 1, 2, 3],
+            new AnnouncementPacket(Other, ["tcp://0.0.0.0:22000"], 7).ToPacket(),
+            new AnnouncementPacket(Other, ["tcp://192.168.1.2:22000", "tcp://[2001:db8::1]:22000", "quic://0.0.0.0:22000", "relay://1.2.3.4:22067/?id=x"], long.MaxValue).ToPacket(),
+            new AnnouncementPacket(Other, [.. Enumerable.Range(0, 100).Select(i => $"tcp://[fe80::{i:x}]:22000")], 0).ToPacket(),
+            [.. new AnnouncementPacket(Other, [], 1).ToPacket(), (9 << 3) | 2, 3, 1, 2, 3],
         ];
-        var largest = Feed(random, seeds, packet => receiver.Hear(new Datagram(packet, new IPEndPoint(Source(random), 21027), 2)));
+        var largest = Feed(random, seeds, packet => receiver.HandlePacket(new Datagram(packet, new IPEndPoint(Source(random), 21027), 2)));
         Assert.True(taken > Packets / 20, $"only {taken} of {Packets} got as far as the cache");
         Assert.InRange(cache.Count, 1, DiscoveryCache.MaxEntries);
         Assert.InRange(largest, 0, MaxAllocated);
@@ -61,7 +61,7 @@ public class DiscoveryFuzzTests
         var time = new ManualTime();
         var cache = new DiscoveryCache(time, d => d == Other);
         var taken = 0;
-        var path = new NetworkPath(2, "eth0", true, [(IPAddress.Parse("10.0.0.1"), 8), (IPAddress.Parse("fe80::1"), 64)]);
+        var path = new NetworkLink(2, "eth0", true, [(IPAddress.Parse("10.0.0.1"), 8), (IPAddress.Parse("fe80::1"), 64)]);
         var link = new MdnsLink(path, AddressFamily.InterNetwork);
         var responder = new MdnsResponder(n => new MdnsService(Self, MdnsNames.InstanceLabel("laptop", n), 22000, "1"), time, random.Next);
         var browser = new MdnsBrowser(
@@ -72,7 +72,7 @@ public class DiscoveryFuzzTests
                 taken++;
                 cache.Put(s);
             },
-            (d, from) => cache.Remove(d, FoundBy.Mdns, from), time, random.Next);
+            (d, from) => cache.Remove(d, DiscoveryMethod.Mdns, from), time, random.Next);
         responder.Start();
         browser.Start();
         var seeds = Seeds(path).Select(MdnsPacket.ToBytes).ToArray();
@@ -83,8 +83,8 @@ public class DiscoveryFuzzTests
             {
                 read++;
                 var incoming = new Incoming(message, new IPEndPoint(Source(random), random.Next(10) == 0 ? 40_000 : MdnsPacket.Port), link);
-                responder.Hear(incoming, [link]);
-                browser.Hear(incoming);
+                responder.Handle(incoming, [link]);
+                browser.Handle(incoming);
             }
             time.Advance(TimeSpan.FromMilliseconds(random.Next(20)));
             foreach (var outgoing in responder.Due([link]).Concat(browser.Due([link])))
@@ -99,24 +99,24 @@ public class DiscoveryFuzzTests
         Assert.InRange(largest, 0, MaxAllocated);
     }
 
-    private static IEnumerable<Message> Seeds(NetworkPath path)
+    private static IEnumerable<Message> Seeds(NetworkLink path)
     {
         var other = new MdnsService(Other, "Jürgens Büro", 22001, "2");
-        yield return Answer(other.Records(Part.Announced, path, flush: true));
-        yield return Answer(other.Records(Part.Pointer, path, flush: true));
-        yield return Answer(other.Records(Part.Announced, path, flush: true, TimeSpan.Zero));
-        yield return Answer(new MdnsService(Other, "laptop", 1, "2").Records(Part.Server | Part.Text, path, flush: true));
+        yield return Answer(other.Records(ServiceRecords.Announced, path, flush: true));
+        yield return Answer(other.Records(ServiceRecords.Pointer, path, flush: true));
+        yield return Answer(other.Records(ServiceRecords.Announced, path, flush: true, TimeSpan.Zero));
+        yield return Answer(new MdnsService(Other, "laptop", 1, "2").Records(ServiceRecords.Server | ServiceRecords.Text, path, flush: true));
         yield return Answer(
         [
             MdnsPacket.Text(new DomainName("printer", "_ipp", "_tcp", "local"), ["ü=ß", ""]), new NSECRecord { Name = "a.local", NextOwnerName = "a.local", Types = { DnsType.A } },
-            .. other.Records(Part.Announced, path, flush: false),
+            .. other.Records(ServiceRecords.Announced, path, flush: false),
         ]);
         foreach (var (name, type) in new[] { (MdnsNames.Service, DnsType.PTR), (MdnsNames.AllTypes, DnsType.PTR), (MdnsNames.Instance("laptop"), DnsType.ANY), (MdnsNames.Host(Self), DnsType.AAAA) })
         {
             var query = new Message();
             query.Questions.Add(new Question { Name = name, Type = type, Class = (DnsClass)0x8001 });
-            query.Answers.AddRange(other.Records(Part.Pointer, path, flush: false));
-            query.AuthorityRecords.AddRange(type == DnsType.ANY ? other.Records(Part.Server, path, flush: false) : []);
+            query.Answers.AddRange(other.Records(ServiceRecords.Pointer, path, flush: false));
+            query.AuthorityRecords.AddRange(type == DnsType.ANY ? other.Records(ServiceRecords.Server, path, flush: false) : []);
             yield return query;
         }
     }

@@ -76,11 +76,11 @@ public class DnsWireValidatorTests
     [Fact]
     public void What_the_responder_sends_passes()
     {
-        var path = new NetworkPath(2, "eth0", true,
+        var path = new NetworkLink(2, "eth0", true,
             [.. Enumerable.Range(1, 40).Select(i => (IPAddress.Parse($"10.0.0.{i}"), 8)), .. Enumerable.Range(1, 40).Select(i => (IPAddress.Parse($"2001:db8::{i:x}"), 64))]);
         var service = new MdnsService(new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]), new string('ü', 31), 22000, "1.0");
         var message = new Message { QR = true };
-        message.Answers.AddRange(service.Records(Part.Announced | Part.InstanceTypes | Part.HostTypes, path, flush: true));
+        message.Answers.AddRange(service.Records(ServiceRecords.Announced | ServiceRecords.InstanceTypes | ServiceRecords.HostTypes, path, flush: true));
         Assert.Equal(PacketFault.None, DnsWireValidator.Validate(MdnsPacket.ToBytes(message)));
     }
 
@@ -131,7 +131,7 @@ public class DnsWireValidatorTests
     public void Dropped_packets_are_counted_and_reported_once_an_hour()
     {
         var time = new ManualTime();
-        var log = new Lines();
+        var log = new LogLines();
         var malformed = new MalformedPackets(time, log);
         for (var i = 0; i < 1000; i++)
         {
@@ -279,7 +279,7 @@ public class DnsWireValidatorTests
     private static byte[] Record(int type, byte[] data, byte[]? name = null) =>
         [.. name ?? [1, (byte)'a', 0], 0, (byte)type, 0, 1, 0, 0, 0, 120, (byte)(data.Length >> 8), (byte)data.Length, .. data];
 
-    private sealed class Lines : ILogger
+    private sealed class LogLines : ILogger
     {
         public List<string> Written { get; } = [];
 

@@ -13,18 +13,18 @@ public class MdnsBrowserTests
 {
     private static readonly DeviceId Self = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
     private static readonly DeviceId Other = new([.. Enumerable.Range(100, 32).Select(i => (byte)i)]);
-    private static readonly NetworkPath Path = new(2, "eth0", true, [(IPAddress.Parse("10.0.0.2"), 24)]);
+    private static readonly NetworkLink Path = new(2, "eth0", true, [(IPAddress.Parse("10.0.0.2"), 24)]);
     private static readonly MdnsLink Link = new(Path, AddressFamily.InterNetwork);
     private static readonly MdnsService Theirs = new(Other, "laptop", 22001, "2.0");
 
     private readonly ManualTime _time = new();
-    private readonly List<Sighting> _seen = [];
-    private readonly List<DeviceId> _gone = [];
+    private readonly List<Announcement> _seen = [];
+    private readonly List<DeviceId> _removed = [];
     private readonly MdnsBrowser _browser;
 
     public MdnsBrowserTests()
     {
-        _browser = new MdnsBrowser(Self, _seen.Add, (d, _) => _gone.Add(d), _time, _ => 0);
+        _browser = new MdnsBrowser(Self, _seen.Add, (d, _) => _removed.Add(d), _time, _ => 0);
         _browser.Start();
     }
 
@@ -37,20 +37,20 @@ public class MdnsBrowserTests
     [Fact]
     public void An_announcement_is_a_sighting_of_what_it_says_and_of_who_sent_it()
     {
-        Hear(Part.Announced);
+        Hear(ServiceRecords.Announced);
         var seen = Assert.Single(_seen);
-        Assert.Equal((Other, "laptop", FoundBy.Mdns, TimeSpan.FromSeconds(120)), (seen.Device, seen.Name, seen.Via, seen.Life));
+        Assert.Equal((Other, "laptop", DiscoveryMethod.Mdns, TimeSpan.FromSeconds(120)), (seen.Device, seen.Name, seen.Via, seen.Life));
         Assert.Equal(["tcp://10.0.0.9:22001", "tcp://10.0.0.2:22001"], seen.Addresses);
     }
 
     [Fact]
     public void Of_whom_only_the_name_is_told_more_is_asked()
     {
-        Hear(Part.Pointer);
+        Hear(ServiceRecords.Pointer);
         Assert.Empty(_seen);
         var asked = Run(0.01).Single().Message;
         Assert.Equal([(Theirs.Instance, DnsType.SRV), (Theirs.Instance, DnsType.TXT)], asked.Questions.Select(q => (q.Name, q.Type)));
-        Hear(Part.Server | Part.Text);
+        Hear(ServiceRecords.Server | ServiceRecords.Text);
         Assert.Single(_seen);
     }
 
@@ -58,7 +58,7 @@ public class MdnsBrowserTests
     [Fact]
     public void What_gets_old_is_asked_for_once()
     {
-        Hear(Part.Announced);
+        Hear(ServiceRecords.Announced);
         var asked = Run(119).Where(s => s.Message.Questions.Any(q => q.Type == DnsType.SRV)).ToList();
         Assert.Equal(96, Math.Round(Assert.Single(asked).At));
         Assert.Equal(1, _browser.Count);
@@ -69,7 +69,7 @@ public class MdnsBrowserTests
     [Fact]
     public void Known_answers_are_told_while_they_are_fresh()
     {
-        Hear(Part.Announced);
+        Hear(ServiceRecords.Announced);
         var query = Run(1).First(s => s.Message.Questions[0].Type == DnsType.PTR).Message;
         Assert.Equal(Theirs.Instance, Assert.IsType<PTRRecord>(Assert.Single(query.Answers)).DomainName);
     }
@@ -77,30 +77,30 @@ public class MdnsBrowserTests
     [Fact]
     public void A_goodbye_is_believed_of_the_one_who_was_there()
     {
-        Hear(Part.Announced);
-        Hear(Part.Announced, TimeSpan.Zero, "10.0.0.66");
-        Assert.Empty(_gone);
-        Hear(Part.Announced, TimeSpan.Zero);
-        Assert.Equal([Other], _gone);
+        Hear(ServiceRecords.Announced);
+        Hear(ServiceRecords.Announced, TimeSpan.Zero, "10.0.0.66");
+        Assert.Empty(_removed);
+        Hear(ServiceRecords.Announced, TimeSpan.Zero);
+        Assert.Equal([Other], _removed);
     }
 
     /// <summary>A device found over two interfaces needs a goodbye on each.</summary>
     [Fact]
     public void Each_goodbye_takes_back_its_own()
     {
-        Hear(Part.Announced);
-        Hear(Part.Announced, from: "10.0.0.10");
+        Hear(ServiceRecords.Announced);
+        Hear(ServiceRecords.Announced, from: "10.0.0.10");
         Assert.Equal(2, _browser.Count);
-        Hear(Part.Announced, TimeSpan.Zero);
-        Hear(Part.Announced, TimeSpan.Zero, "10.0.0.10");
-        Assert.Equal([Other, Other], _gone);
+        Hear(ServiceRecords.Announced, TimeSpan.Zero);
+        Hear(ServiceRecords.Announced, TimeSpan.Zero, "10.0.0.10");
+        Assert.Equal([Other, Other], _removed);
         Assert.Equal(0, _browser.Count);
     }
 
     [Fact]
     public void Its_own_announcement_and_other_services_are_nobody()
     {
-        Hear(new MdnsService(Self, "me", 1, "").Records(Part.Announced, Path, flush: true));
+        Hear(new MdnsService(Self, "me", 1, "").Records(ServiceRecords.Announced, Path, flush: true));
         Hear([MdnsPacket.Text(MdnsNames.Instance("liar"), ["id=nonsense"]), new SRVRecord { Name = MdnsNames.Instance("liar"), Port = 1, Target = "x.local" }]);
         Hear([new SRVRecord { Name = new DomainName("printer", "_ipp", "_tcp", "local"), Port = 1, Target = "x.local" }]);
         Assert.Empty(_seen);
@@ -111,17 +111,17 @@ public class MdnsBrowserTests
     public void A_flood_of_instances_is_bounded()
     {
         for (var i = 0; i < 5000; i++)
-            Hear(new MdnsService(Other, $"n{i}", 1, "").Records(Part.Announced, Path, flush: true), $"10.0.{i % 200}.9");
+            Hear(new MdnsService(Other, $"n{i}", 1, "").Records(ServiceRecords.Announced, Path, flush: true), $"10.0.{i % 200}.9");
         Assert.InRange(_browser.Count, 1, MdnsBrowser.MaxInstances);
     }
 
-    private void Hear(Part parts, TimeSpan? life = null, string from = "10.0.0.9") => Hear(Theirs.Records(parts, Path, flush: true, life), from);
+    private void Hear(ServiceRecords parts, TimeSpan? life = null, string from = "10.0.0.9") => Hear(Theirs.Records(parts, Path, flush: true, life), from);
 
     private void Hear(IEnumerable<ResourceRecord> records, string from = "10.0.0.9")
     {
         var message = new Message { QR = true };
         message.Answers.AddRange(records);
-        _browser.Hear(new Incoming(MdnsPacket.TryRead(MdnsPacket.ToBytes(message))!, new IPEndPoint(IPAddress.Parse(from), MdnsPacket.Port), Link));
+        _browser.Handle(new Incoming(MdnsPacket.TryRead(MdnsPacket.ToBytes(message))!, new IPEndPoint(IPAddress.Parse(from), MdnsPacket.Port), Link));
     }
 
     private List<(double At, Message Message)> Run(double seconds)

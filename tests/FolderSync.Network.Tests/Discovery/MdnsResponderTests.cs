@@ -14,7 +14,7 @@ public class MdnsResponderTests
 {
     private static readonly DeviceId Self = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
     private static readonly DeviceId Other = new([.. Enumerable.Range(100, 32).Select(i => (byte)i)]);
-    private static readonly NetworkPath Path = new(2, "eth0", true, [(IPAddress.Parse("10.0.0.1"), 24), (IPAddress.Parse("fe80::1"), 64)]);
+    private static readonly NetworkLink Path = new(2, "eth0", true, [(IPAddress.Parse("10.0.0.1"), 24), (IPAddress.Parse("fe80::1"), 64)]);
     private static readonly MdnsLink Link = new(Path, AddressFamily.InterNetwork);
     private static readonly IPEndPoint Neighbour = new(IPAddress.Parse("10.0.0.2"), MdnsPacket.Port);
 
@@ -52,10 +52,10 @@ public class MdnsResponderTests
     public void Gives_way_to_whoever_has_the_name()
     {
         Run(TimeSpan.FromSeconds(0.3));
-        Assert.Equal("laptop", Hear(Theirs("LAPTOP", Part.Server | Part.Text)));
+        Assert.Equal("laptop", Hear(Theirs("LAPTOP", ServiceRecords.Server | ServiceRecords.Text)));
         Assert.Equal("laptop (2)", _responder.Service.Label);
         Assert.False(_responder.IsOwner);
-        Assert.Equal("laptop (2)", Hear(Theirs("laptop (2)", Part.Server)));
+        Assert.Equal("laptop (2)", Hear(Theirs("laptop (2)", ServiceRecords.Server)));
         Run(TimeSpan.FromSeconds(2));
         Assert.True(_responder.IsOwner);
         Assert.Equal("laptop (3)", _responder.Service.Label);
@@ -66,7 +66,7 @@ public class MdnsResponderTests
     public void A_conflict_after_the_announcement_is_one_too()
     {
         Run(TimeSpan.FromSeconds(3));
-        Assert.Equal("laptop", Hear(Theirs("laptop", Part.Server | Part.Text)));
+        Assert.Equal("laptop", Hear(Theirs("laptop", ServiceRecords.Server | ServiceRecords.Text)));
         Assert.False(_responder.IsOwner);
     }
 
@@ -74,10 +74,10 @@ public class MdnsResponderTests
     public void Its_own_words_are_no_conflict()
     {
         Run(TimeSpan.FromSeconds(3));
-        Assert.Null(Hear(Answer(_responder.Service.Records(Part.Announced, Path, flush: true))));
-        Assert.Null(Hear(Theirs("someone", Part.Announced)));
+        Assert.Null(Hear(Answer(_responder.Service.Records(ServiceRecords.Announced, Path, flush: true))));
+        Assert.Null(Hear(Theirs("someone", ServiceRecords.Announced)));
         // A goodbye for the name is no conflict.
-        Assert.Null(Hear(Answer(new MdnsService(Other, "laptop", 1, "").Records(Part.Server, Path, flush: true, TimeSpan.Zero))));
+        Assert.Null(Hear(Answer(new MdnsService(Other, "laptop", 1, "").Records(ServiceRecords.Server, Path, flush: true, TimeSpan.Zero))));
         Assert.True(_responder.IsOwner);
     }
 
@@ -209,7 +209,7 @@ public class MdnsResponderTests
         Run(TimeSpan.FromSeconds(5));
         var query = Query(MdnsNames.Service, DnsType.PTR);
         query.Id = 4711;
-        _responder.Hear(new Incoming(query, new IPEndPoint(Neighbour.Address, 50_000), Link), [Link]);
+        _responder.Handle(new Incoming(query, new IPEndPoint(Neighbour.Address, 50_000), Link), [Link]);
         var answer = Assert.Single(Outgoing(TimeSpan.FromSeconds(0.1)));
         Assert.Equal(50_000, answer.To!.Port);
         Assert.Equal(4711, answer.Message.Id);
@@ -260,7 +260,7 @@ public class MdnsResponderTests
     [InlineData("_tcp.local")]
     public void A_name_is_one_label(string label)
     {
-        var message = Answer(new MdnsService(Other, label, 22001, "1.0").Records(Part.Announced, Path, flush: true));
+        var message = Answer(new MdnsService(Other, label, 22001, "1.0").Records(ServiceRecords.Announced, Path, flush: true));
         Assert.Equal(label, MdnsNames.LabelOf(message.Answers.OfType<SRVRecord>().Single().Name));
         Assert.Equal(label, MdnsNames.LabelOf(message.Answers.OfType<PTRRecord>().First(p => MdnsNames.Same(p.Name, MdnsNames.Service)).DomainName));
         Assert.Equal(MdnsNames.Host(Other), message.Answers.OfType<SRVRecord>().Single().Target);
@@ -278,11 +278,11 @@ public class MdnsResponderTests
     {
         var probe = new Message();
         probe.Questions.Add(new Question { Name = service.Instance, Type = DnsType.ANY, Class = DnsClass.IN });
-        probe.AuthorityRecords.AddRange(service.Records(Part.Server | Part.Text, Path, flush: false));
+        probe.AuthorityRecords.AddRange(service.Records(ServiceRecords.Server | ServiceRecords.Text, Path, flush: false));
         return Wire(probe);
     }
 
-    private static Message Theirs(string label, Part parts) => Answer(new MdnsService(Other, label, 22001, "").Records(parts, Path, flush: true));
+    private static Message Theirs(string label, ServiceRecords parts) => Answer(new MdnsService(Other, label, 22001, "").Records(parts, Path, flush: true));
 
     private static Message Answer(IEnumerable<ResourceRecord> records)
     {
@@ -294,7 +294,7 @@ public class MdnsResponderTests
     /// <summary>Serializes and parses the message.</summary>
     private static Message Wire(Message message) => MdnsPacket.TryRead(MdnsPacket.ToBytes(message))!;
 
-    private string? Hear(Message message) => _responder.Hear(new Incoming(message, Neighbour, Link), [Link]);
+    private string? Hear(Message message) => _responder.Handle(new Incoming(message, Neighbour, Link), [Link]);
 
     private List<Outgoing> Outgoing(TimeSpan time)
     {

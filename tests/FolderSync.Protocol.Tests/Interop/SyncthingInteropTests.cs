@@ -21,7 +21,7 @@ public class SyncthingInteropTests
     {
         var binary = RealSyncthing.Find(version);
         Skip.If(binary is null, $"There is no Syncthing {version} in $FOLDERSYNC_TEST_PEERS or /tmp/peers.");
-        using var deadline = new CancellationTokenSource(TestLimits.Patience);
+        using var deadline = new CancellationTokenSource(TestLimits.Timeout);
         var cancellation = deadline.Token;
         await using var syncthing = await RealSyncthing.StartAsync(binary!, cancellation);
         using var us = new TestIdentity();
@@ -33,7 +33,7 @@ public class SyncthingInteropTests
         Assert.Equal("syncthing", connection.PeerHello.ClientName);
         Assert.StartsWith("v" + version, connection.PeerHello.ClientVersion);
         connection.Compression = compression;
-        await TellConfigAsync(connection, us.Id, them, cancellation);
+        await SendConfigAsync(connection, us.Id, them, cancellation);
         Assert.Contains(((BepMessage.ClusterConfig)await connection.ReceiveAsync(cancellation)).Folders, f => f.Id == Folder && f.Devices.Count == 2);
 
         var index = await NextAsync<BepMessage.Index>(connection, cancellation);
@@ -61,7 +61,7 @@ public class SyncthingInteropTests
         await syncthing.ScanAsync(Folder.Value, cancellation);
     }
 
-    private static async Task TellConfigAsync(IBepConnection connection, DeviceId us, DeviceId them, CancellationToken cancellation)
+    private static async Task SendConfigAsync(IBepConnection connection, DeviceId us, DeviceId them, CancellationToken cancellation)
     {
         var self = new SharingDevice(us, "us", ["dynamic"], Compression.Metadata, "syncthing", 4, false, 4711, false, default);
         var folder = new SharedFolder(Folder, "Interop", FolderType.SendReceive, false, [self, self with { Id = them, Name = "them", MaxSequence = 0, IndexId = 0 }]);
@@ -93,7 +93,7 @@ public class SyncthingInteropTests
             Assert.Equal(file.Blocks.HashOf(response.Id), new BlockHash(SHA256.HashData(data.Span)));
             Assert.True(content.AsSpan((int)file.Blocks[response.Id].Offset, data.Length).SequenceEqual(data.Span));
         }
-        await connection.SendAsync(new BepMessage.Request(9, Folder, FileName.Of("nothing"), 0, 5, default, false, 0), cancellation);
+        await connection.SendAsync(new BepMessage.Request(9, Folder, FileName.Parse("nothing"), 0, 5, default, false, 0), cancellation);
         await connection.FlushAsync(cancellation);
         Assert.Equal((9, ErrorCode.NoSuchFile), await NextAsync<BepMessage.Response>(connection, cancellation) is var r ? (r.Id, r.Code) : default);
     }
@@ -104,7 +104,7 @@ public class SyncthingInteropTests
         var hashes = content.Chunk(128 << 10).SelectMany(SHA256.HashData).ToArray();
         var template = new FileEntry
         {
-            Name = FileName.Of("from us"),
+            Name = FileName.Parse("from us"),
             Permissions = 0x1ED,
             Modified = new FileTime(1_600_000_000, 123_456_789),
             ModifiedBy = us.Short,
@@ -113,9 +113,9 @@ public class SyncthingInteropTests
         FileEntry[] ours =
         [
             template with { Type = FileType.Directory, Sequence = 1 },
-            template with { Name = FileName.Of("from us/ä.bin"), Size = content.Length, Blocks = new BlockList(128 << 10, content.Length, hashes), Sequence = 2 },
-            template with { Name = FileName.Of("from us/link"), Type = FileType.Symlink, SymlinkTarget = "ä.bin", Sequence = 3 },
-            template with { Name = FileName.Of("ignored"), Size = 5, LocalFlags = LocalFlags.Ignored, Sequence = 4 },
+            template with { Name = FileName.Parse("from us/ä.bin"), Size = content.Length, Blocks = new BlockList(128 << 10, content.Length, hashes), Sequence = 2 },
+            template with { Name = FileName.Parse("from us/link"), Type = FileType.Symlink, SymlinkTarget = "ä.bin", Sequence = 3 },
+            template with { Name = FileName.Parse("ignored"), Size = 5, LocalFlags = LocalFlags.Ignored, Sequence = 4 },
         ];
         foreach (var message in IndexBatcher.ToMessages(Folder, ours, isFull: true, 0))
             await connection.SendAsync(message, cancellation);

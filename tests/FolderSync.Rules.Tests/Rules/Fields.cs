@@ -19,7 +19,7 @@ internal static class Fields
         "IList", "ICollection", "IDictionary", "ISet", "ConcurrentDictionary", "ConcurrentQueue", "ConcurrentBag", "ConcurrentStack", "Channel", "StringBuilder",
     };
 
-    public static IEnumerable<Finding> TooMany(Room room)
+    public static IEnumerable<Finding> TooMany(SourceProject room)
     {
         var captured = Captured(room);
         return from type in room.Types()
@@ -28,18 +28,18 @@ internal static class Fields
                let parameters = captured[type].ToList()
                let count = fields.Count + parameters.Count
                where count > Max && (fields.Any(IsMutable) || parameters.Any(p => IsChanging(p.Type)))
-               select new Finding(Room.NameOf(type), count, room.FileOf(type.DeclaringSyntaxReferences[0].SyntaxTree)?.Path ?? "");
+               select new Finding(SourceProject.NameOf(type), count, room.FileOf(type.DeclaringSyntaxReferences[0].SyntaxTree)?.Path ?? "");
     }
 
     /// <summary>The number of fields of every type, mutable or not.</summary>
-    public static IReadOnlyList<(INamedTypeSymbol Type, int Count)> Counts(Room room)
+    public static IReadOnlyList<(INamedTypeSymbol Type, int Count)> Counts(SourceProject room)
     {
         var captured = Captured(room);
         return [.. room.Types().Select(t => (t, Of(t, room).Count + captured[t].Count()))];
     }
 
     /// <summary>Ignores members that generators add.</summary>
-    private static IReadOnlyList<ISymbol> Of(INamedTypeSymbol type, Room room) =>
+    private static IReadOnlyList<ISymbol> Of(INamedTypeSymbol type, SourceProject room) =>
     [
         .. type.GetMembers().Where(m => !m.IsStatic && IsField(m) && m.Locations.Any(l => room.FileOf(l.SourceTree) is not null)),
     ];
@@ -61,7 +61,7 @@ internal static class Fields
     private static bool IsChanging(ITypeSymbol type) => Changing.Contains(type.Name) && type.ContainingNamespace?.ToDisplayString().StartsWith("System", StringComparison.Ordinal) == true;
 
     /// <summary>Parameters of primary constructors that are used for more than initializing fields or the base.</summary>
-    private static ILookup<ISymbol, IParameterSymbol> Captured(Room room)
+    private static ILookup<ISymbol, IParameterSymbol> Captured(SourceProject room)
     {
         var uses = from file in room.Files
                    from type in file.Syntax.DescendantNodes().OfType<TypeDeclarationSyntax>()

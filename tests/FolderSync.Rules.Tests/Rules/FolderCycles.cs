@@ -14,7 +14,7 @@ internal static class FolderCycles
     public readonly record struct Use(string From, string To, string FromType, string ToType, string At);
 
     /// <summary>Every use between two folders of the same cycle: some of them must be removed or reversed.</summary>
-    public static IEnumerable<Finding> In(Room room)
+    public static IEnumerable<Finding> In(SourceProject room)
     {
         var uses = Uses(room);
         var cycle = Cycles(uses);
@@ -25,12 +25,12 @@ internal static class FolderCycles
     }
 
     /// <summary>The folders of each cycle.</summary>
-    public static IReadOnlyList<IReadOnlyList<string>> CyclesOf(Room room) =>
+    public static IReadOnlyList<IReadOnlyList<string>> CyclesOf(SourceProject room) =>
         [.. Cycles(Uses(room)).GroupBy(c => c.Value, c => c.Key).Select(g => (IReadOnlyList<string>)[.. g.Order(StringComparer.Ordinal)])];
 
-    private static IReadOnlyList<Use> Uses(Room room) => [.. room.Files.AsParallel().AsOrdered().SelectMany(f => Uses(room, f)).Distinct()];
+    private static IReadOnlyList<Use> Uses(SourceProject room) => [.. room.Files.AsParallel().AsOrdered().SelectMany(f => Uses(room, f)).Distinct()];
 
-    private static IEnumerable<Use> Uses(Room room, SourceFile file)
+    private static IEnumerable<Use> Uses(SourceProject room, SourceFile file)
     {
         var model = room.Model(file);
         foreach (var type in file.Syntax.DescendantNodes(n => n is not BaseTypeDeclarationSyntax).Where(n => n is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax or GlobalStatementSyntax))
@@ -45,7 +45,7 @@ internal static class FolderCycles
         }
     }
 
-    private static string? FolderOf(Room room, INamedTypeSymbol type) => type.DeclaringSyntaxReferences.Select(r => room.FileOf(r.SyntaxTree)).FirstOrDefault(f => f is not null) is { } file
+    private static string? FolderOf(SourceProject room, INamedTypeSymbol type) => type.DeclaringSyntaxReferences.Select(r => room.FileOf(r.SyntaxTree)).FirstOrDefault(f => f is not null) is { } file
         ? Folder(file, type.Name) : null;
 
     private static string Folder(SourceFile file, string type) => type is "Log" or "ServiceLog" ? type : file.Folder;

@@ -11,9 +11,9 @@ namespace FolderSync.Rules;
 /// </summary>
 internal static class Locks
 {
-    public static IEnumerable<Finding> In(Room room) => Finding.Counted(room.Files.AsParallel().AsOrdered().SelectMany(f => Places(room, f)).ToList());
+    public static IEnumerable<Finding> In(SourceProject room) => Finding.Counted(room.Files.AsParallel().AsOrdered().SelectMany(f => Places(room, f)).ToList());
 
-    private static List<(string, string)> Places(Room room, SourceFile file)
+    private static List<(string, string)> Places(SourceProject room, SourceFile file)
     {
         var model = room.Model(file);
         return [.. file.Syntax.DescendantNodes().OfType<LockStatementSyntax>()

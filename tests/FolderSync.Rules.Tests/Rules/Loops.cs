@@ -14,9 +14,9 @@ internal static class Loops
     /// <param name="Name">The type and method around it, and the loop: <c>Type.Method: Loop</c>.</param>
     public sealed record Site(string Name, string At);
 
-    private readonly record struct Call(Room Room, SourceFile File, ExpressionSyntax Node, IMethodSymbol Method);
+    private readonly record struct Call(SourceProject Room, SourceFile File, ExpressionSyntax Node, IMethodSymbol Method);
 
-    public static IReadOnlyList<Site> In(IReadOnlyList<Room> rooms)
+    public static IReadOnlyList<Site> In(IReadOnlyList<SourceProject> rooms)
     {
         var calls = rooms.SelectMany(r => r.Files.AsParallel().AsOrdered().SelectMany(f => Calls(r, f).ToList())).ToList();
         var starting = new HashSet<string>(calls.Select(c => c.Method).Where(IsPrimitive).Select(KeyOf), StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal static class Loops
         ];
     }
 
-    private static IEnumerable<Call> Calls(Room room, SourceFile file)
+    private static IEnumerable<Call> Calls(SourceProject room, SourceFile file)
     {
         var model = room.Model(file);
         foreach (var node in file.Syntax.DescendantNodes().OfType<ExpressionSyntax>().Where(n => n is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax))

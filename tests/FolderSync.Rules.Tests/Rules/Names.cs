@@ -23,7 +23,7 @@ internal static class Names
     }
 
     /// <summary>Names that can't be bound: with one of them, a rule might check nothing.</summary>
-    public static IEnumerable<string> Unknown(Room room) => room.Files.AsParallel().AsOrdered().SelectMany(file =>
+    public static IEnumerable<string> Unknown(SourceProject room) => room.Files.AsParallel().AsOrdered().SelectMany(file =>
     {
         var model = room.Model(file);
         return file.Syntax.DescendantNodes().OfType<SimpleNameSyntax>().Where(n => !IsNoUse(n) && IsUnknown(model.GetSymbolInfo(n), n)).Select(n => $"{file.At(n)} {n}").ToList();

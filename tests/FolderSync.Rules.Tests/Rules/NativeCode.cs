@@ -12,9 +12,9 @@ internal static class NativeCode
 {
     private static readonly string[] Missing = ["RequiresDynamicCodeAttribute", "RequiresUnreferencedCodeAttribute"];
 
-    public static IEnumerable<Finding> AddedByReflection(Room room) => Finding.Counted(room.Files.AsParallel().AsOrdered().SelectMany(f => Places(room, f)).ToList());
+    public static IEnumerable<Finding> AddedByReflection(SourceProject room) => Finding.Counted(room.Files.AsParallel().AsOrdered().SelectMany(f => Places(room, f)).ToList());
 
-    private static IEnumerable<(string, string)> Places(Room room, SourceFile file)
+    private static IEnumerable<(string, string)> Places(SourceProject room, SourceFile file)
     {
         var model = room.Model(file);
         return file.Syntax.DescendantNodes().OfType<CollectionExpressionSyntax>()

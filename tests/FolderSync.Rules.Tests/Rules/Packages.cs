@@ -37,7 +37,7 @@ internal static class Packages
     ];
 
     /// <summary>The types of packages used in the wrong project, by project and package; the number counts files.</summary>
-    public static IEnumerable<Finding> Misplaced(Room room) => Finding.Counted(
+    public static IEnumerable<Finding> Misplaced(SourceProject room) => Finding.Counted(
         room.Files.AsParallel().AsOrdered().SelectMany(file => Used(room, file).Select(a => (Assembly: a, Row: Row(a))).Where(u => u.Row.Projects is null || !IsIn(u.Row.Projects, room.Name))
             .Select(u => (Subject: $"{room.Name}/{u.Row.Assembly?.TrimEnd('.') ?? u.Assembly}", file.Path)).Distinct()).ToList());
 
@@ -59,11 +59,11 @@ internal static class Packages
     private static bool IsBuildOnly(string package) => package is "Grpc.Tools" or "Microsoft.CodeAnalysis.BannedApiAnalyzers";
 
     /// <summary>The assemblies, except the runtime and the solution's own, whose types or members the file uses.</summary>
-    private static IEnumerable<string> Used(Room room, SourceFile file)
+    private static IEnumerable<string> Used(SourceProject room, SourceFile file)
     {
         var model = room.Model(file);
         return file.Syntax.DescendantNodes().OfType<SimpleNameSyntax>().Select(n => Names.Meant(model, n)?.ContainingAssembly?.Name).OfType<string>().Distinct()
-            .Where(a => !IsRuntime(a) && a != room.Compilation.AssemblyName && !Rooms.Projects.Any(p => p.AssemblyName == a));
+            .Where(a => !IsRuntime(a) && a != room.Compilation.AssemblyName && !SourceProjects.Projects.Any(p => p.AssemblyName == a));
     }
 
     private static bool IsRuntime(string assembly) =>

@@ -14,24 +14,24 @@ internal static class Sizes
     /// <summary>Methods must be shorter.</summary>
     public const int MethodLines = 60;
 
-    public static IEnumerable<Finding> LongFiles(Room room) =>
+    public static IEnumerable<Finding> LongFiles(SourceProject room) =>
         room.Files.Where(f => f.Lines > MaxFileLines).Select(f => new Finding(f.Path, f.Lines, $"{f.Lines} lines"));
 
     /// <summary>The number of a project's files that are longer than most should be; a tenth of them may be.</summary>
-    public static IEnumerable<Finding> FilesOverMostly(Room room)
+    public static IEnumerable<Finding> FilesOverMostly(SourceProject room)
     {
         var longer = room.Files.Where(f => f.Lines > MostlyFileLines).ToList();
         return longer.Count * 10 <= room.Files.Count ? [] : [new Finding(room.Name, longer.Count, string.Join(", ", longer.Select(f => $"{f.Path} {f.Lines}")))];
     }
 
-    public static IEnumerable<Finding> LongTypes(Room room) =>
-        from type in room.Types() let lines = LinesOf(type, room) where lines > MaxTypeLines select new Finding(Room.NameOf(type), lines, room.FileOf(type.DeclaringSyntaxReferences[0].SyntaxTree)?.Path ?? "");
+    public static IEnumerable<Finding> LongTypes(SourceProject room) =>
+        from type in room.Types() let lines = LinesOf(type, room) where lines > MaxTypeLines select new Finding(SourceProject.NameOf(type), lines, room.FileOf(type.DeclaringSyntaxReferences[0].SyntaxTree)?.Path ?? "");
 
     /// <summary>Counts all partial declarations, including nested types.</summary>
-    public static int LinesOf(INamedTypeSymbol type, Room room) => type.DeclaringSyntaxReferences.Where(r => room.FileOf(r.SyntaxTree) is not null).Sum(r => LinesOf(r.GetSyntax()));
+    public static int LinesOf(INamedTypeSymbol type, SourceProject room) => type.DeclaringSyntaxReferences.Where(r => room.FileOf(r.SyntaxTree) is not null).Sum(r => LinesOf(r.GetSyntax()));
 
     /// <summary>Methods, constructors, operators, accessors, local functions, including nested ones. The longest overload counts.</summary>
-    public static IEnumerable<Finding> LongMethods(Room room) =>
+    public static IEnumerable<Finding> LongMethods(SourceProject room) =>
         from file in room.Files
         from body in file.Syntax.DescendantNodes()
         where body is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax or PropertyDeclarationSyntax { ExpressionBody: not null }

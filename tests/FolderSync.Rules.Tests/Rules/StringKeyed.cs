@@ -8,14 +8,14 @@ namespace FolderSync.Rules;
 internal static class StringKeyed
 {
     /// <summary>Visible members with such parameters or values, by type.</summary>
-    public static IEnumerable<Finding> Signatures(Room room) => Finding.Counted(
+    public static IEnumerable<Finding> Signatures(SourceProject room) => Finding.Counted(
         from type in room.Types()
         from member in type.GetMembers()
         where member.DeclaredAccessibility is not (Accessibility.Private or Accessibility.Protected) && IsOwn(member) && Types(member).Any(IsStringKeyed)
-        select (Room.NameOf(type), $"{type.Name}.{member.Name}"));
+        select (SourceProject.NameOf(type), $"{type.Name}.{member.Name}"));
 
     /// <summary>Hand-written lines of JSON, `["name"] = value`, by folder: such a shape should be a type.</summary>
-    public static IEnumerable<Finding> JsonLines(Room room) => Finding.Counted(
+    public static IEnumerable<Finding> JsonLines(SourceProject room) => Finding.Counted(
         from file in room.Files
         from assignment in file.Syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>()
         let key = assignment.Left switch

@@ -111,7 +111,7 @@ internal static class Vocabulary
     public static IEnumerable<string> Refused => [.. Names.Keys, .. Types.Keys, .. Words.Keys];
 
     /// <summary>The declarations in src and tests.</summary>
-    public static IEnumerable<Finding> InCheckout() => In(Rooms.All.SelectMany(r => r.Files).Concat(Tests()));
+    public static IEnumerable<Finding> InCheckout() => In(SourceProjects.All.SelectMany(r => r.Files).Concat(Tests()));
 
     public static IEnumerable<Finding> In(IEnumerable<SourceFile> files) =>
         Finding.Counted(files.AsParallel().AsOrdered().SelectMany(f => Declarations(f.Syntax).Select(d => (Declared: d, Term: Replacement(d)))

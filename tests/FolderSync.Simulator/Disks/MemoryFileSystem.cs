@@ -57,16 +57,16 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
         }
     }
 
-    public (long Free, long Total) Space()
+    public (long Free, long Total) GetSpace()
     {
         lock (disk.Gate)
         {
-            Begin(nameof(Space), LocalPath.Root);
+            Begin(nameof(GetSpace), LocalPath.Root);
             return (Math.Max(0, disk.Options.Capacity - disk.Used), disk.Options.Capacity);
         }
     }
 
-    public string? WhyUnplaceable(FileName name)
+    public string? ValidateName(FileName name)
     {
         foreach (var part in name.Value.Split('/'))
         {
@@ -143,23 +143,23 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
         }
     }
 
-    public void MakeDirectory(LocalPath path, uint permissions)
+    public void CreateDirectory(LocalPath path, uint permissions)
     {
         lock (disk.Gate)
         {
-            Begin(nameof(MakeDirectory), path);
-            disk.Link(NewPlace(path, nameof(MakeDirectory)), path.Leaf, disk.MakeDirectoryNode(permissions));
+            Begin(nameof(CreateDirectory), path);
+            disk.Link(NewPlace(path, nameof(CreateDirectory)), path.Leaf, disk.MakeDirectoryNode(permissions));
         }
     }
 
-    public void MakeSymlink(LocalPath path, string target)
+    public void CreateSymlink(LocalPath path, string target)
     {
         lock (disk.Gate)
         {
-            Begin(nameof(MakeSymlink), path);
+            Begin(nameof(CreateSymlink), path);
             if (!disk.Options.Symlinks)
-                throw Fail(FileSystemError.NotSupported, nameof(MakeSymlink), path);
-            disk.Link(NewPlace(path, nameof(MakeSymlink)), path.Leaf, disk.MakeSymlinkNode(target));
+                throw Fail(FileSystemError.NotSupported, nameof(CreateSymlink), path);
+            disk.Link(NewPlace(path, nameof(CreateSymlink)), path.Leaf, disk.MakeSymlinkNode(target));
         }
     }
 
@@ -199,7 +199,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             var target = Find(to, out _);
             RefuseMounted(source, nameof(Rename), from);
             RefuseMounted(target, nameof(Rename), to);
-            WhyNotRename(source, target, from, to, mode);
+            ValidateRename(source, target, from, to, mode);
             if (mode == RenameMode.Exchange)
             {
                 disk.Link(sourceParent, from.Leaf, target);
@@ -333,7 +333,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
         disk.Touch(node, node.Now with { Modified = kept, ChangeTime = disk.Tick() });
     }
 
-    private void WhyNotRename(MemoryNode source, MemoryNode? target, LocalPath from, LocalPath to, RenameMode mode)
+    private void ValidateRename(MemoryNode source, MemoryNode? target, LocalPath from, LocalPath to, RenameMode mode)
     {
         if (mode == RenameMode.Exchange && target is null)
             throw Fail(FileSystemError.NotFound, nameof(Rename), to);

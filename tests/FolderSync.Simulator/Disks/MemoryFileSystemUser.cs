@@ -71,7 +71,7 @@ internal sealed class MemoryUser(MemoryDisk disk)
     }
 
     /// <summary>Changes bytes without changing any time, as a failing disk does.</summary>
-    public void Rot(string path, int offset, byte flip)
+    public void CorruptSilently(string path, int offset, byte flip)
     {
         lock (disk.Gate)
         {

@@ -13,10 +13,10 @@ internal enum FailureKind
     Lost,
 
     /// <summary>The devices differ or keep working long after all were connected.</summary>
-    Restless,
+    NeverIdle,
 
     /// <summary>A loop runs endlessly without time passing.</summary>
-    Spins,
+    Livelock,
 
     /// <summary>An exception escaped from a loop.</summary>
     LoopEnded,

@@ -50,7 +50,7 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
                 var other = world.Devices[draws.Next(world.Devices.Count)];
                 if (other == device)
                     return new Operation.Nothing();
-                return world.Network.AreParted(device.Id, other.Id) ? new Operation.Join(device.Name, other.Name) : new Operation.Part(device.Name, other.Name);
+                return world.Network.ArePartitioned(device.Id, other.Id) ? new Operation.Heal(device.Name, other.Name) : new Operation.Partition(device.Name, other.Name);
             case 1 when device.IsRunning:
                 return new Operation.Stop(device.Name);
             case 2 when device.IsRunning:

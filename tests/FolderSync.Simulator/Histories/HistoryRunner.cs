@@ -60,10 +60,10 @@ internal static class HistoryRunner
         try
         {
             var world = new HistoryWorld(setup, draws, trace);
-            var failure = world.Settle(steps(world));
+            var failure = world.RunToConvergence(steps(world));
             if (failure is null)
             {
-                trace.Say(world.Oracle.Trees());
+                trace.Write(world.Oracle.Trees());
                 failure = world.Oracle.WhatIsLost() ?? alsoAsked?.Invoke(world);
             }
             return (failure, trace.ToString());

@@ -34,7 +34,7 @@ internal sealed class HistoryWorld
         }
         Oracle = new Oracle(devices, setup.Respells);
         _edits = new Edits(Oracle);
-        trace.Say($"seed {setup.Seed}, versioning {setup.Versioning}, {string.Join("; ", devices.Select(d => d.Disks.Options))}");
+        trace.Write($"seed {setup.Seed}, versioning {setup.Versioning}, {string.Join("; ", devices.Select(d => d.Disks.Options))}");
     }
 
     public SimulatedNetwork Network { get; } = new();
@@ -49,13 +49,13 @@ internal sealed class HistoryWorld
         {
             case Operation.Nothing:
                 break;
-            case Operation.Part part:
-                Network.Part(Device(part.A).Id, Device(part.B).Id);
-                _trace.Say($"{part.A}|{part.B} part");
+            case Operation.Partition part:
+                Network.Partition(Device(part.A).Id, Device(part.B).Id);
+                _trace.Write($"{part.A}|{part.B} part");
                 break;
-            case Operation.Join join:
-                Network.Join(Device(join.A).Id, Device(join.B).Id);
-                _trace.Say($"{join.A}|{join.B} join");
+            case Operation.Heal join:
+                Network.Heal(Device(join.A).Id, Device(join.B).Id);
+                _trace.Write($"{join.A}|{join.B} join");
                 break;
             case Operation.OfDevice one:
                 DoOn(Device(one.Device), one);
@@ -67,24 +67,24 @@ internal sealed class HistoryWorld
 
     public void Run(Pause pause, long draws)
     {
-        _trace.SayPause(pause);
+        _trace.WritePause(pause);
         _draws.Seek(draws);
         if (pause is Pause.Time time)
             RunFor(TimeSpan.FromMilliseconds(time.Milliseconds));
         else if (pause is Pause.Callbacks callbacks)
             RunCallbacks(callbacks.Count);
-        _trace.SayChanges(Oracle.ItemsByDevice());
+        _trace.WriteChanges(Oracle.ItemsByDevice());
     }
 
     /// <summary>Connects all devices, lets them run, and waits until they are equal and idle.</summary>
     /// <returns>Null if they are; otherwise the failure.</returns>
-    public Failure? Settle(long draws)
+    public Failure? RunToConvergence(long draws)
     {
         _draws.Seek(draws);
         foreach (var a in Devices)
         {
             foreach (var b in Devices)
-                Network.Join(a.Id, b.Id);
+                Network.Heal(a.Id, b.Id);
         }
         RunFor(TimeSpan.FromSeconds(1));
         foreach (var device in Devices)
@@ -94,7 +94,7 @@ internal sealed class HistoryWorld
             else
                 device.Start();
         }
-        _trace.Say("settle");
+        _trace.Write("settle");
         var before = "";
         for (var i = 0; i < 80; i++)
         {
@@ -109,7 +109,7 @@ internal sealed class HistoryWorld
                 return null;
             before = now;
         }
-        return new Failure(FailureKind.Restless, $"The devices do not come to rest:\n{before}\n{Oracle.DescribeDifferences()}");
+        return new Failure(FailureKind.NeverIdle, $"The devices do not come to rest:\n{before}\n{Oracle.DescribeDifferences()}");
     }
 
     private SimulatedDevice Device(string name) => Devices.Single(d => d.Name == name);
@@ -120,31 +120,31 @@ internal sealed class HistoryWorld
         {
             case Operation.Edit edit:
                 if (_edits.Do(device, edit) is { } done)
-                    _trace.Say($"{device.Name} {done}");
+                    _trace.Write($"{device.Name} {done}");
                 break;
             case Operation.Notice notice:
                 foreach (var name in notice.Reported)
                     device.Notice(name);
                 break;
             case Operation.Start when !device.IsRunning:
-                _trace.Say($"{device.Name} start");
+                _trace.Write($"{device.Name} start");
                 device.Start();
                 break;
             case Operation.Stop when device.IsRunning:
-                _trace.Say($"{device.Name} stop");
+                _trace.Write($"{device.Name} stop");
                 device.Stop();
                 break;
             case Operation.Kill when device.IsRunning:
-                _trace.Say($"{device.Name} kill");
+                _trace.Write($"{device.Name} kill");
                 device.Kill();
                 break;
             case Operation.Crash crash when device.IsRunning:
-                _trace.Say($"{device.Name} crash");
+                _trace.Write($"{device.Name} crash");
                 _draws.Seek(crash.Losses);
                 device.Crash();
                 break;
             case Operation.Rescan when device.IsRunning:
-                _trace.Say($"{device.Name} rescan");
+                _trace.Write($"{device.Name} rescan");
                 device.Rescan();
                 break;
         }
@@ -166,7 +166,7 @@ internal sealed class HistoryWorld
             while (_pump.Step())
             {
                 if (++callbacks > MaxCallbacks * Devices.Count)
-                    throw new SimulationException($"The devices never come to rest: a loop spins.\n{Oracle.Describe()}\n{Oracle.DescribeDifferences()}") { Kind = FailureKind.Spins };
+                    throw new SimulationException($"The devices never come to rest: a loop spins.\n{Oracle.Describe()}\n{Oracle.DescribeDifferences()}") { Kind = FailureKind.Livelock };
             }
             if (_time.NextDue is not { } due || due > end)
                 break;

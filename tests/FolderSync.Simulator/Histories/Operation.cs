@@ -38,12 +38,12 @@ internal abstract record Operation
     public sealed record Rescan(string Device) : OfDevice(Device);
 
     /// <summary>Cuts the connection between two devices until it is restored.</summary>
-    public sealed record Part(string A, string B) : Operation
+    public sealed record Partition(string A, string B) : Operation
     {
         public override IEnumerable<string> Devices => [A, B];
     }
 
-    public sealed record Join(string A, string B) : Operation
+    public sealed record Heal(string A, string B) : Operation
     {
         public override IEnumerable<string> Devices => [A, B];
     }

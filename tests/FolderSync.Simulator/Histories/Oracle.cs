@@ -32,7 +32,7 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
             Release(user.ReadAll(name));
     }
 
-    public static bool IsInternal(string path) => FileName.TryOf(path, out var name, out _) && InternalNames.IsInternal(name);
+    public static bool IsInternal(string path) => FileName.TryParse(path, out var name, out _) && InternalNames.IsInternal(name);
 
     public bool AreAtRest() => devices.All(IsAtRest) && AreEqual();
 

@@ -14,17 +14,17 @@ internal sealed class Trace(bool isDetailed)
     /// <summary>Ticks of the world's clock.</summary>
     public Func<long> Now { get; set; } = () => 0;
 
-    public void Say(string what) => _text.Append((Now() / TimeSpan.TicksPerMillisecond) % 100_000_000).Append(' ').AppendLine(what);
+    public void Write(string what) => _text.Append((Now() / TimeSpan.TicksPerMillisecond) % 100_000_000).Append(' ').AppendLine(what);
 
-    public void SayPause(Pause pause)
+    public void WritePause(Pause pause)
     {
         if (!isDetailed || pause == Pause.None)
             return;
-        Say(pause is Pause.Time time ? $"  run for {time.Milliseconds} ms" : $"  run {((Pause.Callbacks)pause).Count} callbacks");
+        Write(pause is Pause.Time time ? $"  run for {time.Milliseconds} ms" : $"  run {((Pause.Callbacks)pause).Count} callbacks");
     }
 
     /// <summary>How each folder differs from the previous call.</summary>
-    public void SayChanges(IEnumerable<(string Device, IEnumerable<string> Items)> devices)
+    public void WriteChanges(IEnumerable<(string Device, IEnumerable<string> Items)> devices)
     {
         if (!isDetailed)
             return;
@@ -32,9 +32,9 @@ internal sealed class Trace(bool isDetailed)
         {
             var (before, now) = (_items.GetValueOrDefault(device, []), items.ToList());
             foreach (var gone in before.Except(now))
-                Say($"    {device} - {gone}");
+                Write($"    {device} - {gone}");
             foreach (var come in now.Except(before))
-                Say($"    {device} + {come}");
+                Write($"    {device} + {come}");
             _items[device] = now;
         }
     }
@@ -60,6 +60,6 @@ internal sealed class Trace(bool isDetailed)
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            trace.Say($"    {device} {logLevel}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})")}");
+            trace.Write($"    {device} {logLevel}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})")}");
     }
 }

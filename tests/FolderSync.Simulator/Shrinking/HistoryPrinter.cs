@@ -74,8 +74,8 @@ internal static class HistoryPrinter
         var (parameters, isNoticed) = operation switch
         {
             Operation.Nothing => ("", false),
-            Operation.Part o => ($"{Text(o.A)}, {Text(o.B)}", false),
-            Operation.Join o => ($"{Text(o.A)}, {Text(o.B)}", false),
+            Operation.Partition o => ($"{Text(o.A)}, {Text(o.B)}", false),
+            Operation.Heal o => ($"{Text(o.A)}, {Text(o.B)}", false),
             Operation.Crash o => ($"{Text(o.Device)}, {o.Losses}", false),
             Operation.Notice o => ($"{Text(o.Device)}, [{string.Join(", ", o.Reported.Select(Text))}]", false),
             Operation.Rename o => ($"{Text(o.Device)}, {Text(o.Name)}, {Text(o.To)}", o.IsNoticed),

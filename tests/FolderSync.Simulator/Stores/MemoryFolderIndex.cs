@@ -85,9 +85,9 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
             ? []
             : Page(default, default, 64, row => row.Local is { IsFile: true, IsInvalid: false } l && l.BlocksHash == blocksHash ? l : null);
 
-    public IReadOnlyDictionary<BlockHash, BlockPlace> LocateBlocks(IReadOnlyCollection<BlockHash> blocks) => Read(() =>
+    public IReadOnlyDictionary<BlockHash, BlockLocation> LocateBlocks(IReadOnlyCollection<BlockHash> blocks) => Read(() =>
     {
-        var found = new Dictionary<BlockHash, BlockPlace>();
+        var found = new Dictionary<BlockHash, BlockLocation>();
         var wanted = new HashSet<BlockHash>(blocks);
         foreach (var row in store.Rows)
         {
@@ -99,7 +99,7 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
             {
                 var block = list[i];
                 if (block.Size > 0 && wanted.Remove(block.Hash))
-                    found.Add(block.Hash, new BlockPlace(row.Name, block.Offset, block.Size));
+                    found.Add(block.Hash, new BlockLocation(row.Name, block.Offset, block.Size));
             }
         }
         return found;
@@ -151,9 +151,9 @@ internal sealed class MemoryFolderIndex(MemoryFolderIndexStore store, Action<str
         });
     }
 
-    public void DropRemote(DeviceId device) => Write(nameof(DropRemote), () =>
+    public void DropRemote(DeviceId device, ulong? replaced = null) => Write(nameof(DropRemote), () =>
     {
-        if (!store.Remotes.ContainsKey(device))
+        if (!store.Remotes.TryGetValue(device, out var known) || (replaced is { } indexId && known.IndexId != indexId))
             return false;
         store.Undurably(() =>
         {

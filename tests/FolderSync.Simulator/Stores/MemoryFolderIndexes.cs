@@ -22,7 +22,7 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
     public Func<FileEntry, FileEntry>? Recording { get; set; }
 
     /// <summary>The number of quarantined indexes.</summary>
-    public int PutAsideCount { get; private set; }
+    public int QuarantineCount { get; private set; }
 
     public IFolderIndex Open(FolderId folder)
     {
@@ -35,9 +35,9 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
         return _open[folder] = new MemoryFolderIndex(store, method => BeforeCommit?.Invoke(method), method => BeforeRead?.Invoke(method));
     }
 
-    public void PutAside(FolderId folder)
+    public void Quarantine(FolderId folder)
     {
-        PutAsideCount++;
+        QuarantineCount++;
         Remove(folder);
     }
 

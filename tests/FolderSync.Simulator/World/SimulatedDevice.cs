@@ -194,7 +194,7 @@ internal sealed class SimulatedDevice
 
     /// <summary>Reports what the watcher would have detected.</summary>
     public void Notice(params string[] names) =>
-        _watchers.Notice(Root, new WatchNotice([.. names.Select(FileName.Of)], false));
+        _watchers.Notice(Root, new WatchNotice([.. names.Select(FileName.Parse)], false));
 
     private void Die()
     {

@@ -11,7 +11,7 @@ namespace FolderSync.Simulator.World;
 internal sealed class SimulatedNetwork
 {
     private readonly SortedDictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
-    private readonly HashSet<(DeviceId, DeviceId)> _parted = [];
+    private readonly HashSet<(DeviceId, DeviceId)> _partitioned = [];
     private readonly List<(DeviceId A, DeviceId B, Pipe Up, Pipe Down)> _lines = [];
 
     /// <summary>Thrown by every dial; null to succeed.</summary>
@@ -20,15 +20,15 @@ internal sealed class SimulatedNetwork
     /// <summary>The addresses of devices; 10.0.0.1 by default.</summary>
     public Dictionary<DeviceId, IPAddress> Addresses { get; } = [];
 
-    public void Part(DeviceId a, DeviceId b)
+    public void Partition(DeviceId a, DeviceId b)
     {
-        _parted.Add(Pair(a, b));
+        _partitioned.Add(Pair(a, b));
         Cut(l => Pair(l.A, l.B) == Pair(a, b));
     }
 
-    public void Join(DeviceId a, DeviceId b) => _parted.Remove(Pair(a, b));
+    public void Heal(DeviceId a, DeviceId b) => _partitioned.Remove(Pair(a, b));
 
-    public bool AreParted(DeviceId a, DeviceId b) => _parted.Contains(Pair(a, b));
+    public bool ArePartitioned(DeviceId a, DeviceId b) => _partitioned.Contains(Pair(a, b));
 
     /// <summary>Makes the listener's accept fail.</summary>
     public void FailAccept(string address, Exception fault) => _listeners[address].Fail(fault);
@@ -70,7 +70,7 @@ internal sealed class SimulatedNetwork
         {
             if (network.DialFault is { } fault)
                 throw fault;
-            if (!network._listeners.TryGetValue(address, out var listener) || network.AreParted(self, listener.Owner) || listener.Owner != expected)
+            if (!network._listeners.TryGetValue(address, out var listener) || network.ArePartitioned(self, listener.Owner) || listener.Owner != expected)
                 throw new TransportException($"Nobody answers at {address}.");
             if (!admits(network.AddressOf(expected)))
                 throw new TransportException($"{network.AddressOf(expected)} is not in the allowed networks.");
@@ -79,8 +79,8 @@ internal sealed class SimulatedNetwork
             Pipe up = new(), down = new();
             network._lines.RemoveAll(l => l.Up.IsClosed && l.Down.IsClosed);
             network._lines.Add((self, listener.Owner, up, down));
-            listener.Accept(new AuthenticatedStream(new End(down, up), self, "sim:" + self.Short, false, "none", true) { Address = network.AddressOf(self) });
-            return Task.FromResult(new AuthenticatedStream(new End(up, down), expected, address, true, "none", true) { Address = network.AddressOf(expected) });
+            listener.Accept(new AuthenticatedStream(new EndpointStream(down, up), self, "sim:" + self.Short, false, "none", true) { Address = network.AddressOf(self) });
+            return Task.FromResult(new AuthenticatedStream(new EndpointStream(up, down), expected, address, true, "none", true) { Address = network.AddressOf(expected) });
         }
     }
 
@@ -191,7 +191,7 @@ internal sealed class SimulatedNetwork
         }
     }
 
-    private sealed class End(Pipe write, Pipe read) : Stream
+    private sealed class EndpointStream(Pipe write, Pipe read) : Stream
     {
         private bool _isDisposed;
 

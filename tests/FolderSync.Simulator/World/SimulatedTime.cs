@@ -7,7 +7,7 @@ namespace FolderSync.Simulator.World;
 /// <param name="seed">Null for timers that fire exactly on time, unlike real ones.</param>
 internal sealed class SimulatedTime(int? seed)
 {
-    private static readonly long MostOff = 2 * TimeSpan.TicksPerMillisecond;
+    private static readonly long MaxSkew = 2 * TimeSpan.TicksPerMillisecond;
 
     private readonly Random? _off = seed is { } s ? new Random(s) : null;
     private readonly PriorityQueue<SimulatedTimer, (long Due, long Order)> _timers = new();
@@ -37,13 +37,13 @@ internal sealed class SimulatedTime(int? seed)
         if (NextDue is not { } due)
             return;
         Now = Math.Max(Now, due);
-        _timers.Dequeue().Ring();
+        _timers.Dequeue().Fire();
     }
 
     public void Advance(TimeSpan by) => Now += by.Ticks;
 
     /// <summary>When a timer fires that is set now.</summary>
-    private long RingAt(TimeSpan wait) => Now + Math.Max(0, wait.Ticks + (_off?.NextInt64(-MostOff, MostOff + 1) ?? 0));
+    private long FireAt(TimeSpan wait) => Now + Math.Max(0, wait.Ticks + (_off?.NextInt64(-MaxSkew, MaxSkew + 1) ?? 0));
 
     private void Enqueue(SimulatedTimer timer, long due, out long order)
     {
@@ -100,12 +100,12 @@ internal sealed class SimulatedTime(int? seed)
             _due = -1;
             if (dueTime == Timeout.InfiniteTimeSpan)
                 return true;
-            _due = world.RingAt(dueTime);
+            _due = world.FireAt(dueTime);
             world.Enqueue(this, _due, out _order);
             return true;
         }
 
-        public void Ring()
+        public void Fire()
         {
             _due = -1;
             if (_period > TimeSpan.Zero)

@@ -8,7 +8,7 @@ namespace FolderSync.Network.Discovery.Mdns;
 /// Finds other FolderSyncs through mDNS: queries at growing intervals, listens to announcements, and refreshes records that are about to expire.
 /// Has no sockets and no timers, like <see cref="MdnsResponder"/>. Not thread-safe.
 /// </summary>
-internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Action<DeviceId, IPAddress> onGone, TimeProvider clock, Func<int, int> random)
+internal sealed class MdnsBrowser(DeviceId self, Action<Announcement> onSighting, Action<DeviceId, IPAddress> onGone, TimeProvider clock, Func<int, int> random)
 {
     public const int MaxInstances = 256;
 
@@ -20,8 +20,8 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
     private const int MaxUnresolved = 16;
 
     private static readonly TimeSpan s_first = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
-    private static readonly TimeSpan s_longestLife = TimeSpan.FromSeconds(4500);
+    private static readonly TimeSpan s_maxQueryInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_maxLifetime = TimeSpan.FromSeconds(4500);
 
     // The source is part of the key: a device's IPv4 and IPv6 records are separate, and each source withdraws only its own.
     private readonly Dictionary<(string Label, IPAddress Source), Instance> _instances = [];
@@ -53,11 +53,11 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
             return outgoing;
         outgoing.AddRange(links.Select(l => Browse(l, now)));
         _nextQuery = In(_interval);
-        _interval = _interval * 2 < s_longest ? _interval * 2 : s_longest;
+        _interval = _interval * 2 < s_maxQueryInterval ? _interval * 2 : s_maxQueryInterval;
         return outgoing;
     }
 
-    public void Hear(Incoming incoming)
+    public void Handle(Incoming incoming)
     {
         if (!incoming.Message.QR)
             return;
@@ -87,7 +87,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
             return;
         }
 
-        var told = text is null ? known?.Told : Told.TryRead(MdnsPacket.TextOf(text));
+        var told = text is null ? known?.TxtRecord : TxtRecord.TryRead(MdnsPacket.TextOf(text));
         if (told is null || (server is null && known is null))
         {
             if (text is null && pointer is not null && _unresolved.Count < MaxUnresolved)
@@ -99,8 +99,8 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
             return;
         var port = server?.Port ?? known!.Port;
         var life = server?.TTL ?? known!.Life;
-        life = life < s_longestLife ? life : s_longestLife;
-        if (!MakeRoom(key))
+        life = life < s_maxLifetime ? life : s_maxLifetime;
+        if (!EvictOldest(key))
             return;
         var addresses = Addresses(server, records, port, source);
         if (addresses.Count == 0)
@@ -112,7 +112,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
             PointerSeen = pointer is null && known is not null ? known.PointerSeen : now,
         };
         _nextRefresh = Math.Min(_nextRefresh, now + Ticks(life * 0.8));
-        onSighting(new Sighting(told.Device, FoundBy.Mdns, source, label, addresses, 0, life));
+        onSighting(new Announcement(told.Device, DiscoveryMethod.Mdns, source, label, addresses, 0, life));
     }
 
     /// <summary>The addresses in the host's records, and the sender's: that one is on this network at least.</summary>
@@ -122,13 +122,13 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         foreach (var record in records.OfType<AddressRecord>())
         {
             if (server is not null && addresses.Count < DiscoveryCache.MaxAddressesPerEntry && MdnsNames.Same(record.Name, server.Target) && record.TTL > TimeSpan.Zero &&
-                HintedAddress.TryMake("tcp", record.Address, port, source) is { } address)
+                AddressHint.TryCreate("tcp", record.Address, port, source) is { } address)
             {
                 addresses.Add(address);
             }
         }
 
-        if (HintedAddress.TryMake("tcp", source, port, source) is { } sender && !addresses.Contains(sender))
+        if (AddressHint.TryCreate("tcp", source, port, source) is { } sender && !addresses.Contains(sender))
             addresses.Insert(0, sender);
         return [.. addresses.Distinct()];
     }
@@ -136,10 +136,10 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
     private void Forget((string Label, IPAddress Source) key)
     {
         if (_instances.Remove(key, out var known))
-            onGone(known.Told.Device, key.Source);
+            onGone(known.TxtRecord.Device, key.Source);
     }
 
-    private bool MakeRoom((string Label, IPAddress Source) key)
+    private bool EvictOldest((string Label, IPAddress Source) key)
     {
         if (_instances.ContainsKey(key))
             return true;
@@ -205,14 +205,14 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
 
     /// <summary>The content of a TXT record.</summary>
-    private sealed record Told(DeviceId Device, string Version)
+    private sealed record TxtRecord(DeviceId Device, string Version)
     {
         private const int MaxValue = 100;
 
-        public static Told? TryRead(IReadOnlyList<string> strings)
+        public static TxtRecord? TryRead(IReadOnlyList<string> strings)
         {
             var id = Value(strings, "id");
-            return id is not null && DeviceIdText.TryParse(id, out var device, out _) && !device.IsEmpty ? new Told(device, Value(strings, "version") ?? "") : null;
+            return id is not null && DeviceIdText.TryParse(id, out var device, out _) && !device.IsEmpty ? new TxtRecord(device, Value(strings, "version") ?? "") : null;
         }
 
         private static string? Value(IReadOnlyList<string> strings, string key)
@@ -227,7 +227,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Sighting> onSighting, Ac
         }
     }
 
-    private sealed record Instance(string Label, Told Told, int Port, TimeSpan Life, long Seen, MdnsLink Link)
+    private sealed record Instance(string Label, TxtRecord TxtRecord, int Port, TimeSpan Life, long Seen, MdnsLink Link)
     {
         public TimeSpan PointerLife { get; init; }
 

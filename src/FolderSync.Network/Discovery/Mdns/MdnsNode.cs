@@ -18,7 +18,7 @@ internal sealed class MdnsNode : IAsyncDisposable
     private static readonly IPAddress s_groupV4 = IPAddress.Parse("224.0.0.251");
     private static readonly IPAddress s_groupV6 = IPAddress.Parse("ff02::fb");
 
-    private readonly IDatagrams _datagrams;
+    private readonly IUdpNetwork _datagrams;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly MdnsResponder? _responder;
@@ -33,8 +33,8 @@ internal sealed class MdnsNode : IAsyncDisposable
 
     /// <param name="service">This device under its n-th name; null: it listens nowhere, so it only browses.</param>
     public MdnsNode(
-        DeviceId self, Func<int, MdnsService>? service, IDatagrams datagrams, Action<Sighting> onSighting, Action<DeviceId, IPAddress> onGone,
-        MethodState stateV4, MethodState stateV6, TimeProvider clock, Func<int, int> random, ILogger logger)
+        DeviceId self, Func<int, MdnsService>? service, IUdpNetwork datagrams, Action<Announcement> onSighting, Action<DeviceId, IPAddress> onGone,
+        DiscoveryMethodStatus stateV4, DiscoveryMethodStatus stateV6, TimeProvider clock, Func<int, int> random, ILogger logger)
     {
         (_datagrams, _clock, _logger) = (datagrams, clock, logger);
         _responder = service is null ? null : new MdnsResponder(service, clock, random);
@@ -94,7 +94,7 @@ internal sealed class MdnsNode : IAsyncDisposable
 
                 Send(_responder?.Due(links));
                 Send(_browser.Due(links));
-                await HearAsync(links, Math.Min(nextOpen, Math.Min(_responder?.NextDue ?? long.MaxValue, _browser.NextDue))).ConfigureAwait(false);
+                await ReceiveAsync(links, Math.Min(nextOpen, Math.Min(_responder?.NextDue ?? long.MaxValue, _browser.NextDue))).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -108,7 +108,7 @@ internal sealed class MdnsNode : IAsyncDisposable
     private void OnFault(Exception e) => Log.DiscoveryBug(_logger, "mDNS", e);
 
     /// <summary>Waits for a packet until that time and handles all that have arrived.</summary>
-    private async Task HearAsync(List<MdnsLink> links, long until)
+    private async Task ReceiveAsync(List<MdnsLink> links, long until)
     {
         if (!_inbox.Reader.TryPeek(out _))
         {
@@ -130,14 +130,14 @@ internal sealed class MdnsNode : IAsyncDisposable
         while (_inbox.Reader.TryRead(out var packet))
         {
             if (packet is not null)
-                Hear(packet, links);
+                HandlePacket(packet, links);
         }
     }
 
-    private void Hear(Datagram packet, List<MdnsLink> links)
+    private void HandlePacket(Datagram packet, List<MdnsLink> links)
     {
-        var link = links.FirstOrDefault(l => l.Path.Index == packet.Interface && l.Family == packet.From.AddressFamily);
-        if (link.Path is null || !IsOnLink(packet.From.Address, link))
+        var link = links.FirstOrDefault(l => l.Interface.Index == packet.Interface && l.Family == packet.From.AddressFamily);
+        if (link.Interface is null || !IsOnLink(packet.From.Address, link))
             return;
         if (MdnsPacket.TryRead(packet.Data) is not { } message)
         {
@@ -149,9 +149,9 @@ internal sealed class MdnsNode : IAsyncDisposable
         if (message.QR && packet.From.Port != MdnsPacket.Port)
             return;
         var incoming = new Incoming(message, packet.From, link);
-        if (_responder?.Hear(incoming, links) is { } taken)
+        if (_responder?.Handle(incoming, links) is { } taken)
             Log.NameTaken(_logger, taken, _name = _responder.Service.Label);
-        _browser.Hear(incoming);
+        _browser.Handle(incoming);
     }
 
     /// <summary>mDNS is link-local: ignore answers that were routed (RFC 6762, 11).</summary>
@@ -159,7 +159,7 @@ internal sealed class MdnsNode : IAsyncDisposable
     {
         if (source.IsIPv6LinkLocal)
             return true;
-        foreach (var (address, prefix) in link.Path.Addresses)
+        foreach (var (address, prefix) in link.Interface.Addresses)
         {
             if (address.AddressFamily == source.AddressFamily && SamePrefix(address.GetAddressBytes(), source.GetAddressBytes(), prefix))
                 return true;
@@ -186,7 +186,7 @@ internal sealed class MdnsNode : IAsyncDisposable
         {
             var family = _families.First(f => f.Kind == message.Link.Family);
             var to = message.To ?? new IPEndPoint(family.Group, MdnsPacket.Port);
-            family.Port?.Send(MdnsPacket.ToBytes(message.Message), to, message.Link.Path.Index);
+            family.Port?.Send(MdnsPacket.ToBytes(message.Message), to, message.Link.Interface.Index);
         }
     }
 
@@ -247,14 +247,14 @@ internal sealed class MdnsNode : IAsyncDisposable
         }
     }
 
-    private async Task ListenAsync(IDatagramPort port, SourceBudget budget)
+    private async Task ListenAsync(IUdpPort port, PacketRateLimiter budget)
     {
         try
         {
             while (true)
             {
                 var packet = await port.ReceiveAsync(_stop.Token).ConfigureAwait(false);
-                if (budget.TryTake(packet.From.Address))
+                if (budget.TryAcquire(packet.From.Address))
                     _inbox.Writer.TryWrite(packet);
             }
         }
@@ -266,17 +266,17 @@ internal sealed class MdnsNode : IAsyncDisposable
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _clock.TimestampFrequency);
 
-    private sealed class Family(AddressFamily kind, IPAddress group, MethodState state, TimeProvider clock)
+    private sealed class Family(AddressFamily kind, IPAddress group, DiscoveryMethodStatus state, TimeProvider clock)
     {
         public AddressFamily Kind => kind;
 
         public IPAddress Group => group;
 
-        public MethodState State => state;
+        public DiscoveryMethodStatus State => state;
 
-        public SourceBudget Budget { get; } = new(clock);
+        public PacketRateLimiter Budget { get; } = new(clock);
 
-        public IDatagramPort? Port { get; set; }
+        public IUdpPort? Port { get; set; }
 
         public Task Listening { get; set; } = Task.CompletedTask;
 

@@ -16,7 +16,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
     private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_announceInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_repetition = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_legacyLife = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_legacyTimeToLive = TimeSpan.FromSeconds(10);
 
     /// <summary>After this many conflicts in a row it probes more slowly.</summary>
     private const int ManyConflicts = 15;
@@ -26,8 +26,8 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
 
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(5);
 
-    private readonly List<Answering> _answers = [];
-    private readonly Dictionary<((int, System.Net.Sockets.AddressFamily) Link, Part Part), long> _told = [];
+    private readonly List<PendingAnswer> _answers = [];
+    private readonly Dictionary<((int, System.Net.Sockets.AddressFamily) Link, ServiceRecords Part), long> _multicastAt = [];
     private MdnsService _service = serviceOf(1);
     private int _number = 1;
     private int _conflicts;
@@ -49,7 +49,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
     {
         (_isOwner, _done) = (false, 0);
         _answers.Clear();
-        _told.Clear();
+        _multicastAt.Clear();
         _nextStep = In(TimeSpan.FromMilliseconds(random(250)));
     }
 
@@ -70,12 +70,12 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
     }
 
     /// <returns>The name that another device already has, or null.</returns>
-    public string? Hear(Incoming incoming, IReadOnlyList<MdnsLink> links)
+    public string? Handle(Incoming incoming, IReadOnlyList<MdnsLink> links)
     {
         if (incoming.Message.QR)
-            return IsContested(incoming.Message.Answers.Concat(incoming.Message.AdditionalRecords), links) ? GiveWay() : null;
+            return IsContested(incoming.Message.Answers.Concat(incoming.Message.AdditionalRecords), links) ? ChooseNextName() : null;
         if (!_isOwner)
-            return LosesRace(incoming) ? Wait() : null;
+            return LosesTiebreak(incoming) ? Wait() : null;
         Question(incoming);
         return null;
     }
@@ -86,7 +86,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         if (!_isOwner)
             return [];
         _isOwner = false;
-        return [.. links.Select(l => new Outgoing(Response(_service.Records(Part.Announced & ~Part.Type, l.Path, flush: true, TimeSpan.Zero)), l))];
+        return [.. links.Select(l => new Outgoing(Response(_service.Records(ServiceRecords.Announced & ~ServiceRecords.Type, l.Interface, flush: true, TimeSpan.Zero)), l))];
     }
 
     private long In(TimeSpan time) => clock.GetTimestamp() + (long)(time.TotalSeconds * clock.TimestampFrequency);
@@ -105,8 +105,8 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         _conflicts = 0;
         foreach (var link in links)
         {
-            outgoing.Add(new Outgoing(Response(_service.Records(Part.Announced | Part.InstanceTypes | Part.HostTypes, link.Path, flush: true)), link));
-            Told(link, Part.Announced);
+            outgoing.Add(new Outgoing(Response(_service.Records(ServiceRecords.Announced | ServiceRecords.InstanceTypes | ServiceRecords.HostTypes, link.Interface, flush: true)), link));
+            RecordMulticast(link, ServiceRecords.Announced);
         }
 
         _nextStep = ++_done < Probes + Announcements ? In(s_announceInterval) : long.MaxValue;
@@ -121,7 +121,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         var message = new Message();
         message.Questions.Add(new Question { Name = _service.Instance, Type = DnsType.ANY, Class = DnsClass.IN });
         message.Questions.Add(new Question { Name = _service.Host, Type = DnsType.ANY, Class = DnsClass.IN });
-        message.AuthorityRecords.AddRange(_service.Records(Part.Server | Part.Text | Part.Address, link.Path, flush: false));
+        message.AuthorityRecords.AddRange(_service.Records(ServiceRecords.Server | ServiceRecords.Text | ServiceRecords.Address, link.Interface, flush: false));
         return new Outgoing(message, link);
     }
 
@@ -133,7 +133,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         {
             if (record.Type is not (DnsType.SRV or DnsType.TXT) || record.TTL == TimeSpan.Zero || !MdnsNames.Same(record.Name, _service.Instance))
                 continue;
-            ours ??= links.Count == 0 ? [] : [.. _service.Records(Part.Server | Part.Text, links[0].Path, flush: false).Select(r => r.GetData())];
+            ours ??= links.Count == 0 ? [] : [.. _service.Records(ServiceRecords.Server | ServiceRecords.Text, links[0].Interface, flush: false).Select(r => r.GetData())];
             // Host names are case-insensitive.
             if (record is SRVRecord server && MdnsNames.Same(server.Target, _service.Host) && server.Port == _service.Port)
                 continue;
@@ -145,12 +145,12 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
     }
 
     /// <summary>Two devices probe for one name at the same time: the one with the lower records waits (RFC 6762, 8.2).</summary>
-    private bool LosesRace(Incoming incoming)
+    private bool LosesTiebreak(Incoming incoming)
     {
         var theirs = incoming.Message.AuthorityRecords.Where(r => MdnsNames.Same(r.Name, _service.Instance)).Select(Sortable).Order(ByteOrder.Instance).ToList();
         if (theirs.Count == 0 || _done == 0)
             return false;
-        var ours = _service.Records(Part.Server | Part.Text, incoming.Link.Path, flush: false).Select(Sortable).Order(ByteOrder.Instance).ToList();
+        var ours = _service.Records(ServiceRecords.Server | ServiceRecords.Text, incoming.Link.Interface, flush: false).Select(Sortable).Order(ByteOrder.Instance).ToList();
         for (var i = 0; i < Math.Min(ours.Count, theirs.Count); i++)
         {
             var order = ByteOrder.Instance.Compare(ours[i], theirs[i]);
@@ -175,7 +175,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         return null;
     }
 
-    private string GiveWay()
+    private string ChooseNextName()
     {
         var taken = _service.Label;
         _conflicts++;
@@ -194,7 +194,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         var isLegacy = from.Port != MdnsPacket.Port;
         var isProbe = query.AuthorityRecords.Count > 0;
         var known = Known(query, link);
-        Part multicast = Part.None, unicast = Part.None;
+        ServiceRecords multicast = ServiceRecords.None, unicast = ServiceRecords.None;
         foreach (var question in query.Questions)
         {
             var answer = _service.Answer(question) & ~known;
@@ -207,24 +207,24 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         // The asker may send more known answers.
         foreach (var waiting in _answers.Where(a => a.Link.Key == link.Key && a.Asker.Equals(from.Address)))
             waiting.Parts &= ~known;
-        if (unicast != Part.None)
-            _answers.Add(new Answering(clock.GetTimestamp(), link, unicast, from.Address) { To = from, Legacy = isLegacy ? query : null });
-        if (multicast == Part.None)
+        if (unicast != ServiceRecords.None)
+            _answers.Add(new PendingAnswer(clock.GetTimestamp(), link, unicast, from.Address) { To = from, Legacy = isLegacy ? query : null });
+        if (multicast == ServiceRecords.None)
             return;
-        var isUnique = (multicast & Part.Shared) == Part.None && query.Questions.Count == 1;
+        var isUnique = (multicast & ServiceRecords.Shared) == ServiceRecords.None && query.Questions.Count == 1;
         var wait = query.TC ? 400 + random(100) : isUnique || isProbe ? 0 : 20 + random(100);
-        _answers.Add(new Answering(In(TimeSpan.FromMilliseconds(wait)), link, multicast, from.Address) { IsDefence = isProbe });
+        _answers.Add(new PendingAnswer(In(TimeSpan.FromMilliseconds(wait)), link, multicast, from.Address) { IsDefence = isProbe });
     }
 
     /// <summary>The records that the asker already has for at least half of their lifetime.</summary>
-    private Part Known(Message query, MdnsLink link)
+    private ServiceRecords Known(Message query, MdnsLink link)
     {
-        var known = Part.None;
+        var known = ServiceRecords.None;
         if (query.Answers.Count == 0)
             return known;
-        foreach (var part in (ReadOnlySpan<Part>)[Part.Type, Part.Pointer, Part.Server, Part.Text, Part.Address])
+        foreach (var part in (ReadOnlySpan<ServiceRecords>)[ServiceRecords.Type, ServiceRecords.Pointer, ServiceRecords.Server, ServiceRecords.Text, ServiceRecords.Address])
         {
-            var ours = _service.Records(part, link.Path, flush: false).ToList();
+            var ours = _service.Records(part, link.Interface, flush: false).ToList();
             if (ours.Count > 0 && ours.All(o => query.Answers.Any(a => a.Type == o.Type && a.TTL >= o.TTL / 2 && MdnsNames.Same(a.Name, o.Name) && SameData(a, o))))
                 known |= part;
         }
@@ -235,14 +235,14 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
     private static bool SameData(ResourceRecord a, ResourceRecord b) =>
         a is PTRRecord x && b is PTRRecord y ? MdnsNames.Same(x.DomainName, y.DomainName) : a.GetData().AsSpan().SequenceEqual(b.GetData());
 
-    private void Answer(Answering answering, List<Outgoing> outgoing)
+    private void Answer(PendingAnswer answering, List<Outgoing> outgoing)
     {
         var link = answering.Link;
         var parts = answering.Parts;
         if (answering.To is { } to)
         {
             // Unicast answers don't refresh other caches: after a quarter of the lifetime send to all.
-            if (answering.Legacy is null && ToldWithin(link, parts, TimeSpan.FromSeconds(30)) != parts)
+            if (answering.Legacy is null && MulticastWithin(link, parts, TimeSpan.FromSeconds(30)) != parts)
                 answering.To = to = null;
             else
                 outgoing.Add(new Outgoing(Direct(answering), link, to));
@@ -251,27 +251,27 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         if (answering.To is not null)
             return;
         if (!answering.IsDefence)
-            parts &= ~ToldWithin(link, parts, s_repetition);
-        if (parts == Part.None)
+            parts &= ~MulticastWithin(link, parts, s_repetition);
+        if (parts == ServiceRecords.None)
             return;
         var more = MdnsService.Additional(parts);
-        var message = Response(_service.Records(parts, link.Path, flush: true));
-        message.AdditionalRecords.AddRange(_service.Records(more, link.Path, flush: true));
+        var message = Response(_service.Records(parts, link.Interface, flush: true));
+        message.AdditionalRecords.AddRange(_service.Records(more, link.Interface, flush: true));
         outgoing.Add(new Outgoing(message, link));
-        Told(link, parts | more);
+        RecordMulticast(link, parts | more);
     }
 
     /// <summary>To the asker only. For a legacy resolver it repeats the question and shortens the lifetimes (RFC 6762, 6.7).</summary>
-    private Message Direct(Answering answering)
+    private Message Direct(PendingAnswer answering)
     {
         var isLegacy = answering.Legacy is not null;
-        TimeSpan? life = isLegacy ? s_legacyLife : null;
-        var message = Response(_service.Records(answering.Parts, answering.Link.Path, flush: !isLegacy, life));
-        message.AdditionalRecords.AddRange(_service.Records(MdnsService.Additional(answering.Parts), answering.Link.Path, flush: !isLegacy, life));
+        TimeSpan? life = isLegacy ? s_legacyTimeToLive : null;
+        var message = Response(_service.Records(answering.Parts, answering.Link.Interface, flush: !isLegacy, life));
+        message.AdditionalRecords.AddRange(_service.Records(MdnsService.Additional(answering.Parts), answering.Link.Interface, flush: !isLegacy, life));
         if (answering.Legacy is { } query)
         {
             message.Id = query.Id;
-            message.Questions.AddRange(query.Questions.Where(q => _service.Answer(q) != Part.None));
+            message.Questions.AddRange(query.Questions.Where(q => _service.Answer(q) != ServiceRecords.None));
         }
 
         return message;
@@ -284,29 +284,29 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
         return message;
     }
 
-    private void Told(MdnsLink link, Part parts)
+    private void RecordMulticast(MdnsLink link, ServiceRecords parts)
     {
         var now = clock.GetTimestamp();
-        for (var part = 1; part <= (int)Part.HostTypes; part <<= 1)
+        for (var part = 1; part <= (int)ServiceRecords.HostTypes; part <<= 1)
         {
             if (((int)parts & part) != 0)
-                _told[(link.Key, (Part)part)] = now;
+                _multicastAt[(link.Key, (ServiceRecords)part)] = now;
         }
     }
 
-    private Part ToldWithin(MdnsLink link, Part parts, TimeSpan time)
+    private ServiceRecords MulticastWithin(MdnsLink link, ServiceRecords parts, TimeSpan time)
     {
-        var told = Part.None;
-        for (var part = 1; part <= (int)Part.HostTypes; part <<= 1)
+        var told = ServiceRecords.None;
+        for (var part = 1; part <= (int)ServiceRecords.HostTypes; part <<= 1)
         {
-            if (((int)parts & part) != 0 && _told.TryGetValue((link.Key, (Part)part), out var at) && clock.GetElapsedTime(at) < time)
-                told |= (Part)part;
+            if (((int)parts & part) != 0 && _multicastAt.TryGetValue((link.Key, (ServiceRecords)part), out var at) && clock.GetElapsedTime(at) < time)
+                told |= (ServiceRecords)part;
         }
 
         return told;
     }
 
-    private sealed class Answering(long due, MdnsLink link, Part parts, IPAddress asker)
+    private sealed class PendingAnswer(long due, MdnsLink link, ServiceRecords parts, IPAddress asker)
     {
         public long Due { get; } = due;
 
@@ -314,7 +314,7 @@ internal sealed class MdnsResponder(Func<int, MdnsService> serviceOf, TimeProvid
 
         public IPAddress Asker { get; } = asker;
 
-        public Part Parts { get; set; } = parts;
+        public ServiceRecords Parts { get; set; } = parts;
 
         /// <summary>An answer to a probe: sent again however recent the last one was.</summary>
         public bool IsDefence { get; init; }

@@ -7,7 +7,7 @@ namespace FolderSync.Network.Discovery.Mdns;
 
 /// <summary>The service's records as flags; a set of several is named "All ...".</summary>
 [Flags]
-internal enum Part
+internal enum ServiceRecords
 {
     None = 0,
 
@@ -51,7 +51,7 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
 
     /// <param name="flush">Sets the cache-flush bit on unique records; not in legacy answers and probes.</param>
     /// <param name="life">Replaces each record's own lifetime.</param>
-    public IEnumerable<ResourceRecord> Records(Part parts, NetworkPath path, bool flush, TimeSpan? life = null)
+    public IEnumerable<ResourceRecord> Records(ServiceRecords parts, NetworkLink path, bool flush, TimeSpan? life = null)
     {
         foreach (var record in Plain(parts, path))
         {
@@ -63,39 +63,39 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
     }
 
     /// <summary>The records that the asker would query next.</summary>
-    public static Part Additional(Part answers)
+    public static ServiceRecords Additional(ServiceRecords answers)
     {
-        var more = Part.None;
-        if (answers.HasFlag(Part.Pointer))
-            more |= Part.Server | Part.Text | Part.Address;
-        if (answers.HasFlag(Part.Server))
-            more |= Part.Address;
+        var more = ServiceRecords.None;
+        if (answers.HasFlag(ServiceRecords.Pointer))
+            more |= ServiceRecords.Server | ServiceRecords.Text | ServiceRecords.Address;
+        if (answers.HasFlag(ServiceRecords.Server))
+            more |= ServiceRecords.Address;
         return more & ~answers;
     }
 
     /// <summary>The records that answer a question, including negative answers for types that this device could have.</summary>
-    public Part Answer(Question question)
+    public ServiceRecords Answer(Question question)
     {
         if (!MdnsPacket.IsInternet(question.Class))
-            return Part.None;
+            return ServiceRecords.None;
         if (MdnsNames.Same(question.Name, MdnsNames.Service))
-            return question.Type is DnsType.PTR or DnsType.ANY ? Part.Pointer : Part.None;
+            return question.Type is DnsType.PTR or DnsType.ANY ? ServiceRecords.Pointer : ServiceRecords.None;
         if (MdnsNames.Same(question.Name, MdnsNames.AllTypes))
-            return question.Type is DnsType.PTR or DnsType.ANY ? Part.Type : Part.None;
+            return question.Type is DnsType.PTR or DnsType.ANY ? ServiceRecords.Type : ServiceRecords.None;
         if (MdnsNames.Same(question.Name, Instance))
         {
             return question.Type switch
             {
-                DnsType.SRV => Part.Server,
-                DnsType.TXT => Part.Text,
-                DnsType.ANY => Part.Server | Part.Text,
-                _ => Part.InstanceTypes,
+                DnsType.SRV => ServiceRecords.Server,
+                DnsType.TXT => ServiceRecords.Text,
+                DnsType.ANY => ServiceRecords.Server | ServiceRecords.Text,
+                _ => ServiceRecords.InstanceTypes,
             };
         }
 
         if (MdnsNames.Same(question.Name, Host))
-            return question.Type is DnsType.A or DnsType.AAAA or DnsType.ANY ? Part.Address : Part.HostTypes;
-        return Part.None;
+            return question.Type is DnsType.A or DnsType.AAAA or DnsType.ANY ? ServiceRecords.Address : ServiceRecords.HostTypes;
+        return ServiceRecords.None;
     }
 
     /// <summary>
@@ -114,22 +114,22 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
     }
 
     /// <summary>Creates new records each time, since a message sets their class and lifetime.</summary>
-    private IEnumerable<ResourceRecord> Plain(Part parts, NetworkPath path)
+    private IEnumerable<ResourceRecord> Plain(ServiceRecords parts, NetworkLink path)
     {
-        if (parts.HasFlag(Part.Pointer))
+        if (parts.HasFlag(ServiceRecords.Pointer))
             yield return new PTRRecord { Name = _profile.QualifiedServiceName, DomainName = Instance, TTL = s_long };
-        if (parts.HasFlag(Part.Type))
+        if (parts.HasFlag(ServiceRecords.Type))
             yield return new PTRRecord { Name = MdnsNames.AllTypes, DomainName = _profile.QualifiedServiceName, TTL = s_long };
-        if (parts.HasFlag(Part.Server))
+        if (parts.HasFlag(ServiceRecords.Server))
             yield return new SRVRecord { Name = Instance, Target = Host, Port = _profile.Resources.OfType<SRVRecord>().Single().Port, TTL = s_short };
-        if (parts.HasFlag(Part.Text))
+        if (parts.HasFlag(ServiceRecords.Text))
         {
             var text = MdnsPacket.Text(Instance, _profile.Resources.OfType<TXTRecord>().Single().Strings);
             text.TTL = s_long;
             yield return text;
         }
 
-        if (parts.HasFlag(Part.Address))
+        if (parts.HasFlag(ServiceRecords.Address))
         {
             foreach (var (address, _) in path.Addresses)
             {
@@ -140,9 +140,9 @@ internal sealed record MdnsService(DeviceId Device, string Label, int Port, stri
             }
         }
 
-        if (parts.HasFlag(Part.InstanceTypes))
+        if (parts.HasFlag(ServiceRecords.InstanceTypes))
             yield return new NSECRecord { Name = Instance, NextOwnerName = Instance, Types = { DnsType.TXT, DnsType.SRV }, TTL = s_short };
-        if (parts.HasFlag(Part.HostTypes))
+        if (parts.HasFlag(ServiceRecords.HostTypes))
             yield return new NSECRecord { Name = Host, NextOwnerName = Host, Types = { DnsType.A, DnsType.AAAA }, TTL = s_short };
     }
 }

@@ -5,10 +5,10 @@ using Makaretu.Dns;
 namespace FolderSync.Network.Discovery.Mdns;
 
 /// <summary>One interface and address family: a link on which mDNS works.</summary>
-internal readonly record struct MdnsLink(NetworkPath Path, AddressFamily Family)
+internal readonly record struct MdnsLink(NetworkLink Interface, AddressFamily Family)
 {
     /// <summary>Identifies the link: an interface's addresses change, its number doesn't.</summary>
-    public (int, AddressFamily) Key => (Path.Index, Family);
+    public (int, AddressFamily) Key => (Interface.Index, Family);
 }
 
 /// <summary>A message to send.</summary>

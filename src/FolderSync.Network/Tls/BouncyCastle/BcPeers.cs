@@ -4,7 +4,7 @@ using Org.BouncyCastle.Tls;
 namespace FolderSync.Network.Tls.BouncyCastle;
 
 /// <summary>What a handshake established, and why it was refused.</summary>
-internal sealed class BcOutcome
+internal sealed class BcHandshakeResult
 {
     /// <summary>Set when a certificate is received. It counts only when <see cref="Complete"/>, since the key is proved later.</summary>
     public DeviceId? Peer { get; set; }
@@ -23,7 +23,7 @@ internal sealed class BcOutcome
     }
 }
 
-internal sealed class BcClient(DeviceIdentity identity, BcCrypto crypto, BcOutcome outcome) : DefaultTlsClient(crypto)
+internal sealed class BcClient(DeviceIdentity identity, BcCrypto crypto, BcHandshakeResult outcome) : DefaultTlsClient(crypto)
 {
     public override bool RequiresCloseNotify() => false;
 
@@ -73,7 +73,7 @@ internal sealed class BcClient(DeviceIdentity identity, BcCrypto crypto, BcOutco
     private BcCrypto OwnCrypto => crypto;
 }
 
-internal sealed class BcServer(DeviceIdentity identity, BcCrypto crypto, BcOutcome outcome) : DefaultTlsServer(crypto)
+internal sealed class BcServer(DeviceIdentity identity, BcCrypto crypto, BcHandshakeResult outcome) : DefaultTlsServer(crypto)
 {
     public override bool RequiresCloseNotify() => false;
 

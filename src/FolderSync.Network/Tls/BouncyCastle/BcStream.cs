@@ -36,7 +36,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Completes the handshake; data received beyond it stays for the reader.</summary>
-    public async Task HandshakeAsync(BcOutcome outcome, CancellationToken cancellation)
+    public async Task HandshakeAsync(BcHandshakeResult outcome, CancellationToken cancellation)
     {
         try
         {
@@ -53,7 +53,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
         }
         catch (IOException)
         {
-            await TrySendFarewellAsync().ConfigureAwait(false);
+            await TrySendCloseNotifyAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -87,7 +87,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
                     throw new IOException("The connection broke in an earlier write.");
                 var part = buffer[..Math.Min(buffer.Length, Batch)];
                 protocol.WriteApplicationData(part.Span);
-                await SendHoldingAsync(cancellationToken).ConfigureAwait(false);
+                await SendLockedAsync(cancellationToken).ConfigureAwait(false);
                 buffer = buffer[part.Length..];
             }
         }
@@ -122,7 +122,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            await TrySendFarewellAsync().ConfigureAwait(false);
+            await TrySendCloseNotifyAsync().ConfigureAwait(false);
             await raw.DisposeAsync().ConfigureAwait(false);
             ReturnInputUnlessReading();
         }
@@ -165,7 +165,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
         }
         catch (TlsException)
         {
-            await TrySendFarewellAsync().ConfigureAwait(false);
+            await TrySendCloseNotifyAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -207,7 +207,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
         await _sending.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await SendHoldingAsync(cancellation).ConfigureAwait(false);
+            await SendLockedAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -216,7 +216,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
     }
 
     /// <summary>Sends all output; the caller holds <c>_sending</c>. A write that fails halfway makes the stream unusable.</summary>
-    private async Task SendHoldingAsync(CancellationToken cancellation)
+    private async Task SendLockedAsync(CancellationToken cancellation)
     {
         for (var waiting = GetOutputLength(); waiting > 0; waiting = GetOutputLength())
         {
@@ -243,9 +243,9 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
     /// Sends close_notify, or the alert that a failure left in the output. Gives up when a writer blocks the network or the peer doesn't read in
     /// time.
     /// </summary>
-    private async Task TrySendFarewellAsync()
+    private async Task TrySendCloseNotifyAsync()
     {
-        using var patience = new CancellationTokenSource(CloseNotify.Patience);
+        using var patience = new CancellationTokenSource(CloseNotify.Timeout);
         try
         {
             if (_broken || !await _sending.WaitAsync(0, CancellationToken.None).ConfigureAwait(false))
@@ -254,7 +254,7 @@ internal sealed class BcStream(Stream raw, TlsProtocol protocol, Lock gate) : St
             {
                 if (!protocol.IsClosed)
                     protocol.Close();
-                await SendHoldingAsync(patience.Token).ConfigureAwait(false);
+                await SendLockedAsync(patience.Token).ConfigureAwait(false);
             }
             finally
             {

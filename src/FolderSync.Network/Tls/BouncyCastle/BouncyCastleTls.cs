@@ -12,7 +12,7 @@ internal sealed class BouncyCastleTls(DeviceIdentity identity) : ITlsStack
     public Task<TlsSession> ServerAsync(Stream raw, CancellationToken cancellation)
     {
         var gate = new Lock();
-        var outcome = new BcOutcome();
+        var outcome = new BcHandshakeResult();
         var protocol = new BcServerProtocol(gate);
         return HandshakeAsync(raw, protocol, gate, outcome, () => protocol.Accept(new BcServer(identity, new BcCrypto(), outcome)), cancellation);
     }
@@ -20,13 +20,13 @@ internal sealed class BouncyCastleTls(DeviceIdentity identity) : ITlsStack
     public Task<TlsSession> ClientAsync(Stream raw, CancellationToken cancellation)
     {
         var gate = new Lock();
-        var outcome = new BcOutcome();
+        var outcome = new BcHandshakeResult();
         var protocol = new BcClientProtocol(gate);
         return HandshakeAsync(raw, protocol, gate, outcome, () => protocol.Connect(new BcClient(identity, new BcCrypto(), outcome)), cancellation);
     }
 
     private static async Task<TlsSession> HandshakeAsync(
-        Stream raw, TlsProtocol protocol, Lock gate, BcOutcome outcome, Action begin, CancellationToken cancellation)
+        Stream raw, TlsProtocol protocol, Lock gate, BcHandshakeResult outcome, Action begin, CancellationToken cancellation)
     {
         var stream = new BcStream(raw, protocol, gate);
         try

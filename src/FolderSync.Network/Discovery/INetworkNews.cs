@@ -1,8 +1,0 @@
-namespace FolderSync.Network.Discovery;
-
-/// <summary>Notifications of the system about its network interfaces.</summary>
-internal interface INetworkNews : IDisposable
-{
-    /// <summary>Yields an item for one or several notifications, until cancelled or disposed.</summary>
-    IAsyncEnumerable<bool> NewsAsync(CancellationToken cancellation);
-}
