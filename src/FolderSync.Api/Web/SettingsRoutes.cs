@@ -53,10 +53,8 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
     internal static SectionOptions ToJson(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new(
     [
         .. options.Select(o => new SettingsOption(
-            o.Key, o.Label, o.Description, Kind(o.Type), (o.Type as ConfigType.Choice)?.Choices, o.IsSecret, Of(o.Default), o.IsSecret ? SettingsValue.Of("") : Of(value(o)))),
+            o.Key, o.Label, o.Description, o.Type.Kind, (o.Type as ConfigType.Choice)?.Choices, o.IsSecret, Of(o.Default), o.IsSecret ? SettingsValue.Of("") : Of(value(o)))),
     ]);
-
-    private static string Kind(ConfigType type) => char.ToLowerInvariant(type.GetType().Name[0]) + type.GetType().Name[1..];
 
     private static SettingsValue? Of(YamlValue value) => value switch
     {

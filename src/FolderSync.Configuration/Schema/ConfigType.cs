@@ -5,6 +5,21 @@ namespace FolderSync.Configuration.Schema;
 /// <summary>The allowed values of an option. Every option may also be empty, which means its default.</summary>
 public abstract record ConfigType
 {
+    /// <summary>The name that the page knows it by.</summary>
+    public string Kind => this switch
+    {
+        Text => "text",
+        TextList => "texts",
+        Bool => "bool",
+        Int => "int",
+        Choice => "word",
+        Duration => "duration",
+        Rate => "rate",
+        Size => "size",
+        DiskPart => "diskPart",
+        _ => throw new InvalidOperationException($"{GetType().Name} has no name."),
+    };
+
     public sealed record Text : ConfigType;
 
     /// <summary>A list, or one item without brackets.</summary>
