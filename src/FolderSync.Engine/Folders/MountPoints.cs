@@ -29,14 +29,14 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
 
     private ImmutableSortedDictionary<FileName, Mount> Known => _known ??= Load();
 
-    /// <summary>Why what a scan did not find is not deleted: a sentence, and the directory it is about. Null where no mount is the cause. Blocks.</summary>
+    /// <summary>Why what a scan did not find may not be deleted: directories, with a sentence for each. None where no mount is the cause. Blocks.</summary>
     /// <param name="gone">In tree order.</param>
-    public (FileName Directory, string Why)? FindCause(IFileSystem disk, IReadOnlyList<FileEntry> gone)
+    public IEnumerable<(FileName Directory, string Why)> FindCauses(IFileSystem disk, IReadOnlyList<FileEntry> gone)
     {
         foreach (var (directory, mount) in Known)
         {
             if (gone.Any(g => IsAtOrUnder(g.Name, directory)) && (WhyLost(disk, directory, mount) ?? WhyEmpty(disk, directory)) is { } why)
-                return (directory, why);
+                yield return (directory, why);
         }
         var looked = new HashSet<FileName>();
         foreach (var entry in gone)
@@ -44,10 +44,9 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
             for (var directory = entry.Name.Parent; !directory.IsRoot && looked.Add(directory); directory = directory.Parent)
             {
                 if (!Known.ContainsKey(directory) && IsMountPoint(disk, directory))
-                    return (directory, WhyHidden(directory));
+                    yield return (directory, WhyHidden(directory));
             }
         }
-        return null;
     }
 
     /// <summary>Where nothing may be put, with a sentence for each: directories whose filesystem went, or was mounted over what stood there. Blocks.</summary>

@@ -107,13 +107,20 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
     }
 
     /// <summary>Files that a filesystem took along which is mounted no more, or hides which was mounted over them; with a sentence that says so. Null for none.</summary>
-    private async Task<(FileName Directory, IReadOnlyList<FileEntry> Files, string Why)?> HiddenAsync(OpenFolder open, List<FileEntry> gone, CancellationToken cancellation)
-    {
-        if (await open.RunAsync(() => mounts.FindCause(open.Disk, gone), cancellation) is not var (directory, why))
-            return null;
-        var hidden = gone.Where(g => g.IsFile && MountPoints.IsAtOrUnder(g.Name, directory)).ToList();
-        return await open.RunAsync(() => IsMoved(open.Index, hidden), cancellation) ? null : (directory, hidden, why);
-    }
+    private Task<(FileName Directory, IReadOnlyList<FileEntry> Files, string Why)?> HiddenAsync(OpenFolder open, List<FileEntry> gone, CancellationToken cancellation) =>
+        open.RunAsync<(FileName, IReadOnlyList<FileEntry>, string)?>(
+            () =>
+            {
+                // One that is mounted at another place now must not cover up another one that went.
+                foreach (var (directory, why) in mounts.FindCauses(open.Disk, gone))
+                {
+                    var hidden = gone.Where(g => g.IsFile && MountPoints.IsAtOrUnder(g.Name, directory)).ToList();
+                    if (!IsMoved(open.Index, hidden))
+                        return (directory, hidden, why);
+                }
+                return null;
+            },
+            cancellation);
 
     /// <summary>A disk that is mounted at another place of the folder now: all that it had was found there by the same scan.</summary>
     private bool IsMoved(IFolderIndex index, List<FileEntry> hidden)

@@ -126,6 +126,21 @@ public sealed class MountStoryTests
     }
 
     [Fact]
+    public void One_that_is_mounted_at_another_place_does_not_cover_up_one_that_went()
+    {
+        Anna.User.MountAt("z");
+        Anna.User.WriteFile("z/only", "only");
+        Begin();
+        Anna.User.UnmountFrom("m");
+        Anna.User.MountAt("m", "n");
+        Anna.User.UnmountFrom("z");
+        Scan();
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.Contains("'z'", Folder!.Hold?.Why, StringComparison.Ordinal);
+        Assert.Equal("only", Bert.User.ReadText("z/only"));
+    }
+
+    [Fact]
     public void What_a_new_mount_hides_is_not_deleted()
     {
         Anna.User.WriteFile("h/hidden", "hidden");
