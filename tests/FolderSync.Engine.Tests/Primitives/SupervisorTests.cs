@@ -1,5 +1,5 @@
 using FolderSync.Engine.Primitives;
-using FolderSync.Engine.Tests.Simulation;
+using FolderSync.Simulator.World;
 using FolderSync.Testing;
 using Xunit;
 

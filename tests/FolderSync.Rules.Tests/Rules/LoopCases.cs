@@ -6,7 +6,7 @@ internal static class LoopCases
     private const string Engine = "FolderSync.Engine.";
     private const string Discovery = "FolderSync.Network.Discovery.";
     private const string Story = "LoopFaultStoryTests.";
-    private const string Loop = "SupervisedLoopTests.";
+    private const string Loop = "EngineLoopTests.";
     private const string Connection = Loop + "A_fault_of_a_connections_loop_ends_the_connection_which_comes_back";
     private const string Flow = Loop + "A_fault_of_a_folders_flow_ends_the_folder_which_says_so_and_comes_back";
     private const string Network = "NetworkLoopTests.";

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace FolderSync.Engine.Tests.Simulation;
+namespace FolderSync.Simulator.World;
 
 /// <summary>What a device logs, with its exceptions.</summary>
 internal sealed class CollectedLog : ILoggerFactory, ILogger

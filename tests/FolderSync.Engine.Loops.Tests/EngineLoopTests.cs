@@ -6,13 +6,13 @@ using FolderSync.Simulator.World;
 using FolderSync.Testing;
 using Xunit;
 
-namespace FolderSync.Engine.Tests.Simulation;
+namespace FolderSync.Engine.Loops.Tests;
 
 /// <summary>
 /// An exception in each supervised loop's method, thrown by the clock, the index or the disk when the method uses it. It is logged with its stack,
 /// ends only its own connection or folder, is visible to the user, and the loop recovers.
 /// </summary>
-public sealed class SupervisedLoopTests
+public sealed class EngineLoopTests
 {
     private readonly SimulatedWorld _world = new("anna", "bert");
     private readonly CollectedLog _log = new();
