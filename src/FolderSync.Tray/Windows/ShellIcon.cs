@@ -45,6 +45,9 @@ internal sealed class ShellIcon : ITrayIcon
     private bool _isAdded;
     private Notice? _balloon;
 
+    /// <summary>What a click opens: Windows keeps a balloon in its notification centre when its time on the screen is over.</summary>
+    private Notice? _lastShown;
+
     private ShellIcon(IconSet icons, TrayLog log) => (_handles, _log) = (new IconHandles(icons), log);
 
     public ChannelReader<TrayEvent> Events => _events.Reader;
@@ -190,7 +193,7 @@ internal sealed class ShellIcon : ITrayIcon
                 OpenMenu(x, y);
                 break;
             case Native.NinBalloonUserClick:
-                if (_balloon is { } clicked)
+                if (_lastShown is { } clicked)
                     _events.Writer.TryWrite(new TrayEvent.Chosen(clicked.OnClick));
                 EndBalloon();
                 break;
@@ -249,6 +252,7 @@ internal sealed class ShellIcon : ITrayIcon
             if (!_notices.TryDequeue(out _balloon))
                 return;
         }
+        _lastShown = _balloon;
         var data = Data(Native.NifInfo);
         Copy(_balloon.Title, new Span<char>(data.InfoTitle, 64));
         Copy(_balloon.Text, new Span<char>(data.Info, 256));

@@ -47,7 +47,7 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
         await ShowsAsync(desktop, Attention);
         await Wait.UntilAsync(desktop.ShowsPopupAsync, () => "No balloon is shown.");
         await desktop.Screen.ShootAsync("wine-balloon");
-        // A click on Wine's balloon only closes it.
+        // A click on Wine's balloon only closes it. Its time may be over when the click comes, as for one in Windows' notification centre.
         await desktop.SendAsync(build.Tests, "icon-message", WindowClass, IconMessage, IconId, BalloonClicked);
         await Wait.UntilAsync(() => desktop.Opened.Count == 1, () => "A click on the balloon opened nothing.");
         Assert.EndsWith("/#/pair", desktop.Opened[0], StringComparison.Ordinal);
