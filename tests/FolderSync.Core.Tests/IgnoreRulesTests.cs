@@ -34,8 +34,19 @@ public sealed class IgnoreRulesTests
     [InlineData("ab**ba", "aba", false)]
     [InlineData("ab**ba", "ab/x/ba", true)]
     [InlineData("a{}", "a", true)] // Syncthing panics
-    public void Differs_from_Syncthing_on_purpose(string pattern, string name, bool ignored) =>
+    public void Differs_from_Syncthing_on_purpose(string pattern, string name, bool ignored)
+    {
         Assert.Equal(ignored, Ignored(Parse(pattern), name));
+        Assert.NotNull(SyncthingDifference.Of(pattern));
+    }
+
+    [Theory]
+    [InlineData("*.tmp")]
+    [InlineData("(?i)(?d)/build/**")]
+    [InlineData("**/node_modules")]
+    [InlineData(@"what\?")]
+    [InlineData("*.{jpg,png}")]
+    public void What_both_read_alike_is_no_difference(string pattern) => Assert.Null(SyncthingDifference.Of(pattern));
 
     [Theory]
     [InlineData("foo", "foo", true)]

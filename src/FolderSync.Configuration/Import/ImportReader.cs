@@ -4,11 +4,12 @@ using FolderSync.Configuration.Home;
 using FolderSync.Configuration.Schema;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Queries;
 using FolderSync.Network;
 
 namespace FolderSync.Configuration.Import;
 
-/// <summary>Reads a Syncthing's configuration (1.19 to 2.x) into a plan. Pure, except for checking whether folders exist.</summary>
+/// <summary>Reads a Syncthing's configuration (1.19 to 2.x) into a plan. It looks at the folders and changes nothing.</summary>
 public sealed class ImportReader
 {
     private readonly SyncthingHome _from;
@@ -152,6 +153,7 @@ public sealed class ImportReader
             }
             folders.Add(folder!);
             Marker(xml, where, folder!.Path);
+            _notes.AddRange(IgnoreReview.Of(folder!.Path).Select(d => new ImportNote($"{where}, {d.Where}", d.Why)));
             UnmappedOptions.Note(_notes, xml, where, UnmappedOptions.Folder);
         }
         return folders.ToImmutable();

@@ -76,6 +76,9 @@ public sealed class IgnoreRules
     /// <summary>All patterns in force, including those of included files, as Syncthing's REST API shows them under "expanded".</summary>
     public IReadOnlyList<string> Expanded { get; }
 
+    /// <summary>All lines with a pattern, including those of included files; of equal ones the first.</summary>
+    public IEnumerable<IgnorePattern> Patterns => _lines.Select(l => l.Pattern);
+
     /// <summary>All errors. While there are any, the folder must neither be scanned nor pulled, since it is unknown what to ignore.</summary>
     public IReadOnlyList<IgnoreError> Errors { get; }
 

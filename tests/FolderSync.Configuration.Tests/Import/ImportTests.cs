@@ -199,4 +199,27 @@ public sealed class ImportTests : IAsyncLifetime
         Assert.DoesNotContain(plan.Lines(To), l => l.Contains("secret-word", StringComparison.Ordinal) || l.Contains("$2a$10", StringComparison.Ordinal));
         Assert.NotEmpty(Importer.ConfigText(plan, To));
     }
+
+    [Fact]
+    public void What_patterns_mean_that_Syncthing_reads_otherwise_is_said_once_a_kind()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "p", ".stfolder"));
+        Directory.CreateDirectory(Path.Combine(_directory, "q", ".stfolder"));
+        File.WriteAllText(Path.Combine(_directory, "p", ".stignore"), "*.tmp\n(?d)Thumbs.db\n!/keep\n?.log\n[ab].log\na**b\n\\?\n#include more\n{a,}b\n");
+        File.WriteAllText(Path.Combine(_directory, "p", "more"), "/build/**\n??.md\n");
+        File.WriteAllText(Path.Combine(_directory, "q", ".stignore"), "#include gone\n[\n");
+        var plan = Read("""
+            <configuration version="37">
+              <folder id="p" label="P" path="$DIR/p"></folder><folder id="q" label="Q" path="$DIR/q"></folder><folder id="r" label="R" path="$DIR/r"></folder>
+            </configuration>
+            """);
+        string[] told =
+        [
+            "folder 'P', .stignore line 4, ?.log: ? and [ ]", "folder 'P', .stignore line 6, a**b: stars", "folder 'P', .stignore line 9, {a,}b: braces", "folder 'P', more line 2, ??.md: ? and [ ]",
+            "folder 'Q', .stignore line 1: The included file gone does not exist.", "folder 'Q', .stignore line 2:",
+        ];
+        var notes = plan.Notes.Select(n => n.ToString()).Where(n => n.Contains(" line ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(told.Length, notes.Count);
+        Assert.All(told, t => Assert.True(notes.Any(n => n.StartsWith(t, StringComparison.Ordinal)), $"'{t}' is not told in:\n{string.Join('\n', notes)}"));
+    }
 }
