@@ -34,6 +34,34 @@ public sealed class LocalChangeTests
         Assert.Equal(respelled, LocalChange.IsRespelled(
             File(V((1, 1)), "x") with { Sequence = 5 }, File(V((1, 2)), content) with { Sequence = twin }, seenUntil: 10));
 
+    /// <summary>The move's own new version needs no other; what a scan took for another version does.</summary>
+    [Theory]
+    [InlineData(11, 1, 0, false)] // made here, by the scan that missed the other
+    [InlineData(11, 2, 0, true)] // taken for what device 2 announced
+    [InlineData(10, 2, 7, true)] // it was there before, and is the moved file now
+    [InlineData(10, 1, 7, true)]
+    [InlineData(10, 2, 8, false)] // a copy that was there before
+    [InlineData(10, 2, 0, false)] // no inodes: it can't be told
+    public void What_a_file_was_moved_onto(long sequence, ulong by, ulong inode, bool moved)
+    {
+        var gone = new FileEntry { Name = FileName.Parse("a"), Size = 1, Disk = new DiskStamp(default, 1, inode == 0 ? 0u : 7u) };
+        var twin = gone with { Name = FileName.Parse("b"), Sequence = sequence, ModifiedBy = new ShortId(by), Disk = new DiskStamp(default, 2, inode) };
+        Assert.Equal(moved, LocalChange.IsMovedOnto(gone, twin, new ShortId(1), seenUntil: 10));
+        Assert.False(LocalChange.IsMovedOnto(gone, twin with { Deleted = true }, new ShortId(1), seenUntil: 10));
+    }
+
+    [Fact]
+    public void A_version_that_a_file_was_moved_onto_outlives_a_deletion_and_yields_to_no_edit_unseen()
+    {
+        var (self, other) = (new ShortId(1), new ShortId(2));
+        var twin = new FileEntry { Name = FileName.Parse("b"), Version = VersionVector.Empty.Raise(other, 100) };
+        var deletion = LocalChange.Tombstone(twin, 200) with { Version = twin.Version.Raise(other, 200) };
+        var edit = deletion with { Deleted = false };
+        Assert.Equal(VectorOrder.Newer, LocalChange.MovedOnto(twin, deletion, self, 300).Version.Compare(deletion.Version));
+        Assert.True(LocalChange.MovedOnto(twin, edit, self, 300).Version.IsConcurrentWith(edit.Version));
+        Assert.Equal((VectorOrder.Newer, self), (LocalChange.MovedOnto(twin, twin, self, 300).Version.Compare(twin.Version), LocalChange.MovedOnto(twin, null, self, 300).ModifiedBy));
+    }
+
     [Fact]
     public void A_name_that_stood_there_before_and_was_edited_is_another_file() => Assert.False(LocalChange.IsRespelled(
         File(V((1, 1)), "x") with { Sequence = 5 }, File(V((1, 2)), "x") with { Sequence = 11, PreviousBlocksHash = Hash("y") }, seenUntil: 10));

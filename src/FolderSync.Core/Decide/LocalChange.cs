@@ -118,6 +118,25 @@ public static class LocalChange
         twin.Sequence > gone.Sequence && twin.PreviousBlocksHash.IsNone && (twin.Sequence > seenUntil || twin.SameContent(gone));
 
     /// <summary>
+    /// Whether a missing file was moved to where another version is recorded than one that this device made of the move: a scan took it for an announced
+    /// version, or for what stood there before.
+    /// </summary>
+    /// <param name="twin">Of the same content, on the disk now.</param>
+    /// <param name="seenUntil">The highest sequence before the scan.</param>
+    public static bool IsMovedOnto(FileEntry gone, FileEntry twin, ShortId self, long seenUntil) =>
+        twin is { Deleted: false, IsInvalid: false } && (twin.Sequence > seenUntil ? twin.ModifiedBy != self : gone.Disk.Inode != 0 && twin.Disk.Inode == gone.Disk.Inode);
+
+    /// <summary>The version that this device gives a file that was moved onto it. It outlives a deletion, and is concurrent with an edit.</summary>
+    /// <param name="global">The global version, null where nobody has the name.</param>
+    public static FileEntry MovedOnto(FileEntry twin, FileEntry? global, ShortId self, long unixSeconds) => twin with
+    {
+        Version = global is { Deleted: true, IsInvalid: false }
+            ? EditVersion.ForMergedEdit(twin, twin.Version, global.Version, self, unixSeconds)
+            : EditVersion.ForEdit(twin, twin.Version, self, unixSeconds),
+        ModifiedBy = self,
+    };
+
+    /// <summary>
     /// Replaces an entry that was recorded although its name never got a place on disk: nobody deleted it. Without a version it loses against every
     /// other, so it is needed again.
     /// </summary>

@@ -12,7 +12,7 @@ namespace FolderSync.Engine.Pulling;
 /// <param name="tryOtherwise">Asked about each item that no rename brings here, from another filesystem; true if another way is tried now.</param>
 internal sealed class BatchApplier(PullContext context, ConflictReconciler conflicts, Func<PullItem, bool> tryOtherwise)
 {
-    private const string ChangedMeanwhile = "It was changed here meanwhile; it is scanned and decided again.";
+    public const string ChangedMeanwhile = "It was changed here meanwhile; it is scanned and decided again.";
 
     private ConfiguredFolder Folder => context.Folder;
 

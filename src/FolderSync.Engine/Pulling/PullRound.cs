@@ -256,16 +256,29 @@ internal sealed class PullRound
         (InternalNames.IsInternal(item.Name) || _context.Open.Ignores.Match(item.Name, item.Global.Type == FileType.Directory).Ignored);
 
     private Task AdoptAsync(List<PullItem> items, CancellationToken cancellation) =>
-        _context.Writer.CommitAsync(index => [.. items.Select(i => Adopted(index, i)).OfType<FileEntry>()], cancellation);
+        _context.Writer.CommitAsync(
+            index =>
+            {
+                var names = new ExactNames(_context.Open.Disk);
+                return [.. items.Select(i => Adopted(index, i, names)).OfType<FileEntry>()];
+            },
+            cancellation);
 
     /// <summary>From now on the folder is syncing.</summary>
     private void OnWorkFound() => _context.Folder.Status.Begin(FolderActivity.Pulling);
 
-    private FileEntry? Adopted(IFolderIndex index, PullItem item)
+    private FileEntry? Adopted(IFolderIndex index, PullItem item, ExactNames names)
     {
         var mine = index.FindLocal(item.Name);
         if (mine?.Sequence != item.Local?.Sequence)
             return null;
+        // A deletion that no scan has announced yet was made of the version known before. With the other one recorded it would delete that, too.
+        if (item is { Decision.Kind: PullKind.Adopt, Global.Deleted: false } && mine is { Deleted: false } && IsGone(names, item.Name))
+        {
+            _context.Retries.Note(item.Global, new PullFailure(BatchApplier.ChangedMeanwhile, RetryWhen.Soon));
+            _context.Scans.Request([item.Name]);
+            return null;
+        }
         _context.Retries.Succeed(item.Name);
         if (IsIgnored(item))
             return item.Global with { LocalFlags = LocalFlags.Ignored, Invalid = false };
@@ -278,6 +291,18 @@ internal sealed class PullRound
             PreHashes = mine?.PreHashes ?? default,
             LocalFlags = LocalFlags.None,
         };
+    }
+
+    private static bool IsGone(ExactNames names, FileName name)
+    {
+        try
+        {
+            return !names.Exists(LocalPath.Of(name));
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Starts one file: by renaming a file that is to be deleted, or by fetching it concurrently with the others.</summary>

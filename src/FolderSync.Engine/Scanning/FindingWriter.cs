@@ -70,7 +70,28 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
         else if (HasNoPlace(index, mine))
             decisions.Entries.Add(LocalChange.NeverPlaced(mine, decisions.Now));
         else
-            decisions.Entries.Add(LocalChange.Deleted(mine, index.FindGlobal(mine.Name), Self, decisions.Now, decisions.Type));
+        {
+            var global = index.FindGlobal(mine.Name);
+            decisions.Entries.Add(LocalChange.Deleted(mine, global, Self, decisions.Now, decisions.Type));
+            if (mine is { IsFile: true, Size: > 0 } && decisions.Type != FolderType.ReceiveOnly && global is { Deleted: false })
+                RaiseMoved(index, mine, decisions);
+        }
+    }
+
+    /// <summary>
+    /// A file that was moved over an announced one of the same content and time looks like that one. It gets a version of this device's all the same:
+    /// another device may delete it at this moment, trusting in the name that is deleted here.
+    /// </summary>
+    private void RaiseMoved(IFolderIndex index, FileEntry gone, Decisions decisions)
+    {
+        foreach (var like in index.LocalWithContent(gone.BlocksHash))
+        {
+            if (like.Name == gone.Name || !LocalChange.IsMovedOnto(gone, like, Self, deletions.SeenUntil) || open.IsGone(like.Name))
+                continue;
+            // Another one that was moved there as well may have raised it.
+            if (decisions.Entries.TrueForAll(e => e.Name != like.Name) && index.FindLocal(like.Name) is { Deleted: false } twin)
+                decisions.Entries.Add(LocalChange.MovedOnto(twin, index.FindGlobal(twin.Name), Self, decisions.Now));
+        }
     }
 
     /// <summary>The index hasn't changed since the scan read it (a pull may have committed meanwhile).</summary>

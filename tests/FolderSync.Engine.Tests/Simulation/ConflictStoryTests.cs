@@ -13,6 +13,27 @@ namespace FolderSync.Engine.Tests.Simulation;
 /// <summary>Every device keeps both sides of a conflict, once each.</summary>
 public sealed class ConflictStoryTests
 {
+    /// <summary>What stands at the old name again looks like the version that was there before; each would delete what the other has kept.</summary>
+    [Fact]
+    public void A_file_that_two_devices_rename_in_opposite_directions_at_once_survives()
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        var (anna, bert) = (world["anna"], world["bert"]);
+        anna.User.WriteFile("x", "kept");
+        anna.User.WriteFile("y", "old");
+        world.StartAll();
+        world.RunUntilSynced();
+        anna.User.Rename("x", "y");
+        anna.Notice("y");
+        world.RunUntil("bert has it", () => bert.User.ReadText("y") == "kept" && bert.Snapshot is { State: FolderState.Idle, Counts.Need.Items: 0 });
+        bert.User.Rename("y", "x");
+        world.Scan(bert);
+        world.Scan(anna);
+        world.RunUntilSynced();
+        Assert.Equal(("kept", "kept"), (anna.User.ReadText("x"), bert.User.ReadText("x")));
+        Assert.Equal(SimulatedWorld.Tree(anna), SimulatedWorld.Tree(bert));
+    }
+
     [Fact]
     public void Three_concurrent_edits_leave_one_winner_and_two_copies_everywhere()
     {

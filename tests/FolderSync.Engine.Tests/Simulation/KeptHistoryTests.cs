@@ -97,6 +97,33 @@ public class KeptHistoryTests
         SettleDraws = 2895,
     });
 
+    /// <summary>
+    /// One device renamed A to a, the other a to A. What stood at A then was taken for the version that the first one had announced of it before, and
+    /// each deleted what the other had kept.
+    /// </summary>
+    [Fact]
+    public void A_file_that_two_devices_rename_in_opposite_directions_survives() => Passes(new History
+    {
+        Seed = 491424375,
+        ExactTimers = true,
+        Respells = true,
+        Devices =
+        [
+            new("anna"),
+            new("carl") { Disk = new MemoryDiskOptions { CaseInsensitive = true } },
+        ],
+        Steps =
+        [
+            new(new Operation.Start("anna"), Pause.None, 29),
+            new(new Operation.Start("carl"), new Pause.Time(3000), 40),
+            new(new Operation.Write("anna", "a", 2, 7) { IsNoticed = true }, new Pause.Callbacks(1), 1259),
+            new(new Operation.Write("anna", "A", 3, 7) { IsNoticed = true }, new Pause.Time(1000), 1590),
+            new(new Operation.Rename("anna", "A", "a"), new Pause.Callbacks(131), 3504),
+            new(new Operation.Rename("carl", "a", "A") { IsNoticed = true }, Pause.None, 3659),
+        ],
+        SettleDraws = 4722,
+    });
+
     private static void Passes(History history)
     {
         var outcome = HistoryRunner.Run(history);
