@@ -193,6 +193,12 @@ public interface IWriteFile : IReadFile
     /// </summary>
     bool TryCopyRange(IReadFile source, long sourceOffset, long offset, long length);
 
+    /// <summary>
+    /// Takes over from the file that this one replaces, or is a copy of, what isn't synced: owner, access list, extended attributes (Windows: time of
+    /// creation, attributes). Before <see cref="SetPermissions"/>, which limits an access list. What the system refuses is left out.
+    /// </summary>
+    void CarryOver(IReadFile from);
+
     void SetPermissions(uint permissions);
 
     void SetModified(FileTime modified);

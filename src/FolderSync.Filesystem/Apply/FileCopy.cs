@@ -8,7 +8,7 @@ internal static class FileCopy
     private const int Chunk = 1 << 20;
 
     /// <summary>
-    /// Copies content, mode and mtime durably, replacing whatever stood at <paramref name="to"/>. Leaves nothing there if it throws.
+    /// Copies content and metadata durably, replacing whatever stood at <paramref name="to"/>. Leaves nothing there if it throws.
     /// </summary>
     public static void Copy(IFileSystem source, LocalPath from, IFileSystem target, LocalPath to)
     {
@@ -48,6 +48,7 @@ internal static class FileCopy
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
+        write.CarryOver(read);
         if (target.TraitsAt(to).Permissions)
             write.SetPermissions(stat.Permissions);
         write.SetModified(stat.Modified);

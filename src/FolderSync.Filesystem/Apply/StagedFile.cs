@@ -173,6 +173,7 @@ public sealed class StagedFile : IDisposable
             var file = Open();
             if (_length != Target.Size)
                 file.SetLength(Target.Size);
+            CarryOver(file);
             if (_disk.TraitsAt(Path).Permissions)
                 file.SetPermissions(WantedPermissions());
             file.SetModified(Target.Modified);
@@ -220,6 +221,22 @@ public sealed class StagedFile : IDisposable
         _length = _file.Stat().Size;
         _filled = Math.Max(_filled, _length);
         return _file;
+    }
+
+    /// <summary>An attribute that is set after this changes the replaced file's ctime, so the file isn't placed over it.</summary>
+    private void CarryOver(IWriteFile file)
+    {
+        if (!_hadFile)
+            return;
+        try
+        {
+            using var replaced = _disk.OpenRead(LocalPath.Of(Target.Name));
+            file.CarryOver(replaced);
+        }
+        catch (FileSystemException)
+        {
+            // It is gone, or may not be read: what has that name now is looked at when the file is placed.
+        }
     }
 
     private uint WantedPermissions()

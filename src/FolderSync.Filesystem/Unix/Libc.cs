@@ -9,6 +9,7 @@ namespace FolderSync.Filesystem.Unix;
 internal static unsafe partial class Libc
 {
     public const int CurrentDirectory = -100;
+    public const uint SameOwner = uint.MaxValue;
     public const int SymlinkNoFollow = 0x100;
     public const int RemoveDirectoryFlag = 0x200;
     public const int NoAutomount = 0x800;
@@ -67,6 +68,8 @@ internal static unsafe partial class Libc
     {
         [FieldOffset(0)] public uint Mask;
         [FieldOffset(16)] public uint Links;
+        [FieldOffset(20)] public uint User;
+        [FieldOffset(24)] public uint Group;
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public long Size;
@@ -216,6 +219,19 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeOpenMode(int fd, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOpenOwner(int fd, uint user, uint group);
+
+    /// <summary>The names, each with a NUL behind it; the number of bytes, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "flistxattr", SetLastError = true)]
+    public static partial nint ListAttributes(int fd, byte* names, nint length);
+
+    [LibraryImport("libc", EntryPoint = "fgetxattr", SetLastError = true)]
+    public static partial nint GetAttribute(int fd, byte* name, byte* value, nint length);
+
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true)]
+    public static partial int SetAttribute(int fd, byte* name, byte* value, nint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true)]
     public static partial int ChangeModeByPath(ReadOnlySpan<byte> path, uint mode);

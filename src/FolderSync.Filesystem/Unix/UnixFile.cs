@@ -109,6 +109,16 @@ internal sealed unsafe class UnixFile(Descriptor descriptor, string where, FileS
         return true;
     }
 
+    public void CarryOver(IReadFile from)
+    {
+        if (from is not UnixFile other)
+            return;
+        Note();
+        using var source = other.Use();
+        using var target = descriptor.Use();
+        ForeignMetadata.Copy(source.Fd, target.Fd);
+    }
+
     public void SetPermissions(uint permissions)
     {
         if (!traits.Permissions)

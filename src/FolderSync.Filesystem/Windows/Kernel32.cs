@@ -9,6 +9,9 @@ internal static unsafe partial class Kernel32
     public const uint NoAttributes = 0xffffffff;
     public const uint AttributeReadOnly = 0x1;
     public const uint AttributeHidden = 0x2;
+
+    /// <summary>Hidden, system, archive, not indexed.</summary>
+    public const uint UsersAttributes = 0x2026;
     public const uint AttributeDirectory = 0x10;
     public const uint AttributeNormal = 0x80;
     public const uint AttributeReparsePoint = 0x400;

@@ -44,6 +44,16 @@ internal sealed unsafe class WindowsFile(SafeFileHandle handle, string where) : 
     /// <summary>NTFS has no such call.</summary>
     public bool TryCopyRange(IReadFile source, long sourceOffset, long offset, long length) => false;
 
+    /// <remarks>Not the access list and the named streams.</remarks>
+    public void CarryOver(IReadFile from)
+    {
+        Kernel32.BasicInfo old;
+        if (from is not WindowsFile other || !Kernel32.GetInfo(other.Handle, Kernel32.BasicInfoClass, &old, (uint)sizeof(Kernel32.BasicInfo)))
+            return;
+        Kernel32.BasicInfo info = new() { Creation = old.Creation, Attributes = (old.Attributes & Kernel32.UsersAttributes) | Kernel32.AttributeNormal };
+        _ = Kernel32.SetInfo(handle, Kernel32.BasicInfoClass, &info, (uint)sizeof(Kernel32.BasicInfo));
+    }
+
     /// <summary>Does nothing: permission bits have no meaning here.</summary>
     public void SetPermissions(uint permissions)
     {
@@ -62,6 +72,8 @@ internal sealed unsafe class WindowsFile(SafeFileHandle handle, string where) : 
     }
 
     public void Dispose() => handle.Dispose();
+
+    private SafeFileHandle Handle => handle;
 }
 
 /// <summary>Converts what Windows reports about a file.</summary>

@@ -17,13 +17,10 @@ namespace FolderSync.Protocol.Messages;
 /// <item>No version, though it is valid; a version that names a device twice, has too many counters or too high ones.</item>
 /// <item>A link without a target; a target that is too long, not UTF-8, or holds a NUL. Too much platform data.</item>
 /// </list>
-/// Set right, and taken: modes (0777), times, the blocks hash (computed here), counters of 0, the size of what is deleted.
+/// Set right, and taken: modes (0777), nanoseconds, the blocks hash (computed here), counters of 0, the size of what is deleted.
 /// </remarks>
 internal ref struct FileInfoDecoder
 {
-    /// <summary>The range that fits a 64-bit count of nanoseconds since 1970: the years 1678 to 2262.</summary>
-    private const long MaxSeconds = (long.MaxValue / 1_000_000_000) - 1;
-
     /// <summary>The size of a directory according to some versions.</summary>
     private const int SyntheticDirectorySize = 128;
 
@@ -145,7 +142,7 @@ internal ref struct FileInfoDecoder
         Name = name,
         Type = IsFile ? FileType.File : IsDirectory ? FileType.Directory : FileType.Symlink,
         Size = IsFile && !_deleted ? _size : 0,
-        Modified = new FileTime(Math.Clamp(_seconds, -MaxSeconds, MaxSeconds), Math.Clamp(_nanoseconds, 0, 999_999_999)),
+        Modified = new FileTime(_seconds, Math.Clamp(_nanoseconds, 0, 999_999_999)),
         ModifiedBy = new ShortId(_modifiedBy),
         Permissions = _permissions & 0x1FF,
         NoPermissions = _noPermissions,

@@ -130,6 +130,9 @@ internal sealed class ApplyFolder : IDisposable
     public static FileEntry Tombstone(string path) => new() { Name = Name(path), Deleted = true, ModifiedBy = Peer };
 
     /// <summary>The index entry after a scan of this name.</summary>
+    /// <summary>Of <see cref="DiskUnderTest.Real"/> only.</summary>
+    public string RealPath(string path) => System.IO.Path.Combine(_directory!, path);
+
     public FileEntry Scan(string path)
     {
         var at = Path(path);

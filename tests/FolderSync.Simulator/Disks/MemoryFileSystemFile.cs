@@ -65,6 +65,16 @@ internal sealed class MemoryFile(MemoryFileSystem fs, MemoryNode node, LocalPath
         }
     }
 
+    public void CarryOver(IReadFile from)
+    {
+        lock (_disk.Gate)
+        {
+            fs.Begin(nameof(CarryOver), path);
+            if (((MemoryFile)from).Node.Now.Attribute is { } attribute)
+                _disk.Touch(node, node.Now with { Attribute = attribute, ChangeTime = _disk.Tick() });
+        }
+    }
+
     public void SetPermissions(uint permissions)
     {
         lock (_disk.Gate)

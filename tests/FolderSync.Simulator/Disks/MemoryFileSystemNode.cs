@@ -114,7 +114,8 @@ internal sealed class MemoryNode(FileKind kind, ulong inode)
         Data = grown;
     }
 
-    public readonly record struct Meta(FileTime Modified, long ChangeTime, uint Permissions);
+    /// <param name="Attribute">The value of the one extended attribute that a node may have.</param>
+    public readonly record struct Meta(FileTime Modified, long ChangeTime, uint Permissions, string? Attribute = null);
 }
 
 /// <summary>One child of a simulated tree, as tests compare it.</summary>

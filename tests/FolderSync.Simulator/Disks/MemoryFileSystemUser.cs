@@ -144,6 +144,23 @@ internal sealed class MemoryUser(MemoryDisk disk)
         }
     }
 
+    /// <summary>Sets the file's extended attribute.</summary>
+    public void SetAttribute(string path, string value)
+    {
+        lock (disk.Gate)
+        {
+            var node = At(path);
+            disk.Touch(node, node.Now with { Attribute = value, ChangeTime = disk.Tick() });
+            Done(node);
+        }
+    }
+
+    public string? AttributeOf(string path)
+    {
+        lock (disk.Gate)
+            return At(path).Now.Attribute;
+    }
+
     /// <summary>Creates the directory and its missing parents.</summary>
     public void MakeDirectory(string path)
     {
