@@ -160,6 +160,6 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
     private static Contracts.ScanProgress? Scan(FolderSnapshot folder) =>
         folder.Scan is { } scan ? new Contracts.ScanProgress(scan.Entries, scan.HashedBytes, scan.ToHashBytes) : null;
 
-    private static FolderHold? Hold(DeletionHold? hold) =>
+    private static FolderHold? Hold(ChangeHold? hold) =>
         hold is null ? null : new FolderHold(hold.Incoming, hold.Files, hold.TotalFiles, hold.Since, [.. hold.Names.Select(n => n.Value)], hold.Why);
 }

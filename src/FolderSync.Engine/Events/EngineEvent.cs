@@ -64,7 +64,7 @@ public abstract record EngineEvent
     public sealed record FolderWarned(FolderId Folder, int Count, string Message) : EngineEvent;
 
     /// <param name="Incoming">True if a device deleted them, false if they vanished here.</param>
-    public sealed record DeletionsHeld(FolderId Folder, long Files, long TotalFiles, bool Incoming, string? Why = null) : EngineEvent;
+    public sealed record ChangesHeld(FolderId Folder, long Files, long TotalFiles, bool Incoming, string? Why = null) : EngineEvent;
 
     public sealed record IndexRebuilt(FolderId Folder, string Reason) : EngineEvent;
 

@@ -11,7 +11,7 @@ namespace FolderSync.Engine.Pulling;
 /// <param name="mayPull">False until a scan has established what is on disk.</param>
 /// <param name="onRound">After each round.</param>
 internal sealed class PullFlow(
-    PullContext context, FolderRoot root, RemoteIndexInbox inbox, IncomingDeletions incoming, ConflictReconciler conflicts, Func<bool> mayPull, Func<Task> onRound) : IPartialBlocks
+    PullContext context, FolderRoot root, RemoteIndexInbox inbox, IncomingChanges incoming, ConflictReconciler conflicts, Func<bool> mayPull, Func<Task> onRound) : IPartialBlocks
 {
     private PullRound? _round;
 

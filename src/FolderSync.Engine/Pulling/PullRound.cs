@@ -24,7 +24,7 @@ internal sealed class PullRound
 
     private readonly PullContext _context;
     private readonly IFolderIndex _index;
-    private readonly IncomingDeletions _incoming;
+    private readonly IncomingChanges _incoming;
     private readonly Deadline _deletionsSettled;
     private readonly ApplyQueue _queue;
     private readonly AsyncBudget _active = new(ActiveFiles);
@@ -38,7 +38,7 @@ internal sealed class PullRound
     private IReadOnlyDictionary<FileName, string> _lostMounts = new Dictionary<FileName, string>();
 
     /// <param name="deletionsSettled">When deletions are carried out.</param>
-    public PullRound(PullContext context, ConflictReconciler conflicts, IncomingDeletions incoming, Deadline deletionsSettled)
+    public PullRound(PullContext context, ConflictReconciler conflicts, IncomingChanges incoming, Deadline deletionsSettled)
     {
         (_context, _index, _incoming, _deletionsSettled) = (context, context.Open.Index, incoming, deletionsSettled);
         _queue = new ApplyQueue(context, new BatchApplier(context, conflicts, TryFetchInstead));

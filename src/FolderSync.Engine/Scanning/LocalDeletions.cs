@@ -18,7 +18,7 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
     private static readonly TimeSpan GatherFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CountHeldAfter = TimeSpan.FromMinutes(1);
 
-    private readonly RecentDeletions _recent = new(folder.Parts, $"deletions/{folder.Id.Value}");
+    private readonly RecentFiles _recent = new(folder.Parts, $"deletions/{folder.Id.Value}");
 
     /// <summary>When the first of the gathered deletions was missed (timestamp).</summary>
     private long? _gatheringSince;
@@ -134,9 +134,9 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
     private void Hold(IReadOnlyList<FileEntry> lost, long total, string? why = null)
     {
         if (folder.Status.Hold is not { Incoming: false })
-            folder.Events.Publish(() => new EngineEvent.DeletionsHeld(folder.Id, lost.Count, total, Incoming: false, why));
+            folder.Events.Publish(() => new EngineEvent.ChangesHeld(folder.Id, lost.Count, total, Incoming: false, why));
         End(ofHold: false, ofGathering: true);
-        var hold = new DeletionHold(false, lost.Count, total, [.. lost.Take(MaxReportedNames).Select(l => l.Name)], folder.Parts.Time.GetUtcNow(), why);
+        var hold = new ChangeHold(false, lost.Count, total, [.. lost.Take(MaxReportedNames).Select(l => l.Name)], folder.Parts.Time.GetUtcNow(), why);
         folder.Status.Publish(s => s with { Hold = hold });
     }
 

@@ -34,7 +34,7 @@ public sealed record PullProblem(FileName Name, string Reason, DeviceId? Device,
 /// <param name="Incoming">True if a peer deleted them, false if they vanished here.</param>
 /// <param name="Names">At most 100 of the names, for display.</param>
 /// <param name="Why">A sentence, where they may not be deleted at all but hidden by a mount; null where it is their number.</param>
-public sealed record DeletionHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since, string? Why = null);
+public sealed record ChangeHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since, string? Why = null);
 
 /// <summary>A file that is being fetched.</summary>
 public sealed record FileProgress(FileName Name, long BytesDone, long BytesTotal, int BlocksTotal, int BlocksReused, int BlocksCopied, int BlocksPulled);
@@ -70,7 +70,7 @@ public sealed record FolderSnapshot
 
     public WatchProblem? WatchProblem { get; init; }
 
-    public DeletionHold? Hold { get; init; }
+    public ChangeHold? Hold { get; init; }
 
     public ScanProgress? Scan { get; init; }
 

@@ -67,7 +67,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             EngineEvent.FolderStateChanged { Error.Length: > 0 } e => () => OnFolderError(e.Folder, e.Error),
             EngineEvent.FolderStateChanged { From: FolderState.Error } e => () => OnFolderRecovered(e.Folder),
             EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder),
-            EngineEvent.DeletionsHeld e => () => book.Add(
+            EngineEvent.ChangesHeld e => () => book.Add(
                 "warning",
                 e.Why is { } why
                     ? $"{why} Its {e.Files} files are not taken for deleted until you decide."

@@ -10,11 +10,11 @@ namespace FolderSync.Engine.Pulling;
 /// Guards against peers' mass deletions if the folder is configured so: deletions beyond its limits are held until the user decides. Outlives each
 /// opening of the folder.
 /// </summary>
-internal sealed class IncomingDeletions(ConfiguredFolder folder)
+internal sealed class IncomingChanges(ConfiguredFolder folder)
 {
     private const int MaxReportedNames = 100;
 
-    private readonly RecentDeletions _recent = new(folder.Parts, $"deletions-incoming/{folder.Id.Value}");
+    private readonly RecentFiles _recent = new(folder.Parts, $"deletions-incoming/{folder.Id.Value}");
     private bool _isConfirmed;
 
     /// <summary>The user decided that the held items should be deleted here, too; or not, and none of them is needed any more.</summary>
@@ -44,8 +44,8 @@ internal sealed class IncomingDeletions(ConfiguredFolder folder)
             _recent.Add(files);
             return false;
         }
-        folder.Events.Publish(() => new EngineEvent.DeletionsHeld(folder.Id, files.Count, total, Incoming: true));
-        var hold = new DeletionHold(true, files.Count, total, [.. files.Take(MaxReportedNames).Select(f => f.Name)], folder.Parts.Time.GetUtcNow());
+        folder.Events.Publish(() => new EngineEvent.ChangesHeld(folder.Id, files.Count, total, Incoming: true));
+        var hold = new ChangeHold(true, files.Count, total, [.. files.Take(MaxReportedNames).Select(f => f.Name)], folder.Parts.Time.GetUtcNow());
         folder.Status.Publish(s => s with { Hold = hold });
         return true;
     }

@@ -11,7 +11,7 @@ namespace FolderSync.Engine.Folders;
 /// restarts between two halves of a disaster must see it as one. It has one owner.
 /// </summary>
 /// <param name="document">Its document in the state store.</param>
-internal sealed partial class RecentDeletions(EngineParts parts, string document)
+internal sealed partial class RecentFiles(EngineParts parts, string document)
 {
     /// <summary>Beyond these only their number is kept.</summary>
     private const int MaxContents = 50_000;
