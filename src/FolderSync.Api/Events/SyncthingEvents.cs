@@ -36,7 +36,7 @@ internal static class SyncthingEvents
         EngineEvent.PullProblemsChanged e => new EventData.FolderErrors(e.Folder.Value, [.. e.Problems.Select(p => new FolderError(p.Name.Value, p.Reason))]),
         EngineEvent.ConflictCopyMade e => new EventData.FolderConflict(e.Folder.Value, e.Name.Value, e.Copy.Value),
         EngineEvent.FolderWarned e => new EventData.FolderWarnings(e.Folder.Value, e.Count, e.Message),
-        EngineEvent.ChangesHeld e => new EventData.FolderDeletionsHeld(e.Folder.Value, e.Files, e.TotalFiles, e.Incoming),
+        EngineEvent.ChangesHeld e => new EventData.FolderDeletionsHeld(e.Folder.Value, e.Hold.Files, e.Hold.TotalFiles, e.Hold.Incoming),
         EngineEvent.IndexRebuilt e => new EventData.FolderIndexRebuilt(e.Folder.Value, e.Reason),
         EngineEvent.WatchProblemChanged e => new EventData.FolderWatchStateChanged(e.Folder.Value, e.From, e.To),
         EngineEvent.DeviceConnected e => new EventData.DeviceConnected(e.Device.ToString(), e.Name, e.ClientName, e.ClientVersion, e.Kind, e.Address),
