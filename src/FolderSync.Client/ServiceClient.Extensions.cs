@@ -51,9 +51,9 @@ public sealed partial class ServiceClient
 
     public Task RevertAsync(string folder, CancellationToken cancellation) => SendAsync(HttpMethod.Post, RestPath.Of($"db/revert?folder={folder}"), cancellation);
 
-    /// <param name="delete">False: restores the files.</param>
-    public Task ConfirmDeletionsAsync(string folder, bool delete, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, RestPath.Of($"foldersync/deletions?folder={folder}&action={(delete ? "delete" : "restore")}"), cancellation);
+    /// <param name="accept">False: takes the changes back.</param>
+    public Task DecideHeldChangesAsync(string folder, bool accept, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, RestPath.Of($"foldersync/deletions?folder={folder}&action={(accept ? "delete" : "restore")}"), cancellation);
 
     /// <param name="folder">Null: all folders.</param>
     /// <param name="before">Only items with a lower ID; null: the latest.</param>

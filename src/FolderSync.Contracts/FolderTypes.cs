@@ -10,7 +10,7 @@ namespace FolderSync.Contracts;
 /// <param name="ReceiveRate">Bytes a second that come in for it now.</param>
 /// <param name="SecondsLeft">Until it is in sync at the present rate; null where that is not known.</param>
 /// <param name="LastChange">The last item that was brought in; null where there was none.</param>
-/// <param name="Hold">Deletions that wait for a person's word; null where there are none.</param>
+/// <param name="Hold">Changes that need the user's decision; null where there are none.</param>
 /// <param name="Problems">Items that can't be brought in or read.</param>
 /// <param name="Conflicts">Conflict copies that are still there.</param>
 /// <param name="Devices">IDs of the devices it is shared with.</param>
@@ -47,12 +47,15 @@ public sealed record LastChange(DateTimeOffset Time, string Item, bool Deleted);
 /// <param name="Entries">Looked at so far.</param>
 public sealed record ScanProgress(long Entries, long HashedBytes, long ToHashBytes);
 
-/// <param name="Incoming">A peer deleted them; otherwise they are gone here.</param>
+/// <param name="Incoming">Peers replace or delete them; otherwise they are gone here.</param>
 /// <param name="Names">At most 100 of them.</param>
 /// <param name="Why">A sentence, where a mount hides them, so that they may not be deleted at all; null where it is their number.</param>
-public sealed record FolderHold(bool Incoming, long Files, long TotalFiles, DateTimeOffset Since, IReadOnlyList<string> Names, string? Why);
+/// <param name="Replaced">Those of the files that get another content; the others are deleted.</param>
+/// <param name="Devices">IDs of the devices that made the changes, most of them first; a few at most.</param>
+public sealed record FolderHold(
+    bool Incoming, long Files, long TotalFiles, DateTimeOffset Since, IReadOnlyList<string> Names, string? Why, long Replaced, IReadOnlyList<string> Devices);
 
-/// <summary>GET foldersync/folder: transfers under way, reasons and held deletions of one folder.</summary>
+/// <summary>GET foldersync/folder: transfers under way, reasons and held changes of one folder.</summary>
 public sealed record FolderDetails(
     string State,
     string Error,

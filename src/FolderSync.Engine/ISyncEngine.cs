@@ -90,6 +90,6 @@ public interface ISyncEngine
     /// <summary>What these ignore patterns would ignore now. Changes nothing.</summary>
     Task<IgnoredPreview> PreviewIgnoresAsync(FolderId folder, IReadOnlyList<string> lines, long skip, int take, CancellationToken cancellation);
 
-    /// <summary>The user's decision about held deletions: carry them out, or restore the files.</summary>
-    Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation);
+    /// <summary>The user's decision about held changes: carry them out, or take them back.</summary>
+    Task DecideHeldChangesAsync(FolderId folder, bool accept, CancellationToken cancellation);
 }

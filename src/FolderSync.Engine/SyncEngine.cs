@@ -153,8 +153,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
     public async Task RevertAsync(FolderId folder, CancellationToken cancellation) =>
         await (await FolderAsync(folder, cancellation)).CommandAsync("revert", c => c.RevertAsync(), cancellation);
 
-    public async Task ConfirmDeletionsAsync(FolderId folder, bool delete, CancellationToken cancellation) =>
-        await (await FolderAsync(folder, cancellation)).CommandAsync("confirm deletions", c => c.ConfirmDeletionsAsync(delete), cancellation);
+    public async Task DecideHeldChangesAsync(FolderId folder, bool accept, CancellationToken cancellation) =>
+        await (await FolderAsync(folder, cancellation)).CommandAsync("decide about held changes", c => c.DecideHeldChangesAsync(accept), cancellation);
 
     public async Task<IReadOnlyList<FolderVersion>> VersionsAsync(FolderId folder, CancellationToken cancellation) =>
         await (await RunningAsync(folder, cancellation)).Open.Catalogue.ListAsync(cancellation);

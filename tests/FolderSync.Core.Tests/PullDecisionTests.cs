@@ -90,7 +90,7 @@ public sealed class PullDecisionTests
 
     internal static FileEntry Deleted(VersionVector version) => new() { Name = FileName.Parse("f"), Deleted = true, Version = version, Modified = new FileTime(7, 0) };
 
-    private static FileEntry Directory(VersionVector version) => new() { Name = FileName.Parse("f"), Type = FileType.Directory, Version = version, Permissions = 0x1ED };
+    internal static FileEntry Directory(VersionVector version) => new() { Name = FileName.Parse("f"), Type = FileType.Directory, Version = version, Permissions = 0x1ED };
 
-    private static FileEntry Link(VersionVector version) => new() { Name = FileName.Parse("f"), Type = FileType.Symlink, Version = version, SymlinkTarget = "t" };
+    internal static FileEntry Link(VersionVector version) => new() { Name = FileName.Parse("f"), Type = FileType.Symlink, Version = version, SymlinkTarget = "t" };
 }

@@ -57,7 +57,7 @@ public class TrayViewTests
         ["folder offers"] = Is(
             Good with { Offers = [new FolderOffer("f", "F", "D", "Phone"), new FolderOffer("g", "G", "D", "Phone")] }, IconState.Attention, "2 folders are offered", "1 of 1 device connected"),
         ["conflicts"] = Is(Good with { Conflicts = [new ConflictView("f", "Documents", "a.sync-conflict")] }, IconState.Attention, "1 conflict", "1 of 1 device connected"),
-        ["held deletions"] = Is(With(Folder with { IsHeld = true }), IconState.Attention, "Deletions need your decision", "1 of 1 device connected"),
+        ["held deletions"] = Is(With(Folder with { IsHeld = true }), IconState.Attention, "Held changes need your decision", "1 of 1 device connected"),
         ["attention while syncing says both"] = Is(
             With(Folder with { State = "syncing", NeedBytes = 2048 }) with { PairingRequests = [new PairingRequest("D", "Phone")] },
             IconState.Attention, "1 device asks to pair", "Syncing, 2 KiB to go|1 of 1 device connected"),

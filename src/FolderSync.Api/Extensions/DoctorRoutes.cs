@@ -4,6 +4,7 @@ using FolderSync.Api.Service;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Contracts;
+using FolderSync.Core.Model;
 using FolderSync.Engine;
 using FolderSync.Engine.Status;
 using FolderSync.Platform;
@@ -93,9 +94,7 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, PageE
         if (failing + folder.ScanProblems.Count is var count and > 0)
             yield return Warn("folder", $"{name}: {count} items can't be read or synced.", "See the folder's out-of-sync items: each has its reason.");
         else if (folder.Hold is { } hold)
-            yield return hold.Why is { } why
-                ? Warn("folder", $"{name}: {why} {hold.Files:N0} files are missing.", "Mount it again, or confirm on the page that the files are deleted.")
-                : Warn("folder", $"{name}: {hold.Files:N0} deletions are held.", "Confirm them or restore the files, on the page.");
+            yield return Warn("folder", $"{name}: {HoldText.Explain(hold, NameOf)}", HoldText.Advise(hold));
         else
             yield return Ok("folder", $"{name} ('{path}') is {(folder.State == FolderState.Syncing ? "being synced" : "well")}.");
         if (folder.Config.Type != Core.Model.FolderType.SendOnly && !OperatingSystem.IsWindows() && !DirectoryAccess.CanWrite(path))
@@ -108,6 +107,8 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, PageE
                 : Ok("disk", $"{name}: {Size(free)} of {Size(total)} are free.");
         }
     }
+
+    private string NameOf(DeviceId id) => engine.Devices.FirstOrDefault(d => d.Config.Id == id)?.Config.Name is { Length: > 0 } name ? name : id.Short.ToString();
 
     private IEnumerable<DoctorCheck> Watches()
     {

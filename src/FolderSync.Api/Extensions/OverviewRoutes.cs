@@ -15,9 +15,9 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
         api.MapGet("/folders", () => JsonResults.Of(Folders(), JsonResults.Json.IReadOnlyListFolderRow))
             .Produces<IReadOnlyList<FolderRow>>().WithSummary("All folders with state, progress, rate and time left.");
         api.MapGet("/folder", (string? folder) => JsonResults.Of(Details(folder), JsonResults.Json.FolderDetails))
-            .Produces<FolderDetails>().WithSummary("One folder's transfers, problems and held deletions.");
+            .Produces<FolderDetails>().WithSummary("One folder's transfers, problems and held changes.");
         api.MapPost("/deletions", DeletionsAsync)
-            .Produces(200).WithSummary("Decides about held deletions: action=delete carries them out, action=restore restores the files.");
+            .Produces(200).WithSummary("Decides about held changes: action=delete (or confirm) carries them out, action=restore takes them back.");
         api.MapGet("/devices", () => JsonResults.Of(Devices(), JsonResults.Json.IReadOnlyListDeviceRow))
             .Produces<IReadOnlyList<DeviceRow>>().WithSummary("All devices with connection, rates and completion.");
         api.MapGet("/rates", () => JsonResults.Of(Rates(), JsonResults.Json.RateList))
@@ -86,13 +86,13 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
     {
         var id = RestErrors.Folder(engine, folder).Config.Id;
         if (action is not ("delete" or "confirm" or "restore"))
-            throw new BadHttpRequestException("Give an action for the held deletions: action=delete carries them out, action=restore restores the files.");
+            throw new BadHttpRequestException("Give an action for the held changes: action=delete (or confirm) carries them out, action=restore takes them back.");
         await JsonResults.OrConflictAsync(Confirm());
         return RestJson.Empty();
 
         async Task<bool> Confirm()
         {
-            await engine.ConfirmDeletionsAsync(id, action != "restore", CancellationToken.None);
+            await engine.DecideHeldChangesAsync(id, action != "restore", CancellationToken.None);
             return true;
         }
     }
@@ -160,6 +160,7 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
     private static Contracts.ScanProgress? Scan(FolderSnapshot folder) =>
         folder.Scan is { } scan ? new Contracts.ScanProgress(scan.Entries, scan.HashedBytes, scan.ToHashBytes) : null;
 
-    private static FolderHold? Hold(DeletionHold? hold) =>
-        hold is null ? null : new FolderHold(hold.Incoming, hold.Files, hold.TotalFiles, hold.Since, [.. hold.Names.Select(n => n.Value)], hold.Why);
+    private static FolderHold? Hold(ChangeHold? hold) =>
+        hold is null ? null : new FolderHold(
+            hold.Incoming, hold.Files, hold.TotalFiles, hold.Since, [.. hold.Names.Select(n => n.Value)], hold.Why, hold.Replaced, [.. hold.Devices.Select(d => d.ToString())]);
 }

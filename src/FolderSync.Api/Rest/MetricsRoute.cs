@@ -67,7 +67,7 @@ internal sealed class MetricsRoute
         ])
             text.Add(name, "counter", help, Of(f => _counted.GetValueOrDefault((name, f.Config.Id.Value))));
         text.Add("foldersync_folder_problems", "gauge", "Items that can't be synced now.", Of(f => f.PullProblems.Count + f.ScanProblems.Count));
-        text.Add("foldersync_folder_held_deletions", "gauge", "Deletions that wait for a person's word.", Of(f => f.Hold?.Files ?? 0));
+        text.Add("foldersync_folder_held_deletions", "gauge", "Files whose deletion or change needs the user's decision.", Of(f => f.Hold?.Files ?? 0));
     }
 
     private static IEnumerable<((string, string)[], double)> Counts(FolderSnapshot folder, string scope, Counts counts)

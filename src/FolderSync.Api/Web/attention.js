@@ -1,4 +1,4 @@
-// What needs the user's decision: pending devices, offered folders, paused deletions.
+// What needs the user's decision: pending devices, offered folders, held changes.
 
 import { get, ignoreDevices, send } from './api.js';
 import { bdi, button, confirmed, el, icon, KeyedList, say, show } from './dom.js';
@@ -135,17 +135,20 @@ class FolderNotice {
 }
 
 class HoldNotice {
+  #store;
   #folder;
   #title = el('p', { class: 'notice-title' });
   #text = el('p');
   #names = el('ul', { class: 'names' });
+  #restore;
   #confirm;
 
-  constructor({ act }, id) {
+  constructor({ act, store }, id) {
+    this.#store = store;
     const decide = action => send('POST', 'foldersync/deletions', { folder: id, action });
-    const restore = button('Restore the files', { data: { act: 'restore' }, on: () => act(restore, () => decide('restore'), { done: 'Restoring the files' }) });
+    this.#restore = button('', { data: { act: 'restore' }, on: () => act(this.#restore, () => decide('restore'), { done: this.#words().done }) });
     this.#confirm = button('', { class: 'danger-text', data: { act: 'delete' }, on: async () => {
-      const words = holdWords(this.#folder.hold);
+      const words = this.#words();
       if (await confirmed(words.ask, words.consequence, words.confirm, { danger: true }))
         await act(this.#confirm, () => decide('delete'));
     } });
@@ -158,13 +161,18 @@ class HoldNotice {
         ...hold && hold.files > hold.names.length ? [el('li', null, `and ${number(hold.files - hold.names.length)} more`)] : []);
     });
     this.root = el('div', { class: 'notice warn hold', data: { tone: 'warn' } }, icon('warn'),
-      el('div', { class: 'notice-text' }, this.#title, this.#text, details), el('p', { class: 'buttons' }, restore, this.#confirm));
+      el('div', { class: 'notice-text' }, this.#title, this.#text, details), el('p', { class: 'buttons' }, this.#restore, this.#confirm));
+  }
+
+  #words() {
+    return holdWords(this.#folder.hold, id => shown(this.#store.deviceName(id)));
   }
 
   update(folder) {
     this.#folder = folder;
-    const words = holdWords(folder.hold);
-    this.#title.replaceChildren('Deletions in ', bdi(folderName(folder)), ' need your decision');
+    const words = this.#words();
+    this.#title.replaceChildren(`${words.title} `, bdi(folderName(folder)), ' need your decision');
+    say(this.#restore.querySelector('span'), words.restore);
     say(this.#text, words.text);
     say(this.#confirm.querySelector('span'), `${words.confirm}…`);
   }

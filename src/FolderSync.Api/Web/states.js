@@ -146,18 +146,35 @@ export function figures(folders, devices) {
   return words.join(' · ');
 }
 
-/** Explains the paused deletions and what each button would do. */
-export function holdWords(hold) {
+/** Explains the held changes and what each button would do. `nameOf` gives a device's name. */
+export function holdWords(hold, nameOf) {
   const many = hold.files === hold.totalFiles ? `All ${number(hold.files)}` : `${number(hold.files)} of ${number(hold.totalFiles)}`;
+  const by = hold.devices?.length > 0 ? hold.devices.map(nameOf).join(', ') : 'another device';
   const what = hold.totalFiles === 1 ? 'The only file was' : `${many} files were`;
+  if (hold.incoming && hold.replaced > 0)
+    return {
+      title: 'Changes in',
+      text: `${what} ${hold.replaced === hold.files ? 'replaced' : 'replaced or deleted'} on ${by} within a short time. That can be an update of many files, or a program that destroys them. Nothing more of it is carried out here until you accept it; what came before that is among the versions.`,
+      restore: 'Take the changes back',
+      done: 'The files stay as they are here',
+      confirm: `Accept the changes to ${files(hold.files)}`,
+      ask: 'Accept these changes?',
+      consequence: 'The files are replaced or deleted on this device, too. If the folder keeps versions, you can restore them from there.',
+    };
   return hold.incoming
     ? {
-      text: `${what} deleted on another device. Nothing is deleted here until you confirm it.`,
+      title: 'Deletions in',
+      restore: 'Restore the files',
+      done: 'Restoring the files',
+      text: `${what} deleted on ${by}. Nothing is deleted here until you confirm it.`,
       confirm: `Delete ${files(hold.files)} here`,
       ask: 'Delete these files here too?',
       consequence: 'They are deleted from this device, too. If the folder keeps versions, you can restore them from there.',
     }
     : {
+      title: 'Deletions in',
+      restore: 'Restore the files',
+      done: 'Restoring the files',
       text: hold.why
         ? `${hold.why} ${files(hold.files)} are missing here. The other devices keep theirs. Mount it again to resume.`
         : `${what} deleted here. The other devices keep theirs until you confirm it.`,

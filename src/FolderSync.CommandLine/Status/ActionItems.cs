@@ -18,7 +18,7 @@ internal static class ActionItems
             if (folder.Error.Length > 0)
                 all.Add($"{folder.Id}: {folder.Error}");
             if (folder.HeldDeletions > 0)
-                all.Add($"{folder.Id}: {folder.HeldDeletions:N0} deletions need your decision. `foldersync open` shows them.");
+                all.Add($"{folder.Id}: {HumanReadable.Count(folder.HeldDeletions, "held change needs", "held changes need")} your decision. `foldersync open` shows them.");
             if (folder.Errors > 0)
                 all.Add($"{folder.Id}: {HumanReadable.Count(folder.Errors, "item")} can't be synced. `foldersync need {folder.Id}` says why.");
             if (folder.Conflicts > 0)

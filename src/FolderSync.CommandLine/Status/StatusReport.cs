@@ -12,7 +12,7 @@ namespace FolderSync.CommandLine.Status;
 /// <param name="State">idle, scanning, syncing, error, paused and so on.</param>
 /// <param name="Percent">Below 100 while anything is missing.</param>
 /// <param name="SecondsLeft">Null when unknown.</param>
-/// <param name="HeldDeletions">The number of files whose deletion needs the user's decision.</param>
+/// <param name="HeldDeletions">The number of files whose deletion or change needs the user's decision.</param>
 internal sealed record FolderLine(
     string Id, string Label, string Path, string Type, string State, string Error, double Percent, long Files, long Bytes, long NeedItems, long NeedBytes, int Errors,
     int Conflicts, long HeldDeletions, double ReceiveRate, long? SecondsLeft, DateTimeOffset? LastChange, string? LastItem);

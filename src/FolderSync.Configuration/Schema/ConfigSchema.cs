@@ -167,7 +167,7 @@ public static class ConfigSchema
         ConfigField.Text<FolderConfig>("versions-path", "Where versions are stored. Default: .stversions in the folder.", c => c.Versioning.Path,
             (c, v) => c with { Versioning = c.Versioning with { Path = v } })
             .InSyncthing("versioning.fsPath").ByHand().ImportedByHand("versioning").ReopensFolder().Labelled("Place of versions"),
-        ConfigField.Free<FolderConfig>("versions-max-size", "The maximum disk space for all versions: a percentage, a size, or off. Files with many versions are thinned out first; the newest version of each file stays, so the limit may be exceeded.",
+        ConfigField.Free<FolderConfig>("versions-max-size", "The maximum disk space for all versions: a percentage, a size, or off. Files with many versions are thinned out first; the newest version of each file and what it was before the changes of the last 30 days stay, so the limit may be exceeded.",
             c => (c.Versioning.MaxSize, c.Versioning.MaxSizeIsBytes), (c, v) => c with { Versioning = c.Versioning with { MaxSize = v.Amount, MaxSizeIsBytes = v.IsBytes } })
             .InRest("versioning.params.maxSize").ByHand().ReopensFolder().Labelled("Room for versions"),
         ConfigField.Int<FolderConfig>("max-conflicts", "The maximum number of conflict copies per file; -1: any number, 0: none.", -1, int.MaxValue,
@@ -175,7 +175,7 @@ public static class ConfigSchema
             .InSyncthing("maxConflicts").Labelled("Conflict copies per file"),
         ConfigField.Choice<FolderConfig, PullOrder>("order", "Which files are fetched first.", EnumNames.Order, c => c.Order, (c, v) => c with { Order = v })
             .InSyncthing("order").Labelled("Order of files"),
-        ConfigField.Free<FolderConfig>("min-free", "Disk space to keep free: a percentage, a size, or off. Files that would leave less wait; only superseded versions older than seven days are deleted to free space for them.", c => (c.MinDiskFree, c.MinDiskFreeIsBytes),
+        ConfigField.Free<FolderConfig>("min-free", "Disk space to keep free: a percentage, a size, or off. Files that would leave less wait; only superseded versions older than seven days, and no file's state before the changes of the last 30 days, are deleted to free space for them.", c => (c.MinDiskFree, c.MinDiskFreeIsBytes),
             (c, v) => c with { MinDiskFree = v.Amount, MinDiskFreeIsBytes = v.IsBytes })
             .InSyncthing("minDiskFree").Labelled("Keep free on the disk"),
         ConfigField.Bool<FolderConfig>("ignore-permissions", "File permissions are ignored.", c => c.IgnorePermissions, (c, v) => c with { IgnorePermissions = v })
@@ -192,6 +192,12 @@ public static class ConfigSchema
             .InRest("holdDeletionsOverPercent").Labelled("Hold more deletions than, in percent"),
         ConfigField.Bool<FolderConfig>("hold-incoming-deletions", "Apply the same limits to deletions by other devices.", c => c.HoldIncomingDeletions, (c, v) => c with { HoldIncomingDeletions = v })
             .InRest("holdIncomingDeletions").Labelled("Hold others’ deletions, too"),
+        ConfigField.Int<FolderConfig>("hold-incoming-from", "Hold for confirmation what other devices replace or delete when it is at least this many files within ten minutes and hold-incoming-from-percent is reached, too; 0: never.", 0, int.MaxValue,
+            c => c.HoldIncomingFrom, (c, v) => c with { HoldIncomingFrom = v })
+            .InRest("holdIncomingFrom").Labelled("Hold others’ changes from this many files on"),
+        ConfigField.Int<FolderConfig>("hold-incoming-from-percent", "The percentage of the files that must be reached, too; 0: any.", 0, 100,
+            c => c.HoldIncomingFromPercent, (c, v) => c with { HoldIncomingFromPercent = v })
+            .InRest("holdIncomingFromPercent").Labelled("Hold others’ changes from this percentage on"),
         ConfigField.Duration<FolderConfig>("mtime-window", "Modification times that differ by no more than this count as equal, for disks that store them imprecisely.", 1, "off",
             c => c.ModifiedWindowSeconds, (c, v) => c with { ModifiedWindowSeconds = v })
             .InSyncthing("modTimeWindowS").ReopensFolder().Labelled("Tolerance of times"),

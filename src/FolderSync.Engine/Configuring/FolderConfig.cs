@@ -79,11 +79,20 @@ public sealed record FolderConfig
     /// <summary>The same limits apply to a burst of incoming deletions.</summary>
     public bool HoldIncomingDeletions { get; init; }
 
+    /// <summary>Holds what peers replace or delete when it is at least this many files within ten minutes, and the share below; 0: never.</summary>
+    public int HoldIncomingFrom { get; init; } = 200;
+
+    /// <summary>The percentage of the folder's files that must be reached, too; 0: any.</summary>
+    public int HoldIncomingFromPercent { get; init; } = 30;
+
     /// <summary>Seconds by which two mtimes may differ and still count as equal; 0: the filesystem's window.</summary>
     public int ModifiedWindowSeconds { get; init; }
 
     /// <summary>The number of deletions at once from which the folder asks.</summary>
     public DeletionLimits DeletionLimits => new(HoldDeletionsOver, HoldDeletionsOverPercent);
+
+    /// <summary>From how much on the folder asks before it carries peers' changes out.</summary>
+    public DisplacementLimits DisplacementLimits => new(HoldIncomingFrom, HoldIncomingFromPercent, HoldIncomingDeletions ? DeletionLimits : DeletionLimits.None);
 
     public string DisplayName => Label.Length > 0 ? Label : Id.Value;
 }

@@ -63,8 +63,8 @@ public abstract record EngineEvent
     /// <param name="Count">The number of warnings from the same cause; the message is the first one's.</param>
     public sealed record FolderWarned(FolderId Folder, int Count, string Message) : EngineEvent;
 
-    /// <param name="Incoming">True if a device deleted them, false if they vanished here.</param>
-    public sealed record DeletionsHeld(FolderId Folder, long Files, long TotalFiles, bool Incoming, string? Why = null) : EngineEvent;
+    /// <summary>Changes are held until the user decides.</summary>
+    public sealed record ChangesHeld(FolderId Folder, ChangeHold Hold) : EngineEvent;
 
     public sealed record IndexRebuilt(FolderId Folder, string Reason) : EngineEvent;
 

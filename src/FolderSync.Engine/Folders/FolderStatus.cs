@@ -55,7 +55,7 @@ internal sealed class FolderStatus
     public bool HasFailed => Error.Length > 0;
 
     /// <summary>Deletions that need the user's decision, or null.</summary>
-    public DeletionHold? Hold => Snapshot.Hold;
+    public ChangeHold? Hold => Snapshot.Hold;
 
     private FolderId Id => _snapshot.Config.Id;
 

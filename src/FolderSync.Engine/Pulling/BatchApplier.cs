@@ -2,6 +2,7 @@ using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
+using FolderSync.Engine.Primitives;
 using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 using FolderSync.Index;
@@ -9,10 +10,15 @@ using FolderSync.Index;
 namespace FolderSync.Engine.Pulling;
 
 /// <summary>Applies a batch of steps to the disk, commits the results in one transaction, and handles the consequences of each step.</summary>
+/// <param name="incoming">Refuses what would displace too much.</param>
 /// <param name="tryOtherwise">Asked about each item that no rename brings here, from another filesystem; true if another way is tried now.</param>
-internal sealed class BatchApplier(PullContext context, ConflictReconciler conflicts, Func<PullItem, bool> tryOtherwise)
+internal sealed class BatchApplier(PullContext context, ConflictReconciler conflicts, IncomingChanges incoming, Func<PullItem, bool> tryOtherwise)
 {
     public const string ChangedMeanwhile = "It was changed here meanwhile; it is scanned and decided again.";
+    private const string DisplacesTooMuch = "Other devices replace or delete too many files at once; it is judged again with all of them.";
+
+    /// <summary>What was refused is judged again with everything that is needed then.</summary>
+    private static readonly TimeSpan JudgeAgainAfter = TimeSpan.FromSeconds(1);
 
     private ConfiguredFolder Folder => context.Folder;
 
@@ -25,20 +31,25 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
             items[step] = item;
         IReadOnlyList<ApplyResult> results = [];
         List<ApplyResult.Done> done = [];
+        HashSet<ApplyStep> refused = [];
         cancellation.ThrowIfCancellationRequested();
         // Disk and index change as one step: a scan in between must not take our own change for a user's. For the same reason it isn't cancelled
         // once it has begun.
         await context.Writer.CommitAsync(
             index =>
             {
-                results = Apply(steps);
+                refused = incoming.Refuse(index, steps);
+                results = Apply([.. steps.Where(s => !refused.Contains(s.Step))]);
                 done = [.. results.OfType<ApplyResult.Done>()];
                 return [.. Entries(index, done, items), .. results.OfType<ApplyResult.Respelled>().SelectMany(r => Respelling.Follow(context.Open, index, r))];
             },
             cancellation);
         context.Retries.RetryOtherSpellings([.. done.Select(d => Freed(d.Step)).OfType<FileName>()]);
+        foreach (var step in refused)
+            OnRefused(items[step], step);
         foreach (var result in results)
             OnResult(items[result.Step], result);
+        incoming.OnApplied([.. done.Select(d => items[d.Step])]);
         Folder.History.AddRemote([.. done.Select(d => items[d.Step]).Select(i => new AppliedChange(i.Global, i.Change))]);
         foreach (var item in results.OfType<ApplyResult.Failed>().Where(f => f.Problem.Error == FileSystemError.NotEmpty).Select(f => items[f.Step]))
         {
@@ -156,6 +167,15 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
                 break;
         }
         Folder.Events.Publish(() => new EngineEvent.ItemFinished(Folder.Id, item.Name, item.Global.Type, item.Action, error));
+    }
+
+    /// <summary>Its temp file stays for another attempt.</summary>
+    private void OnRefused(PullItem item, ApplyStep step)
+    {
+        if (step is ApplyStep.PlaceFile file)
+            file.Staged.Close();
+        context.Retries.AttemptAt(Deadline.In(JudgeAgainAfter, context.Parts.Time));
+        Folder.Events.Publish(() => new EngineEvent.ItemFinished(Folder.Id, item.Name, item.Global.Type, item.Action, DisplacesTooMuch));
     }
 
     private void OnApplyFailed(PullItem item, FileProblem problem)

@@ -11,7 +11,7 @@ namespace FolderSync.Engine.Pulling;
 /// <param name="mayPull">False until a scan has established what is on disk.</param>
 /// <param name="onRound">After each round.</param>
 internal sealed class PullFlow(
-    PullContext context, FolderRoot root, RemoteIndexInbox inbox, IncomingDeletions incoming, ConflictReconciler conflicts, Func<bool> mayPull, Func<Task> onRound) : IPartialBlocks
+    PullContext context, FolderRoot root, RemoteIndexInbox inbox, IncomingChanges incoming, ConflictReconciler conflicts, Func<bool> mayPull, Func<Task> onRound) : IPartialBlocks
 {
     private PullRound? _round;
 
@@ -30,10 +30,23 @@ internal sealed class PullFlow(
         {
             await Folder.PullWake.WaitUntilAsync(context.Retries.NextAttempt, cancellation);
             context.Retries.BeginRound();
-            if (!Folder.Status.HasFailed && mayPull() && context.Open.Index.Counts.Need.Items > 0)
-                await RunRoundAsync(cancellation);
+            if (!Folder.Status.HasFailed && mayPull())
+                await RunRoundIfNeededAsync(cancellation);
             context.Retries.Publish(context.Open.Index, context.Room);
         }
+    }
+
+    private async Task RunRoundIfNeededAsync(CancellationToken cancellation)
+    {
+        if (context.Open.Index.Counts.Need.Items > 0)
+            await RunRoundAsync(cancellation);
+        if (context.Open.Index.Counts.Need.Items > 0)
+            return;
+        // The rest of what a device has to announce may still be coming.
+        if (inbox.DeletionsSettled.IsPast(context.Parts.Time))
+            incoming.OnInSync(context.Open.Index);
+        else
+            context.Retries.AttemptAt(inbox.DeletionsSettled);
     }
 
     /// <summary>One round sees each needed name once; whatever arrives meanwhile wakes the flow again.</summary>

@@ -24,8 +24,8 @@ internal sealed class PullRound
 
     private readonly PullContext _context;
     private readonly IFolderIndex _index;
-    private readonly IncomingDeletions _incoming;
-    private readonly Deadline _deletionsSettled;
+    private readonly IncomingChanges _incoming;
+    private readonly Deadline _settled;
     private readonly ApplyQueue _queue;
     private readonly AsyncBudget _active = new(ActiveFiles);
     private readonly HashSet<FileName> _moved = [];
@@ -37,11 +37,11 @@ internal sealed class PullRound
     private readonly SortedDictionary<FileName, FileTransfer> _transfers = [];
     private IReadOnlyDictionary<FileName, string> _lostMounts = new Dictionary<FileName, string>();
 
-    /// <param name="deletionsSettled">When deletions are carried out.</param>
-    public PullRound(PullContext context, ConflictReconciler conflicts, IncomingDeletions incoming, Deadline deletionsSettled)
+    /// <param name="settled">When deletions are carried out.</param>
+    public PullRound(PullContext context, ConflictReconciler conflicts, IncomingChanges incoming, Deadline settled)
     {
-        (_context, _index, _incoming, _deletionsSettled) = (context, context.Open.Index, incoming, deletionsSettled);
-        _queue = new ApplyQueue(context, new BatchApplier(context, conflicts, TryFetchInstead));
+        (_context, _index, _incoming, _settled) = (context, context.Open.Index, incoming, settled);
+        _queue = new ApplyQueue(context, new BatchApplier(context, conflicts, incoming, TryFetchInstead));
     }
 
     /// <summary>Fails with the first failure of any part: a bug, or an index that can't be read or written.</summary>
@@ -76,6 +76,7 @@ internal sealed class PullRound
     private async Task RunStagesAsync(TaskGroup work)
     {
         _lostMounts = await _context.Open.RunAsync(() => _context.Mounts.FindLost(_context.Open.Disk), work.Ended);
+        await _incoming.JudgeAsync(_context, _settled, work.Ended);
         await FetchAllAsync(work);
         await FinishFilesAsync(work);
         // A file can only take a directory's name once everything to be deleted there is gone.
@@ -218,7 +219,7 @@ internal sealed class PullRound
                 continue;
             if (item.Decision.Kind is PullKind.Adopt or PullKind.KeepLocal || IsIgnored(item))
                 adopt.Add(item);
-            else if (_context.MustWait(item.Global))
+            else if (_context.MustWait(item.Global) || (item.Decision.Kind is PullKind.Directory or PullKind.Symlink && _incoming.MustWait(item)))
                 continue;
             else if (_context.Open.Disk.ValidateName(item.Name) is { } why && !item.Global.Deleted)
                 _context.Retries.Note(item.Global, new PullFailure(why, RetryWhen.Rarely));
@@ -308,7 +309,7 @@ internal sealed class PullRound
     /// <summary>Starts one file: by renaming a file that is to be deleted, or by fetching it concurrently with the others.</summary>
     private async Task StartAsync(PullItem item, TaskGroup work)
     {
-        if (IsIgnored(item) || _context.MustWait(item.Global))
+        if (IsIgnored(item) || _context.MustWait(item.Global) || _incoming.MustWait(item))
             return;
         if (MountPoints.WhyNotPlaced(_lostMounts, item.Name) is { } why)
         {
@@ -391,11 +392,12 @@ internal sealed class PullRound
     /// <summary>False when deletions are left for a later round.</summary>
     private async Task<bool> DeleteAsync(CancellationToken cancellation)
     {
-        var settled = _deletionsSettled.IsPast(_context.Parts.Time);
+        var settled = _settled.IsPast(_context.Parts.Time);
         if (!settled && (_deletions.Count > 0 || _overDirectories.Count > 0))
-            _context.Retries.AttemptAt(_deletionsSettled);
-        if (settled && _deletions.Count > 0 && await _incoming.MustHoldAsync(_context.Open, _deletions, cancellation))
-            return false;
+            _context.Retries.AttemptAt(_settled);
+        // It was not settled when the round began, or others were announced since.
+        if (settled && _deletions.Count > 0)
+            await _incoming.JudgeAsync(_context, _settled, cancellation);
         _deletions.Sort((a, b) => b.CompareTo(a));
         foreach (var part in _deletions.Chunk(256))
         {
@@ -421,8 +423,9 @@ internal sealed class PullRound
             if (!settled && (local is not { IsDirectory: true } || _index.LocalPage(name, default, 1, withBlocks: false).Count > 0))
                 continue;
             var decision = PullDecision.For(local, global, config.Type, config.IgnoreDelete);
-            if (decision.Kind == PullKind.Delete)
-                items.Add(new PullItem(global, local, decision, []));
+            var item = new PullItem(global, local, decision, []);
+            if (decision.Kind == PullKind.Delete && !_incoming.MustWait(item))
+                items.Add(item);
         }
         return items;
     }

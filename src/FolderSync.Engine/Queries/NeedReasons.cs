@@ -53,8 +53,12 @@ public sealed class NeedReasons
             return ExplainNever(item);
         if (_problems.TryGetValue(item.Global.Name, out var problem))
             return new NeedReason(NeedState.Blocked, problem.Reason, 0, problem.Device, problem.RetryAt);
-        if (item.Global.Deleted && _folder.Hold is { Incoming: true } hold)
-            return new NeedReason(NeedState.Blocked, $"{hold.Files:N0} deletions at once are held until you confirm them.");
+        if (_folder.Hold is { Incoming: true } hold && (item.Global.Deleted || DisplacementGuard.Replaces(item.Local, decision, _folder.Config.MaxConflicts != 0)))
+        {
+            return new NeedReason(NeedState.Blocked, hold.Replaced == 0 && item.Global.Deleted
+                ? $"{hold.Files:N0} deletions at once are held until you confirm them."
+                : $"Changes that replace or delete {hold.Files:N0} files at once are held, and this one with them, until you accept them or take them back.");
+        }
         return decision.Kind == PullKind.File && item.Global.Size > 0 ? OfSources(holders(item.Global.Name)) : OfTurn();
     }
 

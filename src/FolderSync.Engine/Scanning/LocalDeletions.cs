@@ -18,7 +18,7 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
     private static readonly TimeSpan GatherFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CountHeldAfter = TimeSpan.FromMinutes(1);
 
-    private readonly RecentDeletions _recent = new(folder.Parts, $"deletions/{folder.Id.Value}");
+    private readonly RecentFiles _recent = new(folder.Parts, $"deletions/{folder.Id.Value}");
 
     /// <summary>When the first of the gathered deletions was missed (timestamp).</summary>
     private long? _gatheringSince;
@@ -80,7 +80,7 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
         if (isFull)
             _isConfirmed = false;
         End(ofHold: isFull, ofGathering: endsGathering);
-        _recent.Add(lost);
+        _recent.Add(lost, areDeleted: true);
         await commit();
     }
 
@@ -88,9 +88,7 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
         OpenFolder open, List<FileEntry> gone, IReadOnlyList<FileEntry> lost, DeletionLimits limits, bool mayWait, CancellationToken cancellation)
     {
         var index = open.Index;
-        // What went before a hold is judged with it until the user decides; else it would be released as soon as the window has passed.
-        if (folder.Status.Hold is not { Incoming: false })
-            _recent.Expire();
+        _recent.Expire();
         var burst = new DeletionBurst(lost.Count, _recent.Count, index.Counts.Local.Files, lost.Count > _gatheredFiles, GatheredFor(), mayWait);
         var verdict = DeletionGuard.Decide(burst, limits);
         if (verdict == DeletionVerdict.Hold && burst.Before > 0)
@@ -100,7 +98,11 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
             verdict = DeletionGuard.Decide(burst, limits);
         }
         if (verdict == DeletionVerdict.Hold)
+        {
+            // What went before is judged with it until the user decides; else it would be released as soon as the window has passed.
+            _recent.Hold();
             Hold(lost, burst.Present);
+        }
         else if (verdict == DeletionVerdict.Defer)
             Gather(gone, lost.Count);
         return verdict;
@@ -133,10 +135,10 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
     /// <param name="why">What says more than their number; null: it is their number.</param>
     private void Hold(IReadOnlyList<FileEntry> lost, long total, string? why = null)
     {
+        var hold = new ChangeHold(false, lost.Count, total, [.. lost.Take(MaxReportedNames).Select(l => l.Name)], folder.Parts.Time.GetUtcNow(), why);
         if (folder.Status.Hold is not { Incoming: false })
-            folder.Events.Publish(() => new EngineEvent.DeletionsHeld(folder.Id, lost.Count, total, Incoming: false, why));
+            folder.Events.Publish(() => new EngineEvent.ChangesHeld(folder.Id, hold));
         End(ofHold: false, ofGathering: true);
-        var hold = new DeletionHold(false, lost.Count, total, [.. lost.Take(MaxReportedNames).Select(l => l.Name)], folder.Parts.Time.GetUtcNow(), why);
         folder.Status.Publish(s => s with { Hold = hold });
     }
 
@@ -153,7 +155,10 @@ internal sealed class LocalDeletions(ConfiguredFolder folder, MountPoints mounts
     private void End(bool ofHold, bool ofGathering)
     {
         if (ofHold)
+        {
+            _recent.Release();
             folder.Status.Publish(s => s with { Hold = s.Hold is { Incoming: true } ? s.Hold : null });
+        }
         if (!ofGathering)
             return;
         scans.CancelLater();

@@ -30,11 +30,18 @@ public enum FolderState
 /// <param name="RetryAt">When it is retried; null: when something changes.</param>
 public sealed record PullProblem(FileName Name, string Reason, DeviceId? Device, DateTimeOffset? RetryAt, bool Permanent);
 
-/// <summary>Deletions that need the user's decision.</summary>
-/// <param name="Incoming">True if a peer deleted them, false if they vanished here.</param>
+/// <summary>Changes that need the user's decision: files that are gone here, or that peers replace or delete.</summary>
+/// <param name="Incoming">True if peers changed them, false if they vanished here.</param>
 /// <param name="Names">At most 100 of the names, for display.</param>
 /// <param name="Why">A sentence, where they may not be deleted at all but hidden by a mount; null where it is their number.</param>
-public sealed record DeletionHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since, string? Why = null);
+public sealed record ChangeHold(bool Incoming, long Files, long TotalFiles, IReadOnlyList<FileName> Names, DateTimeOffset Since, string? Why = null)
+{
+    /// <summary>Those of the files whose content is to be replaced; the others are deleted.</summary>
+    public long Replaced { get; init; }
+
+    /// <summary>Whose changes they are, most of them first; at most a few.</summary>
+    public IReadOnlyList<DeviceId> Devices { get; init; } = [];
+}
 
 /// <summary>A file that is being fetched.</summary>
 public sealed record FileProgress(FileName Name, long BytesDone, long BytesTotal, int BlocksTotal, int BlocksReused, int BlocksCopied, int BlocksPulled);
@@ -70,7 +77,7 @@ public sealed record FolderSnapshot
 
     public WatchProblem? WatchProblem { get; init; }
 
-    public DeletionHold? Hold { get; init; }
+    public ChangeHold? Hold { get; init; }
 
     public ScanProgress? Scan { get; init; }
 

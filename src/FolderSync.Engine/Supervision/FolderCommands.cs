@@ -46,25 +46,56 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
         Folder.PullWake.Set();
     }
 
-    /// <summary>The user's decision about held deletions: carries them out, or restores the files.</summary>
-    public async Task ConfirmDeletionsAsync(bool delete)
+    /// <summary>The user's decision about held changes: carries them out, or takes them back.</summary>
+    public async Task DecideHeldChangesAsync(bool accept)
     {
-        var held = Folder.Status.Hold ?? throw new EngineException("No deletions are held in this folder.");
+        var held = Folder.Status.Hold ?? throw new EngineException("Nothing is held in this folder.");
         await owners.Root.EnsureAsync(cancellation);
         if (held.Incoming)
         {
-            // Announces again what is to stay, so that it is restored for everyone.
-            if (!delete)
-                await OverrideAsync(n => n.Global.Deleted && n.Local is { Deleted: false, IsInvalid: false });
-            lasting.Incoming.Decide(delete);
+            if (accept)
+                await lasting.Incoming.AcceptAsync(owners.Open, cancellation);
+            else
+                await TakeBackAsync();
             Folder.PullWake.Set();
             return;
         }
-        if (delete)
+        if (accept)
             lasting.Deletions.Confirm();
         else
             await BringBackAsync();
         lasting.Scans.Request([]);
+    }
+
+    /// <summary>Announces again what is to stay, so that it is restored for everyone.</summary>
+    private async Task TakeBackAsync()
+    {
+        var kept = new HashSet<FileName>();
+        await OverrideAsync(n => IsTakenBack(n, kept));
+        lasting.Incoming.OnDecided();
+    }
+
+    /// <param name="kept">Collects what a directory should have taken the name of: what others have below that goes.</param>
+    private bool IsTakenBack(NeededItem needed, HashSet<FileName> kept)
+    {
+        var decision = PullDecision.For(needed.Local, needed.Global, Folder.Config.Type, Folder.Config.IgnoreDelete);
+        if (lasting.Incoming.Replaces(needed.Local, decision))
+        {
+            if (needed.Global.IsDirectory)
+                kept.Add(needed.Global.Name);
+            return true;
+        }
+        return needed.Local is null or { Deleted: true } && !needed.Global.Deleted && IsBelow(needed.Global.Name, kept);
+    }
+
+    private static bool IsBelow(FileName name, HashSet<FileName> directories)
+    {
+        for (var at = name.Parent; directories.Count > 0 && !at.IsRoot; at = at.Parent)
+        {
+            if (directories.Contains(at))
+                return true;
+        }
+        return false;
     }
 
     private async Task OverrideAsync(Func<NeededItem, bool> which)

@@ -16,7 +16,7 @@ internal sealed class LastingOwners : IDisposable
         Scans = new ScanQueue(folder.Parts.Time);
         Mounts = new MountPoints(folder.Parts, $"mounts/{folder.Id.Value}");
         Deletions = new LocalDeletions(folder, Mounts, Scans);
-        Incoming = new IncomingDeletions(folder);
+        Incoming = new IncomingChanges(folder);
         Conflicts = new ConflictReconciler(folder, Scans);
         Retries = new RetryTable(folder);
         Refused = new RefusedItems(folder.Parts.State, folder.Id);
@@ -29,7 +29,7 @@ internal sealed class LastingOwners : IDisposable
 
     public LocalDeletions Deletions { get; }
 
-    public IncomingDeletions Incoming { get; }
+    public IncomingChanges Incoming { get; }
 
     public ConflictReconciler Conflicts { get; }
 

@@ -125,7 +125,7 @@ internal sealed class DiskRoom(IFileSystem disk, TrashCanVersioner? trashCan, Fu
     {
         var others = planned > 0 ? $" Other files that are being fetched take up to {planned:N0}." : "";
         var versions = trashCan is not { IsInFolder: true } ? ""
-            : $" Versions that can be deleted for it make {spare:N0} bytes; those younger than seven days and the last one of each file are kept.";
+            : $" Versions that can be deleted for it make {spare:N0} bytes; those younger than seven days, the last one of each file and what was there before the changes of the last 30 days are kept.";
         return new FileSystemException(FileSystemError.NoSpace,
             $"Not enough space for {name}: it needs {bytes:N0} bytes, {space.Free:N0} are free and {space.Keep:N0} must stay free (min-free).{others}{versions} " +
             "Free some space on the disk, delete versions or lower min-free: the transfer then resumes automatically.");

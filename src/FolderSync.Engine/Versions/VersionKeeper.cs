@@ -91,7 +91,7 @@ internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
         return max > 0 && versions.TotalBytes > max ? (versions.TotalBytes.Value, max) : null;
     }
 
-    /// <summary>A file's last version is worth more than the limit.</summary>
+    /// <summary>A file's last version and its originals are worth more than the limit.</summary>
     private void WarnOfSize((long Bytes, long Max)? over)
     {
         if (over.HasValue == _isOverSize)
@@ -100,8 +100,8 @@ internal sealed class VersionKeeper(OpenFolder open, Action onDeleted)
         Folder.Status.Warn(
             InternalNames.Versions,
             over is var (bytes, max)
-                ? [new FileProblem(InternalNames.Versions, $"The kept versions take {bytes:N0} bytes, more than versions-max-size allows ({max:N0}). The last version of each file is kept " +
-                                                           "anyway: delete versions that you don't need, or raise versions-max-size.")]
+                ? [new FileProblem(InternalNames.Versions, $"The kept versions take {bytes:N0} bytes, more than versions-max-size allows ({max:N0}). The last version of each file, and what it was " +
+                                                           "before the changes of the last 30 days, are kept anyway: delete versions that you don't need, or raise versions-max-size.")]
                 : []);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Ignore;
@@ -13,10 +14,15 @@ public sealed partial class TrashCanVersioner
 {
     private static readonly TimeSpan ReclaimableCacheTime = TimeSpan.FromMinutes(10);
 
+    /// <summary>FAT's.</summary>
+    private static readonly TimeSpan CoarseTime = TimeSpan.FromSeconds(2);
+
     private LinkedList<(KeptVersion Version, LocalPath Newest)>? _reclaimable;
     private long _reclaimableAt;
     private long? _totalBytes;
     private long _changes;
+    private ILookup<FileName, KeptVersion>? _byName;
+    private long _byNameAt;
 
     /// <summary>Bytes of all versions; null until they have been listed once.</summary>
     public long? TotalBytes
@@ -41,6 +47,18 @@ public sealed partial class TrashCanVersioner
     public IReadOnlyList<KeptVersion> List()
     {
         return [.. Walk().OrderBy(v => v.Name).ThenByDescending(v => v.KeptAt).ThenBy(v => v.Path.Value, StringComparer.Ordinal)];
+    }
+
+    /// <summary>True where a version of the name has exactly that content. Reads those of that size and mtime.</summary>
+    public bool Has(FileName name, FileTime modified, BlockList content)
+    {
+        lock (_gate)
+        {
+            // Asked about many names, one after the other.
+            if (_byName is null || _byNameAt != Changes)
+                (_byName, _byNameAt) = (Walk().ToLookup(v => v.Name), Changes);
+            return _byName[name].Any(v => v.Kind == FileKind.File && v.Size == content.FileSize && IsNear(v.Modified, modified) && HasContent(v.Path, content));
+        }
     }
 
     /// <summary>Identifies a version in requests to restore or remove it: its path among the versions.</summary>
@@ -74,7 +92,7 @@ public sealed partial class TrashCanVersioner
         lock (_gate)
         {
             var found = Walk();
-            var going = VersionRetention.ToDelete([.. found.Select(v => Kept(v, ageOf))], limits).Select(i => found[i]).ToList();
+            var going = VersionRetention.ToDelete(Candidates(found, ageOf), limits).Select(i => found[i]).ToList();
             _totalBytes = found.Sum(v => v.Size);
             _reclaimable = null;
             foreach (var version in going)
@@ -96,7 +114,7 @@ public sealed partial class TrashCanVersioner
     }
 
     /// <summary>
-    /// Deletes the oldest reclaimable versions until that many bytes are free; deletes none if all of them together aren't enough.
+    /// Deletes reclaimable versions until that many bytes are free; deletes none if all of them together aren't enough.
     /// </summary>
     public CleanedVersions FreeSpace(Func<DateTimeOffset, TimeSpan> ageOf, long bytes)
     {
@@ -128,12 +146,52 @@ public sealed partial class TrashCanVersioner
         var newest = found.GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.OrderBy(v => ageOf(v.KeptAt)).ThenBy(v => OwnPlace(v) != v.Path).First().Path);
         _reclaimableAt = _time.GetTimestamp();
         return _reclaimable = new LinkedList<(KeptVersion, LocalPath)>(
-            VersionRetention.Reclaimable([.. found.Select(v => Kept(v, ageOf))]).Select(i => (found[i], newest[found[i].Name])));
+            VersionRetention.Reclaimable(Candidates(found, ageOf)).Select(i => (found[i], newest[found[i].Name])));
     }
 
-    private RetentionCandidate Kept(KeptVersion version, Func<DateTimeOffset, TimeSpan> ageOf) => new(version.Name, ageOf(version.KeptAt), version.Size, OwnPlace(version) == version.Path);
+    private List<RetentionCandidate> Candidates(List<KeptVersion> found, Func<DateTimeOffset, TimeSpan> ageOf)
+    {
+        var stood = new Dictionary<LocalPath, TimeSpan>();
+        foreach (var file in found.GroupBy(v => v.Name))
+        {
+            DateTimeOffset? before = null;
+            foreach (var (version, replaced) in file.Select(v => (Version: v, Replaced: ReplacedAt(v))).OrderBy(v => v.Replaced).ThenBy(v => IsAtOwnPlace(v.Version)))
+            {
+                stood[version.Path] = VersionRetention.Stood(replaced, version.Modified.ToDateTimeOffset(), before);
+                before = replaced;
+            }
+        }
+        return [.. found.Select(v => new RetentionCandidate(v.Name, ageOf(v.KeptAt), v.Size, IsAtOwnPlace(v), stood[v.Path]))];
+    }
+
+    /// <summary>The stamp: a version that makes way for a newer one is renamed, which gives it another ctime.</summary>
+    private DateTimeOffset ReplacedAt(KeptVersion version) => VersionName.TimeOf(version.Path.Leaf, _time.LocalTimeZone) ?? version.KeptAt;
+
+    private bool IsAtOwnPlace(KeptVersion version) => OwnPlace(version) == version.Path;
 
     private LocalPath OwnPlace(KeptVersion version) => version.Path.Parent.Child(VersionName.Original(version.Path.Leaf));
+
+    private static bool IsNear(FileTime a, FileTime b) => (a.ToDateTimeOffset() - b.ToDateTimeOffset()).Duration() <= CoarseTime;
+
+    private bool HasContent(LocalPath path, BlockList content)
+    {
+        try
+        {
+            using var file = _versions.OpenRead(path);
+            var buffer = new byte[content.BlockSize];
+            for (var i = 0; i < content.Count; i++)
+            {
+                var block = buffer.AsSpan(0, content.SizeOf(i));
+                if (file.Read(block, (long)i * content.BlockSize) != block.Length || !content.HashBytes(i).SequenceEqual(SHA256.HashData(block)))
+                    return false;
+            }
+            return true;
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
 
     private bool IsStill(KeptVersion version) => _versions.Stat(version.Path) is { } stat && stat.Size == version.Size && KeptAt(stat) == version.KeptAt;
 

@@ -37,6 +37,15 @@ internal static partial class VersionName
         return match.Success ? leaf.Remove(match.Index, match.Length) : leaf;
     }
 
+    /// <summary>When a version with a stamped name was kept; null for a file's own name, and for digits that are no time.</summary>
+    public static DateTimeOffset? TimeOf(string leaf, TimeZoneInfo zone)
+    {
+        var match = Stamp().Match(leaf);
+        if (!match.Success || !DateTime.TryParseExact(match.Value[1..], Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) || local.Year is < 2 or > 9998)
+            return null;
+        return new DateTimeOffset(local, zone.GetUtcOffset(local));
+    }
+
     [GeneratedRegex(@"(?<=.)~\d{8}-\d{6}(?=\.[^.~]*$|$)", RegexOptions.CultureInvariant)]
     private static partial Regex Stamp();
 }

@@ -67,12 +67,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             EngineEvent.FolderStateChanged { Error.Length: > 0 } e => () => OnFolderError(e.Folder, e.Error),
             EngineEvent.FolderStateChanged { From: FolderState.Error } e => () => OnFolderRecovered(e.Folder),
             EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder),
-            EngineEvent.DeletionsHeld e => () => book.Add(
-                "warning",
-                e.Why is { } why
-                    ? $"{why} Its {e.Files} files are not taken for deleted until you decide."
-                    : $"{e.Files} of {e.TotalFiles} files were deleted {(e.Incoming ? "by another device" : "here")} at once. This is held until you decide.",
-                e.Folder.Value),
+            EngineEvent.ChangesHeld e => () => book.Add("warning", HoldText.Explain(e.Hold, NameOf), e.Folder.Value),
             EngineEvent.FolderWarned e => () => book.Add("warning", e.Message, e.Folder.Value),
             EngineEvent.IndexRebuilt e => () => book.Add("warning", $"The index of this folder was damaged and has been rebuilt from the disk: {e.Reason}", e.Folder.Value),
             _ => null,
@@ -80,6 +75,8 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
         if (work is not null)
             _work.Writer.TryWrite(work);
     }
+
+    private string NameOf(DeviceId id) => engine.Devices.FirstOrDefault(d => d.Config.Id == id)?.Config.Name is { Length: > 0 } name ? name : id.Short.ToString();
 
     private void OnFolderError(FolderId folder, string error)
     {

@@ -68,7 +68,7 @@ internal sealed class Notices
         foreach (var f in o.Folders.Where(f => f.IsHeld))
         {
             yield return new Fact($"held {f.Id}", $"held {f.Id}", NoticeKind.Error,
-                new Notice($"held {f.Id}", NoticeKind.Error, $"Many files are missing from {TrayText.Name(f.Name)}", "They are not deleted on the other devices until you confirm it. Click to decide.", PageViews.Folder(f.Id)),
+                new Notice($"held {f.Id}", NoticeKind.Error, $"Many files of {TrayText.Name(f.Name)} were changed or deleted at once", "It is not carried out until you decide. Click to see which files.", PageViews.Folder(f.Id)),
                 _ => throw new InvalidOperationException("A folder is held once."));
         }
         foreach (var p in o.Problems.Where(p => p.IsError))

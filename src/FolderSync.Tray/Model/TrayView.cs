@@ -68,7 +68,7 @@ internal sealed record TrayView(IconState Icon, string Title, IReadOnlyList<stri
     private static string AttentionTitle(Overview o) =>
         o.PairingRequests.Count > 0 ? TrayText.Count(o.PairingRequests.Count, "device asks", "devices ask") + " to pair"
         : o.Offers.Count > 0 ? TrayText.Count(o.Offers.Count, "folder is", "folders are") + " offered"
-        : o.Folders.Any(f => f.IsHeld) ? "Deletions need your decision"
+        : o.Folders.Any(f => f.IsHeld) ? "Held changes need your decision"
         : TrayText.Count(o.Conflicts.Count, "conflict", "conflicts");
 
     private static string SyncingTitle(Overview o)

@@ -112,7 +112,7 @@ public sealed class StatusTableTests
             Report.Devices);
         Assert.Equal(
             [
-                "documents: 1,200 deletions need your decision. `foldersync open` shows them.",
+                "documents: 1,200 held changes need your decision. `foldersync open` shows them.",
                 "documents: 2 items can't be synced. `foldersync need documents` says why.",
                 "documents: 1 conflict copy. `foldersync conflicts documents` lists them.",
                 "tablet asks to be paired: foldersync pair ID-A",

@@ -126,9 +126,11 @@ public sealed class DeletionHoldStoryTests
     [Fact]
     public void Confirmed_deletions_go_to_the_others()
     {
+        // Half of the folder is enough to be asked there, too.
+        Bert.Configure(_world.Devices, f => f with { HoldIncomingFrom = 0 });
         Begin();
         Hold();
-        _world.Command(Anna, e => e.ConfirmDeletionsAsync(SimulatedDevice.Folder, delete: true, CancellationToken.None));
+        _world.Command(Anna, e => e.DecideHeldChangesAsync(SimulatedDevice.Folder, accept: true, CancellationToken.None));
         _world.RunUntil("bert deletes", () => FilesOf(Bert) == FilesOf(Anna));
 
         Assert.Null(Anna.Snapshot.Hold);
@@ -140,7 +142,7 @@ public sealed class DeletionHoldStoryTests
     {
         Begin();
         Hold();
-        _world.Command(Anna, e => e.ConfirmDeletionsAsync(SimulatedDevice.Folder, delete: false, CancellationToken.None));
+        _world.Command(Anna, e => e.DecideHeldChangesAsync(SimulatedDevice.Folder, accept: false, CancellationToken.None));
         _world.RunUntilSynced();
 
         Assert.Null(Anna.Snapshot.Hold);

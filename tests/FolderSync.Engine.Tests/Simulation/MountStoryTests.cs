@@ -189,7 +189,7 @@ public sealed class MountStoryTests
         Begin();
         Anna.User.UnmountFrom("m");
         Scan();
-        _world.Command(Anna, e => e.ConfirmDeletionsAsync(SimulatedDevice.Folder, delete: false, CancellationToken.None));
+        _world.Command(Anna, e => e.DecideHeldChangesAsync(SimulatedDevice.Folder, accept: false, CancellationToken.None));
         _world.RunUntilSynced();
         Assert.Equal("edited", Text("m/edited"));
         Assert.Null(Folder!.Hold);
@@ -201,7 +201,7 @@ public sealed class MountStoryTests
         Assert.False(Bert.User.Exists("m/edited"));
         Anna.User.UnmountFrom("m2");
         Scan();
-        _world.Command(Anna, e => e.ConfirmDeletionsAsync(SimulatedDevice.Folder, delete: true, CancellationToken.None));
+        _world.Command(Anna, e => e.DecideHeldChangesAsync(SimulatedDevice.Folder, accept: true, CancellationToken.None));
         _world.RunUntilSynced();
         Assert.False(Bert.User.Exists("m2/x"));
         Assert.Null(Folder.Hold);

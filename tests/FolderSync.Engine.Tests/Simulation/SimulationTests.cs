@@ -28,6 +28,11 @@ public sealed class SimulationTests(ITestOutputHelper output, SimulationTests.Fi
     public void No_history_at_the_limit_of_versions_loses_one_or_leaves_devices_unequal() =>
         Run(Math.Max(1, Histories / 30), new HistoryOptions { LongVectors = true });
 
+    /// <summary>The same where others' changes are held from two files on, and accepted or taken back at random in the end.</summary>
+    [Fact]
+    public void No_history_with_held_changes_loses_a_version_or_leaves_devices_unequal() =>
+        Run(Math.Max(1, Histories / 30), new HistoryOptions { Holds = true });
+
     /// <summary>
     /// Seeds that once failed run for ever, with the clock they failed with. A change of the engine changes a seed's history, so a story test also
     /// repeats step by step what failed.

@@ -91,7 +91,7 @@ public sealed class VersionRoomStoryTests
     public void A_start_with_a_clock_that_jumped_cleans_nothing(int days)
     {
         WithAge();
-        Begin();
+        Begin(days: 11);
         var before = Versions();
         Restart(TimeSpan.FromDays(days));
         _world.RunFor(TimeSpan.FromDays(2));
@@ -107,7 +107,7 @@ public sealed class VersionRoomStoryTests
     public void A_clock_that_jumps_while_running_cleans_nothing(int days)
     {
         WithAge();
-        Begin();
+        Begin(days: 11);
         var before = Versions();
         _world.RunFor(TimeSpan.FromHours(3));
         Anna.Skew += TimeSpan.FromDays(days);
@@ -120,7 +120,7 @@ public sealed class VersionRoomStoryTests
     public void After_years_off_cleaning_waits_and_comes_back_by_itself()
     {
         WithAge();
-        Begin();
+        Begin(days: 11);
         var before = Versions();
         Restart(TimeSpan.FromDays(2 * 365));
         Anna.User.WriteFile(".stversions/new", "kept after the pause");
@@ -136,7 +136,7 @@ public sealed class VersionRoomStoryTests
     public void A_clock_that_was_ahead_for_a_while_neither_cleans_nor_keeps_for_ever()
     {
         WithAge();
-        Begin();
+        Begin(days: 11);
         var before = Versions();
         Anna.Skew += TimeSpan.FromDays(8 * 365);
         _world.RunFor(TimeSpan.FromDays(2));
@@ -242,8 +242,8 @@ public sealed class VersionRoomStoryTests
         f => f with { Devices = [_raw.Id], Versioning = new VersioningConfig(VersioningKind.TrashCan, 30, MaxSize: 0) },
         e => e with { Devices = [new DeviceConfig { Id = _raw.Id, Name = "raw", Addresses = [] }] });
 
-    /// <summary>Eleven days old: three versions of a (2 of which may be deleted), two of b (1), one of c; from today: two of d.</summary>
-    private void Begin()
+    /// <summary>Some weeks old: three versions of a (2 of which may be deleted), two of b (1), one of c; from today: two of d.</summary>
+    private void Begin(int days = 40)
     {
         if (!Anna.User.Exists("full"))
         {
@@ -251,7 +251,7 @@ public sealed class VersionRoomStoryTests
                 Anna.User.WriteFile(".stversions/" + name, Filler(name, kib << 10));
         }
         _world.StartAll();
-        _world.RunFor(TimeSpan.FromDays(11));
+        _world.RunFor(TimeSpan.FromDays(days));
         if (!Anna.User.Exists("full"))
         {
             foreach (var name in (string[])["d~20300110-000000", "d"])

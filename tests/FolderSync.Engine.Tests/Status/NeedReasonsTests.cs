@@ -102,9 +102,10 @@ public sealed class NeedReasonsTests
         Assert.Contains("only sends", Of(sendOnly, [Up(Anna)], Theirs, Mine, Anna).Text, StringComparison.Ordinal);
         var keeping = Folder with { Config = Folder.Config with { IgnoreDelete = true } };
         Assert.Contains("ignore-delete", Of(keeping, [Up(Anna)], Theirs with { Deleted = true, Size = 0, Blocks = null }, Mine).Text, StringComparison.Ordinal);
-        var held = Folder with { Hold = new DeletionHold(true, 1200, 2000, [], Noon) };
+        var held = Folder with { Hold = new ChangeHold(true, 1200, 2000, [], Noon) };
         Assert.Contains("held until you confirm", Of(held, [Up(Anna)], Theirs with { Deleted = true, Size = 0, Blocks = null }, Mine).Text, StringComparison.Ordinal);
-        Assert.Equal(NeedState.Waiting, Of(held, [Up(Anna)], Theirs, Mine, Anna).State);
+        Assert.Contains("this one with them", Of(held, [Up(Anna)], Theirs, Mine, Anna).Text, StringComparison.Ordinal);
+        Assert.Equal(NeedState.Waiting, Of(held, [Up(Anna)], Theirs, null, Anna).State);
     }
 
     private static (NeedState State, string Text) Of(FolderSnapshot folder, IReadOnlyList<DeviceSnapshot> devices, FileEntry global, FileEntry? local, params DeviceId[] holders)

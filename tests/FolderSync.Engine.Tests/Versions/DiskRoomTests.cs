@@ -32,7 +32,7 @@ public sealed class DiskRoomTests
         // All are young: five MiB, and nothing more.
         Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => room.Admit(name, 6 * MiB)).Error);
         Assert.Equal(5, versioner.List().Count);
-        _time.Now += TimeSpan.FromDays(8);
+        _time.Now += TimeSpan.FromDays(38);
         Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => room.Admit(name, 12 * MiB)).Error);
         Assert.Equal(FileSystemError.NoSpace, Assert.Throws<FileSystemException>(() => room.Admit(name, 0, holes: 6 * MiB)).Error);
         using (room.Admit(name, 4 * MiB))
@@ -63,7 +63,7 @@ public sealed class DiskRoomTests
         var versioner = new TrashCanVersioner(disk, _time);
         for (var i = 0; i < 5; i++)
             Keep(mounted.Path, versioner, "many");
-        _time.Now += TimeSpan.FromDays(8);
+        _time.Now += TimeSpan.FromDays(38);
         using var plan = Room(disk, versioner).Admit(FileName.Parse("new"), 10 * MiB);
         Assert.True(plan.TryWrite(4 * MiB, () => { }));
         Assert.False(plan.TryWrite(6 * MiB, () => Assert.Fail("No.")));

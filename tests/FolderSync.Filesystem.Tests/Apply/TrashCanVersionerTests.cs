@@ -102,16 +102,57 @@ public sealed class TrashCanVersionerTests
     public void Over_the_size_files_with_many_versions_are_thinned_out()
     {
         var (time, disk, versioner) = OnMemory();
-        foreach (var name in (string[])["c", "a", "a", "b", "a"])
+        foreach (var name in (string[])["c", "a", "a", "a", "b", "a"])
             Keep(disk, versioner, time, name, "1234567890", TimeSpan.FromMinutes(1));
         Assert.Equal(new CleanedVersions(2, 20), versioner.CleanUp(Since(time), new RetentionLimits(TimeSpan.FromDays(30), 25)));
-        Assert.Equal(["a", "b", "c"], versioner.List().Select(v => v.Name.Value));
+        Assert.Equal(["a", "a", "b", "c"], versioner.List().Select(v => v.Name.Value));
         Assert.True(disk.User.Exists(".stversions/a"));
-        Assert.Equal(30, versioner.TotalBytes);
+        Assert.Equal(40, versioner.TotalBytes);
         // A version that is stored after the count is included without another count.
         disk.User.WriteFile("d", "12345");
         versioner.Keep(Path("d"), Name("d"));
-        Assert.Equal(35, versioner.TotalBytes);
+        Assert.Equal(45, versioner.TotalBytes);
+    }
+
+    /// <summary>Files that were edited before are rewritten thirty times, faster or slower, with mtimes that are true or set back, and then the room ends.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(60 * 20, false)]
+    public void After_a_flood_the_content_from_before_it_is_there_whatever_room_there_is(int minutes, bool setsTimesBack)
+    {
+        var (time, disk, versioner) = OnMemory();
+        var originals = new Dictionary<string, string>();
+        for (var i = 0; i < 3; i++)
+        {
+            if (i > 0)
+                Edit("edited", $"edit {i}", TimeSpan.FromDays(3));
+            Edit("often", $"edit {i}", TimeSpan.FromDays(10));
+        }
+        Edit("edited", "the last edit", TimeSpan.FromDays(10));
+        Edit("once", "never edited", TimeSpan.Zero);
+        foreach (var name in (string[])["edited", "often", "once"])
+            originals[name] = disk.User.ReadText(name);
+        for (var i = 0; i < 30; i++)
+        {
+            foreach (var name in originals.Keys)
+                Edit(name, $"encrypted {i:00000000}", TimeSpan.Zero);
+            time.Now += TimeSpan.FromMinutes(minutes);
+            versioner.CleanUp(Since(time), new RetentionLimits(TimeSpan.FromDays(30), 1));
+            versioner.FreeSpace(Since(time), 1);
+        }
+        foreach (var (name, content) in originals)
+            Assert.Contains(content, versioner.List().Where(v => v.Name.Value == name).Select(v => disk.User.ReadText(v.Path.Value)));
+
+        void Edit(string name, string content, TimeSpan then)
+        {
+            if (disk.User.Exists(name))
+                versioner.Keep(Path(name), Name(name));
+            disk.User.WriteFile(name, content);
+            if (setsTimesBack)
+                disk.User.Touch(name, FileTime.From(DateTimeOffset.UnixEpoch));
+            time.Now += then;
+        }
     }
 
     [Fact]
@@ -120,7 +161,7 @@ public sealed class TrashCanVersionerTests
         var (time, disk, versioner) = OnMemory();
         foreach (var name in (string[])["d/a", "d/a", "d/a", "e/only", "b", "b"])
             Keep(disk, versioner, time, name, "1234567890", TimeSpan.FromDays(1));
-        time.Now += TimeSpan.FromDays(6);
+        time.Now += TimeSpan.FromDays(36);
         Keep(disk, versioner, time, "b", "young", TimeSpan.FromMinutes(1));
         Assert.Equal(30, versioner.ReclaimableBytes(Since(time)));
         Assert.Equal(default, versioner.FreeSpace(Since(time), 31));
@@ -139,7 +180,7 @@ public sealed class TrashCanVersionerTests
         var (time, disk, versioner) = OnMemory();
         foreach (var name in (string[])["a", "a", "b", "b"])
             Keep(disk, versioner, time, name, "1234567890", TimeSpan.FromDays(1));
-        time.Now += TimeSpan.FromDays(8);
+        time.Now += TimeSpan.FromDays(38);
         Assert.Equal(20, versioner.ReclaimableBytes(Since(time)));
         disk.User.Delete(".stversions/a");
         Assert.Equal(new CleanedVersions(1, 10), versioner.FreeSpace(Since(time), 20));
@@ -147,7 +188,7 @@ public sealed class TrashCanVersionerTests
 
         Keep(disk, versioner, time, "b", "1234567890", TimeSpan.Zero);
         Assert.Equal(0, versioner.ReclaimableBytes(Since(time)));
-        time.Now += TimeSpan.FromDays(8);
+        time.Now += TimeSpan.FromDays(38);
         Assert.Equal(10, versioner.ReclaimableBytes(Since(time)));
         versioner.Remove(versioner.List().First(v => v.Name == Name("b")));
         Assert.Equal(0, versioner.ReclaimableBytes(Since(time)));

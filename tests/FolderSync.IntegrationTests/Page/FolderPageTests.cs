@@ -244,6 +244,37 @@ public sealed class FolderPageTests
         });
     }
 
+    [SkippableFact]
+    public async Task ManyChangesOfAnotherDeviceAreHeldAndTakenBack()
+    {
+        await using var stage = await PageFixture.SetAsync();
+        var (a, b) = await stage.PairAsync();
+        foreach (var device in (SyncDevice[])[a, b])
+        {
+            for (var i = 0; i < 10; i++)
+                SampleFiles.Write(stage.In(device, $"{i}.txt"), $"{i}");
+        }
+        await stage.RunAsync(async () =>
+        {
+            await stage.ShareAsync(a, b, "Photos", _ => new JsonObject { ["holdIncomingFrom"] = 10, ["holdIncomingFromPercent"] = 50 });
+            for (var i = 0; i < 10; i++)
+                SampleFiles.Write(stage.In(a, $"{i}.txt"), "encrypted");
+            await a.ScanAsync("f");
+            await stage.OpenAsync(b);
+            await stage.Browser.WaitForTextAsync(".hold", "Changes in Photos need your decision");
+            await stage.Browser.WaitForTextAsync(".hold", "10 of 11 files were replaced on ");
+            await stage.Browser.ClickTextAsync("Which files", ".hold");
+            await stage.Browser.WaitForTextAsync(".hold .names", "7.txt");
+            await stage.Browser.ClickAsync(".hold [data-act=delete]");
+            await stage.Browser.WaitForTextAsync("dialog", "Accept these changes?");
+            await stage.Browser.ClickTextAsync("Cancel", "dialog");
+            Assert.Equal("7", await File.ReadAllTextAsync(stage.In(b, "7.txt")));
+            await stage.Browser.ClickTextAsync("Take the changes back", ".hold");
+            await stage.Browser.UntilAsync("document.querySelector('.hold') === null");
+            await stage.Cluster.UntilAsync("that the files are as they were", async () => await File.ReadAllTextAsync(stage.In(a, "7.txt")) == "7");
+        });
+    }
+
     private static async Task<string> RowAsync(PageFixture stage, string name, int cell) => (string)(await stage.Browser.EvaluateAsync(
         $"[...document.querySelectorAll('.files tbody tr')].find(r => r.querySelector('bdi').textContent === {Browser.Quoted(name)})?.cells[{cell}].innerText"))!;
 }

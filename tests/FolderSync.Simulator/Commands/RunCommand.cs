@@ -36,6 +36,8 @@ internal static class RunCommand
             text += $" --operations {options.Operations}";
         if (options.LongVectors)
             text += " --long-vectors";
+        if (options.Holds)
+            text += " --holds";
         if (options.ExactTimers)
             text += " --exact-timers";
         return text;
@@ -60,12 +62,13 @@ internal static class RunCommand
         var devices = Number("--devices", "N", "Devices that share the folder.", 1, HistoryOptions.MaxDevices, Defaults.Devices);
         var operations = Number("--operations", "N", "Operations in each history.", 0, HistoryOptions.MaxOperations, Defaults.Operations);
         var longVectors = new Option<bool>("--long-vectors") { Description = "Every version stands at the limit of devices." };
+        var holds = new Option<bool>("--holds") { Description = "Two files that others replace or delete are held, and decided on at the end." };
         var exactTimers = new Option<bool>("--exact-timers") { Description = "Timers fire on time, as no real one does." };
         var trace = new Option<bool>("--trace") { Description = "Print what happens, step by step, and what the devices log." };
         var shrink = new Option<bool>("--shrink") { Description = "Find a smaller history that fails in the same way, and print it as a test." };
         var run = new Command("run", "Run histories and ask whether a version was lost or devices stayed unequal. Exit code: 0 no, 1 yes, 2 bad arguments.")
         {
-            seed, count, devices, operations, longVectors, exactTimers, trace, shrink,
+            seed, count, devices, operations, longVectors, holds, exactTimers, trace, shrink,
         };
         run.SetAction(parsed =>
         {
@@ -74,6 +77,7 @@ internal static class RunCommand
                 Devices = parsed.GetValue(devices)!.Value,
                 Operations = parsed.GetValue(operations)!.Value,
                 LongVectors = parsed.GetValue(longVectors),
+                Holds = parsed.GetValue(holds),
                 ExactTimers = parsed.GetValue(exactTimers),
             };
             var seeds = parsed.GetValue(count)!.Value;

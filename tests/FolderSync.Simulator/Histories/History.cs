@@ -20,6 +20,9 @@ internal sealed record History
     /// <summary>Every file starts with a version of so many devices that the next edits reach the limit.</summary>
     public bool LongVectors { get; init; }
 
+    /// <summary>Two files that other devices replace or delete are enough to be held; it is decided on in the last phase.</summary>
+    public bool Holds { get; init; }
+
     /// <summary>Names occur in lower and upper case, so a disk that ignores case may lack one of two.</summary>
     public bool Respells { get; init; }
 
@@ -70,4 +73,6 @@ internal sealed record HistoryOptions
     public bool ExactTimers { get; init; }
 
     public bool LongVectors { get; init; }
+
+    public bool Holds { get; init; }
 }

@@ -30,6 +30,7 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
             Versioning = versioning,
             ExactTimers = options.ExactTimers,
             LongVectors = options.LongVectors,
+            Holds = options.Holds,
             Respells = _respells,
             Devices = [.. devices.Select(d => d with { Disk = DrawDisk() })],
             Steps = [],

@@ -10,15 +10,18 @@ internal sealed class HistoryWorld
     /// <summary>The limit of each device in one pause: a hundred times what any pause has needed.</summary>
     private const long MaxCallbacks = 100_000;
 
+    private const int RoundsOfTakingBack = 5;
+
     private readonly DrawStream _draws;
     private readonly SimulatedTime _time;
     private readonly SimulatedPump _pump;
     private readonly Edits _edits;
     private readonly Trace _trace;
+    private readonly History _setup;
 
     public HistoryWorld(History setup, DrawStream draws, Trace trace)
     {
-        (_draws, _trace) = (draws, trace);
+        (_draws, _trace, _setup) = (draws, trace, setup);
         _time = new SimulatedTime(setup.ExactTimers ? null : setup.Seed);
         _pump = new SimulatedPump(draws);
         trace.Now = () => _time.Now;
@@ -26,7 +29,7 @@ internal sealed class HistoryWorld
         Devices = devices;
         foreach (var (device, of) in devices.Zip(setup.Devices))
         {
-            device.Configure(devices, f => f with { Versioning = new VersioningConfig(setup.Versioning) });
+            device.Configure(devices, f => WithHolds(f with { Versioning = new VersioningConfig(setup.Versioning) }));
             device.Disks.Options = of.Disk;
             device.Loggers = trace.LoggersOf(device.Name);
             if (setup.LongVectors)
@@ -102,6 +105,7 @@ internal sealed class HistoryWorld
             // A device that was still stopping when all were connected.
             foreach (var device in Devices)
                 device.Start();
+            Decide(acceptsAll: i >= RoundsOfTakingBack);
             if (Devices.SelectMany(d => d.Escaped).FirstOrDefault() is { } bug)
                 return new Failure(FailureKind.LoopEnded, $"A loop ended with {bug}");
             var now = Oracle.Describe();
@@ -110,6 +114,22 @@ internal sealed class HistoryWorld
             before = now;
         }
         return new Failure(FailureKind.NeverIdle, $"The devices do not come to rest:\n{before}\n{Oracle.DescribeDifferences()}");
+    }
+
+    private FolderConfig WithHolds(FolderConfig folder) => _setup.Holds ? folder with { HoldIncomingFrom = 2, HoldIncomingFromPercent = 1 } : folder;
+
+    /// <summary>
+    /// Decides about what is held. What is taken back is a version where it was written, if versions are kept; devices that take back each other's
+    /// taking back would go on for ever.
+    /// </summary>
+    private void Decide(bool acceptsAll)
+    {
+        foreach (var device in Devices.Where(d => d.Engine?.Folder(SimulatedDevice.Folder)?.Hold is { Incoming: true }))
+        {
+            var accepts = acceptsAll || _setup.Versioning == VersioningKind.None || _draws.Next(2) == 0;
+            _trace.Write($"{device.Name} {(accepts ? "accepts" : "takes back")}");
+            device.Do(e => e.DecideHeldChangesAsync(SimulatedDevice.Folder, accepts, CancellationToken.None));
+        }
     }
 
     private SimulatedDevice Device(string name) => Devices.Single(d => d.Name == name);

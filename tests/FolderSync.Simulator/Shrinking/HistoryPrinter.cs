@@ -31,6 +31,8 @@ internal static class HistoryPrinter
             Line(text, 1, "ExactTimers = true,");
         if (history.LongVectors)
             Line(text, 1, "LongVectors = true,");
+        if (history.Holds)
+            Line(text, 1, "Holds = true,");
         if (history.Respells)
             Line(text, 1, "Respells = true,");
         Line(text, 1, "Devices =");

@@ -35,6 +35,8 @@ internal static class Simplifications
     {
         if (history.LongVectors)
             yield return history with { LongVectors = false };
+        if (history.Holds)
+            yield return history with { Holds = false };
         if (history.Versioning != VersioningKind.None)
             yield return history with { Versioning = VersioningKind.None };
         if (!history.ExactTimers)
