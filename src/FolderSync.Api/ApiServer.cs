@@ -62,6 +62,8 @@ public sealed class ApiServer : IAsyncDisposable
         RestLimits.Set(kestrel.Limits);
         kestrel.Listen((IPEndPoint)listener.Socket.LocalEndPoint!, listen =>
         {
+            var slots = kestrel.ApplicationServices.GetRequiredService<ConnectionSlots>();
+            listen.Use(next => connection => slots.RunAsync(connection, next));
             listen.Protocols = listener.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
             if (listener.Certificate is { } certificate)
                 listen.UseHttps(certificate);

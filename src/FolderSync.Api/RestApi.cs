@@ -13,11 +13,12 @@ namespace FolderSync.Api;
 
 /// <summary>Syncthing's REST API over the engine; each area has a class with its routes.</summary>
 internal sealed class RestApi(
-    AccessMiddleware gate, LoginRoutes login, MetricsRoute metrics, ServiceEvents events, EventBuffers buffers, AccessWarnings warnings, IEnumerable<IRoutes> areas)
+    AccessMiddleware gate, LoginRoutes login, MetricsRoute metrics, ServiceEvents events, EventBuffers buffers, AccessWarnings warnings, ConnectionSlots connections,
+    IEnumerable<IRoutes> areas)
 {
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<SessionStore>().AddSingleton<CsrfTokens>().AddSingleton<LoginService>().AddSingleton<ServiceShutdown>().AddSingleton<RecentErrors>().AddSingleton<StoredOptions>();
+        services.AddSingleton<ConnectionSlots>().AddSingleton<SessionStore>().AddSingleton<CsrfTokens>().AddSingleton<LoginService>().AddSingleton<ServiceShutdown>().AddSingleton<RecentErrors>().AddSingleton<StoredOptions>();
         services.AddSingleton(s => new EventBuffers(s.GetRequiredService<ISyncEngine>().Events));
         services.AddSingleton(s => new FolderEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<EventBuffers>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConfigChanges>().AddSingleton<ConfigRoutes>();
@@ -57,6 +58,7 @@ internal sealed class RestApi(
             events.Stop();
             buffers.Close();
         });
+        app.Use(connections.RunAsync);
         app.Use(gate.InvokeAsync);
         app.Use(RestErrors.TranslateAsync);
         app.Use(RequestPath.CheckAsync);

@@ -25,6 +25,9 @@ public readonly record struct FileStat(FileKind Kind, long Size, FileTime Modifi
     /// </summary>
     public ulong Mount { get; init; }
 
+    /// <summary>Another user owns it, as far as the filesystem knows owners. False where the platform doesn't say.</summary>
+    public bool IsForeign { get; init; }
+
     public DiskStamp Stamp => new(Modified, ChangeTime, Inode);
 }
 
@@ -134,6 +137,11 @@ public interface IFileSystem : IDisposable
     /// Opens a regular file with one name for writing; with <paramref name="create"/>, creates a missing one with mode 0600. Never follows a link.
     /// </summary>
     IWriteFile OpenWrite(LocalPath path, bool create);
+
+    /// <summary>
+    /// Creates a file with mode 0600 that nobody else can have open. Fails with <see cref="FileSystemError.Exists"/> if anything has the name.
+    /// </summary>
+    IWriteFile CreateNew(LocalPath path);
 
     void CreateDirectory(LocalPath path, uint permissions);
 

@@ -12,6 +12,7 @@ internal static class Program
     {
         // The words are English, so the numbers are, wherever the computer stands.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        ProcessUmask.Restrict();
         int? code = null;
         using var ended = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);

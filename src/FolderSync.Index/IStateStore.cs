@@ -3,7 +3,12 @@ using FolderSync.Core.Model;
 namespace FolderSync.Index;
 
 /// <summary>An unknown device that tried to connect.</summary>
-public sealed record PendingDevice(DeviceId Device, string Name, string Address, DateTimeOffset Time);
+/// <param name="Time">Of its last attempt.</param>
+public sealed record PendingDevice(DeviceId Device, string Name, string Address, DateTimeOffset Time)
+{
+    /// <summary>Of its first attempt.</summary>
+    public DateTimeOffset FirstTime { get; init; } = Time;
+}
 
 /// <summary>A folder that a known device offers and that isn't shared with it here.</summary>
 public sealed record PendingFolder(FolderId Folder, DeviceId Device, string Label, DateTimeOffset Time, bool ReceiveEncrypted);
@@ -27,7 +32,7 @@ public interface IStateStore : IDisposable
 {
     IReadOnlyList<PendingDevice> PendingDevices();
 
-    /// <summary>Adds or updates. The list is bounded: the oldest are evicted.</summary>
+    /// <summary>Adds or updates. The list is bounded: <see cref="State.PendingDeviceRetention"/> decides which are evicted.</summary>
     void PutPendingDevice(PendingDevice device);
 
     void RemovePendingDevice(DeviceId device);

@@ -16,6 +16,9 @@ public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Re
     /// <summary>Null when there is none: in the simulator.</summary>
     public IConnectionPath? Path { get; init; }
 
+    /// <summary>An incoming connection's place until its Hello is read; null for others.</summary>
+    public IIncomingSlot? Slot { get; init; }
+
     /// <summary>The type in Syncthing's API: tcp-client, tcp-server.</summary>
     public string Kind => Dialed ? "tcp-client" : "tcp-server";
 
@@ -30,6 +33,8 @@ public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Re
         {
             // Each kind of stream has its own ways to fail on a broken connection.
         }
+        // Only now its memory is free.
+        Slot?.Dispose();
     }
 }
 

@@ -13,7 +13,7 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Handshake with {remote} met a fault in the TLS implementation")]
     public static partial void HandshakeBroke(ILogger logger, string remote, Exception fault);
 
-    [LoggerMessage(2003, LogLevel.Debug, "Connection from {remote} refused: too many unfinished handshakes from there")]
+    [LoggerMessage(2003, LogLevel.Debug, "Connection from {remote} refused: too many of that address are being closed")]
     public static partial void TooMany(ILogger logger, string remote);
 
     [LoggerMessage(2004, LogLevel.Debug, "Connection from {remote} is from this device itself; closed")]
@@ -27,6 +27,9 @@ internal static partial class Log
 
     [LoggerMessage(2007, LogLevel.Error, "An error in FolderSync ended accepting at {address}; it restarts automatically. Please report it with the log.")]
     public static partial void AcceptBug(ILogger logger, string address, Exception e);
+
+    [LoggerMessage(EventId = 2008, Message = "In the last minute {Count} more {What}")]
+    public static partial void Omitted(ILogger logger, LogLevel level, long count, string what);
 
     [LoggerMessage(2101, LogLevel.Information, "Discovery by {Method} is on, port {Port}")]
     public static partial void DiscoveryWorks(ILogger logger, string method, int port);

@@ -13,9 +13,21 @@ public sealed class FileLock : IDisposable
     /// <summary>The lock, or null and the process that holds it (null if unknown).</summary>
     /// <exception cref="IOException">The file can't be created.</exception>
     /// <exception cref="UnauthorizedAccessException"/>
-    public static FileLock? TryAcquire(string path, out int? holder)
+    /// <param name="isShared">Other users may write in the directory: what they put there is neither followed nor written to.</param>
+    public static FileLock? TryAcquire(string path, out int? holder, bool isShared = false)
     {
         holder = null;
+        if (isShared && Libc.IsLinux64)
+        {
+            if (LockFile.TryOpen(path) is not { } opened)
+            {
+                holder = HolderOf(path);
+                return null;
+            }
+            var file = new FileStream(opened, FileAccess.ReadWrite, bufferSize: 0);
+            TryWriteProcess(file);
+            return new FileLock(file);
+        }
         var options = new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
@@ -33,13 +45,15 @@ public sealed class FileLock : IDisposable
         }
         catch (IOException e) when (IsHeld(e))
         {
-            var text = Encoding.ASCII.GetString(FileUsage.ReadLocked(path)).Trim();
-            holder = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
+            holder = HolderOf(path);
             return null;
         }
     }
 
     public void Dispose() => _stream.Dispose();
+
+    private static int? HolderOf(string path) =>
+        int.TryParse(Encoding.ASCII.GetString(FileUsage.ReadLocked(path)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
 
     /// <summary>True when another process holds it. Other faults (a full or read-only disk) must not be mistaken for that.</summary>
     private static bool IsHeld(IOException e) => OperatingSystem.IsWindows()

@@ -69,14 +69,19 @@ internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, De
                 SetSessionCookie(context, session, stay: false);
             loggedIn = true;
         }
+        var hasToken = HasToken(context.Request);
         var admission = AccessRules.Decide(new AccessFacts(
-            Classify(context.Request.Path), hasKey, hasWrongKey, _isLoopback, isOurHost, login.IsPasswordSet, loggedIn, IsOurOrigin(context.Request), HasToken(context.Request)));
+            Classify(context.Request.Path), hasKey, hasWrongKey, _isLoopback, isOurHost, login.IsPasswordSet, loggedIn, IsOurOrigin(context.Request), hasToken));
         if (admission == AccessDecision.LoginPage)
             context.Response.Redirect("login.html");
         else if (admission != AccessDecision.Granted)
             await RestErrors.Text(403, AccessRules.Explain(admission, context.Request.Host.Host)).ExecuteAsync(context);
         else
+        {
+            if (hasKey || loggedIn || hasToken)
+                ConnectionSlots.Admit(context);
             await next(context);
+        }
     }
 
     public static Task RefuseLoginAsync(HttpContext context, LoginResult result)

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using FolderSync.Api.Service;
 using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Engine;
+using FolderSync.Platform;
 
 namespace FolderSync.Api.Access;
 
@@ -14,76 +14,95 @@ namespace FolderSync.Api.Access;
 /// <param name="Wait">How long passwords from this address are refused unchecked; zero if this one was checked.</param>
 internal readonly record struct LoginResult(bool Succeeded, string? Session, TimeSpan Wait);
 
-/// <summary>Checks passwords: reports each attempt, delays an address after wrong ones, and limits the CPU time that hashing takes.</summary>
+/// <summary>Checks passwords: reports each attempt, delays whoever sends wrong ones, and limits the CPU time that hashing takes.</summary>
 internal sealed class LoginService(ConfigStore config, ISyncEngine engine, SessionStore sessions, TimeProvider time, ILogger<LoginService> log) : IDisposable
 {
     private const int AtOnce = 2;
     private const int MaxWaiting = 16;
     private const int MaxRemembered = 64;
 
+    /// <summary>Lines about wrong passwords in a minute; after that their number.</summary>
+    private const int MaxWrongLines = 10;
+
     private readonly LoginBackoff _backoff = new(time);
-    private readonly SemaphoreSlim _slots = new(AtOnce);
+    private readonly KnownBrowsers _browsers = new($"foldersync-browser-{engine.Self.Short}");
+    private readonly HashingQueue _others = new();
+
+    /// <summary>Of users of this computer and known browsers: however many others log in, they get their turn.</summary>
+    private readonly HashingQueue _nearby = new();
+    private readonly LogThrottle _wrongLines = new(time, omitted => Log.MoreWrongLogins(log, omitted), MaxWrongLines);
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>Credentials that were right, as a keyed hash, with the password hash they matched: clients send them with each request.</summary>
     private readonly ConcurrentDictionary<string, string> _right = new(StringComparer.Ordinal);
-    private int _waiting;
 
     public bool IsPasswordSet => config.Current.Page.PasswordHash.Length > 0;
 
     /// <summary>Checks a login and opens a session.</summary>
-    public Task<LoginResult> LogInAsync(HttpContext context, string user, string password, bool stay) => TryAsync(context, user, password, stay);
+    public Task<LoginResult> LogInAsync(HttpContext context, string user, string password, bool stay) => TryAsync(context, From(context), user, password, stay);
 
     /// <summary>Checks credentials that come with a request; opens a session the first time only.</summary>
-    public Task<LoginResult> CheckAsync(HttpContext context, string user, string password) =>
-        _right.TryGetValue(KeyOf(user, password), out var hash) && hash == config.Current.Page.PasswordHash && hash.Length > 0
+    public Task<LoginResult> CheckAsync(HttpContext context, string user, string password)
+    {
+        var from = From(context);
+        return _right.TryGetValue(KeyOf(from, user, password), out var hash) && hash == config.Current.Page.PasswordHash && hash.Length > 0
             ? Task.FromResult(new LoginResult(true, null, TimeSpan.Zero))
-            : TryAsync(context, user, password, stay: false);
+            : TryAsync(context, from, user, password, stay: false);
+    }
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _others.Turns.Dispose();
+        _nearby.Turns.Dispose();
+        _wrongLines.Dispose();
+    }
 
-    private async Task<LoginResult> TryAsync(HttpContext context, string user, string password, bool stay)
+    private ClientAddress From(HttpContext context)
+    {
+        var address = ClientAddress.FromRequest(context, config.Current.Page);
+        return _browsers.Find(context) is { } browser ? address with { Key = ClientAddress.KeyOfBrowser(browser) } : address;
+    }
+
+    private async Task<LoginResult> TryAsync(HttpContext context, ClientAddress from, string user, string password, bool stay)
     {
         var page = config.Current.Page;
-        var from = ClientAddress.FromRequest(context, page);
-        if (_backoff.RemainingDelay(from.Address) is { Ticks: > 0 } wait)
+        if (_backoff.RemainingDelay(from.Key) is { Ticks: > 0 } wait)
             return new LoginResult(false, null, wait);
-        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
-        {
-            Interlocked.Decrement(ref _waiting);
+        var queue = from.IsNearby ? _nearby : _others;
+        if (!queue.TryEnter())
             return new LoginResult(false, null, TimeSpan.FromSeconds(1));
-        }
         bool right;
         try
         {
-            await _slots.WaitAsync(context.RequestAborted);
+            await queue.Turns.WaitAsync(context.RequestAborted);
             try
             {
                 // Other attempts from this address may have failed while this one waited.
-                if (_backoff.RemainingDelay(from.Address) is { Ticks: > 0 } late)
+                if (_backoff.RemainingDelay(from.Key) is { Ticks: > 0 } late)
                     return new LoginResult(false, null, late);
                 var matches = await Task.Run(() => Password.Verify(password, page.PasswordHash));
                 right = matches & IsUser(user, page.User);
                 if (right)
-                    _backoff.RecordSuccess(from.Address);
+                    _backoff.RecordSuccess(from.Key);
                 else
-                    _backoff.RecordFailure(from.Address);
+                    _backoff.RecordFailure(from.Key);
             }
             finally
             {
-                _slots.Release();
+                queue.Turns.Release();
             }
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            queue.Leave();
         }
         ReportAttempt(from, user, right);
         if (!right)
             return new LoginResult(false, null, TimeSpan.Zero);
         if (_right.Count >= MaxRemembered)
             _right.Clear();
-        _right[KeyOf(user, password)] = page.PasswordHash;
+        _browsers.Remember(context);
+        _right[KeyOf(from, user, password)] = page.PasswordHash;
         return new LoginResult(true, sessions.Open(page.PasswordHash, stay), TimeSpan.Zero);
     }
 
@@ -92,7 +111,7 @@ internal sealed class LoginService(ConfigStore config, ISyncEngine engine, Sessi
         var shown = user.Length > 100 ? user[..100] : user;
         if (right)
             Log.LoggedIn(log, shown, from.Address);
-        else
+        else if (_wrongLines.TryPass())
             Log.WrongLogin(log, shown, from.Address);
         engine.Events.Publish(new ServiceEvent.LoginAttempted(from.Address.ToString(), shown, right, from.Proxy?.ToString()));
     }
@@ -101,22 +120,25 @@ internal sealed class LoginService(ConfigStore config, ISyncEngine engine, Sessi
     private static bool IsUser(string given, string wanted) =>
         wanted.Length == 0 || CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(wanted)));
 
-    private string KeyOf(string user, string password) => Convert.ToHexString(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(user + "\0" + password)));
-}
+    /// <summary>With where they came from: others must not be able to guess by them without being delayed.</summary>
+    private string KeyOf(ClientAddress from, string user, string password) =>
+        Convert.ToHexString(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes($"{from.Key}\0{user}\0{password}")));
 
-/// <summary>The address that a request comes from.</summary>
-/// <param name="Proxy">The reverse proxy that forwarded it, if any.</param>
-internal readonly record struct ClientAddress(IPAddress Address, IPAddress? Proxy)
-{
-    /// <summary>
-    /// Believes a proxy only if one is configured and it is on this computer, and only the last address it names: the client can write whatever it
-    /// likes before that.
-    /// </summary>
-    public static ClientAddress FromRequest(HttpContext context, PageConfig page)
+    /// <summary>Hashing takes CPU time on purpose: a few at once, a few waiting.</summary>
+    private sealed class HashingQueue
     {
-        var remote = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (page.AllowedHosts.IsEmpty || !IPAddress.IsLoopback(remote) || context.Request.Headers["X-Forwarded-For"].ToString() is not { Length: > 0 } forwarded)
-            return new ClientAddress(remote, null);
-        return IPAddress.TryParse(forwarded.Split(',')[^1].Trim(), out var client) ? new ClientAddress(client, remote) : new ClientAddress(remote, null);
+        private int _entered;
+
+        public SemaphoreSlim Turns { get; } = new(AtOnce);
+
+        public bool TryEnter()
+        {
+            if (Interlocked.Increment(ref _entered) <= MaxWaiting)
+                return true;
+            Leave();
+            return false;
+        }
+
+        public void Leave() => Interlocked.Decrement(ref _entered);
     }
 }

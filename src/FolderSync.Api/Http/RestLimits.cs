@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace FolderSync.Api.Http;
 
-/// <summary>What one client can take of the service: sizes, times and connections, each bounded.</summary>
+/// <summary>What one client can take of the service: sizes and times, each bounded. Connections: <see cref="ConnectionSlots"/>.</summary>
 internal static class RestLimits
 {
     public static void Set(KestrelServerLimits limits)
@@ -17,7 +17,6 @@ internal static class RestLimits
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
         limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(10));
         limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(10));
-        limits.MaxConcurrentConnections = 4096;
         limits.Http2.MaxStreamsPerConnection = 100;
     }
 }

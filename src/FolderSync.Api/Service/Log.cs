@@ -23,6 +23,15 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "Login with a wrong name or password ('{User}') from {Address}")]
     public static partial void WrongLogin(ILogger log, string user, IPAddress address);
 
+    [LoggerMessage(23, LogLevel.Warning, "In the last minute {Count} more logins with a wrong name or password")]
+    public static partial void MoreWrongLogins(ILogger log, long count);
+
+    [LoggerMessage(24, LogLevel.Warning, "A connection to the page was refused: there are {Count}")]
+    public static partial void ConnectionRefused(ILogger log, int count);
+
+    [LoggerMessage(25, LogLevel.Warning, "In the last minute {Count} more connections to the page were refused")]
+    public static partial void MoreConnectionsRefused(ILogger log, long count);
+
     /// <summary>A message that a client posted to /rest/system/error.</summary>
     [LoggerMessage(22, LogLevel.Error, "{Text}")]
     public static partial void Posted(ILogger log, string text);

@@ -65,7 +65,9 @@ public static class FolderChecks
         var probe = Path.Combine(Directory.Exists(marker) ? marker : path, $".foldersync.doctor-{Environment.ProcessId}.tmp");
         try
         {
-            File.WriteAllBytes(probe, []);
+            // Others may write here, too: a link with this name must not be followed.
+            File.Delete(probe);
+            new FileStream(probe, FileMode.CreateNew, FileAccess.Write).Dispose();
             File.Delete(probe);
             return true;
         }

@@ -38,9 +38,11 @@ internal static class IgnoreFile
             throw new FileSystemException(FileSystemError.WrongKind, $"{Name} is a symbolic link; edit the file that it leads to.");
         var temp = LocalPath.Root.Child(InternalNames.TemporaryLeaf(Name));
         var bytes = Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n");
-        using (var file = disk.OpenWrite(temp, create: true))
+        // What an interrupted run left, or what somebody put there.
+        if (disk.Stat(temp) is { Kind: not FileKind.Directory })
+            disk.RemoveFile(temp);
+        using (var file = disk.CreateNew(temp))
         {
-            file.SetLength(0);
             file.Write(bytes, 0);
             file.SetPermissions(0x1A4);
             file.Sync();

@@ -14,6 +14,7 @@ internal sealed class BandwidthLimits(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Pair _all = new(time);
+    private readonly Pair _unlimited = new(time);
     private readonly SortedDictionary<DeviceId, Pair> _devices = [];
     private bool _limitInLan;
 
@@ -33,7 +34,8 @@ internal sealed class BandwidthLimits(TimeProvider time)
     {
         lock (_lock)
         {
-            var device = Of(stream.Peer);
+            // Unknown devices, of which there is no end, have no buckets of their own.
+            var device = _devices.GetValueOrDefault(stream.Peer) ?? _unlimited;
             Buckets sending = new(this, stream.IsLan, _all.Sending, device.Sending), receiving = new(this, stream.IsLan, _all.Receiving, device.Receiving);
             return stream with { Stream = new ThrottledStream(stream.Stream, sending, receiving) };
         }

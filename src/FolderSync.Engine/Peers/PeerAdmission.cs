@@ -1,9 +1,7 @@
 using System.Net;
 using FolderSync.Core.Model;
-using FolderSync.Engine.Events;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Primitives;
-using FolderSync.Index;
 using FolderSync.Network;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
@@ -11,13 +9,15 @@ using Microsoft.Extensions.Logging;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Turns an authenticated stream into a peer's link, or closes it: admits the devices in the configuration. Thread-safe.</summary>
-internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits, ILogger log, Func<DeviceId, PeerSession?> sessions)
+/// <summary>
+/// Turns an authenticated stream into a peer's link, or closes it: admits the devices in the configuration. An incoming stream holds its slot until its
+/// Hello is read, that of an unknown device until it is closed. Thread-safe.
+/// </summary>
+internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits, ILogger log, Func<DeviceId, PeerSession?> sessions) : IDisposable
 {
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(20);
 
-    /// <summary>An unknown device is logged again after this long without attempts.</summary>
-    private static readonly TimeSpan UnknownDeviceLogInterval = TimeSpan.FromHours(1);
+    private readonly UnknownDevices _unknown = new(context, log);
 
     private EngineParts Parts => context.Parts;
 
@@ -36,15 +36,25 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
             }
             catch (Exception e) when (e is BepException or IOException or OperationCanceledException or ObjectDisposedException)
             {
-                Log.NotAdmitted(log, stream.Remote, e is OperationCanceledException ? "it did not send its Hello in time" : e.Message);
+                OnRejected(stream, e is OperationCanceledException ? "it did not send its Hello in time" : e.Message);
                 if (stream.Dialed)
                     sessions(stream.Peer)?.Dialing.Note(stream.Remote, e.Message);
             }
             catch (Exception e)
             {
-                Log.ConnectionBug(log, stream.Remote, e);
+                _unknown.ReportBug(stream.Remote, e);
             }
         }
+    }
+
+    public void Dispose() => _unknown.Dispose();
+
+    private void OnRejected(AuthenticatedStream stream, string reason)
+    {
+        if (stream.Dialed || sessions(stream.Peer) is not null)
+            Log.NotAdmitted(log, stream.Remote, reason);
+        else
+            _unknown.Reject(stream.Remote, reason);
     }
 
     private async Task GreetAsync(AuthenticatedStream stream, CancellationToken stop)
@@ -52,17 +62,22 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
         if (stream.Peer == Parts.Self)
             throw new BepException("This is this device's own address.");
         using var deadline = new CancellationTokenSource(HelloDeadline, Parts.Time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop, stream.Slot?.Evicted ?? CancellationToken.None);
         var session = sessions(stream.Peer);
+        stream.Slot?.Identify(isKnown: session is not null);
         if (ValidateConnection(stream, session) is { } refusal)
             throw new BepException(refusal);
         var hello = new Hello(
             context.Config.Name, Parts.ClientName, Parts.ClientVersion, session?.Config.NumConnections ?? 0, Parts.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
         await using var connection = await Parts.OpenConnection(stream.Stream, hello, limit.Token);
         if (session is null)
-            OnUnknownDevice(stream, connection.PeerHello);
-        else if (await session.AdoptAsync(stream, connection) is { } why)
-            Log.NotAdmitted(log, stream.Remote, why);
+        {
+            _unknown.Report(stream, connection.PeerHello);
+            return;
+        }
+        stream.Slot?.Dispose();
+        if (await session.AdoptAsync(stream, connection) is { } why)
+            OnRejected(stream, why);
     }
 
     /// <summary>Why the other side doesn't even get this device's name.</summary>
@@ -70,14 +85,4 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
         session is not null ? session.CheckAddress(stream)
         : context.Config.IgnoredDevices.Contains(stream.Peer) ? $"{stream.Peer} is one of the ignored devices."
         : null;
-
-    private void OnUnknownDevice(AuthenticatedStream stream, Hello hello)
-    {
-        var now = Parts.Time.GetUtcNow();
-        // It tries again every minute.
-        if (Parts.State.PendingDevices().All(d => d.Device != stream.Peer || now - d.Time >= UnknownDeviceLogInterval))
-            Log.Unknown(log, stream.Peer, hello.DeviceName, stream.Remote);
-        Parts.State.PutPendingDevice(new PendingDevice(stream.Peer, hello.DeviceName, stream.Remote, now));
-        context.Events.Publish(() => new EngineEvent.UnknownDeviceConnected(stream.Peer, hello.DeviceName, stream.Remote));
-    }
 }

@@ -93,6 +93,7 @@ internal sealed class PeerHub : IAsyncDisposable
             await peer.Dialing;
         await _listeners.DisposeAsync();
         await _connections.WaitForAllAsync();
+        _admission.Dispose();
     }
 
     private List<Peer> Peers()

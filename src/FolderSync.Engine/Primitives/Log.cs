@@ -41,6 +41,15 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Error, "A connection with {Address} ended by a bug")]
     public static partial void ConnectionBug(ILogger log, string address, Exception e);
 
+    [LoggerMessage(117, LogLevel.Information, "In the last minute {Count} more unknown devices connected")]
+    public static partial void MoreUnknown(ILogger log, long count);
+
+    [LoggerMessage(118, LogLevel.Debug, "In the last minute {Count} more connections of unknown devices were rejected")]
+    public static partial void MoreRejected(ILogger log, long count);
+
+    [LoggerMessage(119, LogLevel.Error, "In the last minute {Count} more connections ended by a bug")]
+    public static partial void MoreConnectionBugs(ILogger log, long count);
+
     [LoggerMessage(115, LogLevel.Error, "An error in FolderSync ended '{Loop}'; it restarts automatically. Please report it with the log.")]
     public static partial void LoopFault(ILogger log, string loop, Exception e);
 

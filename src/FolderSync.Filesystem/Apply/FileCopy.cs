@@ -32,7 +32,7 @@ internal static class FileCopy
     private static void CopyContent(IFileSystem source, LocalPath from, IFileSystem target, LocalPath to, FileStat stat)
     {
         using var read = source.OpenRead(from);
-        using var write = target.OpenWrite(to, create: true);
+        using var write = target.CreateNew(to);
         if (!(ReferenceEquals(source, target) && stat.Size > 0 && write.TryCopyRange(read, 0, 0, stat.Size) && write.Stat().Size == stat.Size))
         {
             var buffer = ArrayPool<byte>.Shared.Rent(Chunk);

@@ -42,10 +42,14 @@ internal sealed class Journal(IFileSystem disk)
 
     public void Remove() => TempFile.Clear(disk, TempName.Journal);
 
-    /// <summary>The records of an earlier run. Records that don't parse are skipped.</summary>
+    /// <summary>The records of an earlier run. Records that don't parse are skipped, and a journal that another user may have written has none.</summary>
     public List<JournalRecord> Read()
     {
+        if (disk.Stat(TempName.Journal) is not { Kind: FileKind.File, Links: 1 })
+            return [];
         using var file = disk.OpenRead(TempName.Journal);
+        if (file.Stat() is not { Links: 1 } stat || !TempFile.IsOwn(disk, TempName.Journal, stat))
+            return [];
         var bytes = new byte[(int)Math.Min(file.Stat().Size, MaxBytes)];
         var read = 0;
         for (int n; read < bytes.Length && (n = file.Read(bytes.AsSpan(read), read)) > 0;)

@@ -44,9 +44,14 @@ public static class TempName
     /// <summary>Records a directory's mode while the directory is temporarily writable.</summary>
     internal static LocalPath ForDirectoryMode(LocalPath directory) => LocalPath.Root.Child(ModePrefix + Hash(directory.Value) + Suffix);
 
+    /// <summary>A file that shows whether the filesystem of this directory keeps owners and modes.</summary>
+    /// <param name="number">Several threads may look at once.</param>
+    internal static LocalPath ForProbe(LocalPath directory, int number) => directory.Child($"{Prefix}~probe-{number}{Suffix}");
+
     /// <summary>True when it holds nobody's only copy: it may be removed with its directory or when it is old.</summary>
     internal static bool IsDisposable(string leaf) =>
-        InternalNames.IsTemporary(leaf) && (!leaf.StartsWith(Prefix + "~", StringComparison.Ordinal) || leaf.StartsWith(Prefix + "~copy-", StringComparison.Ordinal));
+        InternalNames.IsTemporary(leaf) && (!leaf.StartsWith(Prefix + "~", StringComparison.Ordinal) || leaf.StartsWith(Prefix + "~copy-", StringComparison.Ordinal) ||
+            leaf.StartsWith(Prefix + "~probe-", StringComparison.Ordinal));
 
     private static bool HasOneSpelling(string name) => !name.AsSpan().ContainsAnyExceptInRange(' ', '~') && !name.AsSpan().ContainsAnyInRange('A', 'Z');
 

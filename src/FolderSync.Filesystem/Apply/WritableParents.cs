@@ -50,19 +50,9 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
     {
     }
 
-    public IWriteFile OpenWrite(LocalPath path, bool create)
-    {
-        try
-        {
-            return disk.OpenWrite(path, create);
-        }
-        catch (FileSystemException e) when (create && e.Error == FileSystemError.AccessDenied)
-        {
-            IWriteFile? file = null;
-            Retry(e, path.Parent, path.Parent, () => file = disk.OpenWrite(path, create));
-            return file!;
-        }
-    }
+    public IWriteFile OpenWrite(LocalPath path, bool create) => Opened(path, () => disk.OpenWrite(path, create));
+
+    public IWriteFile CreateNew(LocalPath path) => Opened(path, () => disk.CreateNew(path));
 
     public void CreateDirectory(LocalPath path, uint permissions) =>
         Do(path.Parent, path.Parent, () => disk.CreateDirectory(path, permissions));
@@ -75,7 +65,7 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
 
     public void RemoveDirectory(LocalPath path) => Do(path.Parent, path.Parent, () => disk.RemoveDirectory(path));
 
-    /// <summary>Restores the modes that a crash left open. It only removes bits, since anybody may have created the record.</summary>
+    /// <summary>Restores the modes that a crash left open. Another user's record is only removed, and even an own one only removes bits.</summary>
     public static void RestorePermissions(IFileSystem disk)
     {
         foreach (var child in disk.List(LocalPath.Root))
@@ -83,10 +73,17 @@ internal sealed class WritableParents(IFileSystem disk) : IFileSystem
             if (child.Leaf is null || child.Stat.Kind != FileKind.Symlink || !child.Leaf.StartsWith(TempName.ModePrefix, StringComparison.Ordinal))
                 continue;
             var note = LocalPath.Root.Child(child.Leaf);
-            if (Parse(disk.ReadSymlink(note)) is var (directory, mode) && disk.Stat(directory) is { Kind: FileKind.Directory } now)
+            if (TempFile.IsOwn(disk, note, child.Stat) && Parse(disk.ReadSymlink(note)) is var (directory, mode) && disk.Stat(directory) is { Kind: FileKind.Directory } now)
                 disk.SetPermissions(directory, now.Permissions & mode);
             disk.RemoveFile(note);
         }
+    }
+
+    private IWriteFile Opened(LocalPath path, Func<IWriteFile> open)
+    {
+        IWriteFile? file = null;
+        Do(path.Parent, path.Parent, () => file = open());
+        return file!;
     }
 
     private void Do(LocalPath first, LocalPath second, Action action)

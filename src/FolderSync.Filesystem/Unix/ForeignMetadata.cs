@@ -53,9 +53,9 @@ internal static unsafe class ForeignMetadata
     /// <summary>Only the administrator may give a file away; anyone may give it to a group of theirs.</summary>
     private static void CopyOwner(int from, int to)
     {
-        if (Libc.StatOpen(from, out var old) != 0 || Libc.StatOpen(to, out var now) != 0 || (old.User == now.User && old.Group == now.Group))
+        if (Libc.StatOpen(from, out var old) != 0 || Libc.StatOpen(to, out var now) != 0 || (old.Owner == now.Owner && old.Group == now.Group))
             return;
-        if (Libc.ChangeOpenOwner(to, old.User, old.Group) != 0)
+        if (Libc.ChangeOpenOwner(to, old.Owner, old.Group) != 0)
             _ = Libc.ChangeOpenOwner(to, Libc.SameOwner, old.Group);
     }
 

@@ -68,7 +68,7 @@ internal static unsafe partial class Libc
     {
         [FieldOffset(0)] public uint Mask;
         [FieldOffset(16)] public uint Links;
-        [FieldOffset(20)] public uint User;
+        [FieldOffset(20)] public uint Owner;
         [FieldOffset(24)] public uint Group;
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
@@ -180,6 +180,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     public static partial int Open(int directory, ReadOnlySpan<byte> name, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);

@@ -8,6 +8,8 @@ internal sealed partial class UnixFileSystem
     public IWriteFile OpenWrite(LocalPath path, bool create) =>
         Open(path, "write", Libc.ReadWrite | (create ? Libc.Create : 0), writable: true);
 
+    public IWriteFile CreateNew(LocalPath path) => Open(path, "create", Libc.ReadWrite | Libc.Create | Libc.Exclusive, writable: true);
+
     public void Rename(LocalPath from, LocalPath to, RenameMode mode)
     {
         RefuseRoot(from, "rename");

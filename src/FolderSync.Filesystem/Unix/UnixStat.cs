@@ -7,6 +7,8 @@ internal static class UnixStat
 {
     private const int KindMask = 0xf000;
 
+    private static readonly uint Self = Libc.EffectiveUser();
+
     public static FileKind KindOf(ushort mode) => (mode & KindMask) switch
     {
         0x8000 => FileKind.File,
@@ -25,6 +27,7 @@ internal static class UnixStat
         stat.Links)
     {
         Mount = KindOf(stat.Mode) == FileKind.Directory ? MountOf(stat) : 0,
+        IsForeign = stat.Owner != Self,
     };
 
     /// <summary>The device alone tells neither two mounts of one filesystem apart, nor does the mount alone tell two subvolumes apart.</summary>

@@ -26,6 +26,7 @@ internal static unsafe partial class Kernel32
     public const uint ReadAttributes = 0x80;
     public const uint WriteAttributes = 0x100;
     public const uint ShareAll = 7;
+    public const uint CreateNew = 1;
     public const uint OpenExisting = 3;
     public const uint OpenAlways = 4;
     public const uint BackupSemantics = 0x02000000;

@@ -114,6 +114,8 @@ internal sealed unsafe partial class WindowsFileSystem : IFileSystem
     public IWriteFile OpenWrite(LocalPath path, bool create) =>
         Open(path, "write", Kernel32.GenericRead | Kernel32.GenericWrite, create ? Kernel32.OpenAlways : Kernel32.OpenExisting);
 
+    public IWriteFile CreateNew(LocalPath path) => Open(path, "create", Kernel32.GenericRead | Kernel32.GenericWrite, Kernel32.CreateNew);
+
     public void CreateDirectory(LocalPath path, uint permissions)
     {
         var full = Checked(path, "make the directory");

@@ -18,7 +18,7 @@ internal sealed class FolderLocks : IFolderLocks
         holder = null;
         try
         {
-            if (FileLock.TryAcquire(Path.Combine(path, Marker, Name), out var process) is { } taken)
+            if (FileLock.TryAcquire(Path.Combine(path, Marker, Name), out var process, isShared: true) is { } taken)
                 return taken;
             holder = process is null ? "another FolderSync" : $"another FolderSync (process {process})";
             return null;

@@ -23,7 +23,7 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
     public SqliteFolderIndexes(string directory, DeviceId self, Func<ulong> newIndexId, ILogger? log = null)
     {
         (_directory, _self, _newIndexId, _log) = (directory, self, newIndexId, log ?? NullLogger.Instance);
-        Directory.CreateDirectory(directory);
+        OwnerOnlyDirectory.Create(directory);
     }
 
     /// <summary>
@@ -94,7 +94,10 @@ public sealed class SqliteFolderIndexes : IFolderIndexes
     {
         try
         {
-            return new FileStream(LockPathOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 1 };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = OwnerOnlyFile.Mode;
+            return new FileStream(LockPathOf(path), options);
         }
         catch (IOException e)
         {

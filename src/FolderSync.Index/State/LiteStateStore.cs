@@ -14,7 +14,6 @@ namespace FolderSync.Index.State;
 /// </summary>
 public sealed class LiteStateStore : IStateStore
 {
-    public const int MaxPendingDevices = 100;
     public const int MaxPendingFolders = 500;
 
     /// <summary>One device's offers never evict another's.</summary>
@@ -52,7 +51,7 @@ public sealed class LiteStateStore : IStateStore
         (_path, _log) = (path, log ?? NullLogger.Instance);
         ThrowIfNewer(path);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)
-            Directory.CreateDirectory(directory);
+            OwnerOnlyDirectory.Create(directory);
         OpenOrRecreate();
     }
 
@@ -65,7 +64,8 @@ public sealed class LiteStateStore : IStateStore
     public void PutPendingDevice(PendingDevice device) => Write(db =>
     {
         Put(db, "pending_devices", StateDocuments.Of(device));
-        DropOldest(db, "pending_devices", MaxPendingDevices);
+        foreach (var excess in PendingDeviceRetention.Excess(All(db, "pending_devices", StateDocuments.ToPendingDevice)))
+            Remove(db, "pending_devices", StateDocuments.Key(excess.Device));
     });
 
     public void RemovePendingDevice(DeviceId device) => Write(db => Remove(db, "pending_devices", StateDocuments.Key(device)));

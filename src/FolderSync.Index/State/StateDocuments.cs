@@ -20,16 +20,25 @@ internal static class StateDocuments
 
     public static BsonValue Key(FolderId folder, string copy) => Key($"{folder.Value.Length}/{folder.Value}{copy}");
 
-    public static BsonDocument Of(PendingDevice d) => new()
+    public static BsonDocument Of(PendingDevice d)
     {
-        ["_id"] = Key(d.Device),
-        ["name"] = d.Name,
-        ["address"] = d.Address,
-        ["time"] = d.Time.UtcTicks,
-    };
+        var document = new BsonDocument
+        {
+            ["_id"] = Key(d.Device),
+            ["name"] = d.Name,
+            ["address"] = d.Address,
+            ["time"] = d.Time.UtcTicks,
+        };
+        document.Add("first", d.FirstTime.UtcTicks);
+        return document;
+    }
 
+    /// <summary>Earlier versions stored the last time only.</summary>
     public static PendingDevice ToPendingDevice(BsonDocument d) =>
-        new(Device(d["_id"]), TextLimits.CutToBytes(d["name"].AsString, TextLimits.MaxName), d["address"].AsString, Time(d["time"]));
+        new(Device(d["_id"]), TextLimits.CutToBytes(d["name"].AsString, TextLimits.MaxName), d["address"].AsString, Time(d["time"]))
+        {
+            FirstTime = Time(d["first"].IsNull ? d["time"] : d["first"]),
+        };
 
     public static BsonDocument Of(PendingFolder f) => new()
     {

@@ -1,6 +1,6 @@
 using System.Net;
 using FolderSync.Core.Model;
-using FolderSync.Network.Tcp;
+using FolderSync.Platform;
 
 namespace FolderSync.Network.Discovery;
 
@@ -35,7 +35,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
 
     public CacheChange Put(Announcement sighting)
     {
-        var source = HandshakeSlots.KeyOf(sighting.Source);
+        var source = SourceAddress.Group(sighting.Source);
         var now = clock.GetTimestamp();
         lock (_lock)
         {
@@ -60,7 +60,7 @@ internal sealed class DiscoveryCache(TimeProvider clock, Func<DeviceId, bool> is
     /// <summary>The device announced its end.</summary>
     public void Remove(DeviceId device, DiscoveryMethod via, IPAddress source)
     {
-        var key = HandshakeSlots.KeyOf(source);
+        var key = SourceAddress.Group(source);
         lock (_lock)
         {
             if (_devices.TryGetValue(device, out var entries) && entries.Find(e => e.Via == via && e.Source.Equals(key)) is { } gone)

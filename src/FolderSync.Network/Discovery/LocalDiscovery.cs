@@ -85,7 +85,10 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         if (AnnouncementPacket.TryParse(packet.Data.Span) is not { } said || said.Id == _self || said.Id.IsEmpty)
             return;
         var source = packet.From.Address;
-        var addresses = said.Addresses.Select(a => AddressHint.TryCreate(a, source)).OfType<string>().Distinct().ToList();
+        var links = _datagrams.Paths;
+        if (!AddressHint.IsNeighbor(source, packet.Interface, links))
+            return;
+        var addresses = said.Addresses.Select(a => AddressHint.TryCreate(a, source, links)).OfType<string>().Distinct().ToList();
         if (addresses.Count > 0)
             _onAnnouncement(new Announcement(said.Id, DiscoveryMethod.Local, source, "", addresses, said.Instance, s_lifetime));
     }

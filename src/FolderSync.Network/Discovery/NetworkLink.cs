@@ -11,6 +11,14 @@ internal sealed record NetworkLink(int Index, string Name, bool TakesMulticast, 
 {
     public bool Has(AddressFamily family) => Addresses.Any(a => a.Address.AddressFamily == family);
 
+    /// <summary>True if the address is in a network that this link is attached to. IPv6 link-local addresses are on every link.</summary>
+    public bool IsAttachedTo(IPAddress address) =>
+        address.IsIPv6LinkLocal || Addresses.Any(a => a.Address.AddressFamily == address.AddressFamily && SamePrefix(a.Address.GetAddressBytes(), address.GetAddressBytes(), a.Prefix));
+
+    /// <summary>A tunnel: its addresses are in no network that neighbors could be in.</summary>
+    public bool IsPointToPoint(AddressFamily family) =>
+        Has(family) && Addresses.All(a => a.Address.AddressFamily != family || a.Prefix == (family == AddressFamily.InterNetwork ? 32 : 128));
+
     /// <summary>The broadcast addresses of the attached IPv4 networks, except those of one or two addresses.</summary>
     public IEnumerable<IPAddress> Broadcasts()
     {
@@ -78,6 +86,18 @@ internal sealed record NetworkLink(int Index, string Name, bool TakesMulticast, 
         }
 
         return properties.GetIPv6Properties()?.Index ?? 0;
+    }
+
+    private static bool SamePrefix(byte[] a, byte[] b, int prefix)
+    {
+        for (var i = 0; i < a.Length && prefix > 0; i++, prefix -= 8)
+        {
+            var mask = prefix >= 8 ? 0xFF : 0xFF << (8 - prefix);
+            if (((a[i] ^ b[i]) & mask) != 0)
+                return false;
+        }
+
+        return true;
     }
 
     private static IPAddress Broadcast(IPAddress address, int prefix)

@@ -1,5 +1,5 @@
 using System.Net;
-using FolderSync.Network.Tcp;
+using FolderSync.Platform;
 
 namespace FolderSync.Network.Discovery;
 
@@ -20,7 +20,7 @@ internal sealed class PacketRateLimiter(TimeProvider clock)
     /// <summary>False: drop the packet unread.</summary>
     public bool TryAcquire(IPAddress source)
     {
-        var key = HandshakeSlots.KeyOf(source);
+        var key = SourceAddress.Group(source);
         var now = clock.GetTimestamp();
         if (!_sources.TryGetValue(key, out var budget))
         {

@@ -24,6 +24,7 @@ internal sealed class TlsTcpListener : IPeerListener
     private readonly TimeProvider _clock;
     private readonly TlsTcpOptions _options;
     private readonly ILogger _logger;
+    private readonly ListenerLog _log;
     private readonly HandshakeSlots _slots;
     private readonly Channel<AuthenticatedStream> _ready = Channel.CreateBounded<AuthenticatedStream>(ReadyCapacity);
     private readonly CancellationTokenSource _closing = new();
@@ -33,7 +34,8 @@ internal sealed class TlsTcpListener : IPeerListener
         Socket socket, string address, DeviceId self, Func<IPAddress, bool> admits, ITlsStack tls, LanAddresses lan, TimeProvider clock, TlsTcpOptions options, ILogger logger)
     {
         (_socket, Address, _self, _admits, _tls, _lan, _clock, _options, _logger) = (socket, address, self, admits, tls, lan, clock, options, logger);
-        _slots = new HandshakeSlots(options.MaxHandshakes, options.MaxHandshakesPerRemote);
+        _log = new ListenerLog(logger, clock);
+        _slots = new HandshakeSlots(options);
         _accepting = new RestartingLoop(clock).Start(AcceptLoopAsync, e => Log.AcceptBug(_logger, Address, e), _closing.Token);
     }
 
@@ -60,6 +62,7 @@ internal sealed class TlsTcpListener : IPeerListener
         _ready.Writer.TryComplete();
         while (_ready.Reader.TryRead(out var left))
             await left.DisposeAsync().ConfigureAwait(false);
+        _log.Dispose();
     }
 
     private async Task AcceptLoopAsync()
@@ -81,7 +84,7 @@ internal sealed class TlsTcpListener : IPeerListener
             catch (SocketException e)
             {
                 // Out of file descriptors or memory: accepting again at once would only spin.
-                Log.AcceptFailed(_logger, Address, e.Message);
+                _log.AcceptFailed(Address, e.Message);
                 await PauseAsync().ConfigureAwait(false);
             }
         }
@@ -102,85 +105,93 @@ internal sealed class TlsTcpListener : IPeerListener
     private void Begin(Socket socket)
     {
         IPEndPoint remote;
+        PeerSocketStream raw;
         try
         {
             remote = (IPEndPoint)socket.RemoteEndPoint!;
             TcpDialer.ConfigureSocket(socket);
+            raw = new PeerSocketStream(socket);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
+            // It left already.
             socket.Dispose();
             return;
         }
 
         if (!_admits(remote.Address))
         {
-            Log.NotAdmitted(_logger, TlsTcpTransport.Show(remote));
+            _log.NotAdmitted(TlsTcpTransport.Show(remote));
             socket.Dispose();
             return;
         }
 
         var deadline = new CancellationTokenSource(_options.HandshakeTimeout, _clock);
-        if (_slots.TryEnter(remote.Address, deadline) is not { } slot)
+        if (_slots.TryEnter(remote.Address, raw.Abort) is not { } slot)
         {
-            Log.TooMany(_logger, TlsTcpTransport.Show(remote));
+            _log.TooMany(TlsTcpTransport.Show(remote));
             deadline.Dispose();
             socket.Dispose();
             return;
         }
 
-        slot.Run(() => HandshakeAsync(socket, remote, deadline));
+        slot.Run(() => HandshakeAsync(raw, remote, slot, deadline));
     }
 
-    /// <summary>Owns socket and deadline; never throws. Closing the listener waits for the slots.</summary>
-    private async Task HandshakeAsync(Socket socket, IPEndPoint remote, CancellationTokenSource deadline)
+    /// <summary>Owns stream and deadline; never throws. Closing the listener waits for the slots.</summary>
+    private async Task HandshakeAsync(PeerSocketStream raw, IPEndPoint remote, HandshakeSlots.Slot slot, CancellationTokenSource deadline)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             using (deadline)
-            using (var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _closing.Token))
-                await WelcomeAsync(socket, remote, either.Token).ConfigureAwait(false);
+            using (var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, slot.Evicted, _closing.Token))
+                await WelcomeAsync(raw, remote, slot, either.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            Log.HandshakeBroke(_logger, TlsTcpTransport.Show(remote), e);
+            _log.HandshakeBroke(TlsTcpTransport.Show(remote), e);
         }
     }
 
-    private async Task WelcomeAsync(Socket socket, IPEndPoint remote, CancellationToken cancellation)
+    private async Task WelcomeAsync(PeerSocketStream raw, IPEndPoint remote, HandshakeSlots.Slot slot, CancellationToken cancellation)
     {
         AuthenticatedStream? stream = null;
         try
         {
-            var raw = new PeerSocketStream(socket);
             var session = await _tls.ServerAsync(raw, cancellation).ConfigureAwait(false);
+            slot.Device = session.Peer;
             stream = new AuthenticatedStream(
                 session.Stream, session.Peer, TlsTcpTransport.Show(remote), Dialed: false, session.Crypto, _lan.Contains(remote.Address))
             {
                 Address = remote.Address,
                 Path = new TcpPath(raw),
+                Slot = slot,
             };
             if (session.Peer == _self)
             {
-                Log.Ourselves(_logger, stream.Remote);
+                _log.Ourselves(stream.Remote);
                 return;
             }
 
             await _ready.Writer.WriteAsync(stream, cancellation).ConfigureAwait(false);
             stream = null;
+            slot.HandOver();
         }
-        catch (Exception e) when (e is TransportException or OperationCanceledException or ChannelClosedException)
+        catch (Exception e) when (e is TransportException or OperationCanceledException or ChannelClosedException || slot.Evicted.IsCancellationRequested)
         {
-            Log.HandshakeFailed(_logger, TlsTcpTransport.Show(remote), e is OperationCanceledException ? "timed out, or was dropped for a newer one" : e.Message);
+            _log.HandshakeFailed(
+                TlsTcpTransport.Show(remote), slot.Evicted.IsCancellationRequested ? "dropped for a newer one" : e is OperationCanceledException ? "timed out" : e.Message);
         }
         catch (Exception e)
         {
             // A fault of the TLS implementation caused by this peer's bytes must not end the listener.
-            Log.HandshakeBroke(_logger, TlsTcpTransport.Show(remote), e);
+            _log.HandshakeBroke(TlsTcpTransport.Show(remote), e);
         }
         finally
         {
+            if (!slot.IsHandedOver)
+                slot.MarkEnding();
             if (stream is not null)
                 await stream.DisposeAsync().ConfigureAwait(false);
         }

@@ -12,9 +12,23 @@ public sealed record TlsTcpOptions
     /// <summary>Head start of each resolved address over the next one.</summary>
     public TimeSpan ConnectStagger { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Concurrent incoming handshakes; beyond it the oldest one is dropped for the newest.</summary>
-    public int MaxHandshakes { get; init; } = 64;
+    /// <summary>
+    /// Incoming connections at the same time that haven't sent their Hello. Beyond it, the remote with the most of them loses its oldest.
+    /// </summary>
+    public int MaxHandshakes { get; init; } = 128;
 
-    /// <summary>Concurrent incoming handshakes of one remote address (IPv6: one /64); beyond it new ones are refused.</summary>
-    public int MaxHandshakesPerRemote { get; init; } = 16;
+    /// <summary>
+    /// Of these, those of one remote address (IPv6: one /64). Beyond it its oldest is dropped, never the newest: others behind the same address must
+    /// get through.
+    /// </summary>
+    public int MaxHandshakesPerRemote { get; init; } = 48;
+
+    /// <summary>Of these, those of devices that aren't configured, once their handshake is done.</summary>
+    public int MaxUnknown { get; init; } = 32;
+
+    /// <summary>The same for one remote address.</summary>
+    public int MaxUnknownPerRemote { get; init; } = 16;
+
+    /// <summary>Of these, those of one device, once their handshake is done.</summary>
+    public int MaxPerDevice { get; init; } = 4;
 }

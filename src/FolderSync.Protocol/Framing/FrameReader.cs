@@ -18,10 +18,13 @@ internal sealed class FrameReader(Stream stream)
     /// <summary>Bytes; the longest header fits.</summary>
     private const int BufferSize = 64 << 10;
 
+    /// <summary>Until the first frame: a usual Hello fits. Whoever connects must not cost more than that.</summary>
+    private const int HelloBufferSize = 512;
+
     /// <summary>Allocated on the peer's word alone; more follows only as data arrives.</summary>
     private const int FirstChunk = 1 << 20;
 
-    private readonly byte[] _buffer = new byte[BufferSize];
+    private byte[] _buffer = new byte[HelloBufferSize];
     private int _start, _end;
     private long _received;
 
@@ -35,6 +38,8 @@ internal sealed class FrameReader(Stream stream)
 
     public async ValueTask<FrameHeader> ReadHeaderAsync(CancellationToken cancellation)
     {
+        if (_buffer.Length < BufferSize)
+            Resize(BufferSize);
         await FillAsync(2, cancellation);
         var headerLength = BinaryPrimitives.ReadUInt16BigEndian(Buffered);
         if (headerLength > FrameLimits.Header)
@@ -50,6 +55,8 @@ internal sealed class FrameReader(Stream stream)
     {
         if (_end - _start >= count)
             return;
+        if (count > _buffer.Length)
+            Resize(BufferSize);
         if (_start + count > _buffer.Length || _start == _end)
         {
             Buffered.CopyTo(_buffer);
@@ -96,6 +103,13 @@ internal sealed class FrameReader(Stream stream)
             Consume(now);
             count -= now;
         }
+    }
+
+    private void Resize(int size)
+    {
+        var buffer = new byte[size];
+        Buffered.CopyTo(buffer);
+        (_buffer, _start, _end) = (buffer, 0, _end - _start);
     }
 
     private async ValueTask ReadExactlyAsync(Memory<byte> destination, CancellationToken cancellation)

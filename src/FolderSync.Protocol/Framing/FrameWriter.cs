@@ -12,7 +12,8 @@ internal sealed class FrameWriter(Stream stream)
     /// <summary>Data up to this length is copied behind its header into one write; longer data is written from its own buffer.</summary>
     private const int MaxCopied = 16 << 10;
 
-    private readonly byte[] _buffer = new byte[BufferSize];
+    /// <summary>Empty until the first frame: whoever connects must not cost that much before its Hello.</summary>
+    private byte[] _buffer = [];
     private int _used;
     private long _sent;
 
@@ -24,6 +25,8 @@ internal sealed class FrameWriter(Stream stream)
         var length = (long)body.Size + data.Length;
         if (length > FrameLimits.Message)
             throw new ArgumentException($"A message of {length} bytes is longer than the protocol permits.", nameof(body));
+        if (_buffer.Length == 0)
+            _buffer = new byte[BufferSize];
         if (IsWorthCompressing(body.Type, (int)length, compression) && await TryWriteCompressedAsync(body, data, cancellation))
             return;
         await WriteHeaderAsync(body, data.Length, cancellation);
@@ -34,7 +37,7 @@ internal sealed class FrameWriter(Stream stream)
     /// <summary>Writes bytes that aren't a frame: the Hello.</summary>
     public async ValueTask WriteBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        if (bytes.Length > MaxCopied)
+        if (bytes.Length > MaxCopied || _buffer.Length == 0)
         {
             await WriteOutAsync(cancellation);
             await SendAsync(bytes, cancellation);

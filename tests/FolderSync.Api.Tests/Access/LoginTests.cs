@@ -17,25 +17,25 @@ public class LoginTests
         var backoff = new LoginBackoff(time);
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
-            backoff.RecordFailure(There);
+            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(ClientAddress.KeyOf(There)));
+            backoff.RecordFailure(ClientAddress.KeyOf(There));
         }
         var last = TimeSpan.Zero;
         for (var i = 0; i < 20; i++)
         {
-            backoff.RecordFailure(There);
-            var wait = backoff.RemainingDelay(There);
+            backoff.RecordFailure(ClientAddress.KeyOf(There));
+            var wait = backoff.RemainingDelay(ClientAddress.KeyOf(There));
             Assert.InRange(wait, last, TimeSpan.FromMinutes(5));
             Assert.True(wait > TimeSpan.Zero);
-            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(IPAddress.Parse("192.0.2.8")));
+            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(ClientAddress.KeyOf(IPAddress.Parse("192.0.2.8"))));
             time.Advance(wait);
-            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
+            Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(ClientAddress.KeyOf(There)));
             last = wait;
         }
         Assert.Equal(TimeSpan.FromMinutes(5), last);
-        backoff.RecordSuccess(There);
-        backoff.RecordFailure(There);
-        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
+        backoff.RecordSuccess(ClientAddress.KeyOf(There));
+        backoff.RecordFailure(ClientAddress.KeyOf(There));
+        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(ClientAddress.KeyOf(There)));
     }
 
     [Fact]
@@ -44,10 +44,10 @@ public class LoginTests
         var time = new ManualTime();
         var backoff = new LoginBackoff(time);
         for (var i = 0; i < 10; i++)
-            backoff.RecordFailure(There);
+            backoff.RecordFailure(ClientAddress.KeyOf(There));
         time.Advance(TimeSpan.FromHours(1));
-        backoff.RecordFailure(There);
-        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
+        backoff.RecordFailure(ClientAddress.KeyOf(There));
+        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(ClientAddress.KeyOf(There)));
     }
 
     [Theory]
@@ -58,12 +58,12 @@ public class LoginTests
         var time = new ManualTime();
         var backoff = new LoginBackoff(time);
         for (var i = 0; i < 10; i++)
-            backoff.RecordFailure(There);
+            backoff.RecordFailure(ClientAddress.KeyOf(There));
         time.WallClockOff = TimeSpan.FromDays(days);
-        var wait = backoff.RemainingDelay(There);
+        var wait = backoff.RemainingDelay(ClientAddress.KeyOf(There));
         Assert.InRange(wait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         time.Advance(wait);
-        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(There));
+        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(ClientAddress.KeyOf(There)));
     }
 
     [Fact]
@@ -71,12 +71,12 @@ public class LoginTests
     {
         var backoff = new LoginBackoff(new ManualTime());
         for (var i = 1; i <= 5; i++)
-            backoff.RecordFailure(IPAddress.Parse($"2001:db8:1:2::{i}"));
-        Assert.True(backoff.RemainingDelay(IPAddress.Parse("2001:db8:1:2:ffff::1")) > TimeSpan.Zero);
-        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(IPAddress.Parse("2001:db8:1:3::1")));
+            backoff.RecordFailure(ClientAddress.KeyOf(IPAddress.Parse($"2001:db8:1:2::{i}")));
+        Assert.True(backoff.RemainingDelay(ClientAddress.KeyOf(IPAddress.Parse("2001:db8:1:2:ffff::1"))) > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, backoff.RemainingDelay(ClientAddress.KeyOf(IPAddress.Parse("2001:db8:1:3::1"))));
         for (var i = 0; i < 5; i++)
-            backoff.RecordFailure(There);
-        Assert.True(backoff.RemainingDelay(There.MapToIPv6()) > TimeSpan.Zero);
+            backoff.RecordFailure(ClientAddress.KeyOf(There));
+        Assert.True(backoff.RemainingDelay(ClientAddress.KeyOf(There.MapToIPv6())) > TimeSpan.Zero);
     }
 
     [Fact]

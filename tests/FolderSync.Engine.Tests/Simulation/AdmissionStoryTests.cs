@@ -116,6 +116,50 @@ public sealed class AdmissionStoryTests
         _world.RunUntil("it is asked about again", () => Anna.State.PendingDevices().Count == 1);
     }
 
+    /// <summary>Behind the same address as the honest one, with a new certificate each time.</summary>
+    [Fact]
+    public void A_flood_of_unknown_devices_pushes_out_none_that_waits_to_be_paired()
+    {
+        var honest = new RawPeer(_world, "honest");
+        _world.Network.Addresses[honest.Id] = Home;
+        Anna.Configure([Anna], f => f);
+        Anna.Start();
+        _world.RunUntil("anna is there", () => Anna.Engine?.ListenAddresses.Count > 0);
+        List<LoggedEvent> events = [];
+        using var listening = Anna.Engine!.Events.Listen(events.Add);
+        honest.Connect(Anna);
+        _world.RunFor(TimeSpan.FromMinutes(1));
+        honest.Connect(Anna);
+        for (var i = 0; i < 300; i++)
+        {
+            var raw = new RawPeer(_world, $"invented {i}");
+            _world.Network.Addresses[raw.Id] = Home;
+            raw.Connect(Anna);
+        }
+        Assert.Contains(Anna.State.PendingDevices(), d => d.Device == honest.Id);
+        Assert.InRange(Anna.State.PendingDevices().Count, 2, 20);
+        Assert.InRange(events.Count(e => e.Event is EngineEvent.UnknownDeviceConnected), 3, 20);
+    }
+
+    /// <summary>As one that isn't paired does, and as often as it can: the list and the events are for people.</summary>
+    [Fact]
+    public void An_unknown_device_that_comes_again_and_again_is_reported_twice_a_minute()
+    {
+        var raw = new RawPeer(_world, "raw");
+        Anna.Configure([Anna], f => f);
+        Anna.Start();
+        _world.RunUntil("anna is there", () => Anna.Engine?.ListenAddresses.Count > 0);
+        List<LoggedEvent> events = [];
+        using var listening = Anna.Engine!.Events.Listen(events.Add);
+        for (var i = 0; i < 60; i++)
+        {
+            raw.Connect(Anna);
+            _world.RunFor(TimeSpan.FromSeconds(1));
+        }
+        Assert.InRange(events.Count(e => e.Event is EngineEvent.UnknownDeviceConnected), 2, 3);
+        Assert.Equal(raw.Id, Assert.Single(Anna.State.PendingDevices()).Device);
+    }
+
     [Fact]
     public void A_device_that_is_configured_is_not_ignored()
     {

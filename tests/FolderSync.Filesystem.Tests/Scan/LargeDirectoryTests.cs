@@ -91,6 +91,8 @@ public class LargeDirectoryTests
 
         public IWriteFile OpenWrite(LocalPath path, bool create) => throw new NotSupportedException();
 
+        public IWriteFile CreateNew(LocalPath path) => throw new NotSupportedException();
+
         public void CreateDirectory(LocalPath path, uint permissions) => throw new NotSupportedException();
 
         public void CreateSymlink(LocalPath path, string target) => throw new NotSupportedException();

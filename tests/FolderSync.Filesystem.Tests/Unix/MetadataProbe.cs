@@ -67,7 +67,7 @@ internal sealed unsafe class MetadataProbe : IDisposable
                     lines.Add($"{name}={Convert.ToHexString(value.AsSpan(0, (int)Libc.GetAttribute(lease.Fd, n, v, value.Length)))}\n");
             }
         }
-        return $"{stat.User}:{stat.Group}\n{string.Concat(lines.Order(StringComparer.Ordinal))}";
+        return $"{stat.Owner}:{stat.Group}\n{string.Concat(lines.Order(StringComparer.Ordinal))}";
     }
 
     public void Dispose() => _file.Dispose();

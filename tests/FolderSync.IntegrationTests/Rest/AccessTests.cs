@@ -112,6 +112,51 @@ public sealed class AccessTests
         await service.WrittenAsync("Login with a wrong name or password");
     }
 
+    /// <summary>Another user of this computer guesses; the owner logs in all the same.</summary>
+    [SkippableFact]
+    public async Task GuessesOfAnotherUserDoNotLockTheOwnerOut()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "becomes another user");
+        await using var service = await GuardedService.StartAsync("127.0.0.1", $"  password-hash: {Hash}");
+        for (var i = 0; i < 8; i++)
+        {
+            var body = $"{{\"password\":\"guess {i}\"}}";
+            var guess = await ChildProcess.RunAsync("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "bash", "-c",
+                $"exec 3<>/dev/tcp/127.0.0.1/{service.Port}; printf 'POST /rest/noauth/auth/password HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Type: application/json\\r\\nConnection: close\\r\\nContent-Length: {body.Length}\\r\\n\\r\\n{body}' >&3; cat <&3"]);
+            Assert.True(guess.Output.Contains(i < 4 ? " 403 " : " 429 ", StringComparison.Ordinal), $"{i}: {guess.All}");
+        }
+        using var http = service.Http();
+        using var answer = await GuardedService.LogInAsync(http, "", Password);
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+    }
+
+    /// <summary>As behind one NAT: a browser that has logged in before isn't refused for what others guess from its address.</summary>
+    [Fact]
+    public async Task GuessesFromTheSameAddressDoNotLockOutABrowserThatIsKnown()
+    {
+        await using var service = await GuardedService.StartAsync("127.0.0.1", $"  password-hash: {Hash}");
+        using var browser = service.Http(new CookieContainer());
+        using (var first = await GuardedService.LogInAsync(browser, "", Password))
+            Assert.Equal(HttpStatusCode.NoContent, first.StatusCode);
+        using var guesser = service.Http();
+        var last = HttpStatusCode.OK;
+        for (var i = 0; i < 8; i++)
+        {
+            using var answer = await GuardedService.LogInAsync(guesser, "", $"guess {i}");
+            last = answer.StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.TooManyRequests, last);
+        using (var again = await GuardedService.LogInAsync(browser, "", Password))
+            Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+        // Its own guesses delay it like anybody's.
+        for (var i = 0; i < 8; i++)
+        {
+            using var answer = await GuardedService.LogInAsync(browser, "", $"guess {i}");
+            last = answer.StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.TooManyRequests, last);
+    }
+
     [Fact]
     public async Task BasicCredentialsOpenASessionAndReplaceNoToken()
     {

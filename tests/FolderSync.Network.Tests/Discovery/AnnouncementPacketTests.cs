@@ -9,6 +9,13 @@ public class AnnouncementPacketTests
 {
     private static readonly DeviceId Device = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
+    private static readonly NetworkLink[] Links =
+    [
+        new(2, "eth0", true, [(IPAddress.Parse("10.0.0.1"), 24), (IPAddress.Parse("2001:db8::5"), 64), (IPAddress.Parse("fe80::5%2"), 64)]),
+        new(3, "wlan0", true, [(IPAddress.Parse("192.168.1.5"), 24)]),
+        new(4, "tun0", true, [(IPAddress.Parse("10.8.0.2"), 32)]),
+    ];
+
     /// <summary>Byte for byte as in Syncthing's specification: magic, then fields 1, 2, 2, 3.</summary>
     [Fact]
     public void Bytes_on_the_wire()
@@ -78,6 +85,14 @@ public class AnnouncementPacketTests
     // Address literals.
     [InlineData("tcp://192.168.1.2:22001", "10.0.0.7", "tcp://192.168.1.2:22001")]
     [InlineData("tcp://[2001:db8::1]:22000", "10.0.0.7", "tcp://[2001:db8::1]:22000")]
+    [InlineData("tcp://[::ffff:10.0.0.9]:22000", "10.0.0.7", "tcp://10.0.0.9:22000")]
+    // Elsewhere than at the sender and in this computer's networks: whoever claims that wants something dialed.
+    [InlineData("tcp://192.168.2.2:22001", "10.0.0.7", null)]
+    [InlineData("tcp://8.8.8.8:22", "10.0.0.7", null)]
+    [InlineData("tcp://[2001:db8:1::1]:22000", "10.0.0.7", null)]
+    [InlineData("tcp://[::ffff:8.8.8.8]:22", "10.0.0.7", null)]
+    [InlineData("tcp://10.0.1.7:22000", "10.0.0.7", null)]
+    [InlineData("tcp://10.9.0.7:22000", "10.9.0.7", "tcp://10.9.0.7:22000")]
     // A scope ID is only valid on the computer that wrote it.
     [InlineData("tcp://[fe80::9%7]:22000", "fe80::1%3", "tcp://[fe80::9%3]:22000")]
     [InlineData("tcp://[fe80::9]:22000", "10.0.0.7", null)]
@@ -103,8 +118,24 @@ public class AnnouncementPacketTests
     [InlineData("tcp://", "10.0.0.7", null)]
     public void Addresses_that_may_be_dialed(string announced, string source, string? expected)
     {
-        var made = AddressHint.TryCreate(announced, IPAddress.Parse(source));
+        var made = AddressHint.TryCreate(announced, IPAddress.Parse(source), Links);
         // "tcp://" means the sender's address with the default port.
         Assert.Equal(announced == "tcp://" ? "tcp://10.0.0.7:22000" : expected, made);
     }
+
+    [Theory]
+    [InlineData("10.0.0.7", 2, true)]
+    [InlineData("192.168.1.7", 2, true)]
+    [InlineData("fe80::7%2", 2, true)]
+    [InlineData("2001:db8::7", 2, true)]
+    [InlineData("127.0.0.1", 0, true)]
+    [InlineData("10.0.1.7", 2, false)]
+    [InlineData("8.8.8.8", 2, false)]
+    [InlineData("8.8.8.8", 0, false)]
+    [InlineData("2001:db8:1::7", 2, false)]
+    [InlineData("10.8.0.1", 4, true)]
+    [InlineData("10.8.0.1", 2, false)]
+    [InlineData("2001:db8:1::7", 4, false)]
+    public void Senders_that_can_be_on_a_network_of_this_computer(string source, int receivedBy, bool expected) =>
+        Assert.Equal(expected, AddressHint.IsNeighbor(IPAddress.Parse(source), receivedBy, Links));
 }

@@ -89,6 +89,31 @@ public class DeviceDiscoveryTests
         await log.Until("Discovery by IPv4 local is on").WaitAsync(Timeout);
     }
 
+    /// <summary>Anybody on the network can speak in a known device's name, from any address.</summary>
+    [Fact]
+    public async Task A_forged_announcement_makes_this_device_dial_nothing_beyond_its_networks()
+    {
+        await using var a = Discovery(A, "10.0.0.1");
+        await a.ApplyAsync(Settings() with { Mdns = false });
+        // Once it has announced itself, it listens.
+        while (_lan.Sent.Count == 0)
+            await Task.Yield();
+        Announce("8.8.8.8", "tcp://0.0.0.0:22", "tcp://10.0.0.80:22");
+        Announce("10.0.1.9", "tcp://0.0.0.0:22");
+        Announce("10.0.0.66", "tcp://8.8.8.8:22", "tcp://[2001:db8::1]:22", "tcp://192.168.1.1:80");
+        var heard = Heard(a, B);
+        // The first that has an address that counts, and so the first that is heard at all.
+        Announce("10.0.0.66", "tcp://8.8.8.8:22", "tcp://10.0.0.2:22000", "tcp://0.0.0.0:22001");
+        Assert.Equal(["tcp://10.0.0.2:22000", "tcp://10.0.0.66:22001"], (await heard.WaitAsync(Timeout)).Addresses);
+        Assert.Equal(["tcp://10.0.0.2:22000", "tcp://10.0.0.66:22001"], a.AddressesOf(B));
+
+        void Announce(string from, params string[] addresses)
+        {
+            using var port = _lan.Add(from).Open(System.Net.Sockets.AddressFamily.InterNetwork, 0);
+            Assert.Null(port.Send(new AnnouncementPacket(B, addresses, 1).ToPacket(), new IPEndPoint(IPAddress.Parse("10.0.0.255"), DiscoverySettings.DefaultPort), 0));
+        }
+    }
+
     private static DeviceId Id(byte n) => new([.. Enumerable.Repeat(n, 32)]);
 
     private static DiscoverySettings Settings() =>

@@ -113,7 +113,7 @@ public class DiscoveryCacheTests
     private static Announcement Seen(int device, string source, long instance = 1)
     {
         var address = IPAddress.Parse(source);
-        return new Announcement(Device(device), DiscoveryMethod.Local, address, "", [AddressHint.TryCreate("tcp://:22000", address)!], instance, Lifetime);
+        return new Announcement(Device(device), DiscoveryMethod.Local, address, "", [AddressHint.TryCreate("tcp://:22000", address, [])!], instance, Lifetime);
     }
 
     private DiscoveryCache Cache(Func<DeviceId, bool>? isWanted = null) => new(_time, isWanted ?? (_ => false));

@@ -30,7 +30,7 @@ public class DiscoveryFuzzTests
         var random = new Random(1);
         var time = new ManualTime();
         var cache = new DiscoveryCache(time, d => d == Other);
-        var host = new FakeLan().Add("10.0.0.1");
+        var host = new FakeLan().Add("10.0.0.1", 8);
         var taken = 0;
         await using var receiver = new LocalDiscovery(
             Self, AddressFamily.InterNetwork, LocalDiscovery.DefaultPort, LocalDiscovery.DefaultGroup, host, () => [], 1,

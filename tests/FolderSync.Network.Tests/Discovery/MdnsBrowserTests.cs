@@ -107,6 +107,16 @@ public class MdnsBrowserTests
         Assert.Equal(0, _browser.Count);
     }
 
+    /// <summary>Whoever answers for a known device would otherwise make this one dial whatever it likes.</summary>
+    [Fact]
+    public void Of_forged_addresses_only_those_of_this_network_count()
+    {
+        var elsewhere = new NetworkLink(2, "eth0", true,
+            [(IPAddress.Parse("8.8.8.8"), 24), (IPAddress.Parse("10.0.0.40"), 24), (IPAddress.Parse("192.168.7.1"), 24), (IPAddress.Parse("2001:db8::1"), 64)]);
+        Hear(Theirs.Records(ServiceRecords.Announced, elsewhere, flush: true), "10.0.0.66");
+        Assert.Equal(["tcp://10.0.0.66:22001", "tcp://10.0.0.40:22001"], Assert.Single(_seen).Addresses);
+    }
+
     [Fact]
     public void A_flood_of_instances_is_bounded()
     {

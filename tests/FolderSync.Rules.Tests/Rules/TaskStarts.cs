@@ -23,6 +23,7 @@ internal static class TaskStarts
         ["FolderSync.Filesystem.Watch.SystemWatcher"] = "A thread that waits for the system's events; its fault ends its notices, and whoever reads them is supervised.",
         ["FolderSync.Filesystem.Unix.RootDirectory"] = "A timer that closes an idle handle; it does nothing else.",
         ["FolderSync.Engine.Peers.PeerLink.CloseDeadline"] = "A timer that ends a connection whose peer does not read; it does nothing else.",
+        ["FolderSync.Platform.LogThrottle"] = "A timer that logs a number; it does nothing else.",
         ["FolderSync.Filesystem.Workers"] = "The threads for blocking work; a job's fault is its caller's.",
     };
 

@@ -143,6 +143,17 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
         }
     }
 
+    public IWriteFile CreateNew(LocalPath path)
+    {
+        lock (disk.Gate)
+        {
+            Begin(nameof(CreateNew), path);
+            var made = disk.MakeFileNode(0x180);
+            disk.Link(NewPlace(path, nameof(CreateNew)), path.Leaf, made);
+            return new MemoryFile(this, made, path, true);
+        }
+    }
+
     public void CreateDirectory(LocalPath path, uint permissions)
     {
         lock (disk.Gate)

@@ -1,12 +1,12 @@
 using FolderSync.Core.Model;
 using FolderSync.Index;
+using FolderSync.Index.State;
 
 namespace FolderSync.Simulator.Stores;
 
 /// <summary>The service's state in memory; it survives crashes. It has the real store's limits.</summary>
 internal sealed class MemoryStateStore : IStateStore
 {
-    private const int MaxPendingDevices = 100;
     private const int MaxPendingFolders = 500;
     private const int MaxPendingFoldersOfDevice = 100;
     private const int MaxHistory = 10_000;
@@ -37,8 +37,8 @@ internal sealed class MemoryStateStore : IStateStore
         lock (_lock)
         {
             _pendingDevices[device.Device] = device;
-            if (_pendingDevices.Count > MaxPendingDevices)
-                _pendingDevices.Remove(_pendingDevices.Values.MinBy(d => d.Time)!.Device);
+            foreach (var excess in PendingDeviceRetention.Excess([.. _pendingDevices.Values]))
+                _pendingDevices.Remove(excess.Device);
         }
     }
 

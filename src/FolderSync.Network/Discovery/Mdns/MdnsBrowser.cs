@@ -102,7 +102,7 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Announcement> onSighting
         life = life < s_maxLifetime ? life : s_maxLifetime;
         if (!EvictOldest(key))
             return;
-        var addresses = Addresses(server, records, port, source);
+        var addresses = Addresses(server, records, port, source, [incoming.Link.Interface]);
         if (addresses.Count == 0)
             return;
         var now = clock.GetTimestamp();
@@ -116,19 +116,19 @@ internal sealed class MdnsBrowser(DeviceId self, Action<Announcement> onSighting
     }
 
     /// <summary>The addresses in the host's records, and the sender's: that one is on this network at least.</summary>
-    private static List<string> Addresses(SRVRecord? server, List<ResourceRecord> records, int port, IPAddress source)
+    private static List<string> Addresses(SRVRecord? server, List<ResourceRecord> records, int port, IPAddress source, IReadOnlyList<NetworkLink> links)
     {
         List<string> addresses = [];
         foreach (var record in records.OfType<AddressRecord>())
         {
             if (server is not null && addresses.Count < DiscoveryCache.MaxAddressesPerEntry && MdnsNames.Same(record.Name, server.Target) && record.TTL > TimeSpan.Zero &&
-                AddressHint.TryCreate("tcp", record.Address, port, source) is { } address)
+                AddressHint.TryCreate("tcp", record.Address, port, source, links) is { } address)
             {
                 addresses.Add(address);
             }
         }
 
-        if (AddressHint.TryCreate("tcp", source, port, source) is { } sender && !addresses.Contains(sender))
+        if (AddressHint.TryCreate("tcp", source, port, source, links) is { } sender && !addresses.Contains(sender))
             addresses.Insert(0, sender);
         return [.. addresses.Distinct()];
     }

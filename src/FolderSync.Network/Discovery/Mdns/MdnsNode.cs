@@ -137,7 +137,8 @@ internal sealed class MdnsNode : IAsyncDisposable
     private void HandlePacket(Datagram packet, List<MdnsLink> links)
     {
         var link = links.FirstOrDefault(l => l.Interface.Index == packet.Interface && l.Family == packet.From.AddressFamily);
-        if (link.Interface is null || !IsOnLink(packet.From.Address, link))
+        // mDNS is link-local: ignore what was routed (RFC 6762, 11).
+        if (link.Interface is null || !link.Interface.IsAttachedTo(packet.From.Address))
             return;
         if (MdnsPacket.TryRead(packet.Data) is not { } message)
         {
@@ -152,32 +153,6 @@ internal sealed class MdnsNode : IAsyncDisposable
         if (_responder?.Handle(incoming, links) is { } taken)
             Log.NameTaken(_logger, taken, _name = _responder.Service.Label);
         _browser.Handle(incoming);
-    }
-
-    /// <summary>mDNS is link-local: ignore answers that were routed (RFC 6762, 11).</summary>
-    private static bool IsOnLink(IPAddress source, MdnsLink link)
-    {
-        if (source.IsIPv6LinkLocal)
-            return true;
-        foreach (var (address, prefix) in link.Interface.Addresses)
-        {
-            if (address.AddressFamily == source.AddressFamily && SamePrefix(address.GetAddressBytes(), source.GetAddressBytes(), prefix))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool SamePrefix(byte[] a, byte[] b, int prefix)
-    {
-        for (var i = 0; i < a.Length && prefix > 0; i++, prefix -= 8)
-        {
-            var mask = prefix >= 8 ? 0xFF : 0xFF << (8 - prefix);
-            if (((a[i] ^ b[i]) & mask) != 0)
-                return false;
-        }
-
-        return true;
     }
 
     private void Send(List<Outgoing>? messages)

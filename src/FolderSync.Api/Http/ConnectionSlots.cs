@@ -1,0 +1,154 @@
+using System.Net;
+using FolderSync.Api.Service;
+using FolderSync.Platform;
+using Microsoft.AspNetCore.Connections;
+
+namespace FolderSync.Api.Http;
+
+/// <summary>
+/// Limits the connections to the page and the REST API so that nobody shuts the others out: a new connection is always accepted, and beyond the
+/// limits an idle one goes for it. Connections that have not brought a request with a key, a session or a token have a limit of their own, and of
+/// these goes the oldest of the address that has the most. Thread-safe.
+/// </summary>
+internal sealed class ConnectionSlots : IDisposable
+{
+    /// <summary>Beyond it an idle connection goes for each new one, whoever has it.</summary>
+    private const int MaxOpen = 3072;
+
+    /// <summary>With those that are being closed. Closing takes a moment; only a flood that is faster gets here.</summary>
+    private const int MaxInAll = 8192;
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Slot> _leastRecentFirst = [];
+    private readonly int _maxUnauthenticated;
+    private readonly int _maxOpen;
+    private readonly int _maxInAll;
+    private readonly ILogger? _log;
+    private readonly LogThrottle? _refusals;
+
+    public ConnectionSlots(TimeProvider time, ILogger<ConnectionSlots> log)
+        : this(UnauthenticatedLimit(ThisProcess.OpenFiles()?.Limit), MaxOpen, MaxInAll) =>
+        (_log, _refusals) = (log, new LogThrottle(time, omitted => Log.MoreConnectionsRefused(log, omitted)));
+
+    internal ConnectionSlots(int maxUnauthenticated, int maxOpen, int maxInAll) =>
+        (_maxUnauthenticated, _maxOpen, _maxInAll) = (maxUnauthenticated, maxOpen, maxInAll);
+
+    /// <summary>A fourth of the files that the process may open, and at most 1,024: what is left is for folders and peers.</summary>
+    internal static int UnauthenticatedLimit(long? openFiles) => (int)Math.Clamp((openFiles ?? 4096) / 4, 64, 1024);
+
+    /// <summary>Middleware around a whole connection.</summary>
+    public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (TryEnter((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None, connection.Abort) is not { } slot)
+        {
+            if (_refusals?.TryPass() == true)
+                Log.ConnectionRefused(_log!, _maxInAll);
+            connection.Abort();
+            return;
+        }
+        connection.Features.Set(slot);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Leave(slot);
+        }
+    }
+
+    /// <summary>Middleware around each request: a connection with one is not idle.</summary>
+    public async Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<Slot>() is not { } slot)
+        {
+            await next(context);
+            return;
+        }
+        Touch(slot, +1);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            Touch(slot, -1);
+        }
+    }
+
+    /// <summary>The request has a key, a session or a token: its connection is an authenticated one.</summary>
+    public static void Admit(HttpContext context) => context.Features.Get<Slot>()?.Admit();
+
+    public void Dispose() => _refusals?.Dispose();
+
+    /// <summary>Null when there are too many.</summary>
+    internal Slot? TryEnter(IPAddress remote, Action abort)
+    {
+        var slot = new Slot(SourceAddress.Group(remote), abort);
+        Slot? dropped = null;
+        lock (_lock)
+        {
+            if (_leastRecentFirst.Count >= _maxInAll)
+                return null;
+            var open = _leastRecentFirst.Where(s => !s.IsDropped).ToList();
+            var unauthenticated = open.Where(s => !s.IsAdmitted).ToList();
+            if (unauthenticated.Count >= _maxUnauthenticated)
+                dropped = Victim(unauthenticated.GroupBy(s => s.Remote).MaxBy(g => g.Count())!);
+            else if (open.Count >= _maxOpen)
+                dropped = unauthenticated.Count > 0 ? Victim(unauthenticated) : open.FirstOrDefault(s => s.Requests == 0);
+            if (dropped is not null)
+                dropped.IsDropped = true;
+            _leastRecentFirst.AddLast(slot.Node);
+        }
+        dropped?.Abort();
+        return slot;
+    }
+
+    internal void Leave(Slot slot)
+    {
+        lock (_lock)
+            _leastRecentFirst.Remove(slot.Node);
+    }
+
+    internal void Touch(Slot slot, int requests)
+    {
+        lock (_lock)
+        {
+            slot.Requests += requests;
+            if (slot.Node.List is null)
+                return;
+            _leastRecentFirst.Remove(slot.Node);
+            _leastRecentFirst.AddLast(slot.Node);
+        }
+    }
+
+    /// <summary>The one that has been idle longest; if all have requests, the oldest.</summary>
+    private static Slot Victim(IEnumerable<Slot> slots) => slots.MaxBy(s => s.Requests == 0)!;
+
+    internal sealed class Slot
+    {
+        private readonly Action _abort;
+        private volatile bool _isAdmitted;
+
+        public Slot(IPAddress remote, Action abort)
+        {
+            (Remote, _abort) = (remote, abort);
+            Node = new LinkedListNode<Slot>(this);
+        }
+
+        public IPAddress Remote { get; }
+
+        public LinkedListNode<Slot> Node { get; }
+
+        public bool IsAdmitted => _isAdmitted;
+
+        public bool IsDropped { get; set; }
+
+        /// <summary>Requests in progress.</summary>
+        public int Requests { get; set; }
+
+        public void Admit() => _isAdmitted = true;
+
+        public void Abort() => _abort();
+    }
+}
