@@ -66,6 +66,10 @@ public abstract record EngineEvent
     /// <param name="Incoming">True if a device deleted them, false if they vanished here.</param>
     public sealed record DeletionsHeld(FolderId Folder, long Files, long TotalFiles, bool Incoming, string? Why = null) : EngineEvent;
 
+    /// <summary>Two computers use one device ID.</summary>
+    /// <param name="Folder">Where that has shown; null: by the connections.</param>
+    public sealed record IdentityShared(DeviceId Device, FolderId? Folder, string Message) : EngineEvent;
+
     public sealed record IndexRebuilt(FolderId Folder, string Reason) : EngineEvent;
 
     /// <param name="From">Why the folder was not watched; null if it was.</param>

@@ -8,7 +8,7 @@ using FolderSync.Index;
 namespace FolderSync.Engine.Scanning;
 
 /// <summary>Turns a scan's findings into entries, if the index is still as the scan saw it.</summary>
-internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, LocalDeletions deletions)
+internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, LocalDeletions deletions, ForkedVersions forks)
 {
     private ConfiguredFolder Folder => open.Folder;
 
@@ -39,7 +39,7 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
             case ScanFinding.Changed(var seen, var known):
                 var mine = index.FindLocal(seen.Name);
                 if (IsStill(mine, known))
-                    decisions.Entries.Add(LocalChange.Seen(seen, mine, index.FindGlobal(seen.Name), Self, decisions.Now, decisions.Type));
+                    decisions.Entries.Add(Seen(index, seen, mine, decisions));
                 else if (mine is null or { Deleted: true } || mine.Disk != seen.Disk)
                     decisions.Rescan.Add(seen.Name);
                 break;
@@ -70,7 +70,19 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
         else if (HasNoPlace(index, mine))
             decisions.Entries.Add(LocalChange.NeverPlaced(mine, decisions.Now));
         else
-            decisions.Entries.Add(LocalChange.Deleted(mine, index.FindGlobal(mine.Name), Self, decisions.Now, decisions.Type));
+            decisions.Entries.Add(Deleted(index, mine, decisions));
+    }
+
+    private FileEntry Seen(IFolderIndex index, FileEntry seen, FileEntry? mine, Decisions decisions)
+    {
+        var global = index.FindGlobal(seen.Name);
+        return forks.Beside(LocalChange.Seen(seen, mine, global, Self, decisions.Now, decisions.Type), mine, global);
+    }
+
+    private FileEntry Deleted(IFolderIndex index, FileEntry mine, Decisions decisions)
+    {
+        var global = index.FindGlobal(mine.Name);
+        return forks.Beside(LocalChange.Deleted(mine, global, Self, decisions.Now, decisions.Type), mine, global);
     }
 
     /// <summary>The index hasn't changed since the scan read it (a pull may have committed meanwhile).</summary>

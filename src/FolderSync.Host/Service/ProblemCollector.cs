@@ -74,6 +74,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
                     : $"{e.Files} of {e.TotalFiles} files were deleted {(e.Incoming ? "by another device" : "here")} at once. This is held until you decide.",
                 e.Folder.Value),
             EngineEvent.FolderWarned e => () => book.Add("warning", e.Message, e.Folder.Value),
+            EngineEvent.IdentityShared e => () => book.Add("error", e.Message, e.Folder?.Value, e.Device.ToString()),
             EngineEvent.IndexRebuilt e => () => book.Add("warning", $"The index of this folder was damaged and has been rebuilt from the disk: {e.Reason}", e.Folder.Value),
             _ => null,
         };

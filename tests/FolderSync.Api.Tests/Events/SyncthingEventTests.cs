@@ -43,6 +43,7 @@ public class SyncthingEventTests
         (new EngineEvent.PullProblemsChanged(Folder, [new PullProblem(Name, "no", null, null, false)]), [("FolderErrors", """{"folder":"f","errors":[{"path":"a/<b>é.txt","error":"no"}]}""")]),
         (new EngineEvent.ConflictCopyMade(Folder, Name, FileName.Parse("c")), [("FolderConflict", """{"folder":"f","item":"a/<b>é.txt","copy":"c"}""")]),
         (new EngineEvent.FolderWarned(Folder, 2, "m"), [("FolderWarnings", """{"folder":"f","warnings":2,"message":"m"}""")]),
+        (new EngineEvent.IdentityShared(Device, Folder, "m"), [("DeviceIdentityShared", $$"""{"device":"{{Id}}","folder":"f","message":"m"}""")]),
         (new EngineEvent.DeletionsHeld(Folder, 2, 3, true), [("FolderDeletionsHeld", """{"folder":"f","files":2,"total":3,"incoming":true}""")]),
         (new EngineEvent.IndexRebuilt(Folder, "r"), [("FolderIndexRebuilt", """{"folder":"f","reason":"r"}""")]),
         (new EngineEvent.WatchProblemChanged(Folder, null, "t"), [("FolderWatchStateChanged", """{"folder":"f","from":null,"to":"t"}""")]),
