@@ -29,6 +29,8 @@ public abstract record EventData
 
     public sealed record FolderConflict(string Folder, string Item, string Copy) : EventData;
 
+    public sealed record DeviceIdentityShared(string Device, string? Folder, string Message) : EventData;
+
     public sealed record FolderWarnings(string Folder, int Warnings, string Message) : EventData;
 
     public sealed record FolderDeletionsHeld(string Folder, long Files, long Total, bool Incoming) : EventData;
@@ -121,6 +123,7 @@ public abstract record EventData
 [JsonSerializable(typeof(EventData.FolderScanProgress))]
 [JsonSerializable(typeof(EventData.FolderErrors))]
 [JsonSerializable(typeof(EventData.FolderConflict))]
+[JsonSerializable(typeof(EventData.DeviceIdentityShared))]
 [JsonSerializable(typeof(EventData.FolderWarnings))]
 [JsonSerializable(typeof(EventData.FolderDeletionsHeld))]
 [JsonSerializable(typeof(EventData.FolderIndexRebuilt))]

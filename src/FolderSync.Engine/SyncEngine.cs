@@ -44,8 +44,8 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         _parts = parts = parts with { State = _state };
         Events = new EventLog(parts.Time);
         Started = parts.Time.GetUtcNow();
-        _shared = new SharedResources(parts);
-        _hub = new PeerHub(new PeerContext(parts, Events, id => Find(id) is { } folder ? new FolderEndpoint(folder) : null), _state.TryRemove);
+        _shared = new SharedResources(parts, Events);
+        _hub = new PeerHub(new PeerContext(parts, Events, _shared.Identities, id => Find(id) is { } folder ? new FolderEndpoint(folder) : null), _state.TryRemove);
     }
 
     public DeviceId Self => _parts.Self;
@@ -187,6 +187,11 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
 
     public void OnDeviceFound(DeviceId device, IReadOnlyList<string> addresses, bool isNew)
     {
+        if (device == Self)
+        {
+            _hub.OnOwnIdFound(addresses);
+            return;
+        }
         var peer = _hub.Find(device);
         if (isNew && (peer is not null || ShouldReportUnknownDevice()))
             Events.Publish(() => new EngineEvent.DeviceDiscovered(device, addresses));

@@ -63,6 +63,9 @@ public interface IStateStore : IDisposable
 
     void PutConflict(OpenConflict conflict);
 
+    /// <summary>Adds or updates conflicts and removes others, in one commit: a peer may send thousands of copies at once.</summary>
+    void ChangeConflicts(IReadOnlyList<OpenConflict> put, IReadOnlyList<(FolderId Folder, string Copy)> removed);
+
     void RemoveConflict(FolderId folder, string copy);
 
     /// <summary>A small named JSON document, or null (unknown REST fields, confirmed holds and so on).</summary>

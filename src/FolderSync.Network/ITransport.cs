@@ -13,6 +13,9 @@ public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Re
     /// <summary>The other side's address; null when it has none.</summary>
     public IPAddress? Address { get; init; }
 
+    /// <summary>A dialed connection that doesn't leave this computer.</summary>
+    public bool IsThisComputer { get; init; }
+
     /// <summary>Null when there is none: in the simulator.</summary>
     public IConnectionPath? Path { get; init; }
 

@@ -8,6 +8,9 @@ public sealed class BepException(string message, bool isViolation = false, Excep
     /// <summary>True when the peer broke the protocol rather than the connection failed.</summary>
     public bool IsViolation { get; } = isViolation;
 
+    /// <summary>True when the peer's end of the stream was closed, as a program does that is still there.</summary>
+    public bool IsClosedByPeer { get; init; }
+
     /// <summary>A message may contain a peer's text, which must not flood the log.</summary>
     private const int MaxMessage = 500;
 

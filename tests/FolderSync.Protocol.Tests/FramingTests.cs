@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using FolderSync.Core.Model;
 using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Xunit;
@@ -49,6 +50,46 @@ public class FramingTests
                 Assert.Equal((false, "The connection was closed in the middle of a message."), (e.IsViolation, e.Message));
             }
         }
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task A_long_index_comes_in_pieces_that_say_the_same(bool isUpdate, bool isCompressed)
+    {
+        // Each entry's blocks take about 11 MB.
+        const int blocks = 250_000;
+        List<FileEntry> files = [.. Enumerable.Range(1, 7).Select(i => new FileEntry
+        {
+            Name = FileName.Parse($"f{i}"),
+            Version = VersionVector.Of([new Counter(new ShortId(5), (ulong)i)]),
+            Sequence = i,
+            Size = (long)blocks << 17,
+            Blocks = new BlockList(1 << 17, (long)blocks << 17, new byte[blocks * 32]),
+        })];
+        var body = new byte[IndexCodec.Size(new FolderId("f"), files, 7, isUpdate ? 3 : 0)];
+        IndexCodec.Write(body, new FolderId("f"), files, 7, isUpdate ? 3 : 0);
+        var type = isUpdate ? Frames.IndexUpdate : Frames.Index;
+        byte[][] said =
+        [
+            Frames.Hello(), Frames.Frame(Frames.ClusterConfig, new ProtobufBuilder()),
+            isCompressed ? Frames.Lz4Frame(type, body) : Frames.Frame(new ProtobufBuilder().V(1, (ulong)type).Bytes, body, body.Length), Frames.Frame(Frames.Ping, new ProtobufBuilder()),
+        ];
+        await using var connection = await Frames.OpenAsync(new ScriptedStream(said, 1 << 20));
+        Assert.IsType<BepMessage.ClusterConfig>(await connection.ReceiveAsync(default));
+        var pieces = new List<BepMessage>();
+        while (await connection.ReceiveAsync(default) is var message and not BepMessage.Ping)
+            pieces.Add(message);
+
+        Assert.True(pieces.Count > 1);
+        IReadOnlyList<FileEntry>[] received = [.. pieces.Select(p => p is BepMessage.Index i ? i.Files : ((BepMessage.IndexUpdate)p).Files)];
+        Assert.All(received, r => Assert.InRange(r.Count, 1, 4));
+        Assert.Equal(files.Select(f => (f.Name, f.Sequence, f.BlocksHash)), received.SelectMany(r => r).Select(f => (f.Name, f.Sequence, f.BlocksHash)));
+        // One replaces what was known, or says what it continues from; one says how far it goes.
+        Assert.Equal(isUpdate ? 0 : 1, pieces.OfType<BepMessage.Index>().Count());
+        Assert.Equal(isUpdate ? 3 : 0, pieces.OfType<BepMessage.IndexUpdate>().Sum(u => u.PreviousSequence));
+        Assert.Equal([.. Enumerable.Repeat(0L, pieces.Count - 1), 7L], pieces.Select(p => p is BepMessage.Index i ? i.LastSequence : ((BepMessage.IndexUpdate)p).LastSequence));
     }
 
     public static TheoryData<string, byte[]> Lies => new()

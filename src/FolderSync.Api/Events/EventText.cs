@@ -74,6 +74,7 @@ internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent show
         EngineEvent.PullProblemsChanged e => e.Problems.Sum(p => 40 + p.Name.Value.Length + p.Reason.Length),
         EngineEvent.ConflictCopyMade e => e.Name.Value.Length + e.Copy.Value.Length,
         EngineEvent.FolderWarned e => e.Message.Length,
+        EngineEvent.IdentityShared e => e.Message.Length,
         EngineEvent.RemoteProgressReceived e => e.Blocks.Sum(b => 30 + b.Key.Value.Length),
         EngineEvent.FoldersOffered e => e.Offers.Sum(o => 200 + o.Folder.Value.Length + o.Label.Length),
         EngineEvent.DeviceDiscovered e => e.Addresses.Sum(a => 10 + a.Length),

@@ -56,6 +56,22 @@ public static class EditVersion
         return raised.IsWithinLimits ? raised : taken;
     }
 
+    /// <summary>
+    /// A version of <paramref name="mine"/> that is concurrent with <paramref name="theirs"/>, although theirs equals or covers it: without the
+    /// counter of <paramref name="forked"/> that theirs has, and with one that stands for this very state. It depends on the two alone, so all
+    /// devices that have the state give it the same version.
+    /// </summary>
+    /// <param name="forked">The device under whose ID both were made.</param>
+    public static VersionVector ForFork(FileEntry mine, VersionVector theirs, ShortId forked)
+    {
+        var state = DigestOf(mine, mine.Version, forked);
+        while (mine.Version[new ShortId(state)] != 0 || theirs[new ShortId(state)] != 0 || state == 0)
+            state++;
+        var own = new Counter(forked, Math.Min(mine.Version[forked], theirs[forked] - 1));
+        var fork = VersionVector.Of(mine.Version.Counters.Where(c => c.Device != forked).Append(own).Append(new Counter(new ShortId(state), 1)));
+        return fork.IsWithinLimits ? fork : VersionVector.Of([own, new Counter(new ShortId(state), 1)]);
+    }
+
     private static VersionVector Short(FileEntry edited, VersionVector basis, ShortId self, long unixSeconds)
     {
         var value = (ulong)Math.Clamp(unixSeconds, 1, (long)VersionVector.MaxCounter);

@@ -66,6 +66,10 @@ public abstract record EngineEvent
     /// <summary>Changes are held until the user decides.</summary>
     public sealed record ChangesHeld(FolderId Folder, ChangeHold Hold) : EngineEvent;
 
+    /// <summary>Two computers use one device ID.</summary>
+    /// <param name="Folder">Where that has shown; null: by the connections.</param>
+    public sealed record IdentityShared(DeviceId Device, FolderId? Folder, string Message) : EngineEvent;
+
     public sealed record IndexRebuilt(FolderId Folder, string Reason) : EngineEvent;
 
     /// <param name="From">Why the folder was not watched; null if it was.</param>

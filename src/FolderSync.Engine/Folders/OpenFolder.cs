@@ -16,6 +16,8 @@ internal sealed class OpenFolder
     private OpenFolder(ConfiguredFolder folder, IFileSystem disk, IFolderIndex index)
     {
         (Folder, Disk, Index) = (folder, disk, index);
+        SequenceAtOpening = index.LocalSequence;
+        IndexSince = folder.Shared.Identities.IndexSince(folder.Id, isNew: SequenceAtOpening == 0);
         var config = folder.Config;
         if (config.Versioning is { Kind: VersioningKind.TrashCan, Path.Length: > 0 })
             _versionsDisk = folder.Parts.FileSystems.Open(config.Versioning.Path);
@@ -37,6 +39,12 @@ internal sealed class OpenFolder
     public IFileSystem Disk { get; }
 
     public IFolderIndex Index { get; }
+
+    /// <summary>This device's highest sequence when the folder was opened.</summary>
+    public long SequenceAtOpening { get; }
+
+    /// <summary>Since when the index exists, in Unix seconds.</summary>
+    public long IndexSince { get; }
 
     public Applier Applier { get; }
 

@@ -10,6 +10,11 @@ namespace FolderSync.Engine.Folders;
 internal sealed record RemoteBatch(
     DeviceId Device, ulong IndexId, IReadOnlyList<FileEntry> Files, IReadOnlyList<RefusedEntry> Refused, int RefusedInAll, bool IsFull)
 {
+    private const int EntryOverhead = 400;
+
+    /// <summary>What it takes in memory, approximately.</summary>
+    public long Bytes { get; } = Files.Sum(BytesOf) + Refused.Sum(r => EntryOverhead + (2L * (r.Name.Length + r.Reason.Length)));
+
     /// <summary>Skips names that each device has for itself.</summary>
     public RemoteBatch WithoutInternal()
     {
@@ -51,6 +56,10 @@ internal sealed record RemoteBatch(
         }
         return all;
     }
+
+    private static long BytesOf(FileEntry entry) =>
+        EntryOverhead + (2L * (entry.Name.Value.Length + (entry.SymlinkTarget?.Length ?? 0))) + (entry.Blocks?.Hashes.Length ?? 0) + entry.Platform.Length +
+        (16L * entry.Version.Counters.Length);
 
     /// <summary>True for what <see cref="ToStore"/> puts in place of a refused entry.</summary>
     public static bool IsRefused(FileEntry? entry) => entry is { Deleted: true, Invalid: true, Version.IsEmpty: true };

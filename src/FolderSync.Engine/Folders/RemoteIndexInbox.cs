@@ -9,38 +9,80 @@ namespace FolderSync.Engine.Folders;
 /// <summary>
 /// Receives peers' index updates for the folder: queues them, applies them in order of arrival, and saves local edits from being lost.
 /// </summary>
-internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer, RefusedItems refused, Func<DeviceId, string?> nameOf, Action<DeviceId> onMissed)
+internal sealed class RemoteIndexInbox(
+    OpenFolder open, LocalIndexWriter writer, RefusedItems refused, ForkedVersions forks, Func<DeviceId, string?> nameOf, Action<DeviceId> onMissed)
 {
     private const int Capacity = 8;
+
+    /// <summary>Of queued batches: a message of a thousand entries may be anything from 100 KB to hundreds of megabytes.</summary>
+    private const int MaxBytes = 16 << 20;
 
     /// <summary>A deletion waits this long after the last index batch: a renamed file's new name may still arrive.</summary>
     private static readonly TimeSpan DeletionDelay = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<RemoteBatch> _batches = Channel.CreateBounded<RemoteBatch>(Capacity);
+    private readonly Channel<Work> _batches = Channel.CreateBounded<Work>(Capacity);
+    private readonly AsyncBudget _bytes = new(MaxBytes);
+    private readonly CancellationTokenSource _closed = new();
 
     private ConfiguredFolder Folder => open.Folder;
 
     /// <summary>When deletions may be carried out.</summary>
     public Deadline DeletionsSettled { get; private set; } = Deadline.In(DeletionDelay, open.Folder.Parts.Time);
 
-    /// <summary>Queues a batch; waits while the queue is full. Thread-safe.</summary>
+    /// <summary>Queues a batch; waits while the queue is full, in number or in bytes. Thread-safe.</summary>
     public async ValueTask EnqueueAsync(RemoteBatch batch, CancellationToken cancellation)
     {
+        var bytes = batch.Bytes;
+        // Cancelled with the inbox, too: nobody may wait for room in one that is no longer drained.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closed.Token);
         try
         {
-            await _batches.Writer.WriteAsync(batch, cancellation);
+            await _bytes.AcquireAsync(bytes, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            onMissed(batch.Device);
+            return;
+        }
+        var isQueued = false;
+        try
+        {
+            await _batches.Writer.WriteAsync(new Work(batch.Device, batch, null), cancellation);
+            isQueued = true;
         }
         catch (ChannelClosedException)
         {
             onMissed(batch.Device);
         }
+        finally
+        {
+            if (!isQueued)
+                _bytes.Release(bytes);
+        }
+    }
+
+    /// <summary>Forgets a device's announcements, those that still wait here, too: applied later, they would look like all there is. Thread-safe.</summary>
+    /// <returns>When that is done.</returns>
+    public async Task ForgetAsync(DeviceId device, CancellationToken cancellation)
+    {
+        var forget = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await _batches.Writer.WriteAsync(new Work(device, null, forget), cancellation);
+        }
+        catch (ChannelClosedException)
+        {
+            onMissed(device);
+            return;
+        }
+        await forget.OrCancelled(cancellation);
     }
 
     /// <summary>Closes the inbox, so that receivers don't wait for space in it. Thread-safe.</summary>
-    public void Close() => _batches.Writer.TryComplete();
+    public void Close() => Close(null);
 
     /// <summary>Closes the inbox and ends its flow with that fault. Thread-safe.</summary>
-    public void Fail(Exception fault) => _batches.Writer.TryComplete(fault);
+    public void Fail(Exception fault) => Close(fault);
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -48,21 +90,56 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
         {
             while (await _batches.Reader.WaitToReadAsync(cancellation))
             {
-                while (_batches.Reader.TryRead(out var batch))
-                {
-                    // A batch may still be queued when its device is unshared.
-                    if (Folder.Config.Devices.Contains(batch.Device))
-                        await ApplyOrMissAsync(batch, cancellation);
-                }
+                while (_batches.Reader.TryRead(out var work))
+                    await DoAsync(work, cancellation);
             }
         }
         finally
         {
             Close();
             // Queued batches must not be applied after a gap.
-            while (_batches.Reader.TryRead(out var batch))
-                onMissed(batch.Device);
+            while (_batches.Reader.TryRead(out var work))
+            {
+                onMissed(work.Device);
+                Settle(work);
+            }
         }
+    }
+
+    private async Task DoAsync(Work work, CancellationToken cancellation)
+    {
+        try
+        {
+            if (work.Batch is not { } batch)
+                await ForgetNowAsync(work.Device, cancellation);
+            // A batch may still be queued when its device is unshared.
+            else if (Folder.Config.Devices.Contains(batch.Device))
+                await ApplyOrMissAsync(batch, cancellation);
+        }
+        finally
+        {
+            Settle(work);
+        }
+    }
+
+    /// <summary>Whether it was done or not: nobody waits for it any more.</summary>
+    private void Settle(Work work)
+    {
+        if (work.Batch is { } batch)
+            _bytes.Release(batch.Bytes);
+        work.Forget?.TrySetResult();
+    }
+
+    private async Task ForgetNowAsync(DeviceId device, CancellationToken cancellation)
+    {
+        await open.RunAsync(() => open.Index.DropRemote(device), cancellation);
+        refused.Forget(device);
+    }
+
+    private void Close(Exception? fault)
+    {
+        _batches.Writer.TryComplete(fault);
+        _closed.Cancel();
     }
 
     private async Task ApplyOrMissAsync(RemoteBatch batch, CancellationToken cancellation)
@@ -83,6 +160,7 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
         var index = open.Index;
         // Read this before the commit: what the commit supersedes isn't announced again.
         await NoteRefusedAsync(batch, cancellation);
+        await forks.SeparateAsync(batch.Device, batch.Files, cancellation);
         await open.RunAsync(() => index.CommitRemote(batch.Device, batch.IndexId, batch.ToStore(), batch.IsFull), cancellation);
         await open.RunAsync(() => Folder.Fetched.Supersede(batch.Files, index), cancellation);
         await ResurrectAsync(batch.Files, cancellation);
@@ -134,4 +212,8 @@ internal sealed class RemoteIndexInbox(OpenFolder open, LocalIndexWriter writer,
     }
 
     private static int Magnitude(long count) => count == 0 ? 0 : 1 + (int)Math.Log10(count);
+
+    /// <param name="Batch">Null: forget the device.</param>
+    /// <param name="Forget">Completed when it is forgotten.</param>
+    private sealed record Work(DeviceId Device, RemoteBatch? Batch, TaskCompletionSource? Forget);
 }

@@ -1,11 +1,12 @@
 using FolderSync.Engine.Configuring;
+using FolderSync.Engine.Events;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Primitives;
 
 namespace FolderSync.Engine.Folders;
 
 /// <summary>Resources shared by all folders, as currently configured. Thread-safe.</summary>
-internal sealed class SharedResources(EngineParts parts)
+internal sealed class SharedResources(EngineParts parts, EventLog events)
 {
     /// <summary>A running transfer writes to its temp file at least this often; a shorter limit would remove the file.</summary>
     private const int FewestHours = 1;
@@ -20,6 +21,9 @@ internal sealed class SharedResources(EngineParts parts)
 
     /// <summary>Measures age.</summary>
     public DeviceClock Clock { get; } = new(parts);
+
+    /// <summary>Device IDs that two computers use.</summary>
+    public SharedIdentities Identities { get; } = new(parts, events);
 
     /// <summary>How long the temp file of an interrupted transfer is kept.</summary>
     public TimeSpan KeepTemporaries => TimeSpan.FromTicks(Interlocked.Read(ref _keepTemporaries));

@@ -62,6 +62,18 @@ internal sealed class BestEffortState(IStateStore store, ILogger log) : IStateSt
 
     public void PutConflict(OpenConflict conflict) => Put(conflict.Folder, conflict.Copy, conflict);
 
+    public void ChangeConflicts(IReadOnlyList<OpenConflict> put, IReadOnlyList<(FolderId Folder, string Copy)> removed)
+    {
+        lock (_lock)
+        {
+            foreach (var conflict in put)
+                _unwritten[(conflict.Folder, conflict.Copy)] = conflict;
+            foreach (var (folder, copy) in removed)
+                _unwritten[(folder, copy)] = null;
+        }
+        Try(() => { });
+    }
+
     public void RemoveConflict(FolderId folder, string copy) => Put(folder, copy, null);
 
     public string? GetDocument(string name) => store.GetDocument(name);
@@ -102,14 +114,9 @@ internal sealed class BestEffortState(IStateStore store, ILogger log) : IStateSt
 
     private void WriteConflicts()
     {
-        while (_unwritten.Count > 0)
-        {
-            var (key, conflict) = _unwritten.First();
-            if (conflict is null)
-                store.RemoveConflict(key.Folder, key.Copy);
-            else
-                store.PutConflict(conflict);
-            _unwritten.Remove(key);
-        }
+        if (_unwritten.Count == 0)
+            return;
+        store.ChangeConflicts([.. _unwritten.Values.OfType<OpenConflict>()], [.. _unwritten.Where(u => u.Value is null).Select(u => u.Key)]);
+        _unwritten.Clear();
     }
 }

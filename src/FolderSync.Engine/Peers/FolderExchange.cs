@@ -10,7 +10,8 @@ namespace FolderSync.Engine.Peers;
 /// The state between this device and one peer for one folder, on the present connections: what the peer shares, how far its index was received,
 /// which blocks it is fetching, and the sender of our index. Thread-safe.
 /// </summary>
-internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderId id)
+/// <param name="describe">What is shared with the peer now.</param>
+internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderId id, Func<Task<BepMessage.ClusterConfig>> describe)
 {
     private readonly Lock _lock = new();
     private readonly RemoteProgress _progress = new();
@@ -107,7 +108,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
         lock (_lock)
             _received = known.MaxSequence;
         if (State == RemoteFolderState.Valid)
-            StartSender(link, peerName, folder, index, await FirstSequenceAsync(folder, index, us));
+            StartSender(link, peerName, folder, index, await FirstSequenceAsync(link, folder, index, us));
     }
 
     /// <summary>Processes a peer's index message: checks that it continues what was received, and queues it for the folder.</summary>
@@ -127,7 +128,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
             received = _received;
         if (!message.IsFull && message.Previous > received && context.FullIndexes.TryRequestFullIndex(id, peer, _indexId))
         {
-            await folder.ForgetAsync(peer, replaced: null, link.Ended);
+            await folder.ForgetAllAsync(peer, link.Ended);
             throw new BepException($"The other device's index of '{id}' has a gap (from {received} to {message.Previous}); requesting the full index.");
         }
         var highest = message.Highest;
@@ -165,14 +166,22 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
     }
 
     /// <summary>Where to continue announcing: after what the peer has of this index, or from the start (negative).</summary>
-    private static async Task<long> FirstSequenceAsync(IFolderEndpoint folder, IFolderIndex index, SharingDevice us)
+    private async Task<long> FirstSequenceAsync(PeerLink link, IFolderEndpoint folder, IFolderIndex index, SharingDevice us)
     {
+        // It had this index, and has another one instead that this computer doesn't have.
+        if (us.IndexId != index.IndexId && us.IndexId != 0 && folder.AnnouncedTo(peer, index) is not null)
+            context.Identities.Report(context.Parts.Self, id, $"Another computer has announced another index of this folder under this device's ID, {context.Parts.Self}.");
         if (us.IndexId != index.IndexId || us.MaxSequence == 0)
             return -1;
-        if (us.MaxSequence <= index.LocalSequence)
+        if (us.MaxSequence <= index.LocalSequence && us.MaxSequence <= (folder.AnnouncedTo(peer, index) ?? long.MaxValue))
             return us.MaxSequence;
-        // The peer has seen more of this index than exists: the store was set back, and its sequences would be reused.
+        // The peer has seen more of this index than exists, or than it was sent: the store was set back, or another computer has a copy of it and
+        // counts on from the same sequence. What has a sequence that the peer has seen would never be sent.
+        var before = index.IndexId;
         await folder.RenewIndexAsync();
+        // The peer must not take the whole index for the old one, under whose ID another computer may announce something else.
+        if (index.IndexId != before)
+            link.Post(await describe());
         return -1;
     }
 
@@ -191,7 +200,7 @@ internal sealed class FolderExchange(PeerContext context, DeviceId peer, FolderI
     {
         try
         {
-            await new IndexSender(context.Parts, folder, index, link).RunAsync(first, stop);
+            await new IndexSender(context.Parts, peer, folder, index, link).RunAsync(first, stop);
         }
         catch (Exception e) when (e is System.Threading.Channels.ChannelClosedException or ObjectDisposedException)
         {

@@ -158,7 +158,7 @@ internal sealed class FolderExchanges(PeerContext context, DeviceId peer, Func<D
             lock (_lock)
             {
                 if (!_exchanges.TryGetValue(id, out exchange))
-                    _exchanges[id] = exchange = new FolderExchange(context, peer, id);
+                    _exchanges[id] = exchange = new FolderExchange(context, peer, id, () => DescribeAsync(isSecondary: false));
             }
             if (exchange.Judge(theirs.Folders.FirstOrDefault(f => f.Id == id)) is not SharingRefusal.None and var refusal)
                 Log.FolderRefused(log, PeerName, id, Explain(refusal));

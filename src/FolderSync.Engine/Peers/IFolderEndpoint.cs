@@ -40,10 +40,19 @@ internal interface IFolderEndpoint
     void OnMissed(DeviceId device);
 
     /// <summary>Forgets a peer's announcements (its index was replaced).</summary>
-    /// <param name="replaced">Only if this is still its index ID; null: whatever it is.</param>
-    Task ForgetAsync(DeviceId device, ulong? replaced, CancellationToken cancellation);
+    /// <param name="replaced">Only if this is still its index ID.</param>
+    Task ForgetAsync(DeviceId device, ulong replaced, CancellationToken cancellation);
 
-    /// <summary>Takes a new index ID: a peer knows more of this index than exists.</summary>
+    /// <summary>Forgets all that a peer has announced, including what is still queued.</summary>
+    Task ForgetAllAsync(DeviceId device, CancellationToken cancellation);
+
+    /// <summary>How far the index was announced to a device by this computer; null where that isn't known.</summary>
+    long? AnnouncedTo(DeviceId device, IFolderIndex index);
+
+    /// <summary>Entries up to that sequence are about to be sent to a device. Blocks.</summary>
+    void OnAnnouncing(DeviceId device, IFolderIndex index, long sequence);
+
+    /// <summary>Takes a new index ID: a peer knows more of this index than exists, or than it was sent.</summary>
     Task RenewIndexAsync();
 
     /// <summary>A peer connected, disconnected, or announced what it has.</summary>

@@ -12,7 +12,7 @@ namespace FolderSync.Engine.Peers;
 /// Announces one open folder's local entries on one link: first what the peer lacks, then each change after its commit. Ends with the link or the
 /// index: a reopened folder gets another sender.
 /// </summary>
-internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFolderIndex index, PeerLink link)
+internal sealed class IndexSender(EngineParts parts, DeviceId peer, IFolderEndpoint folder, IFolderIndex index, PeerLink link)
 {
     private const int PageSize = 1000;
 
@@ -47,6 +47,9 @@ internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFo
                 BepMessage message = isFull ? new BepMessage.Index(id, announceable, last) : new BepMessage.IndexUpdate(id, announceable, last, announced);
                 if (announceable.Count > 0 || isFull)
                 {
+                    // Of a whole index once, for all of it.
+                    var upTo = isFull ? Math.Max(last, index.LocalSequence) : last;
+                    await parts.Workers.Run(() => Record(upTo), cancellation);
                     await link.SendAsync(message, cancellation);
                     isFull = false;
                     announced = Math.Max(announced, last);
@@ -54,6 +57,12 @@ internal sealed class IndexSender(EngineParts parts, IFolderEndpoint folder, IFo
                 sent = Math.Max(sent, last);
             }
         }
+    }
+
+    private bool Record(long upTo)
+    {
+        folder.OnAnnouncing(peer, index, upTo);
+        return true;
     }
 
     private List<FileEntry> Read(long after) =>

@@ -4,6 +4,7 @@ using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Primitives;
 using FolderSync.Network;
 using FolderSync.Protocol;
+using FolderSync.Protocol.Connections;
 using FolderSync.Protocol.Messages;
 using Microsoft.Extensions.Logging;
 
@@ -69,7 +70,7 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
             throw new BepException(refusal);
         var hello = new Hello(
             context.Config.Name, Parts.ClientName, Parts.ClientVersion, session?.Config.NumConnections ?? 0, Parts.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
-        await using var connection = await Parts.OpenConnection(stream.Stream, hello, limit.Token);
+        await using var connection = await OpenAsync(stream, session, hello, limit.Token);
         if (session is null)
         {
             _unknown.Report(stream, connection.PeerHello);
@@ -78,6 +79,19 @@ internal sealed class PeerAdmission(PeerContext context, BandwidthLimits limits,
         stream.Slot?.Dispose();
         if (await session.AdoptAsync(stream, connection) is { } why)
             OnRejected(stream, why);
+    }
+
+    private async Task<IBepConnection> OpenAsync(AuthenticatedStream stream, PeerSession? session, Hello hello, CancellationToken cancellation)
+    {
+        session?.Contention.OnGreeting();
+        try
+        {
+            return await Parts.OpenConnection(stream.Stream, hello, cancellation);
+        }
+        finally
+        {
+            session?.Contention.OnGreeted();
+        }
     }
 
     /// <summary>Why the other side doesn't even get this device's name.</summary>

@@ -1,6 +1,7 @@
 using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
+using FolderSync.Engine.Folders;
 using FolderSync.Engine.Hosting;
 using FolderSync.Engine.Primitives;
 
@@ -8,13 +9,15 @@ namespace FolderSync.Engine.Peers;
 
 /// <summary>What all peers share: the configuration, the folders, budgets, and whatever outlives a connection. Thread-safe.</summary>
 /// <param name="folders">A configured folder, or null.</param>
-internal sealed class PeerContext(EngineParts parts, EventLog events, Func<FolderId, IFolderEndpoint?> folders)
+internal sealed class PeerContext(EngineParts parts, EventLog events, SharedIdentities identities, Func<FolderId, IFolderEndpoint?> folders)
 {
     private EngineConfig _config = new();
 
     public EngineParts Parts => parts;
 
     public EventLog Events => events;
+
+    public SharedIdentities Identities => identities;
 
     /// <summary>Bytes of peers' requests answered at the same time.</summary>
     public AsyncBudget RequestBytes { get; } = new(64 << 20);

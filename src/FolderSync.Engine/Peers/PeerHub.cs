@@ -19,6 +19,7 @@ internal sealed class PeerHub : IAsyncDisposable
     private readonly BandwidthLimits _limits;
     private readonly PeerAdmission _admission;
     private readonly PeerListeners _listeners;
+    private readonly OwnIdentityProbe _ownIdentity;
 
     /// <summary>All connections, incoming and outgoing: each ends by itself, and all are awaited at the end.</summary>
     private readonly TaskGroup _connections = new(CancellationToken.None);
@@ -30,6 +31,7 @@ internal sealed class PeerHub : IAsyncDisposable
         _log = context.Parts.Loggers.CreateLogger<PeerHub>();
         _limits = new BandwidthLimits(context.Parts.Time);
         _admission = new PeerAdmission(context, _limits, _log, Find);
+        _ownIdentity = new OwnIdentityProbe(context);
         _listeners = new PeerListeners(context.Parts, _log, _admission.Admits, Admit);
     }
 
@@ -80,6 +82,13 @@ internal sealed class PeerHub : IAsyncDisposable
     {
         foreach (var peer in Peers())
             peer.Session.OnNetworkChanged();
+    }
+
+    /// <summary>Something announces itself at these addresses under this device's own ID.</summary>
+    public void OnOwnIdFound(IReadOnlyList<string> addresses)
+    {
+        if (!_stop.IsCancellationRequested && _ownIdentity.TryBegin())
+            _connections.Run(() => _context.Parts.Supervisor.Start("probe of the own ID", () => _ownIdentity.RunAsync(addresses, _stop.Token), _ => { }, _stop.Token));
     }
 
     public async ValueTask DisposeAsync()

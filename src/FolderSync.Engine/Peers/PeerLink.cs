@@ -23,7 +23,6 @@ internal sealed class PeerLink : IAsyncDisposable
     private readonly LinkLiveness _liveness;
     private readonly Lock _lock = new();
     private readonly List<Task> _owned = [];
-    private string? _reason;
 
     public PeerLink(EngineParts parts, AuthenticatedStream stream, IBepConnection connection)
     {
@@ -55,7 +54,9 @@ internal sealed class PeerLink : IAsyncDisposable
     public long Outstanding => _requests.Outstanding;
 
     /// <summary>Why it ended.</summary>
-    public string Reason => _reason ?? "closed";
+    public string Reason => HowItEnded.Reason ?? "closed";
+
+    public LinkEnd HowItEnded { get; } = new();
 
     /// <summary>It ended because the network stopped carrying it: dialing at once is worthwhile.</summary>
     public bool IsSuspect => _liveness.IsLost;
@@ -84,8 +85,8 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>A loop of this link failed unexpectedly: the link ends and is re-established.</summary>
     public void Fail(Exception e)
     {
-        Interlocked.CompareExchange(ref _reason, $"An error in FolderSync: {e.GetType().Name}: {e.Message}", null);
-        Fault = e;
+        HowItEnded.TrySetReason($"An error in FolderSync: {e.GetType().Name}: {e.Message}");
+        HowItEnded.Fault = e;
         End();
     }
 
@@ -99,18 +100,35 @@ internal sealed class PeerLink : IAsyncDisposable
         }
     }
 
-    /// <summary>The last argument of <see cref="Fail"/>.</summary>
-    public Exception? Fault { get; private set; }
+    /// <summary>How many connections with the peer were made or tried before; null while others were under way.</summary>
+    public int? GreetingsBefore { get; init; }
 
     /// <summary>Ends the link and sends the peer the reason if it still listens.</summary>
     public void Close(string reason)
     {
-        if (Interlocked.CompareExchange(ref _reason, reason, null) is not null)
+        if (!HowItEnded.TrySetReason(reason))
             return;
+        if (_queue.IsBeforeIntroduction)
+        {
+            // A peer takes no other message for the first one, not even this.
+            End();
+            return;
+        }
         _queue.PostLast(new BepMessage.Close(reason));
         // The send loop ends the link once the Close is sent; a peer that doesn't read must not delay us.
         _ = new CloseDeadline(_parts.Time, _ended);
     }
+
+    /// <summary>Ends the link, since a newer one replaces it. It waits a moment for the peer to close its end, which a dead path doesn't carry.</summary>
+    public void CloseReplaced()
+    {
+        HowItEnded.IsReplaced = true;
+        Close(LinkContention.Replaced);
+        _requests.FailAll(Reason);
+    }
+
+    /// <summary>The first message. Whatever is posted or requested before it, such as a ping when the network changed, waits for it.</summary>
+    public void Introduce(BepMessage.ClusterConfig config) => _queue.Introduce(config);
 
     /// <summary>Small messages, sent before all others. Dropped when the link ends.</summary>
     public void Post(BepMessage message) => _queue.Post(message);
@@ -150,7 +168,7 @@ internal sealed class PeerLink : IAsyncDisposable
         }
         catch (Exception e) when (e is BepException or IOException or ObjectDisposedException or ChannelClosedException)
         {
-            Interlocked.CompareExchange(ref _reason, e.Message, null);
+            HowItEnded.TrySetReason(e.Message);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -184,6 +202,8 @@ internal sealed class PeerLink : IAsyncDisposable
                 if (message is BepMessage.Close)
                 {
                     await Connection.FlushAsync(Ended);
+                    if (HowItEnded.IsReplaced)
+                        await EndedAsync();
                     return;
                 }
             }
@@ -212,9 +232,16 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             Close(e.Message);
             // Either the send loop sends it and ends the link, or the deadline does.
-            await new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously).OrCancelled(Ended);
+            await EndedAsync();
+        }
+        catch (BepException e) when (e.IsClosedByPeer && HowItEnded.IsReplaced)
+        {
+            HowItEnded.WasReplacedAlive = true;
+            throw;
         }
     }
+
+    private Task EndedAsync() => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously).OrCancelled(Ended);
 
     private async Task ReceiveLoopAsync(Func<BepMessage, Task> onMessage)
     {
@@ -230,7 +257,11 @@ internal sealed class PeerLink : IAsyncDisposable
                 case BepMessage.Ping:
                     break;
                 case BepMessage.Close close:
+                    HowItEnded.PeerReason = close.Reason;
                     throw new BepException($"The other device closed the connection: {close.Reason}");
+                case var _ when HowItEnded.IsReplaced:
+                    // The newer connection has the index and the requests now.
+                    break;
                 default:
                     await onMessage(message);
                     break;
@@ -248,7 +279,7 @@ internal sealed class PeerLink : IAsyncDisposable
             if (_liveness.Check() is { } why)
             {
                 // Before the path is aborted, which makes the other loops fail with a less useful reason.
-                Interlocked.CompareExchange(ref _reason, why, null);
+                HowItEnded.TrySetReason(why);
                 if (_liveness.IsLost)
                     Stream.Path?.Abort();
                 throw new BepException(why);

@@ -48,6 +48,7 @@ internal sealed class PeerSession
         (_context, _config) = (context, config);
         _log = context.Parts.Loggers.CreateLogger<PeerSession>();
         Dialing = new DialState(context.Parts.Time);
+        Contention = new LinkContention(context.Parts.Time);
         Exchanges = new FolderExchanges(context, config.Id, () => Config, _log);
     }
 
@@ -59,6 +60,8 @@ internal sealed class PeerSession
     public string Name => Config.Name.Length > 0 ? Config.Name : Id.Short.ToString();
 
     public DialState Dialing { get; }
+
+    public LinkContention Contention { get; }
 
     public FolderExchanges Exchanges { get; }
 
@@ -124,7 +127,7 @@ internal sealed class PeerSession
     /// <summary>Accepts a connection, or says why not. Returns when it has ended.</summary>
     public async Task<string?> AdoptAsync(AuthenticatedStream stream, IBepConnection connection)
     {
-        var link = new PeerLink(Parts, stream, connection);
+        var link = new PeerLink(Parts, stream, connection) { GreetingsBefore = Contention.GreetingsBefore() };
         bool isFirst;
         lock (_lock)
         {
@@ -155,7 +158,7 @@ internal sealed class PeerSession
             if (isFirst)
                 OnConnected(link);
             serving = server.RunAsync(Name);
-            link.Post(await Exchanges.DescribeAsync(isSecondary: !isFirst));
+            link.Introduce(await Exchanges.DescribeAsync(isSecondary: !isFirst));
             await link.RunAsync(Name, message => ReceiveAsync(link, server, message));
         }
         finally
@@ -274,13 +277,22 @@ internal sealed class PeerSession
         var old = _links[0];
         var isRace = old.Age < DialRace;
         var replaces = isRace ? DialedBySmaller(stream) && !DialedBySmaller(old.Stream) : !stream.Dialed;
+        if (replaces && Contention.MustKeep(old.Age))
+        {
+            // Unless the computer whose turn it is has gone.
+            old.ProbeLiveness();
+            return "two computers use this device's ID, and the other one is connected for now";
+        }
         if (!replaces)
         {
             // A peer that dials although it has a connection may have lost it; find out before its next attempt.
             old.ProbeLiveness();
             return "there is a connection already";
         }
-        old.Close("replaced by a newer connection");
+        if (isRace)
+            old.Close(LinkContention.Replaced);
+        else
+            old.CloseReplaced();
         _links.Remove(old);
         Exchanges.StopSenders();
         return null;
@@ -326,6 +338,14 @@ internal sealed class PeerSession
         }
     }
 
+    private void ReportSharedIdentity(PeerLink link)
+    {
+        if (link.HowItEnded.WasReplacedAlive && Contention.OnReplacedAlive())
+            _context.Identities.Report(Id, null, $"Two computers connect in turn as {Name}, with the device ID {Id}. Each of them is connected for ten minutes at a time.");
+        if (Contention.IsReplacedElsewhere(link.GreetingsBefore, link.HowItEnded.PeerReason))
+            _context.Identities.Report(Parts.Self, null, $"Another computer has connected to {Name} with this device's ID, {Parts.Self}.");
+    }
+
     private async Task OnLinkEndedAsync(PeerLink link)
     {
         bool isLast;
@@ -348,8 +368,9 @@ internal sealed class PeerSession
         if (link.Age > MinStableLifetime || link.IsSuspect)
             Dialing.AddReason();
         await link.DisposeAsync();
-        if (link.Fault is not null)
+        if (link.HowItEnded.Fault is not null)
             Dialing.Note(link.Stream.Remote, link.Reason);
+        ReportSharedIdentity(link);
         if (isLast)
         {
             Log.Disconnected(_log, Name, link.Reason);

@@ -4,12 +4,27 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
 
-/// <summary>Outgoing messages of one link: small ones first, the others in bounded number. Anyone writes, the send loop reads.</summary>
+/// <summary>
+/// Outgoing messages of one link: the introduction before anything else, then small ones first, the others in bounded number. Anyone writes, the send
+/// loop reads.
+/// </summary>
 internal sealed class SendQueue(TimeProvider time) : IDisposable
 {
     private readonly Channel<BepMessage> _urgent = Channel.CreateUnbounded<BepMessage>();
     private readonly Channel<BepMessage> _bulk = Channel.CreateBounded<BepMessage>(8);
     private readonly Wakeup _wake = new(time);
+    private BepMessage.ClusterConfig? _introduction;
+    private bool _isIntroduced;
+
+    /// <summary>Nothing was taken for sending yet, and nothing may be before the introduction.</summary>
+    public bool IsBeforeIntroduction => !Volatile.Read(ref _isIntroduced);
+
+    /// <summary>The first message of the link, without which a peer accepts no other.</summary>
+    public void Introduce(BepMessage.ClusterConfig config)
+    {
+        Volatile.Write(ref _introduction, config);
+        _wake.Set();
+    }
 
     /// <summary>Small messages, sent before all others. Dropped when the link ends.</summary>
     public void Post(BepMessage message)
@@ -33,7 +48,14 @@ internal sealed class SendQueue(TimeProvider time) : IDisposable
         _wake.Set();
     }
 
-    public bool TryTake(out BepMessage? message) => _urgent.Reader.TryRead(out message) || _bulk.Reader.TryRead(out message);
+    public bool TryTake(out BepMessage? message)
+    {
+        if (_isIntroduced)
+            return _urgent.Reader.TryRead(out message) || _bulk.Reader.TryRead(out message);
+        message = Volatile.Read(ref _introduction);
+        Volatile.Write(ref _isIntroduced, message is not null);
+        return message is not null;
+    }
 
     /// <summary>Returns when there may be a message, or the link has ended.</summary>
     public Task WaitAsync() => _wake.WaitUntilAsync(Deadline.Never, CancellationToken.None);

@@ -95,6 +95,12 @@ internal static partial class Log
     [LoggerMessage(215, LogLevel.Warning, "The history of this device's clock can't be stored: {Reason} Versions may be kept longer than configured")]
     public static partial void ClockNotKept(ILogger log, string reason);
 
+    [LoggerMessage(216, LogLevel.Warning, "Folder {Folder}: {Name} has another content elsewhere under the same version, made by {Device}; both are kept")]
+    public static partial void Forked(ILogger log, string folder, FileName name, ShortId device);
+
+    [LoggerMessage(117, LogLevel.Warning, "{Message}")]
+    public static partial void IdentityShared(ILogger log, string message);
+
     [LoggerMessage(211, LogLevel.Information, "Folder {Folder}: {Name} restored from its versions")]
     public static partial void Restored(ILogger log, string folder, FileName name);
 

@@ -18,6 +18,9 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
     /// <summary>Committed copies that haven't been compared with others of the same file.</summary>
     private readonly SortedSet<FileName> _newCopies = [];
 
+    /// <summary>The copies that are recorded as open conflicts; null until they were read.</summary>
+    private HashSet<string>? _recorded;
+
     private ShortId Self => folder.Parts.Self.Short;
 
     /// <summary>A pull made a copy of what it displaced.</summary>
@@ -25,18 +28,23 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
     {
         scans.Request(item.Expected is { IsDirectory: true } ? [copy, item.Name] : [copy]);
         folder.Parts.State.PutConflict(new OpenConflict(folder.Id, item.Name.Value, copy.Value, item.Global.ModifiedBy, folder.Parts.Time.GetUtcNow()));
+        _recorded?.Add(copy.Value);
         folder.Events.Publish(() => new EngineEvent.ConflictCopyMade(folder.Id, item.Name, copy));
     }
 
     public void OnCommitted(IFolderIndex index, IReadOnlyList<FileEntry> entries)
     {
+        var changes = new Changes([], []);
         foreach (var entry in entries)
         {
-            if (ConflictName.IsConflictCopy(entry.Name))
-                _newCopies.Add(entry.Name);
-            if (entry.Type != FileType.Directory && entry.Name.Value.Contains(".sync-conflict-", StringComparison.Ordinal) && ConflictName.OriginalOf(entry.Name) is { } original)
-                Register(index, entry, original);
+            if (!entry.Name.Value.Contains(".sync-conflict-", StringComparison.Ordinal) || ConflictName.OriginalOf(entry.Name) is not { } original)
+                continue;
+            _newCopies.Add(entry.Name);
+            if (entry.Type != FileType.Directory)
+                Register(index, entry, original, changes);
         }
+        if (changes.Added.Count + changes.Removed.Count > 0)
+            folder.Parts.State.ChangeConflicts(changes.Added, changes.Removed);
     }
 
     /// <summary>After a scan or a pull: merges equal copies and counts the rest.</summary>
@@ -52,19 +60,18 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
     }
 
     /// <summary>A conflict copy is an open conflict, wherever it was made, until it is gone.</summary>
-    private void Register(IFolderIndex index, FileEntry copy, FileName original)
+    private void Register(IFolderIndex index, FileEntry copy, FileName original, Changes changes)
     {
-        var state = folder.Parts.State;
-        var isKnown = state.Conflicts().Any(c => c.Folder == folder.Id && c.Copy == copy.Name.Value);
+        var recorded = _recorded ??= [.. folder.Parts.State.Conflicts().Where(c => c.Folder == folder.Id).Select(c => c.Copy)];
         if (copy.Deleted || copy.LocalFlags.HasFlag(LocalFlags.Ignored))
         {
-            if (isKnown)
-                state.RemoveConflict(folder.Id, copy.Name.Value);
+            if (recorded.Remove(copy.Name.Value))
+                changes.Removed.Add((folder.Id, copy.Name.Value));
         }
-        else if (!isKnown)
+        else if (recorded.Add(copy.Name.Value))
         {
             var winner = index.FindGlobal(original)?.ModifiedBy ?? copy.ModifiedBy;
-            state.PutConflict(new OpenConflict(folder.Id, original.Value, copy.Name.Value, winner, folder.Parts.Time.GetUtcNow()));
+            changes.Added.Add(new OpenConflict(folder.Id, original.Value, copy.Name.Value, winner, folder.Parts.Time.GetUtcNow()));
         }
     }
 
@@ -139,7 +146,7 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
         if (most <= 0)
             return;
         var originals = copies.Select(ConflictName.OriginalOf).OfType<FileName>().Distinct().ToList();
-        var counts = await open.RunAsync(() => originals.ToDictionary(o => o, o => CopiesOf(open.Index, o)), cancellation);
+        var counts = await open.RunAsync(() => CountCopies(open.Index, originals), cancellation);
         var warnings = new List<FileProblem>();
         foreach (var (original, count) in counts.Where(c => c.Value > most).OrderBy(c => c.Key))
         {
@@ -152,6 +159,20 @@ internal sealed class ConflictReconciler(ConfiguredFolder folder, IScanRequests 
         folder.Status.SetWarnings(counts.Keys.Select(k => k.Value).ToHashSet(), warnings);
     }
 
-    private static int CopiesOf(IFolderIndex index, FileName original) =>
-        IndexTree.Inside(index, original.Parent, withBlocks: false).Count(e => e.Name.Parent == original.Parent && ConflictName.OriginalOf(e.Name) == original);
+    /// <summary>One pass for each directory, however many files in it have copies.</summary>
+    private static Dictionary<FileName, int> CountCopies(IFolderIndex index, IReadOnlyList<FileName> originals)
+    {
+        var counts = originals.ToDictionary(o => o, _ => 0);
+        foreach (var directory in originals.Select(o => o.Parent).Distinct())
+        {
+            foreach (var copy in IndexTree.Inside(index, directory, withBlocks: false))
+            {
+                if (copy.Name.Parent == directory && ConflictName.OriginalOf(copy.Name) is { } original && counts.TryGetValue(original, out var count))
+                    counts[original] = count + 1;
+            }
+        }
+        return counts;
+    }
+
+    private sealed record Changes(List<OpenConflict> Added, List<(FolderId Folder, string Copy)> Removed);
 }

@@ -8,7 +8,7 @@ using FolderSync.Index;
 namespace FolderSync.Engine.Scanning;
 
 /// <summary>Turns a scan's findings into entries, if the index is still as the scan saw it.</summary>
-internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, LocalDeletions deletions)
+internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, LocalDeletions deletions, ForkedVersions forks)
 {
     private ConfiguredFolder Folder => open.Folder;
 
@@ -39,7 +39,7 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
             case ScanFinding.Changed(var seen, var known):
                 var mine = index.FindLocal(seen.Name);
                 if (IsStill(mine, known))
-                    decisions.Entries.Add(LocalChange.Seen(seen, mine, index.FindGlobal(seen.Name), Self, decisions.Now, decisions.Type));
+                    decisions.Entries.Add(Seen(index, seen, mine, decisions));
                 else if (mine is null or { Deleted: true } || mine.Disk != seen.Disk)
                     decisions.Rescan.Add(seen.Name);
                 break;
@@ -72,10 +72,16 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
         else
         {
             var global = index.FindGlobal(mine.Name);
-            decisions.Entries.Add(LocalChange.Deleted(mine, global, Self, decisions.Now, decisions.Type));
+            decisions.Entries.Add(forks.Beside(LocalChange.Deleted(mine, global, Self, decisions.Now, decisions.Type), mine, global));
             if (mine is { IsFile: true, Size: > 0 } && decisions.Type != FolderType.ReceiveOnly && global is { Deleted: false })
                 RaiseMoved(index, mine, decisions);
         }
+    }
+
+    private FileEntry Seen(IFolderIndex index, FileEntry seen, FileEntry? mine, Decisions decisions)
+    {
+        var global = index.FindGlobal(seen.Name);
+        return forks.Beside(LocalChange.Seen(seen, mine, global, Self, decisions.Now, decisions.Type), mine, global);
     }
 
     /// <summary>
@@ -89,8 +95,10 @@ internal sealed class FindingWriter(OpenFolder open, LocalIndexWriter writer, Lo
             if (like.Name == gone.Name || !LocalChange.IsMovedOnto(gone, like, Self, deletions.SeenUntil) || open.IsGone(like.Name))
                 continue;
             // Another one that was moved there as well may have raised it.
-            if (decisions.Entries.TrueForAll(e => e.Name != like.Name) && index.FindLocal(like.Name) is { Deleted: false } twin)
-                decisions.Entries.Add(LocalChange.MovedOnto(twin, index.FindGlobal(twin.Name), Self, decisions.Now));
+            if (decisions.Entries.Exists(e => e.Name == like.Name) || index.FindLocal(like.Name) is not { Deleted: false } twin)
+                continue;
+            var global = index.FindGlobal(twin.Name);
+            decisions.Entries.Add(forks.Beside(LocalChange.MovedOnto(twin, global, Self, decisions.Now), twin, global));
         }
     }
 

@@ -10,15 +10,15 @@ namespace FolderSync.Engine.Scanning;
 /// <param name="onCommitted">Called after the scan's commits, while they aren't announced yet.</param>
 /// <param name="onEnded">After each scan, whatever became of it.</param>
 internal sealed class ScanFlow(
-    OpenFolder open, ScanQueue queue, FolderRoot root, LocalIndexWriter writer, LocalDeletions deletions, FolderWatcher watcher, Func<Task> onCommitted, Func<Task> onFullScan,
-    Action onEnded)
+    OpenFolder open, ScanQueue queue, FolderRoot root, LocalIndexWriter writer, LocalDeletions deletions, ForkedVersions forks, FolderWatcher watcher, Func<Task> onCommitted,
+    Func<Task> onFullScan, Action onEnded)
 {
     /// <summary>A returned disk is only noticed by polling.</summary>
     private static readonly TimeSpan RootRetry = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan RescanProblemsAfter = TimeSpan.FromMinutes(5);
 
-    private readonly FindingWriter _findings = new(open, writer, deletions);
+    private readonly FindingWriter _findings = new(open, writer, deletions, forks);
 
     /// <summary>A full scan has completed since the folder was opened: only then is the disk's content known.</summary>
     public bool HasScanned { get; private set; }

@@ -38,7 +38,13 @@ internal sealed class FolderEndpoint(FolderSupervisor supervisor) : IFolderEndpo
 
     public void OnMissed(DeviceId device) => supervisor.OnMissed(device);
 
-    public Task ForgetAsync(DeviceId device, ulong? replaced, CancellationToken cancellation) => supervisor.ForgetAsync(device, replaced, cancellation);
+    public Task ForgetAsync(DeviceId device, ulong replaced, CancellationToken cancellation) => supervisor.ForgetAsync(device, replaced, cancellation);
+
+    public Task ForgetAllAsync(DeviceId device, CancellationToken cancellation) => supervisor.ForgetAllAsync(device, cancellation);
+
+    public long? AnnouncedTo(DeviceId device, IFolderIndex index) => supervisor.Announced.To(device, index.IndexId);
+
+    public void OnAnnouncing(DeviceId device, IFolderIndex index, long sequence) => supervisor.Announced.Record(device, index.IndexId, sequence);
 
     public Task RenewIndexAsync() => supervisor.RenewIndexAsync();
 

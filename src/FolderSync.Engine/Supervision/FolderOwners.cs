@@ -21,6 +21,8 @@ internal sealed class LastingOwners : IDisposable
         Retries = new RetryTable(folder);
         Refused = new RefusedItems(folder.Parts.State, folder.Id);
         Commands = new CommandQueue(folder.Parts.Time);
+        Renewals = new IndexRenewals(folder.Parts.Time);
+        Announced = new AnnouncedSequences(folder.Parts, folder.Id);
     }
 
     public ScanQueue Scans { get; }
@@ -40,6 +42,10 @@ internal sealed class LastingOwners : IDisposable
     public CommandQueue Commands { get; }
 
     public MissedDevices Missed { get; } = new();
+
+    public IndexRenewals Renewals { get; }
+
+    public AnnouncedSequences Announced { get; }
 
     /// <summary>The folder stopped and will be opened anew. Thread-safe.</summary>
     public void OnStopped(string reason)

@@ -29,9 +29,10 @@ internal sealed class FolderRun : IDisposable
         (_owners, _lasting) = (owners, lasting);
         var open = owners.Open;
         _flows = new TaskGroup(cancellation);
-        Inbox = new RemoteIndexInbox(open, owners.Writer, lasting.Refused, nameOf, lasting.Missed.Add);
+        var forks = new ForkedVersions(open, owners.Writer, lasting.Announced.ToAll(open.Index.IndexId));
+        Inbox = new RemoteIndexInbox(open, owners.Writer, lasting.Refused, forks, nameOf, lasting.Missed.Add);
         _watcher = new FolderWatcher(open, lasting.Scans, _flows);
-        _scanning = new ScanFlow(open, lasting.Scans, owners.Root, owners.Writer, lasting.Deletions, _watcher, ReconcileAsync, OnFullScanAsync, lasting.Commands.OnScanEnded);
+        _scanning = new ScanFlow(open, lasting.Scans, owners.Root, owners.Writer, lasting.Deletions, forks, _watcher, ReconcileAsync, OnFullScanAsync, lasting.Commands.OnScanEnded);
         var context = new PullContext(open, owners.Writer, lasting.Retries, sources, lasting.Scans, owners.Room, lasting.Mounts);
         _pulling = new PullFlow(context, owners.Root, Inbox, lasting.Incoming, lasting.Conflicts, () => _scanning.HasScanned, EnforceVersionsAsync);
         _room = new RoomWatch(open, lasting.Retries, owners.Room);

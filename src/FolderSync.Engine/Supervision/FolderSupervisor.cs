@@ -137,8 +137,16 @@ internal sealed class FolderSupervisor : IPartialBlocks, IAsyncDisposable
         _lasting.Refused.Forget(device);
     }
 
-    /// <summary>Takes a new index ID: a peer knows more of this index than exists. Thread-safe.</summary>
-    public Task RenewIndexAsync() => Open is { Open: var open } ? open.RunAsync(open.Index.RenewIndexId, _stop.Token) : Task.CompletedTask;
+    /// <summary>Forgets all that a device has announced, including what its inbox still has. Thread-safe.</summary>
+    public Task ForgetAllAsync(DeviceId device, CancellationToken cancellation) =>
+        Run is { } run ? run.Inbox.ForgetAsync(device, cancellation) : ForgetAsync(device, replaced: null, cancellation);
+
+    /// <summary>How far the index was announced to each device. Thread-safe.</summary>
+    public AnnouncedSequences Announced => _lasting.Announced;
+
+    /// <summary>Takes a new index ID, unless it did within the hour: a peer knows more of this index than exists. Thread-safe.</summary>
+    public Task RenewIndexAsync() =>
+        Open is { Open: var open } && _lasting.Renewals.TryBegin() ? open.RunAsync(open.Index.RenewIndexId, _stop.Token) : Task.CompletedTask;
 
     /// <summary>Part of a device's announcements didn't get into the index. Thread-safe.</summary>
     public void OnMissed(DeviceId device) => _lasting.Missed.Add(device);

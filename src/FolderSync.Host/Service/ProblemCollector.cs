@@ -69,6 +69,7 @@ internal sealed class ProblemCollector(ISyncEngine engine, ConfigStore config, P
             EngineEvent.PullProblemsChanged e => () => OnPullProblems(e.Folder),
             EngineEvent.ChangesHeld e => () => book.Add("warning", HoldText.Explain(e.Hold, NameOf), e.Folder.Value),
             EngineEvent.FolderWarned e => () => book.Add("warning", e.Message, e.Folder.Value),
+            EngineEvent.IdentityShared e => () => book.Add("error", e.Message, e.Folder?.Value, e.Device.ToString()),
             EngineEvent.IndexRebuilt e => () => book.Add("warning", $"The index of this folder was damaged and has been rebuilt from the disk: {e.Reason}", e.Folder.Value),
             _ => null,
         };

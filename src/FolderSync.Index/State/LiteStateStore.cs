@@ -130,6 +130,15 @@ public sealed class LiteStateStore : IStateStore
 
     public void PutConflict(OpenConflict conflict) => WriteDurably(db => Put(db, "conflicts", StateDocuments.Of(conflict)));
 
+    public void ChangeConflicts(IReadOnlyList<OpenConflict> put, IReadOnlyList<(FolderId Folder, string Copy)> removed) => WriteDurably(db =>
+    {
+        db.BeginTrans();
+        db.GetCollection("conflicts").Upsert(put.Select(StateDocuments.Of));
+        foreach (var (folder, copy) in removed)
+            Remove(db, "conflicts", StateDocuments.Key(folder, copy));
+        db.Commit();
+    });
+
     public void RemoveConflict(FolderId folder, string copy) => WriteDurably(db => Remove(db, "conflicts", StateDocuments.Key(folder, copy)));
 
     public string? GetDocument(string name) => Use(db => db.GetCollection("documents").FindById(StateDocuments.Key(name))?["json"].AsString);

@@ -82,7 +82,8 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     /// <summary>Handles one packet of any content.</summary>
     internal void HandlePacket(Datagram packet)
     {
-        if (AnnouncementPacket.TryParse(packet.Data.Span) is not { } said || said.Id == _self || said.Id.IsEmpty)
+        // This device's own ID from elsewhere is no echo: another computer may have its identity.
+        if (AnnouncementPacket.TryParse(packet.Data.Span) is not { } said || said.Id.IsEmpty || (said.Id == _self && said.Instance == _instance))
             return;
         var source = packet.From.Address;
         var links = _datagrams.Paths;

@@ -58,6 +58,7 @@ public sealed class TlsTcpTransport : ITransport
             throw new TransportException($"{parsed} is an address to listen on, not one to dial. Name the other device's host and port.");
 
         var (socket, remote) = await _dialer.DialAsync(parsed, admits, cancellation).ConfigureAwait(false);
+        var isThisComputer = IsThisComputer(socket, remote);
         var raw = new PeerSocketStream(socket);
         var session = await HandshakeAsync(raw, parsed, cancellation).ConfigureAwait(false);
         if (session.Peer != expected)
@@ -71,9 +72,14 @@ public sealed class TlsTcpTransport : ITransport
         return new AuthenticatedStream(session.Stream, session.Peer, Show(remote), Dialed: true, session.Crypto, _lan.Contains(remote.Address))
         {
             Address = remote.Address,
+            IsThisComputer = isThisComputer,
             Path = new TcpPath(raw),
         };
     }
+
+    /// <summary>From its own address the system dials itself.</summary>
+    private static bool IsThisComputer(Socket socket, IPEndPoint remote) =>
+        IPAddress.IsLoopback(remote.Address) || (socket.LocalEndPoint as IPEndPoint)?.Address.MapToIPv6().Equals(remote.Address.MapToIPv6()) == true;
 
     /// <summary>Shows IPv4 addresses that arrive mapped into IPv6 as IPv4.</summary>
     internal static string Show(IPEndPoint remote) =>

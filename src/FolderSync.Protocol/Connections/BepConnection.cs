@@ -15,6 +15,9 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
     private readonly DirectionGuard _sending = new(), _receiving = new();
     private volatile Compression _compression;
 
+    /// <summary>A long index message, of which pieces are left.</summary>
+    private (byte[] Body, int Length, IndexPieces Pieces)? _long;
+
     public Hello PeerHello { get; } = peerHello;
 
     public Compression Compression
@@ -64,6 +67,11 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
         var inMessage = false;
         try
         {
+            if (TakePiece() is { } piece)
+            {
+                _receiving.Leave();
+                return piece;
+            }
             while (true)
             {
                 inMessage = false;
@@ -81,7 +89,7 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
             var reason = inMessage || reader.HasPartialHeader
                 ? "The connection was closed in the middle of a message."
                 : "The connection was closed by the other device.";
-            var ended = new BepException(reason, inner: e);
+            var ended = new BepException(reason, inner: e) { IsClosedByPeer = true };
             _receiving.Fail(ended);
             throw ended;
         }
@@ -110,14 +118,47 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
         if (head is { Type: MessageType.Response, IsCompressed: false })
             return await ReadResponseAsync(head.Length, cancellation);
         var body = await reader.ReadBodyAsync(head.Length, cancellation);
+        if (!head.IsCompressed)
+            return Take(head.Type, body, head.Length);
         try
         {
-            return head.IsCompressed ? Decompress(head.Type, body.AsSpan(0, head.Length)) : Decode(head.Type, body.AsSpan(0, head.Length));
+            var raw = Lz4Body.Decompress(body.AsSpan(0, head.Length), head.Type, out var length);
+            return Take(head.Type, raw, length);
         }
         finally
         {
             BodyPool.Return(body);
         }
+    }
+
+    /// <summary>Decodes a body and returns it to its pool, at once or with the last piece of a long index.</summary>
+    private BepMessage Take(MessageType type, byte[] body, int length)
+    {
+        if (type is MessageType.Index or MessageType.IndexUpdate && length > IndexCodec.PieceBytes)
+        {
+            _long = (body, length, new IndexPieces(body.AsSpan(0, length), type == MessageType.IndexUpdate, IndexCodec.PieceBytes));
+            return TakePiece()!;
+        }
+        try
+        {
+            return Decode(type, body.AsSpan(0, length));
+        }
+        finally
+        {
+            BodyPool.Return(body);
+        }
+    }
+
+    private BepMessage? TakePiece()
+    {
+        if (_long is not { } it)
+            return null;
+        var message = it.Pieces.Next(it.Body.AsSpan(0, it.Length));
+        if (!it.Pieces.IsAtEnd)
+            return message;
+        _long = null;
+        BodyPool.Return(it.Body);
+        return message;
     }
 
     /// <summary>Receives the data directly into the buffer that will be used. Falls back to buffering when the fields are out of order.</summary>
@@ -154,19 +195,6 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
         {
             data.Dispose();
             throw;
-        }
-    }
-
-    private BepMessage Decompress(MessageType type, ReadOnlySpan<byte> body)
-    {
-        var raw = Lz4Body.Decompress(body, type, out var length);
-        try
-        {
-            return Decode(type, raw.AsSpan(0, length));
-        }
-        finally
-        {
-            BodyPool.Return(raw);
         }
     }
 

@@ -18,35 +18,10 @@ internal static class IndexCodec
     /// <summary>Refused entries of one message that are reported with name and reason.</summary>
     public const int MaxReported = 100;
 
-    public static BepMessage Read(ReadOnlySpan<byte> body, bool isUpdate)
-    {
-        var files = new List<FileEntry>(Count(body));
-        var refused = new RefusedEntries();
-        var room = MaxRetainedBytes;
-        var folder = new FolderId("");
-        long last = 0, previous = 0;
-        var reader = new ProtoReader(body);
-        while (!reader.AtEnd)
-        {
-            var tag = reader.ReadTag();
-            switch (tag)
-            {
-                case Tags.Index.Folder: folder = FolderIdDecoder.Of(reader.ReadBytes()); break;
-                case Tags.Index.LastSequence: last = reader.ReadInt64(); break;
-                case Tags.Index.PreviousSequence: previous = reader.ReadInt64(); break;
-                case Tags.Index.File:
-                    if (FileInfoDecoder.Read(reader.ReadBytes(), ref room, out var why) is { } entry)
-                        files.Add(entry);
-                    else
-                        refused.Add(why! with { Place = files.Count });
-                    break;
-                default: reader.Skip(tag); break;
-            }
-        }
-        return isUpdate
-            ? new BepMessage.IndexUpdate(folder, files, last, previous) { Refused = refused.Entries, RefusedCount = refused.Count }
-            : new BepMessage.Index(folder, files, last) { Refused = refused.Entries, RefusedCount = refused.Count };
-    }
+    /// <summary>A longer message is decoded in pieces of about this many bytes, each of which may be dropped before the next one is made.</summary>
+    public const int PieceBytes = 32 << 20;
+
+    public static BepMessage Read(ReadOnlySpan<byte> body, bool isUpdate) => new IndexPieces(body, isUpdate, int.MaxValue).Next(body);
 
     public static int Size(FolderId folder, IReadOnlyList<FileEntry> files, long last, long previous)
     {
@@ -68,37 +43,5 @@ internal static class IndexCodec
         }
         writer.Number(Tags.Index.LastSequence, last);
         writer.Number(Tags.Index.PreviousSequence, previous);
-    }
-
-    private static int Count(ReadOnlySpan<byte> body)
-    {
-        var count = 0;
-        var reader = new ProtoReader(body);
-        while (!reader.AtEnd)
-        {
-            var tag = reader.ReadTag();
-            if (tag == Tags.Index.File && ++count > MaxEntries)
-                throw BepException.Violation($"An index message has more than {MaxEntries} entries.");
-            reader.Skip(tag);
-        }
-        return count;
-    }
-
-    /// <summary>Bounded: keeps only the entries of a flood that have a name, since that name's known entry becomes stale.</summary>
-    private struct RefusedEntries()
-    {
-        private List<RefusedEntry>? _entries;
-
-        public int Count { get; private set; }
-
-        public readonly IReadOnlyList<RefusedEntry> Entries => _entries ?? [];
-
-        public void Add(RefusedEntry refused)
-        {
-            if (Count++ < MaxReported)
-                (_entries ??= []).Add(refused);
-            else if (refused.FileName is not null)
-                _entries!.Add(refused with { Name = "", Reason = "" });
-        }
     }
 }

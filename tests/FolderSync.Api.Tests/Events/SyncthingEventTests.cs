@@ -44,6 +44,7 @@ public class SyncthingEventTests
         (new EngineEvent.ConflictCopyMade(Folder, Name, FileName.Parse("c")), [("FolderConflict", """{"folder":"f","item":"a/<b>é.txt","copy":"c"}""")]),
         (new EngineEvent.FolderWarned(Folder, 2, "m"), [("FolderWarnings", """{"folder":"f","warnings":2,"message":"m"}""")]),
         (new EngineEvent.ChangesHeld(Folder, new ChangeHold(true, 2, 3, [], default)), [("FolderDeletionsHeld", """{"folder":"f","files":2,"total":3,"incoming":true}""")]),
+        (new EngineEvent.IdentityShared(Device, Folder, "m"), [("DeviceIdentityShared", $$"""{"device":"{{Id}}","folder":"f","message":"m"}""")]),
         (new EngineEvent.IndexRebuilt(Folder, "r"), [("FolderIndexRebuilt", """{"folder":"f","reason":"r"}""")]),
         (new EngineEvent.WatchProblemChanged(Folder, null, "t"), [("FolderWatchStateChanged", """{"folder":"f","from":null,"to":"t"}""")]),
         (new EngineEvent.DeviceConnected(Device, "n", "c", "v", "tcp-client", "1.2.3.4:5"),

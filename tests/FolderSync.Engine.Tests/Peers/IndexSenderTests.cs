@@ -83,9 +83,10 @@ public sealed class IndexSenderTests : IAsyncDisposable
 
     private (Task Linking, Task Sending) Start()
     {
+        _link.Introduce(new BepMessage.ClusterConfig([], false));
         var linking = _link.RunAsync("link", _ => Task.CompletedTask);
         var sending = Supervisor.RunAsync(
-            () => new IndexSender(_parts, _folder, _folder.Index!, _link).RunAsync(-1, _stop.Token), e => throw new InvalidOperationException("The sender failed.", e), _stop.Token);
+            () => new IndexSender(_parts, default, _folder, _folder.Index!, _link).RunAsync(-1, _stop.Token), e => throw new InvalidOperationException("The sender failed.", e), _stop.Token);
         return (linking, sending);
     }
 
@@ -120,7 +121,15 @@ public sealed class IndexSenderTests : IAsyncDisposable
 
         public void OnMissed(DeviceId device) => throw new NotSupportedException();
 
-        public Task ForgetAsync(DeviceId device, ulong? replaced, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task ForgetAsync(DeviceId device, ulong replaced, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task ForgetAllAsync(DeviceId device, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public long? AnnouncedTo(DeviceId device, IFolderIndex index) => null;
+
+        public void OnAnnouncing(DeviceId device, IFolderIndex index, long sequence)
+        {
+        }
 
         public Task RenewIndexAsync() => throw new NotSupportedException();
 

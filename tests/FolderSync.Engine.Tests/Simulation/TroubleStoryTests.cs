@@ -1,3 +1,5 @@
+using FolderSync.Core.Ignore;
+using FolderSync.Core.Model;
 using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
@@ -299,7 +301,11 @@ public sealed class TroubleStoryTests
         _world.StartAll();
         _world.RunUntilSynced();
         foreach (var device in _world.Devices)
-            Assert.True(device.User.Tree("").Count(i => i.Kind == FileKind.File) == 1, SimulatedWorld.Tree(device));
+        {
+            // A transfer that was given up with the name may have left its temp file, which stays for a day.
+            var files = device.User.Tree("").Where(i => i.Kind == FileKind.File && !InternalNames.IsInternal(FileName.Parse(i.Path)));
+            Assert.True(files.Count() == 1, SimulatedWorld.Tree(device));
+        }
     }
 
     private static MemoryDiskOptions Folding(bool unrecognized) => new() { CaseInsensitive = true, CaseUnrecognized = unrecognized, SpelledInodes = unrecognized };

@@ -21,6 +21,7 @@ internal static class LoopCases
         [Engine + "Peers.PeerSession.AdoptAsync: RunLinkAsync"] = [Connection + "(FolderExchanges.DescribeAsync)"],
         [Engine + "Peers.PeerSession.AdoptAsync: OnLinkEndedAsync"] = [Connection + "(PeerSession.OnLinkEndedAsync)"],
         [Engine + "Peers.PeerHub.Admit: _admission.AdmitAsync"] = [Connection + "(PeerAdmission.GreetAsync)"],
+        [Engine + "Peers.PeerHub.OnOwnIdFound: _ownIdentity.RunAsync"] = ["IdentityStoryTests.A_fault_of_asking_for_the_key_is_logged_and_it_is_asked_again"],
         [Engine + "Peers.PeerHub.Put: dialer.RunAsync"] = [Connection + "(PeerDialer.RunAsync)"],
         [Engine + "Peers.PeerDialer.DialAsync: DiscardAsync"] = [Loop + "A_fault_while_unused_dials_are_discarded_is_logged_and_dialing_goes_on"],
         [Engine + "Peers.PeerListeners.StartAsync: ListenLoopAsync"] = [Story + "A_listener_that_fails_listens_again"],

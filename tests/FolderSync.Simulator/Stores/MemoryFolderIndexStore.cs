@@ -124,6 +124,21 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
 
     public void RenewIndexId() => IndexId = newIndexId();
 
+    /// <summary>What a copy of its file has.</summary>
+    public MemoryFolderIndexStore Copy()
+    {
+        var copy = new MemoryFolderIndexStore(self, newIndexId) { Recording = Recording, IndexId = IndexId, LocalSequence = LocalSequence };
+        foreach (var row in Rows)
+        {
+            for (var i = 0; i < row.Versions.Count; i++)
+                copy.Put(row.Versions[i], row.Name, row.Entries[i]);
+        }
+        foreach (var (device, state) in _remotes)
+            copy.SetRemote(device, state);
+        copy.Announced.AddRange(Rows.Where(r => r.Local is not null).OrderBy(r => r.Local!.Sequence).Select(r => (r.Local!.Sequence, copy.Find(r.Name)!)));
+        return copy;
+    }
+
     /// <summary>Runs a commit that a crash may lose.</summary>
     public void Undurably(Action commit)
     {

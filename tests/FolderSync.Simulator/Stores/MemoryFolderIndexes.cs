@@ -35,6 +35,13 @@ internal sealed class MemoryFolderIndexes(DeviceId self, Func<ulong> newIndexId)
         return _open[folder] = new MemoryFolderIndex(store, method => BeforeCommit?.Invoke(method), method => BeforeRead?.Invoke(method));
     }
 
+    /// <summary>Has what those have, as in a copied home. Nothing of it is open.</summary>
+    public void CopyFrom(MemoryFolderIndexes other)
+    {
+        foreach (var (folder, store) in other._stores)
+            _stores[folder] = store.Copy();
+    }
+
     public void Quarantine(FolderId folder)
     {
         QuarantineCount++;

@@ -114,15 +114,34 @@ internal sealed class MemoryStateStore : IStateStore
         }
     }
 
+    /// <summary>How many times the list of conflicts was read.</summary>
+    public int ConflictsRead { get; private set; }
+
     public IReadOnlyList<OpenConflict> Conflicts()
     {
-        lock (_lock) return [.. _conflicts.Values];
+        lock (_lock)
+        {
+            ConflictsRead++;
+            return [.. _conflicts.Values];
+        }
     }
 
     public void PutConflict(OpenConflict conflict)
     {
         ThrowIfFull();
         lock (_lock) _conflicts[(conflict.Folder, conflict.Copy)] = conflict;
+    }
+
+    public void ChangeConflicts(IReadOnlyList<OpenConflict> put, IReadOnlyList<(FolderId Folder, string Copy)> removed)
+    {
+        ThrowIfFull();
+        lock (_lock)
+        {
+            foreach (var conflict in put)
+                _conflicts[(conflict.Folder, conflict.Copy)] = conflict;
+            foreach (var key in removed)
+                _conflicts.Remove(key);
+        }
     }
 
     public void RemoveConflict(FolderId folder, string copy)
@@ -134,6 +153,13 @@ internal sealed class MemoryStateStore : IStateStore
     public string? GetDocument(string name)
     {
         lock (_lock) return _documents.GetValueOrDefault(name);
+    }
+
+    /// <summary>Has that one's documents, as in a copied home.</summary>
+    public void CopyDocumentsFrom(MemoryStateStore other)
+    {
+        foreach (var (name, json) in other._documents)
+            _documents[name] = json;
     }
 
     /// <summary>How many times a document was written.</summary>

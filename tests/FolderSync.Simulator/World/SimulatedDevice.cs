@@ -37,10 +37,12 @@ internal sealed class SimulatedDevice
     private EngineConfig _config = new();
 
     /// <param name="number">Unique among the world's devices.</param>
-    public SimulatedDevice(string name, SimulatedTime time, SimulatedPump pump, SimulatedNetwork network, Random random, TimeSpan skew, int number)
+    /// <param name="identity">The name of the device whose identity it has, where that isn't its own.</param>
+    public SimulatedDevice(string name, SimulatedTime time, SimulatedPump pump, SimulatedNetwork network, Random random, TimeSpan skew, int number, string? identity = null)
     {
         (Name, _time, _pump, _network, _random, _skew) = (name, time, pump, network, random, skew);
-        Id = new DeviceId(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        Id = new DeviceId(SHA256.HashData(Encoding.UTF8.GetBytes(identity ?? name)));
+        Computer = new DeviceId(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         Disks = new MemoryDisks(_diskClock = new SimulatedTime.Clock(time, skew), number);
         _indexes = new MemoryFolderIndexes(Id, () => (ulong)random.NextInt64());
     }
@@ -48,6 +50,9 @@ internal sealed class SimulatedDevice
     public string Name { get; }
 
     public DeviceId Id { get; }
+
+    /// <summary>By this the network knows it; another one than the device ID where two computers have that.</summary>
+    public DeviceId Computer { get; }
 
     public string Address => "tcp://" + Name;
 
@@ -106,19 +111,26 @@ internal sealed class SimulatedDevice
 
     public void Configure(IEnumerable<SimulatedDevice> all, Func<FolderConfig, FolderConfig> folder, Func<EngineConfig, EngineConfig>? engine = null)
     {
-        var peers = all.Where(d => d != this).ToList();
+        var peers = all.Where(d => d.Id != Id).GroupBy(d => d.Id).ToList();
         _config = new EngineConfig
         {
             Name = Name,
             ListenAddresses = [Address],
             ReconnectIntervalSeconds = 5,
-            Devices = [.. peers.Select(p => new DeviceConfig { Id = p.Id, Name = p.Name, Addresses = [p.Address] })],
-            Folders = [folder(new FolderConfig { Id = Folder, Path = Root, Devices = [.. peers.Select(p => p.Id)], HoldDeletionsOver = 0, HoldDeletionsOverPercent = 0 })],
+            Devices = [.. peers.Select(p => new DeviceConfig { Id = p.Key, Name = p.First().Name, Addresses = [.. p.Select(d => d.Address)] })],
+            Folders = [folder(new FolderConfig { Id = Folder, Path = Root, Devices = [.. peers.Select(p => p.Key)], HoldDeletionsOver = 0, HoldDeletionsOverPercent = 0 })],
         };
         if (engine is not null)
             _config = engine(_config);
         if (IsRunning)
             Do(e => e.ApplyAsync(_config, CancellationToken.None));
+    }
+
+    /// <summary>Its home becomes a copy of that one's: the index and the state. Neither runs.</summary>
+    public void CopyHomeOf(SimulatedDevice other)
+    {
+        _indexes.CopyFrom(other._indexes);
+        _state.CopyDocumentsFrom(other._state);
     }
 
     public void Start()
@@ -129,7 +141,7 @@ internal sealed class SimulatedDevice
         _clock = new SimulatedTime.Clock(_time, _skew) { BeforeRead = () => BeforeSeam?.Invoke() };
         _watchers = new SilentWatchers();
         var parts = new EngineParts(
-            Id, _clock, Disks, _watchers, _indexes, _state, _network.TransportOf(Id), _process, _process, new SeededRandom(_random), Loggers)
+            Id, _clock, Disks, _watchers, _indexes, _state, _network.TransportOf(Computer, Id), _process, _process, new SeededRandom(_random), Loggers)
         {
             OpenConnection = Bep.OpenAsync,
             NeedsReopening = ConfigSchema.NeedsReopening,
@@ -201,7 +213,7 @@ internal sealed class SimulatedDevice
         _process?.Kill();
         if (_clock is not null)
             _clock.IsDead = true;
-        _network.Drop(Id);
+        _network.Drop(Computer);
         IsStopping = false;
         Engine = null;
         _process = null;

@@ -17,7 +17,7 @@ internal sealed class SimulatedNetwork
     /// <summary>Thrown by every dial; null to succeed.</summary>
     public Exception? DialFault { get; set; }
 
-    /// <summary>The addresses of devices; 10.0.0.1 by default.</summary>
+    /// <summary>The addresses of computers; 10.0.0.1 by default.</summary>
     public Dictionary<DeviceId, IPAddress> Addresses { get; } = [];
 
     public void Partition(DeviceId a, DeviceId b)
@@ -41,7 +41,10 @@ internal sealed class SimulatedNetwork
             _listeners.Remove(address);
     }
 
-    public ITransport TransportOf(DeviceId device) => new Transport(this, device);
+    public ITransport TransportOf(DeviceId device) => new Transport(this, device, device);
+
+    /// <summary>A computer is known to the network by a name of its own, which is its device ID unless that is another computer's, too.</summary>
+    public ITransport TransportOf(DeviceId computer, DeviceId device) => new Transport(this, computer, device);
 
     private IPAddress AddressOf(DeviceId device) => Addresses.GetValueOrDefault(device, new IPAddress([10, 0, 0, 1]));
 
@@ -57,39 +60,42 @@ internal sealed class SimulatedNetwork
         }
     }
 
-    private sealed class Transport(SimulatedNetwork network, DeviceId self) : ITransport
+    private sealed class Transport(SimulatedNetwork network, DeviceId self, DeviceId device) : ITransport
     {
         public Task<IPeerListener> ListenAsync(string address, Func<IPAddress, bool> admits, CancellationToken cancellation)
         {
             if (network._listeners.ContainsKey(address))
                 throw new TransportException($"{address} is taken.");
-            return Task.FromResult<IPeerListener>(network._listeners[address] = new Listener(network, address, self, admits));
+            return Task.FromResult<IPeerListener>(network._listeners[address] = new Listener(network, address, self, device, admits));
         }
 
         public Task<AuthenticatedStream> DialAsync(string address, DeviceId expected, Func<IPAddress, bool> admits, CancellationToken cancellation)
         {
             if (network.DialFault is { } fault)
                 throw fault;
-            if (!network._listeners.TryGetValue(address, out var listener) || network.ArePartitioned(self, listener.Owner) || listener.Owner != expected)
+            if (!network._listeners.TryGetValue(address, out var listener) || network.ArePartitioned(self, listener.Owner) || listener.Device != expected)
                 throw new TransportException($"Nobody answers at {address}.");
-            if (!admits(network.AddressOf(expected)))
-                throw new TransportException($"{network.AddressOf(expected)} is not in the allowed networks.");
+            var there = network.AddressOf(listener.Owner);
+            if (!admits(there))
+                throw new TransportException($"{there} is not in the allowed networks.");
             if (!listener.Admits(network.AddressOf(self)))
                 throw new TransportException($"{address} closes before a byte is sent.");
             Pipe up = new(), down = new();
             network._lines.RemoveAll(l => l.Up.IsClosed && l.Down.IsClosed);
             network._lines.Add((self, listener.Owner, up, down));
-            listener.Accept(new AuthenticatedStream(new EndpointStream(down, up), self, "sim:" + self.Short, false, "none", true) { Address = network.AddressOf(self) });
-            return Task.FromResult(new AuthenticatedStream(new EndpointStream(up, down), expected, address, true, "none", true) { Address = network.AddressOf(expected) });
+            listener.Accept(new AuthenticatedStream(new EndpointStream(down, up), device, "sim:" + self.Short, false, "none", true) { Address = network.AddressOf(self) });
+            return Task.FromResult(new AuthenticatedStream(new EndpointStream(up, down), expected, address, true, "none", true) { Address = there, IsThisComputer = self == listener.Owner });
         }
     }
 
-    private sealed class Listener(SimulatedNetwork network, string address, DeviceId owner, Func<IPAddress, bool> admits) : IPeerListener
+    private sealed class Listener(SimulatedNetwork network, string address, DeviceId owner, DeviceId device, Func<IPAddress, bool> admits) : IPeerListener
     {
         private readonly Queue<AuthenticatedStream> _waiting = new();
         private TaskCompletionSource<AuthenticatedStream>? _acceptor;
 
         public DeviceId Owner => owner;
+
+        public DeviceId Device => device;
 
         public bool Admits(IPAddress caller) => admits(caller);
 

@@ -22,7 +22,7 @@ internal sealed class SimulatedWorld
         _random = new Random(seed);
         Time = new SimulatedTime(seed);
         _pump = new SimulatedPump(_random);
-        Devices = [.. names.Select((n, i) => new SimulatedDevice(n, Time, _pump, Network, _random, skew?.Invoke(n) ?? TimeSpan.Zero, i))];
+        Devices = [.. names.Select((n, i) => new SimulatedDevice(n, Time, _pump, Network, _random, skew?.Invoke(n) ?? TimeSpan.Zero, i, IdentityOf(n)))];
         foreach (var device in Devices)
             device.Configure(Devices, folder ?? (f => f));
     }
@@ -98,6 +98,9 @@ internal sealed class SimulatedWorld
     }
 
     public void Scan(SimulatedDevice device) => Command(device, e => e.ScanAsync(SimulatedDevice.Folder, [], CancellationToken.None));
+
+    /// <summary>"anna-twin" is another computer with anna's identity.</summary>
+    private static string? IdentityOf(string name) => name.EndsWith("-twin", StringComparison.Ordinal) ? name[..^"-twin".Length] : null;
 
     private static bool IsInSync(SimulatedDevice device) =>
         device.Engine?.Folder(SimulatedDevice.Folder) is { State: FolderState.Idle, LastScan: not null, Counts.Need.Items: 0 } && device.Engine.Devices.All(d => d.Connected);
