@@ -1,6 +1,5 @@
 using FolderSync.Core.Model;
 using FolderSync.Filesystem.Apply;
-using FolderSync.Filesystem.Tests.Unix;
 using Xunit;
 using static FolderSync.Filesystem.Tests.Apply.ApplyFolder;
 
@@ -78,42 +77,6 @@ public sealed class ApplyStepTests
         folder.Apply(new ApplyStep.PlaceFile(folder.Stage(target, "content"), target, null, ActionForExisting.Discard));
         var stat = folder.Fs.Stat(Path("a"))!.Value;
         Assert.Equal((target.Modified, folder.Fs.Traits.Permissions ? target.Permissions : stat.Permissions, 7L), (stat.Modified, stat.Permissions, stat.Size));
-    }
-
-    [SkippableTheory, InlineData(false), InlineData(true)]
-    public void What_is_not_synced_is_carried_over_from_the_replaced_file(bool acrossDisks)
-    {
-        Skip.IfNot(OperatingSystem.IsLinux());
-        using var folder = On(DiskUnderTest.Real);
-        folder.Write("a", "old", 0x1A0);
-        using var before = MetadataProbe.On(folder.RealPath("a"));
-        before.GiveAway();
-        before.Set("user.mine", "kept"u8);
-        before.Set("system.posix_acl_access", MetadataProbe.AccessList);
-        // Belongs to the old content.
-        before.Set("security.capability", MetadataProbe.Capability);
-        var was = before.ToString();
-        Assert.Contains("user.mine=", was, StringComparison.Ordinal);
-        var old = folder.Scan("a");
-        var target = File("a", "new", 0x1A0);
-        if (acrossDisks)
-            FileCopy.Copy(folder.Fs, Path("a"), folder.Fs, Path("b"));
-        else
-            Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(folder.Stage(target, "new", old), target, old, ActionForExisting.Version)));
-        using var after = MetadataProbe.On(folder.RealPath(acrossDisks ? "b" : "a"));
-        Assert.Equal(was.Replace(MetadataProbe.CapabilityLine, "", StringComparison.Ordinal), after.ToString());
-        Assert.Equal(0x1A0u, folder.Fs.Stat(Path(acrossDisks ? "b" : "a"))!.Value.Permissions);
-    }
-
-    [SkippableTheory, InlineData(10_413_792_000), InlineData(-2_000_000_000)]
-    public void A_far_time_is_set(long seconds)
-    {
-        Skip.IfNot(OperatingSystem.IsLinux());
-        using var folder = On(DiskUnderTest.Real);
-        var target = File("a", "content", 0x1A4) with { Modified = new FileTime(seconds, 5) };
-        var done = Assert.IsType<ApplyResult.Done>(folder.Apply(new ApplyStep.PlaceFile(folder.Stage(target, "content"), target, null, ActionForExisting.Discard)));
-        Assert.Equal(folder.Fs.Stat(Path("a"))!.Value.Modified, done.Stamp.Modified);
-        Assert.Equal(seconds, done.Stamp.Modified.Seconds);
     }
 
     [SkippableFact]
