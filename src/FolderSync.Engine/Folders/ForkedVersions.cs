@@ -80,7 +80,7 @@ internal sealed class ForkedVersions(OpenFolder open, LocalIndexWriter writer, I
     {
         // A device that is no longer configured has no ID here; its edits stay.
         if (DeviceOf(maker) is { } device)
-            Folder.Shared.Identities.Report(device, Folder.Id, Describe(device, kept.Count > 0 ? kept : all, isKept: kept.Count > 0));
+            Folder.Shared.Identities.Report(device, Folder.Id, Describe(device, kept.Count > 0 ? kept : all, isKept: kept.Count > 0), isCertain: kept.Count > 0);
     }
 
     private string Describe(DeviceId device, IReadOnlyList<FileName> names, bool isKept)

@@ -45,11 +45,13 @@ internal sealed class SharedIdentities(EngineParts parts, EventLog events)
     /// <summary>Records that it has shown, and reports it, but not again and again.</summary>
     /// <param name="folder">Where it has shown; null: by the connections.</param>
     /// <param name="message">How it has shown; <see cref="Remedy"/> is added.</param>
-    public void Report(DeviceId device, FolderId? folder, string message)
+    /// <param name="isCertain">False: this computer may also have been restored from a backup, and then nothing counts as shared.</param>
+    public void Report(DeviceId device, FolderId? folder, string message, bool isCertain = true)
     {
         lock (_lock)
         {
-            Note(device);
+            if (isCertain)
+                Note(device);
             if (_reported.TryGetValue((device, folder), out var before) && parts.Time.GetElapsedTime(before) < ReportInterval)
                 return;
             _reported[(device, folder)] = parts.Time.GetTimestamp();
