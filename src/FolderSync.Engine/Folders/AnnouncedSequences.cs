@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Hosting;
@@ -11,11 +10,10 @@ namespace FolderSync.Engine.Folders;
 /// </summary>
 internal sealed partial class AnnouncedSequences(EngineParts parts, FolderId folder)
 {
+    private readonly StoredDocument<StoredSequences> _document = new(parts, $"announced/{folder.Value}", AnnouncedJson.Default.StoredSequences);
     private readonly Lock _lock = new();
     private SortedDictionary<DeviceId, long>? _highest;
     private ulong _indexId;
-
-    private string Document => $"announced/{folder.Value}";
 
     /// <summary>Null where nothing is known.</summary>
     public long? To(DeviceId device, ulong indexId)
@@ -55,7 +53,7 @@ internal sealed partial class AnnouncedSequences(EngineParts parts, FolderId fol
     private SortedDictionary<DeviceId, long> Load()
     {
         var highest = new SortedDictionary<DeviceId, long>();
-        if (parts.State.GetDocument(Document) is not { } text || JsonSerializer.Deserialize(text, AnnouncedJson.Default.StoredSequences) is not { } stored)
+        if (_document.Read() is not { } stored)
             return highest;
         _indexId = stored.Index;
         foreach (var (id, sequence) in stored.Devices)
@@ -66,20 +64,10 @@ internal sealed partial class AnnouncedSequences(EngineParts parts, FolderId fol
         return highest;
     }
 
-    private void Store()
-    {
-        var stored = new StoredSequences(_indexId, _highest!.ToDictionary(h => h.Key.ToString(), h => h.Value));
-        try
-        {
-            parts.State.PutDocument(Document, JsonSerializer.Serialize(stored, AnnouncedJson.Default.StoredSequences));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A full or read-only home: known while the service runs. After a restart the index is sent once more.
-        }
-    }
+    /// <summary>Where that isn't kept, the index is sent once more after a restart.</summary>
+    private void Store() => _document.Write(new StoredSequences(_indexId, _highest!.ToDictionary(h => h.Key.ToString(), h => h.Value)));
 
-    private sealed record StoredSequences(ulong Index, Dictionary<string, long> Devices);
+    internal sealed record StoredSequences(ulong Index, Dictionary<string, long> Devices);
 
     [JsonSerializable(typeof(StoredSequences))]
     private sealed partial class AnnouncedJson : JsonSerializerContext;

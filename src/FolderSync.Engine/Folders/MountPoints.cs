@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Hosting;
@@ -19,6 +18,7 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
     /// <summary>What a filesystem holds that nobody has put there.</summary>
     private static readonly string[] NobodysFiles = ["lost+found", "System Volume Information", "$RECYCLE.BIN"];
 
+    private readonly StoredDocument<List<StoredMount>> _document = new(parts, document, MountsJson.Default.ListStoredMount);
     private ImmutableSortedDictionary<FileName, Mount>? _known;
 
     /// <summary>The directory for whose sake deletions are held.</summary>
@@ -163,31 +163,17 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
         if (known.SequenceEqual(Known))
             return;
         _known = known;
-        try
-        {
-            var stored = known.Select(k => new StoredMount(k.Key.Value, k.Value.Filesystem, k.Value.IsHiding)).ToList();
-            parts.State.PutDocument(document, JsonSerializer.Serialize(stored, MountsJson.Default.ListStoredMount));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A full or read-only home: known while the service runs, and BestEffortState says what isn't kept.
-        }
+        _document.Write([.. known.Select(k => new StoredMount(k.Key.Value, k.Value.Filesystem, k.Value.IsHiding))]);
     }
 
+    /// <summary>What can't be read is found anew by the next scan.</summary>
     private ImmutableSortedDictionary<FileName, Mount> Load()
     {
         var known = ImmutableSortedDictionary.CreateBuilder<FileName, Mount>();
-        try
+        foreach (var stored in _document.Read() ?? [])
         {
-            foreach (var stored in parts.State.GetDocument(document) is { } text ? JsonSerializer.Deserialize(text, MountsJson.Default.ListStoredMount) ?? [] : [])
-            {
-                if (FileName.TryParse(stored.Directory, out var directory, out _))
-                    known[directory] = new Mount(stored.Filesystem, stored.IsHiding);
-            }
-        }
-        catch (Exception e) when (e is JsonException or IOException)
-        {
-            // What can't be read is found anew by the next scan.
+            if (FileName.TryParse(stored.Directory, out var directory, out _))
+                known[directory] = new Mount(stored.Filesystem, stored.IsHiding);
         }
         return known.ToImmutable();
     }

@@ -97,11 +97,12 @@ internal sealed class OpenFolder
     public Task RunAsync(Action work, CancellationToken cancellation) => Folder.Parts.Workers.Run(work, cancellation);
 
     /// <summary>True when the disk has no such name. A file that answers under another spelling is another one. Blocks.</summary>
-    public bool IsGone(FileName name)
+    /// <param name="names">What is known of the disk's names already; null: nothing.</param>
+    public bool IsGone(FileName name, ExactNames? names = null)
     {
         try
         {
-            return !new ExactNames(Disk).Exists(LocalPath.Of(name));
+            return !(names ?? new ExactNames(Disk)).Exists(LocalPath.Of(name));
         }
         catch (FileSystemException)
         {

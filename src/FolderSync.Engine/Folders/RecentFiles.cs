@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
@@ -24,6 +23,7 @@ internal sealed partial class RecentFiles(EngineParts parts, string document, Ti
     /// <summary>Beyond these only their number survives a restart.</summary>
     private const int MaxStoredFiles = 1_000;
 
+    private readonly StoredDocument<IReadOnlyList<StoredFile>> _document = new(parts, document, RecentJson.Default.IReadOnlyListStoredFile);
     private readonly Queue<RecentFile> _files = new();
     private readonly HashSet<ulong> _names = [];
     private bool _isLoaded;
@@ -197,7 +197,7 @@ internal sealed partial class RecentFiles(EngineParts parts, string document, Ti
         _isLoaded = true;
         var now = parts.Time.GetUtcNow();
         var timestamp = parts.Time.GetTimestamp();
-        var stored = Read();
+        var stored = _document.Read() ?? [];
         _isHeld = stored.Any(s => s.Held);
         foreach (var file in stored.Where(s => s.Files > 0))
         {
@@ -208,19 +208,6 @@ internal sealed partial class RecentFiles(EngineParts parts, string document, Ti
             Keep(new RecentFile(
                 timestamp - (long)(age.TotalSeconds * parts.Time.TimestampFrequency), file.Name is { } name ? ulong.Parse(name, NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 0,
                 file.Content is { } hash ? new BlockHash(Convert.FromHexString(hash)) : default, file.Files, file.Deleted, file.New));
-        }
-    }
-
-    private IReadOnlyList<StoredFile> Read()
-    {
-        try
-        {
-            return parts.State.GetDocument(document) is { } text ? JsonSerializer.Deserialize(text, RecentJson.Default.IReadOnlyListStoredFile) ?? [] : [];
-        }
-        catch (Exception e) when (e is JsonException or FormatException or IOException)
-        {
-            // An unreadable window starts over.
-            return [];
         }
     }
 
@@ -243,14 +230,7 @@ internal sealed partial class RecentFiles(EngineParts parts, string document, Ti
             stored.Add(new StoredFile(TimeOf(rest.Last()), null, rest.Sum(f => f.Files), null, rest.Key.IsDeleted, rest.Key.IsNew));
         if (_isHeld)
             stored.Add(new StoredFile(parts.Time.GetUtcNow(), null, 0, Deleted: false, Held: true));
-        try
-        {
-            parts.State.PutDocument(document, JsonSerializer.Serialize(stored, RecentJson.Default.IReadOnlyListStoredFile));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The home's disk is full or read-only: the window still works while the service runs, and BestEffortState reports what isn't kept.
-        }
+        _document.Write(stored);
     }
 
     private DateTimeOffset TimeOf(RecentFile file) => parts.Time.GetUtcNow() - parts.Time.GetElapsedTime(file.Time);

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Hosting;
@@ -11,14 +11,12 @@ namespace FolderSync.Engine.Folders;
 /// Device IDs that more than one computer uses (a copied home, or a Syncthing that was imported and still runs), as far as that has shown; kept over
 /// restarts. Thread-safe.
 /// </summary>
-internal sealed class SharedIdentities(EngineParts parts, EventLog events)
+internal sealed partial class SharedIdentities(EngineParts parts, EventLog events)
 {
     /// <summary>What to do about it.</summary>
     public const string Remedy =
         "Each computer needs an identity of its own: on the one that is a copy, stop the service, move cert.pem and key.pem out of its home, run 'foldersync init' there, and pair it anew. " +
         "If the other one is the Syncthing that was imported here, stop that Syncthing and don't start it again.";
-
-    private const string Document = "shared-identities";
 
     /// <summary>What showed longer ago may be mended.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -26,6 +24,7 @@ internal sealed class SharedIdentities(EngineParts parts, EventLog events)
     /// <summary>The same is reported again after this long: it has not been mended.</summary>
     private static readonly TimeSpan ReportInterval = TimeSpan.FromHours(24);
 
+    private readonly StoredDocument<Dictionary<string, long>> _document = new(parts, "shared-identities", SeenJson.Default.DictionaryStringInt64);
     private readonly Lock _lock = new();
     private readonly ILogger _log = parts.Loggers.CreateLogger<SharedIdentities>();
     private readonly Dictionary<(DeviceId, FolderId?), long> _reported = [];
@@ -82,10 +81,7 @@ internal sealed class SharedIdentities(EngineParts parts, EventLog events)
         if (seen.TryGetValue(device, out var before) && Now - before < TimeSpan.FromHours(1).TotalSeconds)
             return;
         seen[device] = Now;
-        var json = new JsonObject();
-        foreach (var (id, time) in seen)
-            json[id.ToString()] = time;
-        Store(Document, json.ToJsonString());
+        _document.Write(seen.ToDictionary(s => s.Key.ToString(), s => s.Value));
     }
 
     private SortedDictionary<DeviceId, long> Seen()
@@ -93,13 +89,10 @@ internal sealed class SharedIdentities(EngineParts parts, EventLog events)
         if (_seen is not null)
             return _seen;
         var seen = new SortedDictionary<DeviceId, long>();
-        if (parts.State.GetDocument(Document) is { } text && JsonNode.Parse(text) is JsonObject json)
+        foreach (var (id, time) in _document.Read() ?? [])
         {
-            foreach (var (id, time) in json)
-            {
-                if (DeviceIdText.TryParse(id, out var device, out _) && time is not null)
-                    seen[device] = (long)time;
-            }
+            if (DeviceIdText.TryParse(id, out var device, out _))
+                seen[device] = time;
         }
         return _seen = seen;
     }
@@ -115,4 +108,7 @@ internal sealed class SharedIdentities(EngineParts parts, EventLog events)
             // A full or read-only home: known while the service runs, and BestEffortState says what isn't kept.
         }
     }
+
+    [JsonSerializable(typeof(Dictionary<string, long>))]
+    private sealed partial class SeenJson : JsonSerializerContext;
 }

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Folders;
+using FolderSync.Engine.Hosting;
 
 namespace FolderSync.Engine.Pulling;
 
@@ -14,6 +14,7 @@ namespace FolderSync.Engine.Pulling;
 /// <param name="document">Its document in the state store.</param>
 internal sealed partial class AcceptedChanges(ConfiguredFolder folder, string document)
 {
+    private readonly StoredDocument<Stored> _document = new(folder.Parts, document, AcceptedJson.Default.Stored);
     private HashSet<ulong>? _items;
     private bool _wasInSync;
 
@@ -57,20 +58,13 @@ internal sealed partial class AcceptedChanges(ConfiguredFolder folder, string do
         if (_items is not null)
             return _items;
         _items = [];
-        try
-        {
-            if (folder.Parts.State.GetDocument(document) is { } text && JsonSerializer.Deserialize(text, AcceptedJson.Default.Stored) is { } stored)
-            {
-                _wasInSync = stored.WasInSync;
-                var bytes = stored.Items.AsSpan();
-                for (var at = 0; at + sizeof(ulong) <= bytes.Length; at += sizeof(ulong))
-                    _items.Add(BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]));
-            }
-        }
-        catch (Exception e) when (e is JsonException or FormatException or IOException)
-        {
-            // What can't be read is asked again.
-        }
+        // What can't be read is asked again.
+        if (_document.Read() is not { } stored)
+            return _items;
+        _wasInSync = stored.WasInSync;
+        var bytes = stored.Items.AsSpan();
+        for (var at = 0; at + sizeof(ulong) <= bytes.Length; at += sizeof(ulong))
+            _items.Add(BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]));
         return _items;
     }
 
@@ -83,14 +77,7 @@ internal sealed partial class AcceptedChanges(ConfiguredFolder folder, string do
             BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(at), item);
             at += sizeof(ulong);
         }
-        try
-        {
-            folder.Parts.State.PutDocument(document, JsonSerializer.Serialize(new Stored(_wasInSync, bytes), AcceptedJson.Default.Stored));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It holds while the service runs; BestEffortState reports what isn't kept.
-        }
+        _document.Write(new Stored(_wasInSync, bytes));
     }
 
     /// <param name="Items">Base64: 8 bytes each.</param>

@@ -274,7 +274,7 @@ internal sealed class PullRound
         if (mine?.Sequence != item.Local?.Sequence)
             return null;
         // A deletion that no scan has announced yet was made of the version known before. With the other one recorded it would delete that, too.
-        if (item is { Decision.Kind: PullKind.Adopt, Global.Deleted: false } && mine is { Deleted: false } && IsGone(names, item.Name))
+        if (item is { Decision.Kind: PullKind.Adopt, Global.Deleted: false } && mine is { Deleted: false } && _context.Open.IsGone(item.Name, names))
         {
             _context.Retries.Note(item.Global, new PullFailure(BatchApplier.ChangedMeanwhile, RetryWhen.Soon));
             _context.Scans.Request([item.Name]);
@@ -292,18 +292,6 @@ internal sealed class PullRound
             PreHashes = mine?.PreHashes ?? default,
             LocalFlags = LocalFlags.None,
         };
-    }
-
-    private static bool IsGone(ExactNames names, FileName name)
-    {
-        try
-        {
-            return !names.Exists(LocalPath.Of(name));
-        }
-        catch (FileSystemException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Starts one file: by renaming a file that is to be deleted, or by fetching it concurrently with the others.</summary>
