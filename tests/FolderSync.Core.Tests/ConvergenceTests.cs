@@ -114,14 +114,15 @@ public sealed class ConvergenceTests
                 return false;
             var decision = PullDecision.For(mine, global, FolderType.SendReceive);
             var version = decision.VersionBy(Short(device), _now);
-            Put(device, (decision.Kind == PullKind.KeepLocal ? mine! : global) with { Version = version }, decision.Kind.ToString());
+            var entry = decision.Kind == PullKind.KeepLocal || decision.Aside ? mine! : LocalChange.WithOrigin(global, mine);
+            Put(device, LocalChange.Merged(entry, version), $"{decision.Kind}{(decision.Aside ? " aside" : "")}");
             return true;
         }
 
         private FileEntry? Global(int device)
         {
             var known = Enumerable.Range(0, Devices).Select(of => _known[device, of]).OfType<FileEntry>().ToList();
-            return known.Count == 0 ? null : known[GlobalVersion.Choose(known)];
+            return known.Count == 0 ? null : known[GlobalVersion.Choose(known, _known[device, device] is { } mine ? known.IndexOf(mine) : -1)];
         }
 
         private void Put(int device, FileEntry entry, string why)

@@ -60,6 +60,44 @@ public sealed class GlobalVersionTests
         Assert.Equal(1, GlobalVersion.Choose([loser, winner]));
     }
 
+    public static TheoryData<string, FileEntry, FileEntry, bool> Deletions()
+    {
+        // 1 edited what both had at (9, 1), and deleted that; 2 edited what both had.
+        VersionVector common = V((9, 1)), deleted = V((1, 1), (9, 1)), deletion = V((1, 2), (9, 1)), edit = V((2, 1), (9, 1)), merged = V((1, 1), (2, 1), (9, 1));
+        return new()
+        {
+            { "an edit of what was deleted", Deletion(deletion, common, 5), Edit(edit, 6), false },
+            { "an edit of what was deleted, with an older time", Deletion(deletion, common, 5), Edit(edit, 4), false },
+            { "an edit that had lost to what was deleted", Deletion(deletion, deleted, 5), Edit(edit, 4), true },
+            { "an edit that had won over what was deleted", Deletion(deletion, deleted, 5), Edit(edit, 6), false },
+            { "the same time: the first counter", Deletion(deletion, deleted, 5), Edit(edit, 5), true },
+            { "the same time: the first counter of the edit", Deletion(V((2, 2)), V((2, 1)), 5), Edit(V((1, 1)), 5), false },
+            { "an edit that knew what was deleted", Deletion(deletion, deleted, 5), Edit(merged, 4), false },
+            { "what was deleted, merged with what it won over", Deletion(deletion, deleted, 5), Edit(merged, 5) with { Origin = new VersionOrigin(deleted, new FileTime(5, 0)) }, true },
+            { "what was edited before the deletion, merged", Deletion(deletion, deleted, 5), Edit(merged, 5) with { Origin = new VersionOrigin(common, new FileTime(5, 0)) }, true },
+            { "an edit that had lost, merged", Deletion(deletion, deleted, 5), Edit(merged, 4) with { Origin = new VersionOrigin(edit, new FileTime(4, 0)) }, true },
+            { "an edit that had won, merged", Deletion(deletion, deleted, 5), Edit(merged, 6) with { Origin = new VersionOrigin(edit, new FileTime(6, 0)) }, false },
+            { "nobody knows what was deleted", Deletion(deletion, deleted, 5) with { Origin = null }, Edit(edit, 4), false },
+            { "a tombstone that doesn't cover what it says it deleted", Deletion(deletion, V((3, 1)), 5), Edit(edit, 4), false },
+            { "a newer edit", Deletion(deletion, deleted, 5), Edit(V((1, 2), (2, 1), (9, 1)), 4), false },
+            { "an invalid deletion", Deletion(deletion, deleted, 5) with { Invalid = true }, Edit(edit, 4), false },
+            { "an edit that doesn't count", Deletion(deletion, deleted, 5), Edit(edit, 4) with { LocalFlags = LocalFlags.ReceiveOnlyChanged }, false },
+            { "a directory", Deletion(deletion, deleted, 5), Edit(edit, 4) with { Type = FileType.Directory, Blocks = null }, false },
+            { "versions that don't fit into one", Deletion(Full(1, 2), Full(1, 1), 5), Edit(Full(2, 1), 4), false },
+        };
+    }
+
+    /// <summary>Only the device that has the losing edit takes the deletion for the global version; to all others it is content to be kept.</summary>
+    [Theory]
+    [MemberData(nameof(Deletions))]
+    public void Deletion_against_edit(string name, FileEntry deletion, FileEntry edit, bool wins)
+    {
+        Assert.Equal((name, wins), (name, GlobalVersion.Outranks(deletion, edit)));
+        var other = deletion.IsInvalid || edit.IsInvalid || GlobalVersion.Beats(edit, deletion) ? 1 : 0;
+        if (deletion.IsInvalid == edit.IsInvalid)
+            Assert.Equal((name, wins ? 0 : other, other, other), (name, GlobalVersion.Choose([deletion, edit], 1), GlobalVersion.Choose([deletion, edit], 0), GlobalVersion.Choose([deletion, edit])));
+    }
+
     [Fact]
     public void A_dominated_conflict_winner_does_not_decide()
     {
@@ -102,4 +140,14 @@ public sealed class GlobalVersionTests
         Invalid = invalid,
         Size = size,
     };
+
+    private static FileEntry Edit(VersionVector version, long time) => PullDecisionTests.File(version, "edit") with { Modified = new FileTime(time, 0) };
+
+    /// <summary>A later deletion of what stood at <paramref name="time"/>.</summary>
+    private static FileEntry Deletion(VersionVector version, VersionVector deleted, long time) =>
+        PullDecisionTests.Deleted(version) with { Modified = new FileTime(99, 0), Origin = new VersionOrigin(deleted, new FileTime(time, 0)) };
+
+    /// <summary>Almost as many counters as there may be.</summary>
+    private static VersionVector Full(ulong device, ulong value) =>
+        V([(device, value), .. Enumerable.Range(10, VersionVector.MaxCounters - 2).Select(i => ((ulong)i, 1ul))]);
 }

@@ -105,6 +105,7 @@ public sealed class LocalChangeTests
         var gone = LocalChange.Deleted(File(V((1, 4)), "x"), null, Self, Now, FolderType.SendReceive);
         Assert.True(gone is { Deleted: true, Size: 0, Blocks: null });
         Assert.Equal((V((1, 4), (9, Now)), Self), (gone.Version, gone.ModifiedBy));
+        Assert.Equal((new VersionOrigin(V((1, 4)), new FileTime(5, 0)), Hash("x")), (gone.Origin, gone.PreviousBlocksHash));
         Assert.True(LocalChange.Deleted(LocalChange.NowIgnored(File(V((1, 4)), "x")), null, Self, Now, FolderType.SendReceive).Version.IsEmpty);
     }
 
@@ -131,6 +132,18 @@ public sealed class LocalChangeTests
         Assert.Null(LocalChange.Resurrect(null, Deleted(V((1, 5))), Self, Now));
         Assert.Null(LocalChange.Resurrect(Deleted(V((2, 1))), Deleted(V((1, 5))), Self, Now));
         Assert.Null(LocalChange.Resurrect(LocalChange.NowIgnored(File(V((2, 4)), "x")), Deleted(V((1, 5))), Self, Now));
+        Assert.Null(LocalChange.Resurrect(File(V((2, 4)), "x"), Deleted(V((1, 5)), V((1, 4)), 6), Self, Now));
+    }
+
+    [Fact]
+    public void A_tombstone_deleted_what_it_replaces_unless_it_says_more()
+    {
+        var replaced = File(V((1, 4)), "x");
+        Assert.Equal(new VersionOrigin(V((1, 4)), new FileTime(5, 0)), LocalChange.WithOrigin(Deleted(V((1, 5))), replaced).Origin);
+        var known = Deleted(V((1, 5)), V((1, 3)), 6);
+        Assert.Same(known, LocalChange.WithOrigin(known, replaced));
+        Assert.Null(LocalChange.WithOrigin(Deleted(V((2, 5))), replaced).Origin);
+        Assert.Null(LocalChange.WithOrigin(Deleted(V((1, 5))), null).Origin);
     }
 
     private static (VersionVector, ShortId, LocalFlags) Said(FileEntry entry) => (entry.Version, entry.ModifiedBy, entry.LocalFlags);

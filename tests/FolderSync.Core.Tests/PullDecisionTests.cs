@@ -29,6 +29,11 @@ public sealed class PullDecisionTests
         { "concurrent, edited there, deleted here", Deleted(Mine), File(New, "y"), FolderType.SendReceive, PullKind.File, false },
         { "newer deletion", File(Old, "x"), Deleted(New), FolderType.SendReceive, PullKind.Delete, false },
         { "concurrent deletion", File(Mine, "x"), Deleted(New), FolderType.SendReceive, PullKind.KeepLocal, false },
+        { "concurrent deletion of what had won over this", File(Mine, "x"), Deleted(New, V((1, 2)), 6), FolderType.SendReceive, PullKind.Delete, true },
+        { "concurrent deletion of what was merged into this", Merged(Mine, V((1, 1))), Deleted(New, V((1, 1)), 5), FolderType.SendReceive, PullKind.Delete, false },
+        { "concurrent, edited there, deleted here what had won over that", Deleted(Mine, V((2, 1)), 6), File(New, "y"), FolderType.SendReceive, PullKind.File, false },
+        { "concurrent, merged there of what was deleted here", Deleted(Mine, V((1, 1)), 5), Merged(New, V((1, 1))), FolderType.SendReceive, PullKind.KeepLocal, false },
+        { "send-only: concurrent, deleted here what had won over that", Deleted(Mine, V((2, 1)), 6), File(New, "y"), FolderType.SendOnly, PullKind.None, false },
         { "receive-only change against a deletion", File(Mine, "x") with { LocalFlags = LocalFlags.ReceiveOnlyChanged }, Deleted(New), FolderType.ReceiveOnly, PullKind.KeepLocal, false },
         { "send-only: new", null, File(New, "x"), FolderType.SendOnly, PullKind.None, false },
         { "send-only: newer", File(Old, "x"), File(New, "y"), FolderType.SendOnly, PullKind.None, false },
@@ -52,6 +57,16 @@ public sealed class PullDecisionTests
     {
         Assert.Equal(PullKind.None, PullDecision.For(File(Old, "x"), Deleted(New), FolderType.SendReceive, ignoreDelete: true).Kind);
         Assert.Equal(PullKind.File, PullDecision.For(File(Old, "x"), File(New, "y"), FolderType.SendReceive, ignoreDelete: true).Kind);
+    }
+
+    /// <summary>Wherever both meet, the edit's content becomes a conflict copy, and the deletion covers both.</summary>
+    [Fact]
+    public void A_deletion_that_wins_stays_on_either_side()
+    {
+        var (deletion, edit) = (Deleted(New, V((1, 2)), 6), File(Mine, "y"));
+        Assert.True(PullDecision.For(deletion, edit, FolderType.SendReceive) is { Kind: PullKind.File, Aside: true, Announce: true });
+        Assert.True(PullDecision.For(edit, deletion, FolderType.SendReceive) is { Kind: PullKind.Delete, Conflict: true, Resolves: true });
+        Assert.Equal(PullKind.KeepLocal, PullDecision.For(edit, deletion, FolderType.SendReceive, ignoreDelete: true).Kind);
     }
 
     [Fact]
@@ -89,6 +104,13 @@ public sealed class PullDecisionTests
     internal static BlockHash Hash(string content) => new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
 
     internal static FileEntry Deleted(VersionVector version) => new() { Name = FileName.Parse("f"), Deleted = true, Version = version, Modified = new FileTime(7, 0) };
+
+    /// <summary>A deletion of what was modified at <paramref name="seconds"/>.</summary>
+    internal static FileEntry Deleted(VersionVector version, VersionVector deleted, long seconds) =>
+        Deleted(version) with { Origin = new VersionOrigin(deleted, new FileTime(seconds, 0)) };
+
+    /// <summary>"x" of another version, merged.</summary>
+    private static FileEntry Merged(VersionVector version, VersionVector origin) => File(version, "x") with { Origin = new VersionOrigin(origin, new FileTime(5, 0)) };
 
     internal static FileEntry Directory(VersionVector version) => new() { Name = FileName.Parse("f"), Type = FileType.Directory, Version = version, Permissions = 0x1ED };
 

@@ -80,12 +80,14 @@ public abstract class FolderIndexContract : IDisposable
         var link = new FileEntry { Name = FileName.Parse("l"), Type = FileType.Symlink, SymlinkTarget = "../\u00E4\U0001F600", Version = Vector((5, 1)) };
         var empty = File("empty", Vector((5, 1))) with { Size = 0, Blocks = BlockList.EmptyFile(131_072) };
         var odd = File("odd", Vector((5, 1))) with { Size = 77, Blocks = new BlockList(262_144, 5, Hash(1, 1).ToBytes(), Hash(2, 2)) };
-        Index.CommitLocal([full, link, empty, odd]);
+        var gone = Tombstone("gone", Vector((5, 2))) with { Origin = new VersionOrigin(Vector((5, 1), (1, 9)), new FileTime(-7, 5)), PreviousBlocksHash = Hash(8, 8) };
+        Index.CommitLocal([full, link, empty, odd, gone]);
         Reopen();
         Assert.Equal((full with { Sequence = 1 }).Show(), Index.FindLocal(full.Name).Show());
         Assert.Equal((link with { Sequence = 2 }).Show(), Index.FindLocal(link.Name).Show());
         Assert.Equal((empty with { Sequence = 3 }).Show(), Index.FindLocal(empty.Name).Show());
         Assert.Equal((odd with { Sequence = 4 }).Show(), Index.FindLocal(odd.Name).Show());
+        Assert.Equal((gone with { Sequence = 5 }).Show(), Index.FindLocal(gone.Name).Show());
     }
 
     [Fact]
@@ -254,7 +256,11 @@ public abstract class FolderIndexContract : IDisposable
         var vector = Vector((1, (ulong)counters.A), (5, (ulong)counters.B), (9, (ulong)counters.C));
         var entry = kind switch
         {
-            0 or 1 => Tombstone(Names[name].Value, vector),
+            0 => Tombstone(Names[name].Value, vector) with
+            {
+                Origin = new VersionOrigin(Vector((1, (ulong)counters.A), (5, (ulong)counters.B / 2), (9, (ulong)counters.C / 2)), new FileTime(1 + (content % 3), 0)),
+            },
+            1 => Tombstone(Names[name].Value, vector),
             2 => Folder(Names[name].Value, vector),
             3 => new FileEntry { Name = Names[name], Type = FileType.Symlink, Version = vector, SymlinkTarget = $"t{content}" },
             _ => File(Names[name].Value, vector, content, content % 3 == 0 ? 6 : content % 3),
@@ -263,6 +269,7 @@ public abstract class FolderIndexContract : IDisposable
         {
             Modified = new FileTime(seconds, 0),
             Sequence = sequence,
+            Origin = entry.Origin ?? (content == 4 ? new VersionOrigin(Vector((1, (ulong)counters.A / 2), (5, 1)), new FileTime(seconds, 0)) : null),
             Invalid = flags == 1,
             LocalFlags = flags switch { 2 => LocalFlags.Ignored, 3 or 4 => LocalFlags.ReceiveOnlyChanged, 5 => LocalFlags.MustRescan, _ => LocalFlags.None },
             PreHashes = flags % 2 == 0 && entry.Blocks is { } b ? Enumerable.Repeat((byte)flags, b.Count * 8).ToArray() : default,

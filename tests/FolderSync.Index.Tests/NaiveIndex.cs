@@ -66,7 +66,7 @@ internal sealed class NaiveIndex
     public List<(DeviceId Device, FileEntry Entry)> Versions(FileName name) =>
         Entries.Where(e => e.Key.Name == name).OrderBy(e => e.Key.Device).Select(e => (e.Key.Device, e.Value)).ToList();
 
-    public FileEntry? Global(FileName name) => Versions(name) is { Count: > 0 } all ? all[GlobalVersion.Choose(all.ConvertAll(v => v.Entry))].Entry : null;
+    public FileEntry? Global(FileName name) => Versions(name) is { Count: > 0 } all ? all[GlobalVersion.Choose(all.ConvertAll(v => v.Entry), all.FindIndex(v => v.Device == Self))].Entry : null;
 
     public bool IsNeeded(DeviceId device, FileName name) => Need.IsNeeded(Find(device, name), Global(name)!);
 

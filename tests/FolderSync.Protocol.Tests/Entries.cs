@@ -51,7 +51,7 @@ internal static class Entries
         {
             0 => entry with { Type = FileType.Directory },
             1 => entry with { Type = FileType.Symlink, SymlinkTarget = "../" + name },
-            2 => entry with { Deleted = true, PreviousBlocksHash = hash },
+            2 => entry with { Deleted = true, PreviousBlocksHash = hash, Origin = new VersionOrigin(version, modified) },
             3 => entry with { Type = FileType.Directory, Deleted = true },
             4 => entry with { Invalid = true },
             _ => entry with { Size = blocks.FileSize, Blocks = blocks, PreviousBlocksHash = kind == 5 ? hash : default },

@@ -58,7 +58,7 @@ internal static class Entries
 
     /// <summary>All fields of an entry as text, for comparing and for readable differences.</summary>
     public static string Show(this FileEntry? e) => e is null ? "none" :
-        $"{e.Name} {e.Type} {e.Deleted} {e.Size} #{e.Sequence} {string.Join(',', e.Version.Counters.Select(c => $"{c.Device.Value:x}:{c.Value}"))} {e.Modified} {e.ModifiedBy.Value:x} {e.Permissions:x} {e.NoPermissions} {e.Invalid} {e.LocalFlags} prev:{e.PreviousBlocksHash} " +
+        $"{e.Name} {e.Type} {e.Deleted} {e.Size} #{e.Sequence} {string.Join(',', e.Version.Counters.Select(c => $"{c.Device.Value:x}:{c.Value}"))} {e.Modified} {e.ModifiedBy.Value:x} {e.Permissions:x} {e.NoPermissions} {e.Invalid} {e.LocalFlags} prev:{e.PreviousBlocksHash} origin:{e.Origin} " +
         $"target:{e.SymlinkTarget} {Convert.ToHexString(e.Platform.Span)} {e.Disk} pre:{Convert.ToHexString(e.PreHashes.Span)} " +
         (e.Blocks is { } b ? $"{b.BlockSize}/{b.FileSize}/{b.Count}/{b.BlocksHash}/{Convert.ToHexString(SHA256.HashData(b.Hashes.Span))}" : "no blocks");
 

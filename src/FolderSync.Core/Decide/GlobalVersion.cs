@@ -32,13 +32,38 @@ public static class GlobalVersion
         return byTime != 0 ? byTime > 0 : a.Version.Compare(b.Version) == VectorOrder.ConcurrentGreater;
     }
 
+    /// <summary>
+    /// Whether a deletion wins over a concurrent version of a file, which must not come back by it. It does if it deleted that very version: only merged
+    /// with another one meanwhile. And if it deleted a version that the other wasn't made of and that wins over it: the other had lost before, merged
+    /// or not, and whoever has it keeps its content as a conflict copy. An edit of what was deleted beats the deletion.
+    /// </summary>
+    public static bool Outranks(FileEntry tombstone, FileEntry edit)
+    {
+        if (tombstone is not { Deleted: true, IsInvalid: false, Origin: { } deleted } || edit is not { IsFile: true, IsInvalid: false } ||
+            !tombstone.Version.IsConcurrentWith(edit.Version) || !tombstone.Version.Covers(deleted.Version))
+            return false;
+        var byTime = deleted.Modified.CompareTo(edit.Modified);
+        var wins = deleted.Version.Compare(edit.Origin?.Version ?? edit.Version) switch
+        {
+            VectorOrder.ConcurrentGreater => byTime >= 0,
+            VectorOrder.ConcurrentLesser => byTime > 0,
+            var order => order != VectorOrder.Older,
+        };
+        // What doesn't fit into one vector is settled by no one: the edit stays.
+        return wins && tombstone.Version.Merge(edit.Version).CanBeRaised;
+    }
+
+    /// <summary>The very version that the deletion deleted, or one before: nothing is lost with it.</summary>
+    public static bool IsDeleted(FileEntry tombstone, FileEntry edit) => tombstone.Origin?.Version.Covers(edit.Origin?.Version ?? edit.Version) == true;
+
     /// <summary>The index of the global version among <paramref name="versions"/> (at least one), the first of equals.</summary>
+    /// <param name="own">The index of this device's own version, -1 if it has none. What has it wins over it is settled here (<see cref="Outranks"/>).</param>
     /// <remarks>
     /// Beats is not transitive over three concurrent versions when an old vector beats a conflict winner, so every version that a
     /// valid other one dominates is left out first. What remains is concurrent or has equal vectors; a broken device's entries may
     /// have an equal vector and be unlike all the same, so those are told apart by the same rule and then by content.
     /// </remarks>
-    public static int Choose(IReadOnlyList<FileEntry> versions)
+    public static int Choose(IReadOnlyList<FileEntry> versions, int own = -1)
     {
         var best = -1;
         for (var i = 0; i < versions.Count; i++)
@@ -46,6 +71,18 @@ public static class GlobalVersion
             if (IsDominated(versions, i))
                 continue;
             if (best < 0 || IsPreferred(versions[i], versions[best]))
+                best = i;
+        }
+        return own >= 0 && versions[best].Version == versions[own].Version && FindOutranking(versions, own) is >= 0 and var deletion ? deletion : best;
+    }
+
+    /// <summary>The best deletion that wins over this device's edit, -1 if there is none.</summary>
+    private static int FindOutranking(IReadOnlyList<FileEntry> versions, int own)
+    {
+        var best = -1;
+        for (var i = 0; i < versions.Count; i++)
+        {
+            if (Outranks(versions[i], versions[own]) && !IsDominated(versions, i) && (best < 0 || IsPreferred(versions[i], versions[best])))
                 best = i;
         }
         return best;

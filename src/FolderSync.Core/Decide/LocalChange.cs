@@ -85,15 +85,16 @@ public static class LocalChange
 
     /// <summary>
     /// A local edit and a remote deletion are concurrent: the edit wins, and is announced so that it dominates under every rule in use (Syncthing
-    /// 1: an edit beats a delete; 2: the newer one wins). Null when there is nothing to win.
+    /// 1: an edit beats a delete; 2: the newer one wins). Null when there is nothing to win, or the deletion wins (<see cref="GlobalVersion.Outranks"/>).
     /// </summary>
     public static FileEntry? Resurrect(FileEntry? mine, FileEntry theirs, ShortId self, long unixSeconds)
     {
-        if (!theirs.Deleted || theirs.IsInvalid || mine is not { Deleted: false, IsInvalid: false } || !mine.Version.IsConcurrentWith(theirs.Version))
+        if (!theirs.Deleted || theirs.IsInvalid || mine is not { Deleted: false, IsInvalid: false } || !mine.Version.IsConcurrentWith(theirs.Version) ||
+            GlobalVersion.Outranks(theirs, mine))
             return null;
         var version = EditVersion.ForMergedEdit(mine, mine.Version, theirs.Version, self, unixSeconds);
         // The two don't fit into one vector: it wins as it is.
-        return version.Covers(theirs.Version) ? mine with { Version = version, ModifiedBy = self } : null;
+        return version.Covers(theirs.Version) ? Merged(mine, version) with { ModifiedBy = self } : null;
     }
 
     /// <summary>Records the local state over a concurrent deletion, as <see cref="PullKind.KeepLocal"/> says.</summary>
@@ -101,7 +102,7 @@ public static class LocalChange
     {
         var raised = mine.Version.Merge(theirs).Raise(self, unixSeconds);
         if (raised.IsWithinLimits)
-            return mine with { Version = raised };
+            return Merged(mine, raised);
         // Reuse the deletion's vector only when nobody sees it; otherwise two devices would have one version, present and deleted.
         return mine.IsInvalid
             ? mine with { Version = theirs }
@@ -133,6 +134,7 @@ public static class LocalChange
         Version = global is { Deleted: true, IsInvalid: false }
             ? EditVersion.ForMergedEdit(twin, twin.Version, global.Version, self, unixSeconds)
             : EditVersion.ForEdit(twin, twin.Version, self, unixSeconds),
+        Origin = null,
         ModifiedBy = self,
     };
 
@@ -151,8 +153,23 @@ public static class LocalChange
         Modified = new FileTime(unixSeconds, 0),
         ModifiedBy = entry.ModifiedBy,
         Version = entry.Version,
-        PreviousBlocksHash = entry.BlocksHash,
+        PreviousBlocksHash = entry.Deleted ? entry.PreviousBlocksHash : entry.BlocksHash,
+        Origin = entry.Deleted ? entry.Origin : OriginOf(entry),
     };
+
+    /// <summary>The entry under a version that also covers others: of content that isn't new it stays known what it is.</summary>
+    public static FileEntry Merged(FileEntry entry, VersionVector version) => entry with
+    {
+        Version = version,
+        Origin = entry.Deleted || version == entry.Version ? entry.Origin : OriginOf(entry),
+    };
+
+    /// <summary>A tombstone that replaces <paramref name="replaced"/> and doesn't say what it deleted: that.</summary>
+    public static FileEntry WithOrigin(FileEntry tombstone, FileEntry? replaced) =>
+        tombstone is { Deleted: true, IsInvalid: false, Origin: null } && replaced is { Deleted: false, IsInvalid: false } &&
+        tombstone.Version.Covers(replaced.Version)
+            ? tombstone with { Origin = OriginOf(replaced) }
+            : tombstone;
 
     /// <summary>Same content and the same metadata, as far as both have it.</summary>
     public static bool IsThatVersion(FileEntry seen, FileEntry version) =>
@@ -162,6 +179,8 @@ public static class LocalChange
     public static bool SameMetadata(FileEntry a, FileEntry b) =>
         (a.NoPermissions || b.NoPermissions || a.Type == FileType.Symlink || a.Permissions == b.Permissions) &&
         (a.Type != FileType.File || a.Modified == b.Modified);
+
+    private static VersionOrigin OriginOf(FileEntry entry) => entry.Origin ?? new VersionOrigin(entry.Version, entry.Modified);
 
     /// <summary>Another device's version as this one's entry, nothing of it seen on the disk.</summary>
     private static FileEntry Unplaced(FileEntry global) => global with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None, Sequence = 0 };

@@ -32,12 +32,12 @@ public static class VersionFork
     public static FileEntry BesideContradiction(FileEntry mine, FileEntry theirs)
     {
         var forked = mine.Version[mine.ModifiedBy] > 0 ? mine.ModifiedBy : mine.Version.Counters[0].Device;
-        return mine with { Version = EditVersion.ForFork(mine, theirs.Version, forked) };
+        return mine with { Version = EditVersion.ForFork(mine, theirs.Version, forked), Origin = null };
     }
 
     /// <summary>This device's state as what it is beside an edit under its own ID that it doesn't know.</summary>
     public static FileEntry BesideUnknownEdit(FileEntry mine, FileEntry theirs, ShortId self) =>
-        mine with { Version = EditVersion.ForFork(mine, theirs.Version, self) };
+        mine with { Version = EditVersion.ForFork(mine, theirs.Version, self), Origin = null };
 
     /// <summary>
     /// A local change that a scan found, where another computer's edit under this device's ID is known already: not made of it, and therefore not

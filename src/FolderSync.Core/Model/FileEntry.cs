@@ -54,6 +54,9 @@ public readonly record struct FileTime(long Seconds, int Nanoseconds) : ICompara
 /// <param name="Inode">0 where the platform has none.</param>
 public readonly record struct DiskStamp(FileTime Modified, long ChangeTime, ulong Inode);
 
+/// <summary>What the conflict rules compare of a version that another one stands for.</summary>
+public sealed record VersionOrigin(VersionVector Version, FileTime Modified);
+
 /// <summary>One device's statement about one name: the state of a file, directory or symlink, or its tombstone. Immutable.</summary>
 public sealed record FileEntry
 {
@@ -92,6 +95,13 @@ public sealed record FileEntry
 
     /// <summary>The blocks hash of the version that this one replaced; none if unknown.</summary>
     public BlockHash PreviousBlocksHash { get; init; }
+
+    /// <summary>
+    /// What somebody made of which this version says more: a tombstone deleted it; a merge adopted it unchanged over other versions. Null: of a tombstone
+    /// unknown, of others this version itself. FolderSync sends it along, Syncthing drops it: devices may have one version with and without it.
+    /// See <see cref="Decide.GlobalVersion.Outranks"/>.
+    /// </summary>
+    public VersionOrigin? Origin { get; init; }
 
     /// <summary>UTF-8, verbatim; null unless it is a present symlink.</summary>
     public string? SymlinkTarget { get; init; }

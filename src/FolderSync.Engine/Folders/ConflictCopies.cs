@@ -18,6 +18,10 @@ internal static class ConflictCopies
         return [.. index.LocalWithContent(entry.BlocksHash).Where(e => ConflictName.OriginalOf(e.Name) == original).OrderBy(e => e.Name)];
     }
 
+    /// <summary>True when this device has the content as a conflict copy of its name.</summary>
+    public static bool IsKept(IFolderIndex index, FileEntry content) =>
+        index.LocalWithContent(content.BlocksHash).Any(e => ConflictName.OriginalOf(e.Name) == content.Name);
+
     /// <summary>True when an earlier copy has the same content, so that a remote deletion of this one loses nothing.</summary>
     public static bool IsRedundant(IFolderIndex index, FileName copy) => SameAs(index, copy) is [var first, ..] && first.Name != copy;
 }

@@ -161,6 +161,7 @@ internal sealed class RemoteIndexInbox(
         // Read this before the commit: what the commit supersedes isn't announced again.
         await NoteRefusedAsync(batch, cancellation);
         await forks.SeparateAsync(batch.Device, batch.Files, cancellation);
+        batch = await open.RunAsync(() => WithOrigins(batch), cancellation);
         await open.RunAsync(() => index.CommitRemote(batch.Device, batch.IndexId, batch.ToStore(), batch.IsFull), cancellation);
         await open.RunAsync(() => Folder.Fetched.Supersede(batch.Files, index), cancellation);
         await ResurrectAsync(batch.Files, cancellation);
@@ -169,6 +170,18 @@ internal sealed class RemoteIndexInbox(
         Folder.Events.Publish(() => new EngineEvent.RemoteIndexUpdated(batch.Device, Folder.Id, batch.Files.Count, index.RemoteState(batch.Device).MaxSequence));
         Folder.OnSourcesChanged();
     }
+
+    /// <summary>
+    /// Syncthing doesn't say what a deletion deleted: what the device had announced before. It matters only where something else stands here.
+    /// </summary>
+    private RemoteBatch WithOrigins(RemoteBatch batch) => batch.IsFull || !batch.Files.Any(f => f is { Deleted: true, Origin: null })
+        ? batch
+        : batch with { Files = [.. batch.Files.Select(f => WithOrigin(batch.Device, f))] };
+
+    private FileEntry WithOrigin(DeviceId device, FileEntry theirs) =>
+        theirs is { Deleted: true, Origin: null } && open.Index.FindLocal(theirs.Name) is { Deleted: false } mine && mine.Version.IsConcurrentWith(theirs.Version)
+            ? LocalChange.WithOrigin(theirs, open.Index.Find(device, theirs.Name))
+            : theirs;
 
     /// <summary>
     /// A local edit wins over a deletion that didn't know it, and is announced again. A conflict copy equal to an earlier one isn't an edit:

@@ -50,7 +50,7 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
         foreach (var result in results)
             OnResult(items[result.Step], result);
         incoming.OnApplied([.. done.Select(d => items[d.Step])]);
-        Folder.History.AddRemote([.. done.Select(d => items[d.Step]).Select(i => new AppliedChange(i.Global, i.Change))]);
+        Folder.History.AddRemote([.. done.Select(d => new AppliedChange(items[d.Step].Decision.Aside ? d.Step.Target : items[d.Step].Global, items[d.Step].Change))]);
         foreach (var item in results.OfType<ApplyResult.Failed>().Where(f => f.Problem.Error == FileSystemError.NotEmpty).Select(f => items[f.Step]))
         {
             if (item.Decision.Kind == PullKind.Delete && item.Local is { IsDirectory: true })
@@ -104,11 +104,22 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
             // A scan has committed since this was decided and may have seen a later edit: check the name again.
             if (mine?.Sequence != item.Local?.Sequence)
                 context.Scans.Request([item.Name]);
-            entries.Add(EntryFor(result, item, mine, now));
+            if (item.Decision.Aside)
+                entries.AddRange(Aside(result, item, mine, now));
+            else
+                entries.Add(EntryFor(result, item, mine, now));
             if (result.Step is ApplyStep.Move move)
                 entries.Add(MovedAway(index, move.From, now));
         }
         return entries;
+    }
+
+    /// <summary>The conflict copy, and the deletion that covers from now on what it was made of.</summary>
+    private IEnumerable<FileEntry> Aside(ApplyResult.Done result, PullItem item, FileEntry? mine, long now)
+    {
+        yield return Seen(result, result.Step.Target, mine: null);
+        if (mine is not null && mine.Sequence == item.Local?.Sequence)
+            yield return LocalChange.Kept(mine, item.Global.Version, context.Self, now);
     }
 
     /// <summary>
@@ -116,27 +127,28 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
     /// </summary>
     private static FileEntry MovedAway(IFolderIndex index, FileEntry from, long now) =>
         index.FindGlobal(from.Name) is { Deleted: true } tombstone
-            ? tombstone with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None }
+            ? LocalChange.WithOrigin(tombstone, from) with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None }
             : LocalChange.Tombstone(from, now) with { Version = VersionVector.Empty };
 
     private FileEntry EntryFor(ApplyResult.Done result, PullItem item, FileEntry? mine, long now)
     {
         var version = item.Decision.VersionBy(context.Self, now);
-        var entry = item.Global with
-        {
-            Version = version,
-            Disk = result.Stamp,
-            LocalFlags = LocalFlags.None,
-            PreHashes = result.Step switch
-            {
-                ApplyStep.PlaceFile file => file.Staged.PreHashes,
-                ApplyStep.Move move => move.From.PreHashes,
-                ApplyStep.SetMetadata => mine?.PreHashes ?? default,
-                _ => default,
-            },
-        };
+        var entry = Seen(result, LocalChange.Merged(LocalChange.WithOrigin(item.Global, item.Expected), version) with { LocalFlags = LocalFlags.None }, mine);
         return item.Decision.Announce && version != item.Decision.Version ? entry with { ModifiedBy = context.Self } : entry;
     }
+
+    /// <summary>The entry with what the disk says of it.</summary>
+    private static FileEntry Seen(ApplyResult.Done result, FileEntry entry, FileEntry? mine) => entry with
+    {
+        Disk = result.Stamp,
+        PreHashes = result.Step switch
+        {
+            ApplyStep.PlaceFile file => file.Staged.PreHashes,
+            ApplyStep.Move move => move.From.PreHashes,
+            ApplyStep.SetMetadata => mine?.PreHashes ?? default,
+            _ => default,
+        },
+    };
 
     private void OnResult(PullItem item, ApplyResult result)
     {

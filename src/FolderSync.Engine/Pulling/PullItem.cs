@@ -2,6 +2,7 @@ using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Folders;
+using FolderSync.Filesystem;
 using FolderSync.Filesystem.Apply;
 
 namespace FolderSync.Engine.Pulling;
@@ -27,6 +28,18 @@ internal sealed record PullItem(FileEntry Global, FileEntry? Local, PullDecision
         PullKind.Metadata => ItemAction.Metadata,
         _ => ItemAction.Update,
     };
+
+    /// <summary>What is placed: the wanted version, or its content under the free name of a conflict copy. Reads the index and the disk.</summary>
+    public FileEntry Placed(OpenFolder open)
+    {
+        if (!Decision.Aside)
+            return Global;
+        var now = open.Folder.Parts.Time.GetLocalNow();
+        var maxLeafBytes = Math.Max(128, open.Disk.TraitsAt(LocalPath.Of(Name)).MaxLeafLength);
+        var copies = Enumerable.Range(0, int.MaxValue).Select(attempt => ConflictName.For(Name, now, Local!.ModifiedBy, attempt, maxLeafBytes));
+        var copy = copies.First(c => open.Index.FindGlobal(c) is null && open.Disk.Stat(LocalPath.Of(c)) is null);
+        return LocalChange.Seen(Global with { Name = copy }, mine: null, global: null, open.Folder.Parts.Self.Short, open.Folder.NowSeconds, open.Folder.Config.Type);
+    }
 
     /// <summary>What to do with what is at the name now. Reads the index.</summary>
     public ActionForExisting Displaced(OpenFolder open)

@@ -285,9 +285,8 @@ internal sealed class PullRound
             return item.Global with { LocalFlags = LocalFlags.Ignored, Invalid = false };
         if (item.Decision.Kind == PullKind.KeepLocal)
             return LocalChange.Kept(mine!, item.Global.Version, _context.Self, _context.Folder.NowSeconds);
-        return item.Global with
+        return LocalChange.Merged(item.Global, item.Decision.Version) with
         {
-            Version = item.Decision.Version,
             Disk = mine?.Disk ?? default,
             PreHashes = mine?.PreHashes ?? default,
             LocalFlags = LocalFlags.None,
@@ -310,14 +309,20 @@ internal sealed class PullRound
             return;
         }
         OnWorkFound();
-        var (isStale, same) = await _context.Open.RunAsync(() => (_index.FindLocal(item.Name)?.Sequence != item.Local?.Sequence, FindSameContent(item)), work.Ended);
+        var (isStale, isKept, same) = await _context.Open.RunAsync(
+            () => (_index.FindLocal(item.Name)?.Sequence != item.Local?.Sequence, item.Decision.Aside && IsKept(item.Global), FindSameContent(item)), work.Ended);
         if (isStale)
         {
             // The index has changed, maybe with a directory that came along with its contents: the next round decides again.
             _context.Retries.AttemptAt(Deadline.Passed);
             return;
         }
-        if (same is { MayMove: true } && _moved.Add(same.Value.From.Name))
+        if (isKept)
+        {
+            await AdoptAsync([item with { Decision = item.Decision with { Kind = PullKind.KeepLocal } }], work.Ended);
+            return;
+        }
+        if (same is { MayMove: true } && !item.Decision.Aside && _moved.Add(same.Value.From.Name))
         {
             await _queue.AddAsync(item, new ApplyStep.Move(same.Value.From, item.Global, item.Expected, item.Displaced(_context.Open)), work.Ended);
             return;
@@ -325,6 +330,9 @@ internal sealed class PullRound
         await _active.AcquireAsync(1, work.Ended);
         work.Run(() => FetchAsync(item, same?.From, work.Ended));
     }
+
+    /// <summary>The content needn't be fetched for a conflict copy.</summary>
+    private bool IsKept(FileEntry content) => _context.Config.MaxConflicts == 0 || ConflictCopies.IsKept(_index, content);
 
     /// <summary>A local file with exactly this content; it may be moved when its own name is to be deleted.</summary>
     private (FileEntry From, bool MayMove)? FindSameContent(PullItem item)
@@ -356,7 +364,7 @@ internal sealed class PullRound
             if (await transfer.RunAsync(cancellation) is not { } staged)
                 _context.Folder.Fetched.Keep(transfer);
             else
-                await _queue.AddAsync(item, new ApplyStep.PlaceFile(staged, item.Global, item.Expected, item.Displaced(_context.Open)), cancellation);
+                await _queue.AddAsync(item, new ApplyStep.PlaceFile(staged, item.Placed(_context.Open), item.Expected, item.Displaced(_context.Open)), cancellation);
         }
         catch (FileSystemException e)
         {

@@ -116,7 +116,7 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
     private FileEntry Overridden(NeededItem needed)
     {
         var mine = needed.Local ?? LocalChange.Tombstone(needed.Global, Folder.NowSeconds);
-        return mine with { Version = EditVersion.ForMergedEdit(mine, mine.Version, needed.Global.Version, Self, Folder.NowSeconds), ModifiedBy = Self };
+        return mine with { Version = EditVersion.ForMergedEdit(mine, mine.Version, needed.Global.Version, Self, Folder.NowSeconds), Origin = null, ModifiedBy = Self };
     }
 
     /// <summary>Without a version the entries of missing files lose against all others, so that the files are restored.</summary>

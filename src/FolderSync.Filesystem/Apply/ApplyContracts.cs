@@ -21,7 +21,7 @@ public enum ActionForExisting
 /// </summary>
 public abstract record ApplyStep(FileEntry Target, FileEntry? Expected, ActionForExisting Displaced)
 {
-    /// <summary>Places a finished temp file at its name.</summary>
+    /// <summary>Places a finished temp file at the target's name, which needn't be the one that it was staged for.</summary>
     public sealed record PlaceFile(StagedFile Staged, FileEntry Target, FileEntry? Expected, ActionForExisting Displaced) : ApplyStep(Target, Expected, Displaced);
 
     /// <summary>Creates a directory, or sets an existing one's permissions.</summary>

@@ -12,9 +12,10 @@ namespace FolderSync.Index.Sqlite;
 /// <code>
 /// flags 1 | blocks 1 | [list hash 32, of more than 4 blocks] | size | seconds zigzag | ns | modified by 8 | permissions
 /// counters n, (device 8, value)* | [previous blocks hash 32] | [target: length, UTF-8] | [platform: length, bytes]
+/// [origin: seconds zigzag | ns | counters n, (device 8, value)*]
 /// [block size | [file size where unlike size] | [hashes of up to 4 blocks] | [blocks hash 32 as announced, where unlike the list's]]
 /// </code>
-/// Numbers are varints; the upper half of "blocks" is how many hashes stand here. A list is known by the SHA-256 that was computed here, not by the announced one: nobody can put wrong
+/// Numbers are varints; the upper half of "blocks" is how many hashes stand here, its top bit that there is an origin. A list is known by the SHA-256 that was computed here, not by the announced one: nobody can put wrong
 /// hashes under another's name.
 /// </remarks>
 internal readonly struct EntryBody
@@ -23,7 +24,7 @@ internal readonly struct EntryBody
     public const int MaxInlineBlocks = 4;
 
     private const int TypeMask = 3, DeletedBit = 4, InvalidBit = 8, NoPermissionsBit = 16, SymlinkBit = 32, PlatformBit = 64, PreviousBit = 128;
-    private const int HasBlocks = 1, External = 2, AnnouncedHash = 4, OtherFileSize = 8, InlineShift = 4;
+    private const int HasBlocks = 1, External = 2, AnnouncedHash = 4, OtherFileSize = 8, InlineShift = 4, InlineMask = 7, OriginBit = 128;
 
     private readonly ReadOnlyMemory<byte> _bytes;
 
@@ -72,9 +73,9 @@ internal readonly struct EntryBody
         BlockHash list = blocks is null ? default : new BlockHash(SHA256.HashData(blocks.Hashes.Span));
         to.Byte(FlagsOf(entry));
         var external = blocks is { Count: > MaxInlineBlocks };
-        to.Byte((byte)(blocks is null
+        to.Byte((byte)((entry.Origin is null ? 0 : OriginBit) | (blocks is null
             ? 0
-            : HasBlocks | (external ? External : blocks.Count << InlineShift) | (list == blocks.BlocksHash ? 0 : AnnouncedHash) | (blocks.FileSize == entry.Size ? 0 : OtherFileSize)));
+            : HasBlocks | (external ? External : blocks.Count << InlineShift) | (list == blocks.BlocksHash ? 0 : AnnouncedHash) | (blocks.FileSize == entry.Size ? 0 : OtherFileSize))));
         if (external)
             WriteHash(to, list);
         to.Varint(entry.Size);
@@ -82,19 +83,15 @@ internal readonly struct EntryBody
         to.Zigzag(entry.Modified.Nanoseconds);
         to.Fixed(entry.ModifiedBy.Value);
         to.Varint((ulong)entry.Permissions);
-        var counters = entry.Version.Counters;
-        to.Varint(counters.Length);
-        foreach (var counter in counters)
-        {
-            to.Fixed(counter.Device.Value);
-            to.Varint(counter.Value);
-        }
+        WriteVector(to, entry.Version);
         if (!entry.PreviousBlocksHash.IsNone)
             WriteHash(to, entry.PreviousBlocksHash);
         if (entry.SymlinkTarget is { } target)
             to.Prefixed(Encoding.UTF8.GetBytes(target));
         if (!entry.Platform.IsEmpty)
             to.Prefixed(entry.Platform.Span);
+        if (entry.Origin is { } origin)
+            WriteOrigin(to, origin);
         if (blocks is null)
             return;
         to.Varint(blocks.BlockSize);
@@ -130,6 +127,7 @@ internal readonly struct EntryBody
             PreviousBlocksHash = (flags & PreviousBit) != 0 ? new BlockHash(reader.Bytes(BlockHash.Length)) : default,
             SymlinkTarget = (flags & SymlinkBit) != 0 ? Encoding.UTF8.GetString(reader.Prefixed()) : null,
             Platform = (flags & PlatformBit) != 0 ? reader.Prefixed().ToArray() : default,
+            Origin = (mode & OriginBit) != 0 ? ReadOrigin(ref reader) : null,
             Blocks = lists is null || (mode & HasBlocks) == 0 ? null : ReadBlocks(ref reader, mode, size, lists),
         };
     }
@@ -143,7 +141,7 @@ internal readonly struct EntryBody
             return default;
         if ((mode & AnnouncedHash) != 0)
             return new BlockHash(bytes[^BlockHash.Length..]);
-        return HasList ? ListHash : new BlockHash(SHA256.HashData(bytes[^((mode >> InlineShift) * BlockHash.Length)..]));
+        return HasList ? ListHash : new BlockHash(SHA256.HashData(bytes[^(((mode >> InlineShift) & InlineMask) * BlockHash.Length)..]));
     }
 
     private static byte FlagsOf(FileEntry entry) => (byte)(
@@ -154,6 +152,29 @@ internal readonly struct EntryBody
         | (entry.SymlinkTarget is null ? 0 : SymlinkBit)
         | (entry.Platform.IsEmpty ? 0 : PlatformBit)
         | (entry.PreviousBlocksHash.IsNone ? 0 : PreviousBit));
+
+    private static void WriteVector(RecordWriter to, VersionVector vector)
+    {
+        to.Varint(vector.Counters.Length);
+        foreach (var counter in vector.Counters)
+        {
+            to.Fixed(counter.Device.Value);
+            to.Varint(counter.Value);
+        }
+    }
+
+    private static void WriteOrigin(RecordWriter to, VersionOrigin origin)
+    {
+        to.Zigzag(origin.Modified.Seconds);
+        to.Zigzag(origin.Modified.Nanoseconds);
+        WriteVector(to, origin.Version);
+    }
+
+    private static VersionOrigin ReadOrigin(ref RecordReader reader)
+    {
+        var modified = new FileTime(reader.Zigzag(), (int)reader.Zigzag());
+        return new VersionOrigin(ReadVector(ref reader), modified);
+    }
 
     private static VersionVector ReadVector(ref RecordReader reader)
     {

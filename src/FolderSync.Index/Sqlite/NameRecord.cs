@@ -213,7 +213,7 @@ internal sealed class NameRecord(byte[] key)
         }
         Array.Sort(order, (a, b) => devices[_versions[a].Slot].CompareTo(devices[_versions[b].Slot]));
         AddBlocksHashes(entries);
-        return order[GlobalVersion.Choose(Array.ConvertAll(order, i => entries[i]!))];
+        return order[GlobalVersion.Choose(Array.ConvertAll(order, i => entries[i]!), HasLocal ? Array.IndexOf(order, 0) : -1)];
     }
 
     /// <summary>

@@ -27,10 +27,12 @@ internal ref struct FileInfoDecoder
     private ReadOnlySpan<byte> _name, _target, _platform, _previousBlocksHash;
     private ulong _type, _modifiedBy;
     private uint _permissions;
-    private long _size, _seconds, _sequence;
-    private int _nanoseconds, _blockSize;
+    private long _size, _sequence;
+    private FileTime _modified;
+    private int _blockSize;
     private bool _deleted, _invalid, _noPermissions, _encrypted;
     private VersionVector _version;
+    private VersionOrigin? _origin;
     private string? _versionFault;
     private BlockCollector _blocks;
 
@@ -68,13 +70,13 @@ internal ref struct FileInfoDecoder
                 case Tags.FileInfo.Type: _type = reader.ReadVarint(); break;
                 case Tags.FileInfo.Size: _size = reader.ReadInt64(); break;
                 case Tags.FileInfo.Permissions: _permissions = (uint)reader.ReadVarint(); break;
-                case Tags.FileInfo.ModifiedSeconds: _seconds = reader.ReadInt64(); break;
+                case Tags.FileInfo.ModifiedSeconds: _modified = _modified with { Seconds = reader.ReadInt64() }; break;
                 case Tags.FileInfo.Deleted: _deleted = reader.ReadBool(); break;
                 case Tags.FileInfo.Invalid: _invalid = reader.ReadBool(); break;
                 case Tags.FileInfo.NoPermissions: _noPermissions = reader.ReadBool(); break;
-                case Tags.FileInfo.Version: _version = VectorDecoder.Read(reader.ReadBytes(), out _versionFault); break;
+                case Tags.FileInfo.Version: _version = VectorDecoder.Read(reader.ReadBytes(), out var fault); _versionFault ??= fault; break;
                 case Tags.FileInfo.Sequence: _sequence = reader.ReadInt64(); break;
-                case Tags.FileInfo.ModifiedNanoseconds: _nanoseconds = reader.ReadInt32(); break;
+                case Tags.FileInfo.ModifiedNanoseconds: _modified = _modified with { Nanoseconds = reader.ReadInt32() }; break;
                 case Tags.FileInfo.ModifiedBy: _modifiedBy = reader.ReadVarint(); break;
                 case Tags.FileInfo.BlockSize: _blockSize = reader.ReadInt32(); break;
                 case Tags.FileInfo.Platform: _platform = reader.ReadBytes(); break;
@@ -82,6 +84,7 @@ internal ref struct FileInfoDecoder
                 case Tags.FileInfo.SymlinkTarget: _target = reader.ReadBytes(); break;
                 case Tags.FileInfo.Encrypted: _encrypted |= !reader.ReadBytes().IsEmpty; break;
                 case Tags.FileInfo.PreviousBlocksHash: _previousBlocksHash = reader.ReadBytes(); break;
+                case Tags.FileInfo.Origin: _origin = OriginCodec.Read(reader.ReadBytes(), ref _versionFault); break;
                 default: reader.Skip(tag); break;
             }
         }
@@ -142,7 +145,7 @@ internal ref struct FileInfoDecoder
         Name = name,
         Type = IsFile ? FileType.File : IsDirectory ? FileType.Directory : FileType.Symlink,
         Size = IsFile && !_deleted ? _size : 0,
-        Modified = new FileTime(_seconds, Math.Clamp(_nanoseconds, 0, 999_999_999)),
+        Modified = _modified with { Nanoseconds = Math.Clamp(_modified.Nanoseconds, 0, 999_999_999) },
         ModifiedBy = new ShortId(_modifiedBy),
         Permissions = _permissions & 0x1FF,
         NoPermissions = _noPermissions,
@@ -152,6 +155,7 @@ internal ref struct FileInfoDecoder
         Sequence = _sequence,
         Blocks = _blocks.Any ? _blocks.ToList(_blockSize, _size) : null,
         PreviousBlocksHash = _previousBlocksHash.Length == BlockHash.Length ? new BlockHash(_previousBlocksHash) : default,
+        Origin = _origin,
         SymlinkTarget = IsSymlink && !_deleted && !_target.IsEmpty ? Encoding.UTF8.GetString(_target) : null,
         Platform = _platform.IsEmpty ? default : _platform.ToArray(),
     };

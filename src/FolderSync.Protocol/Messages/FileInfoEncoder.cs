@@ -26,7 +26,8 @@ internal static class FileInfoEncoder
         ProtoSize.Bytes(Tags.FileInfo.Platform, e.Platform.Length) +
         BlocksSize(Blocks(e)) +
         ProtoSize.Text(Tags.FileInfo.SymlinkTarget, e.SymlinkTarget ?? "") +
-        ProtoSize.Hash(Tags.FileInfo.PreviousBlocksHash, e.PreviousBlocksHash);
+        ProtoSize.Hash(Tags.FileInfo.PreviousBlocksHash, e.PreviousBlocksHash) +
+        (Origin(e) is { } origin ? ProtoSize.Message(Tags.FileInfo.Origin, OriginCodec.Size(origin)) : 0);
 
     public static void Write(ref ProtoWriter writer, FileEntry e)
     {
@@ -49,7 +50,13 @@ internal static class FileInfoEncoder
         writer.Text(Tags.FileInfo.SymlinkTarget, e.SymlinkTarget ?? "");
         writer.Hash(Tags.FileInfo.BlocksHash, Blocks(e)?.BlocksHash ?? default);
         writer.Hash(Tags.FileInfo.PreviousBlocksHash, e.PreviousBlocksHash);
+        if (Origin(e) is not { } origin)
+            return;
+        writer.Length(Tags.FileInfo.Origin, OriginCodec.Size(origin));
+        OriginCodec.Write(ref writer, origin);
     }
+
+    private static VersionOrigin? Origin(FileEntry e) => e.IsInvalid ? null : e.Origin;
 
     private static long FileSize(FileEntry e) => Blocks(e)?.FileSize ?? 0;
 
@@ -59,7 +66,7 @@ internal static class FileInfoEncoder
     private static VersionVector Version(FileEntry e) =>
         (e.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0 ? VersionVector.Empty : e.Version;
 
-    private static int VectorSize(VersionVector vector)
+    internal static int VectorSize(VersionVector vector)
     {
         var size = 0;
         foreach (var counter in vector.Counters)
@@ -70,7 +77,7 @@ internal static class FileInfoEncoder
     private static int CounterSize(Counter counter) =>
         ProtoSize.Number(Tags.Vector.CounterId, counter.Device.Value) + ProtoSize.Number(Tags.Vector.CounterValue, counter.Value);
 
-    private static void WriteVector(ref ProtoWriter writer, VersionVector vector)
+    internal static void WriteVector(ref ProtoWriter writer, VersionVector vector)
     {
         foreach (var counter in vector.Counters)
         {

@@ -24,6 +24,14 @@ internal static class Tags
         public const uint ModifiedNanoseconds = (11 << 3) | Number, ModifiedBy = (12 << 3) | Number, BlockSize = (13 << 3) | Number;
         public const uint Platform = (14 << 3) | Bytes, Block = (16 << 3) | Bytes, SymlinkTarget = (17 << 3) | Bytes;
         public const uint BlocksHash = (18 << 3) | Bytes, Encrypted = (19 << 3) | Bytes, PreviousBlocksHash = (20 << 3) | Bytes;
+
+        /// <summary>FolderSync's own; far from the numbers that Syncthing uses, which ignores it.</summary>
+        public const uint Origin = (3001 << 3) | Bytes;
+    }
+
+    internal static class Origin
+    {
+        public const uint Version = (1 << 3) | Bytes, ModifiedSeconds = (2 << 3) | Number, ModifiedNanoseconds = (3 << 3) | Number;
     }
 
     internal static class BlockInfo

@@ -1,4 +1,5 @@
 using System.Text;
+using FolderSync.Engine.Configuring;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 using FolderSync.Engine.Events;
@@ -188,6 +189,94 @@ public sealed class ConflictStoryTests
         Assert.All(world.Devices, d => Assert.Equal(VectorOrder.Newer, d.Index.FindGlobal(FileName.Parse("f"))!.Version.Compare(deleted)));
     }
 
+    /// <summary>An edit that had lost before doesn't bring back what was deleted on purpose, and isn't lost either.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_old_unmerged_edit_does_not_bring_back_what_was_deleted(bool keepsVersions)
+    {
+        var world = new SimulatedWorld("anna", "bert", "carl");
+        world.Configure(f => keepsVersions ? f : f with { Versioning = new VersioningConfig(VersioningKind.None) });
+        Begin(world);
+        PartAll(world);
+        EditAndNotice(world, "bert", "old edit");
+        // Bert is away; the others have a newer edit, and delete that.
+        world.Network.Heal(world["anna"].Id, world["carl"].Id);
+        EditAndNotice(world, "anna", "newer edit");
+        world.RunUntil("carl has it", () => world["carl"].User.ReadText("f") == "newer edit");
+        world["carl"].User.Delete("f");
+        world["carl"].Notice("f");
+        world.RunUntil("it is gone", () => !world["anna"].User.Exists("f"));
+        JoinAll(world);
+        world.RunUntil("it is settled", () => world.Devices.All(d => !d.User.Exists("f")));
+        world.RunUntilSynced();
+        world.RunFor(TimeSpan.FromDays(1));
+
+        Assert.All(world.Devices, d => Assert.Equal(["old edit"], Contents(d)));
+        Assert.All(world.Devices, d => Assert.Single(Copies(d)));
+    }
+
+    /// <summary>The edit would have won over what was deleted: it does so over the deletion, too.</summary>
+    [Fact]
+    public void A_newer_edit_wins_over_the_deletion_of_another()
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        Begin(world);
+        PartAll(world);
+        EditAndNotice(world, "anna", "older edit");
+        EditAndNotice(world, "bert", "newest edit");
+        world["anna"].User.Delete("f");
+        world["anna"].Notice("f");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        JoinAll(world);
+        world.RunUntilSynced();
+        Assert.All(world.Devices, d => Assert.Equal(["newest edit"], Contents(d)));
+    }
+
+    /// <summary>Others have merged what was deleted with an edit that lost to it: that is no edit of it.</summary>
+    [Fact]
+    public void A_merge_does_not_bring_back_what_was_deleted_meanwhile()
+    {
+        var world = new SimulatedWorld("anna", "bert", "carl");
+        Begin(world);
+        PartAll(world);
+        EditAndNotice(world, "bert", "old edit");
+        world.Network.Heal(world["anna"].Id, world["carl"].Id);
+        EditAndNotice(world, "anna", "newer edit");
+        world.RunUntil("carl has it", () => world["carl"].User.ReadText("f") == "newer edit");
+        PartAll(world);
+        world["anna"].User.Delete("f");
+        world["anna"].Notice("f");
+        world.Network.Heal(world["bert"].Id, world["carl"].Id);
+        world.RunUntil("they have merged", () => Contents(world["bert"]).SequenceEqual(["newer edit", "old edit"]) && Contents(world["carl"]).SequenceEqual(["newer edit", "old edit"]));
+        JoinAll(world);
+        world.RunUntil("it is settled", () => world.Devices.All(d => !d.User.Exists("f")));
+        world.RunUntilSynced();
+        Assert.All(world.Devices, d => Assert.Equal(["old edit"], Contents(d)));
+    }
+
+    /// <summary>The device with the edit doesn't resolve it, as a Syncthing 1 wouldn't: one that has the deletion fetches the content.</summary>
+    [Fact]
+    public void Whoever_has_the_deletion_keeps_the_edit_of_a_device_that_does_not()
+    {
+        var world = new SimulatedWorld("anna", "bert");
+        Begin(world);
+        PartAll(world);
+        EditAndNotice(world, "bert", "old edit");
+        EditAndNotice(world, "anna", "newer edit");
+        world["anna"].User.Delete("f");
+        world["anna"].Notice("f");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        // It announces and serves; it takes nothing.
+        world["bert"].Configure(world.Devices, f => f with { Type = FolderType.SendOnly });
+        JoinAll(world);
+        world.RunUntil("anna has a copy", () => Contents(world["anna"]).SequenceEqual(["old edit"]));
+        Assert.False(world["anna"].User.Exists("f"));
+        world["bert"].Configure(world.Devices, f => f with { Type = FolderType.SendReceive });
+        world.RunUntilSynced();
+        Assert.All(world.Devices, d => Assert.Equal(["old edit"], Contents(d)));
+    }
+
     [Fact]
     public void A_deleted_file_that_is_made_again_is_a_newer_version()
     {
@@ -305,6 +394,14 @@ public sealed class ConflictStoryTests
         world.StartAll();
         world.RunUntilSynced();
         world.RunFor(TimeSpan.FromSeconds(2));
+    }
+
+    private static void EditAndNotice(SimulatedWorld world, string editor, string content)
+    {
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world[editor].User.WriteFile("f", content);
+        world[editor].Notice("f");
+        world.RunFor(TimeSpan.FromSeconds(5));
     }
 
     private static void PartAll(SimulatedWorld world)

@@ -205,7 +205,7 @@ internal sealed class MemoryFolderIndexStore(DeviceId self, Func<ulong> newIndex
             }
             if (device == self)
                 Local = entry;
-            Global = _entries.Count == 0 ? null : _entries[GlobalVersion.Choose(_entries)];
+            Global = _entries.Count == 0 ? null : _entries[GlobalVersion.Choose(_entries, Versions.BinarySearch(self) is >= 0 and var own ? own : -1)];
         }
     }
 
