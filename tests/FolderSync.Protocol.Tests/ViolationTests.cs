@@ -67,6 +67,8 @@ public class ViolationTests
         ["name: too deep"] = () => ProtobufBuilder.File(string.Join('/', Enumerable.Repeat("d", 257))),
         ["name: 49,000 deep"] = () => ProtobufBuilder.File(string.Join('/', Enumerable.Repeat("d", 49_000))),
         ["name: a byte too long"] = () => ProtobufBuilder.File(string.Join('/', Enumerable.Repeat(new string('x', 240), 17)) + "x"),
+        ["origin names a device twice"] = () => ProtobufBuilder.File("x", more: p => p.B(3001, new ProtobufBuilder().B(1, ProtobufBuilder.Vector((1, 1), (1, 2)))).B(16, ProtobufBuilder.Block(0, 5, 1))),
+        ["counter of the origin over 2^40"] = () => ProtobufBuilder.File("x", more: p => p.B(3001, new ProtobufBuilder().B(1, ProtobufBuilder.Vector((1, (1UL << 40) + 1)))).B(16, ProtobufBuilder.Block(0, 5, 1))),
         ["counter over 2^40"] = () => ProtobufBuilder.File("x", more: p => p.B(9, ProtobufBuilder.Vector((1, (1UL << 40) + 1))).B(16, ProtobufBuilder.Block(0, 5, 1))),
         ["target over 4 KiB"] = () => ProtobufBuilder.File("x", 0, p => p.V(2, 4).B(17, new string('t', 4097))),
         ["platform data over 64 KiB"] = () => ProtobufBuilder.File("x", more: p => p.B(14, new byte[65537]).B(16, ProtobufBuilder.Block(0, 5, 1))),

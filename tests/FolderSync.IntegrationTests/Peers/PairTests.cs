@@ -31,6 +31,9 @@ public abstract class PairTests(SharedPair shared, PairSetup meeting) : IClassFi
     public Task EditWinsOverDelete() => RunAsync(SyncScenarios.EditAgainstDeleteAsync);
 
     [SkippableFact]
+    public Task OldEditStaysDeleted() => RunAsync(SyncScenarios.OldEditAgainstDeleteAsync);
+
+    [SkippableFact]
     public Task IgnoredStaysHere() => RunAsync(SyncScenarios.IgnoreAsync);
 
     [SkippableFact]

@@ -8,7 +8,7 @@ internal static class SyncScenarios
 {
     public static readonly IReadOnlyList<Func<Pair, Task>> All =
     [
-        InitialAsync, EditAsync, DeleteAsync, RenameAsync, TypeChangeAsync, MetadataAsync, LinksAsync, ConflictAsync, EditAgainstDeleteAsync,
+        InitialAsync, EditAsync, DeleteAsync, RenameAsync, TypeChangeAsync, MetadataAsync, LinksAsync, ConflictAsync, EditAgainstDeleteAsync, OldEditAgainstDeleteAsync,
         IgnoreAsync, ManySmallFilesAsync, LargeFileAsync, KilledReceiverAsync, KilledSenderAsync,
     ];
 
@@ -170,6 +170,29 @@ internal static class SyncScenarios
             await pair.AssertSameAsync("edit-delete");
             Assert.Equal("edited meanwhile", await File.ReadAllTextAsync(pair.PathOn(deletes, file)));
         }
+    }
+
+    /// <summary>The peer's edit had lost to what was deleted. A Syncthing 1 waits for this device to take the edit back.</summary>
+    public static async Task OldEditAgainstDeleteAsync(Pair pair)
+    {
+        var file = Path.Combine("old-edit", "f.txt");
+        SampleFiles.Write(pair.PathOn(pair.Ours, file), "before");
+        await pair.AssertSameAsync("old-edit");
+        await pair.Ours.PauseAsync(pair.Peer);
+        SampleFiles.Write(pair.PathOn(pair.Peer, file), "old edit");
+        File.SetLastWriteTimeUtc(pair.PathOn(pair.Peer, file), DateTime.UtcNow.AddHours(-2));
+        SampleFiles.Write(pair.PathOn(pair.Ours, file), "newer edit");
+        File.SetLastWriteTimeUtc(pair.PathOn(pair.Ours, file), DateTime.UtcNow.AddHours(-1));
+        await pair.Peer.ScanAsync(Pair.Folder);
+        await pair.Ours.ScanAsync(Pair.Folder);
+        File.Delete(pair.PathOn(pair.Ours, file));
+        await pair.Ours.ScanAsync(Pair.Folder);
+        await pair.Ours.ResumeAsync(pair.Peer);
+        await pair.LetDialAsync();
+        await pair.Cluster.UntilAsync("that only a conflict copy of the old edit is left", () => Task.FromResult(pair.Cluster.Devices.All(d => IsOnlyCopy(Directory.GetFiles(pair.PathOn(d, "old-edit"))))));
+        await pair.AssertSameAsync("old-edit");
+
+        static bool IsOnlyCopy(string[] files) => files is [var copy] && Path.GetFileName(copy).StartsWith("f.sync-conflict-", StringComparison.Ordinal) && File.ReadAllText(copy) == "old edit";
     }
 
     public static async Task IgnoreAsync(Pair pair)
