@@ -57,7 +57,8 @@ internal sealed class TrioHistory
                 Do(device, $"sets the mode of {name}", () => user.SetMode(name, _random.Next(2) == 0 ? (UnixFileMode)0x180 : (UnixFileMode)0x1A4));
                 break;
             case 5:
-                Do(device, $"makes the directory {name}", () => user.MakeDirectory(Directories[_random.Next(Directories.Length)]));
+                name = Directories[_random.Next(Directories.Length)];
+                Do(device, $"makes the directory {name}", () => user.MakeDirectory(name));
                 break;
             case 6:
                 Do(device, $"links {name}", () => user.Link(name, "target" + _random.Next(3)));
