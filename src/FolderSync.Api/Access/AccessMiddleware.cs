@@ -80,6 +80,8 @@ internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, De
         {
             if (hasKey || loggedIn || hasToken)
                 ConnectionSlots.Admit(context);
+            if (hasKey)
+                SecretAccess.Allow(context);
             await next(context);
         }
     }
