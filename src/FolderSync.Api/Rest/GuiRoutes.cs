@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FolderSync.Api.Access;
 using FolderSync.Api.Http;
 using FolderSync.Api.Service;
 using FolderSync.Configuration.Schema;
@@ -8,7 +9,7 @@ using FolderSync.Contracts;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/config's smaller parts: the page's own settings, templates for new folders and devices, what FolderSync only keeps.</summary>
-internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, PageEndpoint running) : IRoutes
+internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, PageEndpoint running, PageSessions sessions) : IRoutes
 {
     public void Map(RouteGroupBuilder rest)
     {
@@ -50,7 +51,19 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, PageEn
     private async Task<IResult> ChangeGuiAsync(HttpContext context, bool replace)
     {
         var body = await RestJson.ObjectAsync(context.Request, Gui);
-        return await changes.ChangeAsync(extras => Task.FromResult(Change(extras, body, replace)));
+        var (was, now) = (store.Current.Page, store.Current.Page);
+        var done = await changes.ChangeAsync(extras =>
+        {
+            var change = Change(extras, body, replace);
+            return Task.FromResult<Func<ServiceConfig, ServiceConfig>>(c =>
+            {
+                var changed = change(c);
+                (was, now) = (c.Page, changed.Page);
+                return changed;
+            });
+        });
+        sessions.Keep(context, was, now);
+        return done;
     }
 
     private JsonObject Gui() => ConfigJson.Gui(store.Current.Page, changes.Extras()[SyncthingOptions.Gui] as JsonObject);

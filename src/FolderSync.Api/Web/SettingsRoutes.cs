@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using FolderSync.Api.Access;
 using FolderSync.Api.Http;
 using FolderSync.Api.Rest;
 using FolderSync.Configuration.Schema;
@@ -14,7 +15,7 @@ namespace FolderSync.Api.Web;
 /// /rest/foldersync/settings: every option of config.yaml with its description and value, as the page's settings show them. Values that the file
 /// doesn't allow are refused here with the same messages, one line for each option.
 /// </summary>
-internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) : IRoutes
+internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes, PageSessions sessions) : IRoutes
 {
     private const string Root = "/foldersync/settings";
 
@@ -70,8 +71,10 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
         HttpContext context, ImmutableArray<ConfigOption> options, Func<NodeReader, ConfigOption, YamlNode, ServiceConfig, ServiceConfig> read)
     {
         var body = await RestJson.ObjectAsync(context.Request);
-        return await changes.ChangeAsync(_ => Task.FromResult<Func<ServiceConfig, ServiceConfig>>(config =>
+        var (was, now) = (store.Current.Page, store.Current.Page);
+        var done = await changes.ChangeAsync(_ => Task.FromResult<Func<ServiceConfig, ServiceConfig>>(config =>
         {
+            was = config.Page;
             var wrong = new List<string>();
             foreach (var (key, value) in body)
             {
@@ -82,8 +85,11 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
                 config = read(reader, option, Node(value, option), config);
                 wrong.AddRange(reader.Problems.Select(p => $"{key}: {p.Message}{(p.Hint is null ? "" : " " + p.Hint)}"));
             }
+            now = config.Page;
             return wrong.Count == 0 ? config : throw new BadHttpRequestException(string.Join('\n', wrong));
         }));
+        sessions.Keep(context, was, now);
+        return done;
     }
 
     /// <summary>The YAML node that a parser would return. An empty number, rate or duration means the option's default, as in the file.</summary>
