@@ -18,20 +18,29 @@ internal sealed class RestApi(
 {
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<ConnectionSlots>().AddSingleton<SessionStore>().AddSingleton<CsrfTokens>().AddSingleton<LoginService>().AddSingleton<ServiceShutdown>().AddSingleton<RecentErrors>().AddSingleton<StoredOptions>();
+        services.AddSingleton<ConnectionSlots>().AddSingleton<ServiceShutdown>().AddSingleton<RecentErrors>().AddSingleton<StoredOptions>();
+        AddAccess(services);
         services.AddSingleton(s => new EventBuffers(s.GetRequiredService<ISyncEngine>().Events));
         services.AddSingleton(s => new FolderEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<EventBuffers>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConfigChanges>().AddSingleton<ConfigRoutes>();
         services.AddSingleton(s => new ServiceEvents(s.GetRequiredService<ISyncEngine>(), s.GetRequiredService<ConfigStore>(), () => RestJson.Compact(s.GetRequiredService<ConfigRoutes>().Whole())));
-        services.AddSingleton(s => new AccessMiddleware(
-            s.GetRequiredService<PageEndpoint>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ISyncEngine>().Self,
-            s.GetRequiredService<SessionStore>(), s.GetRequiredService<CsrfTokens>(), s.GetRequiredService<LoginService>()));
         services.AddSingleton(s => new AccessWarnings(
             s.GetRequiredService<PageEndpoint>(), s.GetRequiredService<ConfigStore>(), () => s.GetRequiredService<AccessMiddleware>().IsOpenToNetwork,
             s.GetRequiredService<ILoggerFactory>().CreateLogger("FolderSync.Access")));
         AddRoutes(services);
         // Reports invalid query parameters like every other error.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+    }
+
+    private static void AddAccess(IServiceCollection services)
+    {
+        services.AddSingleton<SessionStore>().AddSingleton<CsrfTokens>().AddSingleton<LoginService>().AddSingleton<ApiKey>().AddSingleton<LinkTokens>();
+        services.AddSingleton(s => new PageLinks(s.GetRequiredService<PageEndpoint>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<LinkTokens>()));
+        services.AddSingleton(s => new PageSessions(
+            s.GetRequiredService<PageEndpoint>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ISyncEngine>().Self, s.GetRequiredService<SessionStore>()));
+        services.AddSingleton(s => new AccessMiddleware(
+            s.GetRequiredService<PageEndpoint>(), s.GetRequiredService<ConfigStore>(), s.GetRequiredService<ISyncEngine>().Self, s.GetRequiredService<ApiKey>(),
+            s.GetRequiredService<PageSessions>(), s.GetRequiredService<CsrfTokens>(), s.GetRequiredService<LoginService>()));
     }
 
     private static void AddRoutes(IServiceCollection services)

@@ -103,6 +103,22 @@ public sealed partial class ServiceClient
 
     public Task<PauseState> ResumeAllAsync(CancellationToken cancellation) => PostAsync("foldersync/resume", Json.PauseState, cancellation);
 
+    /// <summary>A link that opens the page in a browser; its plain address where a password is set.</summary>
+    /// <param name="view">The page's view, as after "#/" in its address; empty for the first one.</param>
+    /// <param name="isPrinted">A person will copy it: it works for longer.</param>
+    public async Task<PageLink> PageLinkAsync(string view, bool isPrinted, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendAsync(HttpMethod.Post, "foldersync/page/link", new PageLinkRequest(view, isPrinted), Json.PageLinkRequest, Json.PageLink, cancellation);
+        }
+        catch (ServiceException e) when (e.Status == System.Net.HttpStatusCode.NotFound)
+        {
+            // An older service is still running: its page needs no link.
+            return new PageLink(view.Length > 0 ? $"{Address.Url}#/{view}" : Address.Url, OpensOnce: false);
+        }
+    }
+
     private async Task<T> PostAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var answer = await SendCheckedAsync(new HttpRequestMessage(HttpMethod.Post, path), cancellation);

@@ -6,13 +6,32 @@ namespace FolderSync.Contracts;
 /// <summary>POST noauth/auth/password.</summary>
 public sealed record LoginRequest(string? Username, string? Password, bool? StayLoggedIn);
 
+/// <summary>POST noauth/auth/link: what the page sends that a link opens.</summary>
+public sealed record LinkRequest(string? Token);
+
+/// <summary>POST foldersync/page/link.</summary>
+/// <param name="View">The page's view, as after "#/" in its address; absent for the first one.</param>
+/// <param name="Print">A person will copy the link: it works for longer.</param>
+public sealed record PageLinkRequest(string? View, bool? Print);
+
+/// <param name="Url">Opens the page, once; where a password is set, its plain address.</param>
+/// <param name="OpensOnce">It is such a link.</param>
+public sealed record PageLink(string Url, bool OpensOnce);
+
+/// <summary>POST foldersync/page/key: confirmed by the password where one is set, and otherwise by saying so.</summary>
+public sealed record PageKeyRequest(bool? Confirm, string? Password);
+
+public sealed record PageKey(string ApiKey);
+
 /// <summary>What the page may know before anybody has logged in, in /meta.js.</summary>
+/// <param name="AsksForPassword">Otherwise the page opens by a link. Not said to programs with the API key, which need neither.</param>
 public sealed record PageMetadata(
     [property: JsonPropertyName("deviceID")] string DeviceId,
     [property: JsonPropertyName("deviceIDShort")] string DeviceIdShort,
     bool Authenticated,
     bool AsksForUser,
-    bool CanLogOut);
+    bool CanLogOut,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? AsksForPassword);
 
 /// <summary>GET foldersync/settings: the sections of config.yaml whose options are single.</summary>
 public sealed record SettingsSections(IReadOnlyList<SettingsSection> Sections);

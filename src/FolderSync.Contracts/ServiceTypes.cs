@@ -114,4 +114,9 @@ public sealed record PauseRequest(double? Minutes);
 [JsonSerializable(typeof(PauseState))]
 [JsonSerializable(typeof(PauseRequest))]
 [JsonSerializable(typeof(PageMetadata))]
+[JsonSerializable(typeof(LinkRequest))]
+[JsonSerializable(typeof(PageLinkRequest))]
+[JsonSerializable(typeof(PageLink))]
+[JsonSerializable(typeof(PageKeyRequest))]
+[JsonSerializable(typeof(PageKey))]
 public sealed partial class ExtensionJson : JsonSerializerContext;

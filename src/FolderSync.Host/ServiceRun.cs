@@ -1,3 +1,4 @@
+using FolderSync.Api.Access;
 using FolderSync.Api.Service;
 using FolderSync.CommandLine.Commands;
 using FolderSync.Configuration.Home;
@@ -65,18 +66,19 @@ internal static class ServiceRun
             Overrides = [.. config.Overrides.All.Select(o => new OverriddenOption(o.Section, o.Option, o.Value, o.Source))],
         };
         await using var runtimeFile = new RuntimeFile(home, reachedAt, TimeProvider.System, serviceLog);
+        void FollowKey(ConfigChange change) => runtimeFile.Update(reachedAt with { ApiKey = running.KeyWith(change.New.Page) });
+        config.Changed += FollowKey;
         try
         {
             if (page.Enabled)
-                Log.PageAt(log, url);
+                ShowPage(url, app.Services.GetRequiredService<PageLinks>(), !options.NoBrowser && page.OpenBrowser, log);
             else
                 Log.PageOff(log);
-            if (page.Enabled && !options.NoBrowser && page.OpenBrowser)
-                OpenBrowser(url);
             await app.WaitForShutdownAsync(cancellation);
         }
         finally
         {
+            config.Changed -= FollowKey;
             runtimeFile.Delete();
         }
         Log.Ended(log);
@@ -104,13 +106,17 @@ internal static class ServiceRun
         return $"{(page.Tls ? "https" : "http")}://{reached}:{port}/";
     }
 
-    /// <summary>Only in a desktop session and on a terminal.</summary>
-    private static void OpenBrowser(string url)
+    /// <summary>
+    /// Prints a link that opens the page, on a terminal only: a log or a journal is read by others, and keeps it. Opens the browser in a desktop session.
+    /// </summary>
+    private static void ShowPage(string url, PageLinks links, bool opensBrowser, ILogger log)
     {
+        Log.PageAt(log, url);
+        if (links.AreInUse && !Console.IsOutputRedirected)
+            Console.Out.WriteLine($"Open the page: {links.Create("", isPrinted: true)}{Environment.NewLine}The link works once, for ten minutes. Later: foldersync open");
         var desktop = OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } ||
             Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
-        if (!desktop || Console.IsErrorRedirected || Console.IsInputRedirected || !Environment.UserInteractive)
-            return;
-        Browser.Open(url);
+        if (opensBrowser && desktop && !Console.IsErrorRedirected && !Console.IsInputRedirected && Environment.UserInteractive)
+            Browser.Open(links.Create("", isPrinted: false));
     }
 }

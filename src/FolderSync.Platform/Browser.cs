@@ -7,7 +7,7 @@ namespace FolderSync.Platform;
 public static class Browser
 {
     /// <summary>False when no browser could be started, or it reported a failure.</summary>
-    /// <param name="url">Must not contain secrets: any user can read a command line.</param>
+    /// <param name="url">Any user of this computer may read it in the list of processes: it must be of no use to another one.</param>
     public static async Task<bool> OpenAsync(string url, CancellationToken cancellation)
     {
         try

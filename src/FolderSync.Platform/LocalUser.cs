@@ -10,6 +10,9 @@ public static class LocalUser
     private const int LocalField = 1;
     private const int RemoteField = 2;
     private const int UserField = 7;
+    private const int InodeField = 9;
+
+    private const uint Root = 0;
 
     /// <summary>The number of the user whose process opened the connection; null where the system doesn't tell (other than Linux).</summary>
     /// <param name="client">The other end.</param>
@@ -21,14 +24,22 @@ public static class LocalUser
         return Find("/proc/net/tcp", Plain(client), Plain(server)) ?? Find("/proc/net/tcp6", Mapped(client), Mapped(server));
     }
 
-    /// <summary>Finds the row of the client's socket in the kernel's table.</summary>
+    /// <summary>
+    /// Whether that user may act as the one whom this process belongs to: it is the same, or root, who may do everything anyway. Also where the system
+    /// doesn't tell the user.
+    /// </summary>
+    public static bool MayBeOwner(uint? user) => user is not { } known || known == Root || known == Libc.EffectiveUser();
+
+    /// <summary>
+    /// Finds the row of the client's socket in the kernel's table. A socket that its process has closed has no inode, and its row names root.
+    /// </summary>
     internal static uint? Find(IEnumerable<string> rows, IPEndPoint client, IPEndPoint server)
     {
         var (local, remote) = (Written(client), Written(server));
         foreach (var row in rows)
         {
             var fields = row.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length > UserField && fields[LocalField] == local && fields[RemoteField] == remote &&
+            if (fields.Length > InodeField && fields[InodeField] != "0" && fields[LocalField] == local && fields[RemoteField] == remote &&
                 uint.TryParse(fields[UserField], NumberStyles.None, CultureInfo.InvariantCulture, out var user))
             {
                 return user;

@@ -125,12 +125,12 @@ internal sealed class TrayProgram(ServiceMonitor watch, ServiceProcess process, 
         }
         if (watch.Client is not { } client)
             return "The service is not running. Start it from the menu.";
-        if (action is TrayAction.OpenPage page)
-            return desktop.OpenPage(new Uri(new Uri(client.Address.Url), page.View.Length > 0 ? "#/" + page.View : ""));
         try
         {
             using var limit = new CancellationTokenSource(ActionTime, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+            if (action is TrayAction.OpenPage page)
+                return desktop.OpenPage(new Uri((await client.PageLinkAsync(page.View, isPrinted: false, both.Token)).Url));
             await NotifyAsync(client, action, both.Token);
             watch.RefreshSoon();
             return null;

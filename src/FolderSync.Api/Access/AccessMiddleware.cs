@@ -1,9 +1,6 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using FolderSync.Api.Http;
 using FolderSync.Api.Service;
-using FolderSync.Configuration.Schema;
 using FolderSync.Configuration.Store;
 using FolderSync.Core.Model;
 using FolderSync.Platform;
@@ -11,53 +8,47 @@ using FolderSync.Platform;
 namespace FolderSync.Api.Access;
 
 /// <summary>
-/// Admits programs with the API key, and the page with its CSRF token, after a login where a password is set. Refuses foreign Host names (DNS
-/// rebinding), foreign origins and framing before it looks at anything else. <see cref="AccessRules"/> decides.
+/// Admits programs with the API key, and the page with its session and CSRF token. Refuses foreign Host names (DNS rebinding), foreign origins and
+/// framing before it looks at anything else. <see cref="AccessRules"/> decides.
 /// </summary>
-internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, DeviceId self, SessionStore sessions, CsrfTokens tokens, LoginService login)
+internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, DeviceId self, ApiKey key, PageSessions sessions, CsrfTokens tokens, LoginService login)
 {
     public const string TokenCookie = "foldersync-token";
     public const string TokenHeader = "X-CSRF-Token";
 
+    /// <summary>Makes links to the page.</summary>
+    private const string KeyOnlyPath = "/rest/foldersync/page/link";
+
     private static readonly HashSet<string> LoginPaths = new(StringComparer.Ordinal)
     {
-        "/login.html", "/login.js", "/login.css", "/style.css", "/icon.svg", "/theme.js", "/meta.js", "/rest/noauth/auth/password", "/rest/noauth/auth/logout",
+        "/login.html", "/login.js", "/login.css", "/" + PageLinks.File, "/open.js", "/style.css", "/icon.svg", "/theme.js", "/meta.js",
+        LoginRoutes.Password, LoginRoutes.Link, LoginRoutes.LogOut,
     };
 
-    private readonly bool _isLoopback = IsLoopback(HostOf(page.Page.Address));
+    private readonly bool _isLoopback = page.IsOnLoopback;
     private readonly string _short = self.Short.ToString();
-
-    /// <summary>Syncthing's name with the short device ID: all ports of a host share cookies, so each device needs a name of its own.</summary>
-    public string SessionCookie => "sessionid-" + _short;
 
     public bool IsOpenToNetwork => !_isLoopback && !login.IsPasswordSet;
 
-    /// <summary>Sets the cookie with the page's CSRF token, under our name and under Syncthing's.</summary>
+    /// <summary>
+    /// Sets the cookie with the page's CSRF token, under our name and under Syncthing's. Only who has a session or the key gets here: the token alone
+    /// opens nothing.
+    /// </summary>
     public void IssueCsrfToken(HttpContext context)
     {
+        sessions.RenewCookie(context);
         var token = tokens.Issue();
         foreach (var name in (string[])[TokenCookie, "CSRF-Token-" + _short])
             context.Response.Cookies.Append(name, token, new CookieOptions { SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/", IsEssential = true });
     }
 
-    public void SetSessionCookie(HttpContext context, string token, bool stay) =>
-        context.Response.Cookies.Append(SessionCookie, token, SessionOptions(context, stay ? SessionStore.Long : null));
-
-    public void EndSession(HttpContext context)
-    {
-        sessions.Close(context.Request.Cookies[SessionCookie]);
-        context.Response.Cookies.Delete(SessionCookie, SessionOptions(context, null));
-    }
-
-    public bool HasSession(HttpContext context) => login.IsPasswordSet && sessions.IsOpen(context.Request.Cookies[SessionCookie], config.Current.Page.PasswordHash);
-
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         SetHeaders(context.Response.Headers);
         var (hasKey, hasWrongKey) = CheckApiKey(context.Request);
-        var loggedIn = HasSession(context);
+        var hasSession = sessions.Find(context) is not null;
         var isOurHost = IsOurHost(context.Request.Host.Host);
-        if (!hasKey && !hasWrongKey && !loggedIn && login.IsPasswordSet && (isOurHost || !_isLoopback) && ReadBasicCredentials(context.Request) is var (user, password))
+        if (!hasKey && !hasWrongKey && !hasSession && login.IsPasswordSet && (isOurHost || !_isLoopback) && ReadBasicCredentials(context.Request) is var (user, password))
         {
             var result = await login.CheckAsync(context, user, password);
             if (!result.Succeeded)
@@ -66,20 +57,22 @@ internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, De
                 return;
             }
             if (result.Session is { } session)
-                SetSessionCookie(context, session, stay: false);
-            loggedIn = true;
+                sessions.SetCookie(context, session, stay: false);
+            hasSession = true;
         }
         var hasToken = HasToken(context.Request);
         var admission = AccessRules.Decide(new AccessFacts(
-            Classify(context.Request.Path), hasKey, hasWrongKey, _isLoopback, isOurHost, login.IsPasswordSet, loggedIn, IsOurOrigin(context.Request), hasToken));
-        if (admission == AccessDecision.LoginPage)
-            context.Response.Redirect("login.html");
+            Classify(context.Request), hasKey, hasWrongKey, _isLoopback, isOurHost, login.IsPasswordSet, hasSession, IsOurOrigin(context.Request), hasToken));
+        if (admission is AccessDecision.LoginPage or AccessDecision.OpenPage)
+            context.Response.Redirect(admission == AccessDecision.LoginPage ? "login.html" : PageLinks.File);
         else if (admission != AccessDecision.Granted)
             await RestErrors.Text(403, AccessRules.Explain(admission, context.Request.Host.Host)).ExecuteAsync(context);
         else
         {
-            if (hasKey || loggedIn || hasToken)
+            if (hasKey || hasSession)
                 ConnectionSlots.Admit(context);
+            if (hasKey)
+                SecretAccess.Allow(context);
             await next(context);
         }
     }
@@ -93,9 +86,14 @@ internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, De
         return RestErrors.Text(429, $"There were too many wrong passwords. Try again in {seconds} s.").ExecuteAsync(context);
     }
 
+    private static RequestKind Classify(HttpRequest request) => Classify(request.Path) is var kind && kind == RequestKind.FrontPage && !IsRead(request) ? RequestKind.File : kind;
+
+    private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+
     private static RequestKind Classify(PathString path) =>
         path == "/rest/noauth/health" ? RequestKind.Health
         : LoginPaths.Contains(path.Value ?? "") ? RequestKind.Login
+        : path.StartsWithSegments(KeyOnlyPath) ? RequestKind.KeyOnly
         : path.StartsWithSegments("/rest") ? RequestKind.Rest
         : path == "/" || path == "/index.html" ? RequestKind.FrontPage
         : RequestKind.File;
@@ -108,8 +106,7 @@ internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, De
             given = authorization["Bearer ".Length..];
         if (given.Length == 0)
             return (false, authorization.Length > 0 && !(login.IsPasswordSet && IsBasic(authorization)));
-        var key = page.FromCommandLine ? page.Page.ApiKey : config.Current.Page.ApiKey is { Length: > 0 } configured ? configured : page.Page.ApiKey;
-        var isRight = key.Length > 0 && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        var isRight = key.Is(given);
         return (isRight, !isRight);
     }
 
@@ -129,7 +126,7 @@ internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, De
     }
 
     private bool IsOurHost(string host) =>
-        IsLoopback(host) || config.Current.Page.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+        PageEndpoint.IsLoopback(host) || config.Current.Page.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsOurOrigin(HttpRequest request)
     {
@@ -147,9 +144,6 @@ internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, De
     private bool HasToken(HttpRequest request) =>
         tokens.IsValid(request.Headers[TokenHeader].ToString()) || tokens.IsValid(request.Headers["X-CSRF-Token-" + _short].ToString());
 
-    private static CookieOptions SessionOptions(HttpContext context, TimeSpan? age) =>
-        new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/", IsEssential = true, MaxAge = age };
-
     private void SetHeaders(IHeaderDictionary headers)
     {
         headers["X-Syncthing-Version"] = ProgramVersion.Tag;
@@ -163,10 +157,4 @@ internal sealed class AccessMiddleware(PageEndpoint page, ConfigStore config, De
         headers.ContentSecurityPolicy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
     }
-
-    private static string HostOf(string address) => ConfigAddress.TrySplit(address, out var host, out _) ? host : address;
-
-    private static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ||
-        (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
 }

@@ -15,7 +15,7 @@ namespace FolderSync.Api.Access;
 internal readonly record struct LoginResult(bool Succeeded, string? Session, TimeSpan Wait);
 
 /// <summary>Checks passwords: reports each attempt, delays whoever sends wrong ones, and limits the CPU time that hashing takes.</summary>
-internal sealed class LoginService(ConfigStore config, ISyncEngine engine, SessionStore sessions, TimeProvider time, ILogger<LoginService> log) : IDisposable
+internal sealed class LoginService(ConfigStore config, ISyncEngine engine, PageSessions sessions, TimeProvider time, ILogger<LoginService> log) : IDisposable
 {
     private const int AtOnce = 2;
     private const int MaxWaiting = 16;
@@ -41,6 +41,9 @@ internal sealed class LoginService(ConfigStore config, ISyncEngine engine, Sessi
     /// <summary>Checks a login and opens a session.</summary>
     public Task<LoginResult> LogInAsync(HttpContext context, string user, string password, bool stay) => TryAsync(context, From(context), user, password, stay);
 
+    /// <summary>Checks the password again of somebody who is logged in, like a login, but opens no session.</summary>
+    public Task<LoginResult> CheckPasswordAsync(HttpContext context, string password) => TryAsync(context, From(context), config.Current.Page.User, password, stay: false, session: false);
+
     /// <summary>Checks credentials that come with a request; opens a session the first time only.</summary>
     public Task<LoginResult> CheckAsync(HttpContext context, string user, string password)
     {
@@ -63,7 +66,7 @@ internal sealed class LoginService(ConfigStore config, ISyncEngine engine, Sessi
         return _browsers.Find(context) is { } browser ? address with { Key = ClientAddress.KeyOfBrowser(browser) } : address;
     }
 
-    private async Task<LoginResult> TryAsync(HttpContext context, ClientAddress from, string user, string password, bool stay)
+    private async Task<LoginResult> TryAsync(HttpContext context, ClientAddress from, string user, string password, bool stay, bool session = true)
     {
         var page = config.Current.Page;
         if (_backoff.RemainingDelay(from.Key) is { Ticks: > 0 } wait)
@@ -103,7 +106,7 @@ internal sealed class LoginService(ConfigStore config, ISyncEngine engine, Sessi
             _right.Clear();
         _browsers.Remember(context);
         _right[KeyOf(from, user, password)] = page.PasswordHash;
-        return new LoginResult(true, sessions.Open(page.PasswordHash, stay), TimeSpan.Zero);
+        return new LoginResult(true, session ? sessions.OpenForPassword(page.PasswordHash, stay) : null, TimeSpan.Zero);
     }
 
     private void ReportAttempt(ClientAddress from, string user, bool right)

@@ -33,7 +33,7 @@ internal sealed class EventRoutes(EventBuffers buffers) : IRoutes
         {
             Put(string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}{{\"id\":{found[i].Id},"));
             // Waits for a slow reader: no more than the response's small buffer is kept for it.
-            await body.WriteAsync(found[i].Event.Text, context.RequestAborted);
+            await body.WriteAsync(SecretAccess.IsAllowed(context) ? found[i].Event.Text : found[i].Event.MaskedText, context.RequestAborted);
         }
         Put("]");
         await body.FlushAsync(context.RequestAborted);

@@ -16,17 +16,23 @@ internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent show
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonSerializerOptions MaskedOptions = new() { Encoder = WriterOptions.Encoder };
+
     private byte[]? _text;
+    private byte[]? _masked;
 
     public string Type => shown.Type;
 
     /// <summary>Roughly the bytes that it keeps in memory: the event and its text.</summary>
-    public int Weight { get; } = 600 + (3 * TextOf(logged.Event));
+    public int Weight { get; } = 600 + (3 * TextOf(logged.Event)) + (logged.Event is ServiceEvent.ConfigSaved saved ? saved.Json.Length : 0);
 
     /// <summary>The JSON object after its id: <c>"globalID":1,"time":...}</c>.</summary>
-    public ReadOnlyMemory<byte> Text => Volatile.Read(ref _text) ?? Write();
+    public ReadOnlyMemory<byte> Text => Volatile.Read(ref _text) ?? Write(ref _text, masked: false);
 
-    private byte[] Write()
+    /// <summary>The same without the secrets that a configuration has.</summary>
+    public ReadOnlyMemory<byte> MaskedText => logged.Event is not ServiceEvent.ConfigSaved ? Text : Volatile.Read(ref _masked) ?? Write(ref _masked, masked: true);
+
+    private byte[] Write(ref byte[]? kept, bool masked)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer, WriterOptions))
@@ -36,20 +42,20 @@ internal sealed class EventText(long globalId, LoggedEvent logged, ApiEvent show
             json.WriteString("time", RestJson.Time(logged.Time));
             json.WriteString("type", shown.Type);
             json.WritePropertyName("data");
-            Write(json, SyncthingEvents.DataOf(logged.Event, shown));
+            Write(json, SyncthingEvents.DataOf(logged.Event, shown), masked);
             json.WriteEndObject();
         }
         var text = buffer.WrittenSpan[1..].ToArray();
-        Volatile.Write(ref _text, text);
+        Volatile.Write(ref kept, text);
         return text;
     }
 
-    private static void Write(Utf8JsonWriter json, EventData data)
+    private static void Write(Utf8JsonWriter json, EventData data, bool masked)
     {
         switch (data)
         {
             case EventData.RawJson whole:
-                json.WriteRawValue(whole.Json, skipInputValidation: true);
+                json.WriteRawValue(masked ? SecretMask.Of(whole.Json, MaskedOptions) : whole.Json, skipInputValidation: true);
                 break;
             case EventData.FolderCompletion completion:
                 JsonSerializer.Serialize(json, completion.Completion, Json.Completion);

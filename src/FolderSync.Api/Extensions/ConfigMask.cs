@@ -1,4 +1,5 @@
 using System.Text;
+using FolderSync.Api.Http;
 using FolderSync.Configuration.Yaml;
 
 namespace FolderSync.Api.Extensions;
@@ -6,12 +7,8 @@ namespace FolderSync.Api.Extensions;
 /// <summary>Masks the secrets in a configuration's text. Pure.</summary>
 internal static class ConfigMask
 {
-    public const string Mask = "********";
-
     /// <summary>Shorter secrets would match ordinary words.</summary>
     private const int ShortestRepeated = 8;
-
-    private static readonly string[] Secret = ["api-key", "apikey", "password", "secret", "token"];
 
     /// <param name="file">The name used in messages.</param>
     /// <exception cref="ConfigException">The text is not a YAML document.</exception>
@@ -23,11 +20,11 @@ internal static class ConfigMask
         foreach (var secret in secrets.OrderByDescending(s => s.Start))
         {
             var end = secret.IsBlock ? text.AsSpan(0, secret.End).TrimEnd().Length : secret.End;
-            masked.Remove(secret.Start, end - secret.Start).Insert(secret.Start, Mask);
+            masked.Remove(secret.Start, end - secret.Start).Insert(secret.Start, SecretMask.Mask);
         }
         // A user may have repeated a secret in a comment.
         foreach (var secret in secrets.Where(s => s.Value.Length >= ShortestRepeated))
-            masked.Replace(secret.Value, Mask);
+            masked.Replace(secret.Value, SecretMask.Mask);
         return masked.ToString();
     }
 
@@ -40,7 +37,7 @@ internal static class ConfigMask
                 break;
             case YamlMap map:
                 foreach (var entry in map.Entries)
-                    Find(entry.Value, isSecret || Secret.Any(s => entry.Key.Value.Contains(s, StringComparison.OrdinalIgnoreCase)), secrets);
+                    Find(entry.Value, isSecret || SecretMask.IsSecret(entry.Key.Value), secrets);
                 break;
             case YamlSequence sequence:
                 foreach (var item in sequence.Items)

@@ -16,6 +16,7 @@ internal sealed class ExtensionRoutes(IEnumerable<IExtensionRoutes> areas) : IRo
         .AddSingleton<IExtensionRoutes, ConfigTextRoutes>()
         .AddSingleton<IExtensionRoutes, DoctorRoutes>()
         .AddSingleton<IExtensionRoutes, PauseRoutes>()
+        .AddSingleton<IExtensionRoutes, PageRoutes>()
         .AddSingleton<IExtensionRoutes, NearbyRoutes>();
 
     public void Map(RouteGroupBuilder rest)

@@ -7,8 +7,8 @@ namespace FolderSync.Api.Http;
 
 /// <summary>
 /// Limits the connections to the page and the REST API so that nobody shuts the others out: a new connection is always accepted, and beyond the
-/// limits an idle one goes for it. Connections that have not brought a request with a key, a session or a token have a limit of their own, and of
-/// these goes the oldest of the address that has the most. Thread-safe.
+/// limits an idle one goes for it. Connections that have not brought a request with a key or a session have a limit of their own, and of these goes
+/// the oldest of the address that has the most. Thread-safe.
 /// </summary>
 internal sealed class ConnectionSlots : IDisposable
 {
@@ -39,7 +39,8 @@ internal sealed class ConnectionSlots : IDisposable
     /// <summary>Middleware around a whole connection.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (TryEnter((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None, connection.Abort) is not { } slot)
+        var remote = connection.RemoteEndPoint as IPEndPoint;
+        if (TryEnter(remote?.Address ?? IPAddress.None, connection.Abort, () => UserOf(remote, connection.LocalEndPoint as IPEndPoint)) is not { } slot)
         {
             if (_refusals?.TryPass() == true)
                 Log.ConnectionRefused(_log!, _maxInAll);
@@ -76,15 +77,18 @@ internal sealed class ConnectionSlots : IDisposable
         }
     }
 
-    /// <summary>The request has a key, a session or a token: its connection is an authenticated one.</summary>
+    /// <summary>The request has a key or a session: its connection is an authenticated one. A CSRF token alone doesn't authenticate anybody.</summary>
     public static void Admit(HttpContext context) => context.Features.Get<Slot>()?.Admit();
+
+    /// <summary>The user of this computer who made the request's connection; null for others, and where the system doesn't tell.</summary>
+    public static uint? UserOf(HttpContext context) => context.Features.Get<Slot>()?.User;
 
     public void Dispose() => _refusals?.Dispose();
 
     /// <summary>Null when there are too many.</summary>
-    internal Slot? TryEnter(IPAddress remote, Action abort)
+    internal Slot? TryEnter(IPAddress remote, Action abort, Func<uint?>? user = null)
     {
-        var slot = new Slot(SourceAddress.Group(remote), abort);
+        var slot = new Slot(SourceAddress.Group(remote), abort, user);
         Slot? dropped = null;
         lock (_lock)
         {
@@ -122,17 +126,24 @@ internal sealed class ConnectionSlots : IDisposable
         }
     }
 
+    private static uint? UserOf(IPEndPoint? remote, IPEndPoint? local) =>
+        remote is not null && local is not null && IPAddress.IsLoopback(remote.Address) ? LocalUser.Of(remote, local) : null;
+
     /// <summary>The one that has been idle longest; if all have requests, the oldest.</summary>
     private static Slot Victim(IEnumerable<Slot> slots) => slots.MaxBy(s => s.Requests == 0)!;
 
     internal sealed class Slot
     {
-        private readonly Action _abort;
-        private volatile bool _isAdmitted;
+        private const long Unknown = -1;
 
-        public Slot(IPAddress remote, Action abort)
+        private readonly Action _abort;
+        private readonly Func<uint?>? _findUser;
+        private volatile bool _isAdmitted;
+        private long _user = Unknown;
+
+        public Slot(IPAddress remote, Action abort, Func<uint?>? user)
         {
-            (Remote, _abort) = (remote, abort);
+            (Remote, _abort, _findUser) = (remote, abort, user);
             Node = new LinkedListNode<Slot>(this);
         }
 
@@ -141,6 +152,18 @@ internal sealed class ConnectionSlots : IDisposable
         public LinkedListNode<Slot> Node { get; }
 
         public bool IsAdmitted => _isAdmitted;
+
+        /// <summary>Looked up when it is asked for first: the answer stays right as long as the connection lives.</summary>
+        public uint? User
+        {
+            get
+            {
+                var user = Interlocked.Read(ref _user);
+                if (user == Unknown && _findUser?.Invoke() is { } found)
+                    Interlocked.Exchange(ref _user, user = found);
+                return user == Unknown ? null : (uint)user;
+            }
+        }
 
         public bool IsDropped { get; set; }
 

@@ -38,8 +38,10 @@ internal static class RestJson
 
     public static IResult Of<T>(T value, JsonTypeInfo<T> type) => Results.Text(JsonSerializer.Serialize(value, type), "application/json; charset=utf-8");
 
-    /// <summary>What no contract holds whole: a part of the configuration, with the fields that a client keeps in it.</summary>
-    public static IResult Of(JsonNode? node) => Results.Text(node?.ToJsonString(Options) ?? "null", "application/json; charset=utf-8");
+    /// <summary>
+    /// What no contract holds whole: a part of the configuration, with the fields that a client keeps in it. Its secrets are masked for who may not see them.
+    /// </summary>
+    public static IResult Of(JsonNode? node) => new ConfigResult(node?.ToJsonString(Options) ?? "null");
 
     /// <summary>On one line, for what is embedded.</summary>
     public static string Compact(JsonNode node) => node.ToJsonString(CompactOptions);
@@ -53,12 +55,19 @@ internal static class RestJson
     public static JsonObject ObjectOf<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(value, type)!.AsObject();
 
     /// <summary>The request's body; <see cref="BadHttpRequestException"/> says what is wrong with it.</summary>
-    public static async Task<JsonObject> ObjectAsync(HttpRequest request) =>
-        await BodyAsync(request) as JsonObject ?? throw new BadHttpRequestException("The body is to be a JSON object.");
+    /// <param name="present">
+    /// The part of the configuration that it is to change, or the list that it is to be an item of: masked secrets that come back are taken from there.
+    /// </param>
+    public static async Task<JsonObject> ObjectAsync(HttpRequest request, Func<JsonNode?>? present = null) =>
+        Unmasked(request, await BodyAsync(request), present) as JsonObject ?? throw new BadHttpRequestException("The body is to be a JSON object.");
 
     /// <summary>The same of a list.</summary>
-    public static async Task<JsonArray> ListAsync(HttpRequest request) =>
-        await BodyAsync(request) as JsonArray ?? throw new BadHttpRequestException("The body is to be a JSON list.");
+    public static async Task<JsonArray> ListAsync(HttpRequest request, Func<JsonArray> present) =>
+        Unmasked(request, await BodyAsync(request), present) as JsonArray ?? throw new BadHttpRequestException("The body is to be a JSON list.");
+
+    private static JsonNode? Unmasked(HttpRequest request, JsonNode body, Func<JsonNode?>? present) => present is null || SecretAccess.IsAllowed(request.HttpContext)
+        ? body
+        : JsonNode.Parse(SecretMask.Restore(Compact(body), present()?.ToJsonString(CompactOptions) ?? "null"));
 
     private static async Task<JsonNode> BodyAsync(HttpRequest request)
     {
@@ -132,5 +141,11 @@ internal static class RestJson
             else
                 into[key] = value?.DeepClone();
         }
+    }
+
+    private sealed class ConfigResult(string json) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) =>
+            Results.Text(SecretAccess.IsAllowed(httpContext) ? json : SecretMask.Of(json, Options), "application/json; charset=utf-8").ExecuteAsync(httpContext);
     }
 }

@@ -28,35 +28,35 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
     private void MapOptions(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/options", () => RestJson.Of(Options()));
-        rest.MapPut("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, RestJson.ObjectAsync(c.Request), replace: true))));
-        rest.MapPatch("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, RestJson.ObjectAsync(c.Request), replace: false))));
+        rest.MapPut("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, RestJson.ObjectAsync(c.Request, Options), replace: true))));
+        rest.MapPatch("/config/options", ConfigChanges.Handler(c => changes.ChangeAsync(extras => OptionsChange(extras, RestJson.ObjectAsync(c.Request, Options), replace: false))));
     }
 
     private void MapDevices(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/devices", () => RestJson.Of(Devices()));
-        rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, await RestJson.ListAsync(c.Request)))));
-        rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, await RestJson.ObjectAsync(c.Request), partial: true))));
+        rest.MapPut("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevices(extras, await RestJson.ListAsync(c.Request, Devices)))));
+        rest.MapPost("/config/devices", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, await RestJson.ObjectAsync(c.Request, Devices), partial: true))));
         rest.MapGet("/config/devices/{id}", (HttpContext c) => RestJson.Of(FindDevice(RequestPath.Last(c))));
-        rest.MapPut("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Named(await RestJson.ObjectAsync(c.Request), ConfigJson.IdOfDevice, RequestPath.Last(c))))));
-        rest.MapPatch("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(RequestPath.Last(c)), Named(await RestJson.ObjectAsync(c.Request), ConfigJson.IdOfDevice, RequestPath.Last(c)))))));
+        rest.MapPut("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Named(await RestJson.ObjectAsync(c.Request, () => PresentDevice(RequestPath.Last(c))), ConfigJson.IdOfDevice, RequestPath.Last(c))))));
+        rest.MapPatch("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutDevice(extras, Merged(FindDevice(RequestPath.Last(c)), Named(await RestJson.ObjectAsync(c.Request, () => PresentDevice(RequestPath.Last(c))), ConfigJson.IdOfDevice, RequestPath.Last(c)))))));
         rest.MapDelete("/config/devices/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(extras => RemoveDevice(extras, RequestPath.Last(c)))));
     }
 
     private void MapFolders(RouteGroupBuilder rest)
     {
         rest.MapGet("/config/folders", () => RestJson.Of(Folders()));
-        rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, await RestJson.ListAsync(c.Request)))));
-        rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, await RestJson.ObjectAsync(c.Request), partial: true))));
+        rest.MapPut("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolders(extras, await RestJson.ListAsync(c.Request, Folders)))));
+        rest.MapPost("/config/folders", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, await RestJson.ObjectAsync(c.Request, Folders), partial: true))));
         rest.MapGet("/config/folders/{id}", (HttpContext c) => RestJson.Of(FindFolder(RequestPath.Last(c))));
-        rest.MapPut("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Named(await RestJson.ObjectAsync(c.Request), "id", RequestPath.Last(c))))));
-        rest.MapPatch("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(RequestPath.Last(c)), Named(await RestJson.ObjectAsync(c.Request), "id", RequestPath.Last(c)))))));
+        rest.MapPut("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Named(await RestJson.ObjectAsync(c.Request, () => PresentFolder(RequestPath.Last(c))), "id", RequestPath.Last(c))))));
+        rest.MapPatch("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(async extras => PutFolder(extras, Merged(FindFolder(RequestPath.Last(c)), Named(await RestJson.ObjectAsync(c.Request, () => PresentFolder(RequestPath.Last(c))), "id", RequestPath.Last(c)))))));
         rest.MapDelete("/config/folders/{id}", ConfigChanges.Handler(c => changes.ChangeAsync(extras => RemoveFolder(extras, RequestPath.Last(c)))));
     }
 
     private async Task<IResult> PutWholeAsync(HttpContext context)
     {
-        var body = await RestJson.ObjectAsync(context.Request);
+        var body = await RestJson.ObjectAsync(context.Request, Whole);
         return await changes.ChangeAsync(async extras =>
         {
             var (deviceList, folderList) = (List(body, SyncthingOptions.Devices), List(body, SyncthingOptions.Folders));
@@ -126,17 +126,20 @@ internal sealed class ConfigRoutes(ISyncEngine engine, ConfigStore store, Config
         return new JsonArray([.. store.Current.Engine.Folders.Select(f => ConfigJson.Folder(f, engine.Self, Extra(extras, SyncthingOptions.Folders, f.Id.Value)))]);
     }
 
-    private JsonObject FindDevice(string id)
+    private JsonObject FindDevice(string id) => PresentDevice(id) ?? throw new NotFoundException($"There is no device {RestErrors.Device(id)}.");
+
+    private JsonObject? PresentDevice(string id)
     {
         var device = RestErrors.Device(id).ToString();
-        return Devices().OfType<JsonObject>().FirstOrDefault(d => d[ConfigJson.IdOfDevice]!.GetValue<string>() == device)?.DeepClone().AsObject()
-            ?? throw new NotFoundException($"There is no device {device}.");
+        return Devices().OfType<JsonObject>().FirstOrDefault(d => d[ConfigJson.IdOfDevice]!.GetValue<string>() == device)?.DeepClone().AsObject();
     }
 
-    private JsonObject FindFolder(string id)
+    private JsonObject FindFolder(string id) => PresentFolder(id) ?? throw RestErrors.NoFolder(id);
+
+    private JsonObject? PresentFolder(string id)
     {
         var folder = RestErrors.FolderIdOf(id).Value;
-        return Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == folder)?.DeepClone().AsObject() ?? throw RestErrors.NoFolder(id);
+        return Folders().OfType<JsonObject>().FirstOrDefault(f => f["id"]!.GetValue<string>() == folder)?.DeepClone().AsObject();
     }
 
     private async Task<Func<ServiceConfig, ServiceConfig>> OptionsChange(JsonObject extras, Task<JsonObject> body, bool replace)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FolderSync.Api.Access;
 using FolderSync.Api.Http;
 using FolderSync.Api.Service;
 using FolderSync.Configuration.Schema;
@@ -8,11 +9,11 @@ using FolderSync.Contracts;
 namespace FolderSync.Api.Rest;
 
 /// <summary>/rest/config's smaller parts: the page's own settings, templates for new folders and devices, what FolderSync only keeps.</summary>
-internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, PageEndpoint running) : IRoutes
+internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, PageEndpoint running, PageSessions sessions) : IRoutes
 {
     public void Map(RouteGroupBuilder rest)
     {
-        rest.MapGet("/config/gui", () => RestJson.Of(ConfigJson.Gui(store.Current.Page, changes.Extras()[SyncthingOptions.Gui] as JsonObject)));
+        rest.MapGet("/config/gui", () => RestJson.Of(Gui()));
         rest.MapPut("/config/gui", ConfigChanges.Handler(c => ChangeGuiAsync(c, replace: true)));
         rest.MapPatch("/config/gui", ConfigChanges.Handler(c => ChangeGuiAsync(c, replace: false)));
         rest.MapGet("/config/restart-required", () => RestJson.Of(new RestartRequired(NeedsRestart), RestJson.Types.RestartRequired));
@@ -49,13 +50,27 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, PageEn
 
     private async Task<IResult> ChangeGuiAsync(HttpContext context, bool replace)
     {
-        var body = await RestJson.ObjectAsync(context.Request);
-        return await changes.ChangeAsync(extras => Task.FromResult(Change(extras, body, replace)));
+        var body = await RestJson.ObjectAsync(context.Request, Gui);
+        var (was, now) = (store.Current.Page, store.Current.Page);
+        var done = await changes.ChangeAsync(extras =>
+        {
+            var change = Change(extras, body, replace);
+            return Task.FromResult<Func<ServiceConfig, ServiceConfig>>(c =>
+            {
+                var changed = change(c);
+                (was, now) = (c.Page, changed.Page);
+                return changed;
+            });
+        });
+        sessions.Keep(context, was, now);
+        return done;
     }
+
+    private JsonObject Gui() => ConfigJson.Gui(store.Current.Page, changes.Extras()[SyncthingOptions.Gui] as JsonObject);
 
     private async Task<IResult> ChangeLdapAsync(HttpContext context)
     {
-        var body = await RestJson.ObjectAsync(context.Request);
+        var body = await RestJson.ObjectAsync(context.Request, () => Defaults.Ldap(changes.Extras()));
         if (new JsonReader(body, SyncthingOptions.Ldap).Text("address", "").Length > 0)
             throw new BadHttpRequestException("FolderSync can't log in by LDAP. Set a password under gui.", StatusCodes.Status501NotImplemented);
         ConfigJson.Check(SyncthingOptions.Ldap, body, "ldap");
@@ -70,7 +85,7 @@ internal sealed class GuiRoutes(ConfigStore store, ConfigChanges changes, PageEn
 
     private async Task<IResult> ChangeTemplateAsync(HttpContext context, string kind, bool replace)
     {
-        var body = await RestJson.ObjectAsync(context.Request);
+        var body = await RestJson.ObjectAsync(context.Request, () => Defaults.Template(changes.Extras(), kind));
         if (kind == SyncthingOptions.Ignores)
             _ = new JsonReader(body, SyncthingOptions.Ignores).Texts("lines");
         return await changes.ChangeAsync(extras =>

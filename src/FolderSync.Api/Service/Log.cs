@@ -32,6 +32,15 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Warning, "In the last minute {Count} more connections to the page were refused")]
     public static partial void MoreConnectionsRefused(ILogger log, long count);
 
+    [LoggerMessage(26, LogLevel.Warning, "The user {User} of this computer tried to open the page with a link that was made for its owner; it was refused")]
+    public static partial void LinkOfAnotherUser(ILogger log, uint user);
+
+    [LoggerMessage(27, LogLevel.Warning, "The page's sessions can't be stored and end with the service: {Why}")]
+    public static partial void SessionsNotKept(ILogger log, string why);
+
+    [LoggerMessage(28, LogLevel.Information, "The API key was shown on the page, to {Address}")]
+    public static partial void KeyShown(ILogger log, IPAddress? address);
+
     /// <summary>A message that a client posted to /rest/system/error.</summary>
     [LoggerMessage(22, LogLevel.Error, "{Text}")]
     public static partial void Posted(ILogger log, string text);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using FolderSync.Api.Access;
 using FolderSync.Api.Http;
 using FolderSync.Api.Rest;
 using FolderSync.Configuration.Schema;
@@ -14,7 +15,7 @@ namespace FolderSync.Api.Web;
 /// /rest/foldersync/settings: every option of config.yaml with its description and value, as the page's settings show them. Values that the file
 /// doesn't allow are refused here with the same messages, one line for each option.
 /// </summary>
-internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) : IRoutes
+internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes, PageSessions sessions) : IRoutes
 {
     private const string Root = "/foldersync/settings";
 
@@ -22,7 +23,7 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
     {
         rest.MapGet(Root, () => RestJson.Of(new SettingsSections([.. ConfigSchema.Groups.Select(s => new SettingsSection(s.Name, s.Description))]), RestJson.Types.SettingsSections))
             .Produces<SettingsSections>().WithSummary("The sections of config.yaml whose options are single.");
-        rest.MapGet(Root + "/{section}", (string section) => RestJson.Of(ToJson(Section(section).Options, o => Section(section).Write(o, store.Current)), RestJson.Types.SectionOptions))
+        rest.MapGet(Root + "/{section}", (HttpContext c, string section) => RestJson.Of(ToJson(Section(section).Options, o => Section(section).Write(o, store.Current), IsMasked(c)), RestJson.Types.SectionOptions))
             .Produces<SectionOptions>().WithSummary("A section's options, each with its sentence, kind, default and value, in the file's words.");
         rest.MapPatch(Root + "/{section}", async (HttpContext c, string section) => await ChangeAsync(c, Section(section).Options,
             (reader, option, node, config) => Section(section).ReadOption(reader, option, node, config)))
@@ -34,7 +35,7 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
     private void MapItems<T>(RouteGroupBuilder rest, string kind, ConfigFields<T> fields, Func<ServiceConfig, string, T> find, Func<ServiceConfig, T, ServiceConfig> put)
     {
         rest.MapGet($"{Root}/{kind}/{{id}}", (HttpContext c, string id) => RestJson.Of(
-                ToJson([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c)))), RestJson.Types.SectionOptions))
+                ToJson([.. fields.All], o => ((ConfigField<T>)o).Write(find(store.Current, RequestPath.Last(c))), IsMasked(c)), RestJson.Types.SectionOptions))
             .Produces<SectionOptions>().WithSummary($"The options of one of the {kind}.");
         rest.MapPatch($"{Root}/{kind}/{{id}}", async (HttpContext c, string id) => await ChangeAsync(c, [.. fields.All.Where(f => f.Key != ConfigSchema.Id)],
             (reader, option, node, config) => put(config, ((ConfigField<T>)option).Read(reader, node, find(config, RequestPath.Last(c))))))
@@ -50,11 +51,14 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
     private static DeviceConfig Device(ServiceConfig config, string id) =>
         config.Engine.Device(RestErrors.Device(id)) ?? throw new NotFoundException($"There is no device {id}.");
 
-    internal static SectionOptions ToJson(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value) => new(
+    /// <param name="isMasked">Secrets that are set are shown as a mask, which comes back to no effect; to programs with the key as nothing.</param>
+    internal static SectionOptions ToJson(ImmutableArray<ConfigOption> options, Func<ConfigOption, YamlValue> value, bool isMasked = false) => new(
     [
         .. options.Select(o => new SettingsOption(
-            o.Key, o.Label, o.Description, o.Type.Kind, (o.Type as ConfigType.Choice)?.Choices, o.IsSecret, Of(o.Default), o.IsSecret ? SettingsValue.Of("") : Of(value(o)))),
+            o.Key, o.Label, o.Description, o.Type.Kind, (o.Type as ConfigType.Choice)?.Choices, o.IsSecret, Of(o.Default), !o.IsSecret ? Of(value(o)) : SettingsValue.Of(isMasked && !value(o).Same(o.Default) ? SecretMask.Mask : ""))),
     ]);
+
+    private static bool IsMasked(HttpContext context) => !SecretAccess.IsAllowed(context);
 
     private static SettingsValue? Of(YamlValue value) => value switch
     {
@@ -67,18 +71,25 @@ internal sealed class SettingsRoutes(ConfigStore store, ConfigChanges changes) :
         HttpContext context, ImmutableArray<ConfigOption> options, Func<NodeReader, ConfigOption, YamlNode, ServiceConfig, ServiceConfig> read)
     {
         var body = await RestJson.ObjectAsync(context.Request);
-        return await changes.ChangeAsync(_ => Task.FromResult<Func<ServiceConfig, ServiceConfig>>(config =>
+        var (was, now) = (store.Current.Page, store.Current.Page);
+        var done = await changes.ChangeAsync(_ => Task.FromResult<Func<ServiceConfig, ServiceConfig>>(config =>
         {
+            was = config.Page;
             var wrong = new List<string>();
             foreach (var (key, value) in body)
             {
                 var option = options.FirstOrDefault(o => o.Key == key) ?? throw new BadHttpRequestException($"{key}: There is no such option.");
+                if (option.IsSecret && IsMasked(context) && value is JsonValue v && v.TryGetValue<string>(out var text) && text == SecretMask.Mask)
+                    continue;
                 var reader = new NodeReader(store.Home.ConfigFile);
                 config = read(reader, option, Node(value, option), config);
                 wrong.AddRange(reader.Problems.Select(p => $"{key}: {p.Message}{(p.Hint is null ? "" : " " + p.Hint)}"));
             }
+            now = config.Page;
             return wrong.Count == 0 ? config : throw new BadHttpRequestException(string.Join('\n', wrong));
         }));
+        sessions.Keep(context, was, now);
+        return done;
     }
 
     /// <summary>The YAML node that a parser would return. An empty number, rate or duration means the option's default, as in the file.</summary>

@@ -64,6 +64,9 @@ async function ask(method, path, query, body, { within = answerWithin, signal, t
   return asText ? text : text ? JSON.parse(text) : null;
 }
 
+/** Where the service sends a browser without a session: there the user gets one, and returns to the same view. */
+const entrances = ['login.html', 'open.html'];
+
 /** A refusal with a JSON reason is about the request, not about the user's login. */
 function mayBeToken(response) {
   return !(response.headers.get('Content-Type') ?? '').includes('json');
@@ -104,8 +107,9 @@ function renewToken() {
     try {
       const response = await once('GET', './', undefined, answerWithin);
       await read(response);
-      if (response.redirected && new URL(response.url).pathname.endsWith('/login.html')) {
-        location.assign(`login.html${location.hash}`);
+      const entrance = response.redirected && entrances.find(e => new URL(response.url).pathname.endsWith(`/${e}`));
+      if (entrance) {
+        location.assign(`${entrance}${location.hash}`);
         await new Promise(() => {});
       }
     } finally {

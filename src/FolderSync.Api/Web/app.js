@@ -180,7 +180,7 @@ function makeFrame() {
   show(logOut, globalThis.metadata?.canLogOut === true);
   logOut.addEventListener('click', () => act(logOut, async () => {
     await send('POST', 'noauth/auth/logout');
-    location.assign('login.html');
+    location.assign('./');
   }));
   document.querySelector('.skip').addEventListener('click', e => {
     // The address names the view: the jump must not change it.

@@ -225,6 +225,13 @@ export async function confirmed(title, text, yes, { danger = false, body = null 
     el('p', { class: 'buttons' }, el('button', { value: '', autofocus: true }, 'Cancel'), confirm)) === 'yes';
 }
 
+/** Asks the user to confirm, perhaps with an answer in a field; returns true if they did. */
+export async function answered(title, text, yes, control) {
+  // The first button that submits answers to the Enter key in the field.
+  return await answer('', title, el('p', null, text), control,
+    el('p', { class: 'buttons reversed' }, el('button', { value: 'yes', class: 'primary' }, yes), el('button', { value: '', formNoValidate: true, autofocus: control === null }, 'Cancel'))) === 'yes';
+}
+
 /** Asks the user to choose; returns the choice's value, or null. */
 export async function chosen(title, text, choices) {
   return await answer('', title,

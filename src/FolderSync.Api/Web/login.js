@@ -11,6 +11,9 @@ const { metadata } = globalThis;
 
 if (metadata?.authenticated)
   onward();
+else if (metadata?.asksForPassword === false)
+  // Without a password the page opens in another way, which that page explains.
+  location.replace(`open.html${location.hash}`);
 document.getElementById('user-row').hidden = !metadata?.asksForUser;
 user.required = metadata?.asksForUser === true;
 (metadata?.asksForUser ? user : password).focus();

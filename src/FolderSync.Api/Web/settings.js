@@ -1,7 +1,7 @@
 // Settings: every option of config.yaml, the YAML itself, and the service.
 
 import { get, getOr, ignoreDevices, send } from './api.js';
-import { bdi, button, confirmed, copyButton, el, facts, field, fill, head, icon, show, tabs } from './dom.js';
+import { answered, bdi, button, confirmed, copyButton, el, facts, field, fill, head, icon, show, tabs } from './dom.js';
 import { SettingsForm, sentence } from './settings-form.js';
 import { place } from './urls.js';
 import { duration, shown, wholeMinutes } from './words.js';
@@ -68,7 +68,7 @@ class SectionPart {
 
   constructor(context, name) {
     this.#form = new SettingsForm(context, name, { hidden: name === 'page' ? ['password-hash', 'user'] : [] });
-    this.root = el('div', { class: 'stack' }, this.#form.root, name === 'page' ? new PasswordPart(context).root : null);
+    this.root = el('div', { class: 'stack' }, this.#form.root, name === 'page' ? [new PasswordPart(context).root, new KeyPart(context).root] : null);
     this.#form.load();
     if (name === 'network') {
       this.#ignored = new IgnoredPart(context);
@@ -118,7 +118,7 @@ class PasswordPart {
     this.#password = field('New password', el('input', { type: 'password', autocomplete: 'new-password', data: { part: 'password' } }), 'Required if other computers can reach the page. Everybody then has to log in again.');
     this.#save = el('button', { class: 'primary', data: { act: 'password' } }, 'Set password');
     const remove = button('Remove password…', { class: 'quiet', on: async () => {
-      if (await confirmed('Remove the password?', 'The page then opens without a login, but only on this computer.', 'Remove password', { danger: true }))
+      if (await confirmed('Remove the password?', 'The page then opens without a login, but only on this computer and only for you: from the tray, or with `foldersync open`.', 'Remove password', { danger: true }))
         await context.act(remove, () => send('PATCH', 'config/gui', null, { password: '' }), { done: 'Password removed' });
     } });
     this.root = el('form', { class: 'card pad form', on: { submit: e => { e.preventDefault(); this.#store(); } } },
@@ -128,11 +128,50 @@ class PasswordPart {
 
   async #store() {
     const password = this.#password.control.value;
-    this.#password.wrong(password ? '' : 'Enter the new password.');
-    if (!password)
+    // Only asterisks are what the service shows in place of a password, and takes for "unchanged".
+    const why = !password ? 'Enter the new password.' : /^\*+$/.test(password) ? 'Choose one that is not only asterisks.' : '';
+    this.#password.wrong(why);
+    if (why)
       return;
     if (await this.#context.act(this.#save, () => send('PATCH', 'config/gui', null, { user: this.#user.control.value.trim(), password }), { done: 'Password set', tell: why => this.#password.wrong(why) }))
       this.#password.control.value = '';
+  }
+}
+
+/** The API key stays hidden until the user asks for it, and confirms that it is them. */
+class KeyPart {
+  #context;
+  #show = button('Show…', { data: { act: 'show-key' }, on: () => this.#reveal() });
+  #place = el('div', { class: 'api-key', hidden: true });
+
+  constructor(context) {
+    this.#context = context;
+    this.root = el('section', { class: 'card pad api-key-card', 'aria-labelledby': 'key-title' }, el('h2', { id: 'key-title' }, 'API key'),
+      el('p', { class: 'soft' }, 'Programs that control FolderSync send it. Whoever has it can do everything that you can do here.'), this.#place, el('p', { class: 'buttons' }, this.#show));
+  }
+
+  async #reveal() {
+    if (!this.#place.hidden) {
+      this.#hide();
+      return;
+    }
+    const asksForPassword = globalThis.metadata?.asksForPassword === true;
+    const password = asksForPassword ? el('input', { type: 'password', autocomplete: 'current-password', name: 'answer', required: true, data: { part: 'key-password' } }) : null;
+    const isSure = await answered('Show the API key?', 'Make sure that nobody looks over your shoulder.', 'Show', password ? field('Your password', password).root : null);
+    if (!isSure)
+      return;
+    await this.#context.act(this.#show, async () => {
+      const { apiKey } = await send('POST', 'foldersync/page/key', null, { confirm: true, password: password?.value });
+      this.#place.replaceChildren(el('code', { class: 'mono', data: { part: 'key' } }, apiKey), copyButton('Copy', () => apiKey, { data: { act: 'copy-key' } }));
+      show(this.#place, true);
+      this.#show.querySelector('span').textContent = 'Hide';
+    });
+  }
+
+  #hide() {
+    this.#place.replaceChildren();
+    show(this.#place, false);
+    this.#show.querySelector('span').textContent = 'Show…';
   }
 }
 

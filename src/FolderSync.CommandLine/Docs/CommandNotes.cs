@@ -11,7 +11,8 @@ internal sealed record CommandNotes(IReadOnlyList<string> Details, IReadOnlyList
             ["FolderSync runs as a service of one user (`foldersync serve`), which you control with its page, config.yaml or these commands. " +
              "Its devices may also be Syncthings. Folders are named by ID, label or path, devices by name or ID."],
             [
-                ("foldersync serve", "Run it, and open its page."),
+                ("foldersync serve", "Run it; on a terminal it prints a link that opens its page."),
+                ("foldersync open", "Its page in the browser; --print: a link to it, as for `ssh -L`."),
                 ("foldersync pair IVLJ3JL-... --name phone", "Know another device."),
                 ("foldersync share ~/Documents --with phone", "Sync a folder with it."),
                 ("foldersync status --watch", "See it happen."),

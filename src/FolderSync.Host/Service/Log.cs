@@ -10,7 +10,7 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "FolderSync {Version}, device {Device}, home {Home}")]
     public static partial void Starting(ILogger log, string version, string device, string home);
 
-    [LoggerMessage(2, LogLevel.Information, "The page and the REST interface are at {Url}")]
+    [LoggerMessage(2, LogLevel.Information, "The page and the REST interface are at {Url} (to open the page: `foldersync open`)")]
     public static partial void PageAt(ILogger log, string url);
 
     [LoggerMessage(3, LogLevel.Information, "The page moved from {Wanted} to {Settled}: {Why}. The configuration was updated.")]

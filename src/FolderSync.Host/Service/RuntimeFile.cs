@@ -5,14 +5,15 @@ using FolderSync.Platform;
 namespace FolderSync.Host.Service;
 
 /// <summary>
-/// Tells commands and the tray on this computer where the running service is. While the home directory can't be written, it retries.
+/// Tells commands and the tray on this computer where the running service is, and its API key. While the home directory can't be written, it retries.
 /// </summary>
 internal sealed class RuntimeFile : IAsyncDisposable
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(15);
 
     private readonly HomeDirectory _home;
-    private readonly string _text;
+    private readonly Lock _lock = new();
+    private string _text;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
@@ -27,10 +28,24 @@ internal sealed class RuntimeFile : IAsyncDisposable
         _writing = WriteLaterAsync();
     }
 
+    /// <summary>The API key was changed: the next command needs the new one, also to open the page.</summary>
+    public void Update(ServiceAddress address)
+    {
+        lock (_lock)
+        {
+            if (_stop.IsCancellationRequested || _text == address.ToJson())
+                return;
+            _text = address.ToJson();
+        }
+        if (TryWrite() is { } why)
+            Log.NotFindable(_log, _home.RuntimeFile, why);
+    }
+
     /// <summary>Call when the service ends. If a disk fault keeps the file, readers notice that its process is gone.</summary>
     public void Delete()
     {
-        _stop.Cancel();
+        lock (_lock)
+            _stop.Cancel();
         try
         {
             File.Delete(_home.RuntimeFile);
@@ -52,7 +67,11 @@ internal sealed class RuntimeFile : IAsyncDisposable
     {
         try
         {
-            DurableFile.Write(_home.RuntimeFile, _text);
+            lock (_lock)
+            {
+                if (!_stop.IsCancellationRequested)
+                    DurableFile.Write(_home.RuntimeFile, _text);
+            }
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FolderSync.Api.Tests.Access;
 
-/// <summary>Waiting after wrong passwords, sessions.</summary>
+/// <summary>Waiting after wrong passwords, the tokens of pages.</summary>
 public class LoginTests
 {
     private static readonly IPAddress There = IPAddress.Parse("192.0.2.7");
@@ -77,40 +77,6 @@ public class LoginTests
         for (var i = 0; i < 5; i++)
             backoff.RecordFailure(ClientAddress.KeyOf(There));
         Assert.True(backoff.RemainingDelay(ClientAddress.KeyOf(There.MapToIPv6())) > TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void A_session_ends_with_its_time_its_closing_and_its_password()
-    {
-        var time = new ManualTime();
-        var sessions = new SessionStore(time);
-        var (usual, stays) = (sessions.Open("hash", false), sessions.Open("hash", true));
-        Assert.True(sessions.IsOpen(usual, "hash"));
-        Assert.False(sessions.IsOpen(usual, "another"));
-        Assert.False(sessions.IsOpen(usual.ToUpperInvariant(), "hash"));
-        Assert.False(sessions.IsOpen(null, "hash"));
-        Assert.False(sessions.IsOpen("", "hash"));
-        time.Advance(SessionStore.Usual);
-        Assert.False(sessions.IsOpen(usual, "hash"));
-        Assert.True(sessions.IsOpen(stays, "hash"));
-        sessions.Close(stays);
-        Assert.False(sessions.IsOpen(stays, "hash"));
-    }
-
-    [Fact]
-    public void Sessions_are_bounded_and_the_oldest_gives_way()
-    {
-        var time = new ManualTime();
-        var sessions = new SessionStore(time);
-        List<string> all = [];
-        for (var i = 0; i < 150; i++)
-        {
-            all.Add(sessions.Open("hash", true));
-            time.Advance(TimeSpan.FromSeconds(1));
-        }
-        Assert.Equal(100, all.Count(s => sessions.IsOpen(s, "hash")));
-        Assert.True(sessions.IsOpen(all[^1], "hash"));
-        Assert.False(sessions.IsOpen(all[0], "hash"));
     }
 
     [Fact]

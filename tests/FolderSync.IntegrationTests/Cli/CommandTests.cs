@@ -207,20 +207,36 @@ public sealed class CommandTests(RunningPair pair) : IClassFixture<RunningPair>
     }
 
     [Fact]
-    public async Task OpenGivesTheBrowserTheAddressAndNeverTheKey()
+    public async Task OpenGivesTheBrowserALinkThatWorksOnceAndNeverTheKey()
     {
         var url = $"http://127.0.0.1:{pair.Laptop.PagePort}/";
-        Assert.Equal(url + "\n", await pair.DoneAsync("open", "--print"));
+        var printed = (await pair.DoneAsync("open", "--print")).TrimEnd('\n');
+        Assert.Matches($"^{url}open.html#[0-9a-f]{{64}}/$", printed);
         var bin = pair.Scratch.Make("bin");
         var script = Path.Combine(bin, "xdg-open");
         await File.WriteAllTextAsync(script, $"#!/bin/sh\nprintf '%s\\n' \"$@\" > '{bin}/opened'\n");
         File.SetUnixFileMode(script, (UnixFileMode)0b111_101_101);
-        var opened = await WithPathAsync($"{bin}:{Environment.GetEnvironmentVariable("PATH")}");
-        Assert.Equal(0, opened.ExitCode);
-        Assert.Equal(url + "\n", await File.ReadAllTextAsync(Path.Combine(bin, "opened")));
+        var ended = await WithPathAsync($"{bin}:{Environment.GetEnvironmentVariable("PATH")}");
+        Assert.Equal(0, ended.ExitCode);
+        // What a terminal keeps doesn't open the page.
+        Assert.Equal($"Opened {url}\n", ended.Output);
+        var opened = (await File.ReadAllTextAsync(Path.Combine(bin, "opened"))).TrimEnd('\n');
+        Assert.Matches($"^{url}open.html#[0-9a-f]{{64}}/$", opened);
+        Assert.NotEqual(printed, opened);
+        Assert.DoesNotContain(SyncDevice.ApiKey, opened, StringComparison.Ordinal);
+        foreach (var link in (string[])[printed, opened])
+        {
+            using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(url) };
+            using var first = await PageDoor.RedeemAsync(browser, PageDoor.TokenOf(link));
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, first.StatusCode);
+            using var stranger = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(url) };
+            using var second = await PageDoor.RedeemAsync(stranger, PageDoor.TokenOf(link));
+            Assert.Equal(System.Net.HttpStatusCode.Forbidden, second.StatusCode);
+            Assert.Contains("has been used", await second.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
         var nowhere = await WithPathAsync(pair.Scratch.Make("empty"));
         Assert.Equal(1, nowhere.ExitCode);
-        Assert.Contains(url, nowhere.Error, StringComparison.Ordinal);
+        Assert.Matches($"{url}open.html#[0-9a-f]{{64}}/", nowhere.Error);
 
         Task<ProcessResult> WithPathAsync(string path) => FolderSyncProcess.RunInAsync(new Dictionary<string, string?> { ["PATH"] = path }, "open", "--home", pair.Laptop.Home);
     }

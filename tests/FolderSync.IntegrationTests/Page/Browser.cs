@@ -67,6 +67,9 @@ internal sealed class Browser : IAsyncDisposable
         await File.WriteAllBytesAsync(Path.Combine(directory, name + ".png"), Convert.FromBase64String((string)answer["data"]!));
     }
 
+    /// <summary>As a browser that was never here.</summary>
+    public Task ForgetCookiesAsync() => CallAsync("Network.clearBrowserCookies", []);
+
     /// <summary>Runs before any script of the pages that are opened from now on.</summary>
     public Task BeforeEachPageAsync(string script) => CallAsync("Page.addScriptToEvaluateOnNewDocument", new JsonObject { ["source"] = script });
 

@@ -8,6 +8,8 @@ internal sealed class PageFixture : IAsyncDisposable
 {
     public const string Ready = "document.body?.dataset.ready === 'true'";
 
+    private readonly HashSet<string> _opened = [];
+
     private PageFixture(Browser browser) => Browser = browser;
 
     public Cluster Cluster { get; } = new();
@@ -47,8 +49,12 @@ internal sealed class PageFixture : IAsyncDisposable
 
     /// <summary>Opens a view and waits until it is drawn: within the same page no document is loaded, and the old view is there at first.</summary>
     /// <param name="place">The part after "#/".</param>
-    public Task OpenAsync(SyncDevice device, string place = "") =>
-        Browser.OpenAsync($"{PageOf(device)}#/{place}", $"{Ready} && document.body.dataset.place === {Browser.Quoted($"#/{place}")}");
+    public async Task OpenAsync(SyncDevice device, string place = "")
+    {
+        // As the tray does it; afterwards the browser has a session.
+        var url = _opened.Add(device.Home) ? await PageDoor.LinkAsync(device, place) : $"{PageOf(device)}#/{place}";
+        await Browser.OpenAsync(url, $"{Ready} && document.body.dataset.place === {Browser.Quoted($"#/{place}")}");
+    }
 
     public Task RunAsync(Func<Task> steps) => Cluster.RunAsync(async () =>
     {

@@ -51,7 +51,7 @@ public sealed class PageGateTests
         ];
         await using var cluster = new Cluster();
         var a = await cluster.AddFolderSyncAsync("anna");
-        using var http = Http(a);
+        using var http = await OpenedAsync(a);
         var token = await TokenAsync(http);
         Assert.Equal(HttpStatusCode.OK, await PostAsync(http, token));
         foreach (var header in foreign)
@@ -63,7 +63,7 @@ public sealed class PageGateTests
     {
         await using var cluster = new Cluster();
         var a = await cluster.AddFolderSyncAsync("anna");
-        using var http = Http(a);
+        using var http = await OpenedAsync(a);
         var token = await TokenAsync(http);
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, null));
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(http, new string('0', token.Length)));
@@ -75,6 +75,13 @@ public sealed class PageGateTests
 
     private static HttpClient Http(SyncDevice device) =>
         new(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{device.PagePort}/") };
+
+    private static async Task<HttpClient> OpenedAsync(SyncDevice device)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{device.PagePort}/") };
+        await PageDoor.OpenAsync(http, SyncDevice.ApiKey);
+        return http;
+    }
 
     private static async Task<string> TokenAsync(HttpClient http)
     {
@@ -88,10 +95,7 @@ public sealed class PageGateTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "rest/system/ping");
         if (token is not null)
-        {
             request.Headers.Add("X-CSRF-Token", token);
-            request.Headers.Add("Cookie", $"foldersync-token={token}");
-        }
         foreach (var (name, value) in headers)
             request.Headers.Add(name, value);
         using var answer = await http.SendAsync(request);

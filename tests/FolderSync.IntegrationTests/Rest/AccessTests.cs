@@ -236,6 +236,7 @@ public sealed class AccessTests
     {
         await using var service = await GuardedService.StartAsync("127.0.0.1");
         using var browser = service.Http(new CookieContainer());
+        await PageDoor.OpenAsync(browser, GuardedService.Key);
         using var page = await browser.GetAsync("");
         var cookie = page.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("CSRF-Token-", StringComparison.Ordinal)).Split(';')[0].Split('=');
         Assert.Contains($"\"deviceIDShort\":\"{cookie[0]["CSRF-Token-".Length..]}\"", await browser.GetStringAsync("meta.js"), StringComparison.Ordinal);
@@ -265,6 +266,27 @@ public sealed class AccessTests
         Assert.Equal(whole, await program.GetStringAsync("rest/config"));
         using (var off = await program.PatchAsync("rest/config/gui", Json(new JsonObject { ["password"] = "" })))
             Assert.Equal(HttpStatusCode.OK, off.StatusCode);
+        using var closed = await browser.GetAsync("");
+        Assert.Equal("open.html", closed.Headers.Location?.OriginalString);
+    }
+
+    /// <summary>Commands find the new key at once, so that the page can be opened.</summary>
+    [Fact]
+    public async Task WithAChangedApiKeyTheNextLinkOpensThePage()
+    {
+        await using var service = await GuardedService.StartAsync("127.0.0.1");
+        using var program = service.Http(key: GuardedService.Key);
+        using var browser = service.Http(new CookieContainer());
+        await PageDoor.OpenAsync(browser, GuardedService.Key);
+        Assert.Equal(HttpStatusCode.OK, await GuardedService.StatusAsync(browser, path: ""));
+        using (var patch = await program.PatchAsync("rest/config/gui", Json(new JsonObject { ["apiKey"] = "another-key-of-the-guarded-service" })))
+            Assert.Equal(HttpStatusCode.OK, patch.StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, await GuardedService.StatusAsync(browser, path: ""));
+        var printed = await FolderSyncProcess.RunAsync("open", "--print", "--home", service.Home);
+        Assert.True(printed.ExitCode == 0, printed.All);
+        using var opened = await PageDoor.RedeemAsync(browser, PageDoor.TokenOf(printed.Output.Trim()));
+        Assert.Equal(HttpStatusCode.NoContent, opened.StatusCode);
+        Assert.Contains("max-age=31536000", Assert.Single(opened.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await GuardedService.StatusAsync(browser, path: ""));
     }
 

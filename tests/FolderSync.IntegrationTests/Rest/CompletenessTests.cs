@@ -216,7 +216,7 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
     [Fact]
     public async Task CodesArePicturesOfEitherKind()
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { DefaultRequestHeaders = { { "X-API-Key", SyncDevice.ApiKey } } };
         var url = new Uri($"http://127.0.0.1:{served.Ours.PagePort}/qr/?text={served.Ours.Id}");
         var png = await http.GetByteArrayAsync(url);
         Assert.Equal([0x89, .. "PNG"u8], png[..4]);
@@ -229,7 +229,7 @@ public sealed class CompletenessTests(ServedDevice served) : IClassFixture<Serve
     [Fact]
     public async Task MetricsAreInPrometheusTextFormat()
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { DefaultRequestHeaders = { { "X-API-Key", SyncDevice.ApiKey } } };
         using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{served.Ours.PagePort}/metrics"));
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.GetValues("Content-Type").Single());
         var lines = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);

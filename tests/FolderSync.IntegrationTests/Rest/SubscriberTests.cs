@@ -115,7 +115,7 @@ public sealed partial class SubscriberTests(ITestOutputHelper output)
 
     private static async Task<(long Resident, long Heap)> MemoryAsync(FolderSyncProcess ours)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { DefaultRequestHeaders = { { "X-API-Key", SyncDevice.ApiKey } } };
         var lines = (await http.GetStringAsync(new Uri($"http://127.0.0.1:{ours.PagePort}/metrics"))).Split('\n');
         long Of(string name) => (long)double.Parse(lines.Single(l => l.StartsWith(name + " ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
         return (Of("process_resident_memory_bytes"), Of("dotnet_gc_heap_bytes"));

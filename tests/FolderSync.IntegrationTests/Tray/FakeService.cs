@@ -12,6 +12,9 @@ internal sealed class FakeService : IDisposable
 {
     public const string ApiKey = "the-fake-services-key";
 
+    /// <summary>Of the links that it makes.</summary>
+    public const string LinkToken = "00112233445566778899aabbccddeeff";
+
     private readonly HttpListener _listener = new();
     private readonly ConcurrentDictionary<string, JsonNode> _answers = new();
     private readonly ConcurrentQueue<string> _asked = new();
@@ -126,6 +129,8 @@ internal sealed class FakeService : IDisposable
         }
         if (path == "foldersync/resume")
             Publish("foldersync/pause", new JsonObject { ["paused"] = false, ["until"] = null });
+        if (path == "foldersync/page/link")
+            return new JsonObject { ["url"] = $"http://127.0.0.1:{_port}/open.html#{LinkToken}/{(string?)JsonNode.Parse(body)!["view"]}", ["opensOnce"] = true };
         _asked.Enqueue($"{path} {body}".Trim());
         return _answers.GetValueOrDefault("foldersync/pause")!;
     }

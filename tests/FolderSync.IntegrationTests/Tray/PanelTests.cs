@@ -37,7 +37,7 @@ public class PanelTests
         await desktop.Screen.ShootAsync(shot + "-idle");
         await desktop.Screen.ClickAsync(icon.X, icon.Y);
         await Wait.UntilAsync(() => desktop.Opened.Count == 1, () => $"A click did not open the page.\n{tray.Log}");
-        Assert.StartsWith("http://127.0.0.1:", desktop.Opened[0]);
+        Assert.EndsWith($"/open.html#{FakeService.LinkToken}/", desktop.Opened[0]);
 
         await ChooseAsync(desktop, icon, "pause-hour", shot + "-menu");
         await Wait.UntilAsync(() => service.Asked.Contains("foldersync/pause {\"minutes\":60}"), () => $"The pause did not reach the service.\n{tray.Log}");
@@ -56,7 +56,7 @@ public class PanelTests
         await Wait.UntilAsync(() => service.Asked[^1] == "db/scan", () => $"Rescan did not reach the service: {service.Asked[^1]}.\n{tray.Log}");
         await ChooseAsync(desktop, icon, "settings");
         await Wait.UntilAsync(() => desktop.Opened.Count == 2, () => $"Settings did not open.\n{tray.Log}");
-        Assert.EndsWith("/#/settings", desktop.Opened[1]);
+        Assert.EndsWith($"/open.html#{FakeService.LinkToken}/settings", desktop.Opened[1]);
         await OpenMenuAsync(desktop, icon);
         await desktop.Screen.XdotoolAsync([.. Downs(1), "Right"]);
         await desktop.Screen.ShootAsync(shot + "-folders");
@@ -122,7 +122,7 @@ public class PanelTests
         // Its button is in the lower right corner.
         await desktop.Screen.ClickAsync(shown.X + shown.Width - 57, shown.Y + shown.Height - 31);
         await Wait.UntilAsync(() => desktop.Opened.Count == 1, () => $"A click on the notification at {shown} did nothing.\n{tray.Log}");
-        Assert.EndsWith("/#/pair", desktop.Opened[0]);
+        Assert.EndsWith($"/open.html#{FakeService.LinkToken}/pair", desktop.Opened[0]);
     }
 
     [SkippableFact]

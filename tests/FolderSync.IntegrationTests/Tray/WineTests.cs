@@ -50,7 +50,7 @@ public class WineTests(WindowsBuild build, ITestOutputHelper output)
         // A click on Wine's balloon only closes it. Its time may be over when the click comes, as for one in Windows' notification centre.
         await desktop.SendAsync(build.Tests, "icon-message", WindowClass, IconMessage, IconId, BalloonClicked);
         await Wait.UntilAsync(() => desktop.Opened.Count == 1, () => "A click on the balloon opened nothing.");
-        Assert.EndsWith("/#/pair", desktop.Opened[0], StringComparison.Ordinal);
+        Assert.EndsWith($"/open.html#{FakeService.LinkToken}/pair", desktop.Opened[0], StringComparison.Ordinal);
         service.Publish("cluster/pending/devices", new JsonObject());
         await ShowsAsync(desktop, Paused);
 
