@@ -3,6 +3,8 @@ using FolderSync.Index.Sqlite;
 using FolderSync.Index.State;
 using FolderSync.Simulator.Stores;
 using FolderSync.Testing;
+using LiteDB;
+using LiteDB.Engine;
 using Xunit;
 
 namespace FolderSync.Index.Tests;
@@ -266,5 +268,43 @@ public sealed class LiteStateStoreTests : StateStoreContract
         Assert.Equal(5, files.Length);
         foreach (var file in files)
             Assert.Equal((file, UnixFileMode.UserRead | UnixFileMode.UserWrite), (file, System.IO.File.GetUnixFileMode(file)));
+    }
+
+    /// <summary>Its finalizer would throw, which no handler sees: it would end this process, too.</summary>
+    [Fact]
+    public void What_an_error_of_the_disk_interrupts_does_not_end_the_process_later()
+    {
+        // LiteDB holds it as long as the thread lives.
+        var thread = new Thread(Interrupt);
+        thread.Start();
+        thread.Join();
+        for (var i = 0; i < 5; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    private static void Interrupt()
+    {
+        var log = new FailingStream();
+        var database = new LiteDatabase(new LiteEngine(new EngineSettings { DataStream = new MemoryStream(), LogStream = log }));
+        database.GetCollection("documents").Insert(new BsonDocument { ["_id"] = 1 });
+        log.Fails = true;
+        Assert.Throws<IOException>(() => database.GetCollection("documents").Insert(new BsonDocument { ["_id"] = 2 }));
+        InterruptedTransactions.Abandon(database);
+        Record.Exception(database.Dispose);
+    }
+
+    private sealed class FailingStream : MemoryStream
+    {
+        public bool Fails { get; set; }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (Fails)
+                throw new IOException("No space left on device");
+            base.Write(buffer, offset, count);
+        }
     }
 }

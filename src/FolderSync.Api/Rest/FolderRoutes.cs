@@ -49,8 +49,9 @@ internal sealed class FolderRoutes(ISyncEngine engine) : IRoutes
             {
                 await engine.RestoreVersionAsync(id, version, CancellationToken.None);
             }
-            catch (EngineException e)
+            catch (Exception e) when (e is EngineException or NothingThereException)
             {
+                // Also what was there a moment ago, when the versions were listed.
                 failed[name] = e.Message;
             }
         }

@@ -22,7 +22,7 @@ internal enum RetryWhen
     /// <summary>When a device connects, disconnects, or announces something.</summary>
     SourcesChange,
 
-    /// <summary>When the disk has room.</summary>
+    /// <summary>When the disk has room; where it says that it has, after a short delay.</summary>
     DiskHasRoom,
 
     /// <summary>Nothing that happens by itself: it is retried rarely.</summary>
@@ -47,6 +47,12 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
     private const int MaxSoonAttempts = 3;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LastRetry = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// A write may fail for want of space although there is some: a quota, no more inodes, or another program that has filled the disk and freed it
+    /// again. Nothing is seen to change then, so it is retried by time; and soon enough where room has come.
+    /// </summary>
+    private static readonly TimeSpan LastRetryForRoom = TimeSpan.FromMinutes(1);
 
     private readonly SortedDictionary<FileName, FailedItem> _items = [];
     private bool _isShort;
@@ -74,8 +80,8 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
         {
             case RetryWhen.SourcesChange:
                 return item.SourcesVersion == folder.SourcesVersion;
-            case RetryWhen.DiskHasRoom:
-                return item.Failure.RoomWanted > room.Left;
+            case RetryWhen.DiskHasRoom when item.Failure.RoomWanted > room.Left:
+                return true;
             default:
                 if (item.RetryAt.IsPast(folder.Parts.Time))
                     return false;
@@ -93,7 +99,7 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
             _items[global.Name] = new FailedItem(global.Version, failure, attempts, retryAt, folder.SourcesVersion);
         if (failure.When == RetryWhen.DiskHasRoom)
             RoomWake.Set();
-        else if (failure.When != RetryWhen.SourcesChange && !retryAt.IsPast(folder.Parts.Time))
+        if (failure.When != RetryWhen.SourcesChange && !retryAt.IsPast(folder.Parts.Time))
             AttemptAt(retryAt);
     }
 
@@ -134,7 +140,7 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
         RetryWhen.Rarely => LastRetry,
         // Retry right after a scan what the scan should resolve, but not forever.
         RetryWhen.Soon when attempts <= MaxSoonAttempts => TimeSpan.Zero,
-        _ => TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(attempts - 1, 10))),
+        _ => TimeSpan.FromTicks(Math.Min((when == RetryWhen.DiskHasRoom ? LastRetryForRoom : LastRetry).Ticks, FirstRetry.Ticks << Math.Min(attempts - 1, 10))),
     };
 
     /// <summary>Null when it waits for something other than a time: a device, or room on the disk.</summary>

@@ -177,6 +177,7 @@ public sealed class LiteStateStore : IStateStore
         }
         catch
         {
+            InterruptedTransactions.Abandon(database);
             database.Dispose();
             throw;
         }
@@ -204,6 +205,7 @@ public sealed class LiteStateStore : IStateStore
         }
         catch
         {
+            InterruptedTransactions.Abandon(database);
             database.Dispose();
             throw;
         }
@@ -386,6 +388,7 @@ public sealed class LiteStateStore : IStateStore
     {
         try
         {
+            InterruptedTransactions.Abandon(_db);
             _db.Dispose();
         }
         catch (Exception e)

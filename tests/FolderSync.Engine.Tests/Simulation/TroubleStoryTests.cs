@@ -153,6 +153,31 @@ public sealed class TroubleStoryTests
         Assert.True(versions <= Bert.Snapshot.Counts.LocalSequence);
     }
 
+    /// <summary>A quota, no more inodes, or a disk that another program has filled and freed again: the disk says that there is room.</summary>
+    [Theory]
+    [InlineData("CreateNew")]
+    [InlineData("Write")]
+    public void What_fails_for_want_of_space_where_there_is_some_is_tried_again(string operation)
+    {
+        Anna.User.WriteFile("f", "first");
+        Anna.Start();
+        Bert.Start();
+        _world.RunUntil("bert has it", () => Bert.User.Exists("f") && Bert.Snapshot.Counts.Need.Items == 0);
+        foreach (var disk in Bert.Disks.Living)
+            disk.BeforeOperation = (name, path) => name == operation && !path.IsRoot ? new FileSystemException(FileSystemError.NoSpace, "The quota is used up.") : null;
+        Anna.User.WriteFile("f", "second");
+        _world.RunFor(TimeSpan.FromSeconds(2));
+        _world.Scan(Anna);
+        _world.RunFor(TimeSpan.FromMinutes(10));
+        Assert.Equal("The quota is used up.", Assert.Single(Bert.Snapshot.PullProblems).Reason);
+
+        foreach (var disk in Bert.Disks.Living)
+            disk.BeforeOperation = null;
+        _world.RunFor(TimeSpan.FromMinutes(2));
+        Assert.Equal("second", Bert.User.ReadText("f"));
+        Assert.Equal(0, Bert.Snapshot.Counts.Need.Items);
+    }
+
     [Fact]
     public void A_name_that_this_disk_can_not_have_is_an_error_here_only()
     {

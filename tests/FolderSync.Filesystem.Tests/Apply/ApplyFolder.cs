@@ -14,6 +14,9 @@ public enum DiskUnderTest
     Memory,
     MemoryWithoutExchange,
     MemoryWithoutSyncAll,
+
+    /// <summary>After a power failure any of the names that were not synced are as they were.</summary>
+    MemoryWithoutOrder,
     MemoryCaseInsensitive,
 
     /// <summary>Ignores case without reporting it, and gives each spelling its own inode.</summary>
@@ -65,6 +68,7 @@ internal sealed class ApplyFolder : IDisposable
         {
             Exchange = kind != DiskUnderTest.MemoryWithoutExchange,
             SyncAll = kind != DiskUnderTest.MemoryWithoutSyncAll,
+            OrdersNames = kind != DiskUnderTest.MemoryWithoutOrder,
             CaseInsensitive = kind is DiskUnderTest.MemoryCaseInsensitive or DiskUnderTest.MemoryCaseUnrecognized,
             CaseUnrecognized = kind == DiskUnderTest.MemoryCaseUnrecognized,
             SpelledInodes = kind == DiskUnderTest.MemoryCaseUnrecognized,
@@ -77,6 +81,9 @@ internal sealed class ApplyFolder : IDisposable
         disk.User.MakeDirectory(".stfolder");
         return new ApplyFolder(new MemoryFileSystem(disk), disk, null, options);
     }
+
+    /// <summary>On an open disk of the caller's.</summary>
+    public static ApplyFolder Over(IFileSystem disk) => new(disk, null, null, null);
 
     /// <summary>Simulates a new process on the same disk after this one died.</summary>
     public ApplyFolder Reopen(ApplierOptions? options = null) => new(new MemoryFileSystem(Disk!), Disk, null, options);

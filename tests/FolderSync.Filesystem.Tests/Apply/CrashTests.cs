@@ -59,9 +59,10 @@ public sealed class CrashTests
         var data = new TheoryData<string, DiskUnderTest, bool>();
         foreach (var name in Scenarios.Keys)
         {
-            foreach (var kind in new[] { DiskUnderTest.Memory, DiskUnderTest.MemoryWithoutExchange, DiskUnderTest.MemoryWithoutSyncAll })
+            foreach (var kind in new[] { DiskUnderTest.Memory, DiskUnderTest.MemoryWithoutExchange, DiskUnderTest.MemoryWithoutSyncAll, DiskUnderTest.MemoryWithoutOrder })
             {
-                data.Add(name, kind, false);
+                if (kind != DiskUnderTest.MemoryWithoutOrder)
+                    data.Add(name, kind, false);
                 data.Add(name, kind, true);
             }
         }

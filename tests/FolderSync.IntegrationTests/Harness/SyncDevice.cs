@@ -51,13 +51,25 @@ public abstract class SyncDevice : IAsyncDisposable
     /// <summary>Starts it and waits until REST responds.</summary>
     public async Task StartAsync()
     {
+        await LaunchAsync();
+        await UntilUpAsync();
+    }
+
+    /// <summary>Starts it, and doesn't wait.</summary>
+    public async Task LaunchAsync()
+    {
         if (_process is not null)
             await _process.DisposeAsync();
         Rest.ForgetEvents();
         _process = StartProcess();
+    }
+
+    /// <summary>Waits until REST responds.</summary>
+    public async Task UntilUpAsync()
+    {
         for (var clock = Stopwatch.StartNew(); ;)
         {
-            if (_process.HasExited || clock.Elapsed > TestSettings.Timeout)
+            if (_process!.HasExited || clock.Elapsed > TestSettings.Timeout)
                 throw new InvalidOperationException($"{Name} did not start. It wrote:\n{_process.Log}");
             try
             {

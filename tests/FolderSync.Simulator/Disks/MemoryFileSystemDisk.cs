@@ -9,7 +9,9 @@ namespace FolderSync.Simulator.Disks;
 /// </summary>
 /// <remarks>
 /// Names are journaled as on ext4: one log of all directory operations, of which a crash keeps a prefix that includes at least what was synced. It
-/// is stored as an undo log, so that nothing is stored twice. Unlike on ext4, syncing a file doesn't sync its name.
+/// is stored as an undo log, so that nothing is stored twice. Unlike on ext4, syncing a file doesn't sync its name. Where names have no order
+/// (<see cref="MemoryDiskOptions.OrdersNames"/>), a crash keeps any of the operations that need none of the lost ones, and syncing a directory
+/// makes durable what concerns it, as on btrfs or f2fs.
 /// </remarks>
 internal sealed class MemoryDisk
 {
@@ -63,12 +65,8 @@ internal sealed class MemoryDisk
     {
         lock (Gate)
         {
-            var keep = random.Next(_journal.Count + 1);
-            while (keep > 0 && keep < _journal.Count && _journal[keep].Joined)
-                keep--;
-            for (var i = _journal.Count - 1; i >= keep; i--)
+            foreach (var change in Options.OrdersNames ? LoseLast(random) : LoseAny(random))
             {
-                var change = _journal[i];
                 SetEntry(change.Directory, change.Leaf, null);
                 if (change.Old is not null)
                     SetEntry(change.Directory, change.OldLeaf!, change.Old);
@@ -132,7 +130,7 @@ internal sealed class MemoryDisk
     public void Link(MemoryNode directory, string leaf, MemoryNode? node, bool joined = false)
     {
         var (oldLeaf, old) = SetEntry(directory, leaf, node);
-        _journal.Add(new NameChange(directory, leaf, oldLeaf, old, joined));
+        _journal.Add(new NameChange(directory, leaf, node, oldLeaf, old, joined));
         var now = Tick();
         Touch(directory, directory.Now with { Modified = Cut(FileTime.FromNanoseconds(now)), ChangeTime = now });
     }
@@ -177,6 +175,11 @@ internal sealed class MemoryDisk
     public void MakeNamesDurable(MemoryNode directory)
     {
         MakeDurable(directory);
+        if (!Options.OrdersNames)
+        {
+            MakeOnlyDurable(directory);
+            return;
+        }
         var last = _journal.Count - 1;
         while (last >= 0 && _journal[last].Directory != directory)
             last--;
@@ -196,6 +199,84 @@ internal sealed class MemoryDisk
         }
         _dirty.Clear();
     }
+
+    /// <summary>What a crash undoes, newest first: all from some operation on.</summary>
+    private List<NameChange> LoseLast(Random random)
+    {
+        var keep = random.Next(_journal.Count + 1);
+        while (keep > 0 && keep < _journal.Count && _journal[keep].Joined)
+            keep--;
+        var lost = _journal[keep..];
+        lost.Reverse();
+        return lost;
+    }
+
+    /// <summary>
+    /// What a crash undoes, newest first: any operations, and with each of them the later ones that need it. Those have the same name, are in a
+    /// directory that is not there, or remove a directory that is not empty then.
+    /// </summary>
+    private List<NameChange> LoseAny(Random random)
+    {
+        var lost = new List<NameChange>();
+        var (names, nodes, changed) = (new HashSet<(MemoryNode, string)>(), new HashSet<MemoryNode>(), new HashSet<MemoryNode>());
+        foreach (var step in Steps())
+        {
+            if (random.Next(2) == 0 && !step.Exists(c => names.Contains(Key(c)) || nodes.Contains(c.Directory) || (c.Old is { } old && changed.Contains(old))))
+                continue;
+            foreach (var change in step)
+            {
+                names.Add(Key(change));
+                changed.Add(change.Directory);
+                if (change.Node is { } node)
+                    nodes.Add(node);
+                lost.Add(change);
+            }
+        }
+        lost.Reverse();
+        return lost;
+    }
+
+    /// <summary>Makes durable the operations in this directory and what they need.</summary>
+    private void MakeOnlyDurable(MemoryNode directory)
+    {
+        var (names, nodes, whole) = (new HashSet<(MemoryNode, string)>(), new HashSet<MemoryNode> { directory }, new HashSet<MemoryNode> { directory });
+        var left = new List<List<NameChange>>();
+        foreach (var step in Enumerable.Reverse(Steps()))
+        {
+            if (!step.Exists(c => whole.Contains(c.Directory) || names.Contains(Key(c)) || (c.Node is { } node && nodes.Contains(node))))
+            {
+                left.Add(step);
+                continue;
+            }
+            foreach (var change in step)
+            {
+                names.Add(Key(change));
+                nodes.Add(change.Directory);
+                // What was in a directory has to be out of it before that can be removed.
+                if (change is { Node: null, Old.Kind: FileKind.Directory })
+                    whole.Add(change.Old);
+            }
+        }
+        left.Reverse();
+        _journal.Clear();
+        _journal.AddRange(left.SelectMany(s => s));
+    }
+
+    /// <summary>The journal in steps, each of which is atomic.</summary>
+    private List<List<NameChange>> Steps()
+    {
+        var steps = new List<List<NameChange>>();
+        foreach (var change in _journal)
+        {
+            if (change.Joined && steps.Count > 0)
+                steps[^1].Add(change);
+            else
+                steps.Add([change]);
+        }
+        return steps;
+    }
+
+    private (MemoryNode Directory, string Leaf) Key(NameChange change) => (change.Directory, Options.CaseInsensitive ? change.Leaf.ToUpperInvariant() : change.Leaf);
 
     private MemoryNode Init(MemoryNode node, uint permissions)
     {
@@ -302,5 +383,5 @@ internal sealed class MemoryDisk
         }
     }
 
-    private readonly record struct NameChange(MemoryNode Directory, string Leaf, string? OldLeaf, MemoryNode? Old, bool Joined);
+    private readonly record struct NameChange(MemoryNode Directory, string Leaf, MemoryNode? Node, string? OldLeaf, MemoryNode? Old, bool Joined);
 }

@@ -28,6 +28,9 @@ internal sealed record MemoryDiskOptions
 
     public bool SyncAll { get; init; } = true;
 
+    /// <summary>Names that are not synced survive a power failure in the order in which they were made; otherwise any of them do.</summary>
+    public bool OrdersNames { get; init; } = true;
+
     /// <summary>Refuses names that are invalid on Windows.</summary>
     public bool WindowsNames { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed class MemoryDisks(TimeProvider time, int phase = 0) : IFileSyste
     /// <summary>Applied to each disk created from now on.</summary>
     public MemoryDiskOptions Options { get; set; } = new();
 
+    /// <summary>Of a world's devices every other one has disks that don't order names: so histories meet both, without a draw.</summary>
+    private MemoryDiskOptions OptionsHere => phase % 2 == 0 ? Options : Options with { OrdersNames = false };
+
     /// <summary>Applied to each file system opened from now on.</summary>
     public Func<string, LocalPath, FileSystemException?>? BeforeOperation { get; set; }
 
@@ -23,7 +26,7 @@ internal sealed class MemoryDisks(TimeProvider time, int phase = 0) : IFileSyste
     public MemoryDisk Disk(string root)
     {
         if (!_disks.TryGetValue(root, out var disk))
-            _disks.Add(root, disk = new MemoryDisk(time, Options, phase));
+            _disks.Add(root, disk = new MemoryDisk(time, OptionsHere, phase));
         return disk;
     }
 
