@@ -10,6 +10,7 @@ namespace FolderSync.Contracts;
 /// <param name="Completion">Percent of the shared folders that it has, as far as is known here.</param>
 /// <param name="DialErrors">Address → why the last attempt failed.</param>
 /// <param name="SharedFolders">IDs.</param>
+/// <param name="NotAnsweringSince">It is connected and doesn't answer requests; others are asked instead.</param>
 public sealed record DeviceRow(
     string Id,
     string Name,
@@ -30,7 +31,8 @@ public sealed record DeviceRow(
     long NeedBytes,
     DateTimeOffset? ConnectedSince,
     IReadOnlyDictionary<string, string> DialErrors,
-    IReadOnlyList<string> SharedFolders);
+    IReadOnlyList<string> SharedFolders,
+    DateTimeOffset? NotAnsweringSince = null);
 
 /// <summary>GET foldersync/rates: the last five minutes over all devices, oldest first.</summary>
 public sealed record RateList(int IntervalSeconds, IReadOnlyList<RatePoint> Points);

@@ -45,7 +45,7 @@ public sealed class SyncEngine : ISyncEngine, IAsyncDisposable
         Events = new EventLog(parts.Time);
         Started = parts.Time.GetUtcNow();
         _shared = new SharedResources(parts, Events);
-        _hub = new PeerHub(new PeerContext(parts, Events, _shared.Identities, id => Find(id) is { } folder ? new FolderEndpoint(folder) : null), _state.TryRemove);
+        _hub = new PeerHub(new PeerContext(parts, Events, _shared, id => Find(id) is { } folder ? new FolderEndpoint(folder) : null), _state.TryRemove);
     }
 
     public DeviceId Self => _parts.Self;

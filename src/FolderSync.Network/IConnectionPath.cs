@@ -12,6 +12,12 @@ public interface IConnectionPath
     /// </summary>
     TimeSpan UnacknowledgedFor { get; }
 
+    /// <summary>
+    /// Bytes sent that the peer's system has acknowledged: a slow reader's progress, which the sender's own writes show late and in large steps. Zero on
+    /// systems that don't report it (other than Linux).
+    /// </summary>
+    long AcknowledgedBytes { get; }
+
     /// <summary>Ends the connection at once without close_notify; pending operations fail.</summary>
     void Abort();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using FolderSync.Core.Model;
+using FolderSync.Network.Bandwidth;
 
 namespace FolderSync.Network;
 
@@ -18,6 +19,9 @@ public sealed record AuthenticatedStream(Stream Stream, DeviceId Peer, string Re
 
     /// <summary>Null when there is none: in the simulator.</summary>
     public IConnectionPath? Path { get; init; }
+
+    /// <summary>How long the other side keeps this side waiting; null while nobody measures it.</summary>
+    public IStreamProgress? Progress { get; init; }
 
     /// <summary>An incoming connection's place until its Hello is read; null for others.</summary>
     public IIncomingSlot? Slot { get; init; }

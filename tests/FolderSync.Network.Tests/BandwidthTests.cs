@@ -79,7 +79,7 @@ public sealed class BandwidthTests
         using var global = new BandwidthLimiter(_time) { RateKibPerSecond = 64 };
         using var device = new BandwidthLimiter(_time) { RateKibPerSecond = 8 };
         var inner = new MemoryStream();
-        await using var stream = new ThrottledStream(inner, [global, device], []);
+        await using var stream = new ThrottledStream(inner, _time, [global, device], []);
         var data = new byte[32 * 1024];
         Random.Shared.NextBytes(data);
         var start = _time.GetTimestamp();
@@ -98,7 +98,7 @@ public sealed class BandwidthTests
     public async Task Reading_is_charged_before_the_next_read()
     {
         using var limiter = new BandwidthLimiter(_time) { RateKibPerSecond = 8 };
-        await using var stream = new ThrottledStream(new MemoryStream(new byte[100_000]), [], [limiter]);
+        await using var stream = new ThrottledStream(new MemoryStream(new byte[100_000]), _time, [], [limiter]);
         var buffer = new byte[100_000];
         Assert.Equal(1024, await stream.ReadAsync(buffer));
         Assert.Equal(1024, await stream.ReadAsync(buffer));

@@ -40,6 +40,22 @@ public class FramingTests
     }
 
     [Fact]
+    public async Task Bytes_of_an_answer_count_before_it_is_whole_and_those_of_others_never()
+    {
+        byte[][] said = [Frames.Hello(), Frames.Frame(Frames.ClusterConfig, new ProtobufBuilder()), Response(300), Frames.Frame(Frames.Ping, new ProtobufBuilder()), Response(100_000)[..50_000]];
+        await using var connection = await Frames.OpenAsync(new ScriptedStream(said, 4000));
+        await connection.ReceiveAsync(default);
+        Assert.Equal(0, connection.AnswerBytesReceived);
+        await connection.ReceiveAsync(default);
+        var whole = connection.AnswerBytesReceived;
+        Assert.InRange(whole, 300, 320);
+        await connection.ReceiveAsync(default);
+        Assert.Equal(whole, connection.AnswerBytesReceived);
+        await Assert.ThrowsAsync<BepException>(async () => await connection.ReceiveAsync(default));
+        Assert.InRange(connection.AnswerBytesReceived, whole + 40_000, whole + 50_000);
+    }
+
+    [Fact]
     public async Task An_end_within_a_message_is_told_from_one_between()
     {
         foreach (var frame in new[] { Response(300), Frames.Frame(Frames.Close, new ProtobufBuilder().B(1, "bye")), Frames.Lz4Frame(Frames.Index, ProtobufBuilder.Index(ProtobufBuilder.File("x")).Bytes) })

@@ -56,7 +56,8 @@ internal sealed class FaultyTime(string method, TimeProvider? time = null) : Tim
         {
             if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } around } place)
                 continue;
-            if (around.Contains(".RestartingLoop", StringComparison.Ordinal))
+            // What a stream throws is the connection's failure, not a fault of whoever reads or writes.
+            if (around.Contains(".RestartingLoop", StringComparison.Ordinal) || around.Contains(".ThrottledStream", StringComparison.Ordinal))
                 return false;
             if (around.Contains(type, StringComparison.Ordinal) && (around.Contains(name, StringComparison.Ordinal) || place.Name.Contains(name, StringComparison.Ordinal)))
                 return true;

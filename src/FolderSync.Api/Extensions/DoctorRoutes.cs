@@ -160,6 +160,11 @@ internal sealed class DoctorRoutes(ISyncEngine engine, ConfigStore config, PageE
                 : device.Config.Addresses is ["dynamic"] ? "Its address is dynamic and it has not been found." : "It has not been reached yet.";
             yield return Warn("device", $"{Name(device)} is not connected. {why}", "Check that it is running and has this device's ID; set its address under devices in config.yaml, or on the page.");
         }
+        else if (device.NotAnsweringSince is { } since)
+        {
+            yield return Warn("device", $"{Name(device)} is connected and has not answered requests since {since.ToLocalTime():t}; other devices are asked instead.",
+                "Check that it is awake and its disk works; it is tried again by itself.");
+        }
         else if (device.ClientName.Equals("syncthing", StringComparison.OrdinalIgnoreCase) && VersionOf(device.ClientVersion) is { } version && version < OldestSyncthing)
         {
             yield return Warn("device", $"{Name(device)} runs Syncthing {device.ClientVersion}, older than {OldestSyncthing}, the oldest that is tested.", "Upgrade Syncthing there.");

@@ -134,7 +134,8 @@ internal sealed class OverviewRoutes(ISyncEngine engine, RateMeter rates) : IExt
             need.Bytes,
             device.ConnectedSince,
             device.DialErrors.ToDictionary(e => e.Key, e => e.Value.Reason),
-            [.. shared.Select(f => f.Id.Value)]);
+            [.. shared.Select(f => f.Id.Value)],
+            device.NotAnsweringSince);
     }
 
     private RateList Rates() => new(1, [.. rates.Samples().Select(s => new RatePoint(s.Time, s.In, s.Out))]);

@@ -1,6 +1,6 @@
 // Maps the service's states of folders and devices to texts and tones. Pure.
 
-import { ago, bytes, files, items, number, percent, plural, rate, time, timeLeft } from './words.js';
+import { ago, bytes, duration, files, items, number, percent, plural, rate, time, timeLeft } from './words.js';
 
 /** tone: ok, busy, idle, wait, warn, bad. */
 export function folderState(folder, devices = []) {
@@ -74,6 +74,8 @@ export function deviceState(device) {
     return { tone: 'idle', words: 'Paused' };
   if (!device.connected)
     return { tone: 'off', words: 'Not connected' };
+  if (device.notAnsweringSince)
+    return { tone: 'wait', words: 'Not answering' };
   return device.sharedFolders.length > 0 && device.completion < 100
     ? { tone: 'busy', words: `Syncing, ${percent(device.completion)}` }
     : { tone: 'ok', words: 'Connected' };
@@ -98,6 +100,9 @@ export function connectionKind(device) {
 export function deviceDetail(device) {
   if (device.paused)
     return 'Nothing is sent or received';
+  const silent = time(device.notAnsweringSince);
+  if (device.connected && silent)
+    return `Has not answered for ${duration((Date.now() - silent) / 1000)}`;
   if (device.connected) {
     const words = [connectionKind(device)];
     if (device.receiveRate + device.sendRate >= 1024)

@@ -59,6 +59,7 @@ internal static class DeviceCommand
         yield return ("ID", d.Id);
         yield return ("Connection", d.Paused ? "paused" : d.Connected ? $"connected{(d.IsLan ? " in the LAN" : "")}, {d.Address}, {d.Kind}, {d.Crypto}" : "not connected");
         yield return ("Since", d.Connected && d.ConnectedSince is { } since ? HumanReadable.Moment(since, now) : "");
+        yield return ("Not answering", d.NotAnsweringSince is { } silent ? $"since {HumanReadable.Moment(silent, now)}" : "");
         yield return ("Program", $"{d.ClientName} {d.ClientVersion}".Trim());
         yield return ("Has", d.Connected ? $"{StatusTable.Percent(d.Completion)} of what is shared{(d.NeedBytes > 0 ? $", lacks {HumanReadable.Bytes(d.NeedBytes)}" : "")}" : "");
         yield return ("Received", $"{HumanReadable.Bytes(d.InBytesTotal)}{(d.ReceiveRate > 0 ? $", {HumanReadable.Bytes(d.ReceiveRate)}/s now" : "")}");

@@ -55,7 +55,7 @@ internal sealed record StatusReport(
 
     private static DeviceLine Line(DeviceRow d) => new(
         d.Id, d.Name, d.Connected, d.Paused, d.Address, d.IsLan, d.ClientName, d.ClientVersion, d.Completion, d.ReceiveRate, d.SendRate, d.LastSeen,
-        d.Connected || d.DialErrors.Count == 0 ? null : d.DialErrors.Values.First());
+        d.NotAnsweringSince is not null ? "It is connected and does not answer requests." : d.Connected || d.DialErrors.Count == 0 ? null : d.DialErrors.Values.First());
 
     /// <summary>The file has the name even when the service isn't running.</summary>
     private static string NameIn(HomeDirectory home)

@@ -70,6 +70,8 @@ internal sealed class ConfiguredFolder : IDisposable
     public void OnSourcesChanged()
     {
         Interlocked.Increment(ref _sourcesVersion);
+        // Whoever waits for room at one device may have another one now, or that one no more.
+        Shared.FetchBytes.Interrupt();
         PullWake.Set();
     }
 

@@ -36,18 +36,28 @@ internal interface IBlockSource
     /// <summary>True when blocks of the folder can be requested.</summary>
     bool IsReady { get; }
 
-    /// <summary>True when it repeatedly sent wrong data.</summary>
+    /// <summary>True when it repeatedly sent wrong data, or doesn't answer.</summary>
     bool IsUnreliable { get; }
 
-    /// <summary>Bytes requested from it and not yet received.</summary>
-    long Outstanding { get; }
+    /// <summary>It answers requests, or may be asked for one more to find out whether it does again.</summary>
+    bool MayAsk { get; }
+
+    /// <summary>Bytes requested from it and not yet written.</summary>
+    SharedBudget.Account Window { get; }
+
+    /// <summary>Bytes a second that it sends; 0 while unknown.</summary>
+    double Rate { get; }
 
     /// <summary>True when it announced that its temp file of that version has the block.</summary>
     bool HasTemporarily(FileName name, VersionVector version, int block);
 
+    /// <summary>Called before a request, with its bytes granted; false when the device must not be asked now.</summary>
+    bool TryAsk();
+
     /// <summary>The block's bytes as the device sent them; verify and dispose them.</summary>
+    /// <param name="hasFaster">Asked as time goes by, on any thread: another device that is much faster has the block, too.</param>
     /// <exception cref="RequestFailedException">Says why the request failed.</exception>
-    Task<PooledBytes> RequestAsync(FileName name, Block block, bool fromTemporary, CancellationToken cancellation);
+    Task<PooledBytes> RequestAsync(FileName name, Block block, bool fromTemporary, Func<bool> hasFaster, CancellationToken cancellation);
 
     /// <summary>Records that the device sent data that doesn't match the requested hash.</summary>
     void NoteWrongData();

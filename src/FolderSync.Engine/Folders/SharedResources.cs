@@ -1,3 +1,4 @@
+using FolderSync.Core.Decide;
 using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Hosting;
@@ -13,8 +14,8 @@ internal sealed class SharedResources(EngineParts parts, EventLog events)
 
     private long _keepTemporaries = TimeSpan.FromHours(24).Ticks;
 
-    /// <summary>Bytes requested from all peers and not yet written.</summary>
-    public AsyncBudget FetchBytes { get; } = new(48 << 20);
+    /// <summary>Bytes requested from peers and not yet written, by the device that owes them.</summary>
+    public SharedBudget FetchBytes { get; } = new(48 << 20, RequestPacing.Share);
 
     /// <summary>Folders that scan at the same time.</summary>
     public AsyncBudget Scanning { get; } = new(Math.Max(1, parts.Workers.Parallelism));

@@ -29,7 +29,7 @@ internal sealed class BandwidthLimits(TimeProvider time)
         }
     }
 
-    /// <summary>Wraps the stream with the current limits, which follow later changes.</summary>
+    /// <summary>Wraps the stream with the current limits, which follow later changes, and measures how long the other side keeps it waiting.</summary>
     public AuthenticatedStream Around(AuthenticatedStream stream)
     {
         lock (_lock)
@@ -37,7 +37,8 @@ internal sealed class BandwidthLimits(TimeProvider time)
             // Unknown devices, of which there is no end, have no buckets of their own.
             var device = _devices.GetValueOrDefault(stream.Peer) ?? _unlimited;
             Buckets sending = new(this, stream.IsLan, _all.Sending, device.Sending), receiving = new(this, stream.IsLan, _all.Receiving, device.Receiving);
-            return stream with { Stream = new ThrottledStream(stream.Stream, sending, receiving) };
+            var throttled = new ThrottledStream(stream.Stream, time, sending, receiving);
+            return stream with { Stream = throttled, Progress = throttled };
         }
     }
 

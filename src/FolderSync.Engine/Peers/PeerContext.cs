@@ -9,18 +9,24 @@ namespace FolderSync.Engine.Peers;
 
 /// <summary>What all peers share: the configuration, the folders, budgets, and whatever outlives a connection. Thread-safe.</summary>
 /// <param name="folders">A configured folder, or null.</param>
-internal sealed class PeerContext(EngineParts parts, EventLog events, SharedIdentities identities, Func<FolderId, IFolderEndpoint?> folders)
+internal sealed class PeerContext(EngineParts parts, EventLog events, SharedResources shared, Func<FolderId, IFolderEndpoint?> folders)
 {
+    /// <summary>What is answered to each device whatever the others leave unread.</summary>
+    private const long ServedShare = 2 << 20;
+
     private EngineConfig _config = new();
 
     public EngineParts Parts => parts;
 
     public EventLog Events => events;
 
-    public SharedIdentities Identities => identities;
+    public SharedIdentities Identities => shared.Identities;
 
-    /// <summary>Bytes of peers' requests answered at the same time.</summary>
-    public AsyncBudget RequestBytes { get; } = new(64 << 20);
+    /// <summary>Bytes requested from peers and not yet written.</summary>
+    public SharedBudget FetchBytes => shared.FetchBytes;
+
+    /// <summary>Bytes of peers' requests that are being answered, until they are written to the connection.</summary>
+    public SharedBudget RequestBytes { get; } = new(64 << 20, ServedShare);
 
     public FullIndexRequests FullIndexes { get; } = new();
 

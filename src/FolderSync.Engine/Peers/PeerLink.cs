@@ -24,12 +24,12 @@ internal sealed class PeerLink : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<Task> _owned = [];
 
-    public PeerLink(EngineParts parts, AuthenticatedStream stream, IBepConnection connection)
+    public PeerLink(EngineParts parts, AuthenticatedStream stream, IBepConnection connection, PeerPace pace)
     {
         (_parts, Stream, Connection) = (parts, stream, connection);
         _queue = new SendQueue(parts.Time);
         _tickWake = new Wakeup(parts.Time);
-        _requests = new PendingRequests(parts.Time);
+        _requests = new PendingRequests(parts.Time, pace);
         _liveness = new LinkLiveness(parts.Time, stream);
         Ended = _ended.Token;
         Since = parts.Time.GetUtcNow();
@@ -49,9 +49,6 @@ internal sealed class PeerLink : IAsyncDisposable
 
     /// <summary>Cancelled when the link ends. It may be read at any time, even after disposal.</summary>
     public CancellationToken Ended { get; }
-
-    /// <summary>Bytes requested and not yet received.</summary>
-    public long Outstanding => _requests.Outstanding;
 
     /// <summary>Why it ended.</summary>
     public string Reason => HowItEnded.Reason ?? "closed";
@@ -133,13 +130,29 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>Small messages, sent before all others. Dropped when the link ends.</summary>
     public void Post(BepMessage message) => _queue.Post(message);
 
-    /// <summary>Responses and indexes: waits while the line is busy.</summary>
-    public ValueTask SendAsync(BepMessage message, CancellationToken cancellation) => _queue.SendAsync(message, cancellation);
+    /// <summary>Indexes: waits while the line is busy.</summary>
+    public ValueTask SendAsync(BepMessage message, CancellationToken cancellation) => _queue.SendAsync(new Outgoing(message), cancellation);
+
+    /// <summary>Responses: waits while the line is busy. The data is disposed once it is written.</summary>
+    /// <param name="budget">Disposed when it is written, or will never be.</param>
+    public async Task RespondAsync(BepMessage.Response response, IDisposable budget)
+    {
+        try
+        {
+            await _queue.SendAsync(new Outgoing(response, budget), Ended);
+        }
+        catch
+        {
+            budget.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Requests a block. The caller disposes the bytes.</summary>
-    public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, CancellationToken cancellation)
+    /// <param name="hasFaster">A much faster device has the block, too.</param>
+    public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, Func<bool> hasFaster, CancellationToken cancellation)
     {
-        var (id, answer) = _requests.Add(block.Size, Ended);
+        var (id, answer) = _requests.Add(block.Size, hasFaster, Ended);
         Post(new BepMessage.Request(id, folder, name, block.Offset, block.Size, block.Hash, fromTemporary, block.Index));
         await using (cancellation.Register(() => _requests.Cancel(id, cancellation)))
             return await answer;
@@ -194,12 +207,10 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         while (true)
         {
-            while (_queue.TryTake(out var message))
+            while (_queue.TryTake(out var outgoing))
             {
-                await Connection.SendAsync(message!, Ended);
-                if (message is BepMessage.Response response)
-                    response.Data.Dispose();
-                if (message is BepMessage.Close)
+                await SendAsync(outgoing);
+                if (outgoing.Message is BepMessage.Close)
                 {
                     await Connection.FlushAsync(Ended);
                     if (HowItEnded.IsReplaced)
@@ -212,6 +223,22 @@ internal sealed class PeerLink : IAsyncDisposable
             await _queue.WaitAsync();
             if (Ended.IsCancellationRequested)
                 return;
+        }
+    }
+
+    private async Task SendAsync(Outgoing outgoing)
+    {
+        try
+        {
+            await Connection.SendAsync(outgoing.Message, Ended);
+            if (outgoing.Message is BepMessage.Request request)
+                _requests.OnSent(request.Id);
+            else if (outgoing.Message is BepMessage.Response response)
+                response.Data.Dispose();
+        }
+        finally
+        {
+            outgoing.Budget?.Dispose();
         }
     }
 
@@ -280,13 +307,13 @@ internal sealed class PeerLink : IAsyncDisposable
             {
                 // Before the path is aborted, which makes the other loops fail with a less useful reason.
                 HowItEnded.TrySetReason(why);
-                if (_liveness.IsLost)
+                if (_liveness.IsLost || _liveness.IsStuck)
                     Stream.Path?.Abort();
                 throw new BepException(why);
             }
             if (_liveness.NeedsPing)
                 Post(new BepMessage.Ping());
-            _requests.FailOverdue();
+            _requests.Check(_liveness.Silence, Connection.AnswerBytesReceived);
         }
     }
 

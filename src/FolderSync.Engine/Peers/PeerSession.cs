@@ -21,6 +21,9 @@ internal sealed class PeerSession
 {
     private const int MaxLinks = 3;
 
+    /// <summary>Bytes of answers to it at a time, until they are written: of the common budget others need some, too.</summary>
+    private const long MaxServed = 16 << 20;
+
     /// <summary>A single wrong block may be from a file that was just changing.</summary>
     private const int WrongDataToDemote = 3;
 
@@ -36,6 +39,7 @@ internal sealed class PeerSession
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private readonly List<PeerLink> _links = [];
+    private readonly SharedBudget.Account _served;
     private DeviceConfig _config;
     private long _received;
     private long _sent;
@@ -50,6 +54,8 @@ internal sealed class PeerSession
         Dialing = new DialState(context.Parts.Time);
         Contention = new LinkContention(context.Parts.Time);
         Exchanges = new FolderExchanges(context, config.Id, () => Config, _log);
+        Pace = new PeerPace(context.Parts.Time, context.FetchBytes, OnPaceChanged);
+        _served = context.RequestBytes.Open(MaxServed);
     }
 
     public DeviceId Id => _config.Id;
@@ -64,6 +70,9 @@ internal sealed class PeerSession
     public LinkContention Contention { get; }
 
     public FolderExchanges Exchanges { get; }
+
+    /// <summary>How it answers our requests.</summary>
+    public PeerPace Pace { get; }
 
     private EngineParts Parts => _context.Parts;
 
@@ -127,7 +136,7 @@ internal sealed class PeerSession
     /// <summary>Accepts a connection, or says why not. Returns when it has ended.</summary>
     public async Task<string?> AdoptAsync(AuthenticatedStream stream, IBepConnection connection)
     {
-        var link = new PeerLink(Parts, stream, connection) { GreetingsBefore = Contention.GreetingsBefore() };
+        var link = new PeerLink(Parts, stream, connection, Pace) { GreetingsBefore = Contention.GreetingsBefore() };
         bool isFirst;
         lock (_lock)
         {
@@ -142,7 +151,8 @@ internal sealed class PeerSession
             _links.Add(link);
             _lastSeen = link.Since;
         }
-        var server = new RequestServer(Parts, Id, link, id => _context.FolderSharedWith(id, Id), _context.RequestBytes);
+        var server = new RequestServer(Parts, Id, link, id => _context.FolderSharedWith(id, Id), _served);
+        Pace.OnConnected();
         // In any case remove the link: otherwise it counts as a connection forever, and nobody dials.
         await Parts.Supervisor.RunAsync($"{Name} connection", () => RunLinkAsync(link, server, isFirst), link.Fail, link.Ended);
         await Parts.Supervisor.RunAsync($"{Name} connection's end", () => OnLinkEndedAsync(link), _ => Dialing.Wake.Set(), CancellationToken.None);
@@ -184,18 +194,8 @@ internal sealed class PeerSession
             Log.WrongData(_log, Name);
     }
 
-    /// <summary>Bytes requested and not yet received.</summary>
-    public long Outstanding
-    {
-        get
-        {
-            lock (_lock)
-                return _links.Sum(l => l.Outstanding);
-        }
-    }
-
     /// <summary>The block's bytes as the peer sent them, to be verified. <see cref="RequestFailedException"/> says why it failed.</summary>
-    public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, CancellationToken cancellation)
+    public async Task<PooledBytes> RequestAsync(FolderId folder, FileName name, Block block, bool fromTemporary, Func<bool> hasFaster, CancellationToken cancellation)
     {
         PeerLink? link;
         lock (_lock)
@@ -204,7 +204,7 @@ internal sealed class PeerSession
             throw new RequestFailedException("The device is not connected.");
         try
         {
-            return await link.RequestAsync(folder, name, block, fromTemporary, cancellation);
+            return await link.RequestAsync(folder, name, block, fromTemporary, hasFaster, cancellation);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -236,6 +236,7 @@ internal sealed class PeerSession
                 ClientName = first?.Connection.PeerHello.ClientName ?? "",
                 ClientVersion = first?.Connection.PeerHello.ClientVersion ?? "",
                 Connections = _links.Count,
+                NotAnsweringSince = first is null ? null : Pace.NotAnsweringSince,
                 ClockOffset = first?.Connection.PeerHello.Timestamp is > 0 and var told ? DateTimeOffset.UnixEpoch.AddTicks(told / 100) - first.Since : null,
                 BytesReceived = _received + _links.Sum(l => l.Connection.BytesReceived),
                 BytesSent = _sent + _links.Sum(l => l.Connection.BytesSent),
@@ -336,6 +337,16 @@ internal sealed class PeerSession
             default:
                 throw new BepException($"The other device sent a {message.GetType().Name} that was not requested.", isViolation: true);
         }
+    }
+
+    /// <summary>Folders look for other sources, or come back to what only this device has.</summary>
+    private void OnPaceChanged(PaceChange change)
+    {
+        if (change == PaceChange.AnswersAgain)
+            Log.AnswersAgain(_log, Name);
+        else if (change == PaceChange.StoppedAnswering)
+            Log.NotAnswering(_log, Name);
+        _context.OnPeerChanged(Id);
     }
 
     private void ReportSharedIdentity(PeerLink link)

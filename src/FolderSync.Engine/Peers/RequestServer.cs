@@ -8,9 +8,10 @@ using FolderSync.Protocol.Messages;
 namespace FolderSync.Engine.Peers;
 
 /// <summary>
-/// Answers one link's requests, several at once, in bounded memory. Receiving never waits for it: a request is a small queued record.
+/// Answers one link's requests, several at once. An answer counts against the device's budget until it is written, so that nothing more is read from
+/// disk for a device that doesn't read. Receiving never waits for it: a request is a small queued record.
 /// </summary>
-internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink link, Func<FolderId, IFolderEndpoint?> folders, AsyncBudget bytes)
+internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink link, Func<FolderId, IFolderEndpoint?> folders, SharedBudget.Account bytes)
 {
     private const int AtOnce = 4;
     private const int MaxQueued = 16_384;
@@ -55,20 +56,23 @@ internal sealed class RequestServer(EngineParts parts, DeviceId peer, PeerLink l
             await link.SendAsync(new BepMessage.Response(request.Id, PooledBytes.Empty, ErrorCode.InvalidFile), link.Ended);
             return;
         }
-        await bytes.AcquireAsync(request.Size, link.Ended);
-        PooledBytes? data = null;
+        var grant = await bytes.AcquireAsync(request.Size, link.Ended);
+        BepMessage.Response response;
         try
         {
-            var code = ErrorCode.Generic;
-            if (folders(request.Folder) is { } folder)
-                (code, data) = await folder.ServeAsync(peer, request, link.Ended);
-            await link.SendAsync(new BepMessage.Response(request.Id, data ?? PooledBytes.Empty, code), link.Ended);
-            data = null;
+            response = await ReadAsync(request);
         }
-        finally
+        catch
         {
-            data?.Dispose();
-            bytes.Release(request.Size);
+            grant.Dispose();
+            throw;
         }
+        await link.RespondAsync(response, grant);
+    }
+
+    private async Task<BepMessage.Response> ReadAsync(BepMessage.Request request)
+    {
+        var (code, data) = folders(request.Folder) is { } folder ? await folder.ServeAsync(peer, request, link.Ended) : (ErrorCode.Generic, null);
+        return new BepMessage.Response(request.Id, data ?? PooledBytes.Empty, code);
     }
 }

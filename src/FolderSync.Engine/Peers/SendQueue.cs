@@ -4,14 +4,17 @@ using FolderSync.Protocol.Messages;
 
 namespace FolderSync.Engine.Peers;
 
+/// <param name="Budget">What the message counts against until it is written to the stream; null: nothing.</param>
+internal readonly record struct Outgoing(BepMessage Message, IDisposable? Budget = null);
+
 /// <summary>
 /// Outgoing messages of one link: the introduction before anything else, then small ones first, the others in bounded number. Anyone writes, the send
 /// loop reads.
 /// </summary>
 internal sealed class SendQueue(TimeProvider time) : IDisposable
 {
-    private readonly Channel<BepMessage> _urgent = Channel.CreateUnbounded<BepMessage>();
-    private readonly Channel<BepMessage> _bulk = Channel.CreateBounded<BepMessage>(8);
+    private readonly Channel<Outgoing> _urgent = Channel.CreateUnbounded<Outgoing>();
+    private readonly Channel<Outgoing> _bulk = Channel.CreateBounded<Outgoing>(8);
     private readonly Wakeup _wake = new(time);
     private BepMessage.ClusterConfig? _introduction;
     private bool _isIntroduced;
@@ -29,12 +32,12 @@ internal sealed class SendQueue(TimeProvider time) : IDisposable
     /// <summary>Small messages, sent before all others. Dropped when the link ends.</summary>
     public void Post(BepMessage message)
     {
-        if (_urgent.Writer.TryWrite(message))
+        if (_urgent.Writer.TryWrite(new Outgoing(message)))
             _wake.Set();
     }
 
     /// <summary>Responses and indexes: waits while the line is busy.</summary>
-    public async ValueTask SendAsync(BepMessage message, CancellationToken cancellation)
+    public async ValueTask SendAsync(Outgoing message, CancellationToken cancellation)
     {
         await _bulk.Writer.WriteAsync(message, cancellation);
         _wake.Set();
@@ -43,18 +46,19 @@ internal sealed class SendQueue(TimeProvider time) : IDisposable
     /// <summary>The last message: nothing may follow it.</summary>
     public void PostLast(BepMessage message)
     {
-        _urgent.Writer.TryWrite(message);
+        _urgent.Writer.TryWrite(new Outgoing(message));
         _urgent.Writer.TryComplete();
         _wake.Set();
     }
 
-    public bool TryTake(out BepMessage? message)
+    public bool TryTake(out Outgoing message)
     {
         if (_isIntroduced)
             return _urgent.Reader.TryRead(out message) || _bulk.Reader.TryRead(out message);
-        message = Volatile.Read(ref _introduction);
-        Volatile.Write(ref _isIntroduced, message is not null);
-        return message is not null;
+        var introduction = Volatile.Read(ref _introduction);
+        Volatile.Write(ref _isIntroduced, introduction is not null);
+        message = introduction is null ? default : new Outgoing(introduction);
+        return introduction is not null;
     }
 
     /// <summary>Returns when there may be a message, or the link has ended.</summary>
@@ -67,5 +71,11 @@ internal sealed class SendQueue(TimeProvider time) : IDisposable
         _wake.Set();
     }
 
-    public void Dispose() => _wake.Dispose();
+    /// <summary>After the end, when nobody takes messages any more: what is left will never be written.</summary>
+    public void Dispose()
+    {
+        while (_bulk.Reader.TryRead(out var left))
+            left.Budget?.Dispose();
+        _wake.Dispose();
+    }
 }

@@ -7,4 +7,8 @@ public sealed class EngineException(string message) : Exception(message);
 public sealed class NothingThereException(string message) : Exception(message);
 
 /// <summary>A peer answered a request with an error code, or not at all.</summary>
-internal sealed class RequestFailedException(string message) : Exception(message);
+internal sealed class RequestFailedException(string message, bool isSilence = false) : Exception(message)
+{
+    /// <summary>The peer answers nothing at the moment: folders hear when it does again.</summary>
+    public bool IsSilence => isSilence;
+}

@@ -20,6 +20,12 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Warning, "{Device} has repeatedly sent wrong data; other devices are now preferred. Check its disk and memory.")]
     public static partial void WrongData(ILogger log, string device);
 
+    [LoggerMessage(106, LogLevel.Warning, "{Device} does not answer requests; other devices are asked instead, and it is tried again.")]
+    public static partial void NotAnswering(ILogger log, string device);
+
+    [LoggerMessage(107, LogLevel.Information, "{Device} answers requests again")]
+    public static partial void AnswersAgain(ILogger log, string device);
+
     [LoggerMessage(104, LogLevel.Warning, "{Device} offers a folder under the ID '{Shown}', which is ignored: {Reason} Give it another ID there.")]
     public static partial void FolderIdRefused(ILogger log, string device, string shown, string reason);
 

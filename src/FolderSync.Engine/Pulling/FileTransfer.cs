@@ -58,8 +58,6 @@ internal sealed class FileTransfer : IFileFetch
 
     private BlockList Blocks => _item.Global.Blocks!;
 
-    private AsyncBudget FetchBytes => _context.Folder.Shared.FetchBytes;
-
     /// <summary>Disk space that it still needs.</summary>
     public long Lacking => _plan?.Remaining ?? (_staged?.Lacking is var (missing, holes) ? missing + holes : Target.Size);
 
@@ -134,21 +132,15 @@ internal sealed class FileTransfer : IFileFetch
             _plan = await Open.RunAsync(() => Room.Admit(Name, block.Size), cancellation);
         if (block.Size == 0)
             return await Open.RunAsync(() => Write(block, default), cancellation);
-        await FetchBytes.AcquireAsync(block.Size, cancellation);
-        try
+        while (await AskAsync(block, null, cancellation) is { } answer)
         {
-            while (await AskAsync(block, cancellation) is { } answer)
+            using (answer)
             {
-                using var bytes = answer.Bytes;
-                var staged = await Open.RunAsync(() => IsThat(block, bytes) ? Write(block, bytes.Memory) : null, cancellation);
+                var staged = await Open.RunAsync(() => IsThat(block, answer.Bytes) ? Write(block, answer.Bytes.Memory) : null, cancellation);
                 if (staged is not null)
                     return staged;
-                _sources.NoteWrong(answer.From);
             }
-        }
-        finally
-        {
-            FetchBytes.Release(block.Size);
+            _sources.NoteWrong(answer.From);
         }
         _context.Retries.Note(Target, _failure!.Value);
         return null;
@@ -305,8 +297,8 @@ internal sealed class FileTransfer : IFileFetch
             for (var n = 0; n < missing.Count && _failure is null && !fetches.HasFailed; n++)
             {
                 var block = Blocks[missing[(start + n) % missing.Count]];
-                await FetchBytes.AcquireAsync(block.Size, fetches.Ended);
-                fetches.Run(() => FetchBlockAsync(block, fetches.Ended));
+                var turn = await _sources.AcquireAsync(block, new SortedSet<DeviceId>(), fetches.Ended);
+                fetches.Run(() => FetchBlockAsync(block, turn, fetches.Ended));
             }
         }
         catch (OperationCanceledException) when (fetches.HasFailed)
@@ -324,16 +316,20 @@ internal sealed class FileTransfer : IFileFetch
     /// <summary>This device's position among all devices of the folder, from 0.</summary>
     private int OwnPlaceAmongDevices() => _context.Config.Devices.Count(d => d.CompareTo(_context.Parts.Self) < 0);
 
-    private async Task FetchBlockAsync(Block block, CancellationToken cancellation)
+    /// <param name="turn">Whom to ask first; null: nobody had it.</param>
+    private async Task FetchBlockAsync(Block block, SourceTurn? turn, CancellationToken cancellation)
     {
         try
         {
-            while (_failure is null && await AskAsync(block, cancellation) is { } answer)
+            while (_failure is null && await AskAsync(block, turn, cancellation) is { } answer)
             {
-                using var bytes = answer.Bytes;
-                if (await Open.RunAsync(() => VerifyAndWrite(block, bytes), cancellation))
-                    return;
+                using (answer)
+                {
+                    if (await Open.RunAsync(() => VerifyAndWrite(block, answer.Bytes), cancellation))
+                        return;
+                }
                 _sources.NoteWrong(answer.From);
+                turn = null;
             }
         }
         catch (FileSystemException e)
@@ -342,30 +338,38 @@ internal sealed class FileTransfer : IFileFetch
         }
         finally
         {
-            FetchBytes.Release(block.Size);
+            turn?.Dispose();
         }
     }
 
     /// <summary>Asks one source after the other; null when none is left, with the failure recorded.</summary>
-    private async Task<(PooledBytes Bytes, IBlockSource From)?> AskAsync(Block block, CancellationToken cancellation)
+    /// <param name="turn">The first one to ask, if that is known; disposed here or with the answer.</param>
+    private async Task<Answer?> AskAsync(Block block, SourceTurn? turn, CancellationToken cancellation)
     {
         var tried = new SortedSet<DeviceId>();
         PullFailure? refusal = null;
-        while (_sources.Pick(block.Index, tried) is { } source)
+        while ((turn ??= await _sources.AcquireAsync(block, tried, cancellation)) is { } now)
         {
-            tried.Add(source.Peer.Id);
+            tried.Add(now.Peer.Id);
+            turn = null;
             try
             {
-                var bytes = await source.Peer.RequestAsync(Name, block, source.FromTemporary, cancellation);
+                var bytes = await now.Peer.RequestAsync(Name, block, now.FromTemporary, now.HasFaster, cancellation);
                 _context.Folder.CountReceived(block.Size);
-                return (bytes, source.Peer);
+                return new Answer(bytes, now);
             }
             catch (RequestFailedException e)
             {
-                refusal = new PullFailure($"{source.Peer.Name}: {e.Message}", Device: source.Peer.Id);
+                now.Dispose();
+                refusal = new PullFailure($"{now.Peer.Name}: {e.Message}", e.IsSilence ? RetryWhen.SourcesChange : RetryWhen.Later, now.Peer.Id);
+            }
+            catch
+            {
+                now.Dispose();
+                throw;
             }
         }
-        _failure ??= refusal ?? new PullFailure(_sources.ExplainNone(), _sources.HasWrong ? RetryWhen.Later : RetryWhen.SourcesChange);
+        _failure ??= (refusal ?? _sources.ExplainNone()) with { SourcesVersion = _sources.Version };
         return null;
     }
 
@@ -388,5 +392,17 @@ internal sealed class FileTransfer : IFileFetch
         Span<byte> hash = stackalloc byte[BlockHash.Length];
         SHA256.HashData(bytes.Span, hash);
         return new BlockHash(hash) == block.Hash;
+    }
+
+    /// <summary>A block as a device sent it; its bytes count against that device's budget until it is disposed.</summary>
+    private sealed record Answer(PooledBytes Bytes, SourceTurn Turn) : IDisposable
+    {
+        public IBlockSource From => Turn.Peer;
+
+        public void Dispose()
+        {
+            Bytes.Dispose();
+            Turn.Dispose();
+        }
     }
 }

@@ -32,7 +32,9 @@ internal enum RetryWhen
 /// <summary>Why an item couldn't be synced.</summary>
 /// <param name="Device">The peer concerned, if any.</param>
 /// <param name="RoomWanted">The bytes missing on disk.</param>
-internal readonly record struct PullFailure(string Reason, RetryWhen When = RetryWhen.Later, DeviceId? Device = null, long RoomWanted = 0)
+/// <param name="SourcesVersion">The folder's when the sources were looked at: what changed since is worth a retry. Null: the present one.</param>
+internal readonly record struct PullFailure(
+    string Reason, RetryWhen When = RetryWhen.Later, DeviceId? Device = null, long RoomWanted = 0, long? SourcesVersion = null)
 {
     /// <param name="lacking">The bytes that it needs when the disk is full.</param>
     public static PullFailure Of(FileSystemException e, long lacking) =>
@@ -96,7 +98,7 @@ internal sealed class RetryTable(ConfiguredFolder folder) : IDisposable
         var attempts = before?.Version == global.Version ? before.Attempts + 1 : 1;
         var retryAt = Deadline.In(WaitFor(failure.When, attempts), folder.Parts.Time);
         if (_items.Count < MaxItems || before is not null)
-            _items[global.Name] = new FailedItem(global.Version, failure, attempts, retryAt, folder.SourcesVersion);
+            _items[global.Name] = new FailedItem(global.Version, failure, attempts, retryAt, failure.SourcesVersion ?? folder.SourcesVersion);
         if (failure.When == RetryWhen.DiskHasRoom)
             RoomWake.Set();
         if (failure.When != RetryWhen.SourcesChange && !retryAt.IsPast(folder.Parts.Time))

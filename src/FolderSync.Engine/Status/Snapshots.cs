@@ -115,6 +115,9 @@ public sealed record DeviceSnapshot
 
     public int Connections { get; init; }
 
+    /// <summary>Since when it hasn't answered requests; null while it does, and while it isn't connected.</summary>
+    public DateTimeOffset? NotAnsweringSince { get; init; }
+
     /// <summary>How far its clock was ahead of ours when it connected; null if it doesn't tell.</summary>
     public TimeSpan? ClockOffset { get; init; }
 

@@ -1,6 +1,7 @@
 using FolderSync.Core.Model;
 using FolderSync.Engine.Folders;
 using FolderSync.Engine.Peers;
+using FolderSync.Engine.Primitives;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Messages;
 
@@ -21,15 +22,21 @@ internal sealed class PeerBlockSources(FolderId folder, Func<DeviceId, PeerSessi
 
         public bool IsReady => session.IsSource(folder);
 
-        public bool IsUnreliable => session.IsUnreliable;
+        public bool IsUnreliable => session.IsUnreliable || session.Pace.NotAnsweringSince is not null;
 
-        public long Outstanding => session.Outstanding;
+        public bool MayAsk => session.Pace.MayAsk;
+
+        public SharedBudget.Account Window => session.Pace.Window;
+
+        public double Rate => session.Pace.Rate;
 
         public bool HasTemporarily(FileName name, VersionVector version, int block) =>
             session.IsConnected && session.Exchanges.Find(folder)?.HasTemporarily(name, version, block) == true;
 
-        public Task<PooledBytes> RequestAsync(FileName name, Block block, bool fromTemporary, CancellationToken cancellation) =>
-            session.RequestAsync(folder, name, block, fromTemporary, cancellation);
+        public bool TryAsk() => session.Pace.TryAsk();
+
+        public Task<PooledBytes> RequestAsync(FileName name, Block block, bool fromTemporary, Func<bool> hasFaster, CancellationToken cancellation) =>
+            session.RequestAsync(folder, name, block, fromTemporary, hasFaster, cancellation);
 
         public void NoteWrongData() => session.NoteWrongData();
 

@@ -1,12 +1,23 @@
 namespace FolderSync.Network.Bandwidth;
 
 /// <summary>
-/// Passes a stream's bytes only as fast as all of its limiters allow. Owns the stream, not the limiters. Stays on the caller's context.
+/// Passes a stream's bytes only as fast as all of its limiters allow, and knows how long the other side lets it wait besides. Long writes go out in
+/// parts, so that each part that the other side accepts counts as progress. Owns the stream, not the limiters. Stays on the caller's context.
 /// </summary>
 /// <param name="sending">For instance the global and the device's limit; for a LAN peer that isn't limited the caller omits them.</param>
-public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter> sending, IReadOnlyList<BandwidthLimiter> receiving) : Stream
+public sealed class ThrottledStream(Stream inner, TimeProvider time, IReadOnlyList<BandwidthLimiter> sending, IReadOnlyList<BandwidthLimiter> receiving)
+    : Stream, IStreamProgress
 {
+    private const int PartSize = 256 << 10;
+
     private int _owed;
+
+    /// <summary>Timestamps of the operations under way; 0 for none.</summary>
+    private long _readBegan, _writeBegan;
+
+    public TimeSpan ReadWaits => Since(ref _readBegan);
+
+    public TimeSpan WriteWaits => Since(ref _writeBegan);
 
     public override bool CanRead => inner.CanRead;
 
@@ -27,16 +38,33 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
             _owed = 0;
         }
 
-        return _owed = await inner.ReadAsync(buffer[..ChunkSize(receiving, buffer.Length)], cancellationToken);
+        Begin(ref _readBegan);
+        try
+        {
+            return _owed = await inner.ReadAsync(buffer[..ChunkSize(receiving, buffer.Length)], cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _readBegan, 0);
+        }
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!buffer.IsEmpty)
         {
-            var part = ChunkSize(sending, buffer.Length);
+            var part = ChunkSize(sending, Math.Min(PartSize, buffer.Length));
             await AcquireAsync(sending, part, cancellationToken);
-            await inner.WriteAsync(buffer[..part], cancellationToken);
+            Begin(ref _writeBegan);
+            try
+            {
+                await inner.WriteAsync(buffer[..part], cancellationToken);
+            }
+            finally
+            {
+                Volatile.Write(ref _writeBegan, 0);
+            }
+
             buffer = buffer[part..];
         }
     }
@@ -71,6 +99,10 @@ public sealed class ThrottledStream(Stream inner, IReadOnlyList<BandwidthLimiter
             inner.Dispose();
         base.Dispose(disposing);
     }
+
+    private void Begin(ref long began) => Volatile.Write(ref began, Math.Max(1, time.GetTimestamp()));
+
+    private TimeSpan Since(ref long began) => Volatile.Read(ref began) is not 0 and var since ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     private static int ChunkSize(IReadOnlyList<BandwidthLimiter> limiters, int wanted)
     {

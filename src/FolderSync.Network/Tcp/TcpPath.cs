@@ -20,6 +20,10 @@ internal sealed class TcpPath(PeerSocketStream stream) : IConnectionPath
     private const int LastAckReceivedAt = 56;
     private const int InfoLength = 60;
 
+    /// <summary>A 64-bit number; since Linux 4.1.</summary>
+    private const int BytesAckedAt = 120;
+    private const int LongInfoLength = 128;
+
     private readonly IPAddress? _local = (stream.Socket.LocalEndPoint as IPEndPoint)?.Address;
 
     public bool IsLocalAddressGone
@@ -45,24 +49,36 @@ internal sealed class TcpPath(PeerSocketStream stream) : IConnectionPath
     {
         get
         {
-            if (!OperatingSystem.IsLinux())
-                return TimeSpan.Zero;
             Span<byte> info = stackalloc byte[InfoLength];
-            try
-            {
-                if (stream.Socket.GetRawSocketOption(ProtocolTcp, TcpInfo, info) < InfoLength)
-                    return TimeSpan.Zero;
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                return TimeSpan.Zero;
-            }
+            return TryRead(info) && info[TimeoutsAt] >= MinTimeouts && Number(info, UnackedAt) > 0 ? TimeSpan.FromMilliseconds(Number(info, LastAckReceivedAt)) : TimeSpan.Zero;
+        }
+    }
 
-            return info[TimeoutsAt] >= MinTimeouts && Number(info, UnackedAt) > 0 ? TimeSpan.FromMilliseconds(Number(info, LastAckReceivedAt)) : TimeSpan.Zero;
+    public long AcknowledgedBytes
+    {
+        get
+        {
+            Span<byte> info = stackalloc byte[LongInfoLength];
+            return !TryRead(info) ? 0
+                : BitConverter.IsLittleEndian ? BinaryPrimitives.ReadInt64LittleEndian(info[BytesAckedAt..]) : BinaryPrimitives.ReadInt64BigEndian(info[BytesAckedAt..]);
         }
     }
 
     public void Abort() => stream.Abort();
+
+    private bool TryRead(Span<byte> info)
+    {
+        if (!OperatingSystem.IsLinux())
+            return false;
+        try
+        {
+            return stream.Socket.GetRawSocketOption(ProtocolTcp, TcpInfo, info) >= info.Length;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
 
     private static uint Number(ReadOnlySpan<byte> info, int at) =>
         BitConverter.IsLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(info[at..]) : BinaryPrimitives.ReadUInt32BigEndian(info[at..]);

@@ -15,6 +15,9 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
     private readonly DirectionGuard _sending = new(), _receiving = new();
     private volatile Compression _compression;
 
+    /// <summary>Bytes of whole responses, and what was received before the one under way; negative while there is none.</summary>
+    private long _answerBytes, _answerBegan = -1;
+
     /// <summary>A long index message, of which pieces are left.</summary>
     private (byte[] Body, int Length, IndexPieces Pieces)? _long;
 
@@ -29,6 +32,8 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
     public long BytesReceived => reader.BytesReceived;
 
     public long BytesSent => writer.BytesSent;
+
+    public long AnswerBytesReceived => Volatile.Read(ref _answerBytes) + (Volatile.Read(ref _answerBegan) is >= 0 and var began ? reader.BytesReceived - began : 0);
 
     public async ValueTask SendAsync(BepMessage message, CancellationToken cancellation)
     {
@@ -77,8 +82,11 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
                 inMessage = false;
                 var head = await reader.ReadHeaderAsync(cancellation);
                 inMessage = true;
+                if (head.Type == MessageType.Response)
+                    Volatile.Write(ref _answerBegan, reader.BytesReceived);
                 if (await ReadMessageAsync(head, cancellation) is { } message)
                 {
+                    CountAnswer(head);
                     _receiving.Leave();
                     return message;
                 }
@@ -106,6 +114,14 @@ internal sealed class BepConnection(Stream stream, FrameReader reader, FrameWrit
     }
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    private void CountAnswer(FrameHeader head)
+    {
+        if (head.Type != MessageType.Response)
+            return;
+        Volatile.Write(ref _answerBegan, -1);
+        Volatile.Write(ref _answerBytes, _answerBytes + head.Length);
+    }
 
     /// <summary>Null for a message of an unknown type, which is skipped.</summary>
     private async ValueTask<BepMessage?> ReadMessageAsync(FrameHeader head, CancellationToken cancellation)

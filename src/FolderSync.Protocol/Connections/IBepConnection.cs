@@ -18,6 +18,9 @@ public interface IBepConnection : IAsyncDisposable
 
     long BytesSent { get; }
 
+    /// <summary>Bytes of responses received, that of one under way included: they grow as long as answers come, however slowly. Thread-safe.</summary>
+    long AnswerBytesReceived { get; }
+
     /// <summary>Writes one message into the send buffer; <see cref="FlushAsync"/> puts it on the wire (large messages are sent at once).</summary>
     ValueTask SendAsync(BepMessage message, CancellationToken cancellation);
 

@@ -36,7 +36,7 @@ public sealed class IndexSenderTests : IAsyncDisposable
             OpenConnection = null!,
             NeedsReopening = (_, _) => true,
         };
-        _link = new PeerLink(_parts, new AuthenticatedStream(Stream.Null, default, "x", true, "", true), _connection);
+        _link = new PeerLink(_parts, new AuthenticatedStream(Stream.Null, default, "x", true, "", true), _connection, new PeerPace(TimeProvider.System, new SharedBudget(1 << 20, 1 << 20), _ => { }));
     }
 
     [Fact]
@@ -151,6 +151,8 @@ public sealed class IndexSenderTests : IAsyncDisposable
         public long BytesReceived => 0;
 
         public long BytesSent => 0;
+
+        public long AnswerBytesReceived => 0;
 
         public async Task<IEnumerable<string>> NextNamesAsync() => (await _announced.Reader.ReadAsync()).Select(f => f.Name.Value).ToList();
 

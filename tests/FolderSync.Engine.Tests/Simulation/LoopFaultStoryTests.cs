@@ -285,13 +285,13 @@ public sealed class LoopFaultStoryTests
     public async Task A_link_that_has_ended_refuses_requests_as_one_that_is_not_connected()
     {
         var parts = new EngineParts(default, TimeProvider.System, null!, null!, null!, null!, null!, null!, null!, null!, _log) { OpenConnection = null!, NeedsReopening = (_, _) => true };
-        var link = new PeerLink(parts, new AuthenticatedStream(Stream.Null, default, "x", true, "", true), null!);
+        var link = new PeerLink(parts, new AuthenticatedStream(Stream.Null, default, "x", true, "", true), null!, new PeerPace(TimeProvider.System, new SharedBudget(1 << 20, 1 << 20), _ => { }));
         var block = new Block(0, 0, 1, default);
-        var pending = link.RequestAsync(SimulatedDevice.Folder, FileName.Parse("f"), block, false, CancellationToken.None);
+        var pending = link.RequestAsync(SimulatedDevice.Folder, FileName.Parse("f"), block, false, () => false, CancellationToken.None);
         await link.DisposeAsync();
         // Its loops never started: nobody else would answer.
         await Assert.ThrowsAsync<RequestFailedException>(() => pending);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => link.RequestAsync(SimulatedDevice.Folder, FileName.Parse("f"), block, false, CancellationToken.None));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => link.RequestAsync(SimulatedDevice.Folder, FileName.Parse("f"), block, false, () => false, CancellationToken.None));
         Assert.True(link.Ended.IsCancellationRequested);
         link.Close("again");
         await link.DisposeAsync();

@@ -14,6 +14,7 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
 {
     private readonly List<BepMessage> _received = [];
     private IBepConnection? _connection;
+    private SlowStream? _line;
     private Task _receiving = Task.CompletedTask;
 
     public DeviceId Id { get; } = new(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
@@ -43,7 +44,8 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
             try
             {
                 var stream = await world.Network.TransportOf(Id).DialAsync(to.Address, to.Id, CancellationToken.None);
-                _connection = await Bep.OpenAsync(stream.Stream, new Hello(name, "raw", "v1", 0, 0), CancellationToken.None);
+                _line = new SlowStream(stream.Stream);
+                _connection = await Bep.OpenAsync(_line, new Hello(name, "raw", "v1", 0, 0), CancellationToken.None);
                 while (Ended is null)
                 {
                     var message = await _connection.ReceiveAsync(CancellationToken.None);
@@ -81,6 +83,22 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
         });
         world.RunUntil("it is sent", () => sending.IsCompleted);
         world.RunFor(TimeSpan.FromMilliseconds(100));
+    }
+
+    /// <summary>Sends these so slowly that each second of the world's time so many bytes go out, until all have.</summary>
+    /// <param name="whatEachSecond">Called after each second.</param>
+    public void SendSlowly(int bytesPerSecond, Action whatEachSecond, params BepMessage[] messages)
+    {
+        _line!.IsHeld = true;
+        Send(messages);
+        while (_line.Held > 0)
+        {
+            var sending = world.Start(() => _line.LetThroughAsync(bytesPerSecond));
+            world.RunUntil("a part is sent", () => sending.IsCompleted);
+            world.RunFor(TimeSpan.FromSeconds(1));
+            whatEachSecond();
+        }
+        _line.IsHeld = false;
     }
 
     /// <summary>Sends a ClusterConfig with the folder.</summary>
@@ -134,4 +152,62 @@ internal sealed class RawPeer(SimulatedWorld world, string name)
     /// <summary>The latest announcement of what the other side knows of its index.</summary>
     public SharingDevice KnownOfMe() =>
         _received.OfType<BepMessage.ClusterConfig>().Last().Folders.Single().Devices.Single(d => d.Id == Id);
+
+    /// <summary>Passes everything, or keeps what is written until it is let through.</summary>
+    private sealed class SlowStream(Stream inner) : Stream
+    {
+        private readonly Queue<byte> _held = new();
+
+        public bool IsHeld { get; set; }
+
+        public int Held => _held.Count;
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public async Task LetThroughAsync(int bytes)
+        {
+            var part = new byte[Math.Min(bytes, _held.Count)];
+            for (var i = 0; i < part.Length; i++)
+                part[i] = _held.Dequeue();
+            await inner.WriteAsync(part);
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (!IsHeld)
+                return inner.WriteAsync(buffer, cancellationToken);
+            foreach (var b in buffer.Span)
+                _held.Enqueue(b);
+            return ValueTask.CompletedTask;
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using FolderSync.Core.Model;
 using FolderSync.Network;
+using FolderSync.Network.Bandwidth;
 using FolderSync.Network.Tcp;
 using FolderSync.Protocol;
 using FolderSync.Protocol.Connections;
@@ -14,8 +15,10 @@ internal sealed class RawPeer : IAsyncDisposable
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly Lock _lock = new();
     private readonly List<BepMessage> _received = [];
+    private readonly BandwidthLimiter _sending = new(TimeProvider.System), _receiving = new(TimeProvider.System);
+    private readonly CancellationTokenSource _deaf = new();
     private IBepConnection? _connection;
-    private Task _receiving = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
 
     public DeviceId Id => _identity.DeviceId;
 
@@ -28,9 +31,43 @@ internal sealed class RawPeer : IAsyncDisposable
         await device.Rest.PostAsync("config/devices", new System.Text.Json.Nodes.JsonObject { ["deviceID"] = Id.ToString(), ["name"] = name });
         using var limit = new CancellationTokenSource(TestSettings.Timeout);
         var stream = await new TlsTcpTransport(_identity).DialAsync(device.PeerAddress, device.Id, limit.Token);
-        _connection = await Bep.OpenAsync(stream.Stream, new Hello(name, "raw", "v1", 0, 0), limit.Token);
+        _connection = await Bep.OpenAsync(new ThrottledStream(stream.Stream, TimeProvider.System, [_sending], [_receiving]), new Hello(name, "raw", "v1", 0, 0), limit.Token);
         _connection.Compression = Compression.Always;
-        _receiving = ReceiveAsync(_connection);
+        _reading = ReceiveAsync(_connection);
+    }
+
+    /// <summary>Everything received so far.</summary>
+    public IReadOnlyList<BepMessage> Received
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _received];
+        }
+    }
+
+    /// <summary>KiB a second, in each direction.</summary>
+    public void LimitTo(int rate) => _sending.RateKibPerSecond = _receiving.RateKibPerSecond = rate;
+
+    /// <summary>From now on it reads nothing, and the system's buffers fill.</summary>
+    public Task StopReadingAsync()
+    {
+        _deaf.Cancel();
+        return _reading;
+    }
+
+    /// <summary>The first message of this kind, now or later.</summary>
+    public async Task<T> ReceivedAsync<T>()
+        where T : BepMessage
+    {
+        using var limit = new CancellationTokenSource(TestSettings.Timeout);
+        while (true)
+        {
+            if (Received.OfType<T>().FirstOrDefault() is { } message)
+                return message;
+            Assert.Null(Ended);
+            await _arrived.WaitAsync(limit.Token);
+        }
     }
 
     public async Task SendAsync(params BepMessage[] messages)
@@ -69,8 +106,11 @@ internal sealed class RawPeer : IAsyncDisposable
     {
         if (_connection is not null)
             await _connection.DisposeAsync();
-        await _receiving;
+        await _reading;
         _arrived.Dispose();
+        _deaf.Dispose();
+        _sending.Dispose();
+        _receiving.Dispose();
     }
 
     private async Task ReceiveAsync(IBepConnection connection)
@@ -79,13 +119,17 @@ internal sealed class RawPeer : IAsyncDisposable
         {
             while (Ended is null)
             {
-                var message = await connection.ReceiveAsync(CancellationToken.None);
+                var message = await connection.ReceiveAsync(_deaf.Token);
                 lock (_lock)
                     _received.Add(message);
                 if (message is BepMessage.Close close)
                     Ended = close.Reason;
                 _arrived.Release();
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // It was told to read no more.
         }
         catch (Exception e) when (e is BepException or IOException or ObjectDisposedException)
         {

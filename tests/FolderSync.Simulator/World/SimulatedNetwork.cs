@@ -13,6 +13,8 @@ internal sealed class SimulatedNetwork
     private readonly SortedDictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
     private readonly HashSet<(DeviceId, DeviceId)> _partitioned = [];
     private readonly List<(DeviceId A, DeviceId B, Pipe Up, Pipe Down)> _lines = [];
+    private readonly HashSet<DeviceId> _deaf = [];
+    private readonly HashSet<DeviceId> _mute = [];
 
     /// <summary>Thrown by every dial; null to succeed.</summary>
     public Exception? DialFault { get; set; }
@@ -29,6 +31,20 @@ internal sealed class SimulatedNetwork
     public void Heal(DeviceId a, DeviceId b) => _partitioned.Remove(Pair(a, b));
 
     public bool ArePartitioned(DeviceId a, DeviceId b) => _partitioned.Contains(Pair(a, b));
+
+    /// <summary>What the device's program does with its connections; the system goes on accepting as much as its buffers hold, as of a stopped process.</summary>
+    /// <param name="reads">Otherwise it reads nothing that others send.</param>
+    /// <param name="writes">Otherwise nothing that it sends arrives.</param>
+    public void Freeze(DeviceId device, bool reads, bool writes)
+    {
+        _ = reads ? _deaf.Remove(device) : _deaf.Add(device);
+        _ = writes ? _mute.Remove(device) : _mute.Add(device);
+        foreach (var (a, b, up, down) in _lines)
+        {
+            up.IsStuck = _mute.Contains(a) || _deaf.Contains(b);
+            down.IsStuck = _mute.Contains(b) || _deaf.Contains(a);
+        }
+    }
 
     /// <summary>Makes the listener's accept fail.</summary>
     public void FailAccept(string address, Exception fault) => _listeners[address].Fail(fault);
@@ -80,7 +96,8 @@ internal sealed class SimulatedNetwork
                 throw new TransportException($"{there} is not in the allowed networks.");
             if (!listener.Admits(network.AddressOf(self)))
                 throw new TransportException($"{address} closes before a byte is sent.");
-            Pipe up = new(), down = new();
+            Pipe up = new() { IsStuck = network._mute.Contains(self) || network._deaf.Contains(listener.Owner) };
+            Pipe down = new() { IsStuck = network._mute.Contains(listener.Owner) || network._deaf.Contains(self) };
             network._lines.RemoveAll(l => l.Up.IsClosed && l.Down.IsClosed);
             network._lines.Add((self, listener.Owner, up, down));
             listener.Accept(new AuthenticatedStream(new EndpointStream(down, up), device, "sim:" + self.Short, false, "none", true) { Address = network.AddressOf(self) });
@@ -130,21 +147,47 @@ internal sealed class SimulatedNetwork
     /// <summary>One direction of a connection.</summary>
     private sealed class Pipe
     {
+        /// <summary>What the system's buffers hold of what nobody reads.</summary>
+        private const int Capacity = 256 << 10;
+
         private readonly Queue<byte[]> _data = new();
         private int _offset;
+        private long _held;
         private TaskCompletionSource? _reader;
+        private TaskCompletionSource? _writer;
         private bool _isBroken;
+
+        /// <summary>Nothing is read from it.</summary>
+        public bool IsStuck
+        {
+            get;
+            set
+            {
+                field = value;
+                Wake();
+            }
+        }
 
         public bool IsClosed { get; private set; }
 
         public bool IsBroken => _isBroken;
 
-        public void Write(ReadOnlySpan<byte> data)
+        public async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
         {
-            if (_isBroken || IsClosed)
-                throw new IOException("The line is cut.");
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (_isBroken || IsClosed)
+                    throw new IOException("The line is cut.");
+                if (!IsStuck || _held < Capacity)
+                    break;
+                var writer = _writer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using (cancellation.Register(() => writer.TrySetCanceled(cancellation)))
+                    await writer.Task;
+            }
             if (data.Length == 0)
                 return;
+            _held += data.Length;
             _data.Enqueue(data.ToArray());
             Wake();
         }
@@ -169,11 +212,12 @@ internal sealed class SimulatedNetwork
                 cancellation.ThrowIfCancellationRequested();
                 if (_isBroken)
                     throw new IOException("The line is cut.");
-                if (_data.TryPeek(out var first))
+                if (!IsStuck && _data.TryPeek(out var first))
                 {
                     var n = Math.Min(buffer.Length, first.Length - _offset);
                     first.AsSpan(_offset, n).CopyTo(buffer.Span);
                     _offset += n;
+                    _held -= n;
                     if (_offset == first.Length)
                     {
                         _data.Dequeue();
@@ -181,7 +225,7 @@ internal sealed class SimulatedNetwork
                     }
                     return n;
                 }
-                if (IsClosed)
+                if (IsClosed && !IsStuck)
                     return 0;
                 var reader = _reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 await using (cancellation.Register(() => reader.TrySetCanceled(cancellation)))
@@ -191,9 +235,10 @@ internal sealed class SimulatedNetwork
 
         private void Wake()
         {
-            var reader = _reader;
-            _reader = null;
+            var (reader, writer) = (_reader, _writer);
+            _reader = _writer = null;
             reader?.TrySetResult();
+            writer?.TrySetResult();
         }
     }
 
@@ -213,11 +258,7 @@ internal sealed class SimulatedNetwork
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => read.ReadAsync(buffer, cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            write.Write(buffer.Span);
-            return ValueTask.CompletedTask;
-        }
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => write.WriteAsync(buffer, cancellationToken);
 
         public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
