@@ -49,7 +49,11 @@ internal sealed class TraitDrawer(DrawStream draws, Traits? asked)
     /// <summary>Some disks take both forms of a name for one.</summary>
     public MemoryDiskOptions WithForms(MemoryDiskOptions disk)
     {
-        if (!Has(Traits.Forms) || draws.Next(2) == 0)
+        if (!Has(Traits.Forms))
+            return disk;
+        // Not together with disks that fold case (see docs/simulator.md).
+        disk = disk with { CaseInsensitive = false };
+        if (draws.Next(2) == 0)
             return disk;
         // Those that invent inode numbers for spellings list what was written.
         return disk with { FormInsensitive = true, ListsDecomposed = draws.Next(2) == 0, SpelledInodes = false };
