@@ -12,7 +12,7 @@ public static class LocalChange
     /// <param name="unixSeconds">Now.</param>
     public static FileEntry Seen(FileEntry seen, FileEntry? mine, FileEntry? global, ShortId self, long unixSeconds, FolderType folder)
     {
-        var previous = mine is { Deleted: false } ? mine.BlocksHash : default;
+        var previous = mine is { Deleted: false } && !WasNeverHere(mine) ? mine.BlocksHash : default;
         // It has the content of an announced version: placed before a crash, restored from a backup, or merged by hand.
         if (global is { IsInvalid: false, Deleted: false } && IsThatVersion(seen, global) && mine?.Version.IsConcurrentWith(global.Version) != true &&
             (mine is null || global.Version.Covers(mine.Version) || IsFlagged(mine)))
@@ -20,7 +20,7 @@ public static class LocalChange
         if (mine is { Deleted: false } && (mine.LocalFlags & (LocalFlags.Ignored | LocalFlags.Unsupported)) != 0 && IsThatVersion(seen, mine))
             return Stamped(mine, seen) with { LocalFlags = LocalFlags.None };
 
-        var basis = mine?.Version ?? VersionVector.Empty;
+        var basis = mine is null ? VersionVector.Empty : WasNeverHere(mine) ? OwnPart(mine.Version, self) : mine.Version;
         var knowsDeletion = global is { Deleted: true } && mine is null or { Deleted: true } && global is not null;
         return seen with
         {
@@ -74,12 +74,13 @@ public static class LocalChange
     public static FileEntry NowSpecial(FileEntry mine) => mine with { LocalFlags = LocalFlags.Unsupported };
 
     /// <summary>
-    /// What the others are told of a name that is ignored here: the newest version there is, as invalid, so that nobody waits for this device to take
-    /// it. What is recorded stays what was here last: it is what stands on the disk when the name is ignored no more.
+    /// What the others are told of a name that is ignored here: the version that counts, as invalid, so that nobody waits for this device to take it,
+    /// also where what is here is concurrent with it. What is recorded stays what was here last: it is what stands on the disk when the name is
+    /// ignored no more.
     /// </summary>
     /// <param name="global">The global version, null where nobody has the name.</param>
     public static FileEntry AnnouncedIgnored(FileEntry mine, FileEntry? global) =>
-        (mine.LocalFlags & LocalFlags.Ignored) != 0 && global is { IsInvalid: false } && global.Version.Compare(mine.Version) == VectorOrder.Newer
+        (mine.LocalFlags & LocalFlags.Ignored) != 0 && global is { IsInvalid: false } && !mine.Version.Covers(global.Version)
             ? global with { Sequence = mine.Sequence, LocalFlags = LocalFlags.Ignored, Disk = default, PreHashes = default }
             : mine;
 
@@ -184,6 +185,13 @@ public static class LocalChange
 
     /// <summary>Another device's version as this one's entry, nothing of it seen on the disk.</summary>
     private static FileEntry Unplaced(FileEntry global) => global with { Disk = default, PreHashes = default, LocalFlags = LocalFlags.None, Sequence = 0 };
+
+    /// <summary>
+    /// Another device's version was recorded of an ignored name, and what stands here was never that version: it is no edit of it but concurrent.
+    /// </summary>
+    private static bool WasNeverHere(FileEntry mine) => mine is { Deleted: false, Disk: var disk } && disk == default && (mine.LocalFlags & LocalFlags.Ignored) != 0;
+
+    private static VersionVector OwnPart(VersionVector version, ShortId self) => version[self] is > 0 and var own ? VersionVector.Of([new Counter(self, own)]) : VersionVector.Empty;
 
     private static bool IsFlagged(FileEntry mine) => (mine.LocalFlags & (LocalFlags.ReceiveOnlyChanged | LocalFlags.Ignored)) != 0;
 

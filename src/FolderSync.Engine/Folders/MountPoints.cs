@@ -79,6 +79,28 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
         Keep(Known.AddRange(added.Select(f => KeyValuePair.Create(f.Directory, new Mount(f.Filesystem, gone.Any(g => g.Name.IsUnder(f.Directory)))))));
     }
 
+    /// <summary>
+    /// Filesystems above these names that no scan has seen: something is about to be put there, and must be known to go with them. Blocks.
+    /// </summary>
+    /// <param name="hides">True for a directory below which something is missing that the index has.</param>
+    public IReadOnlyList<NewMount> FindNew(IFileSystem disk, IEnumerable<FileName> names, Func<FileName, bool> hides)
+    {
+        var found = new List<NewMount>();
+        var looked = new HashSet<FileName>();
+        foreach (var name in names)
+        {
+            for (var directory = name.Parent; !directory.IsRoot && looked.Add(directory); directory = directory.Parent)
+            {
+                if (!Known.ContainsKey(directory) && IsMountPoint(disk, directory))
+                    found.Add(new NewMount(directory, Filesystem(disk, directory), hides(directory)));
+            }
+        }
+        return found;
+    }
+
+    /// <summary>Before something is put there.</summary>
+    public void LearnNew(IReadOnlyList<NewMount> found) => Keep(Known.SetItems(found.Select(f => KeyValuePair.Create(f.Directory, new Mount(f.Filesystem, f.IsHiding)))));
+
     /// <summary>True while the cause of a hold stands: asked now and then, since nothing tells of a mount. Blocks.</summary>
     public bool IsLost(IFileSystem disk, FileName directory) => Known.TryGetValue(directory, out var mount) && (WhyLost(disk, directory, mount) ?? WhyEmpty(disk, directory)) is not null;
 
@@ -181,6 +203,10 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
     /// <param name="Filesystem">What the filesystem calls itself; empty where it is not known.</param>
     /// <param name="IsHiding">Files that the index has are hidden below it.</param>
     private readonly record struct Mount(string Filesystem, bool IsHiding);
+
+    /// <param name="Filesystem">As it calls itself; empty where it is not known.</param>
+    /// <param name="IsHiding">Files that the index has are hidden below it.</param>
+    internal readonly record struct NewMount(FileName Directory, string Filesystem, bool IsHiding);
 
     internal sealed record StoredMount(string Directory, string Filesystem, bool IsHiding);
 

@@ -162,10 +162,11 @@ internal sealed class RemoteIndexInbox(
         await NoteRefusedAsync(batch, cancellation);
         await forks.SeparateAsync(batch.Device, batch.Files, cancellation);
         batch = await open.RunAsync(() => WithOrigins(batch), cancellation);
+        var ignored = await open.RunAsync(() => IgnoredOf(batch.Files), cancellation);
         await open.RunAsync(() => index.CommitRemote(batch.Device, batch.IndexId, batch.ToStore(), batch.IsFull), cancellation);
         await open.RunAsync(() => Folder.Fetched.Supersede(batch.Files, index), cancellation);
         await ResurrectAsync(batch.Files, cancellation);
-        await AnnounceIgnoredAsync(batch.Files, cancellation);
+        await AnnounceIgnoredAsync(ignored, cancellation);
         DeletionsSettled = Deadline.In(DeletionDelay, Folder.Parts.Time);
         Folder.Events.Publish(() => new EngineEvent.RemoteIndexUpdated(batch.Device, Folder.Id, batch.Files.Count, index.RemoteState(batch.Device).MaxSequence));
         Folder.OnSourcesChanged();
@@ -197,16 +198,24 @@ internal sealed class RemoteIndexInbox(
             cancellation);
     }
 
-    /// <summary>What is ignored here has a newer version elsewhere: it is announced anew, as ignored, under that version.</summary>
-    private async Task AnnounceIgnoredAsync(IReadOnlyList<FileEntry> theirs, CancellationToken cancellation)
+    /// <summary>Those of the names that are ignored here, with the version that counts so far. Blocks.</summary>
+    private List<(FileName Name, VersionVector? Global)> IgnoredOf(IReadOnlyList<FileEntry> theirs) =>
+        [.. theirs.Where(t => open.Index.FindLocal(t.Name) is { } mine && IsIgnored(mine)).Select(t => (t.Name, ValidGlobal(t.Name)?.Version))];
+
+    /// <summary>
+    /// Of what is ignored here another version counts now, since a device has a newer one or has what counted no more: it is announced anew, as ignored,
+    /// under that version.
+    /// </summary>
+    private async Task AnnounceIgnoredAsync(IReadOnlyList<(FileName Name, VersionVector? Global)> ignored, CancellationToken cancellation)
     {
-        var index = open.Index;
-        var outdated = await open.RunAsync(() => theirs.Where(t => !t.IsInvalid && IsOutdated(index.FindLocal(t.Name), t)).Select(t => t.Name).ToList(), cancellation);
+        if (ignored.Count == 0)
+            return;
+        var outdated = await open.RunAsync(() => ignored.Where(i => ValidGlobal(i.Name) is { } global && global.Version != i.Global).Select(i => i.Name).ToList(), cancellation);
         if (outdated.Count > 0)
             await writer.CommitAsync(index => [.. outdated.Select(index.FindLocal).OfType<FileEntry>().Where(IsIgnored)], cancellation);
     }
 
-    private static bool IsOutdated(FileEntry? mine, FileEntry theirs) => mine is not null && IsIgnored(mine) && !mine.Version.Covers(theirs.Version);
+    private FileEntry? ValidGlobal(FileName name) => open.Index.FindGlobal(name) is { IsInvalid: false } global ? global : null;
 
     private static bool IsIgnored(FileEntry entry) => (entry.LocalFlags & LocalFlags.Ignored) != 0;
 

@@ -20,6 +20,11 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
     /// <summary>What was refused is judged again with everything that is needed then.</summary>
     private static readonly TimeSpan JudgeAgainAfter = TimeSpan.FromSeconds(1);
 
+    private const int PageSize = 1000;
+
+    /// <summary>Directories in which this round knows all mounts.</summary>
+    private readonly HashSet<FileName> _looked = [];
+
     private ConfiguredFolder Folder => context.Folder;
 
     public async Task ApplyAsync(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps, CancellationToken cancellation)
@@ -32,6 +37,7 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
         IReadOnlyList<ApplyResult> results = [];
         List<ApplyResult.Done> done = [];
         HashSet<ApplyStep> refused = [];
+        await LearnMountsAsync(steps, cancellation);
         cancellation.ThrowIfCancellationRequested();
         // Disk and index change as one step: a scan in between must not take our own change for a user's. For the same reason it isn't cancelled
         // once it has begun.
@@ -57,6 +63,19 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
                 await KeepDirectoryAsync(item, cancellation);
         }
     }
+
+    /// <summary>A filesystem that was mounted since the last scan must be known before anything is put there: else nobody would miss it when it goes again.</summary>
+    private async Task LearnMountsAsync(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps, CancellationToken cancellation)
+    {
+        var names = steps.Select(s => s.Item.Name).Where(n => !n.Parent.IsRoot && _looked.Add(n.Parent)).ToList();
+        if (names.Count == 0)
+            return;
+        var found = await context.Open.RunAsync(() => context.Mounts.FindNew(context.Open.Disk, names, Hides), cancellation);
+        if (found.Count > 0)
+            context.Mounts.LearnNew(found);
+    }
+
+    private bool Hides(FileName directory) => context.Open.Index.LocalPage(directory, default, PageSize, withBlocks: false).Any(e => context.Open.IsGone(e.Name));
 
     private IReadOnlyList<ApplyResult> Apply(IReadOnlyList<(PullItem Item, ApplyStep Step)> steps)
     {

@@ -276,6 +276,9 @@ internal sealed class PullRound
         // A deletion that no scan has announced yet was made of the version known before. With the other one recorded it would delete that, too.
         if (item is { Decision.Kind: PullKind.Adopt, Global.Deleted: false } && mine is { Deleted: false } && _context.Open.IsGone(item.Name, names))
         {
+            // A scan doesn't resolve it while deletions are held, and each scan wakes the next round.
+            if (_context.MustWait(item.Global))
+                return null;
             _context.Retries.Note(item.Global, new PullFailure(BatchApplier.ChangedMeanwhile, RetryWhen.Soon));
             _context.Scans.Request([item.Name]);
             return null;

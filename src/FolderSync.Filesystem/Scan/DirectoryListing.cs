@@ -78,7 +78,7 @@ internal sealed record DirectoryListing(List<DirectoryChild> Children, HashSet<s
                 else if (Ascii.IsValid(leaf))
                     _clean.Add(child);
                 else
-                    TakeForm(child, leaf, leaf.Normalize(NormalizationForm.FormC), forms);
+                    TakeForm(child, leaf, leaf.Normalize(NormalizationForm.FormC), forms, children);
             }
             return new DirectoryListing(_clean, _untouched, _problems);
         }
@@ -97,7 +97,7 @@ internal sealed record DirectoryListing(List<DirectoryChild> Children, HashSet<s
             return forms;
         }
 
-        private void TakeForm(DirectoryChild child, string leaf, string composed, Dictionary<string, (int Count, bool HasComposed)> forms)
+        private void TakeForm(DirectoryChild child, string leaf, string composed, Dictionary<string, (int Count, bool HasComposed)> forms, List<DirectoryChild> children)
         {
             var name = directory.Child(composed);
             var form = forms[composed];
@@ -106,22 +106,30 @@ internal sealed record DirectoryListing(List<DirectoryChild> Children, HashSet<s
             else if (form.Count > 1)
             {
                 // The composed name is the one that is synced, where there is one.
-                if (!form.HasComposed && _untouched.Add(composed))
-                    _clean.Add(child with { Leaf = composed });
+                if (!form.HasComposed)
+                    Skip(child, composed);
                 Report(child.DisplayName, "Another name here differs from it only in how its letters are composed (Unicode NFC and NFD). It is not synced: rename it.",
                     FileSystemError.Exists);
             }
             else if (!ignores.Match(name, child.Stat.Kind == FileKind.Directory).Ignored)
-                Compose(child, leaf, composed);
+                Compose(child, leaf, composed, children);
         }
 
-        private void Compose(DirectoryChild child, string leaf, string composed)
+        private void Compose(DirectoryChild child, string leaf, string composed, List<DirectoryChild> children)
         {
             try
             {
                 var target = path.Child(composed);
-                if (fs.Stat(target) is not null)
+                if (fs.Stat(target) is { } there)
                 {
+                    // Another name may answer, on a disk that ignores case and not form: then this one has no place under its composed name.
+                    // By the times, since FUSE invents an inode number for each spelling.
+                    if (there.Stamp with { Inode = 0 } != child.Stat.Stamp with { Inode = 0 } && children.Exists(c => c.Leaf is { } other && other != leaf && Spellings.Fold(other) == Spellings.Fold(composed)))
+                    {
+                        Report(child.DisplayName, "Another name here differs from it only in case once its letters are composed (Unicode NFC). It is not synced: rename it.", FileSystemError.Exists);
+                        Skip(child, composed);
+                        return;
+                    }
                     // The disk takes both forms for one name and may store only this one: there is nothing to rename.
                     _clean.Add(child with { Leaf = composed });
                     return;
@@ -139,6 +147,12 @@ internal sealed record DirectoryListing(List<DirectoryChild> Children, HashSet<s
             {
                 Report(child.DisplayName, $"Its name could not be changed to Unicode's composed form (NFC): {e.Message}", e.Error);
             }
+            Skip(child, composed);
+        }
+
+        /// <summary>What is known of the name stays as it is.</summary>
+        private void Skip(DirectoryChild child, string composed)
+        {
             if (_untouched.Add(composed))
                 _clean.Add(child with { Leaf = composed });
         }

@@ -14,6 +14,25 @@ public sealed class DeletionHoldStoryTests
 
     private SimulatedDevice Bert => _world["bert"];
 
+    /// <summary>Each scan woke a round that found the missing file again and asked for a scan.</summary>
+    [Fact]
+    public void What_is_held_and_announced_anew_with_the_same_content_makes_nobody_spin()
+    {
+        Begin();
+        Hold();
+        var before = Bert.User.Stat("d/1").Modified;
+        Bert.User.WriteFile("d/1", "in between");
+        _world.Network.Partition(Anna.Id, Bert.Id);
+        _world.Scan(Bert);
+        Write(Bert, 1);
+        Bert.User.Touch("d/1", before);
+        _world.Scan(Bert);
+        _world.Network.Heal(Anna.Id, Bert.Id);
+        _world.RunFor(TimeSpan.FromHours(1));
+        Assert.NotNull(Anna.Snapshot.Hold);
+        Assert.Equal("content of 1", Bert.User.ReadText("d/1"));
+    }
+
     [Fact]
     public void A_mass_deletion_in_many_watcher_batches_is_held_as_one()
     {

@@ -57,6 +57,51 @@ public sealed class IgnoreStoryTests
     }
 
     [Fact]
+    public void What_was_never_received_while_it_was_ignored_becomes_a_conflict_and_no_edit_of_it()
+    {
+        Bert.User.WriteFile(".stignore", "mine");
+        Bert.User.WriteFile("mine", "of bert");
+        Anna.User.WriteFile("mine", "of anna");
+        Begin();
+        _world.RunFor(TimeSpan.FromMinutes(5));
+        Assert.Equal("of bert", Bert.User.ReadText("mine"));
+        Bert.User.Delete(".stignore");
+        Bert.Notice(".stignore");
+        _world.RunUntilSynced();
+        _world.RunFor(TimeSpan.FromMinutes(5));
+        Assert.All(_world.Devices, d => Assert.Equal(
+            ["of anna", "of bert"],
+            d.User.Tree().Where(i => i.Path.StartsWith("mine", StringComparison.Ordinal)).Select(i => System.Text.Encoding.UTF8.GetString(i.Content)).Order()));
+    }
+
+    [Fact]
+    public void Who_ignores_a_name_lacks_nothing_either_when_what_is_here_is_concurrent_or_who_had_the_newest_ignores_it_too()
+    {
+        var world = new SimulatedWorld("anna", "bert", "carl");
+        var (anna, bert, carl) = (world["anna"], world["bert"], world["carl"]);
+        anna.User.WriteFile("f", "first");
+        world.StartAll();
+        world.RunUntilSynced();
+        bert.User.WriteFile(".stignore", "f");
+        world.Scan(bert);
+        // Concurrent edits: anna's counts, until anna ignores it, too.
+        world.Network.Partition(anna.Id, carl.Id);
+        carl.User.WriteFile("f", "carl's");
+        world.Scan(carl);
+        world.RunFor(TimeSpan.FromSeconds(10));
+        anna.User.WriteFile("f", "anna's, which is later");
+        world.Scan(anna);
+        world.RunFor(TimeSpan.FromMinutes(1));
+        anna.User.WriteFile(".stignore", "f");
+        world.Scan(anna);
+        world.Network.Heal(anna.Id, carl.Id);
+        world.RunUntil("nobody seems to lack anything", () => world.Devices.All(a => a.Engine!.Devices.All(d => d.Connected) && world.Devices.All(b => a == b || a.Index.CompletionOf(b.Id).Need.Items == 0)));
+        world.RunFor(TimeSpan.FromHours(1));
+        Assert.All(world.Devices, a => Assert.All(world.Devices.Where(b => b != a), b => Assert.Equal(0, a.Index.CompletionOf(b.Id).Need.Items)));
+        Assert.Equal("carl's", carl.User.ReadText("f"));
+    }
+
+    [Fact]
     public void A_symbolic_link_at_its_place_is_followed()
     {
         Anna.User.WriteFile("dotfiles/ignore", "*.log");

@@ -161,6 +161,36 @@ public sealed class MountStoryTests
     }
 
     [Fact]
+    public void What_was_only_received_onto_it_is_held_too_when_it_goes()
+    {
+        Bert.User.MakeDirectory("n");
+        Begin();
+        // No scan sees it before something comes.
+        Anna.User.MountAt("n");
+        Bert.User.WriteFile("n/received", "received");
+        Settle(Bert);
+        Anna.User.UnmountFrom("n");
+        Scan();
+        Assert.Contains("'n' isn't mounted", Folder!.Hold?.Why, StringComparison.Ordinal);
+        _world.RunFor(TimeSpan.FromHours(3));
+        Assert.Equal("received", Bert.User.ReadText("n/received"));
+    }
+
+    [Fact]
+    public void Nothing_is_received_onto_one_that_hides_what_stood_there()
+    {
+        Bert.User.WriteFile("n/hidden", "hidden");
+        Begin();
+        Anna.User.MountAt("n");
+        Bert.User.WriteFile("n/new", "new");
+        _world.Scan(Bert);
+        _world.RunUntil("it is said why it waits", () => Folder!.PullProblems.Any(p => p.Name.Value == "n/new" && p.Reason.Contains("hides", StringComparison.Ordinal)));
+        _world.RunFor(TimeSpan.FromHours(3));
+        Assert.False(Anna.User.Exists("n/new"));
+        Assert.Equal("hidden", Bert.User.ReadText("n/hidden"));
+    }
+
+    [Fact]
     public void An_emptied_or_another_filesystem_is_held()
     {
         Begin();

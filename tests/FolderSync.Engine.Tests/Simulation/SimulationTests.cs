@@ -14,6 +14,8 @@ public sealed class SimulationTests(ITestOutputHelper output, SimulationTests.Fi
 {
     private const int Parallelism = 2;
 
+    private static readonly Traits AllTraits = Enum.GetValues<Traits>().Aggregate((a, b) => a | b);
+
     private static int Histories => int.TryParse(Environment.GetEnvironmentVariable("FOLDERSYNC_SIMULATIONS"), out var n) && n > 0 ? n : 10_000;
 
     /// <summary>Checks the oracle of correctness over random histories.</summary>
@@ -31,7 +33,7 @@ public sealed class SimulationTests(ITestOutputHelper output, SimulationTests.Fi
     /// <summary>The same where others' changes are held from two files on, and accepted or taken back at random in the end.</summary>
     [Fact]
     public void No_history_with_held_changes_loses_a_version_or_leaves_devices_unequal() =>
-        Run(Math.Max(1, Histories / 30), new HistoryOptions { Holds = true });
+        Run(Math.Max(1, Histories / 30), new HistoryOptions { Traits = Traits.Holds });
 
     /// <summary>
     /// Seeds that once failed run for ever, with the clock they failed with. A change of the engine changes a seed's history, so a story test also
@@ -57,9 +59,10 @@ public sealed class SimulationTests(ITestOutputHelper output, SimulationTests.Fi
     [InlineData(1234, 3, 40, true)]
     [InlineData(5, 4, 60, false)]
     [InlineData(9, 1, 40, false)]
+    [InlineData(10, 5, 60, false)]
     public void A_drawn_history_told_in_full_is_the_same(int seed, int devices, int operations, bool hasLongVectors)
     {
-        var drawn = HistoryRunner.Draw(seed, new HistoryOptions { Devices = devices, Operations = operations, LongVectors = hasLongVectors }, isDetailed: true);
+        var drawn = HistoryRunner.Draw(seed, new HistoryOptions { Devices = devices, Operations = operations, LongVectors = hasLongVectors, Traits = devices == 5 ? AllTraits : Traits.None }, isDetailed: true);
         Assert.Equal(drawn.Trace, HistoryRunner.Run(drawn.History, isDetailed: true).Trace);
         Assert.Equal(devices, drawn.History.Devices.Count);
         // Each device is started, and may be edited before.

@@ -36,8 +36,8 @@ internal static class RunCommand
             text += $" --operations {options.Operations}";
         if (options.LongVectors)
             text += " --long-vectors";
-        if (options.Holds)
-            text += " --holds";
+        if (options.Traits is { } traits)
+            text += $" --traits {traits.ToString().ToLowerInvariant().Replace(" ", "", StringComparison.Ordinal)}";
         if (options.ExactTimers)
             text += " --exact-timers";
         return text;
@@ -62,13 +62,13 @@ internal static class RunCommand
         var devices = Number("--devices", "N", "Devices that share the folder.", 1, HistoryOptions.MaxDevices, Defaults.Devices);
         var operations = Number("--operations", "N", "Operations in each history.", 0, HistoryOptions.MaxOperations, Defaults.Operations);
         var longVectors = new Option<bool>("--long-vectors") { Description = "Every version stands at the limit of devices." };
-        var holds = new Option<bool>("--holds") { Description = "Two files that others replace or delete are held, and decided on at the end." };
+        var traits = TraitsOption();
         var exactTimers = new Option<bool>("--exact-timers") { Description = "Timers fire on time, as no real one does." };
         var trace = new Option<bool>("--trace") { Description = "Print what happens, step by step, and what the devices log." };
         var shrink = new Option<bool>("--shrink") { Description = "Find a smaller history that fails in the same way, and print it as a test." };
         var run = new Command("run", "Run histories and ask whether a version was lost or devices stayed unequal. Exit code: 0 no, 1 yes, 2 bad arguments.")
         {
-            seed, count, devices, operations, longVectors, holds, exactTimers, trace, shrink,
+            seed, count, devices, operations, longVectors, traits, exactTimers, trace, shrink,
         };
         run.SetAction(parsed =>
         {
@@ -77,7 +77,7 @@ internal static class RunCommand
                 Devices = parsed.GetValue(devices)!.Value,
                 Operations = parsed.GetValue(operations)!.Value,
                 LongVectors = parsed.GetValue(longVectors),
-                Holds = parsed.GetValue(holds),
+                Traits = parsed.GetValue(traits),
                 ExactTimers = parsed.GetValue(exactTimers),
             };
             var seeds = parsed.GetValue(count)!.Value;
@@ -130,6 +130,19 @@ internal static class RunCommand
             output.WriteLine(Describe(Shrinker.Shrink(failures[0], alsoAsked), failures[0]));
         return Failed;
     }
+
+    private static Option<Traits?> TraitsOption() => new("--traits")
+    {
+        Description = $"Exactly these, separated by commas: none, {string.Join(", ", Enum.GetNames<Traits>().Skip(1)).ToLowerInvariant()}. Without it, each history draws its own.",
+        HelpName = "LIST",
+        CustomParser = result =>
+        {
+            if (result.Tokens is [var token] && token.Value.Split(',').All(t => t.Length > 0 && !char.IsAsciiDigit(t[0])) && Enum.TryParse<Traits>(token.Value, ignoreCase: true, out var traits))
+                return traits;
+            result.AddError("--traits is a list of traits, separated by commas.");
+            return null;
+        },
+    };
 
     private static Option<int?> Number(string name, string argument, string description, int least, int most, int? usual)
     {

@@ -110,7 +110,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
             var mount = MountOf(directory);
             foreach (var (written, child) in node.Children)
             {
-                var leaf = disk.Options.ListsSmallLetters ? written.ToLowerInvariant() : written;
+                var leaf = disk.Options.ListsSmallLetters ? written.ToLowerInvariant() : disk.Options.ListsDecomposed ? DiskNames.Decomposed(written) : written;
                 var clean = IsText(leaf);
                 children.Add(new DirectoryChild(clean ? leaf : null, clean ? leaf : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(leaf)), disk.StatOf(child, mount)));
             }
@@ -348,7 +348,7 @@ internal sealed class MemoryFileSystem(MemoryDisk disk) : IFileSystem
     {
         if (mode == RenameMode.Exchange && target is null)
             throw Fail(FileSystemError.NotFound, nameof(Rename), to);
-        if (mode == RenameMode.NoReplace && target is not null && !(disk.Options.CaseInsensitive && target == source))
+        if (mode == RenameMode.NoReplace && target is not null && !(disk.Options.FoldsNames && target == source))
             throw Fail(FileSystemError.Exists, nameof(Rename), to);
         if (source.Kind == FileKind.Directory && to.Value.StartsWith(from.Value + "/", StringComparison.Ordinal))
             throw Fail(FileSystemError.Other, nameof(Rename), to);

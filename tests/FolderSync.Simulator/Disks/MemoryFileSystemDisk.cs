@@ -18,13 +18,16 @@ internal sealed class MemoryDisk
     /// <summary>The number of the root's filesystem.</summary>
     public const ulong RootMount = 1;
 
+    /// <summary>How far times run ahead of the clock at most, in ns, when many changes come at one moment; a greater lead means that it was set back.</summary>
+    private const long MaxLead = 1_000_000_000;
+
     /// <summary>More than a world has devices.</summary>
     private const int Phases = 16;
 
     public readonly Lock Gate = new();
 
     private readonly TimeProvider _time;
-    private readonly StringComparer _names;
+    private readonly IEqualityComparer<string> _names;
     private readonly List<NameChange> _journal = [];
     private readonly List<MemoryNode> _dirty = [];
     private ulong _nextInode = 2;
@@ -38,7 +41,8 @@ internal sealed class MemoryDisk
         _time = time;
         _phase = phase % Phases;
         Options = options;
-        _names = options.CaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+        _names = options.FormInsensitive ? new DiskNames(options.CaseInsensitive, ignoresForm: true)
+            : options.CaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
         Traits = options.Traits();
         Root = MakeDirectoryNode(0x1ED);
         MakeDurable(Root);
@@ -83,13 +87,13 @@ internal sealed class MemoryDisk
     }
 
     /// <summary>
-    /// Strictly increasing, so that no two changes have the same time, as with Linux' multigrain timestamps. Times are also different on each
-    /// device: otherwise a file of equal size could look like another one on a disk that can compare only times.
+    /// Strictly increasing, so that no two changes have the same time, as with Linux' multigrain timestamps, unless the clock is set back. Times are
+    /// also different on each device: otherwise a file of equal size could look like another one on a disk that can compare only times.
     /// </summary>
     public long Tick()
     {
         var now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
-        var next = Math.Max(now, _lastTime + 1);
+        var next = now < _lastTime - MaxLead ? now : Math.Max(now, _lastTime + 1);
         return _lastTime = next + ((_phase - (next % Phases) + Phases) % Phases);
     }
 
@@ -326,8 +330,8 @@ internal sealed class MemoryDisk
         var entries = directory.Children!;
         if (entries.Remove(leaf, out var old))
         {
-            // A case-insensitive table forgets the removed name's spelling; it matters only there.
-            oldLeaf = Options.CaseInsensitive && old.LeafAs is { } written ? written : leaf;
+            // A table that folds names forgets the removed one's spelling; it matters only there.
+            oldLeaf = Options.FoldsNames && old.LeafAs is { } written ? written : leaf;
             if (--old.Links == 0)
                 _used -= old.Length;
         }

@@ -12,6 +12,12 @@ internal sealed record MemoryDiskOptions
     /// <summary>The traits don't report it, as on a disk that no probe recognizes.</summary>
     public bool CaseUnrecognized { get; init; }
 
+    /// <summary>A name in NFC and the same in NFD are one name; the form as written is kept, as on APFS.</summary>
+    public bool FormInsensitive { get; init; }
+
+    /// <summary>Names are listed in NFD, however they were written, as on HFS+. With <see cref="FormInsensitive"/>.</summary>
+    public bool ListsDecomposed { get; init; }
+
     /// <summary>Names are listed in lower case, however they were written, as on lowntfs-3g.</summary>
     public bool ListsSmallLetters { get; init; }
 
@@ -48,6 +54,9 @@ internal sealed record MemoryDiskOptions
 
     /// <summary>In bytes; a write beyond it fails with NoSpace.</summary>
     public long Capacity { get; init; } = 1L << 40;
+
+    /// <summary>Different spellings may be one name.</summary>
+    public bool FoldsNames => CaseInsensitive || FormInsensitive;
 
     public FileSystemTraits Traits() => new()
     {
@@ -98,7 +107,7 @@ internal sealed class MemoryNode(FileKind kind, ulong inode)
     public MemoryNode(ulong inode, string target)
         : this(FileKind.Symlink, inode) => Target = target;
 
-    public MemoryNode(ulong inode, StringComparer names)
+    public MemoryNode(ulong inode, IEqualityComparer<string> names)
         : this(FileKind.Directory, inode) => Children = new Dictionary<string, MemoryNode>(names);
 
     public ReadOnlySpan<byte> Content => Data.AsSpan(0, Length);

@@ -97,6 +97,30 @@ internal sealed class MemoryUser(MemoryDisk disk)
         }
     }
 
+    /// <summary>
+    /// Moves to another filesystem, as `mv` does: new files with the same contents, times and permissions. What has the new name must be gone.
+    /// </summary>
+    public void CopyOver(string from, string to)
+    {
+        lock (disk.Gate)
+        {
+            var item = At(from);
+            if (item.Kind == FileKind.Directory)
+                MakeDirectory(to);
+            else if (item.Kind == FileKind.Symlink)
+                Symlink(to, item.Target!);
+            else if (item.Kind == FileKind.Other)
+                MakeOther(to);
+            else
+                WriteFile(to, item.Content);
+            foreach (var leaf in item.Children?.Keys.ToList() ?? [])
+                CopyOver(from + "/" + leaf, to + "/" + leaf);
+            Chmod(to, item.Now.Permissions);
+            Touch(to, item.Now.Modified);
+            Delete(from);
+        }
+    }
+
     public void HardLink(string path, string newName)
     {
         lock (disk.Gate)
@@ -105,6 +129,66 @@ internal sealed class MemoryUser(MemoryDisk disk)
             disk.Link(parent, leaf, At(path));
             Done(At(path), parent);
         }
+    }
+
+    /// <summary>The two names lead to one file or directory.</summary>
+    public bool AreOne(string path, string other)
+    {
+        lock (disk.Gate)
+            return TryAt(path) is { } node && node == TryAt(other);
+    }
+
+    /// <summary>A file has this content, outside what <paramref name="leaveOut"/> names.</summary>
+    public bool HasContent(ReadOnlySpan<byte> content, Func<string, bool> leaveOut)
+    {
+        lock (disk.Gate)
+            return disk.Root is { } root && Has("", root, content, leaveOut);
+    }
+
+    /// <summary>Another filesystem is mounted at the directory.</summary>
+    public bool IsMountPoint(string path)
+    {
+        lock (disk.Gate)
+            return TryAt(path) is { MountNumber: not 0 };
+    }
+
+    /// <summary>The filesystem that the name would lie on.</summary>
+    public ulong MountOf(string path)
+    {
+        lock (disk.Gate)
+        {
+            var (node, mount) = (disk.Root, MemoryDisk.RootMount);
+            foreach (var part in path.Split('/')[..^1])
+            {
+                node = node?.Children?.GetValueOrDefault(part);
+                mount = node is { MountNumber: not 0 and var mounted } ? mounted : mount;
+            }
+            return mount;
+        }
+    }
+
+    /// <summary>Where filesystems were mounted that are not now.</summary>
+    public IReadOnlyList<string> Unmounted
+    {
+        get
+        {
+            lock (disk.Gate)
+                return [.. _unmountedBelow.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Contents on filesystems that are not mounted now, at or below the path that they had; an empty path means all.</summary>
+    public List<byte[]> UnmountedContents(string path)
+    {
+        lock (disk.Gate)
+            return [.. Unmounted.SelectMany(m => ItemsIn(_unmountedBelow[m], m)).Where(i => i.Kind == FileKind.File && IsAtOrBelow(i.Path, path)).Select(i => i.Content)];
+    }
+
+    /// <summary>Contents in directories over which another filesystem is mounted.</summary>
+    public List<byte[]> HiddenContents()
+    {
+        lock (disk.Gate)
+            return disk.Root is { } root ? [.. MountsIn(root).Concat(_unmountedBelow.Values).Select(m => m.MountedOver).OfType<MemoryNode>().SelectMany(m => ItemsIn(m)).Where(i => i.Kind == FileKind.File).Select(i => i.Content)] : [];
     }
 
     /// <summary>Deletes recursively; returns false if there was nothing.</summary>
@@ -296,6 +380,31 @@ internal sealed class MemoryUser(MemoryDisk disk)
             items.Add(new MemoryItem(name, child.Kind, child.Content.ToArray(), child.Target, child.Now.Permissions, child.Now.Modified));
             Collect(name, child, leaveOut, items);
         }
+    }
+
+    private static bool IsAtOrBelow(string path, string above) => above.Length == 0 || path == above || path.StartsWith(above + "/", StringComparison.Ordinal);
+
+    private static List<MemoryItem> ItemsIn(MemoryNode node, string path = "")
+    {
+        var items = new List<MemoryItem>();
+        Collect(path, node, null, items);
+        return items;
+    }
+
+    private static IEnumerable<MemoryNode> MountsIn(MemoryNode node) =>
+        (node.Children?.Values ?? Enumerable.Empty<MemoryNode>()).SelectMany(c => MountsIn(c).Concat(c.MountNumber != 0 ? [c] : []));
+
+    private static bool Has(string path, MemoryNode node, ReadOnlySpan<byte> content, Func<string, bool> leaveOut)
+    {
+        if (node.Kind == FileKind.File && node.Content.SequenceEqual(content))
+            return true;
+        foreach (var (leaf, child) in node.Children ?? [])
+        {
+            var name = path.Length == 0 ? leaf : path + "/" + leaf;
+            if (!leaveOut(name) && Has(name, child, content, leaveOut))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>A mount is no change of the directory: neither its time changes nor can a crash undo it.</summary>

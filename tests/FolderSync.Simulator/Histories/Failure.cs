@@ -24,6 +24,12 @@ internal enum FailureKind
     /// <summary>A device refused what another one created.</summary>
     Refused,
 
+    /// <summary>Something left a device that only receives, or came to one that only sends.</summary>
+    Role,
+
+    /// <summary>More was displaced than may be without asking.</summary>
+    NotHeld,
+
     /// <summary>The simulation itself threw.</summary>
     Threw,
 }

@@ -20,8 +20,11 @@ internal sealed record History
     /// <summary>Every file starts with a version of so many devices that the next edits reach the limit.</summary>
     public bool LongVectors { get; init; }
 
-    /// <summary>Two files that other devices replace or delete are enough to be held; it is decided on in the last phase.</summary>
-    public bool Holds { get; init; }
+    /// <summary>From how many files on changes are held; null: never. What is held in the end is decided on.</summary>
+    public HoldLimits? Holds { get; init; }
+
+    /// <summary>Which devices share the folder with each other.</summary>
+    public Topology Topology { get; init; }
 
     /// <summary>Names occur in lower and upper case, so a disk that ignores case may lack one of two.</summary>
     public bool Respells { get; init; }
@@ -33,6 +36,9 @@ internal sealed record History
     /// <summary>The position of the draws of the last phase, in which all devices run and are connected.</summary>
     public long SettleDraws { get; init; }
 }
+
+/// <summary>The limits of holding changes, as in the folder's configuration.</summary>
+internal sealed record HoldLimits(int IncomingFrom, int IncomingFromPercent, int DeletionsOver, bool IncomingDeletions);
 
 /// <summary>One device before its first start.</summary>
 internal sealed record DeviceSetup(string Name)
@@ -66,6 +72,7 @@ internal sealed record HistoryOptions
     public const int MaxDevices = 10;
     public const int MaxOperations = 10_000;
 
+    /// <summary>With <see cref="Histories.Traits.Topologies"/>, at least five.</summary>
     public int Devices { get; init; } = 3;
 
     public int Operations { get; init; } = 40;
@@ -74,5 +81,6 @@ internal sealed record HistoryOptions
 
     public bool LongVectors { get; init; }
 
-    public bool Holds { get; init; }
+    /// <summary>Exactly these traits; null: each history draws its own.</summary>
+    public Traits? Traits { get; init; }
 }

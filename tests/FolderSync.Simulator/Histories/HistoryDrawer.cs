@@ -11,31 +11,42 @@ namespace FolderSync.Simulator.Histories;
 /// </summary>
 internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
 {
+    private const int DevicesInTopology = 5;
+
     private static readonly string[] DeviceNames = ["anna", "bert", "carl", "dora", "emil", "fritz", "greta", "hans", "ida", "jakob"];
     private static readonly string[] Names = ["a", "b", "c", "d/a", "d/b", "d/e/a", "d/e/b", "g/a", "g"];
     private static readonly string[] Directories = ["d", "d/e", "g", "a"];
 
+    private readonly TraitDrawer _traits = new(draws, options.Traits);
+    private string[] _names = Names;
+    private string[] _directories = Directories;
     private bool _respells;
     private int _writes;
 
     /// <summary>The history before its first step.</summary>
     public History DrawSetup(int seed)
     {
+        _traits.DrawTraits();
+        (_names, _directories) = ([.. Names, .. _traits.Names], [.. Directories, .. _traits.Directories]);
         _respells = draws.Next(3) == 0;
         var versioning = draws.Next(2) == 0 ? VersioningKind.TrashCan : VersioningKind.None;
-        var devices = DeviceNames.Take(options.Devices).Select(n => new DeviceSetup(n) { SkewSeconds = draws.Next(5) == 0 ? draws.Next(-100_000, 100_000) : 0 }).ToList();
+        var devices = DeviceNames.Take(_traits.Has(Traits.Topologies) ? Math.Max(options.Devices, DevicesInTopology) : options.Devices).Select(n => new DeviceSetup(n) { SkewSeconds = draws.Next(5) == 0 ? draws.Next(-100_000, 100_000) : 0 }).ToList();
         return new History
         {
             Seed = seed,
             Versioning = versioning,
             ExactTimers = options.ExactTimers,
             LongVectors = options.LongVectors,
-            Holds = options.Holds,
+            Holds = _traits.Holds,
+            Topology = _traits.Topology,
             Respells = _respells,
-            Devices = [.. devices.Select(d => d with { Disk = DrawDisk() })],
+            Devices = [.. devices.Select(d => d with { Disk = _traits.WithForms(DrawDisk()) })],
             Steps = [],
         };
     }
+
+    /// <summary>What stands there before the device's first start; null for nothing more.</summary>
+    public Operation? DrawFirst(SimulatedDevice device) => _traits.DrawFirst(device);
 
     /// <summary>A user may have edited before the device's first start; null if not.</summary>
     public Operation? DrawFirstEdit(SimulatedDevice device) => draws.Next(3) == 0 ? DrawEdit(device) : null;
@@ -45,11 +56,13 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
     public Operation DrawOperation(HistoryWorld world)
     {
         var device = world.Devices[draws.Next(world.Devices.Count)];
+        if (_traits.Draw(world, device, () => _writes++) is { } special)
+            return special;
         switch (draws.Next(20))
         {
             case 0:
                 var other = world.Devices[draws.Next(world.Devices.Count)];
-                if (other == device)
+                if (other == device || !world.AreLinked(device, other))
                     return new Operation.Nothing();
                 return world.Network.ArePartitioned(device.Id, other.Id) ? new Operation.Heal(device.Name, other.Name) : new Operation.Partition(device.Name, other.Name);
             case 1 when device.IsRunning:
@@ -84,11 +97,11 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
     private Operation DrawEdit(SimulatedDevice device)
     {
         var user = device.User;
-        var name = Spelled(Names[draws.Next(Names.Length)]);
+        var name = Spelled(_names[draws.Next(_names.Length)]);
         switch (draws.Next(10))
         {
             case 0:
-                name = draws.Next(3) == 0 ? Spelled(Directories[draws.Next(Directories.Length)]) : name;
+                name = draws.Next(3) == 0 ? Spelled(_directories[draws.Next(_directories.Length)]) : name;
                 return user.Exists(name) ? Noticed(new Operation.Delete(device.Name, name)) : new Operation.Nothing();
             case 1 or 2:
                 return DrawRename(device, name);
@@ -97,7 +110,7 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
                     ? Noticed(new Operation.Chmod(device.Name, name, draws.Next(2) == 0 ? 0x180u : 0x1A4u))
                     : new Operation.Nothing();
             case 4:
-                name = Spelled(Directories[draws.Next(Directories.Length)]);
+                name = Spelled(_directories[draws.Next(_directories.Length)]);
                 if (user.Exists(name))
                     return new Operation.Nothing();
                 return WhereParents(device, name) ?? Noticed(new Operation.MakeDirectory(device.Name, name));
@@ -111,11 +124,11 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
     private Operation DrawRename(SimulatedDevice device, string name)
     {
         var user = device.User;
-        var to = Spelled(Names[draws.Next(Names.Length)]);
+        var to = Spelled(_names[draws.Next(_names.Length)]);
         if (draws.Next(3) == 0)
-            (name, to) = (Spelled(Directories[draws.Next(Directories.Length)]), "moved" + draws.Next(3));
+            (name, to) = (Spelled(_directories[draws.Next(_directories.Length)]), "moved" + draws.Next(3));
         if (_respells && draws.Next(3) == 0)
-            (name, to) = Respelled(user, draws.Next(2) == 0 ? name : Directories[draws.Next(Directories.Length)]);
+            (name, to) = Respelled(user, draws.Next(2) == 0 ? name : _directories[draws.Next(_directories.Length)]);
         if (!user.Exists(name) || !Edits.MayRename(name, to))
             return new Operation.Nothing();
         return WhereParents(device, to) ?? Noticed(new Operation.Rename(device.Name, name, to));
@@ -131,6 +144,7 @@ internal sealed class HistoryDrawer(DrawStream draws, HistoryOptions options)
 
     private string Spelled(string name)
     {
+        name = _traits.InForm(name);
         if (!_respells || draws.Next(4) != 0)
             return name;
         var at = draws.Next(name.Length);

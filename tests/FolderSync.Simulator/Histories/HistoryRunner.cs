@@ -18,6 +18,8 @@ internal static class HistoryRunner
         {
             foreach (var device in world.Devices)
             {
+                if (drawer.DrawFirst(device) is { } first)
+                    Take(first, () => Pause.None);
                 if (drawer.DrawFirstEdit(device) is { } edit)
                     Take(edit, () => Pause.None);
                 Take(new Operation.Start(device.Name), () => device == world.Devices[^1] ? drawer.DrawFirstPause() : Pause.None);
@@ -63,7 +65,7 @@ internal static class HistoryRunner
             var failure = world.RunToConvergence(steps(world));
             if (failure is null)
             {
-                trace.Write(world.Oracle.Trees());
+                trace.Write(Convergence.Trees(world.Devices));
                 failure = world.Oracle.WhatIsLost() ?? alsoAsked?.Invoke(world);
             }
             return (failure, trace.ToString());

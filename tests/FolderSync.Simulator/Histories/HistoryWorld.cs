@@ -1,4 +1,5 @@
 using FolderSync.Core.Model;
+using FolderSync.Engine;
 using FolderSync.Engine.Configuring;
 using FolderSync.Simulator.World;
 
@@ -10,14 +11,18 @@ internal sealed class HistoryWorld
     /// <summary>The limit of each device in one pause: a hundred times what any pause has needed.</summary>
     private const long MaxCallbacks = 100_000;
 
-    private const int RoundsOfTakingBack = 5;
-
     private readonly DrawStream _draws;
     private readonly SimulatedTime _time;
     private readonly SimulatedPump _pump;
     private readonly Edits _edits;
     private readonly Trace _trace;
     private readonly History _setup;
+    private readonly Dictionary<SimulatedDevice, FolderType> _roles = [];
+
+    /// <summary>Commands that may undo changes until they end.</summary>
+    private readonly List<(SimulatedDevice Device, Task Command, Action<SimulatedDevice> Release)> _undoing = [];
+
+    private bool _mayDeleteIgnored;
 
     public HistoryWorld(History setup, DrawStream draws, Trace trace)
     {
@@ -25,19 +30,19 @@ internal sealed class HistoryWorld
         _time = new SimulatedTime(setup.ExactTimers ? null : setup.Seed);
         _pump = new SimulatedPump(draws);
         trace.Now = () => _time.Now;
-        var devices = setup.Devices.Select((d, i) => new SimulatedDevice(d.Name, _time, _pump, Network, draws, TimeSpan.FromSeconds(d.SkewSeconds), i)).ToList();
-        Devices = devices;
-        foreach (var (device, of) in devices.Zip(setup.Devices))
+        Devices = setup.Devices.Select((d, i) => new SimulatedDevice(d.Name, _time, _pump, Network, draws, TimeSpan.FromSeconds(d.SkewSeconds), i)).ToList();
+        foreach (var (device, of) in Devices.Zip(setup.Devices))
         {
-            device.Configure(devices, f => WithHolds(f with { Versioning = new VersioningConfig(setup.Versioning) }));
+            Configure(device, FolderType.SendReceive);
             device.Disks.Options = of.Disk;
             device.Loggers = trace.LoggersOf(device.Name);
             if (setup.LongVectors)
                 device.Indexes.Recording = WithLongVector;
         }
-        Oracle = new Oracle(devices, setup.Respells);
+        Oracle = new Oracle(Devices, setup.Versioning != VersioningKind.None, setup.Holds);
+        Convergence = new Convergence(Devices, AreLinked, setup.Respells);
         _edits = new Edits(Oracle);
-        trace.Write($"seed {setup.Seed}, versioning {setup.Versioning}, {string.Join("; ", devices.Select(d => d.Disks.Options))}");
+        trace.Write($"seed {setup.Seed}, versioning {setup.Versioning}, {setup.Topology}, {string.Join("; ", Devices.Select(d => d.Disks.Options))}");
     }
 
     public SimulatedNetwork Network { get; } = new();
@@ -45,6 +50,15 @@ internal sealed class HistoryWorld
     public IReadOnlyList<SimulatedDevice> Devices { get; }
 
     public Oracle Oracle { get; }
+
+    public Convergence Convergence { get; }
+
+    /// <summary>What went wrong while it ran, though it may be repaired in the end; null: nothing.</summary>
+    public Failure? Breach { get; private set; }
+
+    public bool AreLinked(SimulatedDevice a, SimulatedDevice b) => _setup.Topology.AreLinked(IndexOf(a), IndexOf(b), Devices.Count);
+
+    public FolderType RoleOf(SimulatedDevice device) => _roles[device];
 
     public void Do(Operation operation)
     {
@@ -62,6 +76,7 @@ internal sealed class HistoryWorld
                 break;
             case Operation.OfDevice one:
                 DoOn(Device(one.Device), one);
+                ReleaseUndone();
                 break;
             default:
                 throw new NotSupportedException(operation.GetType().Name);
@@ -76,61 +91,70 @@ internal sealed class HistoryWorld
             RunFor(TimeSpan.FromMilliseconds(time.Milliseconds));
         else if (pause is Pause.Callbacks callbacks)
             RunCallbacks(callbacks.Count);
-        _trace.WriteChanges(Oracle.ItemsByDevice());
+        _trace.WriteChanges(Convergence.ItemsByDevice());
+        Breach ??= Oracle.Floods.WhatIsDisplaced();
     }
 
-    /// <summary>Connects all devices, lets them run, and waits until they are equal and idle.</summary>
+    /// <summary>Connects all devices, lets them run, and waits until they are at rest.</summary>
     /// <returns>Null if they are; otherwise the failure.</returns>
     public Failure? RunToConvergence(long draws)
     {
         _draws.Seek(draws);
-        foreach (var a in Devices)
-        {
-            foreach (var b in Devices)
-                Network.Heal(a.Id, b.Id);
-        }
-        RunFor(TimeSpan.FromSeconds(1));
-        foreach (var device in Devices)
-        {
-            if (device.IsRunning)
-                device.Rescan();
-            else
-                device.Start();
-        }
-        _trace.Write("settle");
-        var before = "";
-        for (var i = 0; i < 80; i++)
-        {
-            RunFor(TimeSpan.FromSeconds(i < 10 ? 5 : 120));
-            // A device that was still stopping when all were connected.
-            foreach (var device in Devices)
-                device.Start();
-            Decide(acceptsAll: i >= RoundsOfTakingBack);
-            if (Devices.SelectMany(d => d.Escaped).FirstOrDefault() is { } bug)
-                return new Failure(FailureKind.LoopEnded, $"A loop ended with {bug}");
-            var now = Oracle.Describe();
-            if (now == before && Oracle.AreAtRest())
-                return null;
-            before = now;
-        }
-        return new Failure(FailureKind.NeverIdle, $"The devices do not come to rest:\n{before}\n{Oracle.DescribeDifferences()}");
+        return new Settlement(this, _setup, _draws, _trace).Run();
     }
 
-    private FolderConfig WithHolds(FolderConfig folder) => _setup.Holds ? folder with { HoldIncomingFrom = 2, HoldIncomingFromPercent = 1 } : folder;
-
-    /// <summary>
-    /// Decides about what is held. What is taken back is a version where it was written, if versions are kept; devices that take back each other's
-    /// taking back would go on for ever.
-    /// </summary>
-    private void Decide(bool acceptsAll)
+    public void RunFor(TimeSpan time)
     {
-        foreach (var device in Devices.Where(d => d.Engine?.Folder(SimulatedDevice.Folder)?.Hold is { Incoming: true }))
+        var end = _time.Now + time.Ticks;
+        for (var callbacks = 0L; ; callbacks++)
         {
-            var accepts = acceptsAll || _setup.Versioning == VersioningKind.None || _draws.Next(2) == 0;
-            _trace.Write($"{device.Name} {(accepts ? "accepts" : "takes back")}");
-            device.Do(e => e.DecideHeldChangesAsync(SimulatedDevice.Folder, accepts, CancellationToken.None));
+            while (_pump.Step())
+            {
+                if (++callbacks > MaxCallbacks * Devices.Count)
+                    throw new SimulationException($"The devices never come to rest: a loop spins.\n{Convergence.Describe()}\n{Convergence.DescribeDifferences()}") { Kind = FailureKind.Livelock };
+            }
+            if (_time.NextDue is not { } due || due > end)
+                break;
+            _time.RunNext();
+        }
+        if (_time.Now < end)
+            _time.Advance(TimeSpan.FromTicks(end - _time.Now));
+    }
+
+    /// <summary>Decides about what is held. What is taken back goes elsewhere: as a version, if these are kept.</summary>
+    public void Decide(SimulatedDevice device, bool accepts)
+    {
+        Oracle.Floods.OnDecided(device);
+        _trace.Write($"{device.Name} {(accepts ? "accepts" : "takes back")}");
+        if (accepts && device.Snapshot.Hold is { Why: not null })
+            Oracle.GiveUpHidden(device);
+        var isTakenBack = !accepts && device.Snapshot.Hold is { Incoming: true };
+        Undo(device, e => e.DecideHeldChangesAsync(SimulatedDevice.Folder, accepts, CancellationToken.None), isTakenBack ? Oracle.ReleaseOthers : null);
+    }
+
+    public void Configure(SimulatedDevice device, FolderType role)
+    {
+        _roles[device] = role;
+        Oracle?.Roles.OnRoleChanged(device);
+        device.Configure(Devices.Where(d => d == device || AreLinked(d, device)), f => WithHolds(f with { Type = role, Versioning = new VersioningConfig(_setup.Versioning) }));
+    }
+
+    private int IndexOf(SimulatedDevice device)
+    {
+        for (var i = 0; ; i++)
+        {
+            if (Devices[i] == device)
+                return i;
         }
     }
+
+    private FolderConfig WithHolds(FolderConfig folder) => _setup.Holds is not { } holds ? folder : folder with
+    {
+        HoldIncomingFrom = holds.IncomingFrom,
+        HoldIncomingFromPercent = holds.IncomingFromPercent,
+        HoldDeletionsOver = holds.DeletionsOver,
+        HoldIncomingDeletions = holds.IncomingDeletions,
+    };
 
     private SimulatedDevice Device(string name) => Devices.Single(d => d.Name == name);
 
@@ -141,33 +165,103 @@ internal sealed class HistoryWorld
             case Operation.Edit edit:
                 if (_edits.Do(device, edit) is { } done)
                     _trace.Write($"{device.Name} {done}");
+                _mayDeleteIgnored |= edit is Operation.Ignore { Lines: var lines } && lines.Any(l => l.StartsWith("(?d)", StringComparison.Ordinal));
                 break;
             case Operation.Notice notice:
                 foreach (var name in notice.Reported)
                     device.Notice(name);
                 break;
+            case Operation.SetClock clock:
+                _trace.Write($"{device.Name} sets the clock {TimeSpan.FromTicks(clock.Ticks).TotalDays:0.#} days ahead");
+                device.Skew = TimeSpan.FromTicks(clock.Ticks);
+                break;
+            case Operation.SetRole role when RoleOf(device) != role.Role:
+                _trace.Write($"{device.Name} becomes {role.Role}");
+                Configure(device, role.Role);
+                break;
+            case Operation.Mount mount:
+                Mount(device, mount.Directory);
+                break;
+            case Operation.Unmount unmount when device.User.IsMountPoint(unmount.Directory):
+                _trace.Write($"{device.Name} unmounts {unmount.Directory}");
+                Oracle.OnUnmounted(device, unmount.Directory);
+                device.User.UnmountFrom(unmount.Directory);
+                break;
             case Operation.Start when !device.IsRunning:
                 _trace.Write($"{device.Name} start");
                 device.Start();
                 break;
-            case Operation.Stop when device.IsRunning:
+            default:
+                if (device.IsRunning)
+                    DoOnRunning(device, operation);
+                break;
+        }
+    }
+
+    private void DoOnRunning(SimulatedDevice device, Operation.OfDevice operation)
+    {
+        switch (operation)
+        {
+            case Operation.Stop:
                 _trace.Write($"{device.Name} stop");
                 device.Stop();
                 break;
-            case Operation.Kill when device.IsRunning:
+            case Operation.Kill:
                 _trace.Write($"{device.Name} kill");
                 device.Kill();
                 break;
-            case Operation.Crash crash when device.IsRunning:
+            case Operation.Crash crash:
                 _trace.Write($"{device.Name} crash");
                 _draws.Seek(crash.Losses);
                 device.Crash();
                 break;
-            case Operation.Rescan when device.IsRunning:
+            case Operation.Rescan:
                 _trace.Write($"{device.Name} rescan");
                 device.Rescan();
                 break;
+            case Operation.Revert when RoleOf(device) == FolderType.ReceiveOnly:
+                _trace.Write($"{device.Name} reverts");
+                Undo(device, e => e.RevertAsync(SimulatedDevice.Folder, CancellationToken.None), Oracle.ReleaseOwn);
+                break;
+            case Operation.Override when RoleOf(device) == FolderType.SendOnly:
+                _trace.Write($"{device.Name} overrides");
+                Undo(device, e => e.OverrideAsync(SimulatedDevice.Folder, CancellationToken.None), Oracle.ReleaseOthers);
+                break;
+            case Operation.Decide decide when device.Engine?.Folder(SimulatedDevice.Folder)?.Hold is not null:
+                Decide(device, decide.Accepts);
+                break;
         }
+    }
+
+    private void Mount(SimulatedDevice device, string directory)
+    {
+        var user = device.User;
+        if (user.IsMountPoint(directory) || (user.Exists(directory) && user.Stat(directory).Kind != Filesystem.FileKind.Directory))
+            return;
+        _trace.Write($"{device.Name} mounts {directory}");
+        user.MountAt(directory);
+    }
+
+    /// <param name="release">Gives up what the command may undo; null: nothing.</param>
+    private void Undo(SimulatedDevice device, Func<SyncEngine, Task> command, Action<SimulatedDevice>? release)
+    {
+        var done = device.Do(command);
+        if (release is null)
+            return;
+        release(device);
+        _undoing.Add((device, done, release));
+    }
+
+    /// <summary>What a command that still runs may undo, and what may be deleted with its directory, need not survive.</summary>
+    private void ReleaseUndone()
+    {
+        foreach (var (device, _, release) in _undoing)
+            release(device);
+        _undoing.RemoveAll(u => u.Command.IsCompleted || !u.Device.IsRunning);
+        if (!_mayDeleteIgnored)
+            return;
+        foreach (var device in Devices)
+            Oracle.ReleaseDeletable(device);
     }
 
     private void RunCallbacks(int count)
@@ -176,24 +270,6 @@ internal sealed class HistoryWorld
         {
             // The condition does the work.
         }
-    }
-
-    private void RunFor(TimeSpan time)
-    {
-        var end = _time.Now + time.Ticks;
-        for (var callbacks = 0L; ; callbacks++)
-        {
-            while (_pump.Step())
-            {
-                if (++callbacks > MaxCallbacks * Devices.Count)
-                    throw new SimulationException($"The devices never come to rest: a loop spins.\n{Oracle.Describe()}\n{Oracle.DescribeDifferences()}") { Kind = FailureKind.Livelock };
-            }
-            if (_time.NextDue is not { } due || due > end)
-                break;
-            _time.RunNext();
-        }
-        if (_time.Now < end)
-            _time.Advance(TimeSpan.FromTicks(end - _time.Now));
     }
 
     /// <summary>A new file's version, at the limit or one or two counters below it.</summary>

@@ -1,3 +1,5 @@
+using FolderSync.Core.Model;
+
 namespace FolderSync.Simulator.Histories;
 
 /// <summary>
@@ -36,6 +38,27 @@ internal abstract record Operation
     public sealed record Crash(string Device, long Losses) : OfDevice(Device);
 
     public sealed record Rescan(string Device) : OfDevice(Device);
+
+    /// <summary>The clock is set while everything runs on.</summary>
+    /// <param name="Ticks">How far it is ahead of the true time then. Never a multiple of a millisecond, so that no time comes twice.</param>
+    public sealed record SetClock(string Device, long Ticks) : OfDevice(Device);
+
+    /// <summary>The folder's type is configured.</summary>
+    public sealed record SetRole(string Device, FolderType Role) : OfDevice(Device);
+
+    /// <summary>A receive-only folder's local changes are undone.</summary>
+    public sealed record Revert(string Device) : OfDevice(Device);
+
+    /// <summary>A send-only folder's state is made the newest.</summary>
+    public sealed record Override(string Device) : OfDevice(Device);
+
+    /// <summary>What is held is carried out, or taken back.</summary>
+    public sealed record Decide(string Device, bool Accepts) : OfDevice(Device);
+
+    /// <summary>Another filesystem is mounted: the one that was there before, else an empty one.</summary>
+    public sealed record Mount(string Device, string Directory) : OfDevice(Device);
+
+    public sealed record Unmount(string Device, string Directory) : OfDevice(Device);
 
     /// <summary>Cuts the connection between two devices until it is restored.</summary>
     public sealed record Partition(string A, string B) : Operation
@@ -82,6 +105,39 @@ internal abstract record Operation
 
     public sealed record Symlink(string Device, string Name, string Target) : Edit(Device, Name);
 
+    /// <summary>A pipe, socket or device takes the name.</summary>
+    public sealed record MakeSpecial(string Device, string Name) : Edit(Device, Name);
+
+    /// <summary>The ignore patterns are edited; without lines there is no such file.</summary>
+    public sealed record Ignore(string Device, IReadOnlyList<string> Lines) : Edit(Device, IgnorePatterns.FileName)
+    {
+        public override IEnumerable<string> Names => [];
+
+        public override Operation WithNames(Func<string, string> map) => this;
+    }
+
+    /// <summary>A file that ignore patterns may include is written; it is synced as any other.</summary>
+    /// <param name="Number">Unique in a history.</param>
+    public sealed record WritePatterns(string Device, int Number, IReadOnlyList<string> Lines) : Edit(Device, IgnorePatterns.IncludedName)
+    {
+        public string Content => $"// <{Number:0000}>\n{string.Join('\n', Lines)}\n";
+
+        public override IEnumerable<string> Names => [];
+
+        public override Operation WithNames(Func<string, string> map) => this;
+    }
+
+    /// <summary>All files are changed as ransomware does it.</summary>
+    /// <param name="Number">Unique in a history.</param>
+    public sealed record Flood(string Device, int Number, FloodKind Kind) : Edit(Device, "")
+    {
+        public override IEnumerable<string> Names => [];
+
+        public override Operation WithNames(Func<string, string> map) => this;
+
+        public string ContentOf(int file) => $"<{Number:0000}>{file}";
+    }
+
     /// <param name="Number">Unique in a history, so that a content identifies its write.</param>
     /// <param name="Length">In bytes.</param>
     public sealed record Write(string Device, string Name, int Number, int Length) : Edit(Device, Name)
@@ -91,4 +147,14 @@ internal abstract record Operation
 
         public string Content => $"<{Number:0000}>".PadRight(Length, '.');
     }
+}
+
+/// <summary>What becomes of each file in a flood.</summary>
+internal enum FloodKind
+{
+    Overwrite,
+
+    /// <summary>A new file stands beside it, and it is deleted.</summary>
+    Replace,
+    Delete,
 }

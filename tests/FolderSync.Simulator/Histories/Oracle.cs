@@ -1,8 +1,6 @@
 using System.Text;
-using FolderSync.Core.Decide;
 using FolderSync.Core.Ignore;
 using FolderSync.Core.Model;
-using FolderSync.Engine.Status;
 using FolderSync.Filesystem;
 using FolderSync.Simulator.Disks;
 using FolderSync.Simulator.World;
@@ -10,31 +8,85 @@ using FolderSync.Simulator.World;
 namespace FolderSync.Simulator.Histories;
 
 /// <summary>
-/// Checks the end of every history: all devices are equal and idle, and no content is lost that a user wrote and nobody who had it overwrote or
-/// deleted.
+/// Checks at the end of every history that no content is lost that a user wrote and nobody who had it gave up, by overwriting or deleting it. Where
+/// versions are kept, a user gives up only the own copy: what another device has must survive there, as a version at least.
 /// </summary>
-/// <param name="respells">Two spellings of one name may exist, of which a disk that ignores case can have only one.</param>
-internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respells)
+internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool keepsVersions, HoldLimits? holds)
 {
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
+
+    /// <summary>Given up by a user somewhere: it need not be a file any more.</summary>
+    private readonly HashSet<string> _givenUp = new(StringComparer.Ordinal);
+
+    /// <summary>It need not be anywhere.</summary>
     private readonly HashSet<string> _released = new(StringComparer.Ordinal);
 
-    public void Written(string content) => _written.Add(content);
+    /// <summary>What was on a filesystem that was unmounted, and under the same name on another device: it must not be deleted there meanwhile.</summary>
+    private readonly HashSet<string> _unmounted = new(StringComparer.Ordinal);
 
-    /// <summary>A content that a user who had it overwrote or deleted need not survive.</summary>
-    public void Release(MemoryUser user, string name)
+    public RoleWatch Roles { get; } = new(devices);
+
+    public FloodWatch Floods { get; } = new(devices, holds);
+
+    public void Written(SimulatedDevice by, string content)
     {
-        if (!user.Exists(name))
-            return;
-        foreach (var item in user.Tree(name))
-            Release(item.Content);
-        if (user.Stat(name).Kind == FileKind.File)
-            Release(user.ReadAll(name));
+        _written.Add(content);
+        Roles.OnWritten(by, content);
     }
 
-    public static bool IsInternal(string path) => FileName.TryParse(path, out var name, out _) && InternalNames.IsInternal(name);
+    /// <summary>A user who has it overwrites or deletes what has the name.</summary>
+    public void GiveUp(SimulatedDevice device, string name)
+    {
+        GiveUpUnmounted(device.User, name);
+        foreach (var content in ContentsAt(device.User, name))
+        {
+            var text = Text(content);
+            _givenUp.Add(text);
+            Floods.OnGivenUp(device, text);
+            if (!keepsVersions || !devices.Any(d => d != device && d.User.HasContent(content, IsInternal)))
+                _released.Add(text);
+        }
+    }
 
-    public bool AreAtRest() => devices.All(IsAtRest) && AreEqual();
+    /// <summary>A filesystem goes, with what is on it.</summary>
+    public void OnUnmounted(SimulatedDevice device, string directory)
+    {
+        foreach (var file in device.User.Tree(directory, IsInternal).Where(i => i.Kind == FileKind.File && devices.Any(d => d != device && Has(d.User, i))))
+            _unmounted.Add(Text(file.Content));
+    }
+
+    /// <summary>A user gives up what only a mount hides or took along.</summary>
+    public void GiveUpHidden(SimulatedDevice device) => _givenUp.UnionWith(device.User.UnmountedContents("").Concat(device.User.HiddenContents()).Select(Text));
+
+    /// <summary>What is ignored and may be deleted with its directory isn't kept.</summary>
+    public void ReleaseDeletable(SimulatedDevice device)
+    {
+        var patterns = IgnorePatterns.Of(device.User);
+        if (!patterns.HasDeletable)
+            return;
+        foreach (var item in device.User.Tree("", IsInternal).Where(i => i.Kind == FileKind.File && patterns.MayDelete(i.Path)))
+            Release(item.Content);
+    }
+
+    /// <summary>A device's local changes are undone: what only it has is lost unless versions are kept.</summary>
+    public void ReleaseOwn(SimulatedDevice device)
+    {
+        if (keepsVersions)
+            return;
+        foreach (var content in ContentsAt(device.User, "").Where(c => !devices.Any(d => d != device && d.User.HasContent(c, IsInternal))))
+            Release(content);
+    }
+
+    /// <summary>A device's state is made everyone's: what only the others have is lost unless versions are kept.</summary>
+    public void ReleaseOthers(SimulatedDevice device)
+    {
+        if (keepsVersions)
+            return;
+        foreach (var content in devices.Where(d => d != device).SelectMany(d => ContentsAt(d.User, "")).Where(c => !device.User.HasContent(c, IsInternal)))
+            Release(content);
+    }
+
+    public static bool IsInternal(string path) => FileName.TryParse(DiskNames.Composed(path), out var name, out _) && InternalNames.IsInternal(name);
 
     /// <summary>Null if everything is there; for idle devices.</summary>
     public Failure? WhatIsLost()
@@ -45,87 +97,46 @@ internal sealed class Oracle(IReadOnlyList<SimulatedDevice> devices, bool respel
         foreach (var device in devices)
         {
             foreach (var item in device.User.Tree("", p => p != ".stversions" && !p.StartsWith(".stversions/", StringComparison.Ordinal) && IsInternal(p)))
-                held.Add(Encoding.UTF8.GetString(item.Content));
+                held.Add(Text(item.Content));
+            held.UnionWith(device.User.HiddenContents().Concat(device.User.UnmountedContents("")).Select(Text));
         }
-        var lost = _written.Where(w => !_released.Contains(w) && !held.Contains(w)).Select(w => w[..6]).ToList();
-        return lost.Count > 0 ? new Failure(FailureKind.Lost, $"Lost: {string.Join(", ", lost)}\n{Trees()}") : null;
+        return Missing(_written.Except(_released).Except(held), "Lost");
     }
 
-    /// <summary>The folder on each device that differs.</summary>
-    public string Trees() => string.Join("\n", devices.Select(TreeOf).Distinct());
-
-    /// <summary>Each device's own status.</summary>
-    public string Describe() => string.Join('\n', devices.Select(Describe));
-
-    /// <summary>What a user sees on each device, one line per item.</summary>
-    public IEnumerable<(string Device, IEnumerable<string> Items)> ItemsByDevice() => devices.Select(d => (d.Name, ItemsOf(d).Select(TextOf)));
-
-    public string DescribeDifferences() => string.Join("\n", devices.Select(TreeOf)) + "\n" + string.Join("\n", devices.Select(UnlikeGlobal));
-
-    private void Release(byte[] content) => _released.Add(Encoding.UTF8.GetString(content));
-
-    private bool IsAtRest(SimulatedDevice device) =>
-        device.Engine?.Folder(SimulatedDevice.Folder) is { State: FolderState.Idle, LastScan: not null } folder &&
-        device.Engine.Devices.All(d => d.Connected) &&
-        (folder.Counts.Need.Items == 0 || (MayLack(device) && folder.Counts.Need.Items <= folder.PullProblems.Count + Lacking(device).Count));
-
-    private bool MayLack(SimulatedDevice device) => respells && device.Disks.Options.CaseInsensitive;
-
-    /// <summary>What other devices have and this one doesn't.</summary>
-    private List<MemoryItem> Lacking(SimulatedDevice device)
+    /// <summary>Null if what went with a filesystem is still a file on those devices that had it.</summary>
+    public Failure? WhatUnmountingCost()
     {
-        var here = ItemsOf(device).Select(i => i.Path).ToHashSet(StringComparer.Ordinal);
-        return [.. devices.SelectMany(ItemsOf).DistinctBy(i => i.Path).Where(i => !here.Contains(i.Path))];
+        var files = devices.SelectMany(d => ContentsAt(d.User, "").Concat(d.User.HiddenContents())).Select(Text).ToHashSet(StringComparer.Ordinal);
+        return Missing(_unmounted.Except(_givenUp).Except(files), "Deleted elsewhere while it was unmounted");
     }
 
-    private bool AreEqual()
+    /// <summary>What is written to the name is a new version of what it has on the filesystem that isn't mounted now.</summary>
+    private void GiveUpUnmounted(MemoryUser user, string name) => _givenUp.UnionWith(user.UnmountedContents(name).Select(Text));
+
+    private Failure? Missing(IEnumerable<string> contents, string what)
     {
-        if (devices.Select(TreeOf).Distinct().Count() == 1)
-            return true;
-        // Equal, except for what a disk can't hold beside another spelling, and it has one of those.
-        var all = devices.SelectMany(ItemsOf).Select(TextOf).Distinct().Count();
-        return all == devices.SelectMany(ItemsOf).DistinctBy(i => i.Path).Count() &&
-               devices.All(d => Lacking(d) is { Count: 0 } || (MayLack(d) && Lacking(d).All(l => HasOtherSpelling(d, l.Path))));
+        var missing = contents.Select(c => c.TrimStart('/', ' ')[..6]).ToList();
+        return missing.Count > 0 ? new Failure(FailureKind.Lost, $"{what}: {string.Join(", ", missing)}\n{Convergence.Trees(devices)}") : null;
     }
 
-    private static bool HasOtherSpelling(SimulatedDevice device, string path) =>
-        ItemsOf(device).Any(i => i.Path != path && (string.Equals(i.Path, path, StringComparison.OrdinalIgnoreCase) ||
-            (path.StartsWith(i.Path + "/", StringComparison.OrdinalIgnoreCase) && !path.StartsWith(i.Path + "/", StringComparison.Ordinal))));
-
-    private static List<MemoryItem> ItemsOf(SimulatedDevice device) => device.User.Tree("", IsInternal);
-
-    private static string TreeOf(SimulatedDevice device) => string.Join('\n', ItemsOf(device).Select(TextOf));
-
-    private static string TextOf(MemoryItem item) => item.Kind == FileKind.File ? $"{item} {item.Modified}" : item.ToString();
-
-    private static string Describe(SimulatedDevice device)
+    private void Release(byte[] content)
     {
-        var folder = device.Engine?.Folder(SimulatedDevice.Folder);
-        return folder is null
-            ? $"{device.Name} has no folder"
-            : $"{device.Name} {folder.State} {folder.Error} {folder.Counts} {string.Join(';', folder.PullProblems.Select(p => p.Name + ": " + p.Reason))} " +
-              string.Join(';', folder.ScanProblems.Select(p => p.Path + ": " + p.Reason)) + " connected " + device.Engine!.Devices.Count(d => d.Connected);
+        _givenUp.Add(Text(content));
+        _released.Add(Text(content));
     }
 
-    /// <summary>
-    /// What a device lacks, or has in another state than the global one in its index; of long vectors it prints only this history's counters.
-    /// </summary>
-    private static string UnlikeGlobal(SimulatedDevice device)
+    private static bool Has(MemoryUser user, MemoryItem file) =>
+        user.Exists(file.Path) && user.Stat(file.Path).Kind == FileKind.File && user.ReadAll(file.Path).AsSpan().SequenceEqual(file.Content);
+
+    private static List<byte[]> ContentsAt(MemoryUser user, string name)
     {
-        var text = new StringBuilder();
-        if (device.Engine?.Index(SimulatedDevice.Folder) is not { } index)
-            return "";
-        foreach (var local in index.LocalSince(0, 10_000))
-        {
-            if (index.FindGlobal(local.Name) is not { } global || (Need.IsNeeded(local, global) is false && local.SameContent(global)))
-                continue;
-            text.AppendLine(device.Name + " has " + local.Name);
-            foreach (var (who, entry) in index.Versions(local.Name, withBlocks: true))
-            {
-                var own = string.Join(",", entry.Version.Counters.Where(c => c.Device.Value > 1000).Select(c => $"{c.Device}:{c.Value}"));
-                text.AppendLine($"  {who.Short} {(entry.Deleted ? "deleted" : entry.Type)} {entry.LocalFlags} {entry.Version.Counters.Length}: {own} {entry.Modified} by {entry.ModifiedBy} #{entry.Sequence}");
-            }
-        }
-        return text.ToString();
+        if (name.Length > 0 && !user.Exists(name))
+            return [];
+        List<byte[]> contents = [.. user.Tree(name, IsInternal).Where(i => i.Kind == FileKind.File).Select(i => i.Content)];
+        if (name.Length > 0 && user.Stat(name).Kind == FileKind.File)
+            contents.Add(user.ReadAll(name));
+        return contents;
     }
+
+    private static string Text(byte[] content) => Encoding.UTF8.GetString(content);
 }

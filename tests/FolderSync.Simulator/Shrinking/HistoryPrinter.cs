@@ -31,8 +31,10 @@ internal static class HistoryPrinter
             Line(text, 1, "ExactTimers = true,");
         if (history.LongVectors)
             Line(text, 1, "LongVectors = true,");
-        if (history.Holds)
-            Line(text, 1, "Holds = true,");
+        if (history.Holds is { } holds)
+            Line(text, 1, $"Holds = new HoldLimits({holds.IncomingFrom}, {holds.IncomingFromPercent}, {holds.DeletionsOver}, {(holds.IncomingDeletions ? "true" : "false")}),");
+        if (history.Topology != Topology.FullMesh)
+            Line(text, 1, $"Topology = Topology.{history.Topology},");
         if (history.Respells)
             Line(text, 1, "Respells = true,");
         Line(text, 1, "Devices =");
@@ -79,11 +81,19 @@ internal static class HistoryPrinter
             Operation.Partition o => ($"{Text(o.A)}, {Text(o.B)}", false),
             Operation.Heal o => ($"{Text(o.A)}, {Text(o.B)}", false),
             Operation.Crash o => ($"{Text(o.Device)}, {o.Losses}", false),
-            Operation.Notice o => ($"{Text(o.Device)}, [{string.Join(", ", o.Reported.Select(Text))}]", false),
+            Operation.Notice o => ($"{Text(o.Device)}, {Text(o.Reported)}", false),
             Operation.Rename o => ($"{Text(o.Device)}, {Text(o.Name)}, {Text(o.To)}", o.IsNoticed),
             Operation.Chmod o => ($"{Text(o.Device)}, {Text(o.Name)}, 0x{o.Permissions:X}", o.IsNoticed),
             Operation.Symlink o => ($"{Text(o.Device)}, {Text(o.Name)}, {Text(o.Target)}", o.IsNoticed),
             Operation.Write o => ($"{Text(o.Device)}, {Text(o.Name)}, {o.Number}, {o.Length}", o.IsNoticed),
+            Operation.WritePatterns o => ($"{Text(o.Device)}, {o.Number}, {Text(o.Lines)}", o.IsNoticed),
+            Operation.Ignore o => ($"{Text(o.Device)}, {Text(o.Lines)}", o.IsNoticed),
+            Operation.Flood o => ($"{Text(o.Device)}, {o.Number}, FloodKind.{o.Kind}", o.IsNoticed),
+            Operation.SetClock o => ($"{Text(o.Device)}, {o.Ticks}", false),
+            Operation.SetRole o => ($"{Text(o.Device)}, Core.Model.FolderType.{o.Role}", false),
+            Operation.Decide o => ($"{Text(o.Device)}, {(o.Accepts ? "true" : "false")}", false),
+            Operation.Mount o => ($"{Text(o.Device)}, {Text(o.Directory)}", false),
+            Operation.Unmount o => ($"{Text(o.Device)}, {Text(o.Directory)}", false),
             Operation.Edit o => ($"{Text(o.Device)}, {Text(o.Name)}", o.IsNoticed),
             Operation.OfDevice o => (Text(o.Device), false),
             _ => throw new NotSupportedException(operation.GetType().Name),
@@ -99,7 +109,11 @@ internal static class HistoryPrinter
         _ => throw new NotSupportedException(pause.GetType().Name),
     };
 
-    private static string Text(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Text(IReadOnlyList<string> texts) => $"[{string.Join(", ", texts.Select(Text))}]";
+
+    /// <summary>Letters that look alike in NFC and NFD are told apart by their numbers.</summary>
+    private static string Text(string text) =>
+        $"\"{string.Concat(text.Select(c => c is '"' or '\\' ? $"\\{c}" : char.IsAscii(c) ? $"{c}" : $"\\u{(int)c:x4}"))}\"";
 
     private static string Comment(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 

@@ -14,6 +14,8 @@ internal static class Simplifications
     [
         _ => new MemoryDiskOptions(),
         d => d with { CaseInsensitive = false, CaseUnrecognized = false, SpelledInodes = false },
+        d => d with { FormInsensitive = false, ListsDecomposed = false },
+        d => d with { ListsDecomposed = false },
         d => d with { CaseUnrecognized = false },
         d => d with { SpelledInodes = false },
         d => d with { Exchange = true },
@@ -23,7 +25,7 @@ internal static class Simplifications
     ];
 
     public static IEnumerable<History> Of(History history) =>
-        [.. FewerDevices(history), .. SimplerSetup(history), .. FewerFaults(history), .. FewerFiles(history), .. ShorterContents(history), .. FewerPauses(history)];
+        [.. FewerDevices(history), .. SimplerSetup(history), .. FewerFaults(history), .. FewerFiles(history), .. FewerPatterns(history), .. ShorterContents(history), .. FewerPauses(history)];
 
     private static IEnumerable<History> FewerDevices(History history) => history.Devices.Count == 1 ? [] : history.Devices.Select(gone => history with
     {
@@ -35,8 +37,10 @@ internal static class Simplifications
     {
         if (history.LongVectors)
             yield return history with { LongVectors = false };
-        if (history.Holds)
-            yield return history with { Holds = false };
+        if (history.Holds is not null)
+            yield return history with { Holds = null };
+        if (history.Topology != Topology.FullMesh)
+            yield return history with { Topology = Topology.FullMesh };
         if (history.Versioning != VersioningKind.None)
             yield return history with { Versioning = VersioningKind.None };
         if (!history.ExactTimers)
@@ -75,6 +79,13 @@ internal static class Simplifications
             }
         }
     }
+
+    private static IEnumerable<History> FewerPatterns(History history) =>
+    [
+        .. EachStep(history, s => s.Operation is Operation.Ignore { Lines.Count: > 0 } o ? s with { Operation = o with { Lines = [.. o.Lines.Skip(1)] } } : null),
+        .. EachStep(history, s => s.Operation is Operation.Ignore { Lines.Count: > 1 } o ? s with { Operation = o with { Lines = [.. o.Lines.SkipLast(1)] } } : null),
+        .. EachStep(history, s => s.Operation is Operation.WritePatterns { Lines.Count: > 0 } o ? s with { Operation = o with { Lines = [.. o.Lines.Skip(1)] } } : null),
+    ];
 
     private static IEnumerable<History> ShorterContents(History history) => EachStep(history, s =>
         s.Operation is Operation.Write { Length: > Operation.Write.MinLength } write ? s with { Operation = write with { Length = Operation.Write.MinLength } } : null);

@@ -105,6 +105,13 @@ internal sealed class SimulatedDevice
         }
     }
 
+    /// <summary>Its first sync is over, as the engine recorded it: from then on it guards against floods.</summary>
+    public bool HasBeenInSync => _state.GetDocument($"accepted-incoming/{Folder.Value}")?.Contains("\"WasInSync\":true", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>The folder has this type whatever comes next; false while it is being opened.</summary>
+    public bool IsSurely(FolderType type) => _config.Folders is [{ Type: var configured }] && configured == type &&
+        (!IsRunning || (!IsStopping && Engine?.Folder(Folder) is { LastScan: not null } folder && folder.Config.Type == type));
+
     public FolderSnapshot Snapshot => Engine!.Folder(Folder)!;
 
     public IFolderIndex Index => Engine!.Index(Folder)!;
@@ -122,7 +129,7 @@ internal sealed class SimulatedDevice
         };
         if (engine is not null)
             _config = engine(_config);
-        if (IsRunning)
+        if (IsRunning && !IsStopping)
             Do(e => e.ApplyAsync(_config, CancellationToken.None));
     }
 
@@ -206,7 +213,7 @@ internal sealed class SimulatedDevice
 
     /// <summary>Reports what the watcher would have detected.</summary>
     public void Notice(params string[] names) =>
-        _watchers.Notice(Root, new WatchNotice([.. names.Select(FileName.Parse)], false));
+        _watchers.Notice(Root, new WatchNotice([.. names.Select(n => FileName.Parse(DiskNames.Composed(n)))], false));
 
     private void Die()
     {
