@@ -15,7 +15,7 @@ internal sealed class TraitDrawer(DrawStream draws, Traits? asked)
     private const int MaxJumpDays = 20 * 365;
 
     /// <summary>Without those that still show open faults (see docs/simulator.md): they are drawn only where they are asked for.</summary>
-    private static readonly Traits[] Drawn = Enum.GetValues<Traits>().Where(t => t is not (Traits.None or Traits.Mounts or Traits.Topologies)).ToArray();
+    private static readonly Traits[] Drawn = [Traits.Holds, Traits.Forms, Traits.Clocks, Traits.Specials];
     private static readonly Traits[] WithOperations = [Traits.Ignores, Traits.Roles, Traits.Holds, Traits.Floods, Traits.Mounts, Traits.Clocks, Traits.Specials];
     private static readonly string[] MountedNames = ["m/a", "m/b", "m/d/a"];
     private static readonly string[] AccentedNames = ["\u00fc", "\u00f6/a", "\u00f6/\u00e4"];
