@@ -1,7 +1,7 @@
 using System.Text;
-using FolderSync.Engine.Configuring;
 using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
+using FolderSync.Engine.Configuring;
 using FolderSync.Engine.Events;
 using FolderSync.Engine.Status;
 using FolderSync.Filesystem;

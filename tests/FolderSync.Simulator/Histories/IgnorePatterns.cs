@@ -1,5 +1,5 @@
-using FolderSync.Simulator.Disks;
 using FolderSync.Filesystem;
+using FolderSync.Simulator.Disks;
 
 namespace FolderSync.Simulator.Histories;
 
