@@ -38,9 +38,9 @@ internal sealed class FolderCommands(OpenOwners owners, LastingOwners lasting, C
         while (Index.ReceiveOnlyChanged(changed.Count == 0 ? default : changed[^1].Name, PageSize) is { Count: > 0 } page)
             changed.AddRange(page);
         await RemoveAddedAsync(changed);
-        // Without a version the entries lose against all others: the global versions are pulled over them.
+        // Without a version the entries lose against all others: the global versions are pulled over them. What could not be removed stays a change.
         await owners.Writer.CommitAsync(
-            index => [.. changed.Select(c => index.FindLocal(c.Name)).OfType<FileEntry>().Where(c => (c.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0)
+            index => [.. changed.Select(c => index.FindLocal(c.Name)).OfType<FileEntry>().Where(c => (c.LocalFlags & LocalFlags.ReceiveOnlyChanged) != 0 && (c.Deleted || !IsOnlyHere(c.Name)))
                 .Select(c => c with { Version = VersionVector.Empty, LocalFlags = LocalFlags.None })],
             cancellation);
         Folder.PullWake.Set();

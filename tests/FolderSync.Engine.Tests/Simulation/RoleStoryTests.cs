@@ -177,6 +177,25 @@ public sealed class RoleStoryTests
         Assert.Contains(Bert.User.Tree(".stversions"), v => System.Text.Encoding.UTF8.GetString(v.Content) == "own");
     }
 
+    /// <summary>A pipe is in the way: the directory stays, and so does what is said of it.</summary>
+    [Fact]
+    public void What_a_revert_can_not_remove_stays_a_local_change_and_counts_when_the_type_is_another()
+    {
+        Bert.Configure(_world.Devices, f => f with { Type = FolderType.ReceiveOnly });
+        Begin();
+        Bert.User.MakeDirectory("d");
+        Bert.User.MakeOther("d/pipe");
+        _world.Scan(Bert);
+        Assert.Equal(1, Bert.Snapshot.Counts.ReceiveOnlyChanged.Directories);
+        _world.Command(Bert, e => e.RevertAsync(SimulatedDevice.Folder, CancellationToken.None));
+        _world.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, Bert.Snapshot.Counts.ReceiveOnlyChanged.Directories);
+        Assert.False(Anna.User.Exists("d"));
+
+        Bert.Configure(_world.Devices, f => f with { Type = FolderType.SendReceive });
+        _world.RunUntil("it is announced", () => Anna.User.Exists("d"));
+    }
+
     [Theory]
     [InlineData(FolderType.SendReceive)]
     [InlineData(FolderType.SendOnly)]

@@ -28,7 +28,7 @@ public sealed class InjectionTests(ITestOutputHelper output)
     public async Task NothingIsLostWhicheverSystemCallIsTheLastOrFails()
     {
         await Strace.SkipUnlessItWorksAsync();
-        using var proof = new ProofRun(output, rounds: 5, "FOLDERSYNC_FAULTS");
+        using var proof = new ProofRun(output, rounds: 3, "FOLDERSYNC_FAULTS");
         await using var pair = await FaultPair.StartAsync();
         await pair.Cluster.RunAsync(async () =>
         {

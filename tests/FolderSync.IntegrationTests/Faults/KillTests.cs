@@ -13,7 +13,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public async Task NothingIsLostAtWhateverMomentAServiceIsKilled()
     {
-        using var proof = new ProofRun(output, rounds: 8, "FOLDERSYNC_KILLS");
+        using var proof = new ProofRun(output, rounds: 6, "FOLDERSYNC_KILLS");
         var random = new Random(proof.Seed);
         await using var pair = await BusyPair.StartAsync(proof.Seed);
         await pair.Cluster.RunAsync(async () =>

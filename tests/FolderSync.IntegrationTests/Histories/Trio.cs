@@ -137,7 +137,7 @@ internal sealed class Trio : IAsyncDisposable
             List<TrioHistory> left = [];
             foreach (var history in working)
             {
-                if (!await IsSyncedAsync(history.Folder))
+                if (!await IsSyncedAsync(history))
                     left.Add(history);
             }
             working = left;
@@ -151,26 +151,24 @@ internal sealed class Trio : IAsyncDisposable
     {
         foreach (var history in _histories)
         {
-            if (!await IsSyncedAsync(history.Folder))
+            if (!await IsSyncedAsync(history))
                 return false;
         }
         return true;
     }
 
-    private async Task<bool> IsSyncedAsync(string folder)
+    /// <summary>
+    /// What a device believes of the others isn't asked: of two concurrent deletions it may wait for one for ever (see docs/simulator.md).
+    /// </summary>
+    private async Task<bool> IsSyncedAsync(TrioHistory history)
     {
         foreach (var device in Cluster.Devices)
         {
-            var status = await device.StatusAsync(folder);
+            var status = await device.StatusAsync(history.Folder);
             if ((string)status["state"]! != "idle" || (long)status["needTotalItems"]! != 0)
                 return false;
         }
-        foreach (var device in Outer)
-        {
-            if (!await device.SeesCompleteAsync(folder, Middle) || !await Middle.SeesCompleteAsync(folder, device))
-                return false;
-        }
-        return true;
+        return await history.AreEqualAsync();
     }
 
     private void Note(string what)

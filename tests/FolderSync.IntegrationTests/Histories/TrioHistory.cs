@@ -72,6 +72,24 @@ internal sealed class TrioHistory
         }
     }
 
+    public async Task<bool> AreEqualAsync()
+    {
+        try
+        {
+            foreach (var other in _roots.Skip(1))
+            {
+                if (await TreeDigest.DifferencesAsync(_roots[0], other) is not [])
+                    return false;
+            }
+            return true;
+        }
+        catch (IOException)
+        {
+            // Something went while it was read.
+            return false;
+        }
+    }
+
     /// <summary>Null if all is well; for devices at rest.</summary>
     public async Task<string?> FindFaultAsync()
     {

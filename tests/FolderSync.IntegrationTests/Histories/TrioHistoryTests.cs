@@ -9,14 +9,14 @@ namespace FolderSync.IntegrationTests.Histories;
 /// </summary>
 public abstract class TrioHistoryTests(ITestOutputHelper output, IReadOnlyList<string> programs)
 {
-    private const int Folders = 50;
+    private const int Folders = 100;
 
     [SkippableFact]
     public async Task No_history_loses_a_version_or_leaves_devices_unequal()
     {
         foreach (var version in programs.Where(p => p != "foldersync"))
             SyncthingProcess.SkipUnlessThere(version);
-        using var proof = new ProofRun(output, rounds: 2, "FOLDERSYNC_TRIOS");
+        using var proof = new ProofRun(output, rounds: 1, "FOLDERSYNC_TRIOS");
         for (var seed = proof.Seed; proof.Continues(); seed += Folders)
         {
             await using var trio = await Trio.StartAsync(programs, seed, Folders);
