@@ -38,15 +38,8 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
             if (gone.Any(g => IsAtOrUnder(g.Name, directory)) && (WhyLost(disk, directory, mount) ?? WhyEmpty(disk, directory)) is { } why)
                 yield return (directory, why);
         }
-        var looked = new HashSet<FileName>();
-        foreach (var entry in gone)
-        {
-            for (var directory = entry.Name.Parent; !directory.IsRoot && looked.Add(directory); directory = directory.Parent)
-            {
-                if (!Known.ContainsKey(directory) && IsMountPoint(disk, directory))
-                    yield return (directory, WhyHidden(directory));
-            }
-        }
+        foreach (var directory in Unknown(disk, gone.Select(g => g.Name)))
+            yield return (directory, WhyHidden(directory));
     }
 
     /// <summary>Where nothing may be put, with a sentence for each: directories whose filesystem went, or was mounted over what stood there. Blocks.</summary>
@@ -83,20 +76,8 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
     /// Filesystems above these names that no scan has seen: something is about to be put there, and must be known to go with them. Blocks.
     /// </summary>
     /// <param name="hides">True for a directory below which something is missing that the index has.</param>
-    public IReadOnlyList<NewMount> FindNew(IFileSystem disk, IEnumerable<FileName> names, Func<FileName, bool> hides)
-    {
-        var found = new List<NewMount>();
-        var looked = new HashSet<FileName>();
-        foreach (var name in names)
-        {
-            for (var directory = name.Parent; !directory.IsRoot && looked.Add(directory); directory = directory.Parent)
-            {
-                if (!Known.ContainsKey(directory) && IsMountPoint(disk, directory))
-                    found.Add(new NewMount(directory, Filesystem(disk, directory), hides(directory)));
-            }
-        }
-        return found;
-    }
+    public IReadOnlyList<NewMount> FindNew(IFileSystem disk, IEnumerable<FileName> names, Func<FileName, bool> hides) =>
+        [.. Unknown(disk, names).Select(d => new NewMount(d, Filesystem(disk, d), hides(d)))];
 
     /// <summary>Before something is put there.</summary>
     public void LearnNew(IReadOnlyList<NewMount> found) => Keep(Known.SetItems(found.Select(f => KeyValuePair.Create(f.Directory, new Mount(f.Filesystem, f.IsHiding)))));
@@ -122,6 +103,20 @@ internal sealed partial class MountPoints(EngineParts parts, string document) : 
     public void Dispose() => HeldWake.Dispose();
 
     public static bool IsAtOrUnder(FileName name, FileName directory) => name == directory || name.IsUnder(directory);
+
+    /// <summary>The mount points above the names that aren't known.</summary>
+    private IEnumerable<FileName> Unknown(IFileSystem disk, IEnumerable<FileName> names)
+    {
+        var looked = new HashSet<FileName>();
+        foreach (var name in names)
+        {
+            for (var directory = name.Parent; !directory.IsRoot && looked.Add(directory); directory = directory.Parent)
+            {
+                if (!Known.ContainsKey(directory) && IsMountPoint(disk, directory))
+                    yield return directory;
+            }
+        }
+    }
 
     private static string? WhyLost(IFileSystem disk, FileName directory, Mount mount)
     {

@@ -161,8 +161,7 @@ internal sealed class RemoteIndexInbox(
         // Read this before the commit: what the commit supersedes isn't announced again.
         await NoteRefusedAsync(batch, cancellation);
         await forks.SeparateAsync(batch.Device, batch.Files, cancellation);
-        batch = await open.RunAsync(() => WithOrigins(batch), cancellation);
-        var ignored = await open.RunAsync(() => IgnoredOf(batch.Files), cancellation);
+        (batch, var ignored) = await open.RunAsync(() => (WithOrigins(batch), IgnoredOf(batch.Files)), cancellation);
         await open.RunAsync(() => index.CommitRemote(batch.Device, batch.IndexId, batch.ToStore(), batch.IsFull), cancellation);
         await open.RunAsync(() => Folder.Fetched.Supersede(batch.Files, index), cancellation);
         await ResurrectAsync(batch.Files, cancellation);

@@ -56,7 +56,7 @@ internal sealed class BatchApplier(PullContext context, ConflictReconciler confl
         foreach (var result in results)
             OnResult(items[result.Step], result);
         incoming.OnApplied([.. done.Select(d => items[d.Step])]);
-        Folder.History.AddRemote([.. done.Select(d => new AppliedChange(items[d.Step].Decision.Aside ? d.Step.Target : items[d.Step].Global, items[d.Step].Change))]);
+        Folder.History.AddRemote([.. done.Select(d => new AppliedChange(d.Step.Target, items[d.Step].Change))]);
         foreach (var item in results.OfType<ApplyResult.Failed>().Where(f => f.Problem.Error == FileSystemError.NotEmpty).Select(f => items[f.Step]))
         {
             if (item.Decision.Kind == PullKind.Delete && item.Local is { IsDirectory: true })

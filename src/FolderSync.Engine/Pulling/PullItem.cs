@@ -29,15 +29,11 @@ internal sealed record PullItem(FileEntry Global, FileEntry? Local, PullDecision
         _ => ItemAction.Update,
     };
 
-    /// <summary>What is placed: the wanted version, or its content under the free name of a conflict copy. Reads the index and the disk.</summary>
-    public FileEntry Placed(OpenFolder open)
+    /// <summary>The wanted content under the free name of a conflict copy (<see cref="PullDecision.Aside"/>). Blocks.</summary>
+    public FileEntry AsCopy(OpenFolder open)
     {
-        if (!Decision.Aside)
-            return Global;
-        var now = open.Folder.Parts.Time.GetLocalNow();
-        var maxLeafBytes = Math.Max(128, open.Disk.TraitsAt(LocalPath.Of(Name)).MaxLeafLength);
-        var copies = Enumerable.Range(0, int.MaxValue).Select(attempt => ConflictName.For(Name, now, Local!.ModifiedBy, attempt, maxLeafBytes));
-        var copy = copies.First(c => open.Index.FindGlobal(c) is null && open.Disk.Stat(LocalPath.Of(c)) is null);
+        var copy = ConflictCopyNames.For(open.Disk, Name, open.Folder.Parts.Time.GetLocalNow(), Local!.ModifiedBy)
+            .First(c => open.Index.FindGlobal(c) is null && open.Disk.Stat(LocalPath.Of(c)) is null);
         return LocalChange.Seen(Global with { Name = copy }, mine: null, global: null, open.Folder.Parts.Self.Short, open.Folder.NowSeconds, open.Folder.Config.Type);
     }
 

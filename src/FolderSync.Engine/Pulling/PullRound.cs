@@ -367,7 +367,10 @@ internal sealed class PullRound
             if (await transfer.RunAsync(cancellation) is not { } staged)
                 _context.Folder.Fetched.Keep(transfer);
             else
-                await _queue.AddAsync(item, new ApplyStep.PlaceFile(staged, item.Placed(_context.Open), item.Expected, item.Displaced(_context.Open)), cancellation);
+            {
+                var target = item.Decision.Aside ? await _context.Open.RunAsync(() => item.AsCopy(_context.Open), cancellation) : item.Global;
+                await _queue.AddAsync(item, new ApplyStep.PlaceFile(staged, target, item.Expected, item.Displaced(_context.Open)), cancellation);
+            }
         }
         catch (FileSystemException e)
         {

@@ -1,4 +1,3 @@
-using FolderSync.Core.Decide;
 using FolderSync.Core.Model;
 
 namespace FolderSync.Filesystem.Apply;
@@ -35,20 +34,21 @@ internal sealed class DisplacedFileStore(IFileSystem disk, IVersioner? versioner
     /// <summary>Renames it to a free conflict-copy name.</summary>
     public FileName StoreAsConflictCopy(LocalPath path, FileName name, ShortId winner)
     {
-        var now = time.GetLocalNow();
-        for (var attempt = 0; ; attempt++)
+        var attempts = 0;
+        foreach (var copy in ConflictCopyNames.For(disk, name, time.GetLocalNow(), winner))
         {
-            var copy = ConflictName.For(name, now, winner, attempt, Math.Max(128, disk.TraitsAt(LocalPath.Of(name)).MaxLeafLength));
             try
             {
                 disk.Rename(path, LocalPath.Of(copy), RenameMode.NoReplace);
                 return copy;
             }
-            catch (FileSystemException e) when (e.Error == FileSystemError.Exists && attempt < MaxAttempts)
+            catch (FileSystemException e) when (e.Error == FileSystemError.Exists && attempts < MaxAttempts)
             {
                 // That name is taken; try the next.
+                attempts++;
             }
         }
+        throw new InvalidOperationException("There is always another name.");
     }
 
     public void Flush()
