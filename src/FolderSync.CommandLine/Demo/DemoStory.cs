@@ -116,8 +116,11 @@ internal sealed class DemoStory : IAsyncDisposable
 
     private async Task EndAsync(bool exit, CancellationToken cancellation)
     {
-        await WriteAsync($"anna's page: {_anna.Client.Address.Url}   folder: {_anna.Folder}");
-        await WriteAsync($"ben's page:  {_ben.Client.Address.Url}   folder: {_ben.Folder}");
+        foreach (var (name, device) in new[] { ("anna", _anna), ("ben", _ben) })
+        {
+            await WriteAsync($"{name}'s folder: {device.Folder}");
+            await WriteAsync($"{name}'s page, by a link that works once, for ten minutes: {(await device.Client.PageLinkAsync("", isPrinted: true, cancellation)).Url}");
+        }
         if (exit)
             return;
         await WriteAsync("Change something in one folder and watch it appear in the other. Ctrl-C ends the demo and removes everything.");

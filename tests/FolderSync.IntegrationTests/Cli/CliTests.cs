@@ -56,6 +56,24 @@ public sealed class CliTests
         Assert.Empty(Directory.GetDirectories(scratch.Path, "foldersync-demo-*"));
     }
 
+    [Fact]
+    public async Task TheDemosLinksOpenItsPages()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var demo = FolderSyncProcess.LaunchIn(FolderSyncProcess.Surroundings(temporary: scratch.Path), "demo", "--files", "10");
+        await demo.WrittenAsync("Ctrl-C ends the demo");
+        var links = demo.Log.Split('\n').Where(l => l.Contains("'s page", StringComparison.Ordinal)).Select(l => l.Trim().Split(' ')[^1]).ToList();
+        Assert.Equal(2, links.Count);
+        foreach (var link in links)
+        {
+            using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(new Uri(link), "/") };
+            using var opened = await PageDoor.RedeemAsync(browser, PageDoor.TokenOf(link));
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, opened.StatusCode);
+            Assert.Contains("id=\"main\"", await browser.GetStringAsync("/"), StringComparison.Ordinal);
+        }
+        Assert.Equal(0, await demo.InterruptAsync());
+    }
+
     /// <summary>Writes a free port into the new home's config.yaml, as a user would.</summary>
     private static int Listen(string home)
     {
